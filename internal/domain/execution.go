@@ -1,0 +1,208 @@
+package domain
+
+import (
+	"encoding/json"
+	"slices"
+	"time"
+)
+
+// Status is the state of an execution.
+type Status string
+
+// The states of the contract, section 4.
+const (
+	StatusPending   Status = "pending"
+	StatusPlanning  Status = "planning"
+	StatusExecuting Status = "executing"
+	StatusCompleted Status = "completed"
+	StatusFailed    Status = "failed"
+	StatusCancelled Status = "cancelled"
+	StatusArchived  Status = "archived"
+)
+
+// Statuses lists the states in the order of a life.
+func Statuses() []Status {
+	return []Status{StatusPending, StatusPlanning, StatusExecuting, StatusCompleted, StatusFailed, StatusCancelled, StatusArchived}
+}
+
+var transitions = map[Status][]Status{
+	StatusPending:   {StatusPlanning, StatusFailed, StatusCancelled},
+	StatusPlanning:  {StatusExecuting, StatusFailed, StatusCancelled},
+	StatusExecuting: {StatusCompleted, StatusFailed, StatusCancelled},
+	StatusCompleted: {StatusArchived},
+	StatusFailed:    {StatusArchived},
+	StatusCancelled: {StatusArchived},
+}
+
+// Valid reports whether s is one of the states.
+func (s Status) Valid() bool { return slices.Contains(Statuses(), s) }
+
+// MayBecome reports whether an execution in state s may go to state to.
+func (s Status) MayBecome(to Status) bool { return slices.Contains(transitions[s], to) }
+
+// Ended reports whether nothing runs any more.
+func (s Status) Ended() bool {
+	return s == StatusCompleted || s == StatusFailed || s == StatusCancelled || s == StatusArchived
+}
+
+// Priority orders executions that wait. River's 1 to 4 are urgent to low.
+type Priority string
+
+// The priorities of the contract.
+const (
+	PriorityLow    Priority = "low"
+	PriorityNormal Priority = "normal"
+	PriorityHigh   Priority = "high"
+	PriorityUrgent Priority = "urgent"
+)
+
+// Priorities lists the priorities, most urgent first.
+func Priorities() []Priority {
+	return []Priority{PriorityUrgent, PriorityHigh, PriorityNormal, PriorityLow}
+}
+
+// Rank returns 1 for urgent to 4 for low; 0 for anything else.
+func (p Priority) Rank() int { return slices.Index(Priorities(), p) + 1 }
+
+// WaitingFor says what an executing run waits for.
+type WaitingFor string
+
+// What a run may wait for; the empty string where it does not wait.
+const (
+	WaitingPerson WaitingFor = "person"
+	WaitingRetry  WaitingFor = "retry"
+)
+
+// Engine says what writes the text of a run: fixed when the run is accepted.
+type Engine struct {
+	Kind     string `json:"kind"` // "model" or "composer"
+	Provider string `json:"provider,omitempty"`
+	Model    string `json:"model,omitempty"`
+	AI       bool   `json:"ai"`
+}
+
+// The kinds of engine.
+const (
+	EngineModel    = "model"
+	EngineComposer = "composer"
+)
+
+// ComposerEngine is the engine with no model behind it.
+func ComposerEngine() Engine { return Engine{Kind: EngineComposer, Model: "composer/1"} }
+
+// Execution is one durable run of a capability.
+type Execution struct {
+	ID          int64
+	WorkspaceID int64
+	Capability  string // slug
+	Title       string
+	AgentID     int64
+	Status      Status
+	Priority    Priority
+	Progress    int // percent
+	CurrentStep string
+	WaitingFor  WaitingFor
+	Engine      Engine
+	CreditsUsed int
+	CreditsHeld int // still held, 0 once ended
+	Cost        Cost
+	Settings    json.RawMessage
+	Context     json.RawMessage
+	Notify      bool
+	RetryOf     int64 // the execution whose recorded steps this one reuses; 0 for none
+	Plan        []PlanStep
+	NeedsInput  []Need
+	Error       string // a sentence that a marketer understands; empty while all is well
+	Epoch       int64  // raised each time a worker takes the run; a commit under an older epoch is refused
+	Version     int64  // raised with each change, for ETags
+	CreatedBy   string
+	CreatedAt   time.Time
+	StartedAt   time.Time // zero until the first step starts
+	CompletedAt time.Time // zero until ended
+}
+
+// PlanStep is one step of an execution's plan.
+type PlanStep struct {
+	Key       string   `json:"key"`  // unique within the plan: outline, section-2
+	Name      string   `json:"name"` // what people read: "Section 2"
+	Kind      string   `json:"kind"` // the capability's step function: outline, section, checks
+	DependsOn []string `json:"depends_on"`
+	Credits   int      `json:"credits"` // weight; the weights of a plan sum to the capability's price
+	// Args are the step's own settings, opaque to everybody but its function.
+	Args json.RawMessage `json:"-"`
+}
+
+// StepStatus is the state of one step.
+type StepStatus string
+
+// The states of a step.
+const (
+	StepPending StepStatus = "pending"
+	StepRunning StepStatus = "running"
+	StepDone    StepStatus = "completed"
+	StepFailed  StepStatus = "failed"
+	StepSkipped StepStatus = "skipped"
+	StepReused  StepStatus = "reused"
+)
+
+// StepResult is the recorded outcome of one step.
+type StepResult struct {
+	Key          string          `json:"key"`
+	Status       StepStatus      `json:"status"`
+	Attempt      int             `json:"attempt"`
+	StartedAt    time.Time       `json:"started_at"`
+	CompletedAt  time.Time       `json:"completed_at"`
+	Provider     string          `json:"provider"`
+	Model        string          `json:"model"`
+	InputTokens  int64           `json:"input_tokens"`
+	OutputTokens int64           `json:"output_tokens"`
+	Credits      int             `json:"credits"`
+	Cost         Cost            `json:"cost"`
+	Output       json.RawMessage `json:"output"`
+	Error        string          `json:"error"`
+}
+
+// Attempt is one call of a provider, recorded whether it worked or not.
+type Attempt struct {
+	ID           int64
+	ExecutionID  int64
+	Step         string
+	N            int
+	Provider     string
+	Model        string
+	PromptHash   string // of the template that made the prompt
+	RequestID    string // the provider's
+	InputTokens  int64
+	OutputTokens int64
+	Cost         Cost
+	StartedAt    time.Time
+	FirstTextMS  int64 // until the first text came; 0 if none did
+	DurationMS   int64
+	Status       int // the provider's HTTP status; 0 where there was no answer
+	Error        string
+}
+
+// Cost is money beside credits. Known is false for an unknown model: its price
+// is null on the wire, never 0.
+type Cost struct {
+	MicroUSD     int64 // millionths of a US dollar
+	PriceVersion string
+	Estimated    bool // by our count of the text, where the provider gave no usage
+	Known        bool
+}
+
+// Plus adds two costs. An unknown part makes the sum unknown, and an estimated
+// part an estimate.
+func (c Cost) Plus(d Cost) Cost {
+	if c == (Cost{}) {
+		return d
+	}
+	if d == (Cost{}) {
+		return c
+	}
+	version := c.PriceVersion
+	if version == "" {
+		version = d.PriceVersion
+	}
+	return Cost{MicroUSD: c.MicroUSD + d.MicroUSD, PriceVersion: version, Estimated: c.Estimated || d.Estimated, Known: c.Known && d.Known}
+}

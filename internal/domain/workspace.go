@@ -1,0 +1,57 @@
+package domain
+
+import "time"
+
+// Workspace is one tenant: everything else belongs to exactly one.
+type Workspace struct {
+	ID              int64
+	Slug            string // in feed addresses
+	Name            string // company_name
+	Plan            Plan
+	Timezone        string // IANA name
+	VoiceID         int64  // default brand voice; 0: none
+	NotifyEmails    []string
+	RequireApproval bool // publishing takes an approval first
+	FeedEnabled     bool
+	AWSConnected    bool
+	Revision        int64
+	CreatedAt       time.Time
+}
+
+// Location returns the workspace's time zone, UTC where it is unknown.
+func (w Workspace) Location() *time.Location {
+	if loc, err := time.LoadLocation(w.Timezone); err == nil {
+		return loc
+	}
+	return time.UTC
+}
+
+// Key is an API key. The key itself is never stored, only its SHA-256.
+type Key struct {
+	ID          int64
+	WorkspaceID int64
+	Name        string
+	Prefix      string // its first 12 characters
+	Role        Role
+	Scopes      []Scope
+	AllowedIPs  []string // addresses or CIDR blocks; empty: any
+	CreatedBy   string
+	CreatedAt   time.Time
+	LastUsedAt  time.Time
+	LastUsedIP  string
+	ExpiresAt   time.Time // zero: never
+	RevokedAt   time.Time // zero: not revoked; may lie ahead during a rotation's grace
+}
+
+// Live reports whether the key opens anything at the moment now.
+func (k Key) Live(now time.Time) bool {
+	return (k.ExpiresAt.IsZero() || now.Before(k.ExpiresAt)) && (k.RevokedAt.IsZero() || now.Before(k.RevokedAt))
+}
+
+// User is a person who can sign in.
+type User struct {
+	ID        int64
+	Name      string
+	Email     string
+	CreatedAt time.Time
+}
