@@ -17,8 +17,10 @@ type Provider interface {
 	Name() string
 	// Generate makes one attempt, with no retry of its own. It calls emit for each
 	// piece of text as it arrives, in order, from one goroutine; an error from emit
-	// ends the attempt with that error. The response holds the whole text. A
-	// failure is an *Error (see error.go) that says what may be done about it.
+	// ends the attempt with that error. An empty piece is a sign of life (the model
+	// thinks) and no text. The response holds the whole text. A
+	// failure is an *Error (see error.go) that says what may be done about it; the
+	// response beside it holds what had come until then.
 	// When ctx is cancelled the call to the provider is closed at once.
 	Generate(ctx context.Context, req Request, emit func(text string) error) (Response, error)
 }
@@ -38,6 +40,10 @@ type Request struct {
 	// Creativity (0 to 1) becomes the temperature, only where the caller set it
 	// and the model takes one.
 	Creativity *float64
+	// Omit names parameters that the model has refused, as the provider calls them
+	// on the wire ("temperature"). They are left out, or said in another way.
+	// Caller fills it in.
+	Omit []string
 
 	Task  Task
 	Brief Brief
@@ -59,7 +65,10 @@ type Usage struct {
 	InputTokens  int64
 	OutputTokens int64
 	CachedTokens int64
-	Estimated    bool // counted by us from the text, since the provider gave none
+	// CacheWriteTokens are input tokens that were written to the provider's cache,
+	// which some charge extra for.
+	CacheWriteTokens int64
+	Estimated        bool // counted by us from the text, since the provider gave none
 }
 
 // StopReason says why the text ended.
