@@ -1,0 +1,103 @@
+package store
+
+import (
+	"database/sql"
+	"errors"
+	"net"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"vellocity/internal/domain"
+)
+
+type dialect int
+
+const (
+	sqliteDB dialect = iota
+	postgres
+)
+
+// retryable reports whether the database asks for the transaction to be begun anew.
+func (d dialect) retryable(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && (pg.Code == "40001" || pg.Code == "40P01")
+}
+
+// classify turns a database's own error into one that callers understand: away
+// or overloaded, full, or a broken rule. Others pass through.
+func classify(err error) error {
+	if err == nil {
+		return nil
+	}
+	var known *domain.Error
+	if errors.As(err, &known) {
+		return err
+	}
+	if code := sqliteCode(err); code != 0 {
+		return classifySQLite(code, err)
+	}
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		return classifyPostgres(pg, err)
+	}
+	var connect *pgconn.ConnectError
+	var network net.Error
+	if errors.As(err, &connect) || errors.As(err, &network) || pgconn.SafeToRetry(err) || errors.Is(err, sql.ErrConnDone) {
+		return unavailable(err)
+	}
+	return err
+}
+
+func sqliteCode(err error) int {
+	var e *sqlite.Error
+	if errors.As(err, &e) {
+		return e.Code() & 0xff
+	}
+	return 0
+}
+
+func classifySQLite(code int, err error) error {
+	switch code {
+	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
+		return unavailable(err)
+	case sqlite3.SQLITE_FULL:
+		return full(err)
+	}
+	return err
+}
+
+func classifyPostgres(pg *pgconn.PgError, err error) error {
+	switch pg.Code[:2] {
+	case "08", "57": // connection exception; operator intervention (shutdown, starting up)
+		return unavailable(err)
+	case "53": // insufficient resources
+		if pg.Code == "53100" {
+			return full(err)
+		}
+		return unavailable(err)
+	}
+	return err
+}
+
+func unavailable(err error) error {
+	e := domain.Errorf(domain.CodeUnavailable, "The database cannot be reached at the moment. Try again shortly.")
+	e.RetryAfter = 2 * time.Second
+	return e.Because(err)
+}
+
+func full(err error) error {
+	return domain.Errorf(domain.CodeStorageFull, "The disk is full. Reading goes on; nothing was changed.").Because(err)
+}
+
+// unique reports whether err says that a unique rule was broken.
+func unique(err error) bool {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		return pg.Code == "23505"
+	}
+	var e *sqlite.Error
+	return errors.As(err, &e) && (e.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE || e.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY)
+}
