@@ -1,0 +1,262 @@
+package seo
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"vellocity/internal/prose"
+)
+
+// Lengths of meta fields that search results show in full, in characters.
+const (
+	TitleMin, TitleMax             = 20, 60
+	DescriptionMin, DescriptionMax = 70, 160
+)
+
+func title(p page) Check {
+	return within(Check{ID: "title", Name: "Title", Max: 10}, p.Title, 15, 90,
+		"Give the text a title of 15 to 90 characters.")
+}
+
+func metaTitle(p page) Check {
+	return within(Check{ID: "meta-title", Name: "Meta title", Max: 8}, p.MetaTitle, TitleMin, TitleMax,
+		"Write a meta title of 20 to 60 characters; search results cut what is longer.")
+}
+
+func metaDescription(p page) Check {
+	return within(Check{ID: "meta-description", Name: "Meta description", Max: 10}, p.MetaDescription, DescriptionMin, DescriptionMax,
+		"Write a meta description of 70 to 160 characters that says what the reader gets.")
+}
+
+// within gives all points for a length inside the bounds and half outside them.
+func within(c Check, s string, low, high int, mend string) Check {
+	c.Applicable = true
+	n := utf8.RuneCountInString(strings.TrimSpace(s))
+	switch {
+	case n == 0:
+		c.Found, c.Mend = "There is none.", mend
+	case n < low || n > high:
+		c.Points, c.Found, c.Mend = c.Max/2, fmt.Sprintf("It has %d characters.", n), mend
+	default:
+		c.Points, c.Found = c.Max, fmt.Sprintf("It has %d characters.", n)
+	}
+	return c
+}
+
+func slug(p page) Check {
+	c := Check{ID: "slug", Name: "Address", Max: 4, Applicable: true}
+	n := len(strings.Split(p.Slug, "-"))
+	switch {
+	case p.Slug == "":
+		c.Found, c.Mend = "There is no address part yet.", "Give the text a short address part of three to seven words."
+	case n > 8:
+		c.Points, c.Found, c.Mend = 2, fmt.Sprintf("The address part has %d words.", n), "Shorten the address part to seven words or fewer."
+	default:
+		c.Points, c.Found = 4, fmt.Sprintf("The address part is %q.", p.Slug)
+	}
+	return c
+}
+
+func length(p page) Check {
+	c := Check{ID: "length", Name: "Length", Max: 12, Applicable: true, Found: fmt.Sprintf("The text has %s.", count(p.words, "word"))}
+	switch {
+	case p.words >= 600:
+		c.Points = 12
+	case p.words >= 300:
+		c.Points, c.Mend = 9, "Texts of 600 words and more answer more questions; add what readers still ask."
+	case p.words >= 150:
+		c.Points, c.Mend = 5, "Add substance: examples, figures or answers to what readers ask. 300 words are a fair start."
+	default:
+		c.Points, c.Mend = 1, "This is very short. Add facts or key points and write at least 300 words."
+	}
+	return c
+}
+
+func keywordPlaces(p page) Check {
+	c := Check{ID: "keyword-placement", Name: "Keyword placement", Max: 15}
+	if len(p.keywords) == 0 {
+		c.Found = "No keyword was given, so there is nothing to look for."
+		return c
+	}
+	k := p.keywords[0]
+	c.Applicable, c.Points = true, 3*k.placesFound
+	c.Found = fmt.Sprintf("%q stands in %d of 5 places that count.", k.Keyword, k.placesFound)
+	var missing []string
+	for _, place := range []struct {
+		there bool
+		name  string
+	}{{k.InTitle, "the title"}, {k.InMeta, "the meta description"}, {k.InHeading, "a heading"}, {k.InFirst100, "the first 100 words"}, {k.InSlug, "the address"}} {
+		if !place.there {
+			missing = append(missing, place.name)
+		}
+	}
+	if len(missing) > 0 {
+		c.Mend = "Use it in " + list(missing) + " where it reads naturally."
+	}
+	return c
+}
+
+func keywordDensity(p page) Check {
+	c := Check{ID: "keyword-density", Name: "Keyword density", Max: 9}
+	if len(p.keywords) == 0 || p.words == 0 {
+		c.Found = "No keyword was given, or there is no text."
+		return c
+	}
+	k := p.keywords[0]
+	c.Applicable = true
+	c.Found = fmt.Sprintf("%q makes up %.1f %% of the words (%s).", k.Keyword, k.Density, count(k.Count, "use"))
+	switch {
+	case k.Count == 0:
+		c.Mend = "Use the keyword in the text; twice in 300 words is enough."
+	case k.Density > 4:
+		c.Points, c.Mend = 2, "That reads as forced. Replace some uses with other words until it is under 4 %."
+	case k.Density < 0.3:
+		c.Points, c.Mend = 6, "Use it once or twice more where it fits."
+	default:
+		c.Points = 9
+	}
+	return c
+}
+
+func headings(p page) Check {
+	c := Check{ID: "headings", Name: "Headings", Max: 10, Applicable: true}
+	n := len(p.doc.Headings)
+	c.Found = fmt.Sprintf("There %s.", are(n, "heading"))
+	wanted := max(1, p.words/300)
+	level := 1
+	for _, h := range p.doc.Headings {
+		if h.Level > level+1 {
+			c.Points, c.Mend = 5, fmt.Sprintf("The heading %q skips a level; go down one level at a time.", h.Text)
+			return c
+		}
+		level = h.Level
+	}
+	switch {
+	case n == 0:
+		c.Mend = "Break the text up with headings that say what follows."
+	case n < wanted:
+		c.Points, c.Mend = 6, "Add headings: one for about every 300 words."
+	default:
+		c.Points = 10
+	}
+	return c
+}
+
+func links(p page) Check {
+	c := Check{ID: "links", Name: "Links", Max: 6, Applicable: true}
+	n := len(p.doc.Links)
+	c.Found = fmt.Sprintf("There %s.", are(n, "link"))
+	if n == 0 {
+		c.Points, c.Mend = 1, "Link a source or a related page of your own."
+		return c
+	}
+	c.Points = 6
+	for _, l := range p.doc.Links {
+		if vague(l.Text) {
+			c.Points, c.Mend = 3, fmt.Sprintf("The link text %q says nothing; name what is behind the link.", l.Text)
+		}
+	}
+	return c
+}
+
+func vague(s string) bool {
+	switch strings.ToLower(strings.TrimSpace(s)) {
+	case "", "here", "click here", "this", "link", "read more", "more":
+		return true
+	}
+	return false
+}
+
+func images(p page) Check {
+	c := Check{ID: "images", Name: "Image descriptions", Max: 4}
+	if len(p.doc.Images) == 0 {
+		c.Found = "There is no image, so there is nothing to describe."
+		return c
+	}
+	bare := 0
+	for _, i := range p.doc.Images {
+		if strings.TrimSpace(i.Text) == "" {
+			bare++
+		}
+	}
+	c.Applicable, c.Points = true, 4
+	c.Found = fmt.Sprintf("%d of %s lack a description.", bare, count(len(p.doc.Images), "image"))
+	if bare > 0 {
+		c.Points, c.Mend = 0, "Describe each image in a few words for those who cannot see it."
+	}
+	return c
+}
+
+func paragraphs(p page) Check {
+	c := Check{ID: "paragraphs", Name: "Paragraphs", Max: 6}
+	if p.words == 0 {
+		c.Found = "There is no text."
+		return c
+	}
+	longest := 0
+	for _, t := range p.doc.Paragraphs {
+		longest = max(longest, prose.CountWords(t))
+	}
+	c.Applicable, c.Points = true, 6
+	c.Found = fmt.Sprintf("The longest paragraph has %s.", count(longest, "word"))
+	if longest > 150 {
+		c.Points, c.Mend = 2, "Split paragraphs of more than 150 words; short ones are easier on a screen."
+	}
+	return c
+}
+
+func readability(p page) Check {
+	c := Check{ID: "readability", Name: "Readability", Max: 10}
+	if !p.reading.Applicable {
+		c.Found = "Not applicable: the formulas hold for English only."
+		if p.words == 0 {
+			c.Found = "There is no text."
+		}
+		return c
+	}
+	c.Applicable = true
+	f := p.reading.Flesch
+	c.Found = fmt.Sprintf("Reading ease %.0f of 100, %.1f words per sentence.", f, p.reading.Average)
+	switch {
+	case f >= 55:
+		c.Points = 10
+	case f >= 40:
+		c.Points, c.Mend = 7, "A little heavy. Shorten the longest sentences."
+	case f >= 25:
+		c.Points, c.Mend = 4, "Heavy reading. Split long sentences and prefer shorter words."
+	default:
+		c.Points, c.Mend = 1, "Very heavy reading. Aim for sentences of under 20 words and everyday words."
+	}
+	return c
+}
+
+// slugHas reports whether the words of keyword stand in the slug.
+func slugHas(slug, keyword string) bool {
+	k := prose.Slug(keyword, 200)
+	return k != "" && strings.Contains("-"+slug+"-", "-"+k+"-")
+}
+
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+func are(n int, noun string) string {
+	switch n {
+	case 0:
+		return "is no " + noun
+	case 1:
+		return "is 1 " + noun
+	}
+	return "are " + count(n, noun)
+}
+
+func list(items []string) string {
+	if len(items) == 1 {
+		return items[0]
+	}
+	return strings.Join(items[:len(items)-1], ", ") + " and " + items[len(items)-1]
+}

@@ -1,0 +1,156 @@
+// Package seo judges how well a text can be found and read: a score out of 100
+// made of checks, each with its points, what was found and how to mend it.
+//
+// Nothing is looked up anywhere: the report rests on the text, its meta fields
+// and the keywords alone.
+package seo
+
+import (
+	"math"
+
+	"vellocity/internal/prose"
+)
+
+// Input is what is judged. Body is Markdown; everything else may be empty.
+type Input struct {
+	Title           string
+	MetaTitle       string
+	MetaDescription string
+	Slug            string
+	Body            string
+	Keywords        []string // the first is the one that the page is for
+	Language        string   // BCP 47; empty means English
+}
+
+// Report is the outcome. Score is the points reached out of the points that the
+// applicable checks offer, from 0 to 100.
+type Report struct {
+	Score       int               `json:"score"`
+	Grade       string            `json:"grade"` // A to E
+	Checks      []Check           `json:"checks"`
+	Keywords    []Keyword         `json:"keywords"`
+	Phrases     []string          `json:"key_phrases"` // what the text keeps coming back to
+	Readability prose.Readability `json:"readability"`
+}
+
+// Check is one thing that was looked at.
+type Check struct {
+	ID         string `json:"id"`
+	Name       string `json:"name"`
+	Points     int    `json:"points"`
+	Max        int    `json:"max"`
+	Applicable bool   `json:"applicable"` // false: does not count, Found says why
+	Found      string `json:"found"`
+	Mend       string `json:"mend,omitempty"` // empty where nothing is to be done
+}
+
+// Keyword says where one keyword stands in the text.
+type Keyword struct {
+	Keyword     string  `json:"keyword"`
+	Count       int     `json:"count"`
+	Density     float64 `json:"density"` // percent of the words
+	InTitle     bool    `json:"in_title"`
+	InMeta      bool    `json:"in_meta_description"`
+	InHeading   bool    `json:"in_heading"`
+	InFirst100  bool    `json:"in_first_100_words"`
+	InSlug      bool    `json:"in_slug"`
+	placesFound int
+}
+
+// page is the input taken apart once, for all the checks.
+type page struct {
+	Input
+	doc      prose.Document
+	text     string
+	words    int
+	keywords []Keyword
+	reading  prose.Readability
+}
+
+// Analyze judges the text. The same input always gives the same report.
+func Analyze(in Input) Report {
+	doc := prose.Parse(in.Body)
+	p := page{Input: in, doc: doc, text: doc.Text()}
+	p.words = prose.CountWords(p.text)
+	p.reading = prose.Measure(p.text, in.Language)
+	for _, k := range in.Keywords {
+		if prose.Line(k) != "" {
+			p.keywords = append(p.keywords, p.place(prose.Line(k)))
+		}
+	}
+	r := Report{Readability: p.reading, Keywords: p.keywords, Phrases: p.phrases()}
+	for _, check := range []func(page) Check{
+		title, metaTitle, metaDescription, slug, length,
+		keywordPlaces, keywordDensity, headings, links, images, paragraphs, readability,
+	} {
+		r.Checks = append(r.Checks, check(p))
+	}
+	r.Score, r.Grade = total(r.Checks)
+	return r
+}
+
+func (p page) phrases() []string {
+	out := []string{}
+	if !prose.English(p.Language) {
+		return out
+	}
+	for _, f := range prose.KeyPhrases(p.text, 5) {
+		out = append(out, f.Text)
+	}
+	return out
+}
+
+// place finds a keyword in the parts of the page.
+func (p page) place(keyword string) Keyword {
+	has := func(s string) bool { return len(prose.Find(s, keyword)) > 0 }
+	k := Keyword{
+		Keyword: keyword, Count: len(prose.Find(p.text, keyword)),
+		InTitle: has(p.Title) || has(p.MetaTitle), InMeta: has(p.MetaDescription),
+		InFirst100: has(firstWords(p.text, 100)), InSlug: slugHas(p.Slug, keyword),
+	}
+	for _, h := range p.doc.Headings {
+		k.InHeading = k.InHeading || has(h.Text)
+	}
+	if p.words > 0 {
+		share := float64(k.Count*prose.CountWords(keyword)) / float64(p.words)
+		k.Density = math.Round(share*1000) / 10
+	}
+	for _, found := range []bool{k.InTitle, k.InMeta, k.InHeading, k.InFirst100, k.InSlug} {
+		if found {
+			k.placesFound++
+		}
+	}
+	return k
+}
+
+func firstWords(text string, n int) string {
+	ranges := prose.WordRanges(text)
+	if len(ranges) <= n {
+		return text
+	}
+	return text[:ranges[n-1].End]
+}
+
+func total(checks []Check) (score int, grade string) {
+	points, most := 0, 0
+	for _, c := range checks {
+		if c.Applicable {
+			points += c.Points
+			most += c.Max
+		}
+	}
+	if most > 0 {
+		score = int(math.Round(100 * float64(points) / float64(most)))
+	}
+	switch {
+	case score >= 85:
+		return score, "A"
+	case score >= 70:
+		return score, "B"
+	case score >= 55:
+		return score, "C"
+	case score >= 40:
+		return score, "D"
+	}
+	return score, "E"
+}

@@ -1,0 +1,105 @@
+package seo_test
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+
+	"vellocity/internal/seo"
+)
+
+func good() seo.Input {
+	para := "A shared inbox keeps every message in one place. People see who answers. Nothing gets lost on the way, and no reply goes out twice. "
+	return seo.Input{
+		Title: "How a shared inbox helps a small team", MetaTitle: "How a shared inbox helps a small team",
+		MetaDescription: "A shared inbox shows a small team who answers which message. Here is how to start with one and what to watch.",
+		Slug:            "shared-inbox-small-team", Keywords: []string{"shared inbox"},
+		Body: "A shared inbox in short.\n\n## What a shared inbox does\n\n" + strings.Repeat(para, 12) +
+			"\n\n## Where to start\n\n" + strings.Repeat("Pick one mailbox and move it first. Read [the guide to moving](https://example.com/move). ", 6) + "\n\n" +
+			strings.Repeat("Then wait a week and see what the team says about it before the next one follows. ", 8),
+	}
+}
+
+func check(t *testing.T, r seo.Report, id string) seo.Check {
+	t.Helper()
+	for _, c := range r.Checks {
+		if c.ID == id {
+			return c
+		}
+	}
+	t.Fatalf("no check %q", id)
+	return seo.Check{}
+}
+
+func TestAGoodPageScoresHighAndAnEmptyOneLow(t *testing.T) {
+	if r := seo.Analyze(good()); r.Score < 80 || r.Grade > "B" {
+		t.Errorf("good page: %d %s %+v", r.Score, r.Grade, r.Checks)
+	}
+	r := seo.Analyze(seo.Input{})
+	if r.Score > 10 || r.Grade != "E" {
+		t.Errorf("empty page: %d %s", r.Score, r.Grade)
+	}
+	for _, c := range r.Checks {
+		if c.Applicable && c.Points < c.Max && c.Mend == "" {
+			t.Errorf("%s takes points away and does not say how to mend it", c.ID)
+		}
+	}
+}
+
+func TestEachCheckSeesItsFault(t *testing.T) {
+	for _, tc := range []struct {
+		id    string
+		spoil func(*seo.Input)
+		mend  string
+	}{
+		{"title", func(in *seo.Input) { in.Title = "Inbox" }, "15 to 90"},
+		{"meta-title", func(in *seo.Input) { in.MetaTitle = strings.Repeat("long ", 20) }, "20 to 60"},
+		{"meta-description", func(in *seo.Input) { in.MetaDescription = "" }, "70 to 160"},
+		{"slug", func(in *seo.Input) { in.Slug = "" }, "address part"},
+		{"length", func(in *seo.Input) { in.Body = "A shared inbox." }, "very short"},
+		{"keyword-placement", func(in *seo.Input) { in.Slug = "x"; in.Title, in.MetaTitle = "Something else here", "" }, "the title and the address"},
+		{"keyword-density", func(in *seo.Input) { in.Body = strings.Repeat("Shared inbox now. ", 30) }, "forced"},
+		{"headings", func(in *seo.Input) { in.Body = "## Two\n\n#### Four\n\ntext" }, "skips a level"},
+		{"links", func(in *seo.Input) { in.Body = "See [here](https://example.com)." }, "says nothing"},
+		{"images", func(in *seo.Input) { in.Body = "![](a.png)" }, "Describe"},
+		{"paragraphs", func(in *seo.Input) { in.Body = strings.Repeat("word ", 200) }, "Split paragraphs"},
+		{"readability", func(in *seo.Input) {
+			in.Body = strings.Repeat("Organizational interoperability considerations necessitate comprehensive institutional accountability. ", 5)
+		}, "heavy"},
+	} {
+		t.Run(tc.id, func(t *testing.T) {
+			in := good()
+			whole := check(t, seo.Analyze(in), tc.id)
+			tc.spoil(&in)
+			c := check(t, seo.Analyze(in), tc.id)
+			if c.Points >= c.Max || !strings.Contains(c.Mend, tc.mend) || whole.Applicable && c.Points >= whole.Points {
+				t.Errorf("good %+v, spoilt %+v", whole, c)
+			}
+		})
+	}
+}
+
+func TestOtherLanguagesGetNoEnglishFormula(t *testing.T) {
+	in := good()
+	in.Language = "de"
+	r := seo.Analyze(in)
+	if c := check(t, r, "readability"); c.Applicable || !strings.Contains(c.Found, "Not applicable") {
+		t.Errorf("%+v", c)
+	}
+	if len(r.Phrases) != 0 {
+		t.Errorf("phrases: %v", r.Phrases)
+	}
+}
+
+func TestKeywordPlaces(t *testing.T) {
+	k := seo.Analyze(good()).Keywords[0]
+	if !k.InTitle || !k.InMeta || !k.InHeading || !k.InFirst100 || !k.InSlug || k.Count < 10 {
+		t.Errorf("%+v", k)
+	}
+}
+
+func TestAnalyzeIsDeterministic(t *testing.T) {
+	if a, b := seo.Analyze(good()), seo.Analyze(good()); !reflect.DeepEqual(a, b) {
+		t.Error("two runs differ")
+	}
+}
