@@ -14,7 +14,7 @@ func good() seo.Input {
 		Title: "How a shared inbox helps a small team", MetaTitle: "How a shared inbox helps a small team",
 		MetaDescription: "A shared inbox shows a small team who answers which message. Here is how to start with one and what to watch.",
 		Slug:            "shared-inbox-small-team", Keywords: []string{"shared inbox"},
-		Body: "A shared inbox in short.\n\n## What a shared inbox does\n\n" + strings.Repeat(para, 12) +
+		Body: "A shared inbox in short.\n\n## What a shared inbox does\n\n" + strings.Repeat(para+"\n\n", 4) + strings.Repeat("One place holds every message, and the team sees at a glance who is on it. ", 8) +
 			"\n\n## Where to start\n\n" + strings.Repeat("Pick one mailbox and move it first. Read [the guide to moving](https://example.com/move). ", 6) + "\n\n" +
 			strings.Repeat("Then wait a week and see what the team says about it before the next one follows. ", 8),
 	}
