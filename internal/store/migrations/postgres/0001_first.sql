@@ -48,7 +48,7 @@ create table session (
   seen_at bigint not null,
   expires_at bigint not null
 );
-create index session_user on session (user_id);
+create index session_by_user on session (user_id);
 
 create table sign_in (
   hash text primary key,
@@ -133,13 +133,9 @@ create table execution (
   credits_used bigint not null default 0,
   credits_held bigint not null default 0,
   cost text not null default '',
-  settings text not null,
-  context text not null default '{}',
   voice_id bigint not null default 0,
   notify boolean not null default false,
   retry_of bigint not null default 0,
-  plan text not null default '',
-  needs_input text not null default '',
   error text not null default '',
   epoch bigint not null default 0,
   crashes bigint not null default 0,
@@ -150,7 +146,11 @@ create table execution (
   created_by text not null,
   created_at bigint not null,
   started_at bigint not null default 0,
-  completed_at bigint not null default 0
+  completed_at bigint not null default 0,
+  settings text not null,
+  context text not null default '{}',
+  plan text not null default '',
+  needs_input text not null default ''
 );
 create index execution_new on execution (workspace_id, id);
 create index execution_status on execution (workspace_id, status, id);
@@ -174,11 +174,11 @@ create table step (
   output_tokens bigint not null default 0,
   credits bigint not null default 0,
   cost text not null default '',
-  output text not null default '',
-  findings text not null default '',
   error text not null default '',
   started_at bigint not null,
   completed_at bigint not null default 0,
+  output text not null default '',
+  findings text not null default '',
   primary key (execution_id, key)
 );
 
@@ -214,7 +214,6 @@ create table content (
   place bigint not null,
   preview text not null,
   word_count bigint not null,
-  body text not null,
   language text not null default '',
   channel text not null default '',
   meta_title text not null default '',
@@ -223,9 +222,6 @@ create table content (
   slug text not null,
   scores text not null default '{}',
   engine text not null,
-  provenance text not null default '',
-  needs_input text not null default '[]',
-  findings text not null default '[]',
   blocking boolean not null default false,
   version bigint not null default 1,
   approved_version bigint not null default 0,
@@ -237,11 +233,16 @@ create table content (
   assignee text not null default '',
   created_at bigint not null,
   updated_at bigint not null,
+  findings text not null default '[]',
+  needs_input text not null default '[]',
+  body text not null,
+  provenance text not null default '',
   unique (workspace_id, slug)
 );
-create index content_column on content (workspace_id, stage, place);
-create index content_type on content (workspace_id, content_type, stage, place);
+create index content_column on content (workspace_id, stage, place, id);
+create index content_type on content (workspace_id, content_type, stage, place, id);
 create index content_created on content (workspace_id, created_at, id);
+create index content_stage_created on content (workspace_id, stage, created_at);
 create index content_execution on content (execution_id, id);
 
 create table content_version (

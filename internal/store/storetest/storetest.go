@@ -1,0 +1,131 @@
+// Package storetest runs tests on real databases: SQLite in a fresh directory
+// always, PostgreSQL when there is one. A test process starts at most one
+// PostgreSQL of its own, migrates a template once and copies it for every test.
+//
+// PostgreSQL comes from the URL in VELLOCITY_TEST_DATABASE_URL (a role that may
+// create databases), else from server programs found on this machine. Where
+// there is neither, that half of a test is skipped; VELLOCITY_REQUIRE_ALL=1
+// makes it fail instead.
+package storetest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"vellocity/internal/store"
+)
+
+// Migration brings a part's own tables up to date, as [vellocity/internal/queue.Migrate] does.
+type Migration func(context.Context, *store.Store) error
+
+// Option changes how a test's store is opened, its clock for instance.
+type Option func(*store.Options)
+
+// Main runs the tests of a package and then removes the databases. The templates
+// get the store's own schema and then what the migrations make. Call it from
+// TestMain: os.Exit(storetest.Main(m)). Without it, Each and the others work too,
+// with the store's schema alone.
+func Main(m *testing.M, migrations ...Migration) int {
+	shared.extra = migrations
+	defer shared.close()
+	return m.Run()
+}
+
+// Each runs f on SQLite and on PostgreSQL as subtests of those names.
+func Each(t *testing.T, f func(t *testing.T, s *store.Store), opts ...Option) {
+	t.Helper()
+	t.Run("sqlite", func(t *testing.T) { f(t, SQLite(t, opts...)) })
+	t.Run("postgres", func(t *testing.T) { f(t, Postgres(t, opts...)) })
+}
+
+// SQLite returns a migrated store in a directory of its own. Both go when the test ends.
+func SQLite(t testing.TB, opts ...Option) *store.Store {
+	t.Helper()
+	return Open(t, store.Options{Dir: SQLiteDir(t)}, opts...)
+}
+
+// SQLiteDir returns a data directory with a migrated database, not yet opened.
+func SQLiteDir(t testing.TB) string {
+	t.Helper()
+	template, err := shared.sqlite()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "vellocity.db"), template, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// Postgres returns a migrated store on a database of its own, which is dropped
+// when the test ends. Its URL is [store.Store.URL].
+func Postgres(t testing.TB, opts ...Option) *store.Store {
+	t.Helper()
+	return Open(t, store.Options{URL: URL(t)}, opts...)
+}
+
+// URL returns the address of a migrated PostgreSQL database that belongs to the
+// test alone, for tests that open it themselves.
+func URL(t testing.TB) string {
+	t.Helper()
+	server, err := shared.postgres()
+	if err != nil {
+		unusable(t, err)
+	}
+	name := server.nextName()
+	if err := server.create(name, shared.template); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := server.drop(name); err != nil {
+			t.Errorf("drop the test's database: %v", err)
+		}
+	})
+	return server.url(name)
+}
+
+// Open opens a store for the length of the test.
+func Open(t testing.TB, o store.Options, opts ...Option) *store.Store {
+	t.Helper()
+	for _, opt := range opts {
+		opt(&o)
+	}
+	s, err := store.Open(t.Context(), o)
+	if err != nil {
+		t.Fatalf("open the store: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Errorf("close the store: %v", err)
+		}
+	})
+	return s
+}
+
+// errMissing says that this machine has no PostgreSQL. Any other error is a failure.
+var errMissing = errors.New("neither VELLOCITY_TEST_DATABASE_URL nor the programs initdb and postgres are there")
+
+func unusable(t testing.TB, err error) {
+	t.Helper()
+	if errors.Is(err, errMissing) && os.Getenv("VELLOCITY_REQUIRE_ALL") != "1" {
+		t.Skipf("no PostgreSQL: %v", err)
+	}
+	t.Fatalf("PostgreSQL: %v", err)
+}
+
+func migrate(ctx context.Context, s *store.Store, extra []Migration) error {
+	if err := s.Migrate(ctx); err != nil {
+		return err
+	}
+	for _, m := range extra {
+		if err := m(ctx, s); err != nil {
+			return fmt.Errorf("migrate: %w", err)
+		}
+	}
+	return nil
+}
