@@ -1,0 +1,154 @@
+package ai
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"vellocity/internal/domain"
+)
+
+// attempt makes one call of the provider, within the timeouts, and records it.
+func (k *call) attempt(ctx context.Context, req Request) (Response, error) {
+	if err := k.acquire(ctx); err != nil {
+		return Response{}, err
+	}
+	defer k.release()
+	k.n++
+	a := domain.Attempt{N: k.n, Provider: k.Name(), Model: req.Model, StartedAt: time.Now()}
+	if k.watch.Started != nil {
+		if err := k.watch.Started(a); err != nil {
+			return Response{}, err
+		}
+	}
+	resp, err := k.watched(ctx, req, &a)
+	resp.Usage = estimate(req, resp)
+	k.complete(&a, resp, err)
+	if k.watch.Ended != nil {
+		if ended := k.watch.Ended(a); ended != nil {
+			return resp, ended
+		}
+	}
+	return resp, err
+}
+
+// watched runs the provider under a watchdog that every piece sets back.
+func (k *call) watched(ctx context.Context, req Request, a *domain.Attempt) (Response, error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	watchdog := time.AfterFunc(k.o.First, func() { cancel(k.silent(k.o.First)) })
+	defer watchdog.Stop()
+	var foreign error // from the viewer, not from the provider
+	resp, err := k.o.Provider.Generate(ctx, req, func(piece string) error {
+		watchdog.Stop() // a slow viewer is not the provider's silence
+		foreign = k.show(a, piece)
+		watchdog.Reset(k.o.Idle)
+		return foreign
+	})
+	if foreign != nil {
+		return resp, foreign
+	}
+	if err == nil {
+		return resp, nil
+	}
+	var silence *Error
+	if errors.As(context.Cause(ctx), &silence) && silence != k.total {
+		return resp, silence
+	}
+	return resp, err
+}
+
+// show hands a piece on and notes when the first one came.
+func (k *call) show(a *domain.Attempt, piece string) error {
+	if piece == "" {
+		return nil
+	}
+	if a.FirstTextMS == 0 {
+		a.FirstTextMS = max(1, time.Since(a.StartedAt).Milliseconds())
+	}
+	k.shown = true
+	if k.watch.Text == nil {
+		return nil
+	}
+	return k.watch.Text(piece)
+}
+
+func (c *Caller) silent(d time.Duration) *Error {
+	return &Error{Provider: c.Name(), Kind: KindTransient,
+		Message: fmt.Sprintf("%s sent nothing for %s. Try again; if it goes on, choose a faster model or look at the provider's status page.", c.Name(), d)}
+}
+
+// complete fills in how an attempt ended.
+func (k *call) complete(a *domain.Attempt, resp Response, err error) {
+	if resp.Model != "" {
+		a.Model = resp.Model
+	}
+	a.DurationMS = time.Since(a.StartedAt).Milliseconds()
+	a.RequestID, a.Status = resp.RequestID, resp.Status
+	a.InputTokens, a.OutputTokens = resp.Usage.InputTokens, resp.Usage.OutputTokens
+	if resp.Usage.InputTokens+resp.Usage.OutputTokens > 0 || err == nil {
+		a.Cost = k.o.Prices.Cost(a.Model, resp.Usage)
+	}
+	if err != nil {
+		a.Error = reason(err)
+	}
+}
+
+// reason is what an attempt's record says about a failure: no cause, which is
+// for logs.
+func reason(err error) string {
+	if e, ok := AsError(err); ok {
+		return e.Message
+	}
+	if errors.Is(err, context.Canceled) {
+		return "cancelled"
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		return "out of time"
+	}
+	return "ended by the server itself"
+}
+
+// bytesPerToken is a cautious average for prose; JSON and other languages have less.
+const bytesPerToken = 3.5
+
+// estimate fills in what the provider did not count, from the texts: a stream
+// that was cut has cost money all the same. The composer has no status and
+// counts nothing.
+func estimate(req Request, resp Response) Usage {
+	u := resp.Usage
+	if resp.Status != 200 || resp.Text == "" {
+		return u
+	}
+	if u.InputTokens == 0 {
+		u.InputTokens = tokens(len(req.System) + len(req.Prompt) + len(req.Schema))
+		u.Estimated = true
+	}
+	// A cut stream may have told a first figure only, such as 1.
+	if atLeast := tokens(len(resp.Text)); u.OutputTokens*8 < atLeast {
+		u.OutputTokens = atLeast
+		u.Estimated = true
+	}
+	return u
+}
+
+func tokens(bytes int) int64 { return int64(float64(bytes)/bytesPerToken) + 1 }
+
+func (c *Caller) acquire(ctx context.Context) error {
+	if err := ctx.Err(); err != nil || c.slots == nil {
+		return err
+	}
+	select {
+	case c.slots <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (c *Caller) release() {
+	if c.slots != nil {
+		<-c.slots
+	}
+}

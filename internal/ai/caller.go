@@ -1,0 +1,248 @@
+package ai
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"time"
+
+	"vellocity/internal/domain"
+)
+
+// Options says how a provider is called. Zero values mean the defaults.
+type Options struct {
+	Provider Provider
+	// Model is told in attempts where a request names none.
+	Model string
+	// Prices gives the cost of each attempt; nil leaves every cost unknown.
+	Prices *PriceTable
+	// Local allows for a model server on slow hardware: 300 s until the first text.
+	Local bool
+	// Parallel is how many attempts may run at once; 0 sets no limit.
+	Parallel int
+	Attempts int           // per answer, the first included; 3
+	First    time.Duration // silence before the first piece; 60 s, or 300 s where Local
+	Idle     time.Duration // silence between pieces; 45 s
+	Total    time.Duration // the whole call, waits and retries included; 10 min
+}
+
+// The bounds of a wait between attempts.
+const (
+	backoffBase = 500 * time.Millisecond
+	backoffCap  = 8 * time.Second
+	// longWait is the longest Retry-After that is waited out here. A longer one is
+	// returned as an error of KindRate, so that the wait costs nobody a worker.
+	longWait = 60 * time.Second
+	maxDrops = 6 // refused parameters per call
+)
+
+// Caller puts the one retry loop, the timeouts, the record per attempt and the
+// price in front of a provider. It is safe for use by several goroutines.
+type Caller struct {
+	o     Options
+	slots chan struct{} // nil: no limit
+
+	mu      sync.Mutex
+	refused map[string][]string // parameters that a model has refused, by model
+}
+
+// NewCaller returns a Caller with the defaults filled in.
+func NewCaller(o Options) *Caller {
+	def := func(d *time.Duration, v time.Duration) {
+		if *d <= 0 {
+			*d = v
+		}
+	}
+	if o.Attempts <= 0 {
+		o.Attempts = 3
+	}
+	if o.Local {
+		def(&o.First, 300*time.Second)
+	}
+	def(&o.First, 60*time.Second)
+	def(&o.Idle, 45*time.Second)
+	def(&o.Total, 10*time.Minute)
+	c := &Caller{o: o, refused: map[string][]string{}}
+	if o.Parallel > 0 {
+		c.slots = make(chan struct{}, o.Parallel)
+	}
+	return c
+}
+
+// Name returns the provider's name.
+func (c *Caller) Name() string { return c.o.Provider.Name() }
+
+// Watch is told what happens during a call. Every field may be nil. The
+// functions are called from one goroutine, and an error from any of them ends
+// the call with that error.
+type Watch struct {
+	// Text gets each piece of text, in order.
+	Text func(piece string) error
+	// Restart says that the text so far is void and comes again from the start.
+	Restart func() error
+	// Started and Ended frame each attempt. Started has provider, model, number and
+	// start; Ended the rest too. ExecutionID, Step and PromptHash are for the
+	// caller to fill in. Ended is called although the context may be over.
+	Started func(domain.Attempt) error
+	Ended   func(domain.Attempt) error
+}
+
+// Call has a text written. It tries again after transient failures and rate
+// limits, leaves out optional parameters that the model refuses, and, where the
+// request has a schema, returns the bare JSON value that meets it, after one
+// corrective retry if need be.
+//
+// The error is an *Error, or the context's where that is over, or what Watch
+// returned. The response beside an error holds what had come until then. A
+// refusal of the model is an error of KindPolicy; a text that was cut at the
+// token limit is none, and has StopLength.
+func (c *Caller) Call(ctx context.Context, req Request, w Watch) (Response, error) {
+	form, err := compileSchema(req.Schema)
+	if err != nil {
+		return Response{}, &Error{Provider: c.Name(), Kind: KindRequest, Message: "The form asked of the answer is no valid JSON Schema."}
+	}
+	if req.Model == "" {
+		req.Model = c.o.Model
+	}
+	total := &Error{Provider: c.Name(), Kind: KindTimeout,
+		Message: fmt.Sprintf("%s took longer than the %s allowed. Try again, ask for less text, or choose a faster model.", c.Name(), c.o.Total)}
+	limited, cancel := context.WithTimeoutCause(ctx, c.o.Total, total)
+	defer cancel()
+	k := &call{Caller: c, watch: w, total: total}
+	resp, err := k.answer(limited, req, form)
+	if err != nil && limited.Err() != nil && ctx.Err() == nil {
+		return resp, total
+	}
+	return resp, err
+}
+
+// call is the state of one Call.
+type call struct {
+	*Caller
+	watch Watch
+	total *Error
+	n     int  // attempts so far
+	shown bool // text has been handed on since the last restart
+}
+
+// answer writes, and asks once more where the answer is not of use as it is.
+func (k *call) answer(ctx context.Context, req Request, form *form) (Response, error) {
+	resp, err := k.write(ctx, req)
+	if err != nil {
+		return resp, err
+	}
+	again, fault := judgeAnswer(k.Name(), req, &resp, form)
+	if fault == nil || again == nil {
+		return resp, asError(fault)
+	}
+	if err := k.restart(); err != nil {
+		return resp, err
+	}
+	if resp, err = k.write(ctx, *again); err != nil {
+		return resp, err
+	}
+	_, fault = judgeAnswer(k.Name(), *again, &resp, form)
+	return resp, asError(fault)
+}
+
+// asError keeps a nil *Error from becoming an error that is not nil.
+func asError(e *Error) error {
+	if e == nil {
+		return nil
+	}
+	return e
+}
+
+// write is the retry loop: it returns the first answer, or the last failure.
+func (k *call) write(ctx context.Context, req Request) (Response, error) {
+	req.Omit = append(slices.Clone(req.Omit), k.known(req.Model)...)
+	for failures, drops := 0, 0; ; {
+		resp, err := k.attempt(ctx, req)
+		e, ok := AsError(err)
+		if !ok || ctx.Err() != nil {
+			return resp, err
+		}
+		var wait time.Duration
+		switch {
+		case e.Param != "" && drops < maxDrops && !slices.Contains(req.Omit, e.Param):
+			drops++
+			k.learn(req.Model, e.Param)
+			req.Omit = append(slices.Clone(req.Omit), e.Param)
+		case !e.Retryable():
+			return resp, err
+		default:
+			failures++
+			if wait = delay(failures, e); wait > longWait {
+				return resp, farOff(e)
+			}
+			if failures >= k.o.Attempts {
+				return resp, err
+			}
+		}
+		if err := k.rest(ctx, wait, err); err != nil {
+			return resp, err
+		}
+	}
+}
+
+// farOff is a failure whose RetryAfter is too long to wait for here.
+func farOff(e *Error) *Error {
+	far := *e
+	far.Kind = KindRate
+	return &far
+}
+
+// delay is how long to wait after the nth failure: as long as the provider asked
+// for, else a random part of a time that doubles (full jitter).
+func delay(n int, e *Error) time.Duration {
+	if e.RetryAfter > 0 {
+		return e.RetryAfter
+	}
+	ceiling := min(backoffBase<<(n-1), backoffCap)
+	return rand.N(ceiling) //nolint:gosec // jitter, not a secret
+}
+
+// rest waits before the next attempt and takes back what was shown of the last.
+// Where the deadline comes first there is no point in waiting: it returns the
+// failure itself.
+func (k *call) rest(ctx context.Context, wait time.Duration, failure error) error {
+	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) <= wait {
+		return failure
+	}
+	if err := k.restart(); err != nil {
+		return err
+	}
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (k *call) restart() error {
+	if !k.shown || k.watch.Restart == nil {
+		return nil
+	}
+	k.shown = false
+	return k.watch.Restart()
+}
+
+// known returns the parameters that the model has refused before.
+func (c *Caller) known(model string) []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.refused[model])
+}
+
+func (c *Caller) learn(model, param string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !slices.Contains(c.refused[model], param) {
+		c.refused[model] = append(c.refused[model], param)
+	}
+}

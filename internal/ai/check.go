@@ -1,0 +1,58 @@
+package ai
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"vellocity/internal/domain"
+)
+
+// Health is what a live call found out about a provider.
+type Health struct {
+	Model     string // as the provider names it
+	Latency   time.Duration
+	FirstText time.Duration // 0 where no text came
+	// Refused are the optional parameters that the model does not take, by their
+	// names on the wire. Calls are made without them from now on.
+	Refused []string
+	Usage   Usage
+	Cost    domain.Cost
+}
+
+// healthSchema is the smallest form that shows whether a model takes one.
+var healthSchema = json.RawMessage(`{"type":"object","properties":{"ok":{"type":"boolean"}},"required":["ok"],"additionalProperties":false}`)
+
+// Check makes one cheap live call, of a few tokens, that uses every optional
+// parameter, and says which of them the model refused. It tries nothing again
+// but what lacks a refused parameter, and does not judge the answer.
+func (c *Caller) Check(ctx context.Context, model string) (Health, error) {
+	if model == "" {
+		model = c.o.Model
+	}
+	creativity := 0.5
+	req := Request{
+		Model: model, System: "You are a connection test.", Prompt: `Answer with {"ok":true}`,
+		Schema: healthSchema, SchemaName: "check", MaxTokens: 16, Creativity: &creativity,
+	}
+	ctx, cancel := context.WithTimeout(ctx, c.o.First)
+	defer cancel()
+	k := &call{Caller: c}
+	var last domain.Attempt
+	k.watch.Ended = func(a domain.Attempt) error { last = a; return nil }
+	for {
+		resp, err := k.attempt(ctx, req)
+		e, _ := AsError(err)
+		if e != nil && e.Param != "" && len(req.Omit) < maxDrops && !slices.Contains(req.Omit, e.Param) {
+			c.learn(model, e.Param)
+			req.Omit = append(req.Omit, e.Param)
+			continue
+		}
+		return Health{
+			Model: last.Model, Refused: req.Omit, Usage: resp.Usage, Cost: last.Cost,
+			Latency:   time.Duration(last.DurationMS) * time.Millisecond,
+			FirstText: time.Duration(last.FirstTextMS) * time.Millisecond,
+		}, err
+	}
+}

@@ -1,0 +1,101 @@
+package wire
+
+import (
+	"context"
+	"crypto/tls"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"vellocity/internal/ai"
+)
+
+// Text gathers the pieces of an answer and hands them on.
+type Text struct {
+	Provider string
+	Emit     func(string) error
+
+	whole strings.Builder
+}
+
+// Add takes the next piece; an empty one only shows that the model is alive.
+func (t *Text) Add(piece string) error {
+	if t.whole.Len()+len(piece) > MaxAnswer {
+		return tooLarge(t.Provider)
+	}
+	t.whole.WriteString(piece)
+	return t.Emit(piece)
+}
+
+// String returns the text so far.
+func (t *Text) String() string { return t.whole.String() }
+
+// Cut is the failure of a stream that ended before its answer did.
+func Cut(provider string) *ai.Error {
+	return &ai.Error{Provider: provider, Status: 200, Kind: ai.KindTransient,
+		Message: provider + " broke off in the middle of its answer. Try again in a few minutes."}
+}
+
+func tooLarge(provider string) error {
+	return &ai.Error{Provider: provider, Status: 200, Kind: ai.KindAnswer,
+		Message: fmt.Sprintf("%s sent an answer of more than %d MiB, or a line of more than %d MiB. Ask for a shorter text, and check the address of the provider.",
+			provider, MaxAnswer>>20, MaxLine>>20)}
+}
+
+// Fail turns an error of an SDK or of the network into an *ai.Error. What the
+// request was (provider, optional parameters, secret; status 200 once a stream
+// had begun) is in about. Where ctx is over, its own error is what is returned.
+func Fail(ctx context.Context, err error, about ai.Fault) error {
+	var known *ai.Error
+	var answer *answerError
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case errors.As(err, &known):
+		return known
+	case errors.Is(err, errTooLarge):
+		return tooLarge(about.Provider)
+	case errors.As(err, &answer):
+		return judge(answer, about)
+	default:
+		return unreachable(err, about)
+	}
+}
+
+func judge(answer *answerError, about ai.Fault) error {
+	if answer.instead != "" {
+		return &ai.Error{Provider: about.Provider, Status: answer.fault.Status, Kind: ai.KindAnswer,
+			Message: fmt.Sprintf("%s answered with %s instead of text. Check the address of the provider.", about.Provider, answer.instead)}
+	}
+	f := answer.fault
+	f.Provider, f.Optional, f.Secret = about.Provider, about.Optional, about.Secret
+	return ai.Judge(f)
+}
+
+// unreachable is a failure of the network, or of a stream that was damaged on
+// the way.
+func unreachable(err error, about ai.Fault) error {
+	cause := errors.New(ai.Scrub(err.Error(), about.Secret))
+	var cert *tls.CertificateVerificationError
+	if errors.As(err, &cert) {
+		return (&ai.Error{Provider: about.Provider, Kind: ai.KindRequest,
+			Message: "The certificate of " + about.Provider + " is not trusted. Check the address of the provider."}).Because(cause)
+	}
+	if about.Status == 200 {
+		return Cut(about.Provider).Because(cause)
+	}
+	return (&ai.Error{Provider: about.Provider, Kind: ai.KindTransient,
+		Message: about.Provider + " could not be reached. Check that it is running and that its address is right, then try again."}).Because(cause)
+}
+
+// FailEvent judges an error that came as an event inside a stream.
+func FailEvent(data []byte, about ai.Fault) error {
+	f := ReadFault(data)
+	if f.Message == "" && !json.Valid(data) {
+		return Cut(about.Provider)
+	}
+	f.Status = 200
+	f.Provider, f.Secret = about.Provider, about.Secret
+	return ai.Judge(f)
+}

@@ -1,0 +1,190 @@
+// Package wire is what the providers on HTTP share: a client that lets through
+// nothing but a stream of bounded size, the reading of error answers in every
+// shape that is in use, and JSON Schemas cut down to what a provider takes.
+package wire
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"mime"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"vellocity/internal/ai"
+)
+
+// Limits of what is read from a provider.
+const (
+	MaxAnswer  = 4 << 20  // bytes of text in one answer
+	MaxLine    = 1 << 20  // bytes of one line of a stream
+	maxStream  = 64 << 20 // bytes of a stream, unpacked
+	maxError   = 64 << 10 // bytes of an answer that is no stream
+	maxWaiting = 24 * time.Hour
+)
+
+// errTooLarge ends an answer that is over a limit.
+var errTooLarge = errors.New("the answer is larger than allowed")
+
+// NewClient returns an HTTP client for model providers: it connects within 10 s,
+// keeps connections for reuse, and sets no time limit to the answer itself,
+// which is [ai.Caller]'s business. It uses no proxy; who needs one brings a
+// client along.
+func NewClient() *http.Client {
+	dialer := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}
+	return &http.Client{Transport: &http.Transport{
+		DialContext:           dialer.DialContext,
+		ForceAttemptHTTP2:     true,
+		TLSHandshakeTimeout:   10 * time.Second,
+		ExpectContinueTimeout: time.Second,
+		IdleConnTimeout:       90 * time.Second,
+		MaxIdleConnsPerHost:   256,
+	}}
+}
+
+// Guard returns a copy of client that follows no redirect (a redirect could
+// carry the key elsewhere) and answers either with a stream within the limits
+// or with an error.
+func Guard(client *http.Client) *http.Client {
+	if client == nil {
+		client = NewClient()
+	}
+	guarded := *client
+	guarded.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	next := client.Transport
+	if next == nil {
+		next = http.DefaultTransport
+	}
+	guarded.Transport = transport{next}
+	return &guarded
+}
+
+type transport struct{ next http.RoundTripper }
+
+// RoundTrip turns everything that is not a stream into an *answerError.
+func (t transport) RoundTrip(req *http.Request) (*http.Response, error) {
+	resp, err := t.next.RoundTrip(req)
+	if err != nil {
+		return nil, err
+	}
+	media, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type"))
+	if resp.StatusCode == http.StatusOK && media == "text/event-stream" {
+		resp.Body = &limited{ReadCloser: resp.Body}
+		return resp, nil
+	}
+	body, _ := io.ReadAll(io.LimitReader(resp.Body, maxError)) // a part of it is as good: only words are looked for
+	_ = resp.Body.Close()
+	return nil, refuse(resp, media, body)
+}
+
+// answerError is an answer that is not a stream.
+type answerError struct {
+	fault   ai.Fault
+	instead string // what came with status 200 in the place of a stream
+}
+
+func (e *answerError) Error() string {
+	return fmt.Sprintf("answered with status %d", e.fault.Status)
+}
+
+func refuse(resp *http.Response, media string, body []byte) error {
+	fault := ReadFault(body)
+	fault.Status = resp.StatusCode
+	fault.RetryAfter = retryAfter(resp.Header, time.Now())
+	e := &answerError{fault: fault}
+	if resp.StatusCode == http.StatusOK && fault.Message == "" {
+		e.instead = "something that is no stream"
+		if media == "text/html" {
+			e.instead = "a web page"
+		}
+	}
+	return e
+}
+
+// ReadFault reads the body of an error answer or the data of an error event, in
+// the shapes that are in use: {"error":{…}}, {"error":"…"}, {"detail":"…"} and
+// the bare object. Anything else yields a Fault that says nothing.
+func ReadFault(body []byte) ai.Fault {
+	var outer map[string]json.RawMessage
+	if json.Unmarshal(body, &outer) != nil {
+		return ai.Fault{}
+	}
+	inner := outer
+	if raw, ok := outer["error"]; ok {
+		inner = map[string]json.RawMessage{"message": raw}
+		_ = json.Unmarshal(raw, &inner) // a plain string stays the message
+	} else if raw, ok := outer["detail"]; ok {
+		inner = map[string]json.RawMessage{"message": raw}
+	}
+	return ai.Fault{
+		Code:    strings.TrimSpace(plain(inner["code"]) + " " + plain(inner["type"])),
+		Message: plain(inner["message"]),
+		Param:   plain(inner["param"]),
+	}
+}
+
+// plain returns a JSON string's text, and any other value but null as it is written.
+func plain(raw json.RawMessage) string {
+	var s string
+	if json.Unmarshal(raw, &s) == nil {
+		return s
+	}
+	return string(raw)
+}
+
+// retryAfter reads Retry-After-Ms, then Retry-After in seconds or as a date (RFC
+// 9110, section 10.2.3). What makes no sense counts as absent; more than a day
+// counts as a day.
+func retryAfter(h http.Header, now time.Time) time.Duration {
+	if ms, err := strconv.ParseFloat(h.Get("Retry-After-Ms"), 64); err == nil {
+		return bounded(ms * float64(time.Millisecond))
+	}
+	value := h.Get("Retry-After")
+	if s, err := strconv.ParseFloat(value, 64); err == nil {
+		return bounded(s * float64(time.Second))
+	}
+	if at, err := http.ParseTime(value); err == nil {
+		return bounded(float64(at.Sub(now)))
+	}
+	return 0
+}
+
+func bounded(d float64) time.Duration {
+	if math.IsNaN(d) || d < 0 {
+		return 0
+	}
+	return time.Duration(min(d, float64(maxWaiting)))
+}
+
+// limited ends a body whose lines or whose whole are too long.
+type limited struct {
+	io.ReadCloser
+	line, total int
+}
+
+func (l *limited) Read(p []byte) (int, error) {
+	n, err := l.ReadCloser.Read(p)
+	l.total += n
+	rest := p[:n]
+	for {
+		i := bytes.IndexByte(rest, '\n')
+		if i < 0 {
+			break
+		}
+		if l.line+i > MaxLine {
+			return 0, errTooLarge
+		}
+		l.line, rest = 0, rest[i+1:]
+	}
+	l.line += len(rest)
+	if l.line > MaxLine || l.total > maxStream {
+		return 0, errTooLarge
+	}
+	return n, err
+}

@@ -1,0 +1,108 @@
+package wire
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"vellocity/internal/ai"
+)
+
+// Dialect says which keywords of JSON Schema a provider's structured output takes.
+type Dialect struct {
+	// Tell are keywords that the provider refuses; they are told in the
+	// description instead, and ai.Caller checks the answer against the whole schema.
+	Tell []string
+	// Small allows minItems of 0 and 1, where minItems is told otherwise.
+	Small bool
+	// Closed adds additionalProperties: false to every object.
+	Closed bool
+}
+
+// dropped are keywords that say nothing about the form of an answer.
+var dropped = []string{"$schema", "$id", "$comment", "default", "examples", "deprecated", "readOnly", "writeOnly"}
+
+// Narrow returns the schema in the provider's dialect. Strict reports whether
+// every object is closed and requires all its properties, which is what OpenAI's
+// strict mode asks for.
+func (d Dialect) Narrow(schema json.RawMessage) (narrowed map[string]any, strict bool, err error) {
+	if err := json.Unmarshal(schema, &narrowed); err != nil {
+		return nil, false, fmt.Errorf("read schema: %w", err)
+	}
+	strict = true
+	d.narrow(narrowed, &strict)
+	return narrowed, strict, nil
+}
+
+func (d Dialect) narrow(node map[string]any, strict *bool) {
+	for _, key := range dropped {
+		delete(node, key)
+	}
+	d.tell(node)
+	if node["type"] == "object" || node["properties"] != nil {
+		d.narrowObject(node, strict)
+	}
+	for _, key := range []string{"properties", "$defs", "definitions"} {
+		children, _ := node[key].(map[string]any)
+		for _, child := range children {
+			d.descend(child, strict)
+		}
+	}
+	for _, key := range []string{"anyOf", "oneOf", "allOf", "prefixItems"} {
+		children, _ := node[key].([]any)
+		for _, child := range children {
+			d.descend(child, strict)
+		}
+	}
+	if node["oneOf"] != nil || node["allOf"] != nil || node["not"] != nil || node["if"] != nil {
+		*strict = false
+	}
+	d.descend(node["items"], strict)
+}
+
+func (d Dialect) descend(child any, strict *bool) {
+	if node, ok := child.(map[string]any); ok {
+		d.narrow(node, strict)
+	}
+}
+
+func (d Dialect) narrowObject(node map[string]any, strict *bool) {
+	if d.Closed {
+		node["additionalProperties"] = false
+	}
+	if node["additionalProperties"] != false {
+		*strict = false
+	}
+	required, _ := node["required"].([]any)
+	properties, _ := node["properties"].(map[string]any)
+	for name := range properties {
+		if !slices.Contains(required, any(name)) {
+			*strict = false
+		}
+	}
+}
+
+// tell moves what the provider refuses into the description.
+func (d Dialect) tell(node map[string]any) {
+	var told []string
+	for _, key := range d.Tell {
+		value, ok := node[key]
+		if !ok || d.Small && key == "minItems" && (value == 0.0 || value == 1.0) {
+			continue
+		}
+		told = append(told, fmt.Sprintf("%s: %v", key, value))
+		delete(node, key)
+	}
+	if len(told) == 0 {
+		return
+	}
+	description, _ := node["description"].(string)
+	node["description"] = strings.TrimSpace(description + " (" + strings.Join(told, ", ") + ")")
+}
+
+// Ask returns the prompt with the schema written into it, for a model that takes
+// no schema as a parameter.
+func Ask(req ai.Request) string {
+	return req.Prompt + "\n\nAnswer with one JSON value and nothing around it: no code fence, no remark. It must be valid against this JSON Schema:\n" + string(req.Schema)
+}
