@@ -340,9 +340,7 @@ create table event (
   payload text not null,
   at integer not null
 );
-create index event_order on event (xid, id);
 create index event_execution on event (execution_id, id) where execution_id > 0;
-create index event_content on event (content_id, id) where content_id > 0;
 
 create table cursor (
   consumer text primary key,

@@ -1,0 +1,330 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"vellocity/internal/domain"
+)
+
+// contentCard is what the board shows; the large texts are left where they are.
+const contentCard = `id, workspace_id, execution_id, agent_id, voice_id, title, content_type, stage, preview, word_count,
+	language, channel, meta_title, meta_description, keywords, slug, scores, engine, version, approved_version, published_version,
+	revision, planned_at, scheduled_at, published_at, assignee, created_at, updated_at, findings, needs_input`
+
+const contentWhole = contentCard + `, body`
+
+func cardOf(c *domain.ContentItem) []any {
+	return []any{&c.ID, &c.WorkspaceID, &c.ExecutionID, &c.AgentID, &c.VoiceID, &c.Title, &c.Type, &c.Stage, &c.Preview, &c.WordCount,
+		&c.Language, &c.Channel, &c.MetaTitle, &c.MetaDescription, asJSON{&c.Keywords}, &c.Slug, asJSON{&c.Scores}, asJSON{&c.Engine},
+		&c.Version, &c.ApprovedVersion, &c.PublishedVersion, &c.Revision, timeAt{&c.PlannedAt}, timeAt{&c.ScheduledAt}, timeAt{&c.PublishedAt},
+		&c.Assignee, timeAt{&c.CreatedAt}, timeAt{&c.UpdatedAt}, asJSON{&c.Findings}, asJSON{&c.NeedsInput}}
+}
+
+func scanCard(row scanner) (c domain.ContentItem, err error) {
+	err = row.Scan(cardOf(&c)...)
+	return c, err
+}
+
+func scanContent(row scanner) (c domain.ContentItem, err error) {
+	err = row.Scan(append(cardOf(&c), &c.Body)...)
+	return c, err
+}
+
+// Content returns an item of the workspace, with its body.
+func (q Q) Content(ctx context.Context, workspaceID, id int64) (domain.ContentItem, error) {
+	c, ok, err := first(ctx, q, scanContent, `select `+contentWhole+` from content where workspace_id = $1 and id = $2`, workspaceID, id)
+	if err != nil {
+		return c, fmt.Errorf("read content: %w", err)
+	}
+	if !ok {
+		return c, domain.NotFound("Content item")
+	}
+	return c, nil
+}
+
+// Provenance returns where each part of an item's text came from.
+func (q Q) Provenance(ctx context.Context, workspaceID, id int64) (json.RawMessage, error) {
+	var text string
+	err := q.one(ctx, []any{&text}, `select provenance from content where workspace_id = $1 and id = $2`, workspaceID, id)
+	if errors.Is(err, errNone) {
+		return nil, domain.NotFound("Content item")
+	}
+	return json.RawMessage(text), err
+}
+
+// ContentFilter narrows the board. A zero field does not.
+type ContentFilter struct {
+	Type domain.ContentType
+	Span domain.Span
+}
+
+// Column returns the topmost cards of one column and how many the column has.
+func (q Q) Column(ctx context.Context, workspaceID int64, stage domain.Stage, f ContentFilter, limit int) (l domain.List[domain.ContentItem], err error) {
+	w := where{args: []any{workspaceID, string(stage)}, terms: []string{"workspace_id = $1", "stage = $2"}}
+	if f.Type != "" {
+		w.add("content_type = ?", string(f.Type))
+	}
+	w.span("created_at", f.Span)
+	n := len(w.args)
+	l.Items, err = many(ctx, q, scanCard, `select `+contentCard+` from content where `+w.String()+fmt.Sprintf(` order by place desc, id desc limit $%d`, n+1), append(w.args, limit)...)
+	if err != nil {
+		return l, fmt.Errorf("read column: %w", err)
+	}
+	if f != (ContentFilter{}) {
+		if len(l.Items) < limit {
+			l.Total = len(l.Items)
+			return l, nil
+		}
+		err = q.one(ctx, []any{&l.Total}, `select count(*) from content where `+w.String(), w.args...)
+	}
+	return l, err
+}
+
+// ContentOf returns the cards that a run of the workspace made, oldest first.
+func (q Q) ContentOf(ctx context.Context, workspaceID, executionID int64) ([]domain.ContentItem, error) {
+	list, err := many(ctx, q, scanCard, `select `+contentCard+` from content where workspace_id = $1 and execution_id = $2 order by id`, workspaceID, executionID)
+	if err != nil {
+		return nil, fmt.Errorf("read assets: %w", err)
+	}
+	return list, nil
+}
+
+// MissingContent returns which of the ids are not items of the workspace.
+func (q Q) MissingContent(ctx context.Context, workspaceID int64, ids []int64) ([]int64, error) {
+	args := []any{workspaceID}
+	for _, id := range ids {
+		args = append(args, id)
+	}
+	found, err := many(ctx, q, scanID, `select id from content where workspace_id = $1 and id in (`+placeholders(2, len(ids))+`)`, args...)
+	if err != nil {
+		return nil, fmt.Errorf("look for content: %w", err)
+	}
+	have := map[int64]bool{}
+	for _, id := range found {
+		have[id] = true
+	}
+	missing := []int64{}
+	for _, id := range ids {
+		if !have[id] {
+			missing = append(missing, id)
+		}
+	}
+	return missing, nil
+}
+
+// FreeSlug returns slug, or slug with the first number behind it that no other
+// item of the workspace has.
+func (q Q) FreeSlug(ctx context.Context, workspaceID, exceptID int64, slug string) (string, error) {
+	taken, err := many(ctx, q, func(row scanner) (s string, err error) { err = row.Scan(&s); return s, err },
+		`select slug from content where workspace_id = $1 and id <> $2 and (slug = $3 or slug >= $4 and slug < $5)`, workspaceID, exceptID, slug, slug+"-", slug+".")
+	if err != nil {
+		return "", fmt.Errorf("look for a free slug: %w", err)
+	}
+	used := map[string]bool{}
+	for _, s := range taken {
+		used[s] = true
+	}
+	for free, n := slug, 2; ; n++ {
+		if !used[free] {
+			return free, nil
+		}
+		free = fmt.Sprintf("%s-%d", slug, n)
+	}
+}
+
+// LockContent locks an item of the workspace to the end of the transaction and
+// returns it, with its body.
+func (t *Tx) LockContent(ctx context.Context, workspaceID, id int64) (domain.ContentItem, error) {
+	if t.dialect == postgres {
+		if err := t.exec(ctx, `select 1 from content where workspace_id = $1 and id = $2 for update`, workspaceID, id); err != nil {
+			return domain.ContentItem{}, fmt.Errorf("lock content: %w", err)
+		}
+	}
+	return t.Content(ctx, workspaceID, id)
+}
+
+// CreateContent puts a new item on top of its column.
+func (t *Tx) CreateContent(ctx context.Context, c domain.ContentItem, provenance json.RawMessage) (domain.ContentItem, error) {
+	k, err := keptContent(c)
+	if err != nil {
+		return c, err
+	}
+	c.CreatedAt, c.UpdatedAt, c.Revision, c.Version = t.now, t.now, 1, 1
+	err = t.one(ctx, []any{&c.ID}, `insert into content (workspace_id, execution_id, agent_id, voice_id, title, content_type, stage, place, preview, word_count,
+		language, channel, meta_title, meta_description, keywords, slug, scores, engine, blocking, planned_at, scheduled_at, assignee, created_at, updated_at,
+		findings, needs_input, body, provenance)
+		values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$23,$24,$25,$26,$27) returning id`,
+		c.WorkspaceID, c.ExecutionID, c.AgentID, c.VoiceID, c.Title, string(c.Type), string(c.Stage), t.top(), c.Preview, c.WordCount,
+		c.Language, c.Channel, c.MetaTitle, c.MetaDescription, k.keywords, c.Slug, k.scores, k.engine, domain.Blocking(c.Findings),
+		ms(c.PlannedAt), ms(c.ScheduledAt), c.Assignee, ms(c.CreatedAt), k.findings, k.needs, c.Body, string(provenance))
+	if err != nil {
+		return c, fmt.Errorf("create content: %w", err)
+	}
+	return c, t.Count(ctx, c.WorkspaceID, CountContent, string(c.Stage), 1)
+}
+
+// top is the place above every card there is: places grow with the clock, in
+// microseconds, which leaves room between two cards.
+func (t *Tx) top() int64 { return t.store.now().UnixMicro() }
+
+type kept struct{ keywords, scores, engine, findings, needs string }
+
+func keptContent(c domain.ContentItem) (k kept, err error) {
+	scores := c.Scores
+	if scores == nil {
+		scores = map[string]float64{}
+	}
+	for _, part := range []struct {
+		to   *string
+		from any
+	}{
+		{&k.keywords, append([]string{}, c.Keywords...)}, {&k.scores, scores}, {&k.engine, c.Engine},
+		{&k.findings, append([]domain.Finding{}, c.Findings...)}, {&k.needs, append([]domain.Need{}, c.NeedsInput...)},
+	} {
+		if *part.to, err = toJSON(part.from); err != nil {
+			return k, err
+		}
+	}
+	return k, nil
+}
+
+// SaveContent stores what an edit may change and raises the item's revision.
+func (t *Tx) SaveContent(ctx context.Context, c domain.ContentItem) (domain.ContentItem, error) {
+	k, err := keptContent(c)
+	if err != nil {
+		return c, err
+	}
+	c.UpdatedAt = t.now
+	err = t.one(ctx, []any{&c.Revision}, `update content set title = $3, preview = $4, word_count = $5, language = $6, channel = $7, meta_title = $8,
+		meta_description = $9, keywords = $10, slug = $11, scores = $12, blocking = $13, version = $14, planned_at = $15, scheduled_at = $16,
+		assignee = $17, updated_at = $18, findings = $19, body = $20, revision = revision + 1 where workspace_id = $1 and id = $2 returning revision`,
+		c.WorkspaceID, c.ID, c.Title, c.Preview, c.WordCount, c.Language, c.Channel, c.MetaTitle, c.MetaDescription, k.keywords, c.Slug, k.scores,
+		domain.Blocking(c.Findings), c.Version, ms(c.PlannedAt), ms(c.ScheduledAt), c.Assignee, ms(c.UpdatedAt), k.findings, c.Body)
+	if err != nil {
+		return c, fmt.Errorf("save content: %w", err)
+	}
+	return c, nil
+}
+
+// SaveStage stores an item's column and approvals, moves the counts, and raises
+// its revision. Before is the card to stand in front of, 0 for the top.
+func (t *Tx) SaveStage(ctx context.Context, c domain.ContentItem, from domain.Stage, before int64) (domain.ContentItem, error) {
+	place, err := t.placeBefore(ctx, c, before)
+	if err != nil {
+		return c, err
+	}
+	c.UpdatedAt = t.now
+	err = t.one(ctx, []any{&c.Revision}, `update content set stage = $3, place = $4, approved_version = $5, published_version = $6, published_at = $7,
+		updated_at = $8, revision = revision + 1 where workspace_id = $1 and id = $2 returning revision`,
+		c.WorkspaceID, c.ID, string(c.Stage), place, c.ApprovedVersion, c.PublishedVersion, ms(c.PublishedAt), ms(t.now))
+	if err != nil {
+		return c, fmt.Errorf("save stage: %w", err)
+	}
+	if c.Stage == from {
+		return c, nil
+	}
+	if err := t.Count(ctx, c.WorkspaceID, CountContent, string(from), -1); err != nil {
+		return c, err
+	}
+	return c, t.Count(ctx, c.WorkspaceID, CountContent, string(c.Stage), 1)
+}
+
+// placeBefore returns a place between the card and the one above it. A card that
+// is not in the column any more means the top.
+func (t *Tx) placeBefore(ctx context.Context, c domain.ContentItem, before int64) (int64, error) {
+	if before == 0 || before == c.ID {
+		return t.top(), nil
+	}
+	var below int64
+	err := t.one(ctx, []any{&below}, `select place from content where workspace_id = $1 and id = $2 and stage = $3`, c.WorkspaceID, before, string(c.Stage))
+	if errors.Is(err, errNone) {
+		return t.top(), nil
+	}
+	if err != nil {
+		return 0, fmt.Errorf("read place: %w", err)
+	}
+	var above int64
+	err = t.one(ctx, []any{&above}, `select coalesce(min(place), 0) from content where workspace_id = $1 and stage = $2 and place > $3 and id <> $4`,
+		c.WorkspaceID, string(c.Stage), below, c.ID)
+	if err != nil {
+		return 0, fmt.Errorf("read place: %w", err)
+	}
+	if above == 0 {
+		return t.top(), nil
+	}
+	return below + (above-below)/2, nil
+}
+
+// DeleteContent removes an item and all that belongs to it.
+func (t *Tx) DeleteContent(ctx context.Context, c domain.ContentItem) error {
+	for _, table := range []string{"content_version", "move", "publication"} {
+		if err := t.exec(ctx, `delete from `+table+` where content_id = $1`, c.ID); err != nil {
+			return fmt.Errorf("delete %s: %w", table, err)
+		}
+	}
+	if err := t.exec(ctx, `delete from content where workspace_id = $1 and id = $2`, c.WorkspaceID, c.ID); err != nil {
+		return fmt.Errorf("delete content: %w", err)
+	}
+	return t.Count(ctx, c.WorkspaceID, CountContent, string(c.Stage), -1)
+}
+
+func scanVersion(row scanner) (v domain.ContentVersion, err error) {
+	err = row.Scan(&v.ContentID, &v.N, &v.AuthorKind, &v.Author, &v.Reason, &v.Title, timeAt{&v.CreatedAt}, &v.Body)
+	return v, err
+}
+
+const versionColumns = `content_id, n, author_kind, author, reason, title, created_at, body`
+
+// AddVersion stores an immutable state of an item's text.
+func (t *Tx) AddVersion(ctx context.Context, v domain.ContentVersion) error {
+	err := t.exec(ctx, `insert into content_version (`+versionColumns+`) values ($1,$2,$3,$4,$5,$6,$7,$8)`,
+		v.ContentID, v.N, string(v.AuthorKind), v.Author, v.Reason, v.Title, ms(t.now), v.Body)
+	if err != nil {
+		return fmt.Errorf("add version: %w", err)
+	}
+	return nil
+}
+
+// Versions returns a page of an item's versions, newest first. The caller has
+// made sure that the item is the workspace's.
+func (q Q) Versions(ctx context.Context, contentID int64, p domain.Page) (l domain.List[domain.ContentVersion], err error) {
+	l.Items, err = many(ctx, q, scanVersion, `select `+versionColumns+` from content_version where content_id = $1 order by n desc limit $2 offset $3`, contentID, p.Size, p.Offset())
+	if err != nil {
+		return l, fmt.Errorf("read versions: %w", err)
+	}
+	err = q.one(ctx, []any{&l.Total}, `select count(*) from content_version where content_id = $1`, contentID)
+	return l, err
+}
+
+// Version returns one version of an item.
+func (q Q) Version(ctx context.Context, contentID int64, n int) (domain.ContentVersion, error) {
+	v, ok, err := first(ctx, q, scanVersion, `select `+versionColumns+` from content_version where content_id = $1 and n = $2`, contentID, n)
+	if err != nil {
+		return v, fmt.Errorf("read version: %w", err)
+	}
+	if !ok {
+		return v, domain.NotFound("Version")
+	}
+	return v, nil
+}
+
+// AddMove stores a line of an item's history on the board.
+func (t *Tx) AddMove(ctx context.Context, m domain.Move) error {
+	err := t.exec(ctx, `insert into move (content_id, from_stage, to_stage, version, actor_kind, actor, at) values ($1,$2,$3,$4,$5,$6,$7)`,
+		m.ContentID, string(m.From), string(m.To), m.Version, string(m.ByKind), m.By, ms(t.now))
+	if err != nil {
+		return fmt.Errorf("add move: %w", err)
+	}
+	return nil
+}
+
+// Moves returns an item's history on the board, oldest first.
+func (q Q) Moves(ctx context.Context, contentID int64) ([]domain.Move, error) {
+	return many(ctx, q, func(row scanner) (m domain.Move, err error) {
+		err = row.Scan(&m.ContentID, &m.From, &m.To, &m.Version, &m.ByKind, &m.By, timeAt{&m.At})
+		return m, err
+	}, `select content_id, from_stage, to_stage, version, actor_kind, actor, at from move where content_id = $1 order by id`, contentID)
+}

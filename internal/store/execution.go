@@ -1,0 +1,345 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"vellocity/internal/domain"
+)
+
+// executionHead is what lists show; the large texts are left where they are.
+const executionHead = `id, workspace_id, capability, title, agent_id, status, priority, progress, current_step,
+	waiting_for, engine, credits_used, credits_held, cost, notify, retry_of, error, epoch, version,
+	created_by, created_at, started_at, completed_at`
+
+const executionWhole = executionHead + `, settings, context, plan, needs_input`
+
+func headOf(x *domain.Execution, priority *int) []any {
+	return []any{&x.ID, &x.WorkspaceID, &x.Capability, &x.Title, &x.AgentID, &x.Status, priority, &x.Progress, &x.CurrentStep,
+		&x.WaitingFor, asJSON{&x.Engine}, &x.CreditsUsed, &x.CreditsHeld, asJSON{&x.Cost}, &x.Notify, &x.RetryOf, &x.Error, &x.Epoch, &x.Version,
+		&x.CreatedBy, timeAt{&x.CreatedAt}, timeAt{&x.StartedAt}, timeAt{&x.CompletedAt}}
+}
+
+func scanExecutionHead(row scanner) (x domain.Execution, err error) {
+	var rank int
+	err = row.Scan(headOf(&x, &rank)...)
+	x.Priority = priorityOf(rank)
+	return x, err
+}
+
+func scanExecution(row scanner) (x domain.Execution, err error) {
+	var rank int
+	var settings, context string
+	var plan []keptStep
+	err = row.Scan(append(headOf(&x, &rank), &settings, &context, asJSON{&plan}, asJSON{&x.NeedsInput})...)
+	x.Priority = priorityOf(rank)
+	x.Settings, x.Context = json.RawMessage(settings), json.RawMessage(context)
+	for _, k := range plan {
+		k.PlanStep.Args = k.Args
+		x.Plan = append(x.Plan, k.PlanStep)
+	}
+	return x, err
+}
+
+// keptStep is a plan's step as it is kept: with the arguments that callers never see.
+type keptStep struct {
+	domain.PlanStep
+	Args json.RawMessage `json:"args,omitempty"`
+}
+
+func priorityOf(rank int) domain.Priority { return domain.Priorities()[min(max(rank, 1), 4)-1] }
+
+func planJSON(plan []domain.PlanStep) (string, error) {
+	kept := make([]keptStep, len(plan))
+	for i, s := range plan {
+		kept[i] = keptStep{s, s.Args}
+	}
+	return toJSON(kept)
+}
+
+// Execution returns a run of the workspace, whole.
+func (q Q) Execution(ctx context.Context, workspaceID, id int64) (domain.Execution, error) {
+	x, ok, err := first(ctx, q, scanExecution, `select `+executionWhole+` from execution where workspace_id = $1 and id = $2`, workspaceID, id)
+	if err != nil {
+		return x, fmt.Errorf("read execution: %w", err)
+	}
+	if !ok {
+		return x, domain.NotFound("Execution")
+	}
+	return x, nil
+}
+
+// ExecutionForWork returns a run by its id alone: for the worker, whose job
+// carries nothing else. It also returns how often the run has been interrupted.
+func (q Q) ExecutionForWork(ctx context.Context, id int64) (x domain.Execution, err error) {
+	x, ok, err := first(ctx, q, scanExecution, `select `+executionWhole+` from execution where id = $1`, id)
+	if err != nil {
+		return x, fmt.Errorf("read execution: %w", err)
+	}
+	if !ok {
+		return x, domain.NotFound("Execution")
+	}
+	return x, nil
+}
+
+// ExecutionFilter narrows a list of runs. A zero field does not.
+type ExecutionFilter struct {
+	Status     domain.Status
+	AgentID    int64
+	Priority   domain.Priority
+	Capability string
+	Span       domain.Span
+}
+
+func (f ExecutionFilter) where(workspaceID int64) (string, []any) {
+	w := where{args: []any{workspaceID}, terms: []string{"workspace_id = $1"}}
+	if f.Status != "" {
+		w.add("status = ?", string(f.Status))
+	}
+	if f.AgentID != 0 {
+		w.add("agent_id = ?", f.AgentID)
+	}
+	if f.Priority != "" {
+		w.add("priority = ?", f.Priority.Rank())
+	}
+	if f.Capability != "" {
+		w.add("capability = ?", f.Capability)
+	}
+	w.span("created_at", f.Span)
+	return w.String(), w.args
+}
+
+// where collects the terms of a condition with numbered placeholders.
+type where struct {
+	terms []string
+	args  []any
+}
+
+func (w *where) add(term string, arg any) {
+	w.args = append(w.args, arg)
+	w.terms = append(w.terms, strings.Replace(term, "?", fmt.Sprintf("$%d", len(w.args)), 1))
+}
+
+func (w *where) span(column string, s domain.Span) {
+	if !s.From.IsZero() {
+		w.add(column+" >= ?", ms(s.From))
+	}
+	if !s.Until.IsZero() {
+		w.add(column+" < ?", ms(s.Until))
+	}
+}
+
+// String returns the condition.
+func (w *where) String() string { return strings.Join(w.terms, " and ") }
+
+// Executions returns a page of the workspace's runs, newest first, without
+// their large texts.
+func (q Q) Executions(ctx context.Context, workspaceID int64, f ExecutionFilter, p domain.Page) (domain.List[domain.Execution], error) {
+	cond, args := f.where(workspaceID)
+	order := "id"
+	if !f.Span.From.IsZero() || !f.Span.Until.IsZero() {
+		order = "created_at desc, id"
+	}
+	n := len(args)
+	items, err := many(ctx, q, scanExecutionHead, `select `+executionHead+` from execution where `+cond+
+		fmt.Sprintf(` order by %s desc limit $%d offset $%d`, order, n+1, n+2), append(args, p.Size, p.Offset())...)
+	if err != nil {
+		return domain.List[domain.Execution]{}, fmt.Errorf("list executions: %w", err)
+	}
+	total, err := q.countExecutions(ctx, workspaceID, f)
+	return domain.List[domain.Execution]{Items: items, Total: total}, err
+}
+
+func (q Q) countExecutions(ctx context.Context, workspaceID int64, f ExecutionFilter) (int, error) {
+	if plain := (ExecutionFilter{Status: f.Status}); plain == f {
+		counts, err := q.Counts(ctx, workspaceID, CountExecutions)
+		if err != nil || f.Status != "" {
+			return counts[string(f.Status)], err
+		}
+		total := 0
+		for _, n := range counts {
+			total += n
+		}
+		return total, nil
+	}
+	cond, args := f.where(workspaceID)
+	var n int
+	if err := q.one(ctx, []any{&n}, `select count(*) from execution where `+cond, args...); err != nil {
+		return 0, fmt.Errorf("count executions: %w", err)
+	}
+	return n, nil
+}
+
+// CreateExecution records a new run in state pending and returns it with its id.
+func (t *Tx) CreateExecution(ctx context.Context, x domain.Execution, voiceID int64) (domain.Execution, error) {
+	engine, err := toJSON(x.Engine)
+	if err != nil {
+		return x, err
+	}
+	x.Status, x.Version, x.CreatedAt = domain.StatusPending, 1, t.now
+	err = t.one(ctx, []any{&x.ID}, `insert into execution
+		(workspace_id, capability, title, agent_id, status, priority, engine, credits_held, settings, context, voice_id, notify, retry_of, created_by, created_at)
+		values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15) returning id`,
+		x.WorkspaceID, x.Capability, x.Title, x.AgentID, string(x.Status), x.Priority.Rank(), engine, x.CreditsHeld,
+		string(x.Settings), orEmptyObject(x.Context), voiceID, x.Notify, x.RetryOf, x.CreatedBy, ms(x.CreatedAt))
+	if err != nil {
+		return x, fmt.Errorf("create execution: %w", err)
+	}
+	return x, t.Count(ctx, x.WorkspaceID, CountExecutions, string(x.Status), 1)
+}
+
+func orEmptyObject(j json.RawMessage) string {
+	if len(j) == 0 {
+		return "{}"
+	}
+	return string(j)
+}
+
+// Ticket notes the run's job in the queue.
+func (t *Tx) Ticket(ctx context.Context, id, jobID int64) error {
+	return t.exec(ctx, `update execution set ticketed = $2, job_id = $3 where id = $1`, id, jobID != 0, jobID)
+}
+
+// JobOf returns the run's job in the queue, 0 for none.
+func (q Q) JobOf(ctx context.Context, id int64) (job int64, err error) {
+	err = q.one(ctx, []any{&job}, `select job_id from execution where id = $1`, id)
+	if errors.Is(err, errNone) {
+		return 0, nil
+	}
+	return job, err
+}
+
+// Tickets returns how many of the workspace's runs have a job in the queue.
+func (q Q) Tickets(ctx context.Context, workspaceID int64) (n int, err error) {
+	counts, err := q.Counts(ctx, workspaceID, CountTickets)
+	return counts["open"], err
+}
+
+// NextPending returns the workspace's next run that has no job yet: by priority,
+// aged one class per step, oldest first. ok is false where there is none.
+func (q Q) NextPending(ctx context.Context, workspaceID int64, aging time.Duration, now time.Time) (id int64, p domain.Priority, ok bool, err error) {
+	var rank int
+	err = q.one(ctx, []any{&id, &rank}, `select id, priority from execution
+		where workspace_id = $1 and status = 'pending' and not ticketed
+		order by priority - ($2 - created_at) / $3, id limit 1`, workspaceID, ms(now), aging.Milliseconds())
+	if errors.Is(err, errNone) {
+		return 0, "", false, nil
+	}
+	return id, priorityOf(rank), err == nil, err
+}
+
+// Claim begins a worker's hold on a run: it raises the epoch, so that commits
+// under an older one are refused, and counts an interruption when the run was
+// already under way and did not wait. It returns the run as it is then.
+func (t *Tx) Claim(ctx context.Context, id int64) (x domain.Execution, crashes int, err error) {
+	err = t.one(ctx, []any{&crashes}, `update execution set epoch = epoch + 1, version = version + 1, wake_at = 0,
+		crashes = case when epoch > 0 and waiting_for = '' then crashes + 1 else crashes end
+		where id = $1 returning crashes`, id)
+	if errors.Is(err, errNone) {
+		return x, 0, domain.NotFound("Execution")
+	}
+	if err != nil {
+		return x, 0, fmt.Errorf("claim execution: %w", err)
+	}
+	x, err = t.ExecutionForWork(ctx, id)
+	return x, crashes, err
+}
+
+// ErrFenced says that another worker has taken the run since: nothing of this
+// one may be recorded.
+var ErrFenced = errors.New("the execution has been taken by another worker")
+
+// Fence refuses the transaction with [ErrFenced] unless the run is still held
+// under this epoch and has not ended. It locks the run to the end of the
+// transaction and returns its present state.
+func (t *Tx) Fence(ctx context.Context, id, epoch int64) (x domain.Execution, err error) {
+	x, ok, err := first(ctx, t.Q, scanExecutionHead, `update execution set version = version + 1
+		where id = $1 and epoch = $2 and completed_at = 0 returning `+executionHead, id, epoch)
+	if err != nil {
+		return x, fmt.Errorf("fence execution: %w", err)
+	}
+	if !ok {
+		return x, ErrFenced
+	}
+	return x, nil
+}
+
+// SavePlan stores a run's plan.
+func (t *Tx) SavePlan(ctx context.Context, id int64, plan []domain.PlanStep, needs []domain.Need) error {
+	text, err := planJSON(plan)
+	if err != nil {
+		return err
+	}
+	return t.exec(ctx, `update execution set plan = $2 where id = $1`, id, text)
+}
+
+// SaveProgress stores what changes while a run goes on and moves its counts from
+// the state before.
+func (t *Tx) SaveProgress(ctx context.Context, x domain.Execution, before domain.Status) error {
+	cost, err := toJSON(x.Cost)
+	if err != nil {
+		return err
+	}
+	err = t.exec(ctx, `update execution set status = $2, progress = $3, current_step = $4, waiting_for = $5, credits_used = $6,
+		credits_held = $7, cost = $8, error = $9, started_at = $10, completed_at = $11 where id = $1`,
+		x.ID, string(x.Status), x.Progress, x.CurrentStep, string(x.WaitingFor), x.CreditsUsed, x.CreditsHeld, cost, x.Error, ms(x.StartedAt), ms(x.CompletedAt))
+	if err != nil {
+		return fmt.Errorf("save progress: %w", err)
+	}
+	return t.recount(ctx, x, before)
+}
+
+func (t *Tx) recount(ctx context.Context, x domain.Execution, before domain.Status) error {
+	if x.Status == before {
+		return nil
+	}
+	if err := t.Count(ctx, x.WorkspaceID, CountExecutions, string(before), -1); err != nil {
+		return err
+	}
+	return t.Count(ctx, x.WorkspaceID, CountExecutions, string(x.Status), 1)
+}
+
+// SaveNeeds stores what the run's text would need to be better.
+func (t *Tx) SaveNeeds(ctx context.Context, id int64, needs []domain.Need) error {
+	text, err := toJSON(needs)
+	if err != nil {
+		return err
+	}
+	return t.exec(ctx, `update execution set needs_input = $2 where id = $1`, id, text)
+}
+
+// SaveWaiting stores for which item or moment a run waits.
+func (t *Tx) SaveWaiting(ctx context.Context, id, itemID int64, wake time.Time) error {
+	return t.exec(ctx, `update execution set waiting_item = $2, wake_at = $3 where id = $1`, id, itemID, ms(wake))
+}
+
+// WaitingForItem returns the runs that wait for a person to move the item.
+func (q Q) WaitingForItem(ctx context.Context, workspaceID, itemID int64) ([]int64, error) {
+	return many(ctx, q, scanID, `select id from execution where workspace_id = $1 and waiting_item = $2 and completed_at = 0`, workspaceID, itemID)
+}
+
+// Waiting returns for which item a run waits; 0 for none.
+func (q Q) Waiting(ctx context.Context, id int64) (itemID int64, err error) {
+	err = q.one(ctx, []any{&itemID}, `select waiting_item from execution where id = $1`, id)
+	return itemID, err
+}
+
+func scanID(row scanner) (id int64, err error) {
+	err = row.Scan(&id)
+	return id, err
+}
+
+// RequestCancel notes that somebody wants the run to stop.
+func (t *Tx) RequestCancel(ctx context.Context, id int64) error {
+	return t.exec(ctx, `update execution set cancel_requested_at = $2 where id = $1`, id, ms(t.now))
+}
+
+// ExecutionVoice returns the brand voice that was fixed when the run was accepted.
+func (q Q) ExecutionVoice(ctx context.Context, id int64) (voiceID int64, err error) {
+	err = q.one(ctx, []any{&voiceID}, `select voice_id from execution where id = $1`, id)
+	return voiceID, err
+}

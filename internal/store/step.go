@@ -1,0 +1,98 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"vellocity/internal/domain"
+)
+
+const stepColumns = `key, status, attempt, provider, model, input_tokens, output_tokens, credits, cost, error, started_at, completed_at, output, findings`
+
+// Step is a recorded step with its findings.
+type Step struct {
+	domain.StepResult
+	Findings []domain.Finding
+}
+
+func scanStep(row scanner) (s Step, err error) {
+	var output string
+	err = row.Scan(&s.Key, &s.Status, &s.Attempt, &s.Provider, &s.Model, &s.InputTokens, &s.OutputTokens, &s.Credits,
+		asJSON{&s.Cost}, &s.Error, timeAt{&s.StartedAt}, timeAt{&s.CompletedAt}, &output, asJSON{&s.Findings})
+	s.Output = json.RawMessage(output)
+	return s, err
+}
+
+// Steps returns what a run has recorded, in the order of recording.
+func (q Q) Steps(ctx context.Context, executionID int64) ([]Step, error) {
+	steps, err := many(ctx, q, scanStep, `select `+stepColumns+` from step where execution_id = $1 order by completed_at, started_at, key`, executionID)
+	if err != nil {
+		return nil, fmt.Errorf("read steps: %w", err)
+	}
+	return steps, nil
+}
+
+// RecordStep stores the outcome of a step. A step that is already recorded as
+// done is never changed: the second record is refused with [ErrFenced].
+func (t *Tx) RecordStep(ctx context.Context, executionID int64, s Step) error {
+	cost, err := toJSON(s.Cost)
+	if err != nil {
+		return err
+	}
+	findings := ""
+	if len(s.Findings) > 0 {
+		if findings, err = toJSON(s.Findings); err != nil {
+			return err
+		}
+	}
+	n, err := t.execResult(ctx, `insert into step (execution_id, `+stepColumns+`)
+		values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15)
+		on conflict (execution_id, key) do update set status = excluded.status, attempt = excluded.attempt, provider = excluded.provider,
+			model = excluded.model, input_tokens = excluded.input_tokens, output_tokens = excluded.output_tokens, credits = excluded.credits,
+			cost = excluded.cost, error = excluded.error, started_at = excluded.started_at, completed_at = excluded.completed_at,
+			output = excluded.output, findings = excluded.findings
+		where step.status <> 'completed' and step.status <> 'reused'`,
+		executionID, s.Key, string(s.Status), s.Attempt, s.Provider, s.Model, s.InputTokens, s.OutputTokens, s.Credits, cost, s.Error,
+		ms(s.StartedAt), ms(s.CompletedAt), string(s.Output), findings)
+	if err != nil {
+		return fmt.Errorf("record step: %w", err)
+	}
+	if n == 0 {
+		return ErrFenced
+	}
+	return nil
+}
+
+// RecordAttempt stores one call of a provider.
+func (t *Tx) RecordAttempt(ctx context.Context, a domain.Attempt) error {
+	cost, err := toJSON(a.Cost)
+	if err != nil {
+		return err
+	}
+	err = t.exec(ctx, `insert into attempt (execution_id, step, n, provider, model, prompt_hash, request_id, input_tokens, output_tokens,
+		cost, started_at, first_text_ms, duration_ms, status, error) values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15)`,
+		a.ExecutionID, a.Step, a.N, a.Provider, a.Model, a.PromptHash, a.RequestID, a.InputTokens, a.OutputTokens, cost,
+		ms(a.StartedAt), a.FirstTextMS, a.DurationMS, a.Status, a.Error)
+	if err != nil {
+		return fmt.Errorf("record attempt: %w", err)
+	}
+	return nil
+}
+
+func scanAttempt(row scanner) (a domain.Attempt, err error) {
+	err = row.Scan(&a.ID, &a.ExecutionID, &a.Step, &a.N, &a.Provider, &a.Model, &a.PromptHash, &a.RequestID, &a.InputTokens,
+		&a.OutputTokens, asJSON{&a.Cost}, timeAt{&a.StartedAt}, &a.FirstTextMS, &a.DurationMS, &a.Status, &a.Error)
+	return a, err
+}
+
+// Attempts returns every call of a provider that a run of the workspace made.
+func (q Q) Attempts(ctx context.Context, workspaceID, executionID int64) ([]domain.Attempt, error) {
+	list, err := many(ctx, q, scanAttempt, `select a.id, a.execution_id, a.step, a.n, a.provider, a.model, a.prompt_hash, a.request_id,
+		a.input_tokens, a.output_tokens, a.cost, a.started_at, a.first_text_ms, a.duration_ms, a.status, a.error
+		from attempt a join execution x on x.id = a.execution_id where x.workspace_id = $1 and a.execution_id = $2 order by a.id`, workspaceID, executionID)
+	if err != nil {
+		return nil, fmt.Errorf("read attempts: %w", err)
+	}
+	return list, nil
+}

@@ -1,0 +1,76 @@
+package store
+
+import (
+	"context"
+	"fmt"
+)
+
+// Countable is a kind of thing that is counted by transactional deltas.
+type Countable string
+
+// What is counted.
+const (
+	CountExecutions Countable = "execution" // by status
+	CountContent    Countable = "content"   // by column
+	CountTickets    Countable = "ticket"    // "open": runs that have a job
+)
+
+// Count adds n to a count, as part of the transaction.
+func (t *Tx) Count(ctx context.Context, workspaceID int64, what Countable, key string, n int) error {
+	err := t.exec(ctx, `insert into tally_delta (workspace_id, kind, key, n) values ($1,$2,$3,$4)`, workspaceID, string(what), key, n)
+	if err != nil {
+		return fmt.Errorf("count: %w", err)
+	}
+	return nil
+}
+
+// Counts returns all counts of one kind in the workspace.
+func (q Q) Counts(ctx context.Context, workspaceID int64, what Countable) (map[string]int, error) {
+	rows, err := q.query(ctx, `select key, sum(n) from (
+		select key, n from tally where workspace_id = $1 and kind = $2
+		union all select key, n from tally_delta where workspace_id = $1 and kind = $2) t group by key`, workspaceID, string(what))
+	if err != nil {
+		return nil, fmt.Errorf("read counts: %w", classify(err))
+	}
+	defer rows.Close() //nolint:errcheck // Err tells all there is to tell
+	counts := map[string]int{}
+	for rows.Next() {
+		var key string
+		var n int
+		if err := rows.Scan(&key, &n); err != nil {
+			return nil, fmt.Errorf("read counts: %w", err)
+		}
+		counts[key] = n
+	}
+	return counts, classify(rows.Err())
+}
+
+// FoldCounts sums up the deltas that are there, so that reading stays quick. It
+// returns how many were folded. Several nodes may do so at once.
+func (s *Store) FoldCounts(ctx context.Context) (n int64, err error) {
+	err = s.InTx(ctx, func(t *Tx) error {
+		n, err = t.foldCounts(ctx)
+		return err
+	})
+	return n, err
+}
+
+const addUp = ` on conflict (workspace_id, kind, key) do update set n = tally.n + excluded.n`
+
+func (t *Tx) foldCounts(ctx context.Context) (int64, error) {
+	if t.dialect == postgres {
+		// Only rows that this statement deletes are added: ids commit out of order.
+		return t.execResult(ctx, `with gone as (delete from tally_delta where id in (
+				select id from tally_delta order by id limit 5000 for update skip locked) returning workspace_id, kind, key, n)
+			insert into tally select workspace_id, kind, key, sum(n) from gone group by workspace_id, kind, key`+addUp)
+	}
+	var last int64
+	if err := t.one(ctx, []any{&last}, `select coalesce(max(id), 0) from tally_delta`); err != nil {
+		return 0, err
+	}
+	if err := t.exec(ctx, `insert into tally select workspace_id, kind, key, sum(n) from tally_delta where id <= $1
+		group by workspace_id, kind, key`+addUp, last); err != nil {
+		return 0, fmt.Errorf("fold counts: %w", err)
+	}
+	return t.execResult(ctx, `delete from tally_delta where id <= $1`, last)
+}

@@ -1,0 +1,80 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Used is how many requests of a window are counted.
+type Used struct {
+	WorkspaceID int64
+	Span        string // "minute" or "day"
+	Starts      time.Time
+	N           int
+}
+
+// Used returns how many requests of the window that starts then are counted, or
+// leased to a node.
+func (q Q) Used(ctx context.Context, workspaceID int64, span string, starts time.Time) (n int, err error) {
+	err = q.one(ctx, []any{&n}, `select used from usage_window where workspace_id = $1 and span = $2 and starts = $3`,
+		workspaceID, span, ms(starts))
+	if err != nil && !errors.Is(err, errNone) {
+		return 0, fmt.Errorf("read usage: %w", err)
+	}
+	return n, nil
+}
+
+// SaveUsed writes what the only node has counted in memory. A count never goes
+// down.
+func (t *Tx) SaveUsed(ctx context.Context, counts []Used) error {
+	for _, u := range counts {
+		err := t.exec(ctx, `insert into usage_window (workspace_id, span, starts, used) values ($1,$2,$3,$4)
+			on conflict (workspace_id, span, starts) do update set used = excluded.used where usage_window.used < excluded.used`,
+			u.WorkspaceID, u.Span, ms(u.Starts), u.N)
+		if err != nil {
+			return fmt.Errorf("save usage: %w", err)
+		}
+	}
+	return nil
+}
+
+// LeaseUsage takes up to want.N requests of a window of limit for this node. It
+// returns how many it got, and the window's count with them.
+func (t *Tx) LeaseUsage(ctx context.Context, want Used, limit int) (got, used int, err error) {
+	// The update that changes nothing locks the row, so that nodes take turns.
+	err = t.one(ctx, []any{&used}, `insert into usage_window (workspace_id, span, starts, used) values ($1,$2,$3,0)
+		on conflict (workspace_id, span, starts) do update set used = usage_window.used returning used`,
+		want.WorkspaceID, want.Span, ms(want.Starts))
+	if err != nil {
+		return 0, 0, fmt.Errorf("lock usage: %w", err)
+	}
+	got = max(0, min(want.N, limit-used))
+	if got == 0 {
+		return 0, used, nil
+	}
+	return got, used + got, t.addUsage(ctx, want, got)
+}
+
+// ReturnUsage gives back what a node leased and did not use.
+func (t *Tx) ReturnUsage(ctx context.Context, rest Used) error {
+	return t.addUsage(ctx, rest, -rest.N)
+}
+
+func (t *Tx) addUsage(ctx context.Context, u Used, n int) error {
+	err := t.exec(ctx, `update usage_window set used = used + $4 where workspace_id = $1 and span = $2 and starts = $3`,
+		u.WorkspaceID, u.Span, ms(u.Starts), n)
+	if err != nil {
+		return fmt.Errorf("count usage: %w", err)
+	}
+	return nil
+}
+
+// SweepUsage removes the windows that started before then.
+func (t *Tx) SweepUsage(ctx context.Context, before time.Time) error {
+	if err := t.exec(ctx, `delete from usage_window where starts < $1`, ms(before)); err != nil {
+		return fmt.Errorf("sweep usage: %w", err)
+	}
+	return nil
+}
