@@ -37,7 +37,7 @@ func Find(text, term string) []Range {
 
 // match reports whether term stands at byte i, and where it ends.
 func match(text string, i int, term string) (end int, ok bool) {
-	for _, want := range term {
+	for k, want := range term {
 		if unicode.IsSpace(want) || want == '-' {
 			j := i
 			for j < len(text) && (text[j] == ' ' || text[j] == '\n' || text[j] == '-' || text[j] == '\t') {
@@ -53,6 +53,9 @@ func match(text string, i int, term string) (end int, ok bool) {
 			return 0, false
 		}
 		got, n := utf8.DecodeRuneInString(text[i:])
+		if k == len(term)-1 && want == 'y' && strings.HasPrefix(text[i:], "ies") {
+			return ending(text, i+3, true)
+		}
 		if !sameLetter(got, want) {
 			return 0, false
 		}

@@ -65,7 +65,7 @@ func TestMeasure(t *testing.T) {
 
 func TestFind(t *testing.T) {
 	for _, tc := range []struct{ text, term, want string }{
-		{"Synergy is key. Our synergies and synergy's end", "synergy", "Synergy|synergy"},
+		{"Synergy is key. Our synergies and synergy's end", "synergy", "Synergy|synergies|synergy"},
 		{"a low-hanging fruit, Low hanging fruits", "low hanging fruit", "low-hanging fruit|Low hanging fruits"},
 		{"class and assess", "ass", ""},
 		{"C++ and c++20", "C++", "C++|c++"},

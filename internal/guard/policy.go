@@ -1,0 +1,199 @@
+package guard
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"vellocity/internal/domain"
+	"vellocity/internal/prose"
+)
+
+// Outcome is a text after its policy has been followed.
+type Outcome struct {
+	Text string
+	// Findings carry the action taken; their offsets refer to Text.
+	Findings []domain.Finding
+	// Retry are the findings for which the policy wants one more try, told to
+	// whoever wrote the text. They stand in Findings too, in case none is made.
+	Retry []domain.Finding
+}
+
+// Apply follows the policy: what is to be redacted is replaced, what blocks
+// becomes blocking, and a policy of flag makes a finding a warning at most. A
+// guardrail that the policy does not name does what is its default.
+func Apply(in Input, findings []domain.Finding, policy domain.GuardrailPolicy) Outcome {
+	out := Outcome{Text: in.Text}
+	var cuts []cut
+	for _, f := range findings {
+		f.Matches = slices.Clone(f.Matches)
+		action := policyFor(policy, f.Guardrail)
+		switch action {
+		case Block:
+			f.Severity, f.Action = domain.SeverityBlocking, domain.ActionBlocked
+		case Redact:
+			f = redacted(in, f, &cuts)
+		case Flag:
+			f = flagged(f)
+		default:
+			if f.Severity == domain.SeverityBlocking {
+				f.Action = domain.ActionBlocked
+			}
+			out.Retry = append(out.Retry, f)
+		}
+		out.Findings = append(out.Findings, f)
+	}
+	out.Text = apply(in.Text, cuts, out.Findings)
+	return out
+}
+
+// Told says in one sentence per finding what a second try should mend.
+func Told(findings []domain.Finding) []string {
+	var out []string
+	for _, f := range findings {
+		line := f.Message
+		if len(f.Matches) > 0 {
+			line = fmt.Sprintf("%q: %s", f.Matches[0].Text, f.Message)
+		}
+		out = append(out, line)
+	}
+	return out
+}
+
+// Mended returns the findings of before that after no longer has, as retried:
+// the second try did away with them. They have no offsets any more.
+func Mended(before, after []domain.Finding) []domain.Finding {
+	var out []domain.Finding
+	for _, b := range before {
+		still := slices.ContainsFunc(after, func(a domain.Finding) bool {
+			return a.Guardrail == b.Guardrail && a.Message == b.Message
+		})
+		if !still {
+			b.Action, b.Severity, b.Matches = domain.ActionRetried, domain.SeverityInfo, []domain.Match{}
+			b.Message += " A second try mended it."
+			out = append(out, b)
+		}
+	}
+	return out
+}
+
+func policyFor(policy domain.GuardrailPolicy, slug string) string {
+	if p := policy[slug]; slices.Contains(Policies(), p) {
+		return p
+	}
+	for _, g := range Guardrails() {
+		if g.Slug == slug {
+			return g.Default
+		}
+	}
+	return Flag
+}
+
+func flagged(f domain.Finding) domain.Finding {
+	f.Action = domain.ActionFlagged
+	if f.Severity == domain.SeverityBlocking {
+		f.Severity = domain.SeverityWarning
+	}
+	return f
+}
+
+// cut is a stretch of the text, in code points, and what takes its place.
+type cut struct {
+	start, end int
+	with       string
+}
+
+// redacted notes what is to be cut. A finding without a place cannot be
+// redacted: it keeps its severity, and blocks where that is blocking.
+func redacted(in Input, f domain.Finding, cuts *[]cut) domain.Finding {
+	if len(f.Matches) == 0 {
+		if f.Severity == domain.SeverityBlocking {
+			f.Action = domain.ActionBlocked
+		}
+		return f
+	}
+	f.Action = domain.ActionRedacted
+	for _, m := range f.Matches {
+		*cuts = append(*cuts, cut{m.Start, m.End, replacement(in, f.Guardrail, m.Text)})
+	}
+	return f
+}
+
+func replacement(in Input, guardrail, text string) string {
+	if guardrail == "brand-terms" && in.Voice != nil {
+		for _, t := range in.Voice.PreferredTerms {
+			if len(prose.Find(text, t.InsteadOf)) == 1 {
+				return t.Use
+			}
+		}
+	}
+	return "[redacted]"
+}
+
+// apply cuts the text and moves the offsets of all findings along.
+func apply(text string, cuts []cut, findings []domain.Finding) string {
+	if len(cuts) == 0 {
+		return text
+	}
+	cuts = merge(cuts)
+	runes := []rune(text)
+	var b strings.Builder
+	last := 0
+	for _, c := range cuts {
+		b.WriteString(string(runes[last:c.start]))
+		b.WriteString(c.with)
+		last = c.end
+	}
+	b.WriteString(string(runes[last:]))
+	after := []rune(b.String())
+	for _, f := range findings {
+		for j, m := range f.Matches {
+			f.Matches[j] = moved(m, cuts, after)
+		}
+	}
+	return string(after)
+}
+
+// merge joins cuts that overlap, so that each place is replaced once.
+func merge(cuts []cut) []cut {
+	slices.SortFunc(cuts, func(a, b cut) int { return cmp.Or(a.start-b.start, b.end-a.end) })
+	out := cuts[:1]
+	for _, c := range cuts[1:] {
+		last := &out[len(out)-1]
+		if c.start < last.end {
+			last.end = max(last.end, c.end)
+			continue
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+// moved gives a match its place in the text after the cuts. Where a cut touches
+// it, it covers what took the cut's place too.
+func moved(m domain.Match, cuts []cut, after []rune) domain.Match {
+	start, end, shift, touched := m.Start, m.End, 0, false
+	newStart, newEnd := -1, -1
+	for _, c := range cuts {
+		if c.start < end && start < c.end {
+			touched = true
+			if newStart < 0 {
+				newStart = min(start, c.start) + shift
+			}
+			newEnd = max(end, c.end) + shift + c.grows()
+		}
+		if c.end <= start || touched {
+			shift += c.grows()
+		}
+		if c.start >= end {
+			break
+		}
+	}
+	if !touched {
+		return domain.Match{Start: start + shift, End: end + shift, Text: m.Text}
+	}
+	return domain.Match{Start: newStart, End: newEnd, Text: string(after[newStart:newEnd])}
+}
+
+func (c cut) grows() int { return len([]rune(c.with)) - (c.end - c.start) }
