@@ -142,17 +142,23 @@ func plain(raw json.RawMessage) string {
 // 9110, section 10.2.3). What makes no sense counts as absent; more than a day
 // counts as a day.
 func retryAfter(h http.Header, now time.Time) time.Duration {
-	if ms, err := strconv.ParseFloat(h.Get("Retry-After-Ms"), 64); err == nil {
+	if ms, ok := number(h.Get("Retry-After-Ms")); ok {
 		return bounded(ms * float64(time.Millisecond))
 	}
 	value := h.Get("Retry-After")
-	if s, err := strconv.ParseFloat(value, 64); err == nil {
+	if s, ok := number(value); ok {
 		return bounded(s * float64(time.Second))
 	}
 	if at, err := http.ParseTime(value); err == nil {
 		return bounded(float64(at.Sub(now)))
 	}
 	return 0
+}
+
+// number reads a number; one that is too large to hold is infinite.
+func number(s string) (float64, bool) {
+	f, err := strconv.ParseFloat(s, 64)
+	return f, err == nil || errors.Is(err, strconv.ErrRange)
 }
 
 func bounded(d float64) time.Duration {

@@ -1,0 +1,260 @@
+package aitest
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// Fault is what goes wrong in the middle of a stream, after Reply.After pieces.
+type Fault string
+
+// The faults.
+const (
+	NoFault   Fault = ""
+	Cut       Fault = "cut"       // the connection breaks
+	End       Fault = "end"       // the stream ends in good order, but before its answer does
+	Malformed Fault = "malformed" // a line that is no JSON
+	ErrorNow  Fault = "error"     // an error event: "overloaded_error", or Reply.Code
+	Hang      Fault = "hang"      // nothing more, until the client goes away
+	KeepAlive Fault = "keepalive" // comments or pings only, one a second, until the client goes away
+	HugeLine  Fault = "huge"      // one line of 2 MiB
+)
+
+// Reply is how one call is answered. The zero value is an empty answer.
+type Reply struct {
+	Pieces []string      // of text, each an event
+	Delay  time.Duration // before the first piece
+	Gap    time.Duration // between pieces
+	// Status, where it is neither 0 nor 200, makes an error of it, with Code and
+	// Message in the wire's own shape and Param where the wire has one.
+	Status               int
+	Code, Message, Param string
+	RetryAfter           string // the header, as it is
+	Header               map[string]string
+	// Body, where set, is sent as it is, with Type as its content type: a web page,
+	// a JSON answer, a whole raw stream.
+	Body, Type string
+
+	Fault Fault
+	After int
+
+	Stop    string // "end", "length", "refusal"; "" means "end"
+	Model   string // "" echoes the request's
+	NoUsage bool
+	Usage   Usage // zero: counted from the words
+	Think   int   // events of thought before the first piece
+	// Slice, where set, sends the stream in writes of so many bytes, SliceGap apart.
+	Slice    int
+	SliceGap time.Duration
+	// CutHard resets the connection before any byte of an answer.
+	CutHard bool
+}
+
+// Usage is what a reply reports. Input counts all of the prompt, cached or not.
+type Usage struct{ Input, Output, CacheRead, CacheWrite int }
+
+// Text is the answer that arrives in the given pieces.
+func Text(pieces ...string) Reply { return Reply{Pieces: pieces} }
+
+// JSON is the answer that consists of v, in a few pieces.
+func JSON(v any) Reply {
+	data, err := json.Marshal(v)
+	if err != nil {
+		panic("aitest: " + err.Error())
+	}
+	return Reply{Pieces: Split(string(data), 24)}
+}
+
+// Status is an error answer.
+func Status(status int, code, message string) Reply {
+	return Reply{Status: status, Code: code, Message: message}
+}
+
+// Rate is a 429 with the given Retry-After; "" leaves the header out.
+func Rate(retryAfter string) Reply {
+	return Reply{Status: 429, Code: "rate_limit_error", Message: "slow down", RetryAfter: retryAfter}
+}
+
+// HTML is a web page with status 200.
+func HTML() Reply {
+	return Reply{Body: "<!doctype html><title>Welcome</title><p>Sign in to the network", Type: "text/html; charset=utf-8"}
+}
+
+// Faulty is the reply with a fault after so many pieces.
+func (r Reply) Faulty(f Fault, after int) Reply { r.Fault, r.After = f, after; return r }
+
+// Split cuts a text into pieces of about n bytes, never within a character.
+func Split(s string, n int) []string {
+	var pieces []string
+	start := 0
+	for i := range s {
+		if i-start >= n {
+			pieces = append(pieces, s[start:i])
+			start = i
+		}
+	}
+	return append(pieces, s[start:])
+}
+
+// write sends the reply and reports whether the client stayed to its end.
+func (r Reply) write(w http.ResponseWriter, req *http.Request, c Call) (stayed bool) {
+	for k, v := range r.Header {
+		w.Header().Set(k, v)
+	}
+	if r.RetryAfter != "" {
+		w.Header().Set("Retry-After", r.RetryAfter)
+	}
+	switch {
+	case r.CutHard:
+		panic(http.ErrAbortHandler)
+	case r.Status != 0 && r.Status != 200 && r.Body == "":
+		writeError(w, c.Wire, r.Status, r.Code, r.Message, r.Param)
+		return true
+	case r.Body != "":
+		w.Header().Set("Content-Type", r.Type)
+		w.WriteHeader(max(r.Status, 200))
+		_, err := w.Write([]byte(r.Body))
+		return err == nil
+	}
+	w.Header().Set("Content-Type", "text/event-stream; charset=utf-8")
+	w.Header().Set("X-Request-Id", fmt.Sprintf("req-%d", c.N))
+	w.Header().Set("Request-Id", fmt.Sprintf("req-%d", c.N))
+	w.WriteHeader(200)
+	s := &stream{w: w, req: req, call: c, reply: r, out: bufio.NewWriter(w)}
+	if c.Wire == AnthropicWire {
+		return s.run(anthropicEvents{s})
+	}
+	return s.run(openAIEvents{s})
+}
+
+// events are what differs between the wires.
+type events interface {
+	begin()
+	think()
+	piece(text string)
+	failure(code, message string)
+	comment()
+	end(usage Usage)
+}
+
+// stream writes one answer.
+type stream struct {
+	w     http.ResponseWriter
+	req   *http.Request
+	call  Call
+	reply Reply
+	out   *bufio.Writer
+	gone  bool
+}
+
+func (s *stream) run(e events) bool {
+	s.w.(http.Flusher).Flush()
+	e.begin()
+	for range s.reply.Think {
+		e.think()
+	}
+	s.wait(s.reply.Delay)
+	for i, p := range s.reply.Pieces {
+		if s.reply.Fault != NoFault && i == s.reply.After {
+			return s.fail(e)
+		}
+		if i > 0 {
+			s.wait(s.reply.Gap)
+		}
+		if s.gone {
+			return false
+		}
+		e.piece(p)
+	}
+	if s.reply.Fault != NoFault {
+		return s.fail(e)
+	}
+	e.end(s.usage())
+	return !s.gone
+}
+
+func (s *stream) fail(e events) bool {
+	switch s.reply.Fault {
+	case Cut:
+		panic(http.ErrAbortHandler)
+	case Malformed:
+		s.send("data: {\"broken\n\n")
+		s.send("event: content_block_delta\ndata: {\"broken\n\n")
+	case ErrorNow:
+		code := s.reply.Code
+		if code == "" {
+			code = "overloaded_error"
+		}
+		e.failure(code, "scripted failure")
+	case Hang:
+		<-s.req.Context().Done()
+		return false
+	case KeepAlive:
+		for !s.gone {
+			e.comment()
+			s.wait(time.Second)
+		}
+		return false
+	case HugeLine:
+		e.piece(strings.Repeat("x", 2<<20))
+	}
+	return !s.gone
+}
+
+// wait lets time pass, unless the client goes away.
+func (s *stream) wait(d time.Duration) {
+	if d <= 0 || s.gone {
+		return
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-s.req.Context().Done():
+		s.gone = true
+	}
+}
+
+// event sends one event with a JSON payload.
+func (s *stream) event(name string, payload any) {
+	data, err := json.Marshal(payload)
+	if err != nil {
+		panic("aitest: " + err.Error())
+	}
+	if name != "" {
+		s.send("event: " + name + "\n" + "data: " + string(data) + "\n\n")
+		return
+	}
+	s.send("data: " + string(data) + "\n\n")
+}
+
+// send writes raw text and flushes it, in slices where the reply wants them.
+func (s *stream) send(raw string) {
+	size := s.reply.Slice
+	if size <= 0 {
+		size = len(raw)
+	}
+	for len(raw) > 0 && !s.gone {
+		n := min(size, len(raw))
+		_, _ = s.out.WriteString(raw[:n]) // Flush reports the error
+		if s.out.Flush() != nil {
+			s.gone = true
+		}
+		s.w.(http.Flusher).Flush()
+		raw = raw[n:]
+		s.wait(s.reply.SliceGap)
+	}
+}
+
+// usage is what the reply reports, counted from the words where the script gives none.
+func (s *stream) usage() Usage {
+	if s.reply.Usage != (Usage{}) {
+		return s.reply.Usage
+	}
+	words := func(text string) int { return len(strings.Fields(text))*4/3 + 1 }
+	return Usage{Input: words(s.call.System + " " + s.call.Prompt), Output: words(strings.Join(s.reply.Pieces, ""))}
+}

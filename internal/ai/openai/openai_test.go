@@ -1,0 +1,123 @@
+package openai_test
+
+import (
+	"context"
+	"encoding/json"
+	"flag"
+	"net/http"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"vellocity/internal/ai"
+	"vellocity/internal/ai/aitest"
+	"vellocity/internal/ai/openai"
+)
+
+var update = flag.Bool("update", false, "write the golden files")
+
+func make(base string, client *http.Client) ai.Provider {
+	p, err := openai.New(openai.Config{BaseURL: base, Key: aitest.Secret, Client: client})
+	if err != nil {
+		panic(err)
+	}
+	return p
+}
+
+func TestProvider(t *testing.T) { aitest.Run(t, make, aitest.OpenAIWire) }
+
+func TestNewRefusesAddresses(t *testing.T) {
+	for _, base := range []string{"localhost:11434", "ftp://x.test/v1", "http://", "://"} {
+		if _, err := openai.New(openai.Config{BaseURL: base}); err == nil {
+			t.Errorf("%q is taken", base)
+		}
+	}
+}
+
+// TestRequests compares what is sent with golden files.
+func TestRequests(t *testing.T) {
+	creativity := 0.7
+	full := ai.Request{
+		Model: "gpt-6.1-terra", System: "You write for Acme.", Prompt: "Outline a post.",
+		Schema:     json.RawMessage(`{"type":"object","properties":{"title":{"type":"string","maxLength":60,"default":"x"},"tags":{"type":"array","minItems":2,"items":{"type":"string"}}},"required":["title","tags"],"additionalProperties":false}`),
+		SchemaName: "blog outline", MaxTokens: 900, Creativity: &creativity,
+	}
+	loose := full
+	loose.Schema = json.RawMessage(`{"type":"object","properties":{"title":{"type":"string"}}}`)
+	omitted := full
+	omitted.Omit = []string{"temperature", "stream_options", "response_format", "max_tokens", "max_completion_tokens"}
+	swapped := full
+	swapped.Omit = []string{"max_tokens"}
+	for _, c := range []struct {
+		name   string
+		config openai.Config
+		req    ai.Request
+	}{
+		{"native", openai.Config{Key: "sk-test", Native: true}, full},
+		{"compatible", openai.Config{}, full},
+		{"loose", openai.Config{}, loose},
+		{"omitted", openai.Config{}, omitted},
+		{"swapped", openai.Config{}, swapped},
+		{"plain", openai.Config{Model: "llama3.3"}, ai.Request{Prompt: "Hello"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			server := aitest.OpenAI(t, aitest.Text("yes"))
+			c.config.BaseURL = server.BaseURL(aitest.OpenAIWire)
+			p, err := openai.New(c.config)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := p.Generate(context.Background(), c.req, func(string) error { return nil }); err != nil {
+				t.Fatal(err)
+			}
+			call := server.Calls()[0]
+			if c.config.Key == "" && call.Header.Get("Authorization") != "" {
+				t.Error("a key is sent where there is none")
+			}
+			golden(t, c.name, call.Body)
+		})
+	}
+}
+
+func golden(t *testing.T, name string, body []byte) {
+	t.Helper()
+	var v any
+	if err := json.Unmarshal(body, &v); err != nil {
+		t.Fatal(err)
+	}
+	got, err := json.MarshalIndent(v, "", "  ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join("testdata", name+".json")
+	if *update {
+		if err := os.WriteFile(path, append(got, '\n'), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(want) != string(got)+"\n" {
+		t.Errorf("the request differs from %s:\n%s", path, got)
+	}
+}
+
+// TestEnvironmentIsIgnored makes sure that no key or address comes from outside
+// the configuration.
+func TestEnvironmentIsIgnored(t *testing.T) {
+	t.Setenv("OPENAI_API_KEY", "sk-from-environment")
+	t.Setenv("OPENAI_BASE_URL", "http://127.0.0.1:1")
+	server := aitest.OpenAI(t, aitest.Text("yes"))
+	p, err := openai.New(openai.Config{BaseURL: server.BaseURL(aitest.OpenAIWire), Model: "m"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Generate(context.Background(), ai.Request{Prompt: "Hello"}, func(string) error { return nil }); err != nil {
+		t.Fatal(err)
+	}
+	if key := server.Calls()[0].Header.Get("Authorization"); key != "" {
+		t.Errorf("sent %q", key)
+	}
+}
