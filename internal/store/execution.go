@@ -199,9 +199,9 @@ func orEmptyObject(j json.RawMessage) string {
 	return string(j)
 }
 
-// Ticket notes the run's job in the queue.
+// Ticket notes the run's job in the queue; 0 takes the ticket away.
 func (t *Tx) Ticket(ctx context.Context, id, jobID int64) error {
-	return t.exec(ctx, `update execution set ticketed = $2, job_id = $3 where id = $1`, id, jobID != 0, jobID)
+	return t.exec(ctx, `update execution set job_id = $2 where id = $1`, id, jobID)
 }
 
 // JobOf returns the run's job in the queue, 0 for none.
@@ -213,10 +213,24 @@ func (q Q) JobOf(ctx context.Context, id int64) (job int64, err error) {
 	return job, err
 }
 
-// Tickets returns how many of the workspace's runs have a job in the queue.
-func (q Q) Tickets(ctx context.Context, workspaceID int64) (n int, err error) {
-	counts, err := q.Counts(ctx, workspaceID, CountTickets)
-	return counts["open"], err
+// Tickets returns how many of the workspace's runs have a job in the queue, and
+// limit where there are more.
+func (q Q) Tickets(ctx context.Context, workspaceID int64, limit int) (n int, err error) {
+	err = q.one(ctx, []any{&n}, `select count(*) from (select 1 from execution where workspace_id = $1 and job_id > 0 limit $2) t`, workspaceID, limit)
+	return n, err
+}
+
+// PendingOver reports whether more than limit of the workspace's runs wait
+// without a job.
+func (q Q) PendingOver(ctx context.Context, workspaceID int64, limit int) (bool, error) {
+	found, err := many(ctx, q, scanID, `select id from execution where workspace_id = $1 and status = 'pending' and job_id = 0
+		order by priority, id limit 1 offset $2`, workspaceID, limit)
+	return len(found) > 0, err
+}
+
+// WorkspacesPending returns the workspaces that have a run without a job.
+func (q Q) WorkspacesPending(ctx context.Context) ([]int64, error) {
+	return many(ctx, q, scanID, `select distinct workspace_id from execution where status = 'pending' and job_id = 0`)
 }
 
 // NextPending returns the workspace's next run that has no job yet: by priority,
@@ -224,7 +238,7 @@ func (q Q) Tickets(ctx context.Context, workspaceID int64) (n int, err error) {
 func (q Q) NextPending(ctx context.Context, workspaceID int64, aging time.Duration, now time.Time) (id int64, p domain.Priority, ok bool, err error) {
 	var rank int
 	err = q.one(ctx, []any{&id, &rank}, `select id, priority from execution
-		where workspace_id = $1 and status = 'pending' and not ticketed
+		where workspace_id = $1 and status = 'pending' and job_id = 0
 		order by priority - ($2 - created_at) / $3, id limit 1`, workspaceID, ms(now), aging.Milliseconds())
 	if errors.Is(err, errNone) {
 		return 0, "", false, nil
@@ -236,7 +250,7 @@ func (q Q) NextPending(ctx context.Context, workspaceID int64, aging time.Durati
 // under an older one are refused, and counts an interruption when the run was
 // already under way and did not wait. It returns the run as it is then.
 func (t *Tx) Claim(ctx context.Context, id int64) (x domain.Execution, crashes int, err error) {
-	err = t.one(ctx, []any{&crashes}, `update execution set epoch = epoch + 1, version = version + 1, wake_at = 0,
+	err = t.one(ctx, []any{&crashes}, `update execution set epoch = epoch + 1, version = version + 1,
 		crashes = case when epoch > 0 and waiting_for = '' then crashes + 1 else crashes end
 		where id = $1 returning crashes`, id)
 	if errors.Is(err, errNone) {
@@ -269,7 +283,7 @@ func (t *Tx) Fence(ctx context.Context, id, epoch int64) (x domain.Execution, er
 }
 
 // SavePlan stores a run's plan.
-func (t *Tx) SavePlan(ctx context.Context, id int64, plan []domain.PlanStep, needs []domain.Need) error {
+func (t *Tx) SavePlan(ctx context.Context, id int64, plan []domain.PlanStep) error {
 	text, err := planJSON(plan)
 	if err != nil {
 		return err
@@ -285,7 +299,7 @@ func (t *Tx) SaveProgress(ctx context.Context, x domain.Execution, before domain
 		return err
 	}
 	err = t.exec(ctx, `update execution set status = $2, progress = $3, current_step = $4, waiting_for = $5, credits_used = $6,
-		credits_held = $7, cost = $8, error = $9, started_at = $10, completed_at = $11 where id = $1`,
+		credits_held = $7, cost = $8, error = $9, started_at = $10, completed_at = $11, crashes = 0 where id = $1`,
 		x.ID, string(x.Status), x.Progress, x.CurrentStep, string(x.WaitingFor), x.CreditsUsed, x.CreditsHeld, cost, x.Error, ms(x.StartedAt), ms(x.CompletedAt))
 	if err != nil {
 		return fmt.Errorf("save progress: %w", err)
@@ -312,9 +326,9 @@ func (t *Tx) SaveNeeds(ctx context.Context, id int64, needs []domain.Need) error
 	return t.exec(ctx, `update execution set needs_input = $2 where id = $1`, id, text)
 }
 
-// SaveWaiting stores for which item or moment a run waits.
-func (t *Tx) SaveWaiting(ctx context.Context, id, itemID int64, wake time.Time) error {
-	return t.exec(ctx, `update execution set waiting_item = $2, wake_at = $3 where id = $1`, id, itemID, ms(wake))
+// SaveWaiting stores for which item a run waits; 0 for none.
+func (t *Tx) SaveWaiting(ctx context.Context, id, itemID int64) error {
+	return t.exec(ctx, `update execution set waiting_item = $2 where id = $1`, id, itemID)
 }
 
 // WaitingForItem returns the runs that wait for a person to move the item.
@@ -331,11 +345,6 @@ func (q Q) Waiting(ctx context.Context, id int64) (itemID int64, err error) {
 func scanID(row scanner) (id int64, err error) {
 	err = row.Scan(&id)
 	return id, err
-}
-
-// RequestCancel notes that somebody wants the run to stop.
-func (t *Tx) RequestCancel(ctx context.Context, id int64) error {
-	return t.exec(ctx, `update execution set cancel_requested_at = $2 where id = $1`, id, ms(t.now))
 }
 
 // ExecutionVoice returns the brand voice that was fixed when the run was accepted.

@@ -107,8 +107,8 @@ func (t *Tx) CreateMessage(ctx context.Context, m Message, request any, by strin
 		return m, err
 	}
 	m.CreatedAt = t.now
-	err = t.one(ctx, []any{&m.ID}, `insert into message (workspace_id, status, request, engine, credits_held, created_by, created_at)
-		values ($1,'streaming',$2,$3,$4,$5,$6) returning id`, m.WorkspaceID, text, engine, m.Held, by, ms(t.now))
+	err = t.one(ctx, []any{&m.ID}, `insert into message (workspace_id, status, request, engine, credits_held, created_by, created_at, touched_at)
+		values ($1,'streaming',$2,$3,$4,$5,$6,$6) returning id`, m.WorkspaceID, text, engine, m.Held, by, ms(t.now))
 	if err != nil {
 		return m, fmt.Errorf("create message: %w", err)
 	}
@@ -117,7 +117,20 @@ func (t *Tx) CreateMessage(ctx context.Context, m Message, request any, by strin
 
 // AddPiece stores the next piece of a text.
 func (t *Tx) AddPiece(ctx context.Context, messageID int64, seq int, text string) error {
-	return t.exec(ctx, `insert into message_piece (message_id, seq, body) values ($1,$2,$3)`, messageID, seq, text)
+	if err := t.exec(ctx, `insert into message_piece (message_id, seq, body) values ($1,$2,$3)`, messageID, seq, text); err != nil {
+		return fmt.Errorf("add piece: %w", err)
+	}
+	return t.Touch(ctx, messageID)
+}
+
+// Touch notes that a text is still being written.
+func (t *Tx) Touch(ctx context.Context, messageID int64) error {
+	return t.exec(ctx, `update message set touched_at = $2 where id = $1`, messageID, ms(t.now))
+}
+
+// Orphans returns the texts whose writer has not been heard of since a moment.
+func (q Q) Orphans(ctx context.Context, since time.Time) ([]Message, error) {
+	return many(ctx, q, scanMessage, `select `+messageColumns+` from message where status = 'streaming' and touched_at < $1`, ms(since))
 }
 
 // FinishMessage ends a text. It reports false where it had ended already.

@@ -64,20 +64,41 @@ func (t *Tx) RecordStep(ctx context.Context, executionID int64, s Step) error {
 	return nil
 }
 
-// RecordAttempt stores one call of a provider.
-func (t *Tx) RecordAttempt(ctx context.Context, a domain.Attempt) error {
+// StartAttempt notes that a provider is about to be called. Until it is finished
+// it counts as interrupted, which is the truth after a crash.
+func (t *Tx) StartAttempt(ctx context.Context, a domain.Attempt) (id int64, err error) {
+	err = t.one(ctx, []any{&id}, `insert into attempt (execution_id, step, n, provider, model, prompt_hash, started_at, error)
+		values ($1,$2,$3,$4,$5,$6,$7,$8) returning id`,
+		a.ExecutionID, a.Step, a.N, a.Provider, a.Model, a.PromptHash, ms(a.StartedAt), Interrupted)
+	if err != nil {
+		return 0, fmt.Errorf("record attempt: %w", err)
+	}
+	return id, nil
+}
+
+// Interrupted is the error of an attempt whose end was never recorded.
+const Interrupted = "interrupted before the answer was recorded"
+
+// FinishAttempt stores how a call of a provider ended.
+func (t *Tx) FinishAttempt(ctx context.Context, a domain.Attempt) error {
 	cost, err := toJSON(a.Cost)
 	if err != nil {
 		return err
 	}
-	err = t.exec(ctx, `insert into attempt (execution_id, step, n, provider, model, prompt_hash, request_id, input_tokens, output_tokens,
-		cost, started_at, first_text_ms, duration_ms, status, error) values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15)`,
-		a.ExecutionID, a.Step, a.N, a.Provider, a.Model, a.PromptHash, a.RequestID, a.InputTokens, a.OutputTokens, cost,
-		ms(a.StartedAt), a.FirstTextMS, a.DurationMS, a.Status, a.Error)
+	err = t.exec(ctx, `update attempt set model = $2, request_id = $3, input_tokens = $4, output_tokens = $5, cost = $6, first_text_ms = $7,
+		duration_ms = $8, status = $9, error = $10 where id = $1`,
+		a.ID, a.Model, a.RequestID, a.InputTokens, a.OutputTokens, cost, a.FirstTextMS, a.DurationMS, a.Status, a.Error)
 	if err != nil {
 		return fmt.Errorf("record attempt: %w", err)
 	}
 	return nil
+}
+
+// ReuseSteps copies the finished steps of one run to another, as reused.
+func (t *Tx) ReuseSteps(ctx context.Context, fromID, toID int64) error {
+	return t.exec(ctx, `insert into step (execution_id, key, status, attempt, provider, model, cost, error, started_at, completed_at, output, findings)
+		select $2, key, 'reused', attempt, provider, model, '', '', started_at, completed_at, output, findings
+		from step where execution_id = $1 and (status = 'completed' or status = 'reused')`, fromID, toID)
 }
 
 func scanAttempt(row scanner) (a domain.Attempt, err error) {

@@ -12,7 +12,6 @@ type Countable string
 const (
 	CountExecutions Countable = "execution" // by status
 	CountContent    Countable = "content"   // by column
-	CountTickets    Countable = "ticket"    // "open": runs that have a job
 )
 
 // Count adds n to a count, as part of the transaction.

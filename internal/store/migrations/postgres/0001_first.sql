@@ -128,7 +128,6 @@ create table execution (
   current_step text not null default '',
   waiting_for text not null default '',
   waiting_item bigint not null default 0,
-  wake_at bigint not null default 0,
   engine text not null,
   credits_used bigint not null default 0,
   credits_held bigint not null default 0,
@@ -139,9 +138,7 @@ create table execution (
   error text not null default '',
   epoch bigint not null default 0,
   crashes bigint not null default 0,
-  ticketed boolean not null default false,
   job_id bigint not null default 0,
-  cancel_requested_at bigint not null default 0,
   version bigint not null default 1,
   created_by text not null,
   created_at bigint not null,
@@ -158,9 +155,8 @@ create index execution_capability on execution (workspace_id, capability, id);
 create index execution_agent on execution (workspace_id, agent_id, id);
 create index execution_priority on execution (workspace_id, priority, id);
 create index execution_created on execution (workspace_id, created_at, id);
-create index execution_pending on execution (workspace_id, priority, id) where status = 'pending' and not ticketed;
-create index execution_cancel on execution (id) where cancel_requested_at > 0 and completed_at = 0;
-create index execution_wake on execution (wake_at) where wake_at > 0;
+create index execution_pending on execution (workspace_id, priority, id) where status = 'pending' and job_id = 0;
+create index execution_ticket on execution (workspace_id) where job_id > 0;
 create index execution_waiting on execution (workspace_id, waiting_item) where waiting_item > 0;
 
 create table step (
@@ -406,6 +402,7 @@ create table message (
   error text not null default '',
   created_by text not null,
   created_at bigint not null,
+  touched_at bigint not null default 0,
   completed_at bigint not null default 0
 );
 create index message_workspace on message (workspace_id, id);

@@ -1,0 +1,183 @@
+// Package board is what a run and a person both do to content: make an item,
+// write a version, move it, approve it, publish it. Each function is part of the
+// caller's transaction, appends the event and writes the history; who may do it
+// has been decided before.
+package board
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"vellocity/internal/domain"
+	"vellocity/internal/prose"
+	"vellocity/internal/store"
+)
+
+// ChannelFeed is the built-in channel that every workspace has.
+const ChannelFeed = "feed"
+
+// previewRunes is how much of a text a card shows.
+const previewRunes = 180
+
+// Create puts a new item into the generated column as its first version.
+func Create(ctx context.Context, tx *store.Tx, c domain.ContentItem, provenance json.RawMessage) (domain.ContentItem, error) {
+	a := actor(ctx)
+	describe(&c)
+	if c.Slug == "" {
+		c.Slug = prose.Slug(c.Title, maxSlug)
+	}
+	var err error
+	if c.Slug, err = tx.FreeSlug(ctx, c.WorkspaceID, 0, c.Slug); err != nil {
+		return c, err
+	}
+	c.Stage = domain.StageGenerated
+	if c, err = tx.CreateContent(ctx, c, provenance); err != nil {
+		return c, err
+	}
+	if err := tx.AddVersion(ctx, domain.ContentVersion{ContentID: c.ID, N: 1, AuthorKind: a.Kind, Author: a.Name, Reason: "Generated", Title: c.Title, Body: c.Body}); err != nil {
+		return c, err
+	}
+	return c, emit(ctx, tx, domain.EventContentGenerated, c, map[string]any{"title": c.Title, "content_type": c.Type})
+}
+
+const maxSlug = 80
+
+// describe derives what a card shows of the text.
+func describe(c *domain.ContentItem) {
+	plain := prose.Plain(c.Body)
+	c.WordCount = prose.CountWords(plain)
+	if rest, ok := strings.CutPrefix(plain, c.Title); ok {
+		plain = rest
+	}
+	c.Preview = prose.Clip(prose.Line(plain), previewRunes)
+}
+
+// Edit stores a changed item as its next version. An approved text that has not
+// been published goes back to review, since nobody has approved what it says now.
+func Edit(ctx context.Context, tx *store.Tx, c domain.ContentItem, reason string) (domain.ContentItem, error) {
+	a := actor(ctx)
+	describe(&c)
+	c.Version++
+	var err error
+	if c, err = tx.SaveContent(ctx, c); err != nil {
+		return c, err
+	}
+	if err := tx.AddVersion(ctx, domain.ContentVersion{ContentID: c.ID, N: c.Version, AuthorKind: a.Kind, Author: a.Name, Reason: reason, Title: c.Title, Body: c.Body}); err != nil {
+		return c, err
+	}
+	if err := emit(ctx, tx, domain.EventContentEdited, c, map[string]any{"version": c.Version, "reason": reason}); err != nil {
+		return c, err
+	}
+	if c.Stage == domain.StageReady {
+		return Move(ctx, tx, domain.Workspace{ID: c.WorkspaceID}, c, domain.StageReview, 0)
+	}
+	return c, nil
+}
+
+// Annotate stores new scores and findings of the present version.
+func Annotate(ctx context.Context, tx *store.Tx, c domain.ContentItem) (domain.ContentItem, error) {
+	return tx.SaveContent(ctx, c)
+}
+
+// Move takes an item to a column. Reaching ready approves the present version.
+// Reaching published publishes it, and approves it where the workspace asks for
+// no approval first; leaving published withdraws it. An item with blocking
+// findings is not published: that is a CONFLICT whose details.blockers say why.
+func Move(ctx context.Context, tx *store.Tx, w domain.Workspace, c domain.ContentItem, to domain.Stage, before int64) (domain.ContentItem, error) {
+	from := c.Stage
+	if to == domain.StagePublished {
+		if err := mayPublish(w, c); err != nil {
+			return c, err
+		}
+	}
+	republish := from == domain.StagePublished && c.PublishedVersion != c.Version
+	c.Stage = to
+	switch {
+	case to == domain.StageReady:
+		c.ApprovedVersion = c.Version
+	case to == domain.StagePublished && (from != to || republish):
+		c.ApprovedVersion, c.PublishedVersion, c.PublishedAt = c.Version, c.Version, tx.Now()
+	case from == domain.StagePublished && to != from:
+		c.PublishedVersion = 0
+	}
+	c, err := tx.SaveStage(ctx, c, from, before)
+	if err != nil || from == to && !republish {
+		return c, err
+	}
+	if err := history(ctx, tx, c, from); err != nil {
+		return c, err
+	}
+	return c, publishing(ctx, tx, c, from)
+}
+
+func history(ctx context.Context, tx *store.Tx, c domain.ContentItem, from domain.Stage) error {
+	a := actor(ctx)
+	if err := tx.AddMove(ctx, domain.Move{ContentID: c.ID, From: from, To: c.Stage, Version: c.Version, By: a.Name, ByKind: a.Kind}); err != nil {
+		return err
+	}
+	return emit(ctx, tx, domain.EventContentMoved, c, map[string]any{"from": from, "to": c.Stage, "version": c.Version})
+}
+
+// publishing puts the item on its channels, or takes it off them.
+func publishing(ctx context.Context, tx *store.Tx, c domain.ContentItem, from domain.Stage) error {
+	if c.Stage != domain.StagePublished {
+		if from == domain.StagePublished {
+			return tx.Withdraw(ctx, c.WorkspaceID, c.ID)
+		}
+		return nil
+	}
+	p := domain.Publication{Version: c.Version, Channel: ChannelFeed, Status: "published"}
+	if err := tx.Publish(ctx, c, p); err != nil {
+		return err
+	}
+	return emit(ctx, tx, domain.EventContentPublished, c, map[string]any{"version": c.Version, "channel": ChannelFeed, "slug": c.Slug})
+}
+
+// Blocker is one reason why an item may not be published.
+type Blocker struct {
+	Guardrail string         `json:"guardrail,omitempty"`
+	Message   string         `json:"message"`
+	Matches   []domain.Match `json:"matches,omitempty"`
+}
+
+func mayPublish(w domain.Workspace, c domain.ContentItem) error {
+	var blockers []Blocker
+	for _, f := range c.Findings {
+		if f.Severity == domain.SeverityBlocking && f.Action != domain.ActionRedacted {
+			blockers = append(blockers, Blocker{Guardrail: f.Guardrail, Message: f.Message, Matches: f.Matches})
+		}
+	}
+	if w.RequireApproval && c.ApprovedVersion != c.Version {
+		blockers = append(blockers, Blocker{Message: "This version has not been approved yet. Move it to Ready first."})
+	}
+	if len(blockers) == 0 {
+		return nil
+	}
+	return domain.Errorf(domain.CodeConflict, "This item cannot be published yet: %s", blockers[0].Message).With("blockers", blockers)
+}
+
+func emit(ctx context.Context, tx *store.Tx, name domain.EventName, c domain.ContentItem, payload map[string]any) error {
+	payload["content_id"], payload["stage"], payload["revision"] = c.ID, c.Stage, c.Revision
+	body, err := json.Marshal(payload)
+	if err != nil {
+		return fmt.Errorf("encode %s: %w", name, err)
+	}
+	return tx.Append(ctx, domain.Event{WorkspaceID: c.WorkspaceID, Name: name, ExecutionID: c.ExecutionID, ContentID: c.ID, Payload: body})
+}
+
+func actor(ctx context.Context) domain.Actor {
+	a, _ := domain.ActorFrom(ctx)
+	return a
+}
+
+// TitleFrom makes a title for a text that has none: its first line, cut.
+func TitleFrom(body string) string {
+	line, _, _ := strings.Cut(strings.TrimSpace(prose.Plain(body)), "\n")
+	if utf8.RuneCountInString(line) > 90 {
+		line = prose.Clip(line, 90)
+	}
+	return line
+}

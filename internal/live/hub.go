@@ -1,0 +1,179 @@
+// Package live tells watchers what happens as it happens. It tails the event
+// log, which is durable and the same on every node, and keeps the text that the
+// runs of this node are writing, which is not.
+package live
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"vellocity/internal/domain"
+	"vellocity/internal/store"
+)
+
+// Hub hands the event log to watchers. Run must be running.
+type Hub struct {
+	store *store.Store
+	log   *slog.Logger
+	wake  chan struct{}
+
+	mu     sync.Mutex
+	subs   map[*Sub]struct{}
+	cursor store.Cursor // how far the log has been handed out; only while somebody watches
+	texts  map[int64]*run
+}
+
+// New returns a hub over the store's event log.
+func New(s *store.Store, log *slog.Logger) *Hub {
+	h := &Hub{store: s, log: log, wake: make(chan struct{}, 1), subs: map[*Sub]struct{}{}, texts: map[int64]*run{}}
+	s.OnCommit(h.poke)
+	return h
+}
+
+func (h *Hub) poke() {
+	select {
+	case h.wake <- struct{}{}:
+	default: // it will look anyway
+	}
+}
+
+// idle is how often the log is looked at although nothing called: a notification
+// may be lost, and on PostgreSQL an event becomes readable only when every older
+// transaction is over.
+const idle = 500 * time.Millisecond
+
+// Run tails the log until ctx ends.
+func (h *Hub) Run(ctx context.Context) {
+	go h.store.Listen(ctx, store.ChannelEvent, func(string) { h.poke() })
+	tick := time.NewTicker(idle)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			h.closeAll()
+			return
+		case <-h.wake:
+		case <-tick.C:
+		}
+		if err := h.hand(ctx); err != nil && ctx.Err() == nil {
+			h.log.Warn("tail the event log", "error", err)
+		}
+	}
+}
+
+// batch is how many events are read at once.
+const batch = 500
+
+func (h *Hub) hand(ctx context.Context) error {
+	for {
+		h.mu.Lock()
+		after, watched := h.cursor, len(h.subs) > 0
+		h.mu.Unlock()
+		if !watched {
+			return nil
+		}
+		events, err := h.store.Read().Events(ctx, after, batch)
+		if err != nil || len(events) == 0 {
+			return err
+		}
+		h.dispatch(after, events)
+		if len(events) < batch {
+			return nil
+		}
+	}
+}
+
+func (h *Hub) dispatch(after store.Cursor, events []domain.Event) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.cursor != after {
+		return // the last watcher left and another came meanwhile
+	}
+	for _, e := range events {
+		for s := range h.subs {
+			s.offer(e)
+		}
+		h.cursor, _ = store.ParseCursor(e.ID)
+	}
+}
+
+func (h *Hub) closeAll() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for s := range h.subs {
+		close(s.done)
+		delete(h.subs, s)
+	}
+}
+
+// Sub is one watcher.
+type Sub struct {
+	hub         *Hub
+	workspaceID int64
+	executionID int64
+	events      chan domain.Event
+	text        chan struct{}
+	done        chan struct{}
+	lagged      bool // under the hub's lock
+}
+
+// room is how many events may wait for a watcher. One that falls further behind
+// is told so, and reads the log itself.
+const room = 256
+
+// Watch begins to watch a workspace, or one of its runs where executionID is not
+// 0. Whatever is appended to the log after Watch has returned is told. Leave must
+// be called in the end.
+func (h *Hub) Watch(ctx context.Context, workspaceID, executionID int64) (*Sub, error) {
+	s := &Sub{hub: h, workspaceID: workspaceID, executionID: executionID,
+		events: make(chan domain.Event, room), text: make(chan struct{}, 1), done: make(chan struct{})}
+	head, err := h.store.Read().EventHead(ctx)
+	if err != nil {
+		return nil, err
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if len(h.subs) == 0 {
+		h.cursor = head
+	}
+	h.subs[s] = struct{}{}
+	return s, nil
+}
+
+// Leave ends the watching.
+func (s *Sub) Leave() {
+	s.hub.mu.Lock()
+	defer s.hub.mu.Unlock()
+	delete(s.hub.subs, s)
+}
+
+func (s *Sub) offer(e domain.Event) {
+	if e.WorkspaceID != s.workspaceID || s.executionID != 0 && e.ExecutionID != s.executionID {
+		return
+	}
+	select {
+	case s.events <- e:
+	default:
+		s.lagged = true
+	}
+}
+
+// Events delivers the events, in order.
+func (s *Sub) Events() <-chan domain.Event { return s.events }
+
+// Text signals that the run's text has grown; see [Hub.Texts].
+func (s *Sub) Text() <-chan struct{} { return s.text }
+
+// Done is closed when the hub stops.
+func (s *Sub) Done() <-chan struct{} { return s.done }
+
+// Lagged reports, once, that events were left out because the watcher was slow.
+func (s *Sub) Lagged() bool {
+	s.hub.mu.Lock()
+	defer s.hub.mu.Unlock()
+	was := s.lagged
+	s.lagged = false
+	return was
+}
