@@ -1,0 +1,338 @@
+package execution
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"slices"
+	"sync"
+	"time"
+
+	"vellocity/internal/ai"
+	"vellocity/internal/capability"
+	"vellocity/internal/domain"
+	"vellocity/internal/queue"
+	"vellocity/internal/store"
+)
+
+// maxCrashes is how often a run may be interrupted at the same step before it
+// counts as the cause.
+const maxCrashes = 3
+
+// Work carries out a run: it is the queue's handler for [JobKind]. It returns nil
+// when the run has ended or waits, so that the job is over; an error of the queue
+// when it is to be called again later; and the context's error when the node is
+// stopping and the run goes on elsewhere.
+func (r *Runner) Work(ctx context.Context, job queue.Job) error {
+	u, err := r.claim(ctx, job)
+	if err != nil || u == nil {
+		return err
+	}
+	ctx = domain.WithActor(ctx, domain.System(u.x.WorkspaceID, u.x.ID, u.agent.Name))
+	err = u.advance(ctx)
+	return u.settle(ctx, err)
+}
+
+// run is one worker's hold on an execution.
+type run struct {
+	*Runner
+	job    queue.Job
+	x      domain.Execution // as claimed; Epoch is the fence
+	cap    capability.Capability
+	agent  domain.Agent
+	voice  *domain.Voice
+	items  map[int64]domain.ContentItem
+	writer Writer
+
+	mu       sync.Mutex // guards what follows; held while a step is recorded
+	outputs  map[string]json.RawMessage
+	recorded map[string]bool
+	running  map[string]bool
+	needs    []domain.Need
+}
+
+// claim takes the run under a new epoch. A nil run means that there is nothing
+// left to do.
+func (r *Runner) claim(ctx context.Context, job queue.Job) (*run, error) {
+	u := &run{Runner: r, job: job, outputs: map[string]json.RawMessage{}, recorded: map[string]bool{}, running: map[string]bool{}}
+	over := false
+	err := r.Store.InTx(ctx, func(tx *store.Tx) error {
+		x, crashes, err := tx.Claim(ctx, job.Ref)
+		if err != nil {
+			return err
+		}
+		u.x, over = x, x.Status.Ended()
+		if over {
+			return nil
+		}
+		ctx := domain.WithActor(ctx, domain.System(x.WorkspaceID, x.ID, "Vellocity"))
+		if sentence := u.prepare(ctx, tx, crashes); sentence != "" {
+			over = true
+			if _, err := r.finish(ctx, tx, x, domain.StatusFailed, sentence); err != nil {
+				return err
+			}
+			return r.Queue.Complete(ctx, tx, job)
+		}
+		return u.begin(ctx, tx)
+	})
+	if domain.CodeOf(err) == domain.CodeNotFound {
+		return nil, nil // the run is gone, and with it the work
+	}
+	if err != nil || over {
+		return nil, err
+	}
+	return u, nil
+}
+
+// prepare reads what the steps need. It returns a sentence where the run cannot
+// go on.
+func (u *run) prepare(ctx context.Context, tx *store.Tx, crashes int) string {
+	if crashes > maxCrashes {
+		return fmt.Sprintf("This run was interrupted %d times at the same step, so it was stopped. Retry it; if that happens again, the server's log says what ended it.", crashes)
+	}
+	var ok bool
+	if u.cap, ok = u.Capability(u.x.Capability); !ok {
+		return fmt.Sprintf("This version of Vellocity has no capability %q.", u.x.Capability)
+	}
+	if u.writer, ok = u.Writers.Of(u.x.Engine); !ok {
+		return fmt.Sprintf("The provider %q, with which this run was accepted, is not configured any more. Configure it and retry.", u.x.Engine.Provider)
+	}
+	if err := u.load(ctx, tx); err != nil {
+		u.Log.Error("load a run", "execution", u.x.ID, "error", err)
+		return "What this run needs could not be read: " + domain.AsError(err).Message + "."
+	}
+	return ""
+}
+
+func (u *run) load(ctx context.Context, tx *store.Tx) error {
+	var err error
+	if u.x.AgentID != 0 {
+		if u.agent, err = tx.Agent(ctx, u.x.WorkspaceID, u.x.AgentID); err != nil {
+			return err
+		}
+	}
+	voiceID, err := tx.ExecutionVoice(ctx, u.x.ID)
+	if err != nil {
+		return fmt.Errorf("read the run's voice: %w", err)
+	}
+	if voiceID != 0 {
+		v, err := tx.Voice(ctx, u.x.WorkspaceID, voiceID)
+		if err != nil {
+			return err
+		}
+		u.voice = &v
+	}
+	u.items = map[int64]domain.ContentItem{}
+	if u.cap.Reads == nil {
+		return nil
+	}
+	for _, id := range u.cap.Reads(u.x.Settings) {
+		if u.items[id], err = tx.Content(ctx, u.x.WorkspaceID, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// begin plans a run that is new, or picks up what one that is not has recorded.
+func (u *run) begin(ctx context.Context, tx *store.Tx) error {
+	before := u.x.Status
+	if len(u.x.Plan) == 0 {
+		plan, err := u.cap.Plan(u.x.Settings)
+		if err != nil {
+			return fmt.Errorf("plan: %w", err)
+		}
+		u.x.Plan = plan
+		if err := tx.SavePlan(ctx, u.x.ID, plan); err != nil {
+			return fmt.Errorf("save the plan: %w", err)
+		}
+	}
+	if before != domain.StatusPending || u.x.RetryOf != 0 {
+		steps, err := tx.Steps(ctx, u.x.ID)
+		if err != nil {
+			return err
+		}
+		for _, s := range steps {
+			if s.Status == domain.StepDone || s.Status == domain.StepReused {
+				u.outputs[s.Key], u.recorded[s.Key] = s.Output, true
+			}
+		}
+	}
+	u.needs = u.x.NeedsInput
+	u.x.Status = domain.StatusExecuting
+	if u.x.WaitingFor == domain.WaitingRetry {
+		u.x.WaitingFor = "" // what waited for a person waits until the step is recorded
+	}
+	if u.x.StartedAt.IsZero() {
+		u.x.StartedAt = tx.Now()
+	}
+	u.x.Progress, u.x.CurrentStep = u.progress(), u.names(u.ready())
+	if err := tx.SaveProgress(ctx, u.x, before); err != nil {
+		return err
+	}
+	return u.emit(ctx, tx, u.x, domain.EventExecutionStatus, map[string]any{"status": u.x.Status, "progress": u.x.Progress, "running": u.ready(), "planned": before == domain.StatusPending})
+}
+
+func (u *run) progress() int {
+	if len(u.x.Plan) == 0 {
+		return 0
+	}
+	return 100 * len(u.recorded) / len(u.x.Plan)
+}
+
+// ready returns the keys of the steps that may run now and do not yet.
+func (u *run) ready() []string {
+	keys := []string{}
+	for _, s := range u.x.Plan {
+		if u.recorded[s.Key] || u.running[s.Key] {
+			continue
+		}
+		if !slices.ContainsFunc(s.DependsOn, func(d string) bool { return !u.recorded[d] }) {
+			keys = append(keys, s.Key)
+		}
+	}
+	return keys
+}
+
+func (u *run) step(key string) domain.PlanStep {
+	return u.x.Plan[slices.IndexFunc(u.x.Plan, func(s domain.PlanStep) bool { return s.Key == key })]
+}
+
+// names returns what people read for the first of the keys.
+func (u *run) names(keys []string) string {
+	if len(keys) == 0 {
+		return ""
+	}
+	return u.step(keys[0]).Name
+}
+
+// errWaits says that the run waits for a person.
+var errWaits = errors.New("the run waits for a person")
+
+// advance runs every step whose dependencies are recorded, until all are.
+func (u *run) advance(ctx context.Context) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	ended := make(chan error)
+	var failure error
+	for n := 0; ; {
+		if failure == nil {
+			n += u.start(ctx, ended)
+		}
+		if n == 0 {
+			return failure
+		}
+		err := <-ended
+		n--
+		if err != nil && failure == nil {
+			failure = err
+			stop() // the siblings' results would not be used
+		}
+	}
+}
+
+// start sets every ready step going and returns how many there were.
+func (u *run) start(ctx context.Context, ended chan<- error) int {
+	u.mu.Lock()
+	keys := u.ready()
+	for _, k := range keys {
+		u.running[k] = true
+	}
+	u.mu.Unlock()
+	for _, k := range keys {
+		go func() { ended <- u.runStep(ctx, u.step(k)) }()
+	}
+	return len(keys)
+}
+
+// runStep runs one step and records what came of it.
+func (u *run) runStep(ctx context.Context, s domain.PlanStep) error {
+	w := &writing{run: u, step: s, began: u.Store.Now()}
+	result, err := w.call(ctx)
+	if err != nil {
+		return &stepError{step: s, writing: w, cause: err}
+	}
+	if result.Wait != nil {
+		return u.wait(ctx, s, *result.Wait)
+	}
+	if err := u.record(ctx, w, result); err != nil {
+		return fmt.Errorf("record %s: %w", s.Key, err)
+	}
+	return nil
+}
+
+// call calls the step's function; a panic in it is its failure.
+func (w *writing) call(ctx context.Context) (result capability.Result, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			w.Log.Error("a step panicked", "execution", w.x.ID, "step", w.step.Key, "panic", p, "stack", string(debug.Stack()))
+			err = fmt.Errorf("panic in step %s", w.step.Key)
+		}
+	}()
+	f := w.cap.Steps[w.step.Kind]
+	if f == nil {
+		return result, fmt.Errorf("no function for steps of kind %q", w.step.Kind)
+	}
+	in, err := w.input(ctx)
+	if err != nil {
+		return result, err
+	}
+	return f(ctx, in)
+}
+
+func (w *writing) input(ctx context.Context) (capability.Input, error) {
+	w.mu.Lock()
+	outputs := make(map[string]json.RawMessage, len(w.outputs))
+	for k, v := range w.outputs {
+		outputs[k] = v
+	}
+	w.mu.Unlock()
+	in := capability.Input{ExecutionID: w.x.ID, Step: w.step, Settings: w.x.Settings, Context: w.x.Context, Agent: w.agent,
+		Voice: w.voice, Engine: w.x.Engine, Outputs: outputs, Items: w.items, Write: w.write}
+	if w.x.WaitingFor == domain.WaitingPerson {
+		var err error
+		if in.Answer, err = w.answer(ctx); err != nil {
+			return in, err
+		}
+	}
+	return in, nil
+}
+
+// stepError is the failure of one step.
+type stepError struct {
+	step    domain.PlanStep
+	writing *writing
+	cause   error
+}
+
+func (e *stepError) Error() string { return fmt.Sprintf("step %s: %v", e.step.Key, e.cause) }
+func (e *stepError) Unwrap() error { return e.cause }
+
+// farRetries is how long a run may go on waiting for a provider that asks for
+// long pauses.
+const farRetries = 24 * time.Hour
+
+// settle says what becomes of the job after the steps have run.
+func (u *run) settle(ctx context.Context, err error) error {
+	switch {
+	case err == nil, errors.Is(err, errWaits):
+		return nil
+	case errors.Is(err, store.ErrFenced):
+		return queue.ErrLost
+	case ctx.Err() != nil:
+		return ctx.Err()
+	}
+	var failed *stepError
+	if !errors.As(err, &failed) {
+		return err // the database is away: the job is handed back
+	}
+	if e, ok := ai.AsError(err); ok && e.Kind == ai.KindRate && e.RetryAfter > 0 && u.Store.Now().Sub(u.x.StartedAt) < farRetries {
+		return u.later(ctx, failed, e)
+	}
+	if domain.CodeOf(err) == domain.CodeUnavailable {
+		return err
+	}
+	return u.fail(ctx, failed)
+}
