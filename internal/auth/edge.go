@@ -1,0 +1,78 @@
+package auth
+
+import (
+	"fmt"
+	"net/netip"
+	"strings"
+)
+
+// Edge knows what stands between the server and its callers: the proxies whose
+// forwarded headers are believed. The zero value believes nobody.
+type Edge struct{ trusted []netip.Prefix }
+
+// NewEdge reads the addresses and CIDR blocks of the trusted proxies.
+func NewEdge(proxies []string) (Edge, error) {
+	var e Edge
+	for _, text := range proxies {
+		p, err := ParsePrefix(text)
+		if err != nil {
+			return e, fmt.Errorf("trusted proxy: %w", err)
+		}
+		e.trusted = append(e.trusted, p)
+	}
+	return e, nil
+}
+
+// ClientIP returns the caller's address. remoteAddr is the peer's host:port;
+// forwardedFor are the values of X-Forwarded-For in the order they came, each of
+// which may be a list. They count only when the peer is a trusted proxy, and only
+// back to the first hop that is not, so that a caller cannot choose its address.
+func (e Edge) ClientIP(remoteAddr string, forwardedFor []string) netip.Addr {
+	ip := peer(remoteAddr)
+	hops := strings.Split(strings.Join(forwardedFor, ","), ",")
+	for i := len(hops) - 1; i >= 0 && e.trusts(ip); i-- {
+		hop, ok := parseHop(hops[i])
+		if !ok {
+			return ip
+		}
+		ip = hop
+	}
+	return ip
+}
+
+// Secure reports whether the caller's connection is encrypted: to us, or to a
+// trusted proxy that says so in X-Forwarded-Proto.
+func (e Edge) Secure(tls bool, remoteAddr, forwardedProto string) bool {
+	return tls || e.trusts(peer(remoteAddr)) && strings.EqualFold(strings.TrimSpace(forwardedProto), "https")
+}
+
+func (e Edge) trusts(ip netip.Addr) bool {
+	for _, p := range e.trusted {
+		if p.Contains(ip) {
+			return true
+		}
+	}
+	return false
+}
+
+// peer reads host:port; an address that cannot be read (a Unix socket's) is the
+// zero address, which nobody trusts.
+func peer(remoteAddr string) netip.Addr {
+	ap, err := netip.ParseAddrPort(remoteAddr)
+	if err != nil {
+		return netip.Addr{}
+	}
+	return ap.Addr().Unmap().WithZone("")
+}
+
+func parseHop(text string) (netip.Addr, bool) {
+	text = strings.TrimSpace(text)
+	if ap, err := netip.ParseAddrPort(text); err == nil {
+		return ap.Addr().Unmap().WithZone(""), true
+	}
+	ip, err := netip.ParseAddr(strings.Trim(text, "[]"))
+	if err != nil {
+		return netip.Addr{}, false
+	}
+	return ip.Unmap().WithZone(""), true
+}

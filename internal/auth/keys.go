@@ -1,0 +1,288 @@
+package auth
+
+import (
+	"context"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/hex"
+	"fmt"
+	"log/slog"
+	"net/netip"
+	"strings"
+	"sync"
+	"time"
+
+	"vellocity/internal/domain"
+	"vellocity/internal/store"
+)
+
+const (
+	// keyFresh is how long a look-up is trusted, so that a revocation holds on
+	// every node within 5 s.
+	keyFresh = 4 * time.Second
+	// keyKnown is how long a key that was once good may be looked up again from an
+	// address that is throttled for bad ones: a broken client must not shut out
+	// its neighbours.
+	keyKnown = time.Hour
+	// badTries per minute and address (S9).
+	badTries = 20
+	flushGap = 3 * time.Second
+)
+
+// Caller is an authenticated caller.
+type Caller struct {
+	Actor domain.Actor
+	Plan  domain.Plan
+	// Key is the API key that was used; zero for a session.
+	Key domain.Key
+}
+
+// Keys authenticates API keys. It is safe for use by several goroutines.
+type Keys struct {
+	store *store.Store
+	log   *slog.Logger
+	now   func() time.Time
+	bad   *Throttle
+
+	mu    sync.RWMutex
+	known map[[sha256.Size]byte]known
+	turn  uint64 // raised by Forget, so that an older look-up is not kept
+
+	useMu sync.Mutex
+	uses  map[int64]store.KeyUse
+}
+
+// known is a key as it was looked up.
+type known struct {
+	caller  Caller
+	allowed []netip.Prefix
+	anyIP   bool
+	at      time.Time
+}
+
+// NewKeys returns the authenticator of API keys. Its [Keys.Run] must run beside it.
+func NewKeys(s *store.Store, log *slog.Logger) *Keys {
+	return &Keys{store: s, log: log, now: s.Now, bad: NewThrottle(badTries, time.Minute, s.Now),
+		known: map[[sha256.Size]byte]known{}, uses: map[int64]store.KeyUse{}}
+}
+
+// Authenticate finds out who holds the key and may act from ip. The error is
+// UNAUTHORIZED for a missing, unknown, expired or revoked key, with nothing to
+// tell them apart; FORBIDDEN where the key's allow-list lacks the address;
+// RATE_LIMITED after too many bad keys from it.
+func (k *Keys) Authenticate(ctx context.Context, secret string, ip netip.Addr) (Caller, error) {
+	ip = ip.Unmap()
+	now := k.now()
+	sum := sha256.Sum256([]byte(secret))
+	k.mu.RLock()
+	e, seen := k.known[sum]
+	k.mu.RUnlock()
+	if !seen || !e.fresh(now) {
+		var err error
+		if e, err = k.lookUp(ctx, secret, sum, ip, seen); err != nil {
+			return Caller{}, err
+		}
+	}
+	if !e.caller.Key.Live(now) {
+		return Caller{}, k.refuse(ip)
+	}
+	if !e.allows(ip) {
+		return Caller{}, domain.Errorf(domain.CodeForbidden, "This key may not be used from the address %s", ip)
+	}
+	k.noteUse(e.caller.Key, ip, now)
+	return e.caller, nil
+}
+
+// fresh reports whether the look-up may still be trusted; not after the clock
+// was set back.
+func (e known) fresh(now time.Time) bool {
+	age := now.Sub(e.at)
+	return age >= 0 && age < keyFresh
+}
+
+func (e known) allows(ip netip.Addr) bool {
+	if e.anyIP {
+		return true
+	}
+	for _, p := range e.allowed {
+		if p.Contains(ip) {
+			return true
+		}
+	}
+	return false
+}
+
+// lookUp asks the database. A key that was good before is asked for even while
+// its address is throttled.
+func (k *Keys) lookUp(ctx context.Context, secret string, sum [sha256.Size]byte, ip netip.Addr, seen bool) (known, error) {
+	if wait := k.bad.Blocked(addressKey(ip)); wait > 0 && !seen {
+		e := domain.Errorf(domain.CodeRateLimited, "Too many wrong keys came from this address. Try again later.")
+		e.RetryAfter = wait
+		return known{}, e
+	}
+	if !CheckFormat(secret) {
+		return known{}, k.refuse(ip)
+	}
+	k.mu.RLock()
+	turn := k.turn
+	k.mu.RUnlock()
+	at := k.now()
+	hash := hex.EncodeToString(sum[:])
+	h, ok, err := k.store.Read().KeyByHash(ctx, hash)
+	if err != nil {
+		return known{}, fmt.Errorf("authenticate: %w", err)
+	}
+	role, capped := cappedRole(h)
+	if !ok || subtle.ConstantTimeCompare([]byte(h.Hash), []byte(hash)) == 0 || !capped || !h.Key.Live(at) {
+		k.drop(sum)
+		return known{}, k.refuse(ip)
+	}
+	e := remember(h, role, at)
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.turn == turn {
+		k.known[sum] = e
+	}
+	return e, nil
+}
+
+// cappedRole returns the key's role, no stronger than its creator's present one
+// (contract.md §2); ok is false where the creator is no member any more.
+func cappedRole(h store.KeyHolder) (role domain.Role, ok bool) {
+	if h.Key.CreatorID == 0 || h.Key.Role.Within(h.CreatorRole) {
+		return h.Key.Role, h.Key.Role.Valid()
+	}
+	return h.CreatorRole, h.CreatorRole.Valid()
+}
+
+func remember(h store.KeyHolder, role domain.Role, at time.Time) known {
+	e := known{at: at, anyIP: len(h.Key.AllowedIPs) == 0, caller: Caller{Plan: h.Plan, Key: h.Key, Actor: domain.Actor{
+		Kind: domain.ActorKey, ID: h.Key.ID, Name: h.Key.Name, WorkspaceID: h.Key.WorkspaceID, Role: role, Scopes: h.Key.Scopes}}}
+	for _, text := range h.Key.AllowedIPs {
+		// What cannot be read allows nobody.
+		if p, err := ParsePrefix(text); err == nil {
+			e.allowed = append(e.allowed, p)
+		}
+	}
+	return e
+}
+
+func (k *Keys) refuse(ip netip.Addr) error {
+	k.bad.Add(addressKey(ip))
+	return Unauthorized()
+}
+
+// Unauthorized is the one answer to a missing, unknown, expired or revoked key.
+func Unauthorized() error {
+	return domain.Errorf(domain.CodeUnauthorized, `A live API key is needed, sent as "Authorization: Bearer %s…"`, Prefix)
+}
+
+func (k *Keys) drop(sum [sha256.Size]byte) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	delete(k.known, sum)
+}
+
+// Forget makes the next use of any key of the workspace ask the database. Call
+// it after the commit of whatever changes what keys may do: a revocation, a
+// rotation, a role, the plan.
+func (k *Keys) Forget(workspaceID int64) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.turn++
+	for sum, e := range k.known {
+		if e.caller.Actor.WorkspaceID == workspaceID {
+			e.at = e.at.Add(-keyFresh)
+			k.known[sum] = e
+		}
+	}
+}
+
+func (k *Keys) noteUse(key domain.Key, ip netip.Addr, at time.Time) {
+	k.useMu.Lock()
+	defer k.useMu.Unlock()
+	if u, ok := k.uses[key.ID]; ok && at.Sub(u.At) < time.Second {
+		return
+	}
+	k.uses[key.ID] = store.KeyUse{WorkspaceID: key.WorkspaceID, KeyID: key.ID, At: at, IP: ip.String()}
+}
+
+// Run writes the latest use of keys every few seconds, until ctx ends, and then
+// once more.
+func (k *Keys) Run(ctx context.Context) {
+	tick := time.NewTicker(flushGap)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			k.flush(context.WithoutCancel(ctx))
+			return
+		case <-tick.C:
+			k.flush(ctx)
+			k.prune()
+		}
+	}
+}
+
+func (k *Keys) flush(ctx context.Context) {
+	k.useMu.Lock()
+	uses := make([]store.KeyUse, 0, len(k.uses))
+	for _, u := range k.uses {
+		uses = append(uses, u)
+	}
+	clear(k.uses)
+	k.useMu.Unlock()
+	if len(uses) == 0 {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	if err := k.store.InTx(ctx, func(tx *store.Tx) error { return tx.NoteKeyUse(ctx, uses) }); err != nil {
+		k.log.Warn("note the last use of keys", "keys", len(uses), "error", err)
+	}
+}
+
+func (k *Keys) prune() {
+	now := k.now()
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for sum, e := range k.known {
+		if now.Sub(e.at) > keyKnown {
+			delete(k.known, sum)
+		}
+	}
+}
+
+// Bearer returns the token of an Authorization header (RFC 6750), empty where it
+// holds none.
+func Bearer(header string) string {
+	scheme, token, ok := strings.Cut(header, " ")
+	if !ok || !strings.EqualFold(scheme, "Bearer") {
+		return ""
+	}
+	return strings.TrimSpace(token)
+}
+
+// ParsePrefix reads an address or a CIDR block, as a key's allow-list has them.
+func ParsePrefix(text string) (netip.Prefix, error) {
+	text = strings.TrimSpace(text)
+	if !strings.Contains(text, "/") {
+		ip, err := netip.ParseAddr(text)
+		if err != nil || ip.Zone() != "" {
+			return netip.Prefix{}, fmt.Errorf("%q is not an IP address", text)
+		}
+		ip = ip.Unmap()
+		return netip.PrefixFrom(ip, ip.BitLen()), nil
+	}
+	p, err := netip.ParsePrefix(text)
+	if err != nil {
+		return netip.Prefix{}, fmt.Errorf("%q is not a CIDR block", text)
+	}
+	if p.Addr().Is4In6() {
+		if p.Bits() < 96 {
+			return netip.Prefix{}, fmt.Errorf("%q mixes IPv4 and IPv6", text)
+		}
+		p = netip.PrefixFrom(p.Addr().Unmap(), p.Bits()-96)
+	}
+	return p.Masked(), nil
+}

@@ -1,0 +1,252 @@
+package auth
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"strings"
+	"sync"
+	"time"
+
+	"vellocity/internal/domain"
+	"vellocity/internal/store"
+)
+
+// How long a session lives (S12) and a sign-in link works.
+const (
+	SessionIdle = 12 * time.Hour
+	SessionLife = 30 * 24 * time.Hour
+	LinkLife    = 15 * time.Minute
+)
+
+// seenGap is how exactly the last use of a session is known: reading a page must
+// not cost a write.
+const seenGap = time.Minute
+
+// Session is a signed-in browser.
+type Session struct {
+	Caller
+	UserID    int64
+	ExpiresAt time.Time
+	hash      string
+}
+
+// Sessions signs people in and knows who is. It is safe for use by several
+// goroutines.
+type Sessions struct {
+	store *store.Store
+	log   *slog.Logger
+	now   func() time.Time
+
+	mu   sync.Mutex
+	seen map[string]time.Time // to be written, by hash
+}
+
+// NewSessions returns the keeper of sessions. Its [Sessions.Run] must run beside it.
+func NewSessions(s *store.Store, log *slog.Logger) *Sessions {
+	return &Sessions{store: s, log: log, now: s.Now, seen: map[string]time.Time{}}
+}
+
+// Link makes a token that signs a person in once, within 15 minutes, and leads
+// to the page target, a path on this server. Hand it out as /in?t=….
+func (s *Sessions) Link(ctx context.Context, tx *store.Tx, workspaceID, userID int64, target string) (token string, err error) {
+	token = newToken()
+	err = tx.CreateSignIn(ctx, store.SignIn{Hash: Hash(token), WorkspaceID: workspaceID, UserID: userID,
+		Target: LocalPath(target), ExpiresAt: tx.Now().Add(LinkLife)})
+	return token, err
+}
+
+// Redeem uses up a link's token and starts a session. It works from the server's
+// own machine only: ip is the caller's address. A token that is unknown, used,
+// too old or from elsewhere is UNAUTHORIZED, with nothing to tell them apart.
+func (s *Sessions) Redeem(ctx context.Context, token string, ip netip.Addr) (cookie, target string, err error) {
+	if !ip.Unmap().IsLoopback() {
+		return "", "", badLink()
+	}
+	err = s.store.InTx(ctx, func(tx *store.Tx) error {
+		link, ok, err := tx.TakeSignIn(ctx, Hash(token))
+		if err != nil {
+			return err
+		}
+		if !ok || !tx.Now().Before(link.ExpiresAt) {
+			return badLink()
+		}
+		target = LocalPath(link.Target)
+		cookie, err = s.start(ctx, tx, link.WorkspaceID, link.UserID)
+		return err
+	})
+	if err != nil {
+		return "", "", fmt.Errorf("sign in by link: %w", err)
+	}
+	return cookie, target, nil
+}
+
+func badLink() error {
+	return domain.Errorf(domain.CodeUnauthorized, "This sign-in link has been used or has run out. Make a new one on the server.")
+}
+
+// Start signs a person in and returns what the cookie holds. Each sign-in has an
+// id of its own, so that one planted before is worth nothing.
+func (s *Sessions) Start(ctx context.Context, workspaceID, userID int64) (cookie string, err error) {
+	err = s.store.InTx(ctx, func(tx *store.Tx) error {
+		cookie, err = s.start(ctx, tx, workspaceID, userID)
+		return err
+	})
+	return cookie, err
+}
+
+func (s *Sessions) start(ctx context.Context, tx *store.Tx, workspaceID, userID int64) (string, error) {
+	cookie := newToken()
+	now := tx.Now()
+	return cookie, tx.CreateSession(ctx, store.Session{Hash: Hash(cookie), WorkspaceID: workspaceID, UserID: userID,
+		CreatedAt: now, SeenAt: now, ExpiresAt: now.Add(SessionLife)})
+}
+
+// Authenticate finds out whose session the cookie is. One that is unknown, idle
+// for 12 hours or 30 days old is UNAUTHORIZED.
+func (s *Sessions) Authenticate(ctx context.Context, cookie string) (Session, error) {
+	if cookie == "" {
+		return Session{}, signedOut()
+	}
+	hash := Hash(cookie)
+	h, ok, err := s.store.Read().SessionByHash(ctx, hash)
+	if err != nil {
+		return Session{}, fmt.Errorf("authenticate: %w", err)
+	}
+	now := s.now()
+	if !ok || !now.Before(h.ExpiresAt) || !now.Before(s.lastSeen(h.Session).Add(SessionIdle)) {
+		return Session{}, signedOut()
+	}
+	s.see(h.Session, now)
+	return Session{UserID: h.UserID, ExpiresAt: h.ExpiresAt, hash: hash, Caller: Caller{Plan: h.Plan, Actor: domain.Actor{
+		Kind: domain.ActorPerson, ID: h.UserID, Name: h.Name, WorkspaceID: h.WorkspaceID, Role: h.Role,
+		// A person is bound by the role alone.
+		Scopes: []domain.Scope{domain.ScopeAdmin}}}}, nil
+}
+
+func signedOut() error {
+	return domain.Errorf(domain.CodeUnauthorized, "You are not signed in, or no longer")
+}
+
+func (s *Sessions) lastSeen(x store.Session) time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if at, ok := s.seen[x.Hash]; ok && at.After(x.SeenAt) {
+		return at
+	}
+	return x.SeenAt
+}
+
+func (s *Sessions) see(x store.Session, now time.Time) {
+	if now.Sub(x.SeenAt) < seenGap {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.seen[x.Hash] = now
+}
+
+// End signs one browser out.
+func (s *Sessions) End(ctx context.Context, x Session) error {
+	return s.store.InTx(ctx, func(tx *store.Tx) error { return tx.DeleteSession(ctx, x.hash) })
+}
+
+// EndAll signs a person out of the workspace everywhere.
+func (s *Sessions) EndAll(ctx context.Context, workspaceID, userID int64) error {
+	return s.store.InTx(ctx, func(tx *store.Tx) error { return tx.DeleteSessionsOf(ctx, workspaceID, userID) })
+}
+
+// Run writes the latest use of sessions every few seconds and removes those that
+// have run out, until ctx ends.
+func (s *Sessions) Run(ctx context.Context) {
+	tick := time.NewTicker(flushGap)
+	defer tick.Stop()
+	for n := 0; ; n++ {
+		select {
+		case <-ctx.Done():
+			s.flush(context.WithoutCancel(ctx), false)
+			return
+		case <-tick.C:
+			s.flush(ctx, n%1000 == 0)
+		}
+	}
+}
+
+func (s *Sessions) flush(ctx context.Context, sweep bool) {
+	s.mu.Lock()
+	seen := s.seen
+	s.seen = map[string]time.Time{}
+	s.mu.Unlock()
+	if len(seen) == 0 && !sweep {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	err := s.store.InTx(ctx, func(tx *store.Tx) error {
+		for hash, at := range seen {
+			if err := tx.SeeSession(ctx, hash, at); err != nil {
+				return err
+			}
+		}
+		if !sweep {
+			return nil
+		}
+		return tx.SweepSessions(ctx, tx.Now(), tx.Now().Add(-SessionIdle))
+	})
+	if err != nil {
+		s.log.Warn("note the last use of sessions", "sessions", len(seen), "error", err)
+	}
+}
+
+// The names of the session cookie. A browser accepts the first only over an
+// encrypted connection, for this host and the whole of it.
+const (
+	secureCookie = "__Host-vellocity"
+	plainCookie  = "vellocity"
+)
+
+// Cookie returns the cookie that holds a session (contract.md §2). secure says
+// that the connection is encrypted, see [Edge.Secure]; where it is not, the page
+// shows a warning.
+func Cookie(value string, secure bool) *http.Cookie {
+	c := &http.Cookie{Name: plainCookie, Value: value, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode,
+		MaxAge: int(SessionLife / time.Second)}
+	if secure {
+		c.Name, c.Secure = secureCookie, true
+	}
+	return c
+}
+
+// NoCookie returns the cookie that removes a session's.
+func NoCookie(secure bool) *http.Cookie {
+	c := Cookie("", secure)
+	c.MaxAge = -1
+	return c
+}
+
+// FromCookies returns what the session's cookie holds. Over an encrypted
+// connection the plain name does not count: somebody on the way could have
+// planted it.
+func FromCookies(cookies []*http.Cookie, secure bool) string {
+	name := plainCookie
+	if secure {
+		name = secureCookie
+	}
+	for _, c := range cookies {
+		if c.Name == name {
+			return c.Value
+		}
+	}
+	return ""
+}
+
+// LocalPath returns target where it is a path on this server, else "/": a link
+// must not lead elsewhere.
+func LocalPath(target string) string {
+	if !strings.HasPrefix(target, "/") || strings.HasPrefix(target, "//") || strings.ContainsAny(target, "\\\r\n\t") {
+		return "/"
+	}
+	return target
+}

@@ -1,0 +1,159 @@
+package auth_test
+
+import (
+	"context"
+	"net/http"
+	"net/netip"
+	"testing"
+	"time"
+
+	"vellocity/internal/auth"
+	"vellocity/internal/domain"
+	"vellocity/internal/store"
+)
+
+var loopback = netip.MustParseAddr("127.0.0.1")
+
+func link(t *testing.T, s *store.Store, ss *auth.Sessions, ws, user int64, target string) (token string) {
+	t.Helper()
+	inTx(t, s, func(ctx context.Context, tx *store.Tx) (err error) {
+		token, err = ss.Link(ctx, tx, ws, user, target)
+		return err
+	})
+	return token
+}
+
+func TestLinkSignsInOnce(t *testing.T) {
+	each(t, func(t *testing.T, s *store.Store, _ *clock) {
+		ws, owner := workspace(t, s, domain.PlanBusiness)
+		ss := auth.NewSessions(s, quiet)
+		token := link(t, s, ss, ws, owner.ID, "/items/1?tab=findings")
+		cookie, target, err := ss.Redeem(t.Context(), token, loopback)
+		if err != nil || target != "/items/1?tab=findings" {
+			t.Fatalf("target %q, %v", target, err)
+		}
+		got, err := ss.Authenticate(t.Context(), cookie)
+		if err != nil {
+			t.Fatal(err)
+		}
+		a := got.Actor
+		if a.Kind != domain.ActorPerson || a.ID != owner.ID || a.WorkspaceID != ws || a.Role != domain.RoleOwner || !a.May(domain.ScopeAdmin) {
+			t.Errorf("signed in as %+v", a)
+		}
+		_, _, err = ss.Redeem(t.Context(), token, loopback)
+		wantCode(t, err, domain.CodeUnauthorized)
+	})
+}
+
+func TestLinkIsForThisMachineAndForAQuarterOfAnHour(t *testing.T) {
+	each(t, func(t *testing.T, s *store.Store, c *clock) {
+		ws, owner := workspace(t, s, domain.PlanBusiness)
+		ss := auth.NewSessions(s, quiet)
+		token := link(t, s, ss, ws, owner.ID, "/")
+		_, _, err := ss.Redeem(t.Context(), token, here)
+		wantCode(t, err, domain.CodeUnauthorized)
+		if _, _, err := ss.Redeem(t.Context(), token, netip.MustParseAddr("::1")); err != nil {
+			t.Errorf("a try from elsewhere used the link up: %v", err)
+		}
+		late := link(t, s, ss, ws, owner.ID, "/")
+		c.advance(auth.LinkLife)
+		_, _, err = ss.Redeem(t.Context(), late, loopback)
+		wantCode(t, err, domain.CodeUnauthorized)
+	})
+}
+
+func TestSessionsEnd(t *testing.T) {
+	for name, end := range map[string]func(t *testing.T, s *store.Store, c *clock, ss *auth.Sessions, x auth.Session){
+		"idle": func(_ *testing.T, _ *store.Store, c *clock, _ *auth.Sessions, _ auth.Session) {
+			c.advance(auth.SessionIdle)
+		},
+		"signed out": func(t *testing.T, _ *store.Store, _ *clock, ss *auth.Sessions, x auth.Session) {
+			if err := ss.End(t.Context(), x); err != nil {
+				t.Fatal(err)
+			}
+		},
+		"signed out everywhere": func(t *testing.T, _ *store.Store, _ *clock, ss *auth.Sessions, x auth.Session) {
+			if err := ss.EndAll(t.Context(), x.Actor.WorkspaceID, x.UserID); err != nil {
+				t.Fatal(err)
+			}
+		},
+		"no member": func(t *testing.T, s *store.Store, _ *clock, _ *auth.Sessions, x auth.Session) {
+			inTx(t, s, func(ctx context.Context, tx *store.Tx) error {
+				return tx.RemoveMember(ctx, x.Actor.WorkspaceID, x.UserID)
+			})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			each(t, func(t *testing.T, s *store.Store, c *clock) {
+				ws, owner := workspace(t, s, domain.PlanBusiness)
+				ss := auth.NewSessions(s, quiet)
+				cookie, err := ss.Start(t.Context(), ws, owner.ID)
+				if err != nil {
+					t.Fatal(err)
+				}
+				x, err := ss.Authenticate(t.Context(), cookie)
+				if err != nil {
+					t.Fatal(err)
+				}
+				end(t, s, c, ss, x)
+				_, err = ss.Authenticate(t.Context(), cookie)
+				wantCode(t, err, domain.CodeUnauthorized)
+			})
+		})
+	}
+}
+
+func TestBusySessionLives30Days(t *testing.T) {
+	each(t, func(t *testing.T, s *store.Store, c *clock) {
+		ws, owner := workspace(t, s, domain.PlanBusiness)
+		ss := auth.NewSessions(s, quiet)
+		cookie, err := ss.Start(t.Context(), ws, owner.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		stopped, cancel := context.WithCancel(t.Context())
+		cancel()
+		for used := time.Duration(0); used < auth.SessionLife; used += 11 * time.Hour {
+			if _, err := ss.Authenticate(t.Context(), cookie); err != nil {
+				t.Fatalf("after %v: %v", used, err)
+			}
+			if used > 100*time.Hour {
+				ss.Run(stopped) // writes at its end
+				ss = auth.NewSessions(s, quiet)
+			}
+			c.advance(11 * time.Hour)
+		}
+		_, err = ss.Authenticate(t.Context(), cookie)
+		wantCode(t, err, domain.CodeUnauthorized)
+	})
+}
+
+func TestCookies(t *testing.T) {
+	secure, plain := auth.Cookie("v", true), auth.Cookie("v", false)
+	for _, c := range []*http.Cookie{secure, plain} {
+		if !c.HttpOnly || c.SameSite != http.SameSiteLaxMode || c.Path != "/" || c.Domain != "" || c.Valid() != nil {
+			t.Errorf("cookie %s", c)
+		}
+	}
+	if !secure.Secure || secure.Name != "__Host-vellocity" || plain.Secure || plain.Name != "vellocity" {
+		t.Errorf("cookies %s and %s", secure, plain)
+	}
+	both := []*http.Cookie{{Name: "vellocity", Value: "planted"}, {Name: "__Host-vellocity", Value: "real"}}
+	if got := auth.FromCookies(both, true); got != "real" {
+		t.Errorf("over TLS: %q", got)
+	}
+	if got := auth.FromCookies(both[:1], true); got != "" {
+		t.Errorf("a planted cookie counts over TLS: %q", got)
+	}
+	if c := auth.NoCookie(true); c.MaxAge >= 0 || c.Name != secure.Name {
+		t.Errorf("removal %s", c)
+	}
+}
+
+func TestLocalPath(t *testing.T) {
+	for in, want := range map[string]string{"/board": "/board", "": "/", "//evil.example": "/", "/\\evil.example": "/", "https://evil.example": "/", "/a\r\nb": "/"} {
+		if got := auth.LocalPath(in); got != want {
+			t.Errorf("%q leads to %q", in, got)
+		}
+	}
+}

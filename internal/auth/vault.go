@@ -1,0 +1,184 @@
+package auth
+
+import (
+	"context"
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/hkdf"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"vellocity/internal/domain"
+	"vellocity/internal/store"
+)
+
+// Vault seals secrets for the database with AES-256-GCM. The sealed text names
+// the key it was sealed with, and holds for one place only: a row that is copied
+// to another does not open there.
+type Vault struct {
+	id   string
+	aead cipher.AEAD
+}
+
+const (
+	masterFile = "master.key"
+	// minMaster is the least length of a master key that is given: 256 bits in hex
+	// or base64 have more, a word has not.
+	minMaster = 32
+	sealed    = "v1"
+)
+
+// MasterKey returns the master key: given where it is set, else the one in the
+// data directory, which is made at the first start as a file that only its owner
+// can read. fromFile says that it lies beside the data, so that whoever copies
+// the directory has both: a reason for a warning.
+func MasterKey(given domain.Secret, dataDir string) (key domain.Secret, fromFile bool, err error) {
+	if given != "" {
+		key = domain.Secret(strings.TrimSpace(given.Reveal()))
+		if len(key) < minMaster {
+			return "", false, fmt.Errorf("the master key has %d characters, at least %d are needed; make one with: openssl rand -base64 32", len(key), minMaster)
+		}
+		return key, false, nil
+	}
+	file := filepath.Join(dataDir, masterFile)
+	text, err := os.ReadFile(file) //nolint:gosec // the operator's own data directory
+	if errors.Is(err, fs.ErrNotExist) {
+		key, err = makeMaster(file)
+		return key, true, err
+	}
+	if err != nil {
+		return "", true, fmt.Errorf("read the master key: %w", err)
+	}
+	key = domain.Secret(strings.TrimSpace(string(text)))
+	if len(key) < minMaster {
+		return "", true, fmt.Errorf("the master key in %s is cut short; restore it from a backup", file)
+	}
+	return key, true, nil
+}
+
+func makeMaster(file string) (domain.Secret, error) {
+	var b [32]byte
+	rand.Read(b[:]) //nolint:errcheck // crypto/rand.Read never fails, it ends the process instead
+	key := base64.StdEncoding.EncodeToString(b[:])
+	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+		return "", fmt.Errorf("make the data directory: %w", err)
+	}
+	f, err := os.OpenFile(file, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600) //nolint:gosec // the operator's own data directory
+	if err != nil {
+		return "", fmt.Errorf("make the master key: %w", err)
+	}
+	_, err = f.WriteString(key + "\n")
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return "", fmt.Errorf("write the master key: %w", err)
+	}
+	return domain.Secret(key), nil
+}
+
+// NewVault returns a vault whose key is derived from the master key.
+func NewVault(master domain.Secret) (*Vault, error) {
+	key, err := hkdf.Key(sha256.New, []byte(master.Reveal()), nil, "vellocity secrets at rest", 32)
+	if err != nil {
+		return nil, fmt.Errorf("derive the vault's key: %w", err)
+	}
+	id, err := hkdf.Key(sha256.New, []byte(master.Reveal()), nil, "vellocity key id", 4)
+	if err != nil {
+		return nil, fmt.Errorf("derive the vault's key id: %w", err)
+	}
+	block, err := aes.NewCipher(key)
+	if err != nil {
+		return nil, fmt.Errorf("make the cipher: %w", err)
+	}
+	aead, err := cipher.NewGCMWithRandomNonce(block)
+	if err != nil {
+		return nil, fmt.Errorf("make the cipher: %w", err)
+	}
+	return &Vault{id: hex.EncodeToString(id), aead: aead}, nil
+}
+
+// KeyID names the key, for messages; it tells nothing about it.
+func (v *Vault) KeyID() string { return v.id }
+
+// Seal encrypts a secret for one place, such as "provider/7/openai".
+func (v *Vault) Seal(place string, secret domain.Secret) string {
+	blob := v.aead.Seal(nil, nil, []byte(secret.Reveal()), []byte(place))
+	return strings.Join([]string{sealed, v.id, base64.RawStdEncoding.EncodeToString(blob)}, ".")
+}
+
+// Open decrypts what was sealed for the place. The error says whether another
+// master key is needed; it never holds the text.
+func (v *Vault) Open(place, text string) (domain.Secret, error) {
+	parts := strings.Split(text, ".")
+	if len(parts) != 3 || parts[0] != sealed {
+		return "", fmt.Errorf("open the secret of %s: it is not a sealed text", place)
+	}
+	if parts[1] != v.id {
+		return "", fmt.Errorf("open the secret of %s: it was sealed with the master key %s, this is %s", place, parts[1], v.id)
+	}
+	blob, err := base64.RawStdEncoding.DecodeString(parts[2])
+	if err != nil {
+		return "", fmt.Errorf("open the secret of %s: it is damaged", place)
+	}
+	plain, err := v.aead.Open(nil, nil, blob, []byte(place))
+	if err != nil {
+		return "", fmt.Errorf("open the secret of %s: it is damaged, or belongs elsewhere", place)
+	}
+	return domain.Secret(plain), nil
+}
+
+// ProviderPlace names the place of a stored provider's key.
+func ProviderPlace(workspaceID int64, name string) string {
+	return fmt.Sprintf("provider/%d/%s", workspaceID, name)
+}
+
+const (
+	canaryPlace = "installation/canary"
+	canaryText  = "the right master key opens this"
+)
+
+// Unlock checks that the vault's key is the one of this database, and returns the
+// installation's id. On the first start it makes both. A node with another
+// master key must not start: it could read no stored secret, and what it sealed
+// others could not.
+func (v *Vault) Unlock(ctx context.Context, s *store.Store) (installation string, err error) {
+	have, ok, err := s.Read().Installation(ctx)
+	if err != nil {
+		return "", err
+	}
+	if !ok {
+		if have, err = v.install(ctx, s); err != nil {
+			return "", err
+		}
+	}
+	if _, err := v.Open(canaryPlace, have.Canary); err != nil {
+		return "", fmt.Errorf("this database was set up with another master key than the one given here (%s): "+
+			"set VELLOCITY_MASTER_KEY or VELLOCITY_MASTER_KEY_FILE to the first one, or bring back %s in the data directory: %w", v.id, masterFile, err)
+	}
+	return have.UUID, nil
+}
+
+func (v *Vault) install(ctx context.Context, s *store.Store) (store.Installation, error) {
+	err := s.InTx(ctx, func(tx *store.Tx) error {
+		return tx.CreateInstallation(ctx, store.Installation{UUID: newUUID(), Canary: v.Seal(canaryPlace, canaryText)})
+	})
+	if err != nil {
+		return store.Installation{}, err
+	}
+	have, _, err := s.Read().Installation(ctx)
+	return have, err
+}
+
+// newUUID returns a random UUID (RFC 9562, version 4).
+func newUUID() string {
+	var b [16]byte
+	rand.Read(b[:]) //nolint:errcheck // crypto/rand.Read never fails, it ends the process instead
+	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+}
