@@ -11,10 +11,6 @@ import (
 
 // attempt makes one call of the provider, within the timeouts, and records it.
 func (k *call) attempt(ctx context.Context, req Request) (Response, error) {
-	if err := k.acquire(ctx); err != nil {
-		return Response{}, err
-	}
-	defer k.release()
 	k.n++
 	a := domain.Attempt{N: k.n, Provider: k.Name(), Model: req.Model, StartedAt: time.Now()}
 	if k.watch.Started != nil {

@@ -22,6 +22,10 @@ type Options struct {
 	Local bool
 	// Parallel is how many attempts may run at once; 0 sets no limit.
 	Parallel int
+	// Trip is after how many failures in a row the provider is left alone for a
+	// while: calls then fail at once with KindRate and a RetryAfter. 20; negative:
+	// never.
+	Trip     int
 	Attempts int           // per answer, the first included; 3
 	First    time.Duration // silence before the first piece; 60 s, or 300 s where Local
 	Idle     time.Duration // silence between pieces; 45 s
@@ -41,8 +45,9 @@ const (
 // Caller puts the one retry loop, the timeouts, the record per attempt and the
 // price in front of a provider. It is safe for use by several goroutines.
 type Caller struct {
-	o     Options
-	slots chan struct{} // nil: no limit
+	o       Options
+	slots   chan struct{} // nil: no limit
+	breaker breaker
 
 	mu      sync.Mutex
 	refused map[string][]string // parameters that a model has refused, by model
@@ -64,7 +69,10 @@ func NewCaller(o Options) *Caller {
 	def(&o.First, 60*time.Second)
 	def(&o.Idle, 45*time.Second)
 	def(&o.Total, 10*time.Minute)
-	c := &Caller{o: o, refused: map[string][]string{}}
+	if o.Trip == 0 {
+		o.Trip = 20
+	}
+	c := &Caller{o: o, breaker: breaker{limit: o.Trip}, refused: map[string][]string{}}
 	if o.Parallel > 0 {
 		c.slots = make(chan struct{}, o.Parallel)
 	}
@@ -159,9 +167,10 @@ func asError(e *Error) error {
 func (k *call) write(ctx context.Context, req Request) (Response, error) {
 	req.Omit = append(slices.Clone(req.Omit), k.known(req.Model)...)
 	for failures, drops := 0, 0; ; {
-		resp, err := k.attempt(ctx, req)
+		before := k.n
+		resp, err := k.guarded(ctx, req)
 		e, ok := AsError(err)
-		if !ok || ctx.Err() != nil {
+		if !ok || ctx.Err() != nil || k.n == before {
 			return resp, err
 		}
 		var wait time.Duration

@@ -134,6 +134,7 @@ func TestRetries(t *testing.T) {
 		{"web page", []aitest.Reply{aitest.HTML(), good}, ai.KindAnswer, 1, 0, 0, 0},
 		{"cut after text", []aitest.Reply{good.Faulty(aitest.Cut, 1), good}, "", 2, 0, 500 * time.Millisecond, 1},
 		{"cut twice", []aitest.Reply{good.Faulty(aitest.Cut, 1), good.Faulty(aitest.Cut, 2), good}, "", 3, 0, 1500 * time.Millisecond, 2},
+		{"cut, then 503", []aitest.Reply{good.Faulty(aitest.Cut, 1), busy, good}, "", 3, 0, 1500 * time.Millisecond, 1},
 		{"malformed", []aitest.Reply{good.Faulty(aitest.Malformed, 1), good}, "", 2, 0, 500 * time.Millisecond, 1},
 		{"error event", []aitest.Reply{good.Faulty(aitest.ErrorNow, 1), good}, "", 2, 0, 500 * time.Millisecond, 1},
 		{"silence", []aitest.Reply{good.Faulty(aitest.Hang, 0), good}, "", 2, time.Minute, 61 * time.Second, 0},
@@ -180,7 +181,7 @@ func TestLongRetryAfterIsHandedOn(t *testing.T) {
 }
 
 func TestBackoffIsSpreadAndBounded(t *testing.T) {
-	bubble(t, aitest.Always(aitest.Status(500, "x", "x")), ai.Options{Attempts: 8}, func(t *testing.T, _ *aitest.Server, c *ai.Caller) {
+	bubble(t, aitest.Always(aitest.Status(500, "x", "x")), ai.Options{Attempts: 8, Trip: -1}, func(t *testing.T, _ *aitest.Server, c *ai.Caller) {
 		var waits [8][]time.Duration
 		for range 40 {
 			var w watched
@@ -501,7 +502,7 @@ func TestManyAtOnce(t *testing.T) {
 		}
 		return aitest.Text("Rain", " falls.")
 	}
-	bubble(t, script, ai.Options{Attempts: 20}, func(t *testing.T, _ *aitest.Server, c *ai.Caller) {
+	bubble(t, script, ai.Options{Attempts: 20, Trip: -1}, func(t *testing.T, _ *aitest.Server, c *ai.Caller) {
 		var wg sync.WaitGroup
 		for i := range 50 {
 			wg.Go(func() {
@@ -514,5 +515,63 @@ func TestManyAtOnce(t *testing.T) {
 			})
 		}
 		wg.Wait()
+	})
+}
+
+func TestBreaker(t *testing.T) {
+	var healthy atomic.Bool
+	script := func(aitest.Call) aitest.Reply {
+		if healthy.Load() {
+			return aitest.Text("yes")
+		}
+		return aitest.Status(500, "x", "x")
+	}
+	bubble(t, script, ai.Options{Attempts: 1, Trip: 4}, func(t *testing.T, s *aitest.Server, c *ai.Caller) {
+		call := func() error { _, err := c.Call(t.Context(), ask, ai.Watch{}); return err }
+		for range 4 {
+			failed(t, call(), ai.KindTransient)
+		}
+		for range 50 {
+			if e := failed(t, call(), ai.KindRate); e.RetryAfter != 15*time.Second || !e.Retryable() {
+				t.Fatalf("%+v", e)
+			}
+		}
+		if s.Count() != 4 {
+			t.Fatalf("%d calls", s.Count())
+		}
+		time.Sleep(15 * time.Second)
+		failed(t, call(), ai.KindTransient) // the one let through
+		if e := failed(t, call(), ai.KindRate); e.RetryAfter != 30*time.Second || s.Count() != 5 {
+			t.Fatalf("%+v, %d calls", e, s.Count())
+		}
+		healthy.Store(true)
+		if _, err := c.Check(t.Context(), ""); err != nil || s.Count() != 6 {
+			t.Errorf("a check is always made: %v", err)
+		}
+		time.Sleep(30 * time.Second)
+		for range 3 {
+			if err := call(); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+}
+
+// TestStormIsBounded has a provider fail wholly under many calls: the retries
+// stay far below what the attempts would allow.
+func TestStormIsBounded(t *testing.T) {
+	bubble(t, aitest.Always(aitest.Status(500, "x", "x")), ai.Options{Parallel: 8}, func(t *testing.T, s *aitest.Server, c *ai.Caller) {
+		var wg sync.WaitGroup
+		for range 500 {
+			wg.Go(func() {
+				if _, err := c.Call(t.Context(), ask, ai.Watch{}); err == nil {
+					t.Error("it worked")
+				}
+			})
+		}
+		wg.Wait()
+		if s.Count() > 60 {
+			t.Errorf("%d calls", s.Count())
+		}
 	})
 }

@@ -77,8 +77,8 @@ func newWords(c Call) *words {
 
 // A prompt names its subject as "Heading: …", "Topic: …", or "the section "…"".
 var (
-	headingPattern = regexp.MustCompile(`(?im)\b(?:heading|section)\b[^\n:"“]{0,40}(?::[ \t]*|[ \t])["“*]*([^\n"”*]{3,120})`)
-	topicPattern   = regexp.MustCompile(`(?im)\b(?:topic|subject|about)\b[^\n:"“]{0,40}(?::[ \t]*|[ \t])["“*]*([^\n"”*]{3,120})`)
+	headingPattern = regexp.MustCompile(`(?im)\b(?:heading|section)(?:[^\n:"“]{0,40}:[ \t]*["“*]*|[ \t]+["“])([^\n"”*]{3,120})`)
+	topicPattern   = regexp.MustCompile(`(?im)\b(?:(?:topic|subject|about)[^\n:"“]{0,40}:[ \t]*|about[ \t]+)["“*]*([^\n"”*]{3,120})`)
 )
 
 func asked(prompt string, pattern *regexp.Regexp) string {

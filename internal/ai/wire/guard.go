@@ -48,15 +48,14 @@ func NewClient() *http.Client {
 	}}
 }
 
-// Guard returns a copy of client that follows no redirect (a redirect could
-// carry the key elsewhere) and answers either with a stream within the limits
-// or with an error.
+// Guard returns a copy of client that answers either with a stream within the
+// limits or with an error. A redirect is such an error: to follow it could carry
+// the key elsewhere.
 func Guard(client *http.Client) *http.Client {
 	if client == nil {
 		client = NewClient()
 	}
 	guarded := *client
-	guarded.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	next := client.Transport
 	if next == nil {
 		next = http.DefaultTransport

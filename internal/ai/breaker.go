@@ -1,0 +1,83 @@
+package ai
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+)
+
+// How long a provider that keeps failing is left alone: first, and at most.
+const (
+	firstPause = 15 * time.Second
+	lastPause  = 2 * time.Minute
+)
+
+// breaker leaves a provider alone that has failed many times in a row, so that
+// a thousand waiting runs do not add to its trouble. After a pause one attempt
+// is let through; its outcome ends the pause or doubles it.
+type breaker struct {
+	limit int // failures in a row; 0 or less: never
+
+	mu       sync.Mutex
+	failures int
+	until    time.Time
+	pause    time.Duration
+	trying   bool
+}
+
+// enter returns how long the provider must still be left alone, 0 where a call
+// may be made. Trial says that this call is the one let through.
+func (b *breaker) enter(now time.Time) (wait time.Duration, trial bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	switch {
+	case b.limit <= 0 || b.failures < b.limit:
+		return 0, false
+	case now.Before(b.until):
+		return b.until.Sub(now), false
+	case b.trying:
+		return firstPause, false
+	}
+	b.trying = true
+	return 0, true
+}
+
+// leave takes the outcome of a call that was let in. An answer of any sort, a
+// refusal too, shows that the provider is there; a call that was ended from this
+// side shows nothing.
+func (b *breaker) leave(now time.Time, trial bool, err error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if trial {
+		b.trying = false
+	}
+	e, known := AsError(err)
+	switch {
+	case err == nil || known && e.Kind != KindTransient:
+		b.failures, b.pause = 0, 0
+	case known:
+		b.failures++
+		if b.failures == b.limit || trial {
+			b.pause = min(max(firstPause, b.pause*2), lastPause)
+			b.until = now.Add(b.pause)
+		}
+	}
+}
+
+// guarded makes an attempt when a slot is free, unless the provider is to be
+// left alone.
+func (k *call) guarded(ctx context.Context, req Request) (Response, error) {
+	if err := k.acquire(ctx); err != nil {
+		return Response{}, err
+	}
+	defer k.release()
+	wait, trial := k.breaker.enter(time.Now())
+	if wait > 0 {
+		return Response{}, &Error{Provider: k.Name(), Kind: KindRate, RetryAfter: wait,
+			Message: fmt.Sprintf("%s has failed many times in a row and is left alone for %s. Look at the provider's status page.", k.Name(), wait.Round(time.Second))}
+	}
+	resp, err := k.attempt(ctx, req)
+	k.breaker.leave(time.Now(), trial, err)
+	return resp, err
+}
