@@ -1,0 +1,280 @@
+// Package config reads what an operator sets. There is one table of options
+// (options.go); the flags, the environment, the file, their checks, the help and
+// docs/config.md all come from it. A flag wins over the environment, that over
+// the file, and that over the default.
+//
+// Only cmd and app use this room: every other part takes plain fields.
+package config
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"net"
+	"net/netip"
+	"net/url"
+	"os"
+	"slices"
+	"strings"
+
+	"vellocity/internal/domain"
+)
+
+// Config is what the options amount to. See options.go for the meaning, unit and
+// default of each.
+type Config struct {
+	Data           string
+	Listen         string
+	InsecurePublic bool
+	BaseURL        string // without a slash at its end; empty: made from Listen
+	TrustedProxies []string
+	MetricsListen  string
+	Database       domain.Secret // postgres://…; empty: SQLite in Data
+	NodeID         string
+	Workers        int
+	MaxTickets     int
+	RateLimits     bool
+	Demo           bool
+	LogLevel       slog.Level
+	LogFormat      string // "text" or "json"
+
+	Provider            string // "openai", "anthropic", "composer", or empty: whichever has a key
+	Model               string
+	OpenAIKey           domain.Secret
+	OpenAIBaseURL       string
+	AnthropicKey        domain.Secret
+	AnthropicBaseURL    string
+	PricesFile          string
+	ProviderConcurrency int
+	MasterKey           domain.Secret
+
+	// Origin says where each option was set, by its name: "--listen",
+	// "VELLOCITY_LISTEN", "vellocity.conf line 3". It lacks those at their default.
+	Origin map[string]string
+	// Warnings are sentences for the operator about things that were ignored.
+	Warnings []string
+}
+
+// Sources are where options come from. The zero value has none but the defaults.
+type Sources struct {
+	// Flags are those that were given, by option name.
+	Flags map[string]string
+	// Env holds NAME=value pairs, as [os.Environ] returns them.
+	Env []string
+	// ReadFile reads the configuration file and secrets' files; nil means os.ReadFile.
+	ReadFile func(name string) ([]byte, error)
+}
+
+// Load reads all sources and checks the whole. The error tells every fault at
+// once, a line each, and holds no secret.
+func Load(s Sources) (*Config, error) {
+	if s.ReadFile == nil {
+		s.ReadFile = os.ReadFile
+	}
+	l := loader{Sources: s, env: environment(s.Env), set: map[string]setting{}}
+	l.readFile()
+	l.readEnv()
+	l.readFlags()
+	c := l.build()
+	l.faults = append(l.faults, c.together()...)
+	if len(l.faults) > 0 {
+		return nil, errors.New("the configuration has faults:\n  " + strings.Join(l.faults, "\n  "))
+	}
+	return c, nil
+}
+
+// setting is a value and where it was set.
+type setting struct{ value, origin string }
+
+type loader struct {
+	Sources
+	env      map[string]string
+	set      map[string]setting // by option name
+	faults   []string
+	warnings []string
+}
+
+func environment(pairs []string) map[string]string {
+	env := map[string]string{}
+	for _, pair := range pairs {
+		// An empty variable is as good as none: compose files cannot leave one out.
+		if name, value, ok := strings.Cut(pair, "="); ok && value != "" {
+			env[name] = value
+		}
+	}
+	return env
+}
+
+func (l *loader) fault(format string, args ...any) {
+	l.faults = append(l.faults, fmt.Sprintf(format, args...))
+}
+
+// readFile reads lines of "name = value"; # starts a comment line.
+func (l *loader) readFile() {
+	file := l.env[fileEnv]
+	if f, ok := l.Flags[fileFlag]; ok {
+		file = f
+	}
+	if file == "" {
+		return
+	}
+	text, err := l.ReadFile(file)
+	if err != nil {
+		l.fault("the file %s cannot be read: %v", file, err)
+		return
+	}
+	for i, line := range strings.Split(string(text), "\n") {
+		line = strings.TrimSpace(line)
+		if line == "" || line[0] == '#' {
+			continue
+		}
+		l.readLine(line, fmt.Sprintf("%s line %d", file, i+1))
+	}
+}
+
+func (l *loader) readLine(line, origin string) {
+	name, value, ok := strings.Cut(line, "=")
+	name, value = strings.TrimSpace(name), unquote(strings.TrimSpace(value))
+	if !ok {
+		l.fault("%s: a line is “name = value”", origin)
+		return
+	}
+	o, known := lookUp(name)
+	if !known {
+		l.fault("%s: there is no option %q%s", origin, name, suggestion(name, names()))
+		return
+	}
+	if before, twice := l.set[o.Name]; twice {
+		l.fault("%s: %s is already set in %s", origin, o.Name, before.origin)
+		return
+	}
+	l.set[o.Name] = setting{value, origin}
+}
+
+func unquote(value string) string {
+	if len(value) >= 2 && value[0] == '"' && value[len(value)-1] == '"' {
+		return value[1 : len(value)-1]
+	}
+	return value
+}
+
+func (l *loader) readEnv() {
+	known := map[string]bool{fileEnv: true}
+	for _, o := range Options() {
+		for _, name := range slices.Backward(o.Env) { // the first wins
+			known[name], known[name+fileSuffix] = true, true
+			l.readVariable(o, name)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(l.env)) {
+		if strings.HasPrefix(name, envPrefix) && !known[name] && !foreign(name) {
+			l.warnings = append(l.warnings, fmt.Sprintf("the variable %s means nothing%s", name, suggestion(name, slices.Collect(maps.Keys(known)))))
+		}
+	}
+}
+
+func (l *loader) readVariable(o Option, name string) {
+	value, ok := l.env[name]
+	if ok {
+		l.set[o.Name] = setting{value, name}
+	}
+	file, fromFile := l.env[name+fileSuffix]
+	if !fromFile || !o.Secret {
+		return
+	}
+	if ok {
+		l.fault("%s and %s%s are both set: keep one", name, name, fileSuffix)
+		return
+	}
+	text, err := l.ReadFile(file)
+	if err != nil {
+		l.fault("%s%s: the file cannot be read: %v", name, fileSuffix, err)
+		return
+	}
+	l.set[o.Name] = setting{strings.TrimSpace(string(text)), name + fileSuffix}
+}
+
+// foreign tells variables that are not the server's options: those of the tests,
+// of the command line as a client, and those that Kubernetes makes for a service
+// named vellocity.
+func foreign(name string) bool {
+	rest := strings.TrimPrefix(name, envPrefix)
+	return strings.HasPrefix(rest, "TEST_") || rest == "REQUIRE_ALL" || rest == "SERVER" || rest == "KEY" ||
+		strings.HasPrefix(rest, "SERVICE_") || rest == "PORT" || strings.HasPrefix(rest, "PORT_")
+}
+
+func (l *loader) readFlags() {
+	for _, name := range slices.Sorted(maps.Keys(l.Flags)) {
+		if name == fileFlag {
+			continue
+		}
+		if o, ok := lookUp(name); !ok || o.NoFlag {
+			l.fault("--%s is no flag%s", name, suggestion(name, names()))
+			continue
+		}
+		l.set[name] = setting{l.Flags[name], "--" + name}
+	}
+}
+
+func (l *loader) build() *Config {
+	c := &Config{Origin: map[string]string{}, Warnings: l.warnings}
+	for _, o := range Options() {
+		value := o.Default
+		if s, ok := l.set[o.Name]; ok {
+			value, c.Origin[o.Name] = s.value, s.origin
+		}
+		if err := o.apply(c, value); err != nil {
+			l.fault("%s: %s %v", c.Origin[o.Name], o.Name, err)
+		}
+	}
+	return c
+}
+
+// together checks what concerns several options.
+func (c *Config) together() (faults []string) {
+	if !c.InsecurePublic && !Loopback(c.Listen) && !c.behindTLS() {
+		faults = append(faults, fmt.Sprintf("listen is %s, which others can reach, and nothing encrypts the way: "+
+			"put a proxy with TLS in front and set base-url (https://…) and trusted-proxies, or accept the risk with --insecure-public", c.Listen))
+	}
+	if c.Provider == "openai" && c.OpenAIKey == "" && c.OpenAIBaseURL == "" {
+		faults = append(faults, "provider is openai: set OPENAI_API_KEY, or OPENAI_BASE_URL for a server that needs no key")
+	}
+	if c.Provider == "anthropic" && c.AnthropicKey == "" && c.AnthropicBaseURL == "" {
+		faults = append(faults, "provider is anthropic: set ANTHROPIC_API_KEY, or ANTHROPIC_BASE_URL for a server that needs no key")
+	}
+	return faults
+}
+
+func (c *Config) behindTLS() bool {
+	return strings.HasPrefix(c.BaseURL, "https://") && len(c.TrustedProxies) > 0
+}
+
+// Loopback reports whether only this machine can reach the address host:port.
+func Loopback(listen string) bool {
+	host, _, err := net.SplitHostPort(listen)
+	if err != nil {
+		return false
+	}
+	if host == "localhost" {
+		return true
+	}
+	ip, err := netip.ParseAddr(host)
+	return err == nil && ip.IsLoopback()
+}
+
+// PublicURL returns the address that people and programs use, with no slash at
+// its end: base-url where it is set, else one made from where the server listens.
+func (c *Config) PublicURL(listening net.Addr) string {
+	if c.BaseURL != "" {
+		return c.BaseURL
+	}
+	host, port, err := net.SplitHostPort(listening.String())
+	if err != nil {
+		return "http://" + listening.String()
+	}
+	if ip, err := netip.ParseAddr(host); err == nil && ip.IsUnspecified() {
+		host = "localhost"
+	}
+	return (&url.URL{Scheme: "http", Host: net.JoinHostPort(host, port)}).String()
+}

@@ -1,0 +1,206 @@
+package config_test
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"os"
+	"strings"
+	"testing"
+
+	"vellocity/internal/config"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew") //nolint:gochecknoglobals // a test's flag
+
+// files is what ReadFile finds.
+type files map[string]string
+
+func (f files) read(name string) ([]byte, error) {
+	text, ok := f[name]
+	if !ok {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+	}
+	return []byte(text), nil
+}
+
+func load(t *testing.T, s config.Sources) *config.Config {
+	t.Helper()
+	c, err := config.Load(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func TestDefaults(t *testing.T) {
+	c := load(t, config.Sources{})
+	if c.Data != "./vellocity-data" || c.Listen != "127.0.0.1:8080" || !c.RateLimits || !c.Demo || c.Database != "" || c.InsecurePublic ||
+		c.LogLevel != slog.LevelInfo || c.LogFormat != "text" || c.Workers < 1 || c.Provider != "" || len(c.Origin) != 0 {
+		t.Errorf("defaults %+v", c)
+	}
+}
+
+func TestAFlagWinsOverTheEnvironmentOverTheFile(t *testing.T) {
+	file := files{"v.conf": "# where\nlisten = 127.0.0.1:1\nlog-format = \"json\"\n\nworkers=3\n"}
+	s := config.Sources{ReadFile: file.read, Env: []string{"VELLOCITY_CONFIG=v.conf", "VELLOCITY_LISTEN=127.0.0.1:2", "VELLOCITY_WORKERS=4", "VELLOCITY_DATA="},
+		Flags: map[string]string{"listen": "127.0.0.1:3"}}
+	c := load(t, s)
+	if c.Listen != "127.0.0.1:3" || c.Workers != 4 || c.LogFormat != "json" || c.Data != "./vellocity-data" {
+		t.Errorf("got %+v", c)
+	}
+	for name, want := range map[string]string{"listen": "--listen", "workers": "VELLOCITY_WORKERS", "log-format": "v.conf line 3", "data": ""} {
+		if c.Origin[name] != want {
+			t.Errorf("%s comes from %q, want %q", name, c.Origin[name], want)
+		}
+	}
+}
+
+func TestOwnVariableWinsOverTheCommonOne(t *testing.T) {
+	c := load(t, config.Sources{Env: []string{"OPENAI_API_KEY=common", "VELLOCITY_OPENAI_API_KEY=own"}})
+	if c.OpenAIKey.Reveal() != "own" {
+		t.Errorf("got %s", c.OpenAIKey.Reveal())
+	}
+}
+
+func TestAllFaultsAreToldAtOnce(t *testing.T) {
+	file := files{"v.conf": "listne = 1\nworkers = 0\nnonsense\nmodel = a\nmodel = b\n"}
+	_, err := config.Load(config.Sources{ReadFile: file.read, Flags: map[string]string{"config": "v.conf", "log-level": "loud", "openai-api-key": "x", "rate-limts": "off"},
+		Env: []string{"VELLOCITY_BASE_URL=vellocity.example.com", "VELLOCITY_TRUSTED_PROXIES=10.0.0.0/8, proxy", "VELLOCITY_MASTER_KEY_FILE=missing", "VELLOCITY_PROVIDER=openai"}})
+	if err == nil {
+		t.Fatal("no fault was seen")
+	}
+	for _, want := range []string{
+		`v.conf line 1: there is no option "listne"; did you mean listen?`,
+		`v.conf line 2: workers must be a whole number from 1 to 10000, not "0"`,
+		`v.conf line 3: a line is “name = value”`,
+		`v.conf line 5: model is already set in v.conf line 4`,
+		`--log-level: log-level must be debug, info, warn or error, not "loud"`,
+		`--openai-api-key is no flag`,
+		`--rate-limts is no flag; did you mean rate-limits?`,
+		`VELLOCITY_BASE_URL: base-url must be an address that starts with http:// or https://`,
+		`holds "proxy", which is no address or CIDR block`,
+		`VELLOCITY_MASTER_KEY_FILE: the file cannot be read`,
+		`provider is openai: set OPENAI_API_KEY`,
+	} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("not told: %s", want)
+		}
+	}
+	if t.Failed() {
+		t.Log(err)
+	}
+}
+
+func TestPublicAddressNeedsTLSOrAWord(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		set  map[string]string
+		ok   bool
+	}{
+		{"loopback", map[string]string{"listen": "127.0.0.1:80"}, true},
+		{"loopback, version 6", map[string]string{"listen": "[::1]:80"}, true},
+		{"localhost", map[string]string{"listen": "localhost:80"}, true},
+		{"everywhere", map[string]string{"listen": ":80"}, false},
+		{"everywhere, written out", map[string]string{"listen": "0.0.0.0:80"}, false},
+		{"the network", map[string]string{"listen": "192.168.1.5:80"}, false},
+		{"a name", map[string]string{"listen": "host.example.com:80"}, false},
+		{"the risk accepted", map[string]string{"listen": ":80", "insecure-public": "on"}, true},
+		{"behind a proxy", map[string]string{"listen": ":80", "base-url": "https://v.example.com", "trusted-proxies": "10.0.0.1"}, true},
+		{"a proxy that is not trusted", map[string]string{"listen": ":80", "base-url": "https://v.example.com"}, false},
+		{"a proxy without TLS", map[string]string{"listen": ":80", "base-url": "http://v.example.com", "trusted-proxies": "10.0.0.1"}, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if _, err := config.Load(config.Sources{Flags: c.set}); (err == nil) != c.ok {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+}
+
+func TestSecretsComeFromFilesAndAreNeverShown(t *testing.T) {
+	const canary = "canary-5c1e-0123456789-0123456789-0123456789"
+	file := files{"key": canary + "\n"}
+	c := load(t, config.Sources{ReadFile: file.read, Env: []string{"VELLOCITY_MASTER_KEY_FILE=key", "ANTHROPIC_API_KEY_FILE=key", "VELLOCITY_DATABASE_URL=postgres://u:" + canary + "@h/d"}})
+	if c.MasterKey.Reveal() != canary || c.AnthropicKey.Reveal() != canary {
+		t.Error("the files were not read")
+	}
+	if shown := fmt.Sprintf("%v %+v %#v", c, c, *c); strings.Contains(shown, "canary") {
+		t.Errorf("a secret shows in %s", shown)
+	}
+	for _, s := range []config.Sources{
+		{ReadFile: file.read, Env: []string{"VELLOCITY_MASTER_KEY=" + canary, "VELLOCITY_MASTER_KEY_FILE=key"}},
+		{Env: []string{"OPENAI_BASE_URL=https://u:" + canary + "@h"}},
+		{Env: []string{"VELLOCITY_DATABASE_URL=mysql://u:" + canary + "@h"}},
+		{Env: []string{"OPENAI_API_KEY=" + canary + "\nx"}},
+	} {
+		if _, err := config.Load(s); err == nil || strings.Contains(err.Error(), "canary") {
+			t.Errorf("%v gave %v", s.Env, err)
+		}
+	}
+}
+
+func TestUnknownVariablesAreToldNotRefused(t *testing.T) {
+	c := load(t, config.Sources{Env: []string{"VELLOCITY_LISTN=x", "VELLOCITY_SERVICE_HOST=10.0.0.1", "VELLOCITY_PORT_8080_TCP=tcp://10.0.0.1", "VELLOCITY_TEST_DATABASE_URL=x", "PATH=/bin"}})
+	if len(c.Warnings) != 1 || c.Warnings[0] != "the variable VELLOCITY_LISTN means nothing; did you mean VELLOCITY_LISTEN?" {
+		t.Errorf("warnings %q", c.Warnings)
+	}
+}
+
+func TestPublicURL(t *testing.T) {
+	for listening, want := range map[string]string{"127.0.0.1:8080": "http://127.0.0.1:8080", "0.0.0.0:80": "http://localhost:80", "[::]:80": "http://localhost:80", "[::1]:9": "http://[::1]:9"} {
+		addr, err := net.ResolveTCPAddr("tcp", listening)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := (&config.Config{}).PublicURL(addr); got != want {
+			t.Errorf("%s gives %s", listening, got)
+		}
+	}
+	c := load(t, config.Sources{Flags: map[string]string{"base-url": "https://v.example.com/"}})
+	if got := c.PublicURL(&net.TCPAddr{}); got != "https://v.example.com" {
+		t.Errorf("base-url gives %s", got)
+	}
+}
+
+func TestEveryOptionIsWhole(t *testing.T) {
+	seen := map[string]bool{}
+	for _, o := range config.Options() {
+		for _, name := range append([]string{o.Name}, o.Env...) {
+			if seen[name] {
+				t.Errorf("%s is there twice", name)
+			}
+			seen[name] = true
+		}
+		if o.Help == "" || o.Value == "" || o.Group == "" || !strings.HasSuffix(o.Help, ".") {
+			t.Errorf("%s is not described", o.Name)
+		}
+		if o.Default == "" {
+			continue
+		}
+		if _, err := config.Load(config.Sources{Env: []string{o.Env[0] + "=" + o.Default}}); err != nil {
+			t.Errorf("the default of %s is refused: %v", o.Name, err)
+		}
+	}
+}
+
+// docs/config.md is what the table of options says.
+func TestDocs(t *testing.T) {
+	const file = "../../docs/config.md"
+	want := config.Markdown()
+	if *update {
+		if err := os.WriteFile(file, []byte(want), 0o644); err != nil { //nolint:gosec // a document
+			t.Fatal(err)
+		}
+	}
+	got, err := os.ReadFile(file)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		t.Fatal(err)
+	}
+	if string(got) != want {
+		t.Error("docs/config.md is not up to date; run: go test ./internal/config -update")
+	}
+}

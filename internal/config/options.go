@@ -1,0 +1,298 @@
+package config
+
+import (
+	"fmt"
+	"log/slog"
+	"net"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"vellocity/internal/domain"
+)
+
+const (
+	envPrefix  = "VELLOCITY_"
+	fileSuffix = "_FILE"
+	fileFlag   = "config"
+	fileEnv    = envPrefix + "CONFIG"
+)
+
+// Option is one thing that an operator can set.
+type Option struct {
+	// Name is the flag (--name) and the name in the file.
+	Name string
+	// Env are the environment variables; the first wins over the others.
+	Env     []string
+	Default string
+	// Value describes the value in help: HOST:PORT, DIR, N, on|off.
+	Value string
+	Help  string
+	// Switch says that the flag may stand alone, and then means on.
+	Switch bool
+	// Secret gives each variable a twin NAME_FILE that names a file holding the
+	// value.
+	Secret bool
+	// NoFlag keeps an option off the command line, where others could read it.
+	NoFlag bool
+	// Group is the heading it stands under.
+	Group string
+
+	apply func(c *Config, value string) error
+}
+
+// The groups of options.
+const (
+	groupServer = "Server"
+	groupStore  = "Data and nodes"
+	groupText   = "Text providers"
+)
+
+// Options lists every option, in the order of the documentation.
+func Options() []Option {
+	return slices.Concat(serverOptions(), storeOptions(), textOptions())
+}
+
+func serverOptions() []Option {
+	return group(groupServer, []Option{
+		{Name: "listen", Value: "HOST:PORT", Default: "127.0.0.1:8080", apply: address(func(c *Config) *string { return &c.Listen }),
+			Help: "Where the server listens. An address that others can reach needs TLS in front of it, or insecure-public."},
+		{Name: "insecure-public", Value: "on|off", Default: "off", Switch: true, apply: onOff(func(c *Config) *bool { return &c.InsecurePublic }),
+			Help: "Listen where others can reach the server although nothing encrypts the way. Keys and sessions can then be read on it."},
+		{Name: "base-url", Value: "URL", apply: webAddress(func(c *Config) *string { return &c.BaseURL }),
+			Help: "The address that people and programs use, such as https://vellocity.example.com. By default it is made from listen."},
+		{Name: "trusted-proxies", Value: "LIST", apply: networks(func(c *Config) *[]string { return &c.TrustedProxies }),
+			Help: "Addresses or CIDR blocks of the proxies in front, separated by commas. Only from them are X-Forwarded-For and X-Forwarded-Proto believed."},
+		{Name: "metrics-listen", Value: "HOST:PORT", apply: optional(address(func(c *Config) *string { return &c.MetricsListen })),
+			Help: "Serve /metrics here and not on listen."},
+		{Name: "rate-limits", Value: "on|off", Default: "on", apply: onOff(func(c *Config) *bool { return &c.RateLimits }),
+			Help: "Count requests against the plan's limits per minute and day."},
+		{Name: "log-level", Value: "debug|info|warn|error", Default: "info", apply: level,
+			Help: "The least important message that is logged."},
+		{Name: "log-format", Value: "text|json", Default: "text", apply: oneOf(func(c *Config) *string { return &c.LogFormat }, "text", "json"),
+			Help: "How log lines are written."},
+		{Name: "no-demo", Value: "on|off", Default: "off", Switch: true, apply: notOnOff(func(c *Config) *bool { return &c.Demo }),
+			Help: "Do not write a sample item at the first start."},
+	})
+}
+
+func storeOptions() []Option {
+	return group(groupStore, []Option{
+		{Name: "data", Value: "DIR", Default: "./vellocity-data", apply: text(func(c *Config) *string { return &c.Data }, 4096),
+			Help: "The directory of the database, the generated master key and the node's id. Only its owner may read it."},
+		{Name: "database-url", Value: "URL", Secret: true, apply: databaseURL,
+			Help: "A PostgreSQL database, postgres://user:password@host/name, for several nodes. By default the database is SQLite in data."},
+		{Name: "node-id", Value: "NAME", apply: nodeID,
+			Help: "What this node is called among those that share a database. By default an id is made once and kept in data."},
+		{Name: "workers", Value: "N", Default: "64", apply: number(func(c *Config) *int { return &c.Workers }, 1, 10_000),
+			Help: "How many executions this node works on at once."},
+		{Name: "max-tickets-per-workspace", Value: "N", Default: "100", apply: number(func(c *Config) *int { return &c.MaxTickets }, 1, 100_000),
+			Help: "How many executions of one workspace may be queued or running at once. Further ones wait their turn, so that one workspace cannot keep the others waiting."},
+		{Name: "master-key", Value: "TEXT", Secret: true, NoFlag: true, apply: secret(func(c *Config) *domain.Secret { return &c.MasterKey }),
+			Help: "The key that seals stored secrets, at least 32 characters, the same on every node. By default one is made at the first start and kept in data: keep a copy elsewhere."},
+	})
+}
+
+func textOptions() []Option {
+	return group(groupText, []Option{
+		{Name: "provider", Value: "openai|anthropic|composer", apply: oneOf(func(c *Config) *string { return &c.Provider }, "", "openai", "anthropic", "composer"),
+			Help: "What writes text. By default the first that has a key or an address, in this order; with neither, the composer, which needs no model."},
+		{Name: "model", Value: "NAME", apply: text(func(c *Config) *string { return &c.Model }, 200),
+			Help: "The model's name as the provider has it. By default one that suits the provider."},
+		{Name: "openai-api-key", Value: "KEY", Secret: true, NoFlag: true, Env: []string{"VELLOCITY_OPENAI_API_KEY", "OPENAI_API_KEY"},
+			apply: secret(func(c *Config) *domain.Secret { return &c.OpenAIKey }), Help: "The key for OpenAI, or for the server at openai-base-url."},
+		{Name: "openai-base-url", Value: "URL", Env: []string{"VELLOCITY_OPENAI_BASE_URL", "OPENAI_BASE_URL"},
+			apply: webAddress(func(c *Config) *string { return &c.OpenAIBaseURL }),
+			Help:  "Any server that speaks OpenAI's Chat Completions, up to and with /v1: Ollama, vLLM, LM Studio, OpenRouter, a gateway. It may be a private address."},
+		{Name: "anthropic-api-key", Value: "KEY", Secret: true, NoFlag: true, Env: []string{"VELLOCITY_ANTHROPIC_API_KEY", "ANTHROPIC_API_KEY"},
+			apply: secret(func(c *Config) *domain.Secret { return &c.AnthropicKey }), Help: "The key for Anthropic."},
+		{Name: "anthropic-base-url", Value: "URL", Env: []string{"VELLOCITY_ANTHROPIC_BASE_URL", "ANTHROPIC_BASE_URL"},
+			apply: webAddress(func(c *Config) *string { return &c.AnthropicBaseURL }), Help: "A server that speaks Anthropic's Messages, without /v1."},
+		{Name: "prices-file", Value: "FILE", apply: text(func(c *Config) *string { return &c.PricesFile }, 4096),
+			Help: "A JSON file of model prices, in place of those that come with the program."},
+		{Name: "provider-concurrency", Value: "N", Default: "32", apply: number(func(c *Config) *int { return &c.ProviderConcurrency }, 1, 10_000),
+			Help: "How many calls to one provider this node makes at once."},
+	})
+}
+
+// group sets the heading of options, and the variable of those that name none.
+func group(heading string, list []Option) []Option {
+	for i := range list {
+		list[i].Group = heading
+		if list[i].Env == nil {
+			list[i].Env = []string{envPrefix + strings.ToUpper(strings.ReplaceAll(list[i].Name, "-", "_"))}
+		}
+	}
+	return list
+}
+
+func lookUp(name string) (Option, bool) {
+	all := Options()
+	i := slices.IndexFunc(all, func(o Option) bool { return o.Name == name })
+	if i < 0 {
+		return Option{}, false
+	}
+	return all[i], true
+}
+
+func names() (list []string) {
+	for _, o := range Options() {
+		list = append(list, o.Name)
+	}
+	return list
+}
+
+// The rest makes a text into a field, or says what is wrong with it. A message
+// continues the option's name: `workers must be a number`.
+
+func text(to func(*Config) *string, longest int) func(*Config, string) error {
+	return func(c *Config, v string) error {
+		if len(v) > longest {
+			return fmt.Errorf("is longer than %d bytes", longest)
+		}
+		*to(c) = v
+		return nil
+	}
+}
+
+func secret(to func(*Config) *domain.Secret) func(*Config, string) error {
+	return func(c *Config, v string) error {
+		if strings.ContainsAny(v, "\r\n") {
+			return fmt.Errorf("has more than one line")
+		}
+		*to(c) = domain.Secret(v)
+		return nil
+	}
+}
+
+func oneOf(to func(*Config) *string, values ...string) func(*Config, string) error {
+	return func(c *Config, v string) error {
+		if !slices.Contains(values, v) {
+			return fmt.Errorf("must be %s, not %q", either(values), v)
+		}
+		*to(c) = v
+		return nil
+	}
+}
+
+func either(values []string) string {
+	values = slices.DeleteFunc(slices.Clone(values), func(v string) bool { return v == "" })
+	if len(values) == 1 {
+		return values[0]
+	}
+	return strings.Join(values[:len(values)-1], ", ") + " or " + values[len(values)-1]
+}
+
+func parseSwitch(v string) (on bool, err error) {
+	switch strings.ToLower(v) {
+	case "on", "true", "yes", "1":
+		return true, nil
+	case "off", "false", "no", "0":
+		return false, nil
+	}
+	return false, fmt.Errorf("must be on or off, not %q", v)
+}
+
+func onOff(to func(*Config) *bool) func(*Config, string) error {
+	return func(c *Config, v string) (err error) {
+		*to(c), err = parseSwitch(v)
+		return err
+	}
+}
+
+func notOnOff(to func(*Config) *bool) func(*Config, string) error {
+	return func(c *Config, v string) error {
+		on, err := parseSwitch(v)
+		*to(c) = !on
+		return err
+	}
+}
+
+func number(to func(*Config) *int, least, most int) func(*Config, string) error {
+	return func(c *Config, v string) error {
+		n, err := strconv.Atoi(v)
+		if err != nil || n < least || n > most {
+			return fmt.Errorf("must be a whole number from %d to %d, not %q", least, most, v)
+		}
+		*to(c) = n
+		return nil
+	}
+}
+
+func optional(f func(*Config, string) error) func(*Config, string) error {
+	return func(c *Config, v string) error {
+		if v == "" {
+			return nil
+		}
+		return f(c, v)
+	}
+}
+
+func address(to func(*Config) *string) func(*Config, string) error {
+	return func(c *Config, v string) error {
+		_, port, err := net.SplitHostPort(v)
+		if n, numErr := strconv.ParseUint(port, 10, 16); err != nil || numErr != nil || n > 65535 {
+			return fmt.Errorf("must be HOST:PORT, such as 127.0.0.1:8080, not %q", v)
+		}
+		*to(c) = v
+		return nil
+	}
+}
+
+func webAddress(to func(*Config) *string) func(*Config, string) error {
+	return func(c *Config, v string) error {
+		if v == "" {
+			return nil
+		}
+		u, err := url.Parse(v)
+		// The value may hold a password by mistake, so it is not repeated.
+		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+			return fmt.Errorf("must be an address that starts with http:// or https://, with no user, query or fragment")
+		}
+		*to(c) = strings.TrimRight(v, "/")
+		return nil
+	}
+}
+
+func networks(to func(*Config) *[]string) func(*Config, string) error {
+	return func(c *Config, v string) error {
+		for _, part := range strings.Split(v, ",") {
+			part = strings.TrimSpace(part)
+			if part == "" {
+				continue
+			}
+			_, blockErr := netip.ParsePrefix(part)
+			if _, err := netip.ParseAddr(part); err != nil && blockErr != nil {
+				return fmt.Errorf("holds %q, which is no address or CIDR block", part)
+			}
+			*to(c) = append(*to(c), part)
+		}
+		return nil
+	}
+}
+
+func level(c *Config, v string) error {
+	if c.LogLevel.UnmarshalText([]byte(v)) != nil {
+		return fmt.Errorf("must be debug, info, warn or error, not %q", v)
+	}
+	c.LogLevel = max(slog.LevelDebug, c.LogLevel)
+	return nil
+}
+
+func databaseURL(c *Config, v string) error {
+	if v != "" && !strings.HasPrefix(v, "postgres://") && !strings.HasPrefix(v, "postgresql://") {
+		return fmt.Errorf("must start with postgres://")
+	}
+	c.Database = domain.Secret(v)
+	return nil
+}
+
+func nodeID(c *Config, v string) error {
+	if len(v) > 80 || strings.ContainsAny(v, "/ \t\r\n") {
+		return fmt.Errorf("must have at most 80 characters, without blanks or slashes")
+	}
+	c.NodeID = v
+	return nil
+}
