@@ -1,0 +1,304 @@
+package queue
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivertype"
+)
+
+// A generation is one River client under one lease. It ends when the lease is
+// lost or the queue stops; nothing that it still has in hand can then change a
+// job, neither in this process (over) nor in the database (fence).
+type generation struct {
+	q      *Queue
+	holder string // node id and generation, as River writes it into the jobs it runs
+	number int64
+	db     *sql.DB
+	pool   *pgxpool.Pool // River's own; nil on SQLite
+	bus    bus
+	client worker
+	ctx    context.Context // ends with the generation
+	end    context.CancelCauseFunc
+	gone   chan struct{} // closed when River has stopped
+	tended chan struct{} // closed when the lease is no longer renewed
+	expiry *time.Timer   // PostgreSQL only
+
+	mu      sync.Mutex
+	over    bool
+	renewed time.Time // when the request began that last renewed the lease
+	steady  time.Time // since when the database has answered without a break; zero if it does not
+	trouble error     // why it does not
+	held    map[int64]*run
+}
+
+// run is a job that River fetched and whose outcome is not written yet.
+type run struct {
+	cancel context.CancelCauseFunc // nil before its handler starts
+	done   bool                    // completed in its handler's own transaction
+}
+
+// begin makes a generation: it takes the lease and then what was left behind, and
+// starts River.
+func (q *Queue) begin(ctx context.Context) (_ *generation, err error) {
+	g := &generation{
+		q: q, bus: make(bus, 1024), held: map[int64]*run{},
+		gone: make(chan struct{}), tended: make(chan struct{}),
+	}
+	g.ctx, g.end = context.WithCancelCause(context.WithoutCancel(ctx))
+	defer func() {
+		if err != nil {
+			g.end(err)
+			err = errors.Join(err, g.close())
+		}
+	}()
+	ctx, cancel := context.WithTimeout(ctx, q.o.Lease)
+	defer cancel()
+	if err := g.open(ctx); err != nil {
+		return nil, err
+	}
+	if err := g.claim(ctx); err != nil {
+		return nil, err
+	}
+	if q.o.Fresh != nil {
+		if err := q.o.Fresh(ctx); err != nil {
+			return nil, fmt.Errorf("prepare to work: %w", err)
+		}
+	}
+	if g.client, err = g.newClient(); err != nil {
+		return nil, fmt.Errorf("set up River: %w", err)
+	}
+	if g.pool != nil {
+		g.expiry = time.AfterFunc(q.o.Lease-time.Since(g.renewed), func() {
+			g.lose(fmt.Errorf("%w: the database did not answer for %s", ErrLost, q.o.Lease))
+		})
+	}
+	if err := g.client.Start(g.ctx); err != nil {
+		return nil, fmt.Errorf("start River: %w", err)
+	}
+	go g.tend()
+	return g, nil
+}
+
+// tend renews the lease, looks for dead nodes, asks which of its jobs are to be
+// cancelled, and clears up, until the generation has ended.
+func (g *generation) tend() {
+	defer close(g.tended)
+	tick := time.NewTicker(g.q.o.Lease / 5)
+	defer tick.Stop()
+	for n := 1; ; n++ {
+		select {
+		case <-g.ctx.Done():
+			return
+		case <-tick.C:
+		}
+		if g.pool != nil && !g.beat() {
+			continue
+		}
+		if n%2 == 0 {
+			g.attempt("reconcile running jobs", g.reconcile)
+		}
+		if n%10 == 0 {
+			g.attempt("clear up finished jobs", g.sweep)
+		}
+	}
+}
+
+// attempt does one round of upkeep. A failure waits for the next round.
+func (g *generation) attempt(what string, f func(context.Context) error) {
+	ctx, cancel := context.WithTimeout(g.ctx, g.q.o.Lease/2)
+	defer cancel()
+	if err := f(ctx); err != nil && g.ctx.Err() == nil {
+		g.q.log.Warn(what, "error", err)
+	}
+}
+
+// beat renews the lease, once, and says whether that went well.
+func (g *generation) beat() bool {
+	began := time.Now()
+	ctx, cancel := context.WithTimeout(g.ctx, g.q.o.Lease/2)
+	defer cancel()
+	err := g.renew(ctx)
+	if errors.Is(err, ErrLost) {
+		g.lose(err)
+		return false
+	}
+	g.mu.Lock()
+	if g.trouble = err; err != nil {
+		g.steady = time.Time{}
+		g.mu.Unlock()
+		return false
+	}
+	if g.steady.IsZero() || began.Sub(g.renewed) > g.q.o.Lease/2 {
+		g.steady = began
+	}
+	g.renewed = began
+	watched := time.Since(g.steady) >= g.q.o.Lease
+	g.expiry.Reset(g.q.o.Lease - time.Since(began))
+	g.mu.Unlock()
+	if watched {
+		g.attempt("take over from dead nodes", g.takeOver)
+	}
+	return true
+}
+
+// lose ends the generation because it may no longer work. The process lives on.
+func (g *generation) lose(why error) {
+	g.mu.Lock()
+	first := !g.over
+	g.over = true
+	g.mu.Unlock()
+	if !first {
+		return
+	}
+	g.q.log.Warn("this node's generation ends", "node", g.holder, "error", why)
+	g.end(why)
+	if g.q.o.OnLost != nil {
+		g.q.o.OnLost()
+	}
+	go func() {
+		defer close(g.gone)
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(g.ctx), time.Minute)
+		defer cancel()
+		if err := g.client.StopAndCancel(ctx); err != nil {
+			g.q.log.Warn("handlers do not return", "node", g.holder, "error", err)
+		}
+		if err := g.close(); err != nil {
+			g.q.log.Debug("close River's connections", "error", err)
+		}
+	}()
+}
+
+// stop ends the generation in order. The lease is kept until the end.
+func (g *generation) stop(ctx context.Context) error {
+	if g.ctx.Err() != nil { // lost already
+		return nil
+	}
+	soft, cancel := context.WithTimeout(ctx, g.q.o.Grace)
+	defer cancel()
+	err := g.client.Stop(soft)
+	if err != nil {
+		err = g.client.StopAndCancel(ctx)
+	}
+	g.mu.Lock()
+	lost := g.over
+	g.over = true
+	g.mu.Unlock()
+	if lost {
+		return err
+	}
+	err = errors.Join(err, g.leave(context.WithoutCancel(ctx)))
+	g.end(ErrStopping)
+	<-g.tended
+	return errors.Join(err, g.close())
+}
+
+func (g *generation) close() error {
+	if g.expiry != nil {
+		g.expiry.Stop()
+	}
+	if g.pool == nil {
+		return nil
+	}
+	err := g.db.Close()
+	g.pool.Close()
+	return err
+}
+
+func (g *generation) alive() error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.over {
+		return cmp.Or(context.Cause(g.ctx), ErrLost)
+	}
+	if g.trouble != nil {
+		return fmt.Errorf("the database does not answer: %w", g.trouble)
+	}
+	return nil
+}
+
+// holds reports whether the lease is good by this node's own clock.
+func (g *generation) holds() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return !g.over && (g.pool == nil || time.Since(g.renewed) < g.q.o.Lease)
+}
+
+// work runs the handler of a job that River fetched.
+func (g *generation) work(river context.Context, row *rivertype.JobRow, ref int64) error {
+	ctx, cancel := context.WithCancelCause(context.WithoutCancel(river))
+	defer cancel(nil)
+	defer context.AfterFunc(river, func() { cancel(g.reason(context.Cause(river))) })()
+	if !g.started(row.ID, cancel) {
+		cancel(ErrLost)
+	}
+	job := Job{ID: row.ID, Kind: row.Kind, Ref: ref, Attempt: row.Attempt, holder: g.holder}
+	var err error
+	if ctx.Err() == nil {
+		err = g.q.o.Handlers[row.Kind](ctx, job)
+	}
+	return verdict(err, context.Cause(ctx))
+}
+
+// reason tells in our words why River ended a job's context.
+func (g *generation) reason(cause error) error {
+	switch {
+	case errors.Is(cause, rivertype.ErrJobCancelledRemotely):
+		return ErrCancelled
+	case errors.Is(cause, ErrLost):
+		return cause
+	}
+	return ErrStopping
+}
+
+// verdict tells River what became of a job. A job that was interrupted goes back
+// at once: after a lost lease the fence keeps that from being written.
+func verdict(err, cause error) error {
+	var l later
+	switch {
+	case err == nil && cause == nil:
+		return nil
+	case errors.Is(cause, ErrCancelled):
+		return river.JobCancel(ErrCancelled)
+	case err != nil && cause != nil, errors.Is(cause, ErrLost):
+		return river.JobSnooze(0)
+	case errors.As(err, &l):
+		return river.JobSnooze(l.after)
+	}
+	return err
+}
+
+func (g *generation) started(id int64, cancel context.CancelCauseFunc) bool {
+	if !g.holds() {
+		return false
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if r := g.held[id]; r != nil {
+		r.cancel = cancel
+	}
+	return true
+}
+
+func (g *generation) interrupt(id int64, why error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if r := g.held[id]; r != nil && r.cancel != nil {
+		r.cancel(why)
+	}
+}
+
+func (g *generation) finished(id int64) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if r := g.held[id]; r != nil {
+		r.done = true
+	}
+}

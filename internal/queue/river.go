@@ -1,0 +1,389 @@
+package queue
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math"
+	"math/rand/v2"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+	"github.com/riverqueue/river/riverdriver/riversqlite"
+	"github.com/riverqueue/river/rivermigrate"
+	"github.com/riverqueue/river/rivertype"
+
+	"vellocity/internal/store"
+)
+
+// maxAttempts is as many as River's column holds: a job is not given up by counting.
+const maxAttempts = math.MaxInt16
+
+// Migrate brings River's own tables up to date. On PostgreSQL one node at a time.
+func Migrate(ctx context.Context, s *store.Store) error {
+	if !s.Postgres() {
+		return migrate(ctx, riversqlite.New(s.DB()))
+	}
+	conn, err := s.Pool().Acquire(ctx)
+	if err != nil {
+		return fmt.Errorf("reach the database: %w", err)
+	}
+	defer conn.Release()
+	const lock = 0x76656c6c // any number that nobody else locks
+	if _, err := conn.Exec(ctx, "select pg_advisory_lock($1)", lock); err != nil {
+		return fmt.Errorf("wait for other nodes' migration: %w", err)
+	}
+	err = migrate(ctx, riverpgxv5.New(s.Pool()))
+	_, unlock := conn.Exec(context.WithoutCancel(ctx), "select pg_advisory_unlock($1)", lock)
+	return errors.Join(err, unlock)
+}
+
+func migrate[T any](ctx context.Context, d riverdriver.Driver[T]) error {
+	m, err := rivermigrate.New(d, &rivermigrate.Config{Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		return fmt.Errorf("read River's migrations: %w", err)
+	}
+	if _, err := m.Migrate(ctx, rivermigrate.DirectionUp, nil); err != nil {
+		return fmt.Errorf("migrate River's tables: %w", err)
+	}
+	return nil
+}
+
+// args is what a job carries.
+type args struct {
+	kind string
+	Ref  int64 `json:"ref"`
+}
+
+// Kind implements [river.JobArgs].
+func (a args) Kind() string { return a.kind }
+
+// inserter is River's part in the transactions of others, for either driver.
+type inserter struct {
+	insert func(context.Context, *store.Tx, river.JobArgs, *river.InsertOpts) (*rivertype.JobInsertResult, error)
+	cancel func(context.Context, *store.Tx, int64) (*rivertype.JobRow, error)
+}
+
+func inserterFor(s *store.Store, log *slog.Logger) (inserter, error) {
+	if s.Postgres() {
+		return newInserter(riverpgxv5.New(nil), pgxTxOf, log)
+	}
+	return newInserter(riversqlite.New(s.DB()), func(tx *store.Tx) (*sql.Tx, error) { return tx.SQL(), nil }, log)
+}
+
+func newInserter[T any](d riverdriver.Driver[T], of func(*store.Tx) (T, error), log *slog.Logger) (inserter, error) {
+	c, err := river.NewClient(driver[T]{Driver: d}, &river.Config{Logger: log})
+	if err != nil {
+		return inserter{}, err
+	}
+	return inserter{
+		insert: func(ctx context.Context, tx *store.Tx, a river.JobArgs, o *river.InsertOpts) (*rivertype.JobInsertResult, error) {
+			t, err := of(tx)
+			if err != nil {
+				return nil, err
+			}
+			return c.InsertTx(ctx, t, a, o)
+		},
+		cancel: func(ctx context.Context, tx *store.Tx, id int64) (*rivertype.JobRow, error) {
+			t, err := of(tx)
+			if err != nil {
+				return nil, err
+			}
+			return c.JobCancelTx(ctx, t, id)
+		},
+	}, nil
+}
+
+// worker is a River client at work, of either driver.
+type worker interface {
+	Start(context.Context) error
+	Stop(context.Context) error
+	StopAndCancel(context.Context) error
+}
+
+func (g *generation) newClient() (worker, error) {
+	c := &river.Config{
+		ID:     g.holder,
+		Logger: riverLog(g.q.log),
+		Queues: map[string]river.QueueConfig{}, Workers: river.NewWorkers(),
+		// The rest between two fetches bounds the dispatch of a lone job; the poll
+		// only finds what no notification told, and jobs put off for under 5 s.
+		FetchCooldown: 2 * time.Millisecond, FetchPollInterval: time.Second,
+		JobTimeout: -1, RetryPolicy: backoff{}, MaxAttempts: maxAttempts,
+		// Nothing of River's own may remove jobs; see tables.sweep.
+		CompletedJobRetentionPeriod: -1, CancelledJobRetentionPeriod: -1, DiscardedJobRetentionPeriod: -1,
+	}
+	for kind := range g.q.o.Handlers {
+		c.Queues[kind] = river.QueueConfig{MaxWorkers: cmp.Or(g.q.o.Workers[kind], 8)}
+		river.AddWorkerArgs(c.Workers, args{kind: kind}, river.WorkFunc(func(ctx context.Context, j *river.Job[args]) error {
+			return g.work(ctx, j.JobRow, j.Args.Ref)
+		}))
+	}
+	if g.pool != nil {
+		return river.NewClient(driver[pgx.Tx]{riverpgxv5.New(g.pool), g}, c)
+	}
+	c.ReindexerIndexNames = []string{} // it would hold the only writer
+	return river.NewClient(driver[*sql.Tx]{riversqlite.New(g.db), g}, c)
+}
+
+// backoff retries after 1 s, 2 s, 4 s … at most 5 minutes, each varied by a tenth.
+type backoff struct{}
+
+// NextRetry implements [river.ClientRetryPolicy].
+func (backoff) NextRetry(row *rivertype.JobRow) time.Time {
+	d := min(time.Second<<min(len(row.Errors), 10), 5*time.Minute)
+	return time.Now().Add(d + rand.N(d/10))
+}
+
+// driver is one of River's, with our repairs. g is nil for a client that only inserts.
+type driver[T any] struct {
+	riverdriver.Driver[T]
+	g *generation
+}
+
+// GetExecutor implements [riverdriver.Driver].
+func (d driver[T]) GetExecutor() riverdriver.Executor {
+	return executor{d.Driver.GetExecutor(), d.g}
+}
+
+// UnwrapExecutor implements [riverdriver.Driver].
+func (d driver[T]) UnwrapExecutor(tx T) riverdriver.ExecutorTx {
+	return quietTx{d.Driver.UnwrapExecutor(tx)}
+}
+
+// GetListener implements [riverdriver.Driver]. On SQLite the bus takes the place
+// of River's polling of a table.
+func (d driver[T]) GetListener(p *riverdriver.GetListenenerParams) riverdriver.Listener {
+	if d.g.pool != nil {
+		return d.Driver.GetListener(p)
+	}
+	return d.g.bus
+}
+
+// quietTx is a caller's transaction. River would limit notifications of inserts by
+// time, also those of transactions that are rolled back; Enqueue tells of each.
+type quietTx struct{ riverdriver.ExecutorTx }
+
+// NotifyMany implements [riverdriver.Executor].
+func (quietTx) NotifyMany(context.Context, *riverdriver.NotifyManyParams) error { return nil }
+
+// executor runs River's own statements for one generation.
+type executor struct {
+	riverdriver.Executor
+	g *generation
+}
+
+// Begin implements [riverdriver.Executor].
+func (e executor) Begin(ctx context.Context) (riverdriver.ExecutorTx, error) {
+	tx, err := e.Executor.Begin(ctx)
+	if err != nil || e.g == nil || e.g.pool != nil {
+		return tx, err
+	}
+	return busTx{tx, e.g.bus}, nil
+}
+
+// JobGetAvailable implements [riverdriver.Executor]: no lease, no jobs.
+func (e executor) JobGetAvailable(ctx context.Context, p *riverdriver.JobGetAvailableParams) ([]*rivertype.JobRow, error) {
+	if !e.g.holds() {
+		return nil, nil
+	}
+	rows, err := e.Executor.JobGetAvailable(ctx, p)
+	e.g.mu.Lock()
+	defer e.g.mu.Unlock()
+	for _, row := range rows {
+		e.g.held[row.ID] = &run{}
+	}
+	return rows, err
+}
+
+// JobSetStateIfRunningMany implements [riverdriver.Executor]: it writes the
+// outcomes of jobs, but those that Complete has written, and only while the
+// generation is the holder of its lease in the database.
+func (e executor) JobSetStateIfRunningMany(ctx context.Context, p *riverdriver.JobSetStateIfRunningManyParams) (_ []*rivertype.JobRow, err error) {
+	p = e.g.undone(p)
+	if len(p.ID) == 0 {
+		return nil, nil
+	}
+	if !e.g.holds() {
+		return nil, riverdriver.ErrClosedPool // River takes that for final
+	}
+	var rows []*rivertype.JobRow
+	if e.g.pool == nil {
+		rows, err = e.Executor.JobSetStateIfRunningMany(ctx, p)
+	} else {
+		rows, err = e.fenced(ctx, p)
+	}
+	if err == nil {
+		e.g.reported(p.ID)
+	}
+	return rows, err
+}
+
+func (e executor) fenced(ctx context.Context, p *riverdriver.JobSetStateIfRunningManyParams) (_ []*rivertype.JobRow, err error) {
+	tx, err := e.Executor.Begin(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, tx.Rollback(context.WithoutCancel(ctx)))
+		}
+	}()
+	var one int
+	err = tx.QueryRow(ctx, fenceNode, e.g.q.o.NodeID, e.g.number).Scan(&one)
+	if errors.Is(err, pgx.ErrNoRows) {
+		e.g.lose(fmt.Errorf("%w: another node took over", ErrLost))
+		return nil, riverdriver.ErrClosedPool
+	}
+	if err != nil {
+		return nil, err
+	}
+	rows, err := tx.JobSetStateIfRunningMany(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	return rows, tx.Commit(ctx)
+}
+
+// busTx tells the bus what River would write into a table.
+type busTx struct {
+	riverdriver.ExecutorTx
+	bus bus
+}
+
+// NotifyMany implements [riverdriver.Executor]. It is heard before the commit, but
+// acted upon after: until then the transaction has the only connection.
+func (t busTx) NotifyMany(_ context.Context, p *riverdriver.NotifyManyParams) error {
+	for _, payload := range p.Payload {
+		t.bus.tell(p.Topic, payload)
+	}
+	return nil
+}
+
+// bus is a listener within the process.
+type bus chan *riverdriver.Notification
+
+func (b bus) inserted(kind string) { b.tell("river_insert", fmt.Sprintf(`{"queue":%q}`, kind)) }
+
+func (b bus) tell(topic, payload string) {
+	select {
+	case b <- &riverdriver.Notification{Topic: topic, Payload: payload}:
+	default: // full: whoever reads the next one fetches, and the poll comes after
+	}
+}
+
+// The methods of [riverdriver.Listener].
+
+// WaitForNotification waits for the next.
+func (b bus) WaitForNotification(ctx context.Context) (*riverdriver.Notification, error) {
+	select {
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case n := <-b:
+		return n, nil
+	}
+}
+
+// Close does nothing, like the rest: there is no connection.
+func (bus) Close(context.Context) error            { return nil }
+func (bus) Connect(context.Context) error          { return nil }
+func (bus) Listen(context.Context, string) error   { return nil }
+func (bus) Unlisten(context.Context, string) error { return nil }
+func (bus) Ping(context.Context) error             { return nil }
+func (bus) Schema() string                         { return "" }
+func (bus) SetAfterConnectExec(string)             {}
+
+// undone returns p without the jobs that Complete has ended.
+func (g *generation) undone(p *riverdriver.JobSetStateIfRunningManyParams) *riverdriver.JobSetStateIfRunningManyParams {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	keep := make([]int, 0, len(p.ID))
+	for i, id := range p.ID {
+		if r := g.held[id]; r != nil && r.done {
+			delete(g.held, id)
+			continue
+		}
+		keep = append(keep, i)
+	}
+	if len(keep) == len(p.ID) {
+		return p
+	}
+	return &riverdriver.JobSetStateIfRunningManyParams{
+		ID: pick(p.ID, keep), Attempt: pick(p.Attempt, keep), ErrData: pick(p.ErrData, keep),
+		FinalizedAt: pick(p.FinalizedAt, keep), MetadataDoMerge: pick(p.MetadataDoMerge, keep),
+		MetadataUpdates: pick(p.MetadataUpdates, keep), Now: p.Now, ScheduledAt: pick(p.ScheduledAt, keep),
+		Schema: p.Schema, State: pick(p.State, keep),
+	}
+}
+
+func pick[T any](from []T, indexes []int) []T {
+	list := make([]T, len(indexes))
+	for i, n := range indexes {
+		list[i] = from[n]
+	}
+	return list
+}
+
+func (g *generation) reported(ids []int64) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for _, id := range ids {
+		delete(g.held, id)
+	}
+}
+
+// pgxTx shows River a transaction of database/sql in pgx's terms: one connection,
+// one transaction. Its end is the business of whoever began it.
+type pgxTx struct{ *pgxConn }
+
+type pgxConn = pgx.Conn
+
+func pgxTxOf(tx *store.Tx) (pgx.Tx, error) {
+	var conn *pgx.Conn
+	err := tx.Conn().Raw(func(c any) error {
+		std, ok := c.(*stdlib.Conn)
+		if !ok {
+			return fmt.Errorf("the connection is a %T", c)
+		}
+		conn = std.Conn()
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("reach the transaction's connection: %w", err)
+	}
+	return pgxTx{conn}, nil
+}
+
+var errNotOurs = errors.New("the transaction is not River's to begin or end")
+
+// Begin refuses, like Commit and Rollback.
+func (pgxTx) Begin(context.Context) (pgx.Tx, error) { return nil, errNotOurs }
+
+// Commit refuses.
+func (pgxTx) Commit(context.Context) error { return errNotOurs }
+
+// Rollback refuses.
+func (pgxTx) Rollback(context.Context) error { return errNotOurs }
+
+// LargeObjects is not used.
+func (pgxTx) LargeObjects() pgx.LargeObjects { return pgx.LargeObjects{} }
+
+// Conn returns the connection.
+func (t pgxTx) Conn() *pgx.Conn { return t.pgxConn }
+
+// riverLog lets only River's warnings through: its news are of no use to an operator.
+func riverLog(log *slog.Logger) *slog.Logger { return slog.New(warnings{log.Handler()}) }
+
+type warnings struct{ slog.Handler }
+
+// Enabled implements [slog.Handler].
+func (w warnings) Enabled(ctx context.Context, l slog.Level) bool {
+	return l >= slog.LevelWarn && w.Handler.Enabled(ctx, l)
+}

@@ -1,0 +1,219 @@
+package queue
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/jackc/pgx/v5/stdlib"
+)
+
+// tables are the statements of ours on River's tables. $1 and $2 are a job's id
+// and holder where nothing else is said.
+type tables struct {
+	announce string   // tells every node of a job of kind $1; empty on SQLite
+	takeBack string   // makes the jobs available that earlier generations of node $1 left running
+	leader   string   // ends the leadership of a client that is no more
+	running  string   // the jobs that $1 runs: id, to be cancelled, running for long
+	release  string   // makes one running job available
+	complete []string // ends a running job; the first that finds it counts
+	sweep    string   // removes finished jobs
+}
+
+// On SQLite an id would be given anew once the highest row is gone, so that row
+// always stays. Deleting is cheaper than marking and sweeping later.
+var onSQLite = tables{ //nolint:gochecknoglobals // constant
+	takeBack: `update river_job set state = 'available', attempt = max(attempt - 1, 0) where state = 'running' and $1 <> ''`,
+	leader:   `delete from river_leader`,
+	running: `select id, json_extract(metadata, '$.cancel_attempted_at') is not null, attempted_at < datetime('now', 'subsec', '-15 seconds')
+		from river_job where state = 'running' and $1 <> ''`,
+	release: `update river_job set state = 'available', attempt = max(attempt - 1, 0) where id = $1 and state = 'running' and $2 <> ''`,
+	complete: []string{
+		`delete from river_job where id = $1 and state = 'running' and $2 <> '' and id < (select max(id) from river_job)`,
+		`update river_job set state = 'completed', finalized_at = datetime('now', 'subsec') where id = $1 and state = 'running' and $2 <> ''`,
+	},
+	sweep: `delete from river_job where id in (select id from river_job
+		where state in ('cancelled', 'completed', 'discarded') and finalized_at is not null
+		and id < (select max(id) from river_job) limit 1000)`,
+}
+
+const (
+	pgHolder = `attempted_by[array_upper(attempted_by, 1)]`
+	pgFree   = `update river_job set state = 'available', attempt = greatest(attempt - 1, 0) where state = 'running' and `
+	pgOrphan = `not exists (select 1 from node where id || '/' || generation = ` + pgHolder + `)`
+	pgTell   = ` select pg_notify(current_schema() || '.river_insert', json_build_object('queue', queue)::text) from (select distinct queue from freed) q`
+	pgNow    = `(extract(epoch from clock_timestamp()) * 1000)::bigint`
+)
+
+var onPostgres = tables{ //nolint:gochecknoglobals // constant
+	announce: `select pg_notify(current_schema() || '.river_insert', json_build_object('queue', $1::text)::text)`,
+	takeBack: pgFree + pgOrphan + ` and split_part(` + pgHolder + `, '/', 1) = $1`,
+	leader:   `delete from river_leader where not exists (select 1 from node where id || '/' || generation = leader_id)`,
+	running: `select id, metadata ? 'cancel_attempted_at', attempted_at < now() - interval '15 seconds'
+		from river_job where state = 'running' and ` + pgHolder + ` = $1`,
+	release:  pgFree + `id = $1 and ` + pgHolder + ` = $2`,
+	complete: []string{`delete from river_job where id = $1 and state = 'running' and ` + pgHolder + ` = $2`},
+	sweep: `delete from river_job where id in (select id from river_job
+		where state in ('cancelled', 'completed', 'discarded') and finalized_at is not null limit 1000)`,
+}
+
+// The node table, on PostgreSQL only. A generation's number is the database's
+// time in milliseconds, so that it grows even after the row was deleted.
+const (
+	claimNode = `insert into node (id, generation, seen) values ($1, ` + pgNow + `, ` + pgNow + `)
+		on conflict (id) do update set generation = greatest(node.generation + 1, excluded.generation), seen = excluded.seen
+		returning generation`
+	renewNode = `update node set seen = ` + pgNow + ` where id = $1 and generation = $2 and seen >= ` + pgNow + ` - $3`
+	fenceNode = `select 1 from node where id = $1 and generation = $2 for share`
+	leaveNode = `delete from node where id = $1 and generation = $2`
+	buryNodes = `delete from node where seen < ` + pgNow + ` - $1`
+	freeDead  = `with freed as (` + pgFree + pgOrphan + ` returning queue)` + pgTell
+	freeOwn   = `with freed as (` + pgFree + pgHolder + ` = $1 returning queue)` + pgTell
+)
+
+func tablesOf(postgres bool) tables {
+	if postgres {
+		return onPostgres
+	}
+	return onSQLite
+}
+
+// open connects the generation. On PostgreSQL River has a pool of its own, which
+// is closed with the generation.
+func (g *generation) open(ctx context.Context) error {
+	s := g.q.o.Store
+	if !s.Postgres() {
+		g.db = s.DB()
+		return nil
+	}
+	cfg := s.Pool().Config()
+	cfg.MaxConns = int32(6 + len(g.q.o.Handlers)) //nolint:gosec // a handful
+	var err error
+	if g.pool, err = pgxpool.NewWithConfig(ctx, cfg); err != nil {
+		return fmt.Errorf("connect River: %w", err)
+	}
+	g.db = stdlib.OpenDBFromPool(g.pool)
+	g.db.SetMaxIdleConns(0)
+	return nil
+}
+
+// claim takes the lease, which ends this node's earlier generations, and takes
+// back what they left. On SQLite the lock on the directory is the lease.
+func (g *generation) claim(ctx context.Context) error {
+	began := time.Now()
+	if g.pool != nil {
+		if err := g.db.QueryRowContext(ctx, claimNode, g.q.o.NodeID).Scan(&g.number); err != nil {
+			return fmt.Errorf("claim the lease: %w", err)
+		}
+	}
+	g.renewed, g.steady = began, began
+	g.holder = g.q.o.NodeID + "/" + strconv.FormatInt(g.number, 10)
+	if _, err := g.db.ExecContext(ctx, g.q.sql.takeBack, g.q.o.NodeID); err != nil {
+		return fmt.Errorf("take back orphaned jobs: %w", err)
+	}
+	if _, err := g.db.ExecContext(ctx, g.q.sql.leader); err != nil {
+		return fmt.Errorf("end a dead leadership: %w", err)
+	}
+	return nil
+}
+
+func (g *generation) renew(ctx context.Context) error {
+	res, err := g.db.ExecContext(ctx, renewNode, g.q.o.NodeID, g.number, g.q.o.Lease.Milliseconds())
+	if err != nil {
+		return fmt.Errorf("renew the lease: %w", err)
+	}
+	n, err := res.RowsAffected()
+	if err == nil && n == 0 {
+		err = fmt.Errorf("%w: the lease ran out, or another process has the same node id", ErrLost)
+	}
+	return err
+}
+
+// takeOver buries the nodes whose lease ran out and frees the jobs that no living
+// generation holds. Burying comes first: it waits for results being written under
+// the fence, and none can come after.
+func (g *generation) takeOver(ctx context.Context) (err error) {
+	tx, err := g.db.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("begin: %w", err)
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, tx.Rollback())
+		}
+	}()
+	res, err := tx.ExecContext(ctx, buryNodes, g.q.o.Lease.Milliseconds())
+	if err != nil {
+		return fmt.Errorf("bury dead nodes: %w", err)
+	}
+	if n, err := res.RowsAffected(); err == nil && n > 0 {
+		g.q.log.Warn("taking over from dead nodes", "nodes", n)
+	}
+	for _, statement := range []string{freeDead, g.q.sql.leader} {
+		if _, err := tx.ExecContext(ctx, statement); err != nil {
+			return fmt.Errorf("free orphaned jobs: %w", err)
+		}
+	}
+	return tx.Commit()
+}
+
+// reconcile finds the cancellations whose notification got lost, and the jobs that
+// the database gave to this node in an answer that never arrived.
+func (g *generation) reconcile(ctx context.Context) error {
+	rows, err := g.db.QueryContext(ctx, g.q.sql.running, g.holder)
+	if err != nil {
+		return fmt.Errorf("read running jobs: %w", err)
+	}
+	defer rows.Close() //nolint:errcheck // Err tells all there is to tell
+	var strays []int64
+	for rows.Next() {
+		var id int64
+		var cancelled, long bool
+		if err := rows.Scan(&id, &cancelled, &long); err != nil {
+			return fmt.Errorf("scan a running job: %w", err)
+		}
+		if cancelled {
+			g.interrupt(id, ErrCancelled)
+		}
+		if long && !g.holding(id) {
+			strays = append(strays, id)
+		}
+	}
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+		return fmt.Errorf("read running jobs: %w", err)
+	}
+	for _, id := range strays {
+		g.q.log.Warn("a job was lost on its way and goes back", "job", id)
+		if _, err := g.db.ExecContext(ctx, g.q.sql.release, id, g.holder); err != nil {
+			return fmt.Errorf("release a stray job: %w", err)
+		}
+	}
+	return nil
+}
+
+func (g *generation) sweep(ctx context.Context) error {
+	_, err := g.db.ExecContext(ctx, g.q.sql.sweep)
+	return err
+}
+
+// leave gives up the lease and whatever is still marked as running here, so that
+// other nodes need not wait for it to run out.
+func (g *generation) leave(ctx context.Context) error {
+	if g.pool == nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, g.q.o.Lease)
+	defer cancel()
+	_, freed := g.db.ExecContext(ctx, freeOwn, g.holder)
+	_, left := g.db.ExecContext(ctx, leaveNode, g.q.o.NodeID, g.number)
+	return errors.Join(freed, left)
+}
+
+func (g *generation) holding(id int64) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.held[id] != nil
+}
