@@ -1,0 +1,331 @@
+package composer
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"vellocity/internal/ai"
+	"vellocity/internal/prose"
+)
+
+// form is what a free prompt asks for.
+type form string
+
+const (
+	formPost     form = "post"
+	formOutline  form = "outline"
+	formEmail    form = "email"
+	formSocial   form = "social"
+	formTitles   form = "titles"
+	formSummary  form = "summary"
+	formMeta     form = "meta"
+	formQuestion form = "questions"
+)
+
+var (
+	formWords = []struct {
+		form    form
+		pattern *regexp.Regexp
+	}{
+		{formOutline, regexp.MustCompile(`(?i)\b(?:outline|structure|table of contents)\b`)},
+		{formSummary, regexp.MustCompile(`(?i)\b(?:summari[sz]e|summary|tl;?dr|key takeaways|shorten)\b`)},
+		{formTitles, regexp.MustCompile(`(?i)\b(?:titles|headlines|(?:title|headline|topic|blog|post) ideas|ideas for (?:a |blog )?(?:posts?|articles?))\b`)},
+		{formMeta, regexp.MustCompile(`(?i)\bmeta description\b`)},
+		{formQuestion, regexp.MustCompile(`(?i)\b(?:faq|faqs|questions)\b`)},
+		{formEmail, regexp.MustCompile(`(?i)\b(?:e-?mail|newsletter)\b`)},
+		{formSocial, regexp.MustCompile(`(?i)\b(?:tweet|linkedin|facebook|instagram|mastodon|bluesky|threads|social(?: media)? post|caption)\b`)},
+	}
+	aboutPattern = regexp.MustCompile(`(?is)\b(?:about|regarding|concerning|on the (?:topic|subject) of|titled|entitled|called)\b:?\s+(.+)$`)
+	onPattern    = regexp.MustCompile(`(?is)\b(?:posts?|articles?|outlines?|e-?mails?|newsletters?|tweets?|captions?|titles|headlines|ideas|faqs?|questions|descriptions?|intro(?:duction)?|text|piece|guide|copy|summary)\s+(?:on|for|to|of)\s+(.+)$`)
+	askPattern   = regexp.MustCompile(`(?is)^(?:please\s+)?(?:can you\s+|could you\s+|i need\s+|i want\s+)?(?:write|create|generate|draft|compose|make|give|produce|prepare|suggest|list|explain|describe|outline)\b(?:\s+(?:me|us))?\s*(.*)$`)
+	lengthTail   = regexp.MustCompile(`(?i)[\s,.;]*(?:\b(?:in|with|of|using|at most|no more than|under|maximum|max\.?|about|around)\b\s+)*\(?\b\d+[\s-]*(?:words?|characters?|sentences?|paragraphs?|sections?)\b.*$`)
+	quoted       = regexp.MustCompile(`["“„]([^"”“]{3,})["”“]`)
+)
+
+// request is a free prompt taken apart.
+type request struct {
+	form     form
+	topic    string
+	material []string // sentences that came with the prompt
+}
+
+// free answers a free prompt in at most b.WordCount words (0: 500).
+func free(b ai.Brief) (string, error) {
+	r := readPrompt(b.Text)
+	if r.topic == "" && len(r.material) == 0 {
+		return "", refuse("The prompt says nothing to write about. Name a topic, for example: an outline about cloud cost optimization.")
+	}
+	limit := b.WordCount
+	if limit <= 0 {
+		limit = 500
+	}
+	if b.Topic == "" {
+		b.Topic = r.topic
+	}
+	if len(r.material) > 0 {
+		b.Sources = append(b.Sources, strings.Join(r.material, " "))
+	}
+	if b.Sections == 0 {
+		b.Sections = sectionsFor(limit)
+		if r.form == formOutline {
+			b.Sections = max(b.Sections, 5)
+		}
+	}
+	parts := blocks(r, b)
+	if r.form == formOutline && prose.CountWords(strings.Join(parts, " ")) > limit {
+		parts = headingsOnly(parts)
+	}
+	return withinWords(parts, limit), nil
+}
+
+// headingsOnly makes an outline shorter: each block but the first loses what
+// stands below its heading.
+func headingsOnly(parts []string) []string {
+	out := parts[:1]
+	for _, p := range parts[1:] {
+		heading, _, _ := strings.Cut(p, "\n")
+		out = append(out, strings.TrimPrefix(heading, "## "))
+	}
+	return out
+}
+
+func sectionsFor(words int) int {
+	return max(3, min(6, words/70))
+}
+
+// readPrompt finds out what a prompt asks for and about what.
+func readPrompt(prompt string) request {
+	instruction, material := divide(prompt)
+	r := request{form: formPost, material: material}
+	for _, f := range formWords {
+		if f.pattern.MatchString(instruction) {
+			r.form = f.form
+			break
+		}
+	}
+	r.topic = topicOf(instruction)
+	if len(material) > 0 && r.form == formPost && askPattern.FindString(instruction) == "" {
+		r.form = formSummary
+	}
+	return r
+}
+
+// divide tells the instruction from text that came along with it.
+func divide(prompt string) (instruction string, material []string) {
+	prompt = strings.TrimSpace(prompt)
+	if head, tail, ok := strings.Cut(prompt, "\n"); ok && prose.CountWords(tail) > 12 {
+		return strings.TrimRight(head, ": "), prose.SentenceTexts(prose.Plain(tail))
+	}
+	sentences := prose.SentenceTexts(prompt)
+	if len(sentences) > 2 && prose.CountWords(prompt) > 40 {
+		return sentences[0], sentences[1:]
+	}
+	if i := strings.Index(prompt, ": "); i > 0 && prose.CountWords(prompt[i:]) > 25 {
+		return prompt[:i], prose.SentenceTexts(prompt[i+2:])
+	}
+	return prose.Line(prompt), nil
+}
+
+// topicOf takes the topic out of an instruction.
+func topicOf(instruction string) string {
+	if m := quoted.FindStringSubmatch(instruction); m != nil {
+		return strings.TrimSpace(m[1])
+	}
+	s := instruction
+	for _, p := range []*regexp.Regexp{aboutPattern, onPattern, askPattern} {
+		if m := p.FindStringSubmatch(s); m != nil {
+			s = m[1]
+			break
+		}
+	}
+	if first := prose.SentenceTexts(s); len(first) > 1 {
+		s = first[0]
+	}
+	s = strings.TrimRight(lengthTail.ReplaceAllString(s, ""), " .,;:!")
+	for _, lead := range []string{"the topic ", "the subject ", "our guide to ", "a guide to ", "the guide to "} {
+		s = strings.TrimPrefix(s, lead)
+	}
+	return prose.Clip(s, 160)
+}
+
+// blocks returns the answer in blocks that may be cut off at the end.
+func blocks(r request, b ai.Brief) []string {
+	if strings.TrimSpace(b.Topic) == "" {
+		b.Topic = "these notes"
+	}
+	switch r.form {
+	case formSummary:
+		if len(r.material) > 0 {
+			return []string{strings.Join(central(r.material, max(1, min(5, len(r.material)/3))), " ")}
+		}
+	case formMeta:
+		return []string{meta(b).MetaDescription}
+	case formSocial:
+		b.MaxChars, b.Text = 280, strings.Join(r.material, " ")
+		return []string{social(b)}
+	case formTitles:
+		return titles(b)
+	case formEmail:
+		b.Sections = 5
+		return email(b)
+	case formOutline:
+		return outlineBlocks(b)
+	case formQuestion:
+		return questions(b)
+	}
+	return postBlocks(b)
+}
+
+func outlineBlocks(b ai.Brief) []string {
+	p := compose(b)
+	out := []string{"# " + p.title}
+	for i, part := range p.parts {
+		points := part.points
+		if i == 0 {
+			points = append([]string{}, openingPoints(p)...)
+		}
+		out = append(out, fmt.Sprintf("## %d. %s\n\n%s", i+1, part.heading, lines(points)))
+	}
+	return out
+}
+
+// openingPoints are the notes for the opening of an outlined text.
+func openingPoints(p piece) []string {
+	if p.framed {
+		return []string{"The question that the reader brings along", "What the text goes through: " + p.summary}
+	}
+	return p.parts[0].points
+}
+
+func postBlocks(b ai.Brief) []string {
+	p := compose(b)
+	out := []string{"# " + p.title}
+	for i, part := range p.parts {
+		if part.text == "" {
+			continue
+		}
+		if i > 0 {
+			out = append(out, "## "+part.heading+"\n\n"+part.text)
+			continue
+		}
+		out = append(out, part.text)
+	}
+	return out
+}
+
+// email is a short message: a subject line, the opening, the headings as points.
+func email(b ai.Brief) []string {
+	p := compose(b)
+	var points []string
+	for _, part := range p.parts[1:max(1, len(p.parts)-1)] {
+		points = append(points, part.heading)
+	}
+	last := p.parts[len(p.parts)-1].text
+	out := []string{"Subject: " + prose.Clip(p.title, 70), "Hello,", newWriter(b).say("Here are a few thoughts on %t.")}
+	if !prose.English(b.Language) {
+		out = []string{prose.Clip(p.title, 70), p.parts[0].text}
+	}
+	if len(points) > 0 {
+		out = append(out, lines(points))
+	}
+	out = append(out, last)
+	if prose.English(b.Language) {
+		out = append(out, "Best regards")
+	}
+	return out
+}
+
+func titles(b ai.Brief) []string {
+	w := newWriter(b)
+	var out []string
+	for i, t := range []string{"%T: where to start", "A short guide to %t", "Questions to ask about %t", "%T, step by step", "What to know about %t", "%T: what to settle first"} {
+		if w.spoken() {
+			if i > 0 {
+				break
+			}
+			t = "%T"
+		}
+		out = append(out, "- "+prose.Capital(w.say(t)))
+	}
+	return []string{strings.Join(out, "\n")}
+}
+
+// questions lists what a reader may ask, by the frame of the topic. The answers
+// are for somebody who knows them.
+func questions(b ai.Brief) []string {
+	w := newWriter(b)
+	out := []string{"# " + prose.Capital(w.say("Questions about %t"))}
+	var asked []string
+	switch w.topic.kind {
+	case news:
+		asked = []string{"What is new, and what stays as it is?", "Whom does it concern?", "What is there to do, and by when?", "Where can questions be asked?"}
+	case choice:
+		asked = []string{"What must be possible afterwards?", "What does it cost, also in the second year?", "How can one leave again?", "Who helps when something breaks?"}
+	default:
+		asked = []string{"What is it for, and whom does it help?", "What does it take to begin?", "What does it cost in time and money?", "How can one tell whether it works?", "What goes wrong most often?"}
+	}
+	return append(out, lines(asked))
+}
+
+// withinWords joins as many blocks as fit, and of the first that does not, as
+// many whole lines and sentences as fit. A title alone may be cut at a word.
+func withinWords(blocks []string, limit int) string {
+	var out []string
+	left := limit
+	for _, block := range blocks {
+		n := prose.CountWords(block)
+		if n <= left {
+			out, left = append(out, block), left-n
+			continue
+		}
+		if part := firstOf(block, left); part != "" {
+			out = append(out, part)
+		}
+		break
+	}
+	if len(out) == 0 {
+		return cutWords(blocks[0], limit)
+	}
+	if last := out[len(out)-1]; len(out) > 1 && strings.HasPrefix(last, "## ") && !strings.Contains(last, "\n") {
+		out = out[:len(out)-1]
+	}
+	return strings.Join(out, "\n\n")
+}
+
+// firstOf returns the lines, then sentences, of a block that fit into n words.
+func firstOf(block string, n int) string {
+	var out strings.Builder
+	for _, line := range strings.SplitAfter(block, "\n") {
+		words := prose.CountWords(line)
+		if words <= n {
+			out.WriteString(line)
+			n -= words
+			continue
+		}
+		if !strings.HasPrefix(line, "-") && !strings.HasPrefix(line, "#") {
+			for _, r := range prose.Sentences(line) {
+				s := r.In(line)
+				if words := prose.CountWords(s); words <= n {
+					out.WriteString(s + " ")
+					n -= words
+					continue
+				}
+				break
+			}
+		}
+		break
+	}
+	return strings.TrimSpace(out.String())
+}
+
+func cutWords(s string, n int) string {
+	ranges := prose.WordRanges(s)
+	if len(ranges) <= n {
+		return s
+	}
+	if n <= 0 {
+		return ""
+	}
+	return strings.TrimSpace(s[:ranges[n-1].End])
+}

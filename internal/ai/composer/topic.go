@@ -1,0 +1,133 @@
+package composer
+
+import (
+	"regexp"
+	"strings"
+	"unicode/utf8"
+
+	"vellocity/internal/prose"
+)
+
+// kind is what sort of subject a topic is; each has its own frame.
+type kind int
+
+const (
+	general kind = iota
+	work         // something to be done: migration, how to …
+	choice       // something to be chosen
+	news         // a launch, an event
+)
+
+// topic is the caller's topic in the forms that templates need.
+type topic struct {
+	line string // as given, on one line
+	head string // as a headline
+	noun string // to stand after a preposition: cloud cost optimization, choosing a CRM
+	kind kind
+}
+
+var (
+	choosing  = regexp.MustCompile(`(?i)^(?:how to |choosing |choose |picking |selecting |which )?.*\b(?:choos(?:e|ing)|pick(?:ing)?|select(?:ing)?|compar(?:e|ing))\b|^(?:the )?best |\b(?:vs\.?|versus)\b|\balternatives\b|^which `)
+	newsWords = regexp.MustCompile(`(?i)\b(?:launch(?:es)?|release|announcement|announcing|introducing|grand opening|webinar|conference|meet-?up|trade fair|summit|anniversary|product update|release notes)\b`)
+	workWords = regexp.MustCompile(`(?i)\b(?:optimi[sz]ation|migration|management|planning|strategy|automation|marketing|hiring|recruiting|onboarding|security|compliance|monitoring|reporting|training|adoption|implementation|integration|testing|development|improvement|reduction|support|workflows?|process(?:es)?|operations|sales|budgeting|governance|transformation|cost control|saving)\b`)
+	versus    = regexp.MustCompile(`(?i)^(.+?)\s+(?:vs\.?|versus)\s+(.+)$`)
+	listicle  = regexp.MustCompile(`(?i)^(?:the )?(?:top )?\d+ (?:best |simple |easy |proven |practical )?(?:ways|tips|steps|ideas|reasons|things|strategies|mistakes|rules|lessons|questions|examples|tools)\b`)
+)
+
+// readTopic works out the forms of a topic.
+func readTopic(s string) topic {
+	line := strings.TrimRight(prose.Line(s), " .,;:")
+	t := topic{line: line, head: prose.Capital(line)}
+	t.noun, t.kind = nounForm(line), kindOf(line)
+	if utf8.RuneCountInString(t.noun) > 90 {
+		t.noun = "this subject"
+	}
+	return t
+}
+
+func kindOf(line string) kind {
+	first, rest, _ := strings.Cut(line, " ")
+	next, _, _ := strings.Cut(rest, " ")
+	switch {
+	case choosing.MatchString(line):
+		return choice
+	case newsWords.MatchString(line) && !isGerund(first) && !strings.HasPrefix(strings.ToLower(line), "how to "):
+		return news
+	case strings.HasPrefix(strings.ToLower(line), "how to "), workWords.MatchString(line), isGerund(first), commands(first, next):
+		return work
+	}
+	return general
+}
+
+// nounForm turns a topic into something that can stand after "about".
+func nounForm(line string) string {
+	bare := strings.TrimRight(line, "?!")
+	low := strings.ToLower(bare)
+	first, rest, _ := strings.Cut(bare, " ")
+	next, _, _ := strings.Cut(rest, " ")
+	switch {
+	case strings.HasPrefix(low, "how to "):
+		return doing(bare[len("how to "):], bare)
+	case versus.MatchString(bare):
+		return versus.ReplaceAllString(bare, "choosing between $1 and $2")
+	case strings.HasPrefix(low, "best "):
+		return "finding the " + lower(bare)
+	case strings.HasPrefix(low, "the best "):
+		return "finding " + lower(bare)
+	case strings.HasPrefix(low, "which "):
+		return "deciding " + lower(bare)
+	case strings.HasSuffix(line, "?"), isIn(" why what when where who whether should can is are do does will ", first) && hasVerb(bare):
+		return "this question"
+	case listicle.MatchString(bare):
+		return lower(bare)
+	case isIn(" we i i'm we're ", first) && hasVerb(bare):
+		return "this news"
+	case commands(first, next):
+		return doing(bare, bare)
+	}
+	return lower(bare)
+}
+
+// doing turns "choose a CRM" into "choosing a CRM"; where the verb is not known
+// to be one, the topic stays as it was.
+func doing(phrase, otherwise string) string {
+	verb, rest, more := strings.Cut(phrase, " ")
+	if !isIn(verbs, verb) && !isIn(eitherVerbs, verb) && !more {
+		return lower(otherwise)
+	}
+	if strings.ContainsAny(verb, ",;:&/") || isIn(" not never always ", verb) {
+		return lower(otherwise)
+	}
+	out := gerund(verb)
+	if more {
+		out += " " + joined(rest)
+	}
+	return out
+}
+
+// joined also turns a second verb after "and": "plan and run an event".
+func joined(rest string) string {
+	for _, and := range []string{"and ", "or "} {
+		if tail, ok := strings.CutPrefix(rest, and); ok {
+			verb, more, _ := strings.Cut(tail, " ")
+			if isIn(verbs, verb) || isIn(eitherVerbs, verb) {
+				return strings.TrimSpace(and + gerund(verb) + " " + more)
+			}
+		}
+	}
+	return rest
+}
+
+func isGerund(word string) bool {
+	w := prose.Fold(word)
+	if !strings.HasSuffix(w, "ing") || len(w) < 5 {
+		return false
+	}
+	stem := strings.TrimSuffix(w, "ing")
+	for _, b := range []string{stem, stem + "e", stem[:len(stem)-1]} {
+		if isIn(verbs, b) || isIn(eitherVerbs, b) {
+			return true
+		}
+	}
+	return false
+}
