@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -50,9 +49,9 @@ func New(c Config) (*Provider, error) {
 	if c.BaseURL == "" {
 		c.BaseURL = DefaultBaseURL
 	}
-	base, err := url.Parse(strings.TrimSuffix(c.BaseURL, "/") + "/")
-	if err != nil || base.Host == "" || base.Scheme != "http" && base.Scheme != "https" {
-		return nil, errors.New("the address of " + c.Name + " must be an http or https URL, such as " + DefaultBaseURL)
+	base, err := wire.Endpoint(c.Name, c.BaseURL, c.Key, DefaultBaseURL)
+	if err != nil {
+		return nil, err
 	}
 	options := []option.RequestOption{
 		option.WithBaseURL(base.String()),

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"vellocity/internal/ai"
@@ -31,6 +32,9 @@ func TestNewRefusesAddresses(t *testing.T) {
 		if _, err := anthropic.New(anthropic.Config{BaseURL: base}); err == nil {
 			t.Errorf("%q is taken", base)
 		}
+	}
+	if _, err := anthropic.New(anthropic.Config{Key: "sk-a\nb"}); err == nil || strings.Contains(err.Error(), "sk-a") {
+		t.Errorf("a key with a line break: %v", err)
 	}
 }
 
