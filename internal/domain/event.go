@@ -20,6 +20,7 @@ const (
 	EventExecutionArchived  EventName = "execution.archived"
 	EventContentGenerated   EventName = "content.generated"
 	EventContentEdited      EventName = "content.edited"
+	EventContentDeleted     EventName = "content.deleted"
 	EventContentMoved       EventName = "content.moved"
 	EventContentPublished   EventName = "content.published"
 	EventKeyCreated         EventName = "key.created"

@@ -12,6 +12,10 @@ import (
 type Writer struct {
 	Engine domain.Engine
 	Caller *ai.Caller
+	// Kind, BaseURL and Source say where it comes from, for people.
+	Kind    string // openai, anthropic
+	BaseURL string
+	Source  string // environment, stored
 }
 
 // Writers are the providers that are configured, and the composer. The set may be

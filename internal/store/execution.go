@@ -352,3 +352,18 @@ func (q Q) ExecutionVoice(ctx context.Context, id int64) (voiceID int64, err err
 	err = q.one(ctx, []any{&voiceID}, `select voice_id from execution where id = $1`, id)
 	return voiceID, err
 }
+
+// LockExecution locks a run of the workspace to the end of the transaction,
+// raises its version, and returns it as it was.
+func (t *Tx) LockExecution(ctx context.Context, workspaceID, id int64) (domain.Execution, error) {
+	if t.dialect == postgres {
+		if err := t.exec(ctx, `select 1 from execution where workspace_id = $1 and id = $2 for update`, workspaceID, id); err != nil {
+			return domain.Execution{}, fmt.Errorf("lock execution: %w", err)
+		}
+	}
+	x, err := t.Execution(ctx, workspaceID, id)
+	if err != nil {
+		return x, err
+	}
+	return x, t.exec(ctx, `update execution set version = version + 1 where id = $1`, id)
+}

@@ -1,0 +1,239 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"vellocity/internal/capability"
+	"vellocity/internal/domain"
+	"vellocity/internal/execution"
+	"vellocity/internal/store"
+)
+
+// describe reads from a capability's schema what its settings need and default to.
+func describe(c domain.Capability) (CapabilityDetails, error) {
+	var schema struct {
+		Required   []string `json:"required"`
+		Properties map[string]struct {
+			Default json.RawMessage `json:"default"`
+		} `json:"properties"`
+	}
+	if err := json.Unmarshal(c.SettingsSchema, &schema); err != nil {
+		return CapabilityDetails{}, fmt.Errorf("read the settings schema: %w", err)
+	}
+	defaults := map[string]json.RawMessage{}
+	for name, p := range schema.Properties {
+		if p.Default != nil {
+			defaults[name] = p.Default
+		}
+	}
+	text, err := json.Marshal(defaults)
+	if err != nil {
+		return CapabilityDetails{}, fmt.Errorf("encode the defaults: %w", err)
+	}
+	return CapabilityDetails{Capability: c, RequiredSettings: append([]string{}, schema.Required...), DefaultSettings: text}, nil
+}
+
+// AllCapabilities returns the whole catalogue, for building tools, forms and
+// documents when the program starts.
+func (e *Engine) AllCapabilities() []domain.Capability { return e.catalogue }
+
+// Capabilities returns the catalogue, filtered.
+func (e *Engine) Capabilities(ctx context.Context, in ListCapabilities) ([]domain.Capability, error) {
+	if _, err := caller(ctx, domain.ScopeRead); err != nil {
+		return nil, err
+	}
+	var p domain.Problems
+	oneOf(&p, "category", in.Category, domain.Categories())
+	if err := p.Err(); err != nil {
+		return nil, err
+	}
+	list := []domain.Capability{}
+	for _, c := range e.catalogue {
+		if (in.Category == "" || c.Category == in.Category) && (in.IncludeBeta || !c.IsBeta) {
+			list = append(list, c)
+		}
+	}
+	return list, nil
+}
+
+// Capability returns one capability with its settings.
+func (e *Engine) Capability(ctx context.Context, slug string) (CapabilityDetails, error) {
+	if _, err := caller(ctx, domain.ScopeRead); err != nil {
+		return CapabilityDetails{}, err
+	}
+	d, ok := e.details[slug]
+	if !ok {
+		return d, domain.NotFound("Capability")
+	}
+	return d, nil
+}
+
+// Execute accepts a run of a capability. All that could refuse it is looked at
+// before: settings, agent, credits. What is returned is on disk and will be
+// carried out, whatever happens to this process.
+func (e *Engine) Execute(ctx context.Context, in Execute) (Started, error) {
+	if _, err := caller(ctx, domain.ScopeContent); err != nil {
+		return Started{}, err
+	}
+	c, ok := e.o.Runner.Capability(in.Capability)
+	if !ok {
+		return Started{}, domain.NotFound("Capability")
+	}
+	if err := e.accepting(); err != nil {
+		return Started{}, err
+	}
+	settings, err := e.settings(c, in)
+	if err != nil {
+		return Started{}, err
+	}
+	if in.Priority == "" {
+		in.Priority = domain.PriorityNormal
+	}
+	in.Settings = settings
+	return change(ctx, e, domain.ScopeContent, func(tx *store.Tx, a domain.Actor) (Started, error) {
+		return e.accept(ctx, tx, a, c, in, 0)
+	})
+}
+
+// settings checks everything about the input that needs no database, and fills in
+// the defaults.
+func (e *Engine) settings(c capability.Capability, in Execute) (json.RawMessage, error) {
+	if len(in.Settings) == 0 {
+		in.Settings = json.RawMessage("{}")
+	}
+	settings, err := capability.Prepare(c, in.Settings)
+	var p domain.Problems
+	oneOf(&p, "priority", in.Priority, domain.Priorities())
+	if len(in.Context) > 0 && !isObject(in.Context) {
+		p.Add("context", "The context must be an object")
+	}
+	if other := p.Err(); other != nil {
+		if err == nil {
+			return nil, other
+		}
+		return nil, joined(err, other)
+	}
+	return settings, err
+}
+
+// joined tells the faults of two checks at once.
+func joined(first, second error) error {
+	a, b := domain.AsError(first), domain.AsError(second)
+	if a.Code != domain.CodeValidation || b.Code != domain.CodeValidation {
+		return first
+	}
+	for path, messages := range b.Fields {
+		a.Fields[path] = append(a.Fields[path], messages...)
+	}
+	return a
+}
+
+func isObject(j json.RawMessage) bool {
+	var m map[string]json.RawMessage
+	return json.Unmarshal(j, &m) == nil && m != nil
+}
+
+func (e *Engine) accept(ctx context.Context, tx *store.Tx, a domain.Actor, c capability.Capability, in Execute, retryOf int64) (Started, error) {
+	agent, why, err := e.chooseAgent(ctx, tx, a.WorkspaceID, c.Slug, in.AgentID)
+	if err != nil {
+		return Started{}, err
+	}
+	voiceID, err := e.chooseVoice(ctx, tx, a.WorkspaceID, agent, in.Settings)
+	if err != nil {
+		return Started{}, err
+	}
+	if err := readable(ctx, tx, a.WorkspaceID, c, in.Settings); err != nil {
+		return Started{}, err
+	}
+	writer, ok := e.o.Writers.For(agent)
+	if !ok {
+		return Started{}, domain.Errorf(domain.CodeConflict, "The agent %q writes with the provider %q, which is not configured", agent.Name, agent.Provider)
+	}
+	if !c.NeedsModel {
+		writer = execution.Writer{Engine: domain.ComposerEngine()}
+	}
+	x := domain.Execution{WorkspaceID: a.WorkspaceID, Capability: c.Slug, Title: c.Title(in.Settings), AgentID: agent.ID, Priority: in.Priority,
+		Engine: writer.Engine, Settings: in.Settings, Context: in.Context, Notify: in.Notify, RetryOf: retryOf, CreatedBy: a.Name}
+	x, err = e.o.Runner.Accept(ctx, tx, x, voiceID)
+	return Started{Execution: x, Agent: agent, AgentReason: why}, err
+}
+
+// readable makes sure that the items a capability will look at are there.
+func readable(ctx context.Context, tx *store.Tx, workspaceID int64, c capability.Capability, settings json.RawMessage) error {
+	if c.Reads == nil {
+		return nil
+	}
+	ids := c.Reads(settings)
+	if len(ids) == 0 {
+		return nil
+	}
+	missing, err := tx.MissingContent(ctx, workspaceID, ids)
+	if err != nil || len(missing) == 0 {
+		return err
+	}
+	var p domain.Problems
+	p.Add("settings.content_id", "There is no content item %d", missing[0])
+	return p.Err()
+}
+
+// chooseAgent returns the agent that was asked for, or chooses one, and says why.
+func (e *Engine) chooseAgent(ctx context.Context, tx *store.Tx, workspaceID int64, slug string, id int64) (domain.Agent, string, error) {
+	var p domain.Problems
+	if id != 0 {
+		agent, err := tx.Agent(ctx, workspaceID, id)
+		switch {
+		case domain.CodeOf(err) == domain.CodeNotFound:
+			p.Add("agent_id", "There is no agent %d", id)
+		case err != nil:
+			return agent, "", err
+		case !agent.IsActive:
+			p.Add("agent_id", "The agent %q is switched off", agent.Name)
+		case !agent.Can(slug):
+			p.Add("agent_id", "The agent %q does not carry out %s", agent.Name, slug)
+		}
+		return agent, "It was asked for.", p.Err()
+	}
+	l, err := tx.Agents(ctx, workspaceID, store.AgentFilter{ActiveOnly: true}, domain.Page{Number: 1, Size: 100})
+	if err != nil {
+		return domain.Agent{}, "", err
+	}
+	named := slices.IndexFunc(l.Items, func(a domain.Agent) bool { return slices.Contains(a.Capabilities, slug) })
+	if named >= 0 {
+		a := l.Items[named]
+		return a, fmt.Sprintf("%s is the first active agent that lists %s.", a.Name, slug), nil
+	}
+	able := slices.IndexFunc(l.Items, func(a domain.Agent) bool { return a.Can(slug) })
+	if able >= 0 {
+		a := l.Items[able]
+		return a, fmt.Sprintf("No active agent lists %s; %s is the first that carries out everything.", slug, a.Name), nil
+	}
+	return domain.Agent{}, "", domain.Errorf(domain.CodeConflict, "No active agent of this workspace carries out %s. Switch one on or create one.", slug)
+}
+
+// chooseVoice returns the brand voice that the settings name, else the agent's,
+// else the workspace's.
+func (e *Engine) chooseVoice(ctx context.Context, tx *store.Tx, workspaceID int64, agent domain.Agent, settings json.RawMessage) (int64, error) {
+	var s struct {
+		VoiceID int64 `json:"brand_voice_id"`
+	}
+	if err := json.Unmarshal(settings, &s); err != nil {
+		return 0, fmt.Errorf("read the settings: %w", err)
+	}
+	if s.VoiceID != 0 {
+		_, err := tx.Voice(ctx, workspaceID, s.VoiceID)
+		if domain.CodeOf(err) == domain.CodeNotFound {
+			var p domain.Problems
+			p.Add("settings.brand_voice_id", "There is no brand voice %d", s.VoiceID)
+			err = p.Err()
+		}
+		return s.VoiceID, err
+	}
+	if agent.VoiceID != 0 {
+		return agent.VoiceID, nil
+	}
+	w, err := tx.Workspace(ctx, workspaceID)
+	return w.VoiceID, err
+}

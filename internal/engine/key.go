@@ -1,0 +1,175 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"vellocity/internal/auth"
+	"vellocity/internal/domain"
+	"vellocity/internal/store"
+)
+
+// Keys returns a page of the workspace's keys, revoked ones included.
+func (e *Engine) Keys(ctx context.Context, in ListKeys) (domain.List[domain.Key], error) {
+	a, err := caller(ctx, domain.ScopeAdmin)
+	if err != nil {
+		return domain.List[domain.Key]{}, err
+	}
+	return e.o.Store.Read().Keys(ctx, a.WorkspaceID, in.Page)
+}
+
+// Key returns one key, without its secret, which nobody has.
+func (e *Engine) Key(ctx context.Context, id int64) (domain.Key, error) {
+	a, err := caller(ctx, domain.ScopeAdmin)
+	if err != nil {
+		return domain.Key{}, err
+	}
+	return e.o.Store.Read().Key(ctx, a.WorkspaceID, id)
+}
+
+// usualScopes are what a key has where nobody chose: all that content work needs.
+var usualScopes = []domain.Scope{domain.ScopeRead, domain.ScopeContent, domain.ScopePublish, domain.ScopeWrite, domain.ScopeMCPFull}
+
+// CreateKey makes a key. Its role is at most the caller's, and its scopes at most
+// those that the caller holds.
+func (e *Engine) CreateKey(ctx context.Context, in CreateKey) (NewKey, error) {
+	return change(ctx, e, domain.ScopeAdmin, func(tx *store.Tx, a domain.Actor) (NewKey, error) {
+		if in.Role == "" {
+			in.Role = a.Role
+		}
+		if len(in.Scopes) == 0 {
+			in.Scopes = usualScopes
+		}
+		if err := in.validate(a, tx.Now()); err != nil {
+			return NewKey{}, err
+		}
+		if err := keysLeft(ctx, tx, a.WorkspaceID); err != nil {
+			return NewKey{}, err
+		}
+		return issue(ctx, tx, a, domain.Key{WorkspaceID: a.WorkspaceID, Name: in.Name, Role: in.Role, Scopes: in.Scopes,
+			AllowedIPs: in.AllowedIPs, ExpiresAt: in.ExpiresAt}, domain.EventKeyCreated)
+	})
+}
+
+func (in CreateKey) validate(a domain.Actor, now time.Time) error {
+	var p domain.Problems
+	if in.Name == "" {
+		p.Required("name")
+	} else {
+		checkName(&p, "name", &in.Name)
+	}
+	if !in.Role.Valid() {
+		oneOf(&p, "role", in.Role, domain.Roles())
+	} else if !in.Role.Within(a.Role) {
+		p.Add("role", "The role %q is above your own, which is %q", in.Role, a.Role)
+	}
+	for i, s := range in.Scopes {
+		path := fmt.Sprintf("scopes.%d", i)
+		if !slices.Contains(domain.Scopes(), s) {
+			oneOf(&p, path, s, domain.Scopes())
+		} else if !domain.Grants(a.Scopes, s) {
+			p.Add(path, "You do not hold the scope %q yourself", s)
+		}
+	}
+	for i, ip := range in.AllowedIPs {
+		if _, err := auth.ParsePrefix(ip); err != nil {
+			p.Add(fmt.Sprintf("allowed_ips.%d", i), "%q is not an address or a block such as 203.0.113.0/24", ip)
+		}
+	}
+	if !in.ExpiresAt.IsZero() && !in.ExpiresAt.After(now) {
+		p.Add("expires_at", "The expiry must lie in the future")
+	}
+	return p.Err()
+}
+
+func keysLeft(ctx context.Context, tx *store.Tx, workspaceID int64) error {
+	w, err := tx.Workspace(ctx, workspaceID)
+	if err != nil {
+		return err
+	}
+	n, err := tx.LiveKeys(ctx, workspaceID, tx.Now())
+	if err != nil {
+		return err
+	}
+	if limit := w.Plan.Limits().Keys; n >= limit {
+		return domain.Errorf(domain.CodePlanLimit, "The plan %q allows %d keys. Revoke one first.", w.Plan, limit).With("limit", limit)
+	}
+	return nil
+}
+
+// issue makes the secret and stores its hash.
+func issue(ctx context.Context, tx *store.Tx, a domain.Actor, k domain.Key, name domain.EventName) (NewKey, error) {
+	secret := auth.NewSecret()
+	k.Prefix, k.CreatedBy = auth.Shown(secret), a.Name
+	if a.Kind == domain.ActorPerson {
+		k.CreatorID = a.ID
+	} else if m, ok, err := tx.Owner(ctx, a.WorkspaceID); err != nil {
+		return NewKey{}, err
+	} else if ok && a.Kind == domain.ActorOperator {
+		k.CreatorID = m.ID
+	}
+	k, err := tx.CreateKey(ctx, k, auth.Hash(secret))
+	if err != nil {
+		return NewKey{}, err
+	}
+	err = event(ctx, tx, a.WorkspaceID, name, map[string]any{"id": k.ID, "name": k.Name, "prefix": k.Prefix, "role": k.Role, "scopes": k.Scopes})
+	return NewKey{Key: k, Secret: secret}, err
+}
+
+// maxGrace is how long a rotated key may live on.
+const maxGrace = 7 * 24 * time.Hour
+
+// RotateKey makes a new key with the rights of an old one, which lives on for the
+// grace period.
+func (e *Engine) RotateKey(ctx context.Context, in RotateKey) (NewKey, error) {
+	if in.Grace < 0 || in.Grace > maxGrace {
+		var p domain.Problems
+		p.Add("grace_seconds", "The grace period must be between 0 seconds and 7 days")
+		return NewKey{}, p.Err()
+	}
+	out, err := change(ctx, e, domain.ScopeAdmin, func(tx *store.Tx, a domain.Actor) (NewKey, error) {
+		old, err := tx.Key(ctx, a.WorkspaceID, in.ID)
+		if err != nil {
+			return NewKey{}, err
+		}
+		if !old.Live(tx.Now()) || !old.RevokedAt.IsZero() {
+			return NewKey{}, domain.Errorf(domain.CodeConflict, "This key has been revoked or has expired, so there is nothing to rotate. Create a new one.")
+		}
+		next := domain.Key{WorkspaceID: old.WorkspaceID, Name: old.Name, Role: old.Role, Scopes: old.Scopes, AllowedIPs: old.AllowedIPs, ExpiresAt: old.ExpiresAt}
+		if !next.Role.Within(a.Role) {
+			return NewKey{}, domain.Errorf(domain.CodeForbidden, "The key's role %q is above your own, which is %q", next.Role, a.Role)
+		}
+		if _, err := tx.RevokeKey(ctx, a.WorkspaceID, old.ID, tx.Now().Add(in.Grace)); err != nil {
+			return NewKey{}, err
+		}
+		return issue(ctx, tx, a, next, domain.EventKeyRotated)
+	})
+	if err == nil {
+		e.o.Keys.Forget(out.Key.WorkspaceID)
+	}
+	return out, err
+}
+
+// RevokeKey ends a key: at once on this node, within 5 s on all.
+func (e *Engine) RevokeKey(ctx context.Context, in ID) error {
+	workspaceID, err := change(ctx, e, domain.ScopeAdmin, func(tx *store.Tx, a domain.Actor) (int64, error) {
+		k, err := tx.Key(ctx, a.WorkspaceID, in.ID)
+		if err != nil {
+			return 0, err
+		}
+		if err := in.check(k.Revision); err != nil {
+			return 0, err
+		}
+		changed, err := tx.RevokeKey(ctx, a.WorkspaceID, in.ID, tx.Now())
+		if err != nil || !changed {
+			return a.WorkspaceID, err
+		}
+		return a.WorkspaceID, event(ctx, tx, a.WorkspaceID, domain.EventKeyRevoked, map[string]any{"id": k.ID, "name": k.Name, "prefix": k.Prefix})
+	})
+	if err == nil {
+		e.o.Keys.Forget(workspaceID)
+	}
+	return err
+}

@@ -1,0 +1,401 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"vellocity/internal/ai"
+	"vellocity/internal/domain"
+	"vellocity/internal/execution"
+	"vellocity/internal/prose"
+	"vellocity/internal/store"
+)
+
+// The limits of generate-output.
+const (
+	defaultWords    = 400
+	maxWords        = 4000
+	maxPrompt       = 20_000
+	maxResults      = 5
+	wordsPerCredit  = 500
+	pieceGap        = 100 * time.Millisecond // pieces are stored in batches this long
+	readerGrace     = 30 * time.Second       // the call is ended this long after the last reader left
+	heartbeat       = 2 * time.Second        // a writer tells at least this often that it lives
+	orphanAfter     = 10 * time.Second       // and counts as gone after this
+	pollGap         = 200 * time.Millisecond // how often a reader on another node looks
+	messageDeadline = 15 * time.Minute
+)
+
+// GenerateOutput accepts a text to be written from a free prompt: its credits are
+// held and writing begins in the background. Read it with [Engine.ReadMessage].
+func (e *Engine) GenerateOutput(ctx context.Context, in GenerateOutput) (int64, error) {
+	if in.MaximumLength == 0 {
+		in.MaximumLength = defaultWords
+	}
+	if in.Results == 0 {
+		in.Results = 1
+	}
+	if err := in.validate(); err != nil {
+		return 0, err
+	}
+	if err := e.accepting(); err != nil {
+		return 0, err
+	}
+	var m store.Message
+	var voice *domain.Voice
+	writer := e.o.Writers.Default()
+	id, err := change(ctx, e, domain.ScopeContent, func(tx *store.Tx, a domain.Actor) (int64, error) {
+		var err error
+		if voice, err = e.voiceFor(ctx, tx, a.WorkspaceID, in.VoiceID); err != nil {
+			return 0, err
+		}
+		m = store.Message{WorkspaceID: a.WorkspaceID, Engine: writer.Engine, Held: in.price(writer.Engine)}
+		if m, err = tx.CreateMessage(ctx, m, in, a.Name); err != nil {
+			return 0, err
+		}
+		return m.ID, tx.Transfer(ctx, store.Transfer{WorkspaceID: a.WorkspaceID, Kind: domain.MovementHold, Amount: m.Held, Step: "generate-output", Reference: messageRef(m.ID, "hold")})
+	})
+	if err != nil {
+		return 0, err
+	}
+	e.begin(ctx, in, m, voice, writer)
+	return id, nil
+}
+
+func messageRef(id int64, what string) string { return fmt.Sprintf("m%d:%s", id, what) }
+
+func (in GenerateOutput) validate() error {
+	var p domain.Problems
+	switch n := utf8.RuneCountInString(in.Prompt); {
+	case strings.TrimSpace(in.Prompt) == "":
+		p.Required("prompt")
+	case n > maxPrompt:
+		p.Add("prompt", "The prompt may have at most %d characters; it has %d", maxPrompt, n)
+	}
+	if in.MaximumLength < 1 || in.MaximumLength > maxWords {
+		p.Add("maximum_length", "The maximum_length must be between 1 and %d words", maxWords)
+	}
+	if in.Creativity != nil && (*in.Creativity < 0 || *in.Creativity > 1) {
+		p.Add("creativity", "The creativity must be between 0 and 1")
+	}
+	if in.Results < 1 || in.Results > maxResults {
+		p.Add("number_of_results", "The number_of_results must be between 1 and %d", maxResults)
+	}
+	return p.Err()
+}
+
+// price is one credit per started 500 words that may be written; nothing with the
+// composer.
+func (in GenerateOutput) price(g domain.Engine) int {
+	if g.Kind != domain.EngineModel {
+		return 0
+	}
+	return credits(in.MaximumLength) * in.Results
+}
+
+func credits(words int) int { return (words + wordsPerCredit - 1) / wordsPerCredit }
+
+func (e *Engine) voiceFor(ctx context.Context, tx *store.Tx, workspaceID, id int64) (*domain.Voice, error) {
+	if id != 0 {
+		v, err := tx.Voice(ctx, workspaceID, id)
+		if domain.CodeOf(err) == domain.CodeNotFound {
+			var p domain.Problems
+			p.Add("brand_voice_id", "There is no brand voice %d", id)
+			err = p.Err()
+		}
+		return &v, err
+	}
+	w, err := tx.Workspace(ctx, workspaceID)
+	if err != nil {
+		return nil, err
+	}
+	return optional(w.VoiceID, func() (domain.Voice, error) { return tx.Voice(ctx, workspaceID, w.VoiceID) })
+}
+
+// begin writes in the background: the text does not depend on the connection of
+// whoever asked for it.
+func (e *Engine) begin(ctx context.Context, in GenerateOutput, m store.Message, voice *domain.Voice, writer execution.Writer) {
+	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), messageDeadline)
+	w := &textWriter{e: e, m: m, stream: e.texts.open(m.ID, stop)}
+	e.writing.Add(1)
+	go func() {
+		defer e.writing.Done()
+		defer stop()
+		err := w.write(ctx, in, voice, writer)
+		if ends := w.finish(context.WithoutCancel(ctx), err); ends != nil {
+			e.o.Log.Error("end a text", "message", m.ID, "error", ends)
+		}
+		e.texts.close(w.stream)
+	}()
+}
+
+// textWriter writes one message.
+type textWriter struct {
+	e      *Engine
+	m      store.Message
+	stream *stream
+	cost   domain.Cost
+}
+
+func (w *textWriter) write(ctx context.Context, in GenerateOutput, voice *domain.Voice, writer execution.Writer) error {
+	for n := range in.Results {
+		if n > 0 {
+			w.stream.add("\n\n---\n\n")
+		}
+		if err := w.one(ctx, in, n, voice, writer); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *textWriter) one(ctx context.Context, in GenerateOutput, n int, voice *domain.Voice, writer execution.Writer) error {
+	req := freeRequest(in, n, voice)
+	req.Model = writer.Engine.Model
+	shown := false
+	_, err := writer.Caller.Call(ctx, req, ai.Watch{
+		Text: func(piece string) error { shown = true; w.stream.add(piece); return nil },
+		// A reader has seen what came: two answers are never spliced.
+		Restart: func() error {
+			if shown {
+				return errBroke
+			}
+			return nil
+		},
+		Ended: func(a domain.Attempt) error { w.cost = w.cost.Plus(a.Cost); return nil },
+	})
+	return err
+}
+
+var errBroke = errors.New("the answer broke off after its beginning had been shown")
+
+// finish stores the rest and ends the message: what was written is charged, the
+// rest of the hold is released.
+func (w *textWriter) finish(ctx context.Context, failure error) error {
+	m := w.m
+	m.Status, m.Cost = "completed", w.cost
+	if failure != nil {
+		m.Status, m.Error = "failed", sentence(failure)
+		w.e.o.Log.Warn("a text failed", "message", m.ID, "error", failure)
+	}
+	w.e.keep(ctx, map[int64]*stream{m.ID: w.stream})
+	text, _, _, _, _ := w.stream.since(0)
+	m.Body = text
+	m.Used = used(m)
+	return w.e.o.Store.InTx(ctx, func(tx *store.Tx) error { return endMessage(ctx, tx, m) })
+}
+
+// used is what a text costs of its hold.
+func used(m store.Message) int {
+	if m.Held == 0 || m.Body == "" {
+		return 0
+	}
+	return min(m.Held, credits(prose.CountWords(prose.Plain(m.Body))))
+}
+
+func endMessage(ctx context.Context, tx *store.Tx, m store.Message) error {
+	open, err := tx.FinishMessage(ctx, m)
+	if err != nil || !open {
+		return err
+	}
+	t := store.Transfer{WorkspaceID: m.WorkspaceID, Kind: domain.MovementCapture, Amount: m.Used, Step: "generate-output", Reference: messageRef(m.ID, "capture")}
+	if err := tx.Transfer(ctx, t); err != nil {
+		return err
+	}
+	t.Kind, t.Amount, t.Reference = domain.MovementRelease, m.Held-m.Used, messageRef(m.ID, "release")
+	if err := tx.Transfer(ctx, t); err != nil {
+		return err
+	}
+	return event(ctx, tx, m.WorkspaceID, domain.EventTextGenerated, map[string]any{"message_id": m.ID, "status": m.Status, "credits": m.Used})
+}
+
+// sentence says for people why a text failed.
+func sentence(err error) string {
+	if e, ok := ai.AsError(err); ok {
+		return e.Message
+	}
+	if errors.Is(err, context.Canceled) {
+		return "Nobody was reading any more, so the text was ended."
+	}
+	return "The text broke off: " + domain.AsError(err).Message
+}
+
+// Orphans ends texts whose writer died with its process.
+func (e *Engine) Orphans(ctx context.Context) error {
+	list, err := e.o.Store.Read().Orphans(ctx, e.o.Store.Now().Add(-orphanAfter))
+	if err != nil {
+		return fmt.Errorf("look for orphaned texts: %w", err)
+	}
+	for _, m := range list {
+		err := e.o.Store.InTx(ctx, func(tx *store.Tx) error {
+			pieces, err := tx.Pieces(ctx, m.ID, 0)
+			if err != nil {
+				return fmt.Errorf("read pieces: %w", err)
+			}
+			for _, p := range pieces {
+				m.Body += p.Text
+			}
+			m.Status, m.Error = "failed", "The server was restarted while this text was being written."
+			m.Used = used(m)
+			return endMessage(ctx, tx, m)
+		})
+		if err != nil {
+			return fmt.Errorf("end an orphaned text: %w", err)
+		}
+	}
+	return nil
+}
+
+// Wait returns when no text is being written any more, or with ctx.
+func (e *Engine) Wait(ctx context.Context) {
+	done := make(chan struct{})
+	go func() { e.writing.Wait(); close(done) }()
+	select {
+	case <-done:
+	case <-ctx.Done():
+		e.texts.stopAll()
+		<-done
+	}
+}
+
+// Message returns a text as it is now.
+func (e *Engine) Message(ctx context.Context, id int64) (Message, error) {
+	a, err := caller(ctx, domain.ScopeRead)
+	if err != nil {
+		return Message{}, err
+	}
+	m, err := e.o.Store.Read().Message(ctx, a.WorkspaceID, id)
+	if err != nil {
+		return Message{}, err
+	}
+	out := Message{ID: m.ID, Status: m.Status, Text: m.Body, Error: m.Error, Credits: m.Used, Engine: m.Engine, Cost: m.Cost}
+	if m.Status == "streaming" {
+		pieces, err := e.o.Store.Read().Pieces(ctx, id, 0)
+		if err != nil {
+			return out, err
+		}
+		for _, p := range pieces {
+			out.Text += p.Text
+		}
+	}
+	out.Words = prose.CountWords(prose.Plain(out.Text))
+	return out, nil
+}
+
+// ReadMessage tells the text behind a number of code points, as it comes, on any
+// node, and ends with it; a failed text ends with a PROVIDER_ERROR. The Seq of a
+// piece is the number of code points up to its end.
+func (e *Engine) ReadMessage(ctx context.Context, id int64, after int) (iter.Seq2[Piece, error], error) {
+	a, err := caller(ctx, domain.ScopeRead)
+	if err != nil {
+		// Whoever may have it written may read it.
+		if a, err = caller(ctx, domain.ScopeContent); err != nil {
+			return nil, err
+		}
+	}
+	if _, err := e.o.Store.Read().Message(ctx, a.WorkspaceID, id); err != nil {
+		return nil, err
+	}
+	return func(yield func(Piece, error) bool) {
+		r := reading{e: e, workspaceID: a.WorkspaceID, id: id, after: after, yield: yield}
+		if s := e.texts.get(id); s != nil {
+			r.here(ctx, s)
+		} else {
+			r.elsewhere(ctx)
+		}
+	}, nil
+}
+
+// reading is one reader of one message.
+type reading struct {
+	e           *Engine
+	workspaceID int64
+	id          int64
+	after       int // code points
+	yield       func(Piece, error) bool
+}
+
+// here reads from the memory of the node that writes.
+func (r *reading) here(ctx context.Context, s *stream) {
+	s.join()
+	defer s.left()
+	at := s.byteAt(r.after)
+	for {
+		text, end, points, over, news := s.since(at)
+		if text != "" {
+			at = end
+			if !r.yield(Piece{Seq: points, Text: text}, nil) {
+				return
+			}
+			continue
+		}
+		if over {
+			r.end(ctx)
+			return
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-news:
+		}
+	}
+}
+
+// elsewhere reads what another node stores, or what has long been stored.
+func (r *reading) elsewhere(ctx context.Context) {
+	q := r.e.o.Store.Read()
+	for {
+		status, err := q.MessageStatus(ctx, r.id)
+		if err != nil {
+			r.yield(Piece{}, err)
+			return
+		}
+		pieces, err := q.Pieces(ctx, r.id, r.after)
+		if err != nil {
+			r.yield(Piece{}, err)
+			return
+		}
+		for _, p := range pieces {
+			if text := behind(p, r.after); text != "" && !r.yield(Piece{Seq: p.Seq, Text: text}, nil) {
+				return
+			}
+			r.after = p.Seq
+		}
+		if status != "streaming" {
+			r.end(ctx)
+			return
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(pollGap):
+		}
+	}
+}
+
+// behind returns the part of a stored piece that lies behind a number of code points.
+func behind(p store.Piece, after int) string {
+	skip := after - (p.Seq - utf8.RuneCountInString(p.Text))
+	text := p.Text
+	for ; skip > 0 && text != ""; skip-- {
+		_, n := utf8.DecodeRuneInString(text)
+		text = text[n:]
+	}
+	return text
+}
+
+// end tells how the message ended, if it failed.
+func (r *reading) end(ctx context.Context) {
+	m, err := r.e.o.Store.Read().Message(ctx, r.workspaceID, r.id)
+	if err == nil && m.Status == "failed" {
+		err = domain.Errorf(domain.CodeProvider, "%s", m.Error).With("provider", m.Engine.Provider)
+	}
+	if err != nil {
+		r.yield(Piece{}, err)
+	}
+}
