@@ -29,6 +29,8 @@ type Capability struct {
 	Plan func(settings json.RawMessage) ([]domain.PlanStep, error)
 	// Steps holds the function of each kind of step that Plan uses.
 	Steps map[string]StepFunc
+
+	settings *settings // the compiled schema; Must fills it in
 }
 
 // StepFunc runs one step. It may be called again after a crash until its result
