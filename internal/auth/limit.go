@@ -305,6 +305,6 @@ func (l *Limiter) do(ctx context.Context, what string, f func(context.Context, *
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
 	if err := l.store.InTx(ctx, func(tx *store.Tx) error { return f(ctx, tx) }); err != nil {
-		l.log.Warn(what, "error", err)
+		l.log.Warn("count requests", "doing", what, "error", err)
 	}
 }

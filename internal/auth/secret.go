@@ -28,7 +28,7 @@ func NewSecret() string {
 	b = append(b, Prefix...)
 	var random [64]byte
 	for len(b) < len(Prefix)+randomChars {
-		rand.Read(random[:]) //nolint:errcheck // crypto/rand.Read never fails, it ends the process instead
+		rand.Read(random[:])
 		for _, r := range random {
 			// 248 is the largest multiple of 62 in a byte: above it some characters
 			// would come up more often than others.

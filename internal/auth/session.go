@@ -221,7 +221,7 @@ func Cookie(value string, secure bool) *http.Cookie {
 
 // NoCookie returns the cookie that removes a session's.
 func NoCookie(secure bool) *http.Cookie {
-	c := Cookie("", secure)
+	c := Cookie("", secure) //nolint:gosec // Cookie sets the attributes
 	c.MaxAge = -1
 	return c
 }

@@ -192,7 +192,7 @@ func TestDocs(t *testing.T) {
 	const file = "../../docs/config.md"
 	want := config.Markdown()
 	if *update {
-		if err := os.WriteFile(file, []byte(want), 0o644); err != nil { //nolint:gosec // a document
+		if err := os.WriteFile(file, []byte(want), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -83,7 +83,7 @@ func storeOptions() []Option {
 		{Name: "data", Value: "DIR", Default: "./vellocity-data", apply: text(func(c *Config) *string { return &c.Data }, 4096),
 			Help: "The directory of the database, the generated master key and the node's id. Only its owner may read it."},
 		{Name: "database-url", Value: "URL", Secret: true, apply: databaseURL,
-			Help: "A PostgreSQL database, postgres://user:password@host/name, for several nodes. By default the database is SQLite in data."},
+			Help: "A PostgreSQL database, postgres://…, for several nodes. By default the database is SQLite in data."},
 		{Name: "node-id", Value: "NAME", apply: nodeID,
 			Help: "What this node is called among those that share a database. By default an id is made once and kept in data."},
 		{Name: "workers", Value: "N", Default: "64", apply: number(func(c *Config) *int { return &c.Workers }, 1, 10_000),

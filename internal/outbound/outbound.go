@@ -239,7 +239,7 @@ func (p Policy) checkResolved(ctx context.Context, u *url.URL) error {
 	defer cancel()
 	ips, err := resolver.LookupNetIP(ctx, "ip", u.Hostname())
 	if err != nil {
-		return nil //nolint:nilerr // the name may come to life later; the connection is checked again
+		return nil // the name may come to life later; the connection is checked again
 	}
 	for _, ip := range ips {
 		if err := p.checkIP(ip, portOf(u)); err != nil {

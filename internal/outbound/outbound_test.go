@@ -24,11 +24,11 @@ import (
 // and the last one from then on.
 func names(t *testing.T, answers ...string) *net.Resolver {
 	t.Helper()
-	conn, err := net.ListenPacket("udp4", "127.0.0.1:0") //nolint:noctx // lives as long as the test
+	conn, err := net.ListenPacket("udp4", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { conn.Close() }) //nolint:errcheck // going away
+	t.Cleanup(func() { conn.Close() })
 	var asked atomic.Int64
 	go func() {
 		buf := make([]byte, 1500)
@@ -90,7 +90,7 @@ func TestRefused(t *testing.T) {
 			}
 			res, err := client.Do(req)
 			if err == nil {
-				res.Body.Close() //nolint:errcheck // a failed test
+				res.Body.Close()
 			}
 			if !errors.Is(err, outbound.ErrRefused) {
 				t.Errorf("may be reached: %v", err)
@@ -179,7 +179,7 @@ func TestRedirectIsTheAnswer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	res.Body.Close() //nolint:errcheck // read enough
+	res.Body.Close()
 	if res.StatusCode != http.StatusFound || followed {
 		t.Errorf("status %d, followed %v", res.StatusCode, followed)
 	}
@@ -225,7 +225,7 @@ func get(t *testing.T, c *http.Client, raw string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	defer res.Body.Close() //nolint:errcheck // read to its end
+	defer res.Body.Close()
 	body, err := io.ReadAll(res.Body)
 	return string(body), err
 }

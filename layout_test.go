@@ -1,0 +1,476 @@
+// Package vellocity holds the house together: this test says who may import
+// whom, what only one room may use, and how big things may grow. It reads the
+// source, so it needs nothing but the standard library.
+package vellocity
+
+import (
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"maps"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const module = "vellocity"
+
+// house lists the rooms from the roof to the ground, and what each may import
+// beside the standard library and modules of others. Arrows run down only: a
+// room may name none that stands above it in this list. What is not here does
+// not exist; a new room is a decision, and its line belongs here.
+var house = []struct {
+	room string
+	may  string
+}{
+	{"cmd", "app api/cli config domain"},
+	{"app", "*"},
+	{"api/cli", "api engine domain sse"},
+	{"api", "engine domain sse"},
+	{"web", "engine auth domain sse prose"},
+	{"trigger", "engine store cron domain"},
+	{"engine", "execution capability ai extension guard board auth queue live store seo prose domain"},
+	{"execution", "capability ai extension guard board queue live store prose domain"},
+	{"webhook", "queue store outbound domain"},
+	{"capability", "ai extension guard seo prose domain"},
+	{"extension", "outbound domain"},
+	{"ai/aitest", "ai ai/openai ai/anthropic ai/composer domain"},
+	{"ai/openai", "ai ai/wire domain"},
+	{"ai/anthropic", "ai ai/wire domain"},
+	{"ai/composer", "ai prose domain"},
+	{"ai/wire", "ai domain"},
+	{"ai", "prose domain"},
+	{"guard", "prose domain"},
+	{"board", "store prose domain"},
+	{"auth", "store domain"},
+	{"queue", "store domain"},
+	{"live", "store domain"},
+	{"store/storetest", "store domain"},
+	{"store", "domain"},
+	{"seo", "prose"},
+	{"config", "domain"},
+	{"outbound", ""},
+	{"prose", ""},
+	{"cron", ""},
+	{"sse", ""},
+	{"domain", ""},
+}
+
+// only names the rooms that may use a package, by its import path or the start
+// of one. Test files may use what they like.
+var only = []struct {
+	imports string
+	rooms   string
+	why     string
+}{
+	{"database/sql", "store queue", "only store speaks SQL; queue owns River's tables"},
+	{"github.com/jackc/pgx", "store queue store/storetest", "only store speaks SQL; queue owns River's tables"},
+	{"modernc.org/sqlite", "store queue", "only store speaks SQL"},
+	{"github.com/pressly/goose", "store", "only store migrates"},
+	{"github.com/riverqueue/", "queue", "only queue knows River"},
+	{"github.com/danielgtaylor/huma", "api", "Huma is kept inside api"},
+	{"github.com/modelcontextprotocol/", "api", "MCP is a door, and doors are in api"},
+	{"github.com/openai/", "ai/openai", "a provider's client is known by its own room"},
+	{"github.com/anthropics/", "ai/anthropic", "a provider's client is known by its own room"},
+	{"github.com/aws/", "extension", "an outside system is known by its own room"},
+	{"code.dny.dev/ssrf", "outbound", "one client for addresses that others chose"},
+	{"github.com/spf13/", "cmd api/cli app", "flags belong to the command line"},
+	{"os/exec", "store/storetest", "the server starts no other program"},
+	{"plugin", "", "what runs is what was built"},
+	{"unsafe", "", "nothing here is that urgent"},
+}
+
+// plain rooms import the standard library and the named rooms, and no module of others.
+var plain = []string{"domain", "config", "cron", "seo", "sse", "auth", "board", "live"}
+
+// noHTTP are the rooms that know nothing of HTTP at all; ai and what calls out
+// use it as clients, and no room from engine down uses a server's names.
+var (
+	noHTTP     = []string{"engine", "execution", "capability", "guard", "board", "queue", "live", "store", "seo", "prose", "config", "domain"}
+	noServer   = []string{"webhook", "extension", "ai", "ai/openai", "ai/anthropic", "ai/composer", "ai/wire", "auth", "outbound"}
+	serverName = []string{"ResponseWriter", "Handler", "HandlerFunc", "ServeMux", "NewServeMux", "Server", "ListenAndServe", "Redirect", "SetCookie", "Flusher", "StatusText"}
+)
+
+// Limits of size. Figures of the whole are printed by: go test -run Measures -v .
+const (
+	longestFile     = 900
+	longestFunction = 120
+	mostUnder       = 45 // nine functions in ten
+	medianAtMost    = 15
+)
+
+var badNames = []string{"util", "utils", "common", "pkg", "helper", "helpers", "misc", "shared", "base", "lib"}
+
+// source is one Go file.
+type source struct {
+	path string // from the root, with slashes
+	room string // "store", "ai/openai", "cmd", or "" outside the house
+	test bool
+	set  *token.FileSet
+	file *ast.File
+}
+
+func (s source) at(n ast.Node) string {
+	return fmt.Sprintf("%s:%d", s.path, s.set.Position(n.Pos()).Line)
+}
+
+func (s source) lines(n ast.Node) int {
+	return s.set.Position(n.End()).Line - s.set.Position(n.Pos()).Line + 1
+}
+
+func (s source) imports() (list []string) {
+	for _, i := range s.file.Imports {
+		p, err := strconv.Unquote(i.Path.Value)
+		if err == nil {
+			list = append(list, p)
+		}
+	}
+	return list
+}
+
+// walk calls f for each file of the project that is ours.
+func walk(t *testing.T, f func(name string)) {
+	t.Helper()
+	err := filepath.WalkDir(".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		base := d.Name()
+		if d.IsDir() && name != "." && (base == "node_modules" || base == "vendor" || base == "testdata" || base == "dist" || base == "out" || strings.HasPrefix(base, ".")) {
+			return filepath.SkipDir
+		}
+		if !d.IsDir() {
+			f(filepath.ToSlash(name))
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func sources(t *testing.T) (list []source) {
+	t.Helper()
+	walk(t, func(name string) {
+		if !strings.HasSuffix(name, ".go") {
+			return
+		}
+		set := token.NewFileSet()
+		file, err := parser.ParseFile(set, filepath.FromSlash(name), nil, parser.ParseComments)
+		if err != nil {
+			t.Fatal(err)
+		}
+		list = append(list, source{path: name, room: roomOf(path.Dir(name)), test: strings.HasSuffix(name, "_test.go"), set: set, file: file})
+	})
+	if len(list) < 20 {
+		t.Fatalf("only %d files found", len(list))
+	}
+	return list
+}
+
+// roomOf names the room that a folder belongs to: its own line in house, else
+// that of the nearest folder above it.
+func roomOf(dir string) string {
+	if dir == "cmd" || strings.HasPrefix(dir, "cmd/") {
+		return "cmd"
+	}
+	dir, ok := strings.CutPrefix(dir, "internal/")
+	if !ok {
+		return ""
+	}
+	for d := dir; d != "."; d = path.Dir(d) {
+		for _, h := range house {
+			if h.room == d {
+				return d
+			}
+		}
+	}
+	return dir
+}
+
+func allowed(room string) (may []string, ok bool) {
+	for i, h := range house {
+		if h.room != room {
+			continue
+		}
+		if h.may != "*" {
+			return strings.Fields(h.may), true
+		}
+		for _, below := range house[i+1:] {
+			may = append(may, below.room)
+		}
+		return may, true
+	}
+	return nil, false
+}
+
+func TestArrowsRunDown(t *testing.T) {
+	seen := map[string]int{}
+	for i, h := range house {
+		seen[h.room] = i
+	}
+	for i, h := range house {
+		may, _ := allowed(h.room)
+		for _, to := range may {
+			if at, ok := seen[to]; !ok || at <= i {
+				t.Errorf("%s may import %s, which does not stand below it", h.room, to)
+			}
+		}
+	}
+}
+
+func TestWhoImportsWhom(t *testing.T) {
+	for _, s := range sources(t) {
+		if s.test || s.room == "" {
+			continue
+		}
+		may, ok := allowed(s.room)
+		if !ok {
+			t.Errorf("%s: internal/%s is no room of the house; give it a line in layout_test.go", s.path, s.room)
+			continue
+		}
+		for _, p := range s.imports() {
+			checkImport(t, s, p, may)
+		}
+	}
+}
+
+func checkImport(t *testing.T, s source, p string, may []string) {
+	t.Helper()
+	if strings.HasPrefix(p, module+"/") {
+		if to := roomOf(strings.TrimPrefix(p, module+"/")); to != s.room && !slices.Contains(may, to) {
+			t.Errorf("%s: %s must not import %s", s.path, s.room, to)
+		}
+		return
+	}
+	foreign := strings.Contains(strings.SplitN(p, "/", 2)[0], ".")
+	if foreign && slices.Contains(plain, s.room) {
+		t.Errorf("%s: %s imports only the standard library, not %s", s.path, s.room, p)
+	}
+	if p == "net/http" && slices.Contains(noHTTP, s.room) {
+		t.Errorf("%s: %s knows no HTTP", s.path, s.room)
+	}
+}
+
+func TestOnlyOneRoomKnows(t *testing.T) {
+	for _, s := range sources(t) {
+		if s.test || s.room == "" {
+			continue
+		}
+		for _, p := range s.imports() {
+			for _, o := range only {
+				if (p == o.imports || strings.HasPrefix(p, strings.TrimSuffix(o.imports, "/")+"/")) && !slices.Contains(strings.Fields(o.rooms), s.room) {
+					t.Errorf("%s: %s must not import %s: %s", s.path, s.room, p, o.why)
+				}
+			}
+		}
+	}
+}
+
+func TestNoServerBelowTheDoors(t *testing.T) {
+	for _, s := range sources(t) {
+		if s.test || !slices.Contains(noServer, s.room) {
+			continue
+		}
+		ast.Inspect(s.file, func(n ast.Node) bool {
+			sel, ok := n.(*ast.SelectorExpr)
+			if !ok {
+				return true
+			}
+			if x, ok := sel.X.(*ast.Ident); ok && x.Name == "http" && slices.Contains(serverName, sel.Sel.Name) {
+				t.Errorf("%s: %s uses http.%s, which belongs to a server", s.at(n), s.room, sel.Sel.Name)
+			}
+			return true
+		})
+	}
+}
+
+func TestNames(t *testing.T) {
+	for _, s := range sources(t) {
+		for _, part := range append(strings.Split(path.Dir(s.path), "/"), s.file.Name.Name) {
+			if slices.Contains(badNames, part) {
+				t.Errorf("%s: %q says nothing about what is in it", s.path, part)
+			}
+		}
+		for _, d := range s.file.Decls {
+			if f, ok := d.(*ast.FuncDecl); ok && f.Recv == nil && f.Name.Name == "init" {
+				t.Errorf("%s: init runs behind the reader's back", s.at(f))
+			}
+		}
+	}
+}
+
+func TestEveryPackageIntroducesItself(t *testing.T) {
+	documented, where := map[string]bool{}, map[string]string{}
+	for _, s := range sources(t) {
+		dir := path.Dir(s.path)
+		if s.test && dir != "." {
+			continue
+		}
+		where[dir] = s.path
+		if s.file.Doc != nil && len(s.file.Doc.Text()) > 40 {
+			documented[dir] = true
+		}
+	}
+	for _, dir := range slices.Sorted(maps.Keys(where)) {
+		if !documented[dir] {
+			t.Errorf("%s: the package has no comment that says what it is for", where[dir])
+		}
+	}
+}
+
+func TestExportedNamesAreDocumented(t *testing.T) {
+	for _, s := range sources(t) {
+		if s.test || s.room == "" {
+			continue
+		}
+		for _, d := range s.file.Decls {
+			switch d := d.(type) {
+			case *ast.FuncDecl:
+				if d.Name.IsExported() && ofExported(d) && d.Doc == nil {
+					t.Errorf("%s: %s has no comment", s.at(d), d.Name.Name)
+				}
+			case *ast.GenDecl:
+				checkSpecs(t, s, d)
+			}
+		}
+	}
+}
+
+// ofExported reports whether f is a function, or a method of an exported type.
+func ofExported(f *ast.FuncDecl) bool {
+	if f.Recv == nil {
+		return true
+	}
+	typ := f.Recv.List[0].Type
+	for {
+		switch x := typ.(type) {
+		case *ast.StarExpr:
+			typ = x.X
+		case *ast.IndexExpr:
+			typ = x.X
+		case *ast.Ident:
+			return x.IsExported()
+		default:
+			return false
+		}
+	}
+}
+
+func checkSpecs(t *testing.T, s source, d *ast.GenDecl) {
+	t.Helper()
+	for _, spec := range d.Specs {
+		switch spec := spec.(type) {
+		case *ast.TypeSpec:
+			if spec.Name.IsExported() && d.Doc == nil && spec.Doc == nil {
+				t.Errorf("%s: %s has no comment", s.at(spec), spec.Name.Name)
+			}
+		case *ast.ValueSpec:
+			if spec.Names[0].IsExported() && d.Doc == nil && spec.Doc == nil && spec.Comment == nil {
+				t.Errorf("%s: %s has no comment", s.at(spec), spec.Names[0].Name)
+			}
+		}
+	}
+}
+
+func TestFilesStaySmall(t *testing.T) {
+	ours := []string{".go", ".js", ".mjs", ".css", ".html", ".tmpl", ".sql", ".sh"}
+	walk(t, func(name string) {
+		if !slices.Contains(ours, path.Ext(name)) || strings.Contains(name, ".min.") {
+			return
+		}
+		text, err := os.ReadFile(filepath.FromSlash(name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := strings.Count(string(text), "\n"); n > longestFile {
+			t.Errorf("%s has %d lines, %d are the most", name, n, longestFile)
+		}
+	})
+}
+
+func TestMeasures(t *testing.T) {
+	type function struct {
+		where string
+		lines int
+	}
+	var all []function
+	fileLines := []int{}
+	for _, s := range sources(t) {
+		if s.test || s.room == "" {
+			continue
+		}
+		fileLines = append(fileLines, s.lines(s.file))
+		for _, d := range s.file.Decls {
+			f, ok := d.(*ast.FuncDecl)
+			if !ok || f.Body == nil {
+				continue
+			}
+			n := s.lines(f)
+			all = append(all, function{s.at(f) + " " + f.Name.Name, n})
+			if n > longestFunction {
+				t.Errorf("%s %s has %d lines, %d are the most", s.at(f), f.Name.Name, n, longestFunction)
+			}
+		}
+	}
+	slices.SortFunc(all, func(a, b function) int { return a.lines - b.lines })
+	slices.Sort(fileLines)
+	median, tenth := all[len(all)/2].lines, all[len(all)*9/10].lines
+	if median > medianAtMost {
+		t.Errorf("the median function has %d lines, %d are the most", median, medianAtMost)
+	}
+	if tenth >= mostUnder {
+		t.Errorf("nine functions in ten should have under %d lines, they have up to %d", mostUnder, tenth)
+	}
+	t.Logf("%d files: median %d lines, longest %d", len(fileLines), fileLines[len(fileLines)/2], fileLines[len(fileLines)-1])
+	t.Logf("%d functions: median %d lines, nine in ten have at most %d, longest %d (%s)", len(all), median, tenth, all[len(all)-1].lines, all[len(all)-1].where)
+}
+
+// Both databases have the same migrations.
+func TestMigrationsComeInPairs(t *testing.T) {
+	names := func(dir string) (list []string) {
+		entries, err := os.ReadDir(filepath.Join("internal", "store", "migrations", dir))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range entries {
+			list = append(list, e.Name())
+		}
+		return list
+	}
+	if lite, pg := names("sqlite"), names("postgres"); !slices.Equal(lite, pg) || len(lite) == 0 {
+		t.Errorf("SQLite has %v, PostgreSQL %v", lite, pg)
+	}
+}
+
+// The description of the house names every room, and no file that is not there.
+func TestArchitectureIsTrue(t *testing.T) {
+	raw, err := os.ReadFile(filepath.Join("docs", "architecture.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := string(raw)
+	rooms := map[string]bool{}
+	for _, s := range sources(t) {
+		if dir, ok := strings.CutPrefix(path.Dir(s.path), "internal/"); ok {
+			rooms[strings.SplitN(dir, "/", 2)[0]] = true
+		}
+	}
+	for _, room := range slices.Sorted(maps.Keys(rooms)) {
+		if !regexp.MustCompile(`\b` + room + `/`).MatchString(text) {
+			t.Errorf("docs/architecture.md does not name the room %s/", room)
+		}
+	}
+	for _, m := range regexp.MustCompile("`((?:internal|cmd|docs|test|bench)/[^`<> ]*)`").FindAllStringSubmatch(text, -1) {
+		if _, err := os.Stat(filepath.FromSlash(strings.TrimSuffix(m[1], "/"))); err != nil {
+			t.Errorf("docs/architecture.md names %s, which is not there", m[1])
+		}
+	}
+}
