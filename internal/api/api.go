@@ -99,12 +99,14 @@ func (a *API) route() error {
 		if methods == nil {
 			methods = map[string]*Op{}
 			a.paths[o.URL()] = methods
-			a.mux.Handle(o.URL(), a.dispatch(methods))
 		}
 		if methods[o.Method] != nil {
 			return errors.New("api: two rows for " + o.Method + " " + o.URL())
 		}
 		methods[o.Method] = o
+	}
+	for url, methods := range a.paths {
+		a.mux.Handle(url, a.dispatch(methods))
 	}
 	a.mux.HandleFunc("/", a.nothingHere)
 	return nil

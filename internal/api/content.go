@@ -78,17 +78,17 @@ type Version struct {
 	Body       string           `json:"body" doc:"Markdown"`
 }
 
-type contentID struct {
+type ContentID struct {
 	ID int64 `json:"id" in:"path" minimum:"1" doc:"The content item's id"`
 }
 
 type changeContent struct {
-	contentID
-	ifMatch
+	ContentID
+	Conditional
 }
 
 type editContent struct {
-	contentID
+	ContentID
 	Title           *string    `json:"title,omitempty" minLength:"1" maxLength:"300"`
 	Body            *string    `json:"body,omitempty" maxLength:"500000" doc:"The whole text in Markdown"`
 	MetaTitle       *string    `json:"meta_title,omitempty" maxLength:"200"`
@@ -101,22 +101,22 @@ type editContent struct {
 	ScheduledAt     *time.Time `json:"scheduled_at,omitempty" doc:"When it is to be published by itself"`
 	Assignee        *string    `json:"assignee,omitempty" maxLength:"200" doc:"Who looks after it"`
 	Reason          string     `json:"reason,omitempty" maxLength:"500" doc:"Why, for the list of versions"`
-	ifMatch
+	Conditional
 }
 
 type listVersions struct {
-	contentID
+	ContentID
 	Paging
 }
 
 type restoreVersion struct {
-	contentID
+	ContentID
 	N int `json:"n" in:"path" minimum:"1" doc:"Number of the version to bring back"`
-	ifMatch
+	Conditional
 }
 
 type exportContent struct {
-	contentID
+	ContentID
 	Format string `json:"format,omitempty" in:"query" enum:"markdown,html,json" default:"markdown" doc:"Form of the file"`
 }
 
@@ -130,7 +130,7 @@ func contentRows(e *engine.Engine) []Op {
 			Name: "get_content_item", Noun: "content", Verb: "get", Method: http.MethodGet, Path: base, Tag: "Content",
 			Summary: "Get a content item", Description: "The text in Markdown, with findings, publications, history and where it came from.",
 			Scope: domain.ScopeRead, ReadOnly: true, Repeatable: true, Tags: true, Default: true, Toolset: "content", Errors: notFound, Result: sampleItem,
-		}, func(ctx context.Context, in contentID) (engine.ItemDetails, error) { return e.Item(ctx, in.ID) }, viewItem),
+		}, func(ctx context.Context, in ContentID) (engine.ItemDetails, error) { return e.Item(ctx, in.ID) }, viewItem),
 		op(Op{
 			Name: "edit_content_item", Noun: "content", Verb: "edit", Method: http.MethodPatch, Path: base, Tag: "Content",
 			Summary: "Edit a content item", Description: "Changes the fields that are given, makes a version and checks the text again. An approved item that is not published goes back to review.",
@@ -144,14 +144,14 @@ func contentRows(e *engine.Engine) []Op {
 			Summary: "Delete a content item", Description: "Takes the item off the board and out of the feeds.",
 			Scope: domain.ScopeContent, Status: http.StatusNoContent, Destructive: true, Repeatable: true, Toolset: "content", Errors: changing,
 		}, func(ctx context.Context, in changeContent) (struct{}, error) {
-			return struct{}{}, e.DeleteItem(ctx, engine.ID{ID: in.ID, Match: match(in.ifMatch)})
+			return struct{}{}, e.DeleteItem(ctx, engine.ID{ID: in.ID, Match: match(in.Conditional)})
 		}, noView),
 		op(Op{
 			Name: "approve_content_item", Noun: "content", Verb: "approve", Method: http.MethodPost, Path: base + "/approve", Tag: "Content",
 			Summary: "Approve a content item", Description: "Approves the present version and moves the item to ready.",
 			Scope: domain.ScopeReview, Repeatable: true, Claims: true, Tags: true, Toolset: "content", Errors: changing, Result: sampleItem,
 		}, func(ctx context.Context, in changeContent) (engine.ItemDetails, error) {
-			return e.ApproveItem(ctx, engine.ID{ID: in.ID, Match: match(in.ifMatch)})
+			return e.ApproveItem(ctx, engine.ID{ID: in.ID, Match: match(in.Conditional)})
 		}, viewItem),
 		op(Op{
 			Name: "list_content_versions", Noun: "content", Verb: "versions", Method: http.MethodGet, Path: base + "/versions", Tag: "Content",
@@ -171,7 +171,7 @@ func contentRows(e *engine.Engine) []Op {
 			Summary: "Restore a version", Description: "Makes a new version with the text of an old one.",
 			Scope: domain.ScopeContent, Claims: true, Tags: true, Toolset: "content", Errors: changing, Result: sampleItem,
 		}, func(ctx context.Context, in restoreVersion) (engine.ItemDetails, error) {
-			return e.RestoreVersion(ctx, engine.RestoreVersion{ID: in.ID, N: in.N, Match: match(in.ifMatch)})
+			return e.RestoreVersion(ctx, engine.RestoreVersion{ID: in.ID, N: in.N, Match: match(in.Conditional)})
 		}, viewItem),
 		op(Op{
 			Name: "export_content_item", Noun: "content", Verb: "export", Method: http.MethodGet, Path: base + "/export", Tag: "Content",
@@ -187,7 +187,7 @@ func contentRows(e *engine.Engine) []Op {
 func (in editContent) edit() engine.EditItem {
 	return engine.EditItem{
 		ID: in.ID, Title: in.Title, Body: in.Body, MetaTitle: in.MetaTitle, MetaDescription: in.MetaDescription, Slug: in.Slug, Language: in.Language,
-		Channel: in.Channel, Assignee: in.Assignee, Keywords: in.Keywords, PlannedAt: in.PlannedAt, ScheduledAt: in.ScheduledAt, Reason: in.Reason, Match: match(in.ifMatch),
+		Channel: in.Channel, Assignee: in.Assignee, Keywords: in.Keywords, PlannedAt: in.PlannedAt, ScheduledAt: in.ScheduledAt, Reason: in.Reason, Match: match(in.Conditional),
 	}
 }
 

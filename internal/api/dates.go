@@ -8,15 +8,15 @@ import (
 	"vellocity/internal/engine"
 )
 
-// stretch is embedded by inputs that filter by time.
-type stretch struct {
+// Stretch is embedded by inputs that filter by time.
+type Stretch struct {
 	From string `json:"from,omitempty" in:"query" maxLength:"40" doc:"First day (2026-02-26, in the workspace's time zone) or instant (RFC 3339)"`
 	To   string `json:"to,omitempty" in:"query" maxLength:"40" doc:"Last day or instant, included"`
 }
 
 // span reads both ends; the workspace's time zone is asked for only where a
 // whole day was given.
-func (s stretch) span(ctx context.Context, e *engine.Engine) (domain.Span, error) {
+func (s Stretch) span(ctx context.Context, e *engine.Engine) (domain.Span, error) {
 	if s.From == "" && s.To == "" {
 		return domain.Span{}, nil
 	}
@@ -31,7 +31,7 @@ func (s stretch) span(ctx context.Context, e *engine.Engine) (domain.Span, error
 	return s.in(zone)
 }
 
-func (s stretch) in(zone *time.Location) (span domain.Span, err error) {
+func (s Stretch) in(zone *time.Location) (span domain.Span, err error) {
 	var p domain.Problems
 	if s.From != "" {
 		if span.From, _, err = day(s.From, zone); err != nil {

@@ -22,7 +22,7 @@ type ExecutionAttributes struct {
 	CurrentStep *string         `json:"current_step" doc:"Key of the step under way"`
 	WaitingFor  *string         `json:"waiting_for" enum:"person,retry" doc:"What an executing run waits for"`
 	CreditsHeld int             `json:"credits_held" doc:"Credits promised to what is left to do"`
-	Cost        Maybe[Money]    `json:"cost" doc:"Null where the model's price is not known"`
+	Cost        *Money          `json:"cost" doc:"Null where the model's price is not known"`
 	Engine      Writer          `json:"engine"`
 	StartedAt   *time.Time      `json:"started_at"`
 	CompletedAt *time.Time      `json:"completed_at" doc:"When it ended, well or badly"`
@@ -62,7 +62,7 @@ type StepResult struct {
 	InputTokens  int64             `json:"input_tokens"`
 	OutputTokens int64             `json:"output_tokens"`
 	Credits      int               `json:"credits"`
-	Cost         Maybe[Money]      `json:"cost"`
+	Cost         *Money            `json:"cost"`
 	Output       Maybe[Object]     `json:"output"`
 	Error        *string           `json:"error"`
 }
@@ -84,21 +84,21 @@ type listExecutions struct {
 	AgentID    int64           `json:"agent_id,omitempty" minimum:"1" doc:"Only this agent's"`
 	Priority   domain.Priority `json:"priority,omitempty" enum:"low,normal,high,urgent" doc:"Only this priority"`
 	Capability string          `json:"capability,omitempty" maxLength:"100" doc:"Only this capability, by slug"`
-	stretch
+	Stretch
 	Paging
 }
 
-type executionID struct {
+type ExecutionID struct {
 	ID int64 `json:"id" in:"path" minimum:"1" doc:"The execution's id"`
 }
 
 type changeExecution struct {
-	executionID
-	ifMatch
+	ExecutionID
+	Conditional
 }
 
 type getExecution struct {
-	executionID
+	ExecutionID
 	Wait int `json:"wait,omitempty" in:"prefer" minimum:"0" maximum:"60" doc:"Seconds to wait for the run's end before answering"`
 }
 
@@ -137,7 +137,7 @@ func executionRows(e *engine.Engine) []Op {
 			Summary: "Get Execution Assets", Description: "The content items that a run made. Read their texts with get_content_item.",
 			Scope: domain.ScopeRead, ReadOnly: true, Repeatable: true, Tags: true, Default: true, Toolset: "executions", Errors: notFound, Meta: AssetsMeta{},
 			Result: engine.Assets{ExecutionID: 789, Status: domain.StatusCompleted, Items: []domain.ContentItem{sampleCard}},
-		}, func(ctx context.Context, in executionID) (engine.Assets, error) { return e.Assets(ctx, in.ID) },
+		}, func(ctx context.Context, in ExecutionID) (engine.Assets, error) { return e.Assets(ctx, in.ID) },
 			func(r *Reply, a engine.Assets) Assets {
 				r.Meta = AssetsMeta{len(a.Items)}
 				return Assets{a.ExecutionID, a.Status, each(a.Items, card)}
@@ -147,7 +147,7 @@ func executionRows(e *engine.Engine) []Op {
 			Summary: "Cancel an execution", Description: "Stops a run that has not ended. What is recorded stays, and credits that are not spent are released.",
 			Scope: domain.ScopeContent, Destructive: true, Claims: true, Tags: true, Toolset: "executions", Errors: changing, Result: sampleDetails,
 		}, func(ctx context.Context, in changeExecution) (engine.ExecutionDetails, error) {
-			return e.Cancel(ctx, engine.ID{ID: in.ID, Match: match(in.ifMatch)})
+			return e.Cancel(ctx, engine.ID{ID: in.ID, Match: match(in.Conditional)})
 		}, viewExecution),
 		op(Op{
 			Name: "retry_execution", Noun: "executions", Verb: "retry", Method: http.MethodPost, Path: "/content-workflow/executions/{id}/retry", Tag: "Executions",
@@ -155,14 +155,14 @@ func executionRows(e *engine.Engine) []Op {
 			Scope: domain.ScopeContent, OpenWorld: true, Status: http.StatusCreated, Claims: true, Toolset: "executions", Meta: StartedMeta{},
 			Errors: append(changing, domain.CodeInsufficientCredits, domain.CodeUnavailable), Result: started,
 		}, func(ctx context.Context, in changeExecution) (engine.Started, error) {
-			return e.Retry(ctx, engine.ID{ID: in.ID, Match: match(in.ifMatch)})
+			return e.Retry(ctx, engine.ID{ID: in.ID, Match: match(in.Conditional)})
 		}, viewStarted("Execution retry started")),
 		op(Op{
 			Name: "archive_execution", Noun: "executions", Verb: "archive", Method: http.MethodPost, Path: "/content-workflow/executions/{id}/archive", Tag: "Executions",
 			Summary: "Archive an execution", Description: "Puts a run that has ended out of the way.",
 			Scope: domain.ScopeContent, Claims: true, Tags: true, Toolset: "executions", Errors: changing, Result: sampleDetails,
 		}, func(ctx context.Context, in changeExecution) (engine.ExecutionDetails, error) {
-			return e.Archive(ctx, engine.ID{ID: in.ID, Match: match(in.ifMatch)})
+			return e.Archive(ctx, engine.ID{ID: in.ID, Match: match(in.Conditional)})
 		}, viewExecution),
 		watchRow(e),
 	}

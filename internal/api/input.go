@@ -47,8 +47,8 @@ type Paging struct {
 	PerPage int `json:"per_page,omitempty" in:"query" minimum:"1" maximum:"100" default:"20" doc:"Items per page"`
 }
 
-// ifMatch is embedded by the input of every change that can be made conditional.
-type ifMatch struct {
+// Conditional is embedded by the input of every change that can be made conditional.
+type Conditional struct {
 	IfMatch string `json:"if_match,omitempty" in:"header" header:"If-Match" doc:"Only if the resource still has this ETag"`
 }
 

@@ -47,14 +47,14 @@ type boardFilter struct {
 	ExecutionID int64              `json:"execution_id,omitempty" minimum:"1" doc:"Only what this execution made"`
 	ContentType domain.ContentType `json:"content_type,omitempty" enum:"text_content,blog_post,email_draft,social_post,product_description" doc:"Only this type"`
 	PerColumn   int                `json:"per_column,omitempty" minimum:"1" maximum:"200" default:"50" doc:"Items shown per column; count is always the full count"`
-	stretch
+	Stretch
 }
 
 type moveContent struct {
 	ID     int64        `json:"id" in:"path" minimum:"1" doc:"The content item's id"`
 	Status domain.Stage `json:"status" enum:"generated,review,ready,published" doc:"Column to move to"`
 	Before int64        `json:"before,omitempty" minimum:"0" doc:"Item to stand in front of; by default on top"`
-	ifMatch
+	Conditional
 }
 
 type bulkMove struct {
@@ -84,7 +84,7 @@ func kanbanRows(e *engine.Engine) []Op {
 			Scope: domain.ScopeReview, Repeatable: true, OpenWorld: true, Claims: true, Tags: true, Default: true, Toolset: "content", Errors: moving,
 			Example: map[string]any{"id": 101, "status": "review"}, Result: sampleCard,
 		}, func(ctx context.Context, in moveContent) (domain.ContentItem, error) {
-			return e.Move(ctx, engine.Move{ID: in.ID, To: in.Status, Before: in.Before, Match: match(in.ifMatch)})
+			return e.Move(ctx, engine.Move{ID: in.ID, To: in.Status, Before: in.Before, Match: match(in.Conditional)})
 		}, func(r *Reply, i domain.ContentItem) Resource[ContentAttributes] {
 			r.Revision = number(i.Revision)
 			return card(i)

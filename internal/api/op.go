@@ -58,10 +58,10 @@ type Op struct {
 	out    reflect.Type
 	do     func(ctx context.Context, in any) (any, error)
 	view   func(r *Reply, result any) any
-	hide   func(result any) any                                    // without secrets that are shown once
+	hide   func(result any) any                                      // without secrets that are shown once
 	open   func(ctx context.Context, in, result any) (player, error) // begins to stream the answer
 	settle func(ctx context.Context, result any) (any, error)        // waits for the whole of what it streams
-	raw    http.HandlerFunc                                        // outside of everything above
+	raw    http.HandlerFunc                                          // outside of everything above
 }
 
 // Reply is what a row's view says about an answer beside its data.

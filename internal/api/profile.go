@@ -30,7 +30,7 @@ type updateProfile struct {
 	NotifyEmails    *[]string `json:"notification_emails,omitempty" maxItems:"20" format:"email" doc:"Who is told about finished and failed work"`
 	RequireApproval *bool     `json:"require_approval,omitempty" doc:"Whether publishing takes an approval first"`
 	FeedEnabled     *bool     `json:"feed_enabled,omitempty" doc:"Whether published items are in the public feeds"`
-	ifMatch
+	Conditional
 }
 
 // Credits is what the workspace has to spend.
@@ -68,7 +68,7 @@ func profileRows(e *engine.Engine) []Op {
 			Example: map[string]any{"company_name": "Acme Corp", "timezone": "Europe/Berlin"}, Result: sampleWorkspace,
 		}, func(ctx context.Context, in updateProfile) (domain.Workspace, error) {
 			return e.UpdateProfile(ctx, engine.UpdateProfile{CompanyName: in.CompanyName, Timezone: in.Timezone, VoiceID: in.VoiceID, NotifyEmails: in.NotifyEmails,
-				RequireApproval: in.RequireApproval, FeedEnabled: in.FeedEnabled, Match: match(in.ifMatch)})
+				RequireApproval: in.RequireApproval, FeedEnabled: in.FeedEnabled, Match: match(in.Conditional)})
 		}, viewProfile),
 		op(Op{
 			Name: "get_credits", Noun: "credits", Verb: "get", Method: http.MethodGet, Path: "/credits", Tag: "Credits",
@@ -93,7 +93,7 @@ func profileRows(e *engine.Engine) []Op {
 	}
 }
 
-func match(m ifMatch) engine.Match { return engine.Match{IfMatch: conditions(m.IfMatch)} }
+func match(m Conditional) engine.Match { return engine.Match{IfMatch: conditions(m.IfMatch)} }
 
 func viewProfile(r *Reply, w domain.Workspace) Profile {
 	r.Revision = number(w.Revision)

@@ -1,8 +1,11 @@
 package api
 
 import (
+	"reflect"
 	"strconv"
 	"time"
+
+	"github.com/danielgtaylor/huma/v2"
 
 	"vellocity/internal/domain"
 )
@@ -57,11 +60,19 @@ type Money struct {
 	Estimated    bool    `json:"estimated" doc:"True where the provider gave no usage and the text was counted here"`
 }
 
-func money(c domain.Cost) Maybe[Money] {
+// price is Money with the schema of itself; a *Money is null where there is none.
+type price Money
+
+// Schema describes money or null.
+func (Money) Schema(r huma.Registry) *huma.Schema {
+	return &huma.Schema{AnyOf: []*huma.Schema{r.Schema(reflect.TypeFor[price](), true, ""), {Type: "null"}}}
+}
+
+func money(c domain.Cost) *Money {
 	if !c.Known {
-		return Maybe[Money]{}
+		return nil
 	}
-	return Maybe[Money]{&Money{Decimal(c.MicroUSD), "USD", c.PriceVersion, c.Estimated}}
+	return &Money{Decimal(c.MicroUSD), "USD", c.PriceVersion, c.Estimated}
 }
 
 // Writer says what wrote a text.

@@ -30,6 +30,9 @@ func schemaName(t reflect.Type, hint string) string {
 		t = t.Elem()
 	}
 	name := t.Name()
+	if t == reflect.TypeFor[price]() {
+		return "Money"
+	}
 	if inner, ok := strings.CutPrefix(name, "Resource["); ok {
 		inner = strings.TrimSuffix(inner, "]")
 		return strings.TrimSuffix(inner[strings.LastIndexByte(inner, '.')+1:], "Attributes")

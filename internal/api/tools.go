@@ -9,6 +9,5 @@ const (
 type toolbox struct{ all []*tool }
 type tool struct{}
 
-func (t *tool) form() ToolForm       { return ToolForm{} }
-func newToolbox(a *API) *toolbox     { return &toolbox{} }
-func (a *API) document() error       { return nil }
+func (t *tool) form() ToolForm   { return ToolForm{} }
+func newToolbox(a *API) *toolbox { return &toolbox{} }

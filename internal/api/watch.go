@@ -36,8 +36,8 @@ type WatchEnd struct {
 }
 
 type watchExecution struct {
-	executionID
-	lastEvent
+	ExecutionID
+	Resumable
 }
 
 type watched = iter.Seq2[engine.Update, error]

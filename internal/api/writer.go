@@ -12,13 +12,13 @@ import (
 
 // Output is a generated text.
 type Output struct {
-	MessageID int64        `json:"message_id"`
-	Status    string       `json:"status" enum:"streaming,completed,failed"`
-	Text      string       `json:"text"`
-	Words     int          `json:"words"`
-	Credits   int          `json:"credits_used"`
-	Engine    Writer       `json:"engine"`
-	Cost      Maybe[Money] `json:"cost" doc:"Null where the model's price is not known"`
+	MessageID int64  `json:"message_id"`
+	Status    string `json:"status" enum:"streaming,completed,failed"`
+	Text      string `json:"text"`
+	Words     int    `json:"words"`
+	Credits   int    `json:"credits_used"`
+	Engine    Writer `json:"engine"`
+	Cost      *Money `json:"cost" doc:"Null where the model's price is not known"`
 }
 
 // written names a text that is being written, and where its reader is.
@@ -37,17 +37,17 @@ type generateOutput struct {
 	VoiceID       int64    `json:"brand_voice_id,omitempty" minimum:"1" doc:"Brand voice to write in"`
 	Results       int      `json:"number_of_results,omitempty" minimum:"1" maximum:"5" default:"1" doc:"How many texts"`
 	MessageID     int64    `json:"message_id,omitempty" minimum:"1" doc:"Stream this text again instead of writing one"`
-	lastEvent
+	Resumable
 }
 
-// lastEvent is embedded by inputs of streams that can be resumed.
-type lastEvent struct {
+// Resumable is embedded by inputs of streams that can be resumed.
+type Resumable struct {
 	LastEventID string `json:"last_event_id,omitempty" in:"header" header:"Last-Event-ID" doc:"Go on after this event"`
 }
 
 type readOutput struct {
 	MessageID int64 `json:"message_id" in:"query" minimum:"1" doc:"The text's id, from X-Message-Id"`
-	lastEvent
+	Resumable
 }
 
 func writerRows(e *engine.Engine) []Op {

@@ -1,0 +1,428 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"strings"
+	"testing"
+	"time"
+
+	"vellocity/internal/domain"
+	"vellocity/internal/engine"
+)
+
+// The machinery is tested on a small table of its own, so that each rule can be
+// seen by itself; the real table is tested as a whole elsewhere.
+
+type thing struct {
+	Name  string   `json:"name" doc:"A name"`
+	Count int      `json:"count"`
+	Tags  []string `json:"tags"`
+}
+
+type listThings struct {
+	Kind   string `json:"kind,omitempty" enum:"red,blue" doc:"Only this kind"`
+	Strict bool   `json:"strict,omitempty" default:"true"`
+	Paging
+}
+
+type makeThing struct {
+	Name     string   `json:"name" minLength:"1" maxLength:"10"`
+	Count    int      `json:"count,omitempty" minimum:"1" maximum:"9" default:"3"`
+	Kind     string   `json:"kind,omitempty" enum:"red,blue"`
+	Tags     []string `json:"tags,omitempty" maxItems:"2" uniqueItems:"true"`
+	Settings Object   `json:"settings,omitempty"`
+	Inner    *inner   `json:"inner,omitempty"`
+}
+
+type inner struct {
+	Size  int    `json:"size" minimum:"1"`
+	Email string `json:"email,omitempty" format:"email"`
+}
+
+type oneThing struct {
+	ID int64 `json:"id" in:"path" minimum:"1"`
+	Conditional
+	Wait int `json:"wait,omitempty" in:"prefer" minimum:"0" maximum:"60"`
+}
+
+func thingView(r *Reply, t thing) thing { r.Revision = "7"; return t }
+
+func testRows() []Op {
+	base := Op{Noun: "things", Scope: domain.ScopeRead, Toolset: "things"}
+	row := func(name, verb, method, path string, change func(*Op)) Op {
+		o := base
+		o.Name, o.Verb, o.Method, o.Path = name, verb, method, path
+		if change != nil {
+			change(&o)
+		}
+		return o
+	}
+	return []Op{
+		op(row("list_things", "list", "GET", "/things", func(o *Op) { o.ReadOnly = true }), func(_ context.Context, in listThings) (listThings, error) { return in, nil },
+			func(r *Reply, in listThings) []thing {
+				r.Total = 45
+				return []thing{{Name: in.Kind, Count: in.PerPage, Tags: []string{}}}
+			}),
+		op(row("make_thing", "make", "POST", "/things", func(o *Op) { o.Claims, o.Status, o.Scope = true, 201, domain.ScopeContent }), func(_ context.Context, in makeThing) (makeThing, error) { return in, nil },
+			func(r *Reply, in makeThing) thing {
+				r.Location = "/api/v1/things/1"
+				return thing{in.Name, in.Count, list(in.Tags)}
+			}),
+		op(row("get_thing", "get", "GET", "/things/{id}", func(o *Op) { o.ReadOnly, o.Tags = true, true }), func(ctx context.Context, in oneThing) (thing, error) {
+			switch in.ID {
+			case 404:
+				return thing{}, domain.NotFound("Thing")
+			case 500:
+				return thing{}, errors.New("secret: the password is hunter2")
+			case 666:
+				panic("secret panic")
+			}
+			return thing{"<one> & only", in.Wait, []string{in.IfMatch}}, nil
+		}, thingView),
+		op(row("drop_thing", "drop", "DELETE", "/things/{id}", nil), func(_ context.Context, in oneThing) (struct{}, error) {
+			if m := match(in.Conditional).IfMatch; m != "" && m != `"7"` {
+				return struct{}{}, domain.Errorf(domain.CodePreconditionFailed, "It has changed")
+			}
+			return struct{}{}, nil
+		}, noView),
+	}
+}
+
+func testAPI(t testing.TB, change func(*Options)) *API {
+	t.Helper()
+	opts := Options{
+		Engine: &engine.Engine{},
+		Authenticate: func(_ context.Context, key string, _ netip.Addr) (domain.Actor, error) {
+			switch key {
+			case "reader":
+				return domain.Actor{Kind: domain.ActorKey, WorkspaceID: 1, Role: domain.RoleOwner, Scopes: []domain.Scope{domain.ScopeRead}}, nil
+			case "owner":
+				return domain.Actor{Kind: domain.ActorKey, WorkspaceID: 1, Role: domain.RoleOwner, Scopes: []domain.Scope{domain.ScopeAdmin}}, nil
+			}
+			return domain.Actor{}, domain.Errorf(domain.CodeUnauthorized, "Send a valid API key as Authorization: Bearer <key>")
+		},
+	}
+	if change != nil {
+		change(&opts)
+	}
+	a, err := New(opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.ops = testRows()
+	if err := a.route(); err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+type answered struct {
+	*httptest.ResponseRecorder
+	body struct {
+		Success *bool
+		Data    json.RawMessage
+		Meta    json.RawMessage
+		Error   *ErrorBody
+	}
+}
+
+// send makes a request. Headers are "Name: value"; without an Authorization the
+// owner calls.
+func send(t testing.TB, h http.Handler, method, target, body string, headers ...string) answered {
+	t.Helper()
+	var r io.Reader
+	if body != "" {
+		r = strings.NewReader(body)
+	}
+	req := httptest.NewRequest(method, target, r)
+	req.Header.Set("Authorization", "Bearer owner")
+	if body != "" {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	for _, line := range headers {
+		name, value, _ := strings.Cut(line, ": ")
+		if value == "" {
+			req.Header.Del(name)
+			continue
+		}
+		req.Header.Set(name, value)
+	}
+	a := answered{ResponseRecorder: httptest.NewRecorder()}
+	h.ServeHTTP(a, req)
+	if strings.HasPrefix(a.Header().Get("Content-Type"), "application/json") && a.Body.Len() > 0 {
+		if err := json.Unmarshal(a.Body.Bytes(), &a.body); err != nil {
+			t.Fatalf("%s %s: %v in %s", method, target, err, a.Body)
+		}
+	}
+	return a
+}
+
+func TestEveryFailureHasTheEnvelope(t *testing.T) {
+	a := testAPI(t, nil)
+	deep := strings.Repeat(`{"a":`, 40) + "1" + strings.Repeat("}", 40)
+	for _, c := range []struct {
+		name, method, target, body string
+		headers                    []string
+		status                     int
+		code                       domain.Code
+		says                       string
+	}{
+		{"no key", "GET", "/api/v1/things", "", []string{"Authorization: "}, 401, domain.CodeUnauthorized, ""},
+		{"another scheme", "GET", "/api/v1/things", "", []string{"Authorization: Basic b3duZXI6"}, 401, domain.CodeUnauthorized, ""},
+		{"unknown key", "GET", "/api/v1/things", "", []string{"Authorization: Bearer nobody"}, 401, domain.CodeUnauthorized, ""},
+		{"key in the address", "GET", "/api/v1/things?key=vell_pk_abc", "", nil, 401, domain.CodeUnauthorized, "Authorization header"},
+		{"scope", "POST", "/api/v1/things", `{"name":"a"}`, []string{"Authorization: Bearer reader"}, 403, domain.CodeForbidden, "content"},
+		{"no such path", "GET", "/api/v1/nothing", "", nil, 404, domain.CodeNotFound, ""},
+		{"unclean path", "GET", "/api/v1//things", "", nil, 404, domain.CodeNotFound, ""},
+		{"dots", "GET", "/api/v1/things/../things", "", nil, 404, domain.CodeNotFound, ""},
+		{"not there", "GET", "/api/v1/things/404", "", nil, 404, domain.CodeNotFound, "Thing not found"},
+		{"no number", "GET", "/api/v1/things/abc", "", nil, 404, domain.CodeNotFound, "Thing not found"},
+		{"too large a number", "GET", "/api/v1/things/99999999999999999999", "", nil, 404, domain.CodeNotFound, ""},
+		{"method", "PUT", "/api/v1/things", `{}`, nil, 405, domain.CodeMethodNotAllowed, ""},
+		{"not JSON", "POST", "/api/v1/things", `{"name":`, nil, 400, domain.CodeBadRequest, "too early"},
+		{"two values", "POST", "/api/v1/things", `{"name":"a"} {}`, nil, 400, domain.CodeBadRequest, ""},
+		{"name twice", "POST", "/api/v1/things", `{"name":"a","name":"b"}`, nil, 400, domain.CodeBadRequest, "twice"},
+		{"too deep", "POST", "/api/v1/things", deep, nil, 400, domain.CodeBadRequest, "deeper"},
+		{"not UTF-8", "POST", "/api/v1/things", "{\"name\":\"\xff\"}", nil, 400, domain.CodeBadRequest, "UTF-8"},
+		{"media type", "POST", "/api/v1/things", `name=a`, []string{"Content-Type: application/x-www-form-urlencoded"}, 415, domain.CodeUnsupportedMediaType, ""},
+		{"no media type", "POST", "/api/v1/things", `{"name":"a"}`, []string{"Content-Type: "}, 415, domain.CodeUnsupportedMediaType, ""},
+		{"charset", "POST", "/api/v1/things", `{"name":"a"}`, []string{"Content-Type: application/json; charset=latin1"}, 415, domain.CodeUnsupportedMediaType, ""},
+		{"compressed", "POST", "/api/v1/things", `{"name":"a"}`, []string{"Content-Encoding: gzip"}, 415, domain.CodeUnsupportedMediaType, ""},
+		{"too large", "POST", "/api/v1/things", `{"name":"` + strings.Repeat("a", maxBody) + `"}`, nil, 413, domain.CodePayloadTooLarge, ""},
+		{"bad query", "GET", "/api/v1/things?kind=%zz", "", nil, 400, domain.CodeBadRequest, ""},
+		{"inner error", "GET", "/api/v1/things/500", "", nil, 500, domain.CodeServer, ""},
+		{"panic", "GET", "/api/v1/things/666", "", nil, 500, domain.CodeServer, ""},
+		{"stale", "DELETE", "/api/v1/things/1", "", []string{`If-Match: "6-abc"`}, 412, domain.CodePreconditionFailed, ""},
+		{"weak tag", "DELETE", "/api/v1/things/1", "", []string{`If-Match: W/"7-abc"`}, 412, domain.CodePreconditionFailed, ""},
+		{"bad idempotency key", "POST", "/api/v1/things", `{"name":"a"}`, []string{"Idempotency-Key: " + strings.Repeat("k", 256)}, 422, domain.CodeValidation, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got := send(t, a, c.method, c.target, c.body, c.headers...)
+			if got.Code != c.status || got.body.Error == nil || got.body.Error.Code != c.code || !strings.Contains(got.body.Error.Message, c.says) {
+				t.Fatalf("got %d %s", got.Code, got.Body)
+			}
+			if got.body.Success == nil || *got.body.Success || got.body.Error.RequestID == "" || got.body.Error.RequestID != got.Header().Get("X-Request-Id") {
+				t.Errorf("envelope: %s, request id %q", got.Body, got.Header().Get("X-Request-Id"))
+			}
+			if strings.Contains(got.Body.String(), "secret") || strings.Contains(got.Body.String(), "hunter2") {
+				t.Errorf("internal text went out: %s", got.Body)
+			}
+		})
+	}
+}
+
+func TestAllFaultsAtOnce(t *testing.T) {
+	a := testAPI(t, nil)
+	got := send(t, a, "POST", "/api/v1/things", `{"Name":"a","count":0,"kind":"green","tags":["x","x","y"],"settings":[],"inner":{"email":"no","sise":2},"nam":1}`)
+	want := map[string]string{
+		"name":        "The name field is required",
+		"Name":        `There is no field named "Name"; did you mean "name"?`,
+		"nam":         `There is no field named "nam"; did you mean "name"?`,
+		"count":       "The count field must be at least 1",
+		"kind":        "The kind field must be one of red or blue",
+		"tags":        "The tags field must not have more than 2 items",
+		"settings":    "The settings field must be an object",
+		"inner.size":  "The size field is required",
+		"inner.sise":  `There is no field named "sise"; did you mean "size"?`,
+		"inner.email": "The email field must be an e-mail address",
+	}
+	if got.Code != 422 || got.body.Error.Message != want["name"] {
+		t.Fatalf("got %d %s", got.Code, got.Body)
+	}
+	for path, msg := range want {
+		if l, _ := got.body.Error.Details[path].([]any); len(l) != 1 || l[0] != msg {
+			t.Errorf("%s: %v, want %q", path, got.body.Error.Details[path], msg)
+		}
+	}
+	if len(got.body.Error.Details) != len(want) {
+		t.Errorf("details: %v", got.body.Error.Details)
+	}
+}
+
+func TestQueryFaults(t *testing.T) {
+	a := testAPI(t, nil)
+	got := send(t, a, "GET", "/api/v1/things?per_page=101&page=0&kind=red&kind=blue&strict=maybe&statis=1", "")
+	want := map[string]string{
+		"per_page": "The per_page parameter must not be greater than 100",
+		"page":     "The page parameter must be at least 1",
+		"kind":     "The kind parameter is there 2 times",
+		"strict":   "The strict parameter must be true or false",
+		"statis":   `There is no parameter named "statis"`,
+	}
+	if got.Code != 422 || len(got.body.Error.Details) != len(want) {
+		t.Fatalf("got %d %s", got.Code, got.Body)
+	}
+	for path, msg := range want {
+		if l, _ := got.body.Error.Details[path].([]any); len(l) != 1 || l[0] != msg {
+			t.Errorf("%s: %v, want %q", path, got.body.Error.Details[path], msg)
+		}
+	}
+}
+
+func TestPaging(t *testing.T) {
+	a := testAPI(t, nil)
+	got := send(t, a, "GET", "/api/v1/things?kind=red&page=2&per_page=20", "")
+	if got.Code != 200 || string(got.body.Meta) != `{"page":2,"per_page":20,"total":45,"total_pages":3}` {
+		t.Fatalf("got %d %s", got.Code, got.Body)
+	}
+	want := `</api/v1/things?kind=red&page=1&per_page=20>; rel="first", </api/v1/things?kind=red&page=1&per_page=20>; rel="prev", </api/v1/things?kind=red&page=3&per_page=20>; rel="next", </api/v1/things?kind=red&page=3&per_page=20>; rel="last"`
+	if link := got.Header().Get("Link"); link != want {
+		t.Errorf("Link: %s", link)
+	}
+	if got := send(t, a, "GET", "/api/v1/things", ""); string(got.body.Meta) != `{"page":1,"per_page":20,"total":45,"total_pages":3}` {
+		t.Errorf("defaults: %s", got.Body)
+	}
+}
+
+func TestTags(t *testing.T) {
+	a := testAPI(t, nil)
+	first := send(t, a, "GET", "/api/v1/things/1", "")
+	tag := first.Header().Get("Etag")
+	if first.Code != 200 || !strings.HasPrefix(tag, `"7-`) || !strings.Contains(first.Body.String(), "<one> & only") {
+		t.Fatalf("got %d %s %s", first.Code, tag, first.Body)
+	}
+	for _, match := range []string{tag, "W/" + tag, `"x", ` + tag, "*"} {
+		got := send(t, a, "GET", "/api/v1/things/1", "", "If-None-Match: "+match)
+		if got.Code != 304 || got.Body.Len() != 0 || got.Header().Get("Etag") != tag {
+			t.Errorf("If-None-Match %s: %d %s", match, got.Code, got.Body)
+		}
+	}
+	if got := send(t, a, "GET", "/api/v1/things/1", "", `If-None-Match: "7-other"`); got.Code != 200 {
+		t.Errorf("another tag: %d", got.Code)
+	}
+	for _, match := range []string{tag, "*", `"6-a", ` + tag} {
+		if got := send(t, a, "DELETE", "/api/v1/things/1", "", "If-Match: "+match); match != `"6-a", `+tag && got.Code != 204 {
+			t.Errorf("If-Match %s: %d %s", match, got.Code, got.Body)
+		}
+	}
+}
+
+func TestHeadersOfEveryAnswer(t *testing.T) {
+	a := testAPI(t, nil)
+	for _, target := range []string{"/api/v1/things", "/api/v1/things/404", "/nowhere", "/api/v1/things/666"} {
+		got := send(t, a, "GET", target, "", "X-Request-Id: abc-1.2_3")
+		for name, want := range map[string]string{
+			"X-Request-Id": "abc-1.2_3", "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer",
+			"Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+			"Content-Type":            "application/json; charset=utf-8",
+		} {
+			if h := got.Header().Get(name); h != want {
+				t.Errorf("%s: %s = %q, want %q", target, name, h, want)
+			}
+		}
+	}
+	for _, bad := range []string{"a b", strings.Repeat("x", 129), "a\"b", "ä"} {
+		if got := send(t, a, "GET", "/api/v1/things", "", "X-Request-Id: "+bad); got.Header().Get("X-Request-Id") == bad {
+			t.Errorf("echoed %q", bad)
+		}
+	}
+}
+
+func TestMethods(t *testing.T) {
+	a := testAPI(t, nil)
+	for _, c := range []struct {
+		method, target string
+		status         int
+		allow          string
+	}{
+		{"HEAD", "/api/v1/things/1", 200, ""},
+		{"OPTIONS", "/api/v1/things/1", 204, "DELETE, GET, HEAD, OPTIONS"},
+		{"PATCH", "/api/v1/things/1", 405, "DELETE, GET, HEAD, OPTIONS"},
+		{"BREW", "/api/v1/things", 405, "GET, HEAD, OPTIONS, POST"},
+	} {
+		got := send(t, a, c.method, c.target, "")
+		if got.Code != c.status || got.Header().Get("Allow") != c.allow {
+			t.Errorf("%s %s: %d, Allow %q", c.method, c.target, got.Code, got.Header().Get("Allow"))
+		}
+	}
+}
+
+func TestPreferWait(t *testing.T) {
+	a := testAPI(t, nil)
+	for header, want := range map[string]string{"wait=5": "wait=5", "respond-async, wait=7": "wait=7", "wait=600": "wait=60", "wait=x": "", "return=minimal": ""} {
+		got := send(t, a, "GET", "/api/v1/things/1", "", "Prefer: "+header)
+		if applied := got.Header().Get("Preference-Applied"); got.Code != 200 || applied != want {
+			t.Errorf("Prefer: %s: %d, applied %q", header, got.Code, applied)
+		}
+	}
+}
+
+func TestLimits(t *testing.T) {
+	now := time.Date(2026, 11, 21, 10, 0, 0, 0, time.UTC)
+	quota := Quota{Windows: []Window{
+		{"minute", 60, 10, time.Minute, now.Add(20 * time.Second)},
+		{"day", 1000, 100, 24 * time.Hour, now.Add(5 * time.Hour)},
+	}}
+	a := testAPI(t, func(o *Options) {
+		o.Now = func() time.Time { return now }
+		o.Take = func(context.Context, int64) Quota { return quota }
+	})
+	got := send(t, a, "GET", "/api/v1/things", "")
+	for name, want := range map[string]string{
+		"X-RateLimit-Limit": "1000", "X-RateLimit-Remaining": "100", "X-RateLimit-Reset": "1795273200",
+		"RateLimit": `"day";r=100;t=18000`, "RateLimit-Policy": `"minute";q=60;w=60, "day";q=1000;w=86400`,
+	} {
+		if h := got.Header().Get(name); h != want {
+			t.Errorf("%s = %q, want %q", name, h, want)
+		}
+	}
+	quota.Refused, quota.Windows[0].Remaining = true, 0
+	got = send(t, a, "GET", "/api/v1/things", "")
+	if got.Code != 429 || got.body.Error.Code != domain.CodeRateLimited || got.Header().Get("Retry-After") != "20" || got.Header().Get("X-RateLimit-Remaining") != "0" {
+		t.Errorf("refused: %d %s %v", got.Code, got.Body, got.Header())
+	}
+	quota = Quota{}
+	if got = send(t, a, "GET", "/api/v1/things", ""); got.Header().Get("X-RateLimit-Limit") != "" {
+		t.Error("limits are off, but their headers are there")
+	}
+}
+
+func BenchmarkList(b *testing.B) {
+	a := testAPI(b, func(o *Options) {
+		o.Take = func(context.Context, int64) Quota {
+			return Quota{Windows: []Window{{"minute", 1000, 10, time.Minute, time.Now().Add(time.Minute)}, {"day", 100000, 100, 24 * time.Hour, time.Now().Add(time.Hour)}}}
+		}
+	})
+	a.ops = []Op{op(Op{Name: "list_executions", Noun: "executions", Method: "GET", Path: "/executions", Scope: domain.ScopeRead, ReadOnly: true},
+		func(context.Context, listExecutions) (domain.List[engine.ExecutionRow], error) {
+			l := domain.List[engine.ExecutionRow]{Total: 1000}
+			for range 20 {
+				l.Items = append(l.Items, sampleDetails.ExecutionRow)
+			}
+			return l, nil
+		}, func(r *Reply, l domain.List[engine.ExecutionRow]) []Resource[ExecutionAttributes] {
+			r.Total = l.Total
+			return each(l.Items, execution)
+		})}
+	if err := a.route(); err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		req := httptest.NewRequest("GET", "/api/v1/executions?status=completed&per_page=20", nil)
+		req.Header.Set("Authorization", "Bearer owner")
+		rec := httptest.NewRecorder()
+		a.ServeHTTP(rec, req)
+		if rec.Code != 200 {
+			b.Fatal(rec.Body)
+		}
+	}
+}
+
+// realAPI serves the real table over an engine that does nothing.
+func realAPI(t testing.TB) *API {
+	t.Helper()
+	a, err := New(Options{Engine: &engine.Engine{}, Metrics: http.NotFoundHandler(), Authenticate: func(context.Context, string, netip.Addr) (domain.Actor, error) {
+		return domain.Operator(1), nil
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
