@@ -10,7 +10,7 @@ import (
 )
 
 // attempt makes one call of the provider, within the timeouts, and records it.
-func (k *call) attempt(ctx context.Context, req Request) (Response, error) {
+func (k *call) attempt(ctx context.Context, req *Request) (Response, error) {
 	k.n++
 	a := domain.Attempt{N: k.n, Provider: k.Name(), Model: req.Model, StartedAt: time.Now()}
 	if k.watch.Started != nil {
@@ -30,13 +30,13 @@ func (k *call) attempt(ctx context.Context, req Request) (Response, error) {
 }
 
 // watched runs the provider under a watchdog that every piece sets back.
-func (k *call) watched(ctx context.Context, req Request, a *domain.Attempt) (Response, error) {
+func (k *call) watched(ctx context.Context, req *Request, a *domain.Attempt) (Response, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	watchdog := time.AfterFunc(k.o.First, func() { cancel(k.silent(k.o.First)) })
 	defer watchdog.Stop()
 	var foreign error // from the viewer, not from the provider
-	resp, err := k.o.Provider.Generate(ctx, req, func(piece string) error {
+	resp, err := k.o.Provider.Generate(ctx, *req, func(piece string) error {
 		watchdog.Stop() // a slow viewer is not the provider's silence
 		foreign = k.show(a, piece)
 		watchdog.Reset(k.o.Idle)
@@ -112,7 +112,7 @@ const bytesPerToken = 3.5
 // estimate fills in what the provider did not count, from the texts: a stream
 // that was cut has cost money all the same. The composer has no status and
 // counts nothing.
-func estimate(req Request, resp Response) Usage {
+func estimate(req *Request, resp Response) Usage {
 	u := resp.Usage
 	if resp.Status != 200 || resp.Text == "" {
 		return u

@@ -67,7 +67,7 @@ func (b *breaker) leave(now time.Time, trial bool, err error) {
 
 // guarded makes an attempt when a slot is free, unless the provider is to be
 // left alone.
-func (k *call) guarded(ctx context.Context, req Request) (Response, error) {
+func (k *call) guarded(ctx context.Context, req *Request) (Response, error) {
 	if err := k.acquire(ctx); err != nil {
 		return Response{}, err
 	}

@@ -119,7 +119,7 @@ func (c *Caller) Call(ctx context.Context, req Request, w Watch) (Response, erro
 	limited, cancel := context.WithTimeoutCause(ctx, c.o.Total, total)
 	defer cancel()
 	k := &call{Caller: c, watch: w, total: total}
-	resp, err := k.answer(limited, req, form)
+	resp, err := k.answer(limited, &req, form)
 	if err != nil && limited.Err() != nil && ctx.Err() == nil {
 		return resp, total
 	}
@@ -136,7 +136,7 @@ type call struct {
 }
 
 // answer writes, and asks once more where the answer is not of use as it is.
-func (k *call) answer(ctx context.Context, req Request, form *form) (Response, error) {
+func (k *call) answer(ctx context.Context, req *Request, form *form) (Response, error) {
 	resp, err := k.write(ctx, req)
 	if err != nil {
 		return resp, err
@@ -148,10 +148,10 @@ func (k *call) answer(ctx context.Context, req Request, form *form) (Response, e
 	if err := k.restart(); err != nil {
 		return resp, err
 	}
-	if resp, err = k.write(ctx, *again); err != nil {
+	if resp, err = k.write(ctx, again); err != nil {
 		return resp, err
 	}
-	_, fault = judgeAnswer(k.Name(), *again, &resp, form)
+	_, fault = judgeAnswer(k.Name(), again, &resp, form)
 	return resp, asError(fault)
 }
 
@@ -164,11 +164,12 @@ func asError(e *Error) error {
 }
 
 // write is the retry loop: it returns the first answer, or the last failure.
-func (k *call) write(ctx context.Context, req Request) (Response, error) {
+func (k *call) write(ctx context.Context, asked *Request) (Response, error) {
+	req := *asked
 	req.Omit = append(slices.Clone(req.Omit), k.known(req.Model)...)
 	for failures, drops := 0, 0; ; {
 		before := k.n
-		resp, err := k.guarded(ctx, req)
+		resp, err := k.guarded(ctx, &req)
 		e, ok := AsError(err)
 		if !ok || ctx.Err() != nil || k.n == before {
 			return resp, err

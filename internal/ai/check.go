@@ -42,7 +42,7 @@ func (c *Caller) Check(ctx context.Context, model string) (Health, error) {
 	var last domain.Attempt
 	k.watch.Ended = func(a domain.Attempt) error { last = a; return nil }
 	for {
-		resp, err := k.attempt(ctx, req)
+		resp, err := k.attempt(ctx, &req)
 		e, _ := AsError(err)
 		if e != nil && e.Param != "" && len(req.Omit) < maxDrops && !slices.Contains(req.Omit, e.Param) {
 			c.learn(model, e.Param)

@@ -98,7 +98,7 @@ func extractJSON(text string) string {
 // judgeAnswer looks at a finished answer. A fault with a request beside it can be
 // mended by making that request, once; one without cannot. Where the answer is
 // of the form asked for, resp.Text becomes the bare JSON value.
-func judgeAnswer(provider string, req Request, resp *Response, form *form) (again *Request, fault *Error) {
+func judgeAnswer(provider string, req *Request, resp *Response, form *form) (again *Request, fault *Error) {
 	unusable := &Error{Provider: provider, Status: resp.Status, Kind: KindAnswer}
 	cut := resp.Stop == StopLength && req.MaxTokens > 0
 	switch {
@@ -106,7 +106,7 @@ func judgeAnswer(provider string, req Request, resp *Response, form *form) (agai
 		return nil, Judge(Fault{Provider: provider, Status: 200, Code: "content_filter"})
 	case strings.TrimSpace(resp.Text) == "":
 		unusable.Message = provider + " gave an empty answer. Try again, or allow the model a longer answer."
-		return retryWith(req, cut, ""), unusable
+		return retryWith(*req, cut, ""), unusable
 	case form == nil:
 		return nil, nil
 	}
@@ -117,7 +117,7 @@ func judgeAnswer(provider string, req Request, resp *Response, form *form) (agai
 	}
 	unusable.Message = provider + " did not answer in the form asked for. Try again, or choose a model that is better at structured answers."
 	unusable.cause = problem
-	return retryWith(req, cut, correction(resp.Text, problem)), unusable
+	return retryWith(*req, cut, correction(resp.Text, problem)), unusable
 }
 
 // retryWith returns the request for one more try: with more room where the
