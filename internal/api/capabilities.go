@@ -100,13 +100,37 @@ func capabilityRows(e *engine.Engine) []Op {
 			if err != nil || in.Wait == 0 {
 				return s, err
 			}
-			d, err := e.WaitExecution(ctx, s.Execution.ID, time.Duration(in.Wait)*time.Second)
-			if err == nil {
+			// The run was accepted: that the wait was cut short takes nothing back.
+			if d, err := await(ctx, e, s.Execution.ID, in.Wait); err == nil {
 				s.Execution = d.Execution
 			}
-			// The run was accepted: that the wait was cut short takes nothing back.
 			return s, nil
 		}, viewStarted("Capability execution started")),
+	}
+}
+
+// progressKey is where a caller who wants to be told of progress keeps how.
+type progressKey struct{}
+
+// await waits for the end of a run for some seconds, telling progress to whoever
+// wants it.
+func await(ctx context.Context, e *engine.Engine, id int64, seconds int) (engine.ExecutionDetails, error) {
+	whole := time.Duration(seconds) * time.Second
+	tell, _ := ctx.Value(progressKey{}).(func(percent int, step string))
+	if tell == nil {
+		return e.WaitExecution(ctx, id, whole)
+	}
+	last := -1
+	for {
+		d, err := e.WaitExecution(ctx, id, min(whole, time.Second))
+		whole -= time.Second
+		if err != nil || d.Status.Ended() || whole <= 0 {
+			return d, err
+		}
+		if d.Progress > last { // it must rise (MCP, progress)
+			last = d.Progress
+			tell(d.Progress, d.CurrentStep)
+		}
 	}
 }
 

@@ -128,7 +128,7 @@ func executionRows(e *engine.Engine) []Op {
 			Scope: domain.ScopeRead, ReadOnly: true, Repeatable: true, Tags: true, Default: true, Toolset: "executions", Errors: notFound, Result: sampleDetails,
 		}, func(ctx context.Context, in getExecution) (engine.ExecutionDetails, error) {
 			if in.Wait > 0 {
-				return e.WaitExecution(ctx, in.ID, time.Duration(in.Wait)*time.Second)
+				return await(ctx, e, in.ID, in.Wait)
 			}
 			return e.Execution(ctx, in.ID)
 		}, viewExecution),

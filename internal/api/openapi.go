@@ -226,26 +226,34 @@ func (d *document) eventSchemas(o *Op) map[string]any {
 }
 
 func (d *document) answerSchema(o *Op) *huma.Schema {
-	out := o.out
-	if out == nil {
-		out = reflect.TypeOf(o.Result)
-	}
-	data := d.schemas.Schema(out, true, camel(o.Name))
+	data := d.schemas.Schema(typeOr(o), true, camel(o.Name))
 	if o.Bare {
 		return data
 	}
 	s := &huma.Schema{Type: huma.TypeObject, Required: []string{"success", "data"}, AdditionalProperties: false, Properties: map[string]*huma.Schema{
 		"success": {Type: huma.TypeBoolean, Enum: []any{true}}, "data": data,
 	}}
-	meta := reflect.TypeOf(o.Meta)
-	if o.Paged() {
-		meta = reflect.TypeFor[PageMeta]()
-	}
-	if meta != nil {
+	if meta := metaType(o); meta != nil {
 		s.Properties["meta"] = d.schemas.Schema(meta, true, "")
 		s.Required = append(s.Required, "meta")
 	}
 	return s
+}
+
+// typeOr is the type of the answer's data.
+func typeOr(o *Op) reflect.Type {
+	if o.out != nil {
+		return o.out
+	}
+	return reflect.TypeOf(o.Result)
+}
+
+// metaType is the type of the answer's meta object, nil where there is none.
+func metaType(o *Op) reflect.Type {
+	if o.Paged() {
+		return reflect.TypeFor[PageMeta]()
+	}
+	return reflect.TypeOf(o.Meta)
 }
 
 // example sends the row's sample through its own view.
