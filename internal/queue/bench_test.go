@@ -35,10 +35,10 @@ func BenchmarkThroughput(b *testing.B) {
 		}))
 		o.Workers = map[string]int{"work": 64}
 		q = start(b, o)
-		done.Add(b.N)
 		callers := make(chan bool, 16)
 		for b.Loop() {
 			callers <- true
+			done.Add(1)
 			go func() {
 				enqueue(b, s, q, queue.Insert{Kind: "work"})
 				<-callers

@@ -12,15 +12,13 @@ package queue
 import (
 	"cmp"
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
 	"sync"
 	"time"
-
-	"github.com/riverqueue/river"
-	"github.com/riverqueue/river/rivertype"
 
 	"vellocity/internal/store"
 )
@@ -99,10 +97,10 @@ type Options struct {
 
 // Queue enqueues and works jobs. It is safe for use by several goroutines.
 type Queue struct {
-	o    Options
-	log  *slog.Logger
-	sql  tables
-	jobs inserter
+	o        Options
+	log      *slog.Logger
+	sql      tables
+	prepared map[string]*sql.Stmt // by text, on SQLite; pgx prepares by itself
 
 	mu     sync.Mutex
 	gen    *generation // nil while there is none
@@ -125,43 +123,50 @@ func New(o Options) (*Queue, error) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	q := &Queue{o: o, log: o.Log, sql: tablesOf(o.Store.Postgres()), reason: errNotStarted}
-	var err error
-	if q.jobs, err = inserterFor(o.Store, riverLog(o.Log)); err != nil {
-		return nil, fmt.Errorf("set up River: %w", err)
+	if o.Store.Postgres() {
+		return q, nil
+	}
+	q.prepared = map[string]*sql.Stmt{}
+	for _, text := range append([]string{q.sql.insert, q.sql.cancel}, q.sql.complete...) {
+		var err error
+		if q.prepared[text], err = o.Store.DB().Prepare(text); err != nil { //nolint:noctx // a local file
+			return nil, fmt.Errorf("prepare the queue's statements: %w", err)
+		}
 	}
 	return q, nil
 }
 
 // Enqueue adds a job in the caller's transaction: it exists and is dispatched once
 // that commits, and never if it does not. Ids are never reused.
-func (q *Queue) Enqueue(ctx context.Context, tx *store.Tx, in Insert) (int64, error) {
-	opts := &river.InsertOpts{
-		Queue: in.Kind, Priority: cmp.Or(in.Priority, 3), ScheduledAt: in.At, MaxAttempts: maxAttempts,
+func (q *Queue) Enqueue(ctx context.Context, tx *store.Tx, in Insert) (id int64, err error) {
+	state, at := "available", sql.NullString{}
+	if in.At.After(tx.Now()) {
+		state, at = "scheduled", sql.NullString{String: in.At.UTC().Format("2006-01-02 15:04:05.000"), Valid: true}
 	}
-	res, err := q.jobs.insert(ctx, tx, args{kind: in.Kind, Ref: in.Ref}, opts)
+	err = q.one(ctx, tx, &id, q.sql.insert, in.Kind, in.Ref, cmp.Or(in.Priority, 3), state, at)
 	if err != nil {
 		return 0, fmt.Errorf("enqueue %s: %w", in.Kind, err)
 	}
-	if res.Job.State != rivertype.JobStateAvailable {
-		return res.Job.ID, nil
-	}
-	if q.sql.announce == "" {
+	if state == "available" && !q.o.Store.Postgres() {
 		tx.AfterCommit(func() {
 			if g := q.current(); g != nil {
 				g.bus.inserted(in.Kind)
 			}
 		})
-	} else if _, err := tx.SQL().ExecContext(ctx, q.sql.announce, in.Kind); err != nil {
-		return 0, fmt.Errorf("announce %s: %w", in.Kind, err)
 	}
-	return res.Job.ID, nil
+	return id, nil
 }
 
 // Cancel cancels a job once the transaction commits: one that waits never runs,
 // the context of a running one ends, at once on this node, within 1 s on others
 // and within 2 s where a notification got lost. A job that has ended is left alone.
 func (q *Queue) Cancel(ctx context.Context, tx *store.Tx, jobID int64) error {
-	if _, err := q.jobs.cancel(ctx, tx, jobID); err != nil && !errors.Is(err, rivertype.ErrNotFound) {
+	var id int64
+	err := q.one(ctx, tx, &id, q.sql.cancel, jobID)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	if err != nil {
 		return fmt.Errorf("cancel job %d: %w", jobID, err)
 	}
 	tx.AfterCommit(func() {
@@ -176,23 +181,31 @@ func (q *Queue) Cancel(ctx context.Context, tx *store.Tx, jobID int64) error {
 // and its work are done together or not at all. It returns [ErrLost], for the
 // caller to roll back, where the job has gone to another node or generation.
 func (q *Queue) Complete(ctx context.Context, tx *store.Tx, job Job) error {
-	for _, statement := range q.sql.complete {
-		res, err := tx.SQL().ExecContext(ctx, statement, job.ID, job.holder)
+	for _, text := range q.sql.complete {
+		var id int64
+		err := q.one(ctx, tx, &id, text, job.ID, job.holder)
+		if errors.Is(err, sql.ErrNoRows) {
+			continue
+		}
 		if err != nil {
 			return fmt.Errorf("complete job %d: %w", job.ID, err)
 		}
-		if n, err := res.RowsAffected(); err != nil {
-			return fmt.Errorf("complete job %d: %w", job.ID, err)
-		} else if n == 1 {
-			tx.AfterCommit(func() {
-				if g := q.current(); g != nil {
-					g.finished(job.ID)
-				}
-			})
-			return nil
-		}
+		tx.AfterCommit(func() {
+			if g := q.current(); g != nil {
+				g.finished(job.ID)
+			}
+		})
+		return nil
 	}
 	return ErrLost
+}
+
+// one scans the only value of a statement in the caller's transaction.
+func (q *Queue) one(ctx context.Context, tx *store.Tx, id *int64, text string, args ...any) error {
+	if stmt := q.prepared[text]; stmt != nil {
+		return tx.SQL().StmtContext(ctx, stmt).QueryRowContext(ctx, args...).Scan(id)
+	}
+	return tx.SQL().QueryRowContext(ctx, text, args...).Scan(id)
 }
 
 // Alive returns nil while this node may work, else why it may not now: its

@@ -7,12 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"math"
 	"math/rand/v2"
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
@@ -22,9 +20,6 @@ import (
 
 	"vellocity/internal/store"
 )
-
-// maxAttempts is as many as River's column holds: a job is not given up by counting.
-const maxAttempts = math.MaxInt16
 
 // Migrate brings River's own tables up to date. On PostgreSQL one node at a time.
 func Migrate(ctx context.Context, s *store.Store) error {
@@ -65,42 +60,6 @@ type args struct {
 // Kind implements [river.JobArgs].
 func (a args) Kind() string { return a.kind }
 
-// inserter is River's part in the transactions of others, for either driver.
-type inserter struct {
-	insert func(context.Context, *store.Tx, river.JobArgs, *river.InsertOpts) (*rivertype.JobInsertResult, error)
-	cancel func(context.Context, *store.Tx, int64) (*rivertype.JobRow, error)
-}
-
-func inserterFor(s *store.Store, log *slog.Logger) (inserter, error) {
-	if s.Postgres() {
-		return newInserter(riverpgxv5.New(nil), pgxTxOf, log)
-	}
-	return newInserter(riversqlite.New(s.DB()), func(tx *store.Tx) (*sql.Tx, error) { return tx.SQL(), nil }, log)
-}
-
-func newInserter[T any](d riverdriver.Driver[T], of func(*store.Tx) (T, error), log *slog.Logger) (inserter, error) {
-	c, err := river.NewClient(driver[T]{Driver: d}, &river.Config{Logger: log})
-	if err != nil {
-		return inserter{}, err
-	}
-	return inserter{
-		insert: func(ctx context.Context, tx *store.Tx, a river.JobArgs, o *river.InsertOpts) (*rivertype.JobInsertResult, error) {
-			t, err := of(tx)
-			if err != nil {
-				return nil, err
-			}
-			return c.InsertTx(ctx, t, a, o)
-		},
-		cancel: func(ctx context.Context, tx *store.Tx, id int64) (*rivertype.JobRow, error) {
-			t, err := of(tx)
-			if err != nil {
-				return nil, err
-			}
-			return c.JobCancelTx(ctx, t, id)
-		},
-	}, nil
-}
-
 // worker is a River client at work, of either driver.
 type worker interface {
 	Start(context.Context) error
@@ -116,7 +75,7 @@ func (g *generation) newClient() (worker, error) {
 		// The rest between two fetches bounds the dispatch of a lone job; the poll
 		// only finds what no notification told, and jobs put off for under 5 s.
 		FetchCooldown: 2 * time.Millisecond, FetchPollInterval: time.Second,
-		JobTimeout: -1, RetryPolicy: backoff{}, MaxAttempts: maxAttempts,
+		JobTimeout: -1, RetryPolicy: backoff{},
 		// Nothing of River's own may remove jobs; see tables.sweep.
 		CompletedJobRetentionPeriod: -1, CancelledJobRetentionPeriod: -1, DiscardedJobRetentionPeriod: -1,
 	}
@@ -142,7 +101,7 @@ func (backoff) NextRetry(row *rivertype.JobRow) time.Time {
 	return time.Now().Add(d + rand.N(d/10))
 }
 
-// driver is one of River's, with our repairs. g is nil for a client that only inserts.
+// driver is one of River's, with our repairs.
 type driver[T any] struct {
 	riverdriver.Driver[T]
 	g *generation
@@ -151,11 +110,6 @@ type driver[T any] struct {
 // GetExecutor implements [riverdriver.Driver].
 func (d driver[T]) GetExecutor() riverdriver.Executor {
 	return executor{d.Driver.GetExecutor(), d.g}
-}
-
-// UnwrapExecutor implements [riverdriver.Driver].
-func (d driver[T]) UnwrapExecutor(tx T) riverdriver.ExecutorTx {
-	return quietTx{d.Driver.UnwrapExecutor(tx)}
 }
 
 // GetListener implements [riverdriver.Driver]. On SQLite the bus takes the place
@@ -167,13 +121,6 @@ func (d driver[T]) GetListener(p *riverdriver.GetListenenerParams) riverdriver.L
 	return d.g.bus
 }
 
-// quietTx is a caller's transaction. River would limit notifications of inserts by
-// time, also those of transactions that are rolled back; Enqueue tells of each.
-type quietTx struct{ riverdriver.ExecutorTx }
-
-// NotifyMany implements [riverdriver.Executor].
-func (quietTx) NotifyMany(context.Context, *riverdriver.NotifyManyParams) error { return nil }
-
 // executor runs River's own statements for one generation.
 type executor struct {
 	riverdriver.Executor
@@ -183,7 +130,7 @@ type executor struct {
 // Begin implements [riverdriver.Executor].
 func (e executor) Begin(ctx context.Context) (riverdriver.ExecutorTx, error) {
 	tx, err := e.Executor.Begin(ctx)
-	if err != nil || e.g == nil || e.g.pool != nil {
+	if err != nil || e.g.pool != nil {
 		return tx, err
 	}
 	return busTx{tx, e.g.bus}, nil
@@ -338,45 +285,6 @@ func (g *generation) reported(ids []int64) {
 		delete(g.held, id)
 	}
 }
-
-// pgxTx shows River a transaction of database/sql in pgx's terms: one connection,
-// one transaction. Its end is the business of whoever began it.
-type pgxTx struct{ *pgxConn }
-
-type pgxConn = pgx.Conn
-
-func pgxTxOf(tx *store.Tx) (pgx.Tx, error) {
-	var conn *pgx.Conn
-	err := tx.Conn().Raw(func(c any) error {
-		std, ok := c.(*stdlib.Conn)
-		if !ok {
-			return fmt.Errorf("the connection is a %T", c)
-		}
-		conn = std.Conn()
-		return nil
-	})
-	if err != nil {
-		return nil, fmt.Errorf("reach the transaction's connection: %w", err)
-	}
-	return pgxTx{conn}, nil
-}
-
-var errNotOurs = errors.New("the transaction is not River's to begin or end")
-
-// Begin refuses, like Commit and Rollback.
-func (pgxTx) Begin(context.Context) (pgx.Tx, error) { return nil, errNotOurs }
-
-// Commit refuses.
-func (pgxTx) Commit(context.Context) error { return errNotOurs }
-
-// Rollback refuses.
-func (pgxTx) Rollback(context.Context) error { return errNotOurs }
-
-// LargeObjects is not used.
-func (pgxTx) LargeObjects() pgx.LargeObjects { return pgx.LargeObjects{} }
-
-// Conn returns the connection.
-func (t pgxTx) Conn() *pgx.Conn { return t.pgxConn }
 
 // riverLog lets only River's warnings through: its news are of no use to an operator.
 func riverLog(log *slog.Logger) *slog.Logger { return slog.New(warnings{log.Handler()}) }

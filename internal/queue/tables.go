@@ -14,27 +14,34 @@ import (
 // tables are the statements of ours on River's tables. $1 and $2 are a job's id
 // and holder where nothing else is said.
 type tables struct {
-	announce string   // tells every node of a job of kind $1; empty on SQLite
+	insert   string   // a job of kind $1 about $2, priority $3, state $4, not before $5; gives its id
+	cancel   string   // cancels a waiting job, asks a running one to end; gives its id
+	complete []string // ends a running job and gives its id; the first that finds it counts
 	takeBack string   // makes the jobs available that earlier generations of node $1 left running
 	leader   string   // ends the leadership of a client that is no more
 	running  string   // the jobs that $1 runs: id, to be cancelled, running for long
 	release  string   // makes one running job available
-	complete []string // ends a running job; the first that finds it counts
 	sweep    string   // removes finished jobs
 }
 
 // On SQLite an id would be given anew once the highest row is gone, so that row
-// always stays. Deleting is cheaper than marking and sweeping later.
+// always stays. Deleting a job is cheaper than marking it and sweeping later.
 var onSQLite = tables{ //nolint:gochecknoglobals // constant
+	insert: `insert into river_job (args, kind, max_attempts, metadata, priority, queue, state, scheduled_at, tags)
+		values (jsonb_object('ref', $2), $1, 32767, jsonb('{}'), $3, $1, $4, coalesce($5, datetime('now', 'subsec')), jsonb('[]')) returning id`,
+	cancel: `update river_job set state = case state when 'running' then state else 'cancelled' end,
+		finalized_at = case state when 'running' then null else datetime('now', 'subsec') end,
+		metadata = jsonb_set(metadata, '$.cancel_attempted_at', datetime('now', 'subsec'))
+		where id = $1 and finalized_at is null returning id`,
+	complete: []string{
+		`delete from river_job where id = $1 and state = 'running' and $2 <> '' and id < (select max(id) from river_job) returning id`,
+		`update river_job set state = 'completed', finalized_at = datetime('now', 'subsec') where id = $1 and state = 'running' and $2 <> '' returning id`,
+	},
 	takeBack: `update river_job set state = 'available', attempt = max(attempt - 1, 0) where state = 'running' and $1 <> ''`,
 	leader:   `delete from river_leader`,
 	running: `select id, json_extract(metadata, '$.cancel_attempted_at') is not null, attempted_at < datetime('now', 'subsec', '-15 seconds')
 		from river_job where state = 'running' and $1 <> ''`,
 	release: `update river_job set state = 'available', attempt = max(attempt - 1, 0) where id = $1 and state = 'running' and $2 <> ''`,
-	complete: []string{
-		`delete from river_job where id = $1 and state = 'running' and $2 <> '' and id < (select max(id) from river_job)`,
-		`update river_job set state = 'completed', finalized_at = datetime('now', 'subsec') where id = $1 and state = 'running' and $2 <> ''`,
-	},
 	sweep: `delete from river_job where id in (select id from river_job
 		where state in ('cancelled', 'completed', 'discarded') and finalized_at is not null
 		and id < (select max(id) from river_job) limit 1000)`,
@@ -48,14 +55,25 @@ const (
 	pgNow    = `(extract(epoch from clock_timestamp()) * 1000)::bigint`
 )
 
+// Told within the transaction, PostgreSQL notifies every node when it commits.
 var onPostgres = tables{ //nolint:gochecknoglobals // constant
-	announce: `select pg_notify(current_schema() || '.river_insert', json_build_object('queue', $1::text)::text)`,
+	insert: `with j as (insert into river_job (args, kind, max_attempts, priority, queue, state, scheduled_at)
+		values (jsonb_build_object('ref', $2::bigint), $1::text, 32767, $3, $1::text, $4::river_job_state, coalesce($5::timestamp at time zone 'utc', now()))
+		returning id, queue, state)
+		select id from j where state <> 'available'
+		or pg_notify(current_schema() || '.river_insert', json_build_object('queue', queue)::text)::text is not null`,
+	cancel: `with j as (update river_job set state = case state when 'running' then state else 'cancelled' end,
+		finalized_at = case state when 'running' then null else now() end,
+		metadata = jsonb_set(metadata, '{cancel_attempted_at}', to_jsonb(now()))
+		where id = $1 and finalized_at is null returning id, queue, state)
+		select id from j where state <> 'running'
+		or pg_notify(current_schema() || '.river_control', json_build_object('action', 'cancel', 'job_id', id, 'queue', queue)::text)::text is not null`,
+	complete: []string{`delete from river_job where id = $1 and state = 'running' and ` + pgHolder + ` = $2 returning id`},
 	takeBack: pgFree + pgOrphan + ` and split_part(` + pgHolder + `, '/', 1) = $1`,
 	leader:   `delete from river_leader where not exists (select 1 from node where id || '/' || generation = leader_id)`,
 	running: `select id, metadata ? 'cancel_attempted_at', attempted_at < now() - interval '15 seconds'
 		from river_job where state = 'running' and ` + pgHolder + ` = $1`,
-	release:  pgFree + `id = $1 and ` + pgHolder + ` = $2`,
-	complete: []string{`delete from river_job where id = $1 and state = 'running' and ` + pgHolder + ` = $2`},
+	release: pgFree + `id = $1 and ` + pgHolder + ` = $2`,
 	sweep: `delete from river_job where id in (select id from river_job
 		where state in ('cancelled', 'completed', 'discarded') and finalized_at is not null limit 1000)`,
 }
