@@ -30,7 +30,7 @@ var house = []struct {
 	room string
 	may  string
 }{
-	{"cmd", "app api/cli config domain"},
+	{"cmd", "app api/cli config domain sse"},
 	{"app", "*"},
 	{"api/cli", "api engine domain sse"},
 	{"api", "engine domain sse"},
@@ -473,4 +473,23 @@ func TestArchitectureIsTrue(t *testing.T) {
 			t.Errorf("docs/architecture.md names %s, which is not there", m[1])
 		}
 	}
+}
+
+// A link from one document to another leads somewhere.
+func TestDocumentsLinkToWhatIsThere(t *testing.T) {
+	link := regexp.MustCompile(`\]\(([^)#: ]+)(?:#[^)]*)?\)`)
+	walk(t, func(name string) {
+		if path.Ext(name) != ".md" {
+			return
+		}
+		text, err := os.ReadFile(filepath.FromSlash(name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range link.FindAllStringSubmatch(string(text), -1) {
+			if _, err := os.Stat(filepath.FromSlash(path.Join(path.Dir(name), m[1]))); err != nil {
+				t.Errorf("%s links to %s, which is not there", name, m[1])
+			}
+		}
+	})
 }
