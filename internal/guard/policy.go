@@ -21,8 +21,8 @@ type Outcome struct {
 }
 
 // Apply follows the policy: what is to be redacted is replaced, what blocks
-// becomes blocking, and a policy of flag makes a finding a warning at most. A
-// guardrail that the policy does not name does what is its default.
+// becomes blocking, and a policy of flag makes a finding a warning at most. No
+// second try is made for what is only information. A guardrail that the policy does not name does what is its default.
 func Apply(in Input, findings []domain.Finding, policy domain.GuardrailPolicy) Outcome {
 	out := Outcome{Text: in.Text}
 	var cuts []cut
@@ -36,7 +36,10 @@ func Apply(in Input, findings []domain.Finding, policy domain.GuardrailPolicy) O
 			f = redacted(in, f, &cuts)
 		case Flag:
 			f = flagged(f)
-		default:
+		case Retry:
+			if f.Severity == domain.SeverityInfo {
+				break // worth telling, not worth another text
+			}
 			if f.Severity == domain.SeverityBlocking {
 				f.Action = domain.ActionBlocked
 			}

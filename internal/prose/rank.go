@@ -9,7 +9,7 @@ import (
 )
 
 // stopWords are the English words that carry grammar rather than subject.
-const stopWords = " a about above after again against all also am an and any are as at be because been before being below between both but by can cannot could did do does doing down during each every few for from further get gets had has have having he her here hers him his how i if in into is it its itself just let like may me might more most much must my no nor not now of off on once one only or other our ours out over own per same shall she should so some such than that the their theirs them then there these they this those through to too under until up upon us very was we were what when where which while who whom whose why will with within without would yet you your yours don't doesn't it's isn't aren't "
+const stopWords = " a about above after again against all also am an and any are as at be because been before being below between both but by can cannot could did do does doing down during each every few for from further get gets had has have having he her here hers him his how i if in into is it its itself just let like may me might more most much must my no nor not now of off on once one only or other our ours out over own per same shall she should so some such than that the their theirs them then there these they this those through to too under until up upon us very was we were what when where which while who whom whose why will with within without would yet you your yours two three four five six seven eight nine ten don't doesn't it's isn't aren't "
 
 // StopWord reports whether word, in any case, is an English word that carries
 // grammar rather than subject.

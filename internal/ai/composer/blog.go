@@ -130,7 +130,7 @@ func sayable(b ai.Brief) []string {
 	var out []string
 	for _, p := range readPoints(append(append([]string{}, b.KeyPoints...), b.Facts...), english) {
 		if p.whole {
-			out = append(out, sentence(p.text))
+			out = append(out, prose.SentenceTexts(sentence(p.text))...)
 		}
 	}
 	if len(out) == 0 {

@@ -114,7 +114,7 @@ var asides = map[string][]string{
 		"If this is new to you, try it on one case first and talk about what happened.",
 		"Note how it is done today before you change it; the comparison will be worth the few minutes.",
 		"Tell everybody whom it touches before the first day, not after it.",
-		"Put a date beside it, and look at that date whether it helped.",
+		"Set a date for a look back, and note then whether it helped.",
 		"Keep it simple at first. What is missing will show soon enough.",
 	},
 	"statement": {

@@ -1,0 +1,197 @@
+package blogpost
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"vellocity/internal/ai"
+	"vellocity/internal/capability"
+	"vellocity/internal/domain"
+	"vellocity/internal/guard"
+	"vellocity/internal/prose"
+	"vellocity/internal/seo"
+)
+
+// checked is what the checks leave; the text itself is in the item.
+type checked struct {
+	Title    string             `json:"title"`
+	Words    int                `json:"words"`
+	Findings int                `json:"findings"`
+	Scores   map[string]float64 `json:"scores"`
+	SEO      seo.Report         `json:"seo"`
+	Prompt   *capability.Trace  `json:"prompt,omitempty"` // of the second try
+}
+
+// checks runs the guardrails, scores the post and puts it on the board.
+func (s steps) checks(ctx context.Context, in capability.Input) (capability.Result, error) {
+	p, err := s.page(in)
+	if err != nil {
+		return capability.Result{}, err
+	}
+	var d described
+	if err := in.Output("meta", &d); err != nil {
+		return capability.Result{}, err
+	}
+	var v written
+	if err := in.Output("voice", &v); err != nil {
+		return capability.Result{}, err
+	}
+	var second *capability.Trace
+	guarded, err := capability.Guard(ctx, in, guardInput(p, d, v.Text, in.Engine), func(ctx context.Context, text string, told []string) (string, error) {
+		p.Text, p.Told = text, told
+		b := p.brief(in.Voice)
+		b.Text = text
+		again, trace, err := s.write(ctx, in, "mend", p, ai.Request{Task: ai.TaskVoice, Brief: b})
+		if err != nil || !whole(text, again) {
+			return text, err
+		}
+		second = &trace
+		return strings.TrimSpace(again), nil
+	})
+	if err != nil {
+		return capability.Result{}, err
+	}
+	return s.finished(in, p, d, guarded, second)
+}
+
+// finished makes the item out of the checked text.
+func (s steps) finished(in capability.Input, p page, d described, g capability.Guarded, second *capability.Trace) (capability.Result, error) {
+	report := seo.Analyze(seo.Input{Title: d.Title, MetaTitle: d.MetaTitle, MetaDescription: d.MetaDescription, Slug: d.Slug, Body: g.Text, Keywords: p.Keywords, Language: p.Language})
+	scores := map[string]float64{"seo": float64(report.Score)}
+	if report.Readability.Applicable {
+		scores["readability"] = math.Max(0, math.Min(100, report.Readability.Flesch))
+	}
+	needs := needs(p.Settings, report.Readability.Words, in.Engine)
+	from, err := provenance(in, p.Settings, second)
+	if err != nil {
+		return capability.Result{}, err
+	}
+	item := domain.ContentItem{
+		Title: d.Title, Type: domain.ContentBlog, Body: g.Text, Language: p.Language, MetaTitle: d.MetaTitle, MetaDescription: d.MetaDescription,
+		Keywords: p.Keywords, Slug: d.Slug, Scores: scores, NeedsInput: needs,
+	}
+	return capability.Result{
+		Output:   checked{Title: d.Title, Words: report.Readability.Words, Findings: len(g.Findings), Scores: scores, SEO: report, Prompt: second},
+		Findings: g.All(), NeedsInput: needs,
+		Effects: []capability.Effect{{Create: &capability.CreateItem{Item: item, Findings: g.Findings, Provenance: from}}},
+	}, nil
+}
+
+// guardInput says what the text may rest on. A composed text is as long as its
+// brief allows, so it has no lower bound.
+func guardInput(p page, d described, text string, engine domain.Engine) guard.Input {
+	g := guard.Input{
+		Text: text, Title: d.Title, MetaTitle: d.MetaTitle, MetaDescription: d.MetaDescription, Type: domain.ContentBlog, Language: p.Language,
+		MaxWords: p.WordCount * 3 / 2, Support: append(p.support(), p.Background), Allowed: []string{p.CallToAction},
+	}
+	if engine.Kind == domain.EngineModel {
+		g.MinWords = p.WordCount / 2
+	}
+	return g
+}
+
+// needs tells what would make the post better and was not given.
+func needs(s Settings, words int, engine domain.Engine) []domain.Need {
+	out := []domain.Need{}
+	add := func(missing bool, what, field, reason string) {
+		if missing {
+			out = append(out, domain.Need{What: what, Field: field, Reason: reason})
+		}
+	}
+	given := strings.Join(slices.Concat(s.Facts, s.Sources), "\n")
+	add(len(s.KeyPoints) == 0, "key points", "key_points", "No point was given, so the post keeps to the shape of the subject. Say what readers should take away.")
+	add(!strings.ContainsAny(given, "0123456789"), "figures", "facts", "No figure was given, so the post states none. Add results, amounts or dates that you can stand by.")
+	add(!strings.ContainsAny(given, "“”\"«»„"), "customer proof", "facts", "No quote or case was given, so the post makes no claim about what customers say. Add a sentence that somebody said, with the name.")
+	add(len(s.Sources) == 0, "a source", "sources", "No source was given, so readers cannot look anything up. Name where your facts come from.")
+	add(s.Audience == "", "an audience", "audience", "Nobody was named as the reader, so the post speaks to everybody. Say for whom it is.")
+	add(s.CallToAction == "", "a call to action", "call_to_action", "Nothing was given for the reader to do next, so the post asks for nothing.")
+	short := engine.Kind == domain.EngineComposer && words < s.WordCount*6/10
+	add(short, "more material", "key_points", fmt.Sprintf("The brief holds enough for about %d words; %d were asked for. More points and facts make a longer post.", words, s.WordCount))
+	return out
+}
+
+// origin is the record of where a post came from.
+type origin struct {
+	Statement string                      `json:"statement"`
+	Engine    domain.Engine               `json:"engine"`
+	Steps     map[string]capability.Trace `json:"steps"`
+	Parts     []partOrigin                `json:"parts"`
+	Voice     *voiceOrigin                `json:"brand_voice,omitempty"`
+	Agent     string                      `json:"agent,omitempty"`
+	Inputs    Settings                    `json:"inputs"`
+}
+
+// partOrigin says which inputs a section draws on, as far as its words show.
+type partOrigin struct {
+	Heading string   `json:"heading"`
+	Step    string   `json:"step"`
+	Uses    []string `json:"uses"` // key_points[0], facts[2]
+}
+
+type voiceOrigin struct {
+	ID      int64  `json:"id"`
+	Name    string `json:"name"`
+	Version int    `json:"version"`
+}
+
+func provenance(in capability.Input, s Settings, second *capability.Trace) (json.RawMessage, error) {
+	o := origin{Statement: capability.Statement(in.Engine), Engine: in.Engine, Steps: map[string]capability.Trace{}, Inputs: s, Agent: in.Agent.Name, Parts: parts(in, s)}
+	for key, raw := range in.Outputs {
+		var out struct{ Prompt *capability.Trace }
+		if json.Unmarshal(raw, &out) == nil && out.Prompt != nil {
+			o.Steps[key] = *out.Prompt
+		}
+	}
+	if second != nil {
+		o.Steps[in.Step.Key] = *second
+	}
+	if v := in.Voice; v != nil {
+		o.Voice = &voiceOrigin{v.ID, v.Name, v.Version}
+	}
+	data, err := json.Marshal(o)
+	if err != nil {
+		return nil, fmt.Errorf("encode provenance: %w", err)
+	}
+	return data, nil
+}
+
+// parts compares the words of each section with each input.
+func parts(in capability.Input, s Settings) []partOrigin {
+	out := []partOrigin{}
+	for i := range Sections(s.WordCount) {
+		key := fmt.Sprintf("section-%d", i+1)
+		var w written
+		if raw, ok := in.Outputs[key]; !ok || json.Unmarshal(raw, &w) != nil || w.Text == "" {
+			continue
+		}
+		p := partOrigin{Heading: w.Heading, Step: key, Uses: []string{}}
+		stems := prose.Stems(w.Heading + " " + w.Text)
+		for _, input := range []struct {
+			name string
+			list []string
+		}{{"key_points", s.KeyPoints}, {"facts", s.Facts}, {"sources", s.Sources}} {
+			for j, text := range input.list {
+				if drawsOn(stems, prose.Stems(text)) {
+					p.Uses = append(p.Uses, fmt.Sprintf("%s[%d]", input.name, j))
+				}
+			}
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
+// drawsOn wants two thirds of an input's words to stand in the section.
+func drawsOn(section, input map[string]bool) bool {
+	shared := 0
+	for s := range input {
+		if section[s] {
+			shared++
+		}
+	}
+	return len(input) > 0 && 3*shared >= 2*len(input)
+}

@@ -1,0 +1,104 @@
+package capability
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"vellocity/internal/domain"
+	"vellocity/internal/guard"
+)
+
+// Decode reads settings or a step's output into v.
+func Decode(raw json.RawMessage, v any) error {
+	if err := json.Unmarshal(raw, v); err != nil {
+		return fmt.Errorf("read %T: %w", v, err)
+	}
+	return nil
+}
+
+// Output reads the recorded output of an earlier step.
+func (in Input) Output(step string, v any) error {
+	raw, ok := in.Outputs[step]
+	if !ok {
+		return fmt.Errorf("the step %q needs the output of %q", in.Step.Key, step)
+	}
+	if err := json.Unmarshal(raw, v); err != nil {
+		return fmt.Errorf("read the output of %q: %w", step, err)
+	}
+	return nil
+}
+
+// Number returns the number at the end of the step's key: 2 for section-2.
+func (in Input) Number() (int, error) {
+	i := strings.LastIndexByte(in.Step.Key, '-')
+	n, err := strconv.Atoi(in.Step.Key[i+1:])
+	if err != nil {
+		return 0, fmt.Errorf("the step %q has no number: %w", in.Step.Key, err)
+	}
+	return n, nil
+}
+
+// Background returns the caller's further context as text for prompts and
+// guardrails; "" where it holds nothing.
+func (in Input) Background() string {
+	s := strings.TrimSpace(string(in.Context))
+	if s == "" || s == "null" || s == "{}" {
+		return ""
+	}
+	return s
+}
+
+// Guarded is a text after the guardrails.
+type Guarded struct {
+	Text     string
+	Findings []domain.Finding // of Text
+	Mended   []domain.Finding // gone after a second try
+}
+
+// Guard runs the guardrails over a text and follows the agent's policy. Where
+// that asks for a second try and a model writes, retry is called once with what
+// was found; the composer would write the same again and is not asked. The second
+// text is kept if it has no more findings than the first.
+func Guard(ctx context.Context, in Input, g guard.Input, retry func(ctx context.Context, text string, told []string) (string, error)) (Guarded, error) {
+	g.Step, g.Voice = in.Step.Key, in.Voice
+	found := guard.Check(g)
+	out := guard.Apply(g, found, in.Agent.GuardrailPolicy)
+	if len(out.Retry) == 0 || retry == nil || in.Engine.Kind != domain.EngineModel {
+		return Guarded{Text: out.Text, Findings: out.Findings}, nil
+	}
+	text, err := retry(ctx, g.Text, guard.Told(out.Retry))
+	if err != nil {
+		return Guarded{}, err
+	}
+	second := g
+	second.Text = text
+	again := guard.Check(second)
+	if strings.TrimSpace(text) == "" || len(again) > len(found) {
+		return Guarded{Text: out.Text, Findings: out.Findings}, nil
+	}
+	final := guard.Apply(second, again, in.Agent.GuardrailPolicy)
+	return Guarded{Text: final.Text, Findings: final.Findings, Mended: guard.Mended(found, again)}, nil
+}
+
+// All returns the findings of the text and those that a second try mended.
+func (g Guarded) All() []domain.Finding { return append(slices.Clone(g.Findings), g.Mended...) }
+
+// Suspicious looks for instructions to a model in what the caller supplied. The
+// text is used as data all the same; the finding tells people about it. texts maps
+// a setting's name to its contents.
+func Suspicious(step string, names []string, texts map[string][]string) []domain.Finding {
+	out := []domain.Finding{}
+	for _, name := range names {
+		for _, text := range texts[name] {
+			for _, what := range guard.Injection(text) {
+				out = append(out, domain.Finding{Guardrail: "injection-residue", Step: step, Severity: domain.SeverityWarning, Action: domain.ActionFlagged, Matches: []domain.Match{},
+					Message: fmt.Sprintf("The setting %s holds %q, which reads as an instruction to a model. It was treated as plain material; look at where it comes from.", name, what)})
+			}
+		}
+	}
+	return out
+}
