@@ -20,6 +20,7 @@ type Actor struct {
 	Name        string
 	WorkspaceID int64
 	Role        Role
+	Plan        Plan // of the workspace; empty where nothing depends on it
 	Scopes      []Scope
 }
 

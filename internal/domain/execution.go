@@ -64,6 +64,9 @@ func Priorities() []Priority {
 // Rank returns 1 for urgent to 4 for low; 0 for anything else.
 func (p Priority) Rank() int { return slices.Index(Priorities(), p) + 1 }
 
+// Valid reports whether p is one of the priorities.
+func (p Priority) Valid() bool { return p.Rank() > 0 }
+
 // WaitingFor says what an executing run waits for.
 type WaitingFor string
 

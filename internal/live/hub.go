@@ -177,3 +177,7 @@ func (s *Sub) Lagged() bool {
 	s.lagged = false
 	return was
 }
+
+// Close ends every watching at once, so that streams end before the server waits
+// for them. Watching again afterwards works until Run ends.
+func (h *Hub) Close() { h.closeAll() }

@@ -1,0 +1,90 @@
+// Command vellocity is a self-hosted engine for AI content work: the server, and
+// every operation of it on the command line.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"vellocity/internal/app"
+)
+
+// Exit codes: 0 all went well, 1 it failed, 2 the command was used wrongly.
+const (
+	exitFailed = 1
+	exitUsage  = 2
+)
+
+// usageError is a mistake in how a command was called.
+type usageError struct{ error }
+
+func main() { os.Exit(run(os.Args[1:])) }
+
+func run(args []string) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	root := newRoot()
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return 0
+	}
+	fmt.Fprintln(os.Stderr, "vellocity:", err)
+	var usage usageError
+	if errors.As(err, &usage) {
+		return exitUsage
+	}
+	return exitFailed
+}
+
+func newRoot() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "vellocity",
+		Short: "A self-hosted engine for AI content work",
+		Long: `Vellocity turns a brief into content: it plans the work, has it written by a
+model or composed from your own words, checks it with guardrails, and puts it on
+a board from where you edit, approve and publish it.
+
+Start the server with "vellocity serve". Every other command speaks to it: to
+the server of the same data directory, or to the one at --server with --key.`,
+		Example: `  vellocity serve
+  vellocity run generate-blog-post --set topic="Cloud cost optimization"
+  vellocity executions list --status failed --json
+  vellocity connect openai`,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		Version:       app.Version,
+		Args:          usageArgs(cobra.NoArgs),
+		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	root.SetVersionTemplate("vellocity {{.Version}}\n")
+	s := &settings{flags: root.PersistentFlags()}
+	s.addCommon()
+	root.AddCommand(serveCommand(s), runCommand(s), migrateCommand(s), doctorCommand(s), connectCommand(s), disconnectCommand(s),
+		signInLinkCommand(s), creditsGrantCommand(s), workspaceCommand(s), versionCommand())
+	addTable(root, s)
+	return root
+}
+
+// usageArgs makes a wrong number of arguments a mistake of usage.
+func usageArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
+	return func(c *cobra.Command, args []string) error {
+		if err := check(c, args); err != nil {
+			return usageError{fmt.Errorf("%w\n\nUsage: %s", err, c.UseLine())}
+		}
+		return nil
+	}
+}
+
+func versionCommand() *cobra.Command {
+	return &cobra.Command{Use: "version", Short: "Print the version", Args: usageArgs(cobra.NoArgs), Run: func(c *cobra.Command, _ []string) {
+		fmt.Fprintln(c.OutOrStdout(), app.Version)
+	}}
+}

@@ -1,0 +1,253 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"vellocity/internal/sse"
+)
+
+func runCommand(s *settings) *cobra.Command {
+	var sets []string
+	var settingsFile, priority string
+	var agent int64
+	var asJSON bool
+	c := &cobra.Command{
+		Use:   "run SLUG",
+		Short: "Run a capability and print what it made",
+		Long: `Runs a capability, shows its steps on standard error as they end, and prints the
+text on standard output. The item is on the board when the command ends.`,
+		Example: `  vellocity run generate-blog-post --set topic="Cloud cost optimization" --set word_count=600
+  vellocity run generate-blog-post --settings brief.json > post.md
+  vellocity run analyze-seo --set content_id=1 --json`,
+		Args: usageArgs(cobra.ExactArgs(1)),
+	}
+	f := c.Flags()
+	f.StringArrayVar(&sets, "set", nil, "a setting as name=value; repeat a name for a list, or give JSON")
+	f.StringVar(&settingsFile, "settings", "", "a JSON file with the settings, - for standard input")
+	f.StringVar(&priority, "priority", "normal", "low, normal, high or urgent")
+	f.Int64Var(&agent, "agent", 0, "the agent that carries it out; by default one is chosen")
+	f.BoolVar(&asJSON, "json", false, "print the execution as JSON")
+	c.RunE = func(c *cobra.Command, args []string) error {
+		return reach(c, s, true, func(cl *client) error {
+			settings, err := gather(c, cl, args[0], settingsFile, sets)
+			if err != nil {
+				return err
+			}
+			in := map[string]any{"settings": settings, "priority": priority}
+			if agent != 0 {
+				in["agent_id"] = agent
+			}
+			return runOne(c, cl, args[0], in, asJSON)
+		})
+	}
+	return c
+}
+
+const prefix = "/api/v1/content-workflow"
+
+// gather puts the settings together from the file and the flags. The capability's
+// schema says what a value is: a list, a number, a word.
+func gather(c *cobra.Command, cl *client, slug, file string, sets []string) (map[string]any, error) {
+	settings := map[string]any{}
+	if file != "" {
+		if err := readSettings(c, file, &settings); err != nil {
+			return nil, err
+		}
+	}
+	var details struct {
+		Attributes struct {
+			Schema struct {
+				Properties map[string]struct{ Type string } `json:"properties"`
+			} `json:"settings_schema"`
+		} `json:"attributes"`
+	}
+	if err := cl.call(c.Context(), "GET", prefix+"/capabilities/"+slug, nil, &details); err != nil {
+		return nil, err
+	}
+	for _, set := range sets {
+		name, value, ok := strings.Cut(set, "=")
+		if !ok {
+			return nil, usageError{fmt.Errorf("--set takes name=value, not %q", set)}
+		}
+		put(settings, name, value, details.Attributes.Schema.Properties[name].Type)
+	}
+	return settings, nil
+}
+
+func readSettings(c *cobra.Command, file string, to *map[string]any) error {
+	var text []byte
+	var err error
+	if file == "-" {
+		text, err = io.ReadAll(c.InOrStdin())
+	} else {
+		text, err = os.ReadFile(file)
+	}
+	if err != nil {
+		return fmt.Errorf("read the settings: %w", err)
+	}
+	if err := json.Unmarshal(text, to); err != nil {
+		return usageError{fmt.Errorf("the settings are not a JSON object: %w", err)}
+	}
+	return nil
+}
+
+// put adds one value. What the schema calls a string stays one; a list grows with
+// each mention.
+func put(settings map[string]any, name, value, kind string) {
+	if kind == "array" {
+		var whole []any
+		if json.Unmarshal([]byte(value), &whole) == nil {
+			settings[name] = whole
+			return
+		}
+		list, _ := settings[name].([]any)
+		settings[name] = append(list, value)
+		return
+	}
+	var v any
+	if kind != "string" && kind != "" && json.Unmarshal([]byte(value), &v) == nil {
+		settings[name] = v
+		return
+	}
+	settings[name] = value
+}
+
+// started is an accepted execution.
+type started struct {
+	ID int64 `json:"id"`
+}
+
+func runOne(c *cobra.Command, cl *client, slug string, in map[string]any, asJSON bool) error {
+	ctx := c.Context()
+	var x started
+	if err := cl.call(ctx, "POST", prefix+"/capabilities/"+slug+"/execute", in, &x); err != nil {
+		return err
+	}
+	fmt.Fprintf(c.ErrOrStderr(), "Execution %d\n", x.ID)
+	if err := follow(ctx, cl, c.ErrOrStderr(), x.ID); err != nil {
+		return err
+	}
+	var raw json.RawMessage
+	if err := cl.call(ctx, "GET", fmt.Sprintf("%s/executions/%d", prefix, x.ID), nil, &raw); err != nil {
+		return err
+	}
+	if asJSON {
+		if err := printJSON(c.OutOrStdout(), raw); err != nil {
+			return err
+		}
+	}
+	var end ended
+	if err := json.Unmarshal(raw, &end); err != nil {
+		return fmt.Errorf("read the execution: %w", err)
+	}
+	return end.print(ctx, c, cl, asJSON)
+}
+
+// ended is an execution after its end.
+type ended struct {
+	ID         int64 `json:"id"`
+	Attributes struct {
+		Status     string  `json:"status"`
+		Error      *string `json:"error_message"`
+		WaitingFor string  `json:"waiting_for"`
+		Assets     []struct {
+			ID int64 `json:"id"`
+		} `json:"generated_assets"`
+		Findings []struct {
+			Severity string `json:"severity"`
+			Message  string `json:"message"`
+		} `json:"guardrails_triggered"`
+		Steps []struct {
+			Key    string          `json:"key"`
+			Output json.RawMessage `json:"output"`
+		} `json:"step_results"`
+	} `json:"attributes"`
+}
+
+func (e ended) print(ctx context.Context, c *cobra.Command, cl *client, quiet bool) error {
+	a := e.Attributes
+	if a.Status != "completed" {
+		if a.Error != nil && *a.Error != "" {
+			return errors.New(*a.Error)
+		}
+		if a.WaitingFor != "" {
+			fmt.Fprintf(c.ErrOrStderr(), "The run waits for a %s.\n", a.WaitingFor)
+			return nil
+		}
+		return fmt.Errorf("the run is %s", a.Status)
+	}
+	for _, f := range a.Findings {
+		fmt.Fprintf(c.ErrOrStderr(), "! %s: %s\n", f.Severity, f.Message)
+	}
+	if quiet {
+		return nil
+	}
+	for i, asset := range a.Assets {
+		var item struct {
+			Attributes struct{ Title, Body string } `json:"attributes"`
+		}
+		if err := cl.call(ctx, "GET", fmt.Sprintf("%s/content/%d", prefix, asset.ID), nil, &item); err != nil {
+			return err
+		}
+		if i > 0 {
+			fmt.Fprint(c.OutOrStdout(), "\n---\n\n")
+		}
+		fmt.Fprintln(c.OutOrStdout(), strings.TrimSpace(item.Attributes.Body))
+		fmt.Fprintf(c.ErrOrStderr(), "On the board: item %d, %s\n", asset.ID, item.Attributes.Title)
+	}
+	if len(a.Assets) == 0 && len(a.Steps) > 0 {
+		return printJSON(c.OutOrStdout(), a.Steps[len(a.Steps)-1].Output)
+	}
+	return nil
+}
+
+// follow shows the steps as they end.
+func follow(ctx context.Context, cl *client, out io.Writer, id int64) error {
+	resp, err := cl.open(ctx, "GET", fmt.Sprintf("%s/executions/%d/events", prefix, id), nil, "text/event-stream")
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close() //nolint:errcheck // read to its end
+	r := sse.NewReader(resp.Body)
+	for {
+		ev, err := r.Next()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("follow the execution: %w", err)
+		}
+		switch {
+		case ev.Data == "[DONE]":
+			return nil
+		case ev.Name == "step":
+			showStep(out, ev.Data)
+		case ev.Name == "status" && strings.Contains(ev.Data, `"waiting_for":"person"`):
+			return nil
+		}
+	}
+}
+
+func showStep(out io.Writer, data string) {
+	var s struct {
+		Name, Status string
+		Progress     int
+		Error        string
+	}
+	if json.Unmarshal([]byte(data), &s) != nil {
+		return
+	}
+	mark := "✓"
+	if s.Status == "failed" {
+		mark = "✗"
+	}
+	fmt.Fprintf(out, "%s %-24s %3d %%\n", mark, s.Name, s.Progress)
+}

@@ -1,0 +1,227 @@
+// Package app builds every part of Vellocity from the configuration and runs
+// them. It is the only room that knows all others, and it holds the explicit
+// lists: capabilities.go, providers.go, jobs.go.
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"github.com/google/uuid"
+
+	"vellocity/internal/ai"
+	"vellocity/internal/ai/composer"
+	"vellocity/internal/api"
+	"vellocity/internal/auth"
+	"vellocity/internal/config"
+	"vellocity/internal/domain"
+	"vellocity/internal/engine"
+	"vellocity/internal/execution"
+	"vellocity/internal/live"
+	"vellocity/internal/queue"
+	"vellocity/internal/store"
+	"vellocity/internal/web"
+)
+
+// Version is the program's version, set when it is built.
+var Version = "dev" //nolint:gochecknoglobals // the linker sets it
+
+// App is the whole program, built and not yet running.
+type App struct {
+	cfg *config.Config
+	log *slog.Logger
+
+	Store    *store.Store
+	Engine   *engine.Engine
+	Handler  http.Handler
+	vault    *auth.Vault
+	prices   *ai.PriceTable
+	hub      *live.Hub
+	queue    *queue.Queue
+	runner   *execution.Runner
+	writers  *execution.Writers
+	keys     *auth.Keys
+	limiter  *auth.Limiter
+	sessions *auth.Sessions
+	edge     auth.Edge
+	site     *web.Site
+	metrics  *metrics
+
+	stopping atomic.Bool
+	base     atomic.Pointer[string] // the public address, known once it listens
+	loops    sync.WaitGroup
+	stop     context.CancelFunc
+	started  bool
+}
+
+// New opens the database, brings its schema up to date, and builds every part.
+func New(ctx context.Context, cfg *config.Config, log *slog.Logger) (*App, error) {
+	a := &App{cfg: cfg, log: log}
+	empty := ""
+	a.base.Store(&empty)
+	if err := a.open(ctx); err != nil {
+		return nil, err
+	}
+	if err := a.build(ctx); err != nil {
+		return nil, errors.Join(err, a.Store.Close())
+	}
+	return a, nil
+}
+
+func (a *App) open(ctx context.Context) (err error) {
+	if err := os.MkdirAll(a.cfg.Data, 0o700); err != nil {
+		return fmt.Errorf("make the data directory: %w", err)
+	}
+	a.Store, err = store.Open(ctx, store.Options{Dir: a.cfg.Data, URL: a.cfg.Database.Reveal(), Log: a.log})
+	if err != nil {
+		return err
+	}
+	if err := a.Migrate(ctx); err != nil {
+		return errors.Join(err, a.Store.Close())
+	}
+	return nil
+}
+
+// Migrate brings the schema up to date, River's included.
+func (a *App) Migrate(ctx context.Context) error {
+	if err := a.Store.Migrate(ctx); err != nil {
+		return err
+	}
+	return queue.Migrate(ctx, a.Store)
+}
+
+func (a *App) build(ctx context.Context) (err error) {
+	if a.edge, err = auth.NewEdge(a.cfg.TrustedProxies); err != nil {
+		return fmt.Errorf("trusted-proxies: %w", err)
+	}
+	master, beside, err := auth.MasterKey(a.cfg.MasterKey, a.cfg.Data)
+	if err != nil {
+		return err
+	}
+	if beside && a.Store.Postgres() {
+		a.log.Info("the master key lies in the data directory; give every node the same one with VELLOCITY_MASTER_KEY")
+	}
+	if a.vault, err = auth.NewVault(master); err != nil {
+		return err
+	}
+	if _, err := a.vault.Unlock(ctx, a.Store); err != nil {
+		return err
+	}
+	if err := a.text(ctx); err != nil {
+		return err
+	}
+	a.keys = auth.NewKeys(a.Store, a.log)
+	a.limiter = auth.NewLimiter(a.Store, a.log, !a.cfg.RateLimits)
+	a.sessions = auth.NewSessions(a.Store, a.log)
+	if err := a.work(); err != nil {
+		return err
+	}
+	return a.doors()
+}
+
+// text builds what writes: the composer, and the providers that are configured.
+func (a *App) text(ctx context.Context) error {
+	var override []byte
+	if a.cfg.PricesFile != "" {
+		var err error
+		if override, err = os.ReadFile(a.cfg.PricesFile); err != nil {
+			return fmt.Errorf("read the price file: %w", err)
+		}
+	}
+	var err error
+	if a.prices, err = ai.LoadPrices(override); err != nil {
+		return err
+	}
+	a.writers = execution.NewWriters(ai.NewCaller(ai.Options{Provider: composer.New(), Model: domain.ComposerEngine().Model, Prices: a.prices}))
+	return a.useProviders(ctx)
+}
+
+func (a *App) work() (err error) {
+	a.hub = live.New(a.Store, a.log)
+	a.runner = execution.New(execution.Options{Store: a.Store, Hub: a.hub, Writers: a.writers, Capabilities: Capabilities(), Log: a.log,
+		Tickets: a.cfg.MaxTickets, Pending: maxPending})
+	node, err := a.nodeID()
+	if err != nil {
+		return err
+	}
+	a.queue, err = queue.New(queue.Options{Store: a.Store, Dir: a.cfg.Data, NodeID: node, Handlers: a.handlers(), Workers: a.workers(), Log: a.log})
+	if err != nil {
+		return err
+	}
+	a.runner.UseQueue(a.queue)
+	a.Engine, err = engine.New(engine.Options{Store: a.Store, Runner: a.runner, Hub: a.hub, Keys: a.keys, Writers: a.writers,
+		Capabilities: Capabilities(), Alive: a.alive, Log: a.log})
+	return err
+}
+
+// maxPending is how many runs of one workspace may wait before more are refused.
+const maxPending = 100_000
+
+// alive says whether this node may take on work. A program that only enqueues,
+// such as a command beside no server, may.
+func (a *App) alive() error {
+	if !a.started {
+		return nil
+	}
+	return a.queue.Alive()
+}
+
+// nodeID returns the node's name: set, or made once and kept in the data
+// directory, so that a node takes back its own work after a crash.
+func (a *App) nodeID() (string, error) {
+	if a.cfg.NodeID != "" {
+		return a.cfg.NodeID, nil
+	}
+	file := filepath.Join(a.cfg.Data, "node-id")
+	if text, err := os.ReadFile(file); err == nil && strings.TrimSpace(string(text)) != "" {
+		return strings.TrimSpace(string(text)), nil
+	}
+	id := uuid.NewString()
+	if err := os.WriteFile(file, []byte(id+"\n"), 0o600); err != nil {
+		return "", fmt.Errorf("keep the node's id: %w", err)
+	}
+	return id, nil
+}
+
+// doors builds the API and the dashboard and puts them behind one handler.
+func (a *App) doors() error {
+	a.metrics = newMetrics(a)
+	programs, err := api.New(api.Options{Engine: a.Engine, Authenticate: a.authenticate, Take: a.take, Ready: a.ready, Metrics: a.metrics.handler(),
+		ClientIP: a.clientIP, PublicURL: a.cfg.BaseURL, Version: Version, Log: a.log, Now: a.Store.Now})
+	if err != nil {
+		return err
+	}
+	a.site, err = web.New(web.Options{Engine: a.Engine, Session: a.session, SignIn: a.signIn, SignOut: a.signOut, Secure: a.secure, Log: a.log, Now: a.Store.Now})
+	if err != nil {
+		return err
+	}
+	mux := http.NewServeMux()
+	for _, path := range []string{"/api/", "/feeds/", "/healthz", "/readyz"} {
+		mux.Handle(path, programs)
+	}
+	if a.cfg.MetricsListen == "" {
+		mux.Handle("/metrics", programs)
+	}
+	mux.Handle("/", a.site)
+	a.Handler = a.metrics.count(mux)
+	return nil
+}
+
+// ready says whether database and queue can be used.
+func (a *App) ready(ctx context.Context) error {
+	if a.stopping.Load() {
+		return errors.New("the server is stopping")
+	}
+	if err := a.Store.Ping(ctx); err != nil {
+		return err
+	}
+	return a.queue.Alive()
+}

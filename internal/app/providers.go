@@ -1,0 +1,154 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+	"net/url"
+
+	"vellocity/internal/ai"
+	"vellocity/internal/ai/anthropic"
+	"vellocity/internal/ai/openai"
+	"vellocity/internal/auth"
+	"vellocity/internal/domain"
+	"vellocity/internal/execution"
+	"vellocity/internal/store"
+)
+
+// provider is one configured text provider.
+type provider struct {
+	name, kind, baseURL, model, source string
+	key                                domain.Secret
+}
+
+// useProviders reads what is configured, by environment and in the database, and
+// puts it to use. What the environment names comes first.
+func (a *App) useProviders(ctx context.Context) error {
+	list, err := a.providers(ctx)
+	if err != nil {
+		return err
+	}
+	var models []execution.Writer
+	for _, p := range list {
+		w, err := a.writer(p)
+		if err != nil {
+			return fmt.Errorf("set up the provider %s: %w", p.name, err)
+		}
+		models = append(models, w)
+	}
+	a.writers.Use(models)
+	return nil
+}
+
+func (a *App) providers(ctx context.Context) ([]provider, error) {
+	if a.cfg.Provider == "composer" {
+		return nil, nil
+	}
+	list := a.fromEnvironment()
+	stored, err := a.Store.Read().Providers(ctx, 0)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range stored {
+		p := provider{name: s.Name, kind: s.Kind, baseURL: s.BaseURL, model: s.Model, source: "stored"}
+		if s.Sealed != "" {
+			if p.key, err = a.vault.Open(auth.ProviderPlace(0, s.Name), s.Sealed); err != nil {
+				return nil, err
+			}
+		}
+		if !named(list, p.name) {
+			list = append(list, p)
+		}
+	}
+	return list, nil
+}
+
+func named(list []provider, name string) bool {
+	for _, p := range list {
+		if p.name == name {
+			return true
+		}
+	}
+	return false
+}
+
+func (a *App) fromEnvironment() []provider {
+	var list []provider
+	if a.cfg.OpenAIKey != "" || a.cfg.OpenAIBaseURL != "" {
+		list = append(list, provider{"openai", "openai", a.cfg.OpenAIBaseURL, "", "environment", a.cfg.OpenAIKey})
+	}
+	if a.cfg.AnthropicKey != "" || a.cfg.AnthropicBaseURL != "" {
+		list = append(list, provider{"anthropic", "anthropic", a.cfg.AnthropicBaseURL, "", "environment", a.cfg.AnthropicKey})
+	}
+	if a.cfg.Provider == "anthropic" && len(list) == 2 {
+		list[0], list[1] = list[1], list[0]
+	}
+	if len(list) > 0 {
+		list[0].model = a.cfg.Model // the model that is set is the default provider's
+	}
+	return list
+}
+
+// writer makes the provider's client: a line per kind.
+func (a *App) writer(p provider) (execution.Writer, error) {
+	if p.model == "" {
+		p.model = a.prices.DefaultModel(p.kind)
+	}
+	var client ai.Provider
+	var err error
+	switch p.kind {
+	case "openai":
+		client, err = openai.New(openai.Config{Name: p.name, BaseURL: p.baseURL, Key: p.key.Reveal(), Model: p.model})
+	case "anthropic":
+		client, err = anthropic.New(anthropic.Config{Name: p.name, BaseURL: p.baseURL, Key: p.key.Reveal(), Model: p.model})
+	default:
+		return execution.Writer{}, fmt.Errorf("there is no provider of the kind %q", p.kind)
+	}
+	if err != nil {
+		return execution.Writer{}, err
+	}
+	caller := ai.NewCaller(ai.Options{Provider: client, Model: p.model, Prices: a.prices, Local: local(p.baseURL), Parallel: a.cfg.ProviderConcurrency})
+	return execution.Writer{Engine: domain.Engine{Kind: domain.EngineModel, Provider: p.name, Model: p.model, AI: true}, Caller: caller,
+		Kind: p.kind, BaseURL: p.baseURL, Source: p.source}, nil
+}
+
+// local reports whether a model server is on this machine or its network, where
+// the first word may take long.
+func local(base string) bool {
+	u, err := url.Parse(base)
+	if err != nil || base == "" {
+		return false
+	}
+	if u.Hostname() == "localhost" {
+		return true
+	}
+	ip, err := netip.ParseAddr(u.Hostname())
+	return err == nil && (ip.IsLoopback() || ip.IsPrivate())
+}
+
+// connect stores a provider of the installation and puts it to use.
+func (a *App) connect(ctx context.Context, p provider) error {
+	if _, err := a.writer(p); err != nil {
+		return err
+	}
+	row := store.Provider{Name: p.name, Kind: p.kind, BaseURL: p.baseURL, Model: p.model}
+	if p.key != "" {
+		row.Sealed = a.vault.Seal(auth.ProviderPlace(0, p.name), p.key)
+	}
+	err := a.Store.InTx(ctx, func(tx *store.Tx) error {
+		_, err := tx.SaveProvider(ctx, row)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return a.useProviders(ctx)
+}
+
+// disconnect forgets a stored provider.
+func (a *App) disconnect(ctx context.Context, name string) error {
+	if err := a.Store.InTx(ctx, func(tx *store.Tx) error { return tx.DeleteProvider(ctx, 0, name) }); err != nil {
+		return err
+	}
+	return a.useProviders(ctx)
+}
