@@ -30,7 +30,7 @@ var house = []struct {
 	room string
 	may  string
 }{
-	{"cmd", "app api/cli config domain sse"},
+	{"cmd", "app api/cli config ai domain sse"},
 	{"app", "*"},
 	{"api/cli", "api engine domain sse"},
 	{"api", "engine domain sse"},
