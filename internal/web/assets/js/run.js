@@ -1,0 +1,81 @@
+// The page of one run: streams the text while it is written, keeps the title and
+// tells the end.
+import { refresh } from "./refresh.js";
+import { say } from "./toast.js";
+
+export function run() {
+  const main = document.querySelector("[data-run]");
+  if (!main) return;
+  const side = () => main.querySelector(".run-side");
+  if (side().dataset.ended === "true") return;
+  const texts = new Map(); // what each step has written, as code points
+  let source = null;
+
+  const open = () => {
+    if (source || document.hidden || side().dataset.ended === "true") return;
+    source = new EventSource(`/executions/${main.dataset.run}/stream`);
+    source.addEventListener("text", (e) => write(JSON.parse(e.data)));
+    source.onmessage = (e) => { if (e.data === "[DONE]") { shut(); refresh(main); } };
+  };
+  const shut = () => { source?.close(); source = null; };
+
+  function write({ step, offset, text }) {
+    const have = texts.get(step) ?? [];
+    if (offset > have.length) return; // a gap: the whole text comes with the next connection
+    const now = offset === 0 ? [...text] : have.slice(0, offset).concat([...text]);
+    texts.set(step, now);
+    const el = document.getElementById(`stream-${step}`);
+    if (!el) return;
+    const stick = nearEnd();
+    if (offset === have.length && offset > 0) el.append(text);
+    else el.textContent = now.join("");
+    for (const o of main.querySelectorAll(".stream.writing")) if (o !== el) o.classList.remove("writing");
+    el.classList.add("writing");
+    follow(stick);
+  }
+
+  // A refresh may bring new steps: give them what has been heard already.
+  main.addEventListener("refreshed", () => {
+    for (const [step, text] of texts) {
+      const el = document.getElementById(`stream-${step}`);
+      if (el && el.dataset.live !== undefined && el.textContent.length < text.length) el.textContent = text.join("");
+    }
+    const d = side().dataset;
+    document.title = d.ended === "true" ? `${d.status} · Run ${main.dataset.run}` : `${d.progress} % · Run ${main.dataset.run}`;
+    if (d.ended === "true") ended(d);
+  });
+
+  let told = false;
+  function ended(d) {
+    shut();
+    if (told) return;
+    told = true;
+    say(`The run has ended: ${d.status}.`);
+    if (d.item !== "0" && !document.querySelector(".bar a[href^='/content/']")) head(d.item);
+    for (const f of document.querySelectorAll(".bar form[action$='/cancel']")) f.remove();
+  }
+
+  const nearEnd = () => innerHeight + scrollY > document.documentElement.scrollHeight - 160;
+  const jump = () => document.getElementById("jump");
+  function follow(stick) {
+    if (stick) scrollTo(0, document.documentElement.scrollHeight);
+    else if (jump() && scrollY > 0) jump().hidden = false;
+  }
+  main.addEventListener("click", (e) => {
+    if (e.target.id !== "jump") return;
+    e.target.hidden = true;
+    scrollTo(0, document.documentElement.scrollHeight);
+  });
+  document.addEventListener("visibilitychange", () => (document.hidden ? shut() : open()));
+  addEventListener("pagehide", shut);
+  say("The draft has started.");
+  open();
+}
+
+function head(item) {
+  const a = document.createElement("a");
+  a.className = "btn primary";
+  a.href = `/content/${item}`;
+  a.textContent = "Open item";
+  document.querySelector(".bar").append(a);
+}

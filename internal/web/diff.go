@@ -1,0 +1,148 @@
+package web
+
+import "strings"
+
+// diffPart is a stretch of text that stayed, was put in or was taken out.
+type diffPart struct {
+	Op   string // "same", "ins", "del"
+	Text string
+}
+
+// maxTable bounds the work of one comparison: a stretch with more pairs of words
+// than this is shown as replaced as a whole.
+const maxTable = 4_000_000
+
+// wordDiff compares two texts: paragraph by paragraph first, then word by word
+// within what differs, so that long texts stay quick and the marks stay small.
+func wordDiff(before, after string) []diffPart {
+	var out []diffPart
+	var del, ins strings.Builder
+	flush := func() {
+		out = append(out, compare(words(del.String()), words(ins.String()))...)
+		del.Reset()
+		ins.Reset()
+	}
+	for _, p := range compare(strings.SplitAfter(before, "\n"), strings.SplitAfter(after, "\n")) {
+		switch p.Op {
+		case "del":
+			del.WriteString(p.Text)
+		case "ins":
+			ins.WriteString(p.Text)
+		default:
+			flush()
+			out = append(out, p)
+		}
+	}
+	flush()
+	return joined(out)
+}
+
+// words cuts a text into words and the spaces between them.
+func words(s string) []string {
+	var out []string
+	start, space := 0, false
+	for i, r := range s {
+		if now := r == ' ' || r == '\n' || r == '\t'; now != space && i > start {
+			out = append(out, s[start:i])
+			start, space = i, now
+		} else {
+			space = now
+		}
+	}
+	if start < len(s) {
+		out = append(out, s[start:])
+	}
+	return out
+}
+
+// compare finds a longest common subsequence and tells the rest as taken out or
+// put in.
+func compare(a, b []string) []diffPart {
+	if len(a)*len(b) > maxTable {
+		return []diffPart{{"del", strings.Join(a, "")}, {"ins", strings.Join(b, "")}}
+	}
+	length := lengths(a, b)
+	var out []diffPart
+	i, j := 0, 0
+	for i < len(a) || j < len(b) {
+		switch {
+		case i < len(a) && j < len(b) && a[i] == b[j]:
+			out = append(out, diffPart{"same", a[i]})
+			i, j = i+1, j+1
+		case j == len(b) || (i < len(a) && length[i+1][j] >= length[i][j+1]):
+			out = append(out, diffPart{"del", a[i]})
+			i++
+		default:
+			out = append(out, diffPart{"ins", b[j]})
+			j++
+		}
+	}
+	return out
+}
+
+// lengths holds, for each pair of positions, how long the common subsequence of
+// what follows is.
+func lengths(a, b []string) [][]int32 {
+	table := make([][]int32, len(a)+1)
+	for i := range table {
+		table[i] = make([]int32, len(b)+1)
+	}
+	for i := len(a) - 1; i >= 0; i-- {
+		for j := len(b) - 1; j >= 0; j-- {
+			if a[i] == b[j] {
+				table[i][j] = table[i+1][j+1] + 1
+			} else {
+				table[i][j] = max(table[i+1][j], table[i][j+1])
+			}
+		}
+	}
+	return table
+}
+
+// joined puts neighbours of one kind together, what was taken out before what
+// was put in, and bridges single spaces between changed words.
+func joined(parts []diffPart) []diffPart {
+	var out []diffPart
+	var del, ins string
+	flush := func() {
+		if del != "" {
+			out = append(out, diffPart{"del", del})
+		}
+		if ins != "" {
+			out = append(out, diffPart{"ins", ins})
+		}
+		del, ins = "", ""
+	}
+	for i, p := range parts {
+		switch {
+		case p.Op == "del":
+			del += p.Text
+		case p.Op == "ins":
+			ins += p.Text
+		case p.Text == " " && del != "" && ins != "" && i+1 < len(parts) && parts[i+1].Op != "same":
+			del, ins = del+" ", ins+" "
+		default:
+			flush()
+			if n := len(out); n > 0 && out[n-1].Op == "same" {
+				out[n-1].Text += p.Text
+			} else if p.Text != "" {
+				out = append(out, p)
+			}
+		}
+	}
+	flush()
+	return out
+}
+
+// changed counts the words that were put in and taken out.
+func changed(parts []diffPart) (in, out int) {
+	for _, p := range parts {
+		switch p.Op {
+		case "ins":
+			in += len(strings.Fields(p.Text))
+		case "del":
+			out += len(strings.Fields(p.Text))
+		}
+	}
+	return in, out
+}

@@ -1,0 +1,186 @@
+package web
+
+import (
+	"bytes"
+	"fmt"
+	"html/template"
+	"slices"
+	"strings"
+
+	"golang.org/x/net/html"
+
+	"vellocity/internal/domain"
+)
+
+// findingView is a finding as pages show it.
+type findingView struct {
+	N         int // from 1, the number at its marks
+	Guardrail string
+	Severity  domain.Severity
+	Action    domain.GuardAction
+	Tone      string
+	Message   string
+	Quotes    []string
+	Blocking  bool
+	Marked    bool // it has a place in the text
+	Step      string
+}
+
+func findingViews(list []domain.Finding) []findingView {
+	var out []findingView
+	for i, f := range list {
+		v := findingView{N: i + 1, Guardrail: human(f.Guardrail), Severity: f.Severity, Action: f.Action, Message: f.Message,
+			Tone: "grey", Blocking: domain.Blocking([]domain.Finding{f}), Step: f.Step}
+		switch f.Severity {
+		case domain.SeverityBlocking:
+			v.Tone = "policy"
+		case domain.SeverityWarning:
+			v.Tone = "person"
+		}
+		for _, m := range f.Matches {
+			if m.Text != "" {
+				v.Quotes = append(v.Quotes, m.Text)
+			}
+			v.Marked = v.Marked || m.End > m.Start
+		}
+		out = append(out, v)
+	}
+	return out
+}
+
+// Marks are carried through the renderer as characters of the private use area,
+// which Markdown takes for letters: one that opens finding n, one that closes it.
+const (
+	markOpen  = '\uE100'
+	markClose = '\uE200'
+	maxMarks  = 0x100
+)
+
+// marked renders Markdown with the places of the findings highlighted. A text
+// that itself holds such characters is rendered without marks.
+func marked(md string, findings []domain.Finding, render func(string) string) template.HTML {
+	if strings.ContainsFunc(md, isMark) {
+		return template.HTML(render(md))
+	}
+	return template.HTML(wrapMarks(render(plantMarks(md, findings)), findings))
+}
+
+func isMark(r rune) bool { return r >= markOpen && r < markClose+maxMarks }
+
+// planted is one mark and the code point that it stands before.
+type planted struct {
+	at int
+	r  rune
+}
+
+func plantMarks(md string, findings []domain.Finding) string {
+	text := []rune(md)
+	var marks []planted
+	for n, f := range findings {
+		if n >= maxMarks {
+			break
+		}
+		for _, m := range f.Matches {
+			start, end := trimmed(text, m.Start, m.End)
+			if start < end {
+				marks = append(marks, planted{start, markOpen + rune(n)}, planted{end, markClose + rune(n)})
+			}
+		}
+	}
+	slices.SortStableFunc(marks, func(a, b planted) int { return a.at - b.at })
+	var out strings.Builder
+	from := 0
+	for _, m := range marks {
+		out.WriteString(string(text[from:m.at]))
+		out.WriteRune(m.r)
+		from = m.at
+	}
+	out.WriteString(string(text[from:]))
+	return out.String()
+}
+
+// trimmed shrinks a span so that it starts after a line's block signs (heading,
+// list, quote) and ends before the line does: a mark must not turn a heading
+// into a paragraph.
+func trimmed(text []rune, start, end int) (from, until int) {
+	start, end = max(0, start), min(len(text), end)
+	if start == 0 || (start <= len(text) && start > 0 && text[start-1] == '\n') {
+		for start < end && strings.ContainsRune("#>-*+0123456789. \t", text[start]) {
+			start++
+		}
+	}
+	for end > start && (text[end-1] == '\n' || text[end-1] == ' ') {
+		end--
+	}
+	return start, end
+}
+
+// wrapMarks turns the planted characters into mark elements. It reads the HTML
+// token by token and wraps pieces of text only, so that elements stay nested as
+// the sanitiser left them.
+func wrapMarks(src string, findings []domain.Finding) string {
+	var out bytes.Buffer
+	var open []int
+	z := html.NewTokenizer(strings.NewReader(src))
+	for {
+		kind := z.Next()
+		if kind == html.ErrorToken {
+			return out.String()
+		}
+		raw := string(z.Raw())
+		if kind != html.TextToken {
+			out.WriteString(stripMarks(raw))
+			continue
+		}
+		open = wrapText(&out, raw, open, findings)
+	}
+}
+
+// wrapText writes one piece of text, already escaped, with what is open marked.
+func wrapText(out *bytes.Buffer, text string, open []int, findings []domain.Finding) []int {
+	for len(text) > 0 {
+		i := strings.IndexFunc(text, isMark)
+		if i < 0 {
+			i = len(text)
+		}
+		writeMarked(out, text[:i], open, findings)
+		if text = text[i:]; text == "" {
+			break
+		}
+		r := []rune(text[:3])[0] // these characters take three bytes
+		text = text[3:]
+		if r < markOpen+maxMarks {
+			open = append(open, int(r-markOpen))
+		} else {
+			n := int(r - markClose)
+			open = slices.DeleteFunc(open, func(o int) bool { return o == n })
+		}
+	}
+	return open
+}
+
+func writeMarked(out *bytes.Buffer, text string, open []int, findings []domain.Finding) {
+	if strings.TrimSpace(text) == "" || len(open) == 0 {
+		out.WriteString(text)
+		return
+	}
+	n := open[len(open)-1]
+	fmt.Fprintf(out, `<mark class="find find-%s" data-finding="%d">%s</mark>`, findingViews(findings[n : n+1])[0].Tone, n+1, text)
+}
+
+// stripMarks takes planted characters out of a tag, where they stand when a
+// finding lies within a link's address: as they are, or percent-encoded.
+func stripMarks(tag string) string {
+	tag = strings.Map(func(r rune) rune {
+		if isMark(r) {
+			return -1
+		}
+		return r
+	}, tag)
+	for i := 0; i+9 <= len(tag); i++ {
+		if strings.EqualFold(tag[i:i+4], "%EE%") && tag[i+4] == '8' && strings.IndexByte("456789ABab", tag[i+5]) >= 0 {
+			tag = tag[:i] + tag[i+9:]
+		}
+	}
+	return tag
+}

@@ -1,0 +1,50 @@
+// Starting a browser, and what every page is checked for.
+import { chromium } from "playwright-core";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createRequire } from "node:module";
+
+const axeText = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+export async function launch(options = {}) {
+  const dir = mkdtempSync(join(tmpdir(), "vellocity-browser-"));
+  const context = await chromium.launchPersistentContext(dir, {
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    headless: true,
+    viewport: { width: 1440, height: 900 },
+    args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+      "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+    ...options,
+  });
+  context.on("close", () => setTimeout(() => rmSync(dir, { recursive: true, force: true, maxRetries: 5 }), 300));
+  return context;
+}
+
+// watch collects what a page complains about in its console.
+export function watch(page, complaints, allowed = () => false) {
+  page.on("console", (m) => {
+    if (["error", "warning"].includes(m.type()) && !allowed(m.text())) complaints.push(`${page.url()}: ${m.text()}`);
+  });
+  page.on("pageerror", (e) => complaints.push(`${page.url()}: ${e.message}`));
+}
+
+// axe returns the violations of the page as it stands, one line each.
+export async function axe(page) {
+  await page.evaluate(axeText);
+  const result = await page.evaluate(() => axe.run(document, {
+    resultTypes: ["violations"],
+    runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+  }));
+  return result.violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.target.join(" ")} (${n.failureSummary.split("\n")[1]?.trim()})`));
+}
+
+// overflow returns by how many pixels the page is wider than its window, and what sticks out.
+export async function overflow(page) {
+  return page.evaluate(() => {
+    const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
+    if (wide <= 0) return null;
+    const out = [...document.querySelectorAll("body *")].filter((e) => e.getBoundingClientRect().right > innerWidth + 1).slice(0, 5);
+    return `${wide} px: ${out.map((e) => `${e.tagName}.${e.className}`).join(", ")}`;
+  });
+}
