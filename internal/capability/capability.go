@@ -19,6 +19,9 @@ import (
 // Capability is one thing that Vellocity can be asked to do.
 type Capability struct {
 	domain.Capability
+	// Check notes what is wrong with settings that the schema lets through, where
+	// fields depend on one another; nil where there is nothing of the kind.
+	Check func(settings json.RawMessage, p *domain.Problems)
 	// Title returns a short name for a run with these settings: its topic.
 	Title func(settings json.RawMessage) string
 	// Reads returns the ids of the content items that the steps will look at. Each

@@ -106,7 +106,12 @@ func Prepare(c Capability, raw json.RawMessage) (json.RawMessage, error) {
 	if errors.As(err, &invalid) {
 		return nil, c.settings.faults(invalid)
 	}
-	return filled, err
+	if err != nil || c.Check == nil {
+		return filled, err
+	}
+	var p domain.Problems
+	c.Check(filled, &p)
+	return filled, p.Err()
 }
 
 func readObject(raw json.RawMessage) (map[string]json.RawMessage, error) {

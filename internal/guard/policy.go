@@ -24,7 +24,7 @@ type Outcome struct {
 // becomes blocking, and a policy of flag makes a finding a warning at most. No
 // second try is made for what is only information. A guardrail that the policy does not name does what is its default.
 func Apply(in Input, findings []domain.Finding, policy domain.GuardrailPolicy) Outcome {
-	out := Outcome{Text: in.Text}
+	out := Outcome{Text: in.Text, Findings: []domain.Finding{}}
 	var cuts []cut
 	for _, f := range findings {
 		f.Matches = slices.Clone(f.Matches)

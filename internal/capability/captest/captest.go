@@ -73,6 +73,7 @@ func Do(t *testing.T, c capability.Capability, r Run) Outcome {
 		t.Fatalf("plan: %v", err)
 	}
 	checkPlan(t, c, plan)
+	checkSchema(t, c)
 	if c.Title(settings) == "" {
 		t.Error("the run has no title")
 	}
@@ -103,6 +104,31 @@ func checkPlan(t *testing.T, c capability.Capability, plan []domain.PlanStep) {
 	}
 	if credits != c.Credits {
 		t.Fatalf("the steps weigh %d, the price is %d", credits, c.Credits)
+	}
+}
+
+// checkSchema wants what forms, tools and documentation are made from: a title, a
+// description and an example of each setting, and a place in the form.
+func checkSchema(t *testing.T, c capability.Capability) {
+	t.Helper()
+	var s struct {
+		Order      []string `json:"x-order"`
+		Additional *bool    `json:"additionalProperties"`
+		Properties map[string]struct {
+			Title, Description string
+			Examples           []any
+		}
+	}
+	if err := json.Unmarshal(c.SettingsSchema, &s); err != nil {
+		t.Fatal(err)
+	}
+	if s.Additional == nil || *s.Additional || len(s.Order) != len(s.Properties) {
+		t.Errorf("the schema takes unknown settings, or x-order lacks some: %v", s.Order)
+	}
+	for name, p := range s.Properties {
+		if p.Title == "" || p.Description == "" || len(p.Examples) == 0 || !slices.Contains(s.Order, name) {
+			t.Errorf("the setting %s lacks a title, a description, an example or its place in x-order", name)
+		}
 	}
 }
 

@@ -1,0 +1,103 @@
+// Package publish puts an item's present version out on channels. No model is
+// asked.
+package publish
+
+import (
+	"context"
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"vellocity/internal/capability"
+	"vellocity/internal/domain"
+)
+
+// Slug names the capability.
+const Slug = "publish-content"
+
+//go:embed settings.json
+var schema []byte
+
+// Settings are what a caller says; see settings.json.
+type Settings struct {
+	ContentID int64    `json:"content_id"`
+	Channels  []string `json:"channels"`
+}
+
+// New returns the capability.
+func New() capability.Capability {
+	return capability.Must(capability.Capability{
+		Capability: domain.Capability{
+			Slug: Slug, Name: "Content Publisher", Description: "Publish an item on the built-in feed",
+			Category: domain.CategoryPublishing, SettingsSchema: schema,
+		},
+		Title: func(raw json.RawMessage) string {
+			var s Settings
+			if json.Unmarshal(raw, &s) != nil {
+				return "Publication"
+			}
+			return fmt.Sprintf("Publication of item %d", s.ContentID)
+		},
+		Reads: func(raw json.RawMessage) []int64 {
+			var s Settings
+			if json.Unmarshal(raw, &s) != nil {
+				return nil
+			}
+			return []int64{s.ContentID}
+		},
+		Plan: func(json.RawMessage) ([]domain.PlanStep, error) {
+			return []domain.PlanStep{{Key: "publish", Name: "Publication", Kind: "publish", DependsOn: []string{}}}, nil
+		},
+		Steps: map[string]capability.StepFunc{"publish": publish},
+	})
+}
+
+// Published is the step's output.
+type Published struct {
+	ContentID int64    `json:"content_id"`
+	Version   int      `json:"version"`
+	Title     string   `json:"title"`
+	Channels  []string `json:"channels"`
+}
+
+// publish refuses an item without text or with findings that block; what else the
+// workspace asks for, such as an approval, is looked at where the item is moved.
+func publish(_ context.Context, in capability.Input) (capability.Result, error) {
+	var s Settings
+	if err := capability.Decode(in.Settings, &s); err != nil {
+		return capability.Result{}, err
+	}
+	item, ok := in.Items[s.ContentID]
+	if !ok {
+		return capability.Result{}, domain.NotFound("Content item")
+	}
+	if strings.TrimSpace(item.Body) == "" {
+		return capability.Result{}, domain.Errorf(domain.CodeConflict, "“%s” has no text yet, so it was not published. Write one and publish it then.", item.Title)
+	}
+	if domain.Blocking(item.Findings) {
+		return capability.Result{}, blocked(item)
+	}
+	return capability.Result{
+		Output:  Published{ContentID: item.ID, Version: item.Version, Title: item.Title, Channels: s.Channels},
+		Effects: []capability.Effect{{Publish: &capability.PublishItem{ContentID: item.ID, Channels: s.Channels}}},
+	}, nil
+}
+
+func blocked(item domain.ContentItem) error {
+	var first string
+	var blockers []string
+	for _, f := range item.Findings {
+		if domain.Blocking([]domain.Finding{f}) {
+			blockers = append(blockers, f.Guardrail)
+			if first == "" {
+				first = f.Message
+			}
+		}
+	}
+	what := "A finding blocks"
+	if len(blockers) > 1 {
+		what = fmt.Sprintf("%d findings block", len(blockers))
+	}
+	return domain.Errorf(domain.CodeConflict, "%s the publication of “%s”: %s", what, item.Title, first).With("blockers", blockers)
+}

@@ -1,0 +1,242 @@
+// Package review looks at an item with guardrails and scores, and moves it to
+// ready or to review. It can then wait for a person to decide. No model is asked.
+package review
+
+import (
+	"context"
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"math"
+	"slices"
+
+	"vellocity/internal/capability"
+	"vellocity/internal/domain"
+	"vellocity/internal/guard"
+	"vellocity/internal/seo"
+)
+
+// Slug names the capability.
+const Slug = "review-content"
+
+//go:embed settings.json
+var schema []byte
+
+// Settings are what a caller says; see settings.json.
+type Settings struct {
+	ContentID int64    `json:"content_id"`
+	Threshold int      `json:"threshold"`
+	AskPerson bool     `json:"ask_person"`
+	Support   []string `json:"support"`
+}
+
+// New returns the capability.
+func New() capability.Capability {
+	return capability.Must(capability.Capability{
+		Capability: domain.Capability{
+			Slug: Slug, Name: "Content Review", Description: "Check an item with guardrails and scores, then move it to ready or ask a person",
+			Category: domain.CategoryWorkflow, SettingsSchema: schema,
+		},
+		Title: func(raw json.RawMessage) string {
+			var s Settings
+			if json.Unmarshal(raw, &s) != nil {
+				return "Review"
+			}
+			return fmt.Sprintf("Review of item %d", s.ContentID)
+		},
+		Reads: func(raw json.RawMessage) []int64 {
+			var s Settings
+			if json.Unmarshal(raw, &s) != nil {
+				return nil
+			}
+			return []int64{s.ContentID}
+		},
+		Plan:  plan,
+		Steps: map[string]capability.StepFunc{"checks": checks, "decision": decide, "person": ask},
+	})
+}
+
+func plan(raw json.RawMessage) ([]domain.PlanStep, error) {
+	var s Settings
+	if err := capability.Decode(raw, &s); err != nil {
+		return nil, err
+	}
+	steps := []domain.PlanStep{
+		{Key: "checks", Name: "Checks", Kind: "checks", DependsOn: []string{}},
+		{Key: "decision", Name: "Decision", Kind: "decision", DependsOn: []string{"checks"}},
+	}
+	if s.AskPerson {
+		steps = append(steps, domain.PlanStep{Key: "person", Name: "A person decides", Kind: "person", DependsOn: []string{"decision"}})
+	}
+	return steps, nil
+}
+
+// Checked is the output of the checks.
+type Checked struct {
+	ContentID int64              `json:"content_id"`
+	Version   int                `json:"version"`
+	Clean     bool               `json:"clean"` // no finding is a warning or worse
+	Score     int                `json:"score"`
+	Threshold int                `json:"threshold"`
+	Scores    map[string]float64 `json:"scores"`
+	Findings  []domain.Finding   `json:"findings"`
+}
+
+func settings(in capability.Input) (Settings, domain.ContentItem, error) {
+	var s Settings
+	if err := capability.Decode(in.Settings, &s); err != nil {
+		return s, domain.ContentItem{}, err
+	}
+	item, ok := in.Items[s.ContentID]
+	if !ok {
+		return s, item, domain.NotFound("Content item")
+	}
+	return s, item, nil
+}
+
+// checks looks at the present version. What a model may rest on is known only
+// while it writes, so figures, quotes and links are looked at here only where the
+// settings say what supports them.
+func checks(_ context.Context, in capability.Input) (capability.Result, error) {
+	s, item, err := settings(in)
+	if err != nil {
+		return capability.Result{}, err
+	}
+	g := guard.Input{
+		Step: in.Step.Key, Text: item.Body, Title: item.Title, MetaTitle: item.MetaTitle, MetaDescription: item.MetaDescription,
+		Type: item.Type, Channel: item.Channel, Language: item.Language, Voice: in.Voice, Support: s.Support,
+	}
+	findings := guard.Check(g)
+	if len(s.Support) == 0 {
+		findings = slices.DeleteFunc(findings, func(f domain.Finding) bool {
+			return slices.Contains([]string{"unsupported-numbers", "unsupported-quotes", "unsupported-links"}, f.Guardrail)
+		})
+		findings = append(findings, kept(item)...)
+	}
+	findings = guard.Apply(g, findings, flagging(in.Agent.GuardrailPolicy)).Findings
+	for i := range findings {
+		findings[i].ContentID, findings[i].Version = item.ID, item.Version
+	}
+	report := seo.Analyze(seo.Input{Title: item.Title, MetaTitle: item.MetaTitle, MetaDescription: item.MetaDescription, Slug: item.Slug, Body: item.Body, Keywords: item.Keywords, Language: item.Language})
+	out := Checked{ContentID: item.ID, Version: item.Version, Score: report.Score, Threshold: s.Threshold, Scores: map[string]float64{"seo": float64(report.Score)}, Findings: findings}
+	if report.Readability.Applicable {
+		out.Scores["readability"] = math.Max(0, math.Min(100, report.Readability.Flesch))
+	}
+	out.Clean = !slices.ContainsFunc(findings, func(f domain.Finding) bool { return f.Severity != domain.SeverityInfo })
+	if item.Type == domain.ContentSocial {
+		out.Score = 100 // search has no say in a social post
+		delete(out.Scores, "seo")
+	}
+	return capability.Result{Output: out, Findings: findings}, nil
+}
+
+// kept are the findings about support that the item has from when it was written,
+// as long as the places still read the same.
+func kept(item domain.ContentItem) []domain.Finding {
+	var out []domain.Finding
+	runes := []rune(item.Body)
+	for _, f := range item.Findings {
+		if !slices.Contains([]string{"unsupported-numbers", "unsupported-quotes", "unsupported-links"}, f.Guardrail) {
+			continue
+		}
+		still := len(f.Matches) > 0 && !slices.ContainsFunc(f.Matches, func(m domain.Match) bool {
+			return m.Start < 0 || m.End > len(runes) || m.Start > m.End || string(runes[m.Start:m.End]) != m.Text
+		})
+		if still {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// flagging turns the policies that change a text into flags: a review changes
+// nothing. What blocks by itself goes on blocking.
+func flagging(policy domain.GuardrailPolicy) domain.GuardrailPolicy {
+	out := domain.GuardrailPolicy{}
+	for _, g := range guard.Guardrails() {
+		p := policy[g.Slug]
+		if p == "" {
+			p = g.Default
+		}
+		if p == guard.Redact {
+			p = guard.Block
+		}
+		out[g.Slug] = p
+	}
+	return out
+}
+
+// Decided is the output of the decision.
+type Decided struct {
+	ContentID int64        `json:"content_id"`
+	To        domain.Stage `json:"to,omitempty"` // empty where the item stays
+	Reason    string       `json:"reason"`
+}
+
+// decide moves the item: to ready where it is clean and its score is high enough,
+// else to review. A published item stays where it is.
+func decide(_ context.Context, in capability.Input) (capability.Result, error) {
+	s, item, err := settings(in)
+	if err != nil {
+		return capability.Result{}, err
+	}
+	var c Checked
+	if err := in.Output("checks", &c); err != nil {
+		return capability.Result{}, err
+	}
+	d := Decided{ContentID: item.ID, To: domain.StageReview, Reason: reason(c)}
+	switch {
+	case item.Stage == domain.StagePublished:
+		d.To, d.Reason = "", "The item is published, so it stays where it is. "+d.Reason
+	case c.Clean && c.Score >= c.Threshold && !s.AskPerson:
+		d.To = domain.StageReady
+	}
+	move := capability.MoveItem{ContentID: item.ID, To: d.To, Reason: d.Reason, Scores: c.Scores, Findings: c.Findings}
+	return capability.Result{Output: d, Effects: []capability.Effect{{Move: &move}}}, nil
+}
+
+func reason(c Checked) string {
+	serious := 0
+	for _, f := range c.Findings {
+		if f.Severity != domain.SeverityInfo {
+			serious++
+		}
+	}
+	switch {
+	case serious == 1:
+		return "One finding is to be looked at."
+	case serious > 1:
+		return fmt.Sprintf("%d findings are to be looked at.", serious)
+	case c.Score < c.Threshold:
+		return fmt.Sprintf("Nothing was found, but the score of %d is below %d.", c.Score, c.Threshold)
+	}
+	return fmt.Sprintf("Nothing was found, and the score of %d is %d or more.", c.Score, c.Threshold)
+}
+
+// Answered is the output of the wait for a person.
+type Answered struct {
+	ContentID int64  `json:"content_id"`
+	Approved  bool   `json:"approved"`
+	By        string `json:"by,omitempty"`
+	Reason    string `json:"reason"`
+}
+
+// ask waits until a person has moved the item out of review. The move itself is
+// the decision, so there is nothing left to do but record it.
+func ask(_ context.Context, in capability.Input) (capability.Result, error) {
+	var d Decided
+	if err := in.Output("decision", &d); err != nil {
+		return capability.Result{}, err
+	}
+	if d.To != domain.StageReview {
+		return capability.Result{Output: Answered{ContentID: d.ContentID, Approved: true, Reason: "Nobody had to be asked."}}, nil
+	}
+	if in.Answer == nil {
+		return capability.Result{Wait: &capability.Wait{ContentID: d.ContentID}}, nil
+	}
+	out := Answered{ContentID: d.ContentID, Approved: in.Answer.Approved, By: in.Answer.By, Reason: "Sent back to be worked on."}
+	if out.Approved {
+		out.Reason = "Approved."
+	}
+	return capability.Result{Output: out}, nil
+}

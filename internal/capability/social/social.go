@@ -1,0 +1,231 @@
+// Package social writes a post for each chosen network, side by side, within the
+// rules of each, and puts each on the board as an item of its own.
+package social
+
+import (
+	"context"
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"vellocity/internal/ai"
+	"vellocity/internal/capability"
+	"vellocity/internal/domain"
+	"vellocity/internal/guard"
+	"vellocity/internal/prose"
+)
+
+// Slug names the capability.
+const Slug = "generate-social-posts"
+
+//go:embed settings.json
+var schema []byte
+
+//go:embed post.tmpl
+var postTemplate string
+
+// Settings are what a caller says; see settings.json.
+type Settings struct {
+	Topic        string   `json:"topic"`
+	Networks     []string `json:"networks"`
+	KeyPoints    []string `json:"key_points,omitempty"`
+	Facts        []string `json:"facts,omitempty"`
+	CallToAction string   `json:"call_to_action,omitempty"`
+	Link         string   `json:"link,omitempty"`
+	Keywords     []string `json:"keywords,omitempty"`
+	Audience     string   `json:"audience,omitempty"`
+	Tone         string   `json:"tone,omitempty"`
+	Language     string   `json:"language"`
+}
+
+// New returns the capability.
+func New() capability.Capability {
+	s := steps{post: capability.MustPrompt("post", postTemplate)}
+	return capability.Must(capability.Capability{
+		Capability: domain.Capability{
+			Slug: Slug, Name: "Social Post Generator", Description: "Write a post for each network, within its length and hashtag rules",
+			Category: domain.CategoryGeneration, Credits: 2, NeedsModel: true, SettingsSchema: schema,
+		},
+		Title: title,
+		Plan:  plan,
+		Steps: map[string]capability.StepFunc{"brief": s.brief, "post": s.write},
+	})
+}
+
+func title(raw json.RawMessage) string {
+	var s Settings
+	if json.Unmarshal(raw, &s) != nil || prose.Line(s.Topic) == "" {
+		return "Social posts"
+	}
+	return prose.Clip(prose.Capital(prose.Line(s.Topic)), 120)
+}
+
+// plan has a step per network. The price is flat, whatever their number, and the
+// first post carries it.
+func plan(raw json.RawMessage) ([]domain.PlanStep, error) {
+	var s Settings
+	if err := capability.Decode(raw, &s); err != nil {
+		return nil, err
+	}
+	out := []domain.PlanStep{{Key: "brief", Name: "Brief", Kind: "brief", DependsOn: []string{}}}
+	for i, n := range s.Networks {
+		c, ok := guard.ChannelBySlug(n)
+		if !ok {
+			return nil, fmt.Errorf("unknown network %q", n)
+		}
+		step := domain.PlanStep{Key: "post-" + n, Name: "Post for " + c.Name, Kind: "post", DependsOn: []string{"brief"}}
+		if i == 0 {
+			step.Credits = 2
+		}
+		out = append(out, step)
+	}
+	return out, nil
+}
+
+type steps struct{ post capability.Prompt }
+
+// brief brings the settings into order and looks for instructions hidden in them.
+func (s steps) brief(_ context.Context, in capability.Input) (capability.Result, error) {
+	var b Settings
+	if err := capability.Decode(in.Settings, &b); err != nil {
+		return capability.Result{}, err
+	}
+	b.Topic, b.CallToAction = prose.Line(b.Topic), prose.Line(b.CallToAction)
+	findings := capability.Suspicious(in.Step.Key, []string{"topic", "key_points", "facts", "context"}, map[string][]string{
+		"topic": {b.Topic}, "key_points": b.KeyPoints, "facts": b.Facts, "context": {in.Background()},
+	})
+	return capability.Result{Output: b, Findings: findings, NeedsInput: needs(b)}, nil
+}
+
+// needs tells what would make the posts better and was not given.
+func needs(s Settings) []domain.Need {
+	out := []domain.Need{}
+	if len(s.KeyPoints)+len(s.Facts) == 0 {
+		out = append(out, domain.Need{What: "key points", Field: "key_points", Reason: "No point or fact was given, so the posts only raise the subject. Say what is worth knowing about it."})
+	}
+	if s.CallToAction == "" {
+		out = append(out, domain.Need{What: "a call to action", Field: "call_to_action", Reason: "Nothing was given for the reader to do next, so the posts ask for nothing."})
+	}
+	if len(s.Keywords) == 0 {
+		out = append(out, domain.Need{What: "keywords", Field: "keywords", Reason: "No keyword was given, so the posts have no hashtags."})
+	}
+	return out
+}
+
+// page is what the prompt is rendered with.
+type page struct {
+	Settings
+	Network    guard.Channel
+	Background string
+	Room       int // characters without the link
+	Tags       int
+	Text       string
+	Told       []string
+}
+
+// roomy is the length up to which posts read well where a network allows more.
+const roomy = 1300
+
+func newPage(in capability.Input) (page, error) {
+	p := page{Background: in.Background()}
+	if err := in.Output("brief", &p.Settings); err != nil {
+		return p, err
+	}
+	slug := strings.TrimPrefix(in.Step.Key, "post-")
+	c, ok := guard.ChannelBySlug(slug)
+	if !ok {
+		return p, fmt.Errorf("unknown network %q", slug)
+	}
+	p.Network, p.Tags = c, min(c.Hashtags, 5)
+	p.Room = min(c.Max, roomy)
+	if p.Link != "" {
+		p.Room = min(p.Room, c.Max-c.Count("\n\n"+p.Link))
+	}
+	return p, nil
+}
+
+// Post is the output of a step that wrote one.
+type Post struct {
+	Network    string            `json:"network"`
+	Text       string            `json:"text"`
+	Characters int               `json:"characters"` // as the network counts them
+	Limit      int               `json:"limit"`
+	Findings   int               `json:"findings"`
+	Prompt     *capability.Trace `json:"prompt,omitempty"`
+}
+
+// write has one post written, checks it and puts it on the board.
+func (s steps) write(ctx context.Context, in capability.Input) (capability.Result, error) {
+	p, err := newPage(in)
+	if err != nil {
+		return capability.Result{}, err
+	}
+	text, trace, err := s.ask(ctx, in, p)
+	if err != nil {
+		return capability.Result{}, err
+	}
+	g := guard.Input{
+		Text: p.withLink(text), Type: domain.ContentSocial, Channel: p.Network.Slug, Language: p.Language,
+		Support: append(slices.Concat([]string{p.Topic, p.Audience, p.Link, p.Background}, p.Keywords, p.KeyPoints, p.Facts), p.CallToAction),
+		Allowed: []string{p.CallToAction},
+	}
+	guarded, err := capability.Guard(ctx, in, g, func(ctx context.Context, text string, told []string) (string, error) {
+		p.Text, p.Told = text, told
+		again, second, err := s.ask(ctx, in, p)
+		trace = second
+		return p.withLink(again), err
+	})
+	if err != nil {
+		return capability.Result{}, err
+	}
+	return s.finished(in, p, guarded, trace)
+}
+
+func (s steps) ask(ctx context.Context, in capability.Input, p page) (string, capability.Trace, error) {
+	req := ai.Request{Task: ai.TaskSocialPost, Brief: ai.Brief{
+		Topic: p.Topic, Keywords: p.Keywords, Audience: p.Audience, Tone: p.Tone, KeyPoints: p.KeyPoints, Facts: p.Facts, Language: p.Language,
+		CallToAction: p.CallToAction, Channel: p.Network.Slug, MaxChars: p.Room, Voice: capability.Voice(in.Voice),
+	}}
+	if p.Network.Wide && strings.ContainsFunc(strings.Join(slices.Concat([]string{p.Topic}, p.KeyPoints, p.Facts), ""), func(r rune) bool { return r > 0x1100 }) {
+		req.Brief.MaxChars = p.Room / 2 // the network counts these characters twice
+	}
+	var err error
+	if req.Prompt, err = s.post.Render(p); err != nil {
+		return "", capability.Trace{}, err
+	}
+	if req.System, err = capability.System(in.Voice, p.Language); err != nil {
+		return "", capability.Trace{}, err
+	}
+	resp, err := in.Write(ctx, req, s.post.Hash)
+	if err != nil {
+		return "", capability.Trace{}, err
+	}
+	return strings.TrimSpace(resp.Text), s.post.Trace(in.Engine, resp), nil
+}
+
+func (p page) withLink(text string) string {
+	if p.Link == "" || strings.Contains(text, p.Link) {
+		return text
+	}
+	return text + "\n\n" + p.Link
+}
+
+func (s steps) finished(in capability.Input, p page, g capability.Guarded, trace capability.Trace) (capability.Result, error) {
+	from, err := json.Marshal(map[string]any{
+		"statement": capability.Statement(in.Engine), "engine": in.Engine, "agent": in.Agent.Name,
+		"steps": map[string]capability.Trace{in.Step.Key: trace}, "inputs": p.Settings,
+	})
+	if err != nil {
+		return capability.Result{}, fmt.Errorf("encode provenance: %w", err)
+	}
+	item := domain.ContentItem{
+		Title: prose.Clip(prose.Capital(p.Topic), 100) + " (" + p.Network.Name + ")", Type: domain.ContentSocial, Body: g.Text,
+		Language: p.Language, Channel: p.Network.Slug, Keywords: p.Keywords, NeedsInput: needs(p.Settings),
+	}
+	return capability.Result{
+		Output: Post{Network: p.Network.Slug, Text: g.Text, Characters: p.Network.Count(g.Text), Limit: p.Network.Max, Findings: len(g.Findings), Prompt: &trace}, Findings: g.All(),
+		Effects: []capability.Effect{{Create: &capability.CreateItem{Item: item, Findings: g.Findings, Provenance: from}}},
+	}, nil
+}
