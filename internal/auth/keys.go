@@ -115,6 +115,9 @@ func (e known) allows(ip netip.Addr) bool {
 // lookUp asks the database. A key that was good before is asked for even while
 // its address is throttled.
 func (k *Keys) lookUp(ctx context.Context, secret string, sum [sha256.Size]byte, ip netip.Addr, seen bool) (known, error) {
+	if secret == "" {
+		return known{}, Unauthorized() // not a wrong key: clients ask without one first
+	}
 	if wait := k.bad.Blocked(addressKey(ip)); wait > 0 && !seen {
 		e := domain.Errorf(domain.CodeRateLimited, "Too many wrong keys came from this address. Try again later.")
 		e.RetryAfter = wait

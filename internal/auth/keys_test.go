@@ -177,6 +177,21 @@ func TestBadKeysAreThrottledByAddress(t *testing.T) {
 	}
 }
 
+// Clients of some protocols ask without a key first; that is no wrong key.
+func TestNoKeyIsNotAWrongKey(t *testing.T) {
+	s := storetest.SQLite(t)
+	id, _ := workspace(t, s, domain.PlanBusiness)
+	_, secret := newKey(t, s, domain.Key{WorkspaceID: id, Role: domain.RoleOwner})
+	keys := auth.NewKeys(s, quiet)
+	for range 50 {
+		_, err := keys.Authenticate(t.Context(), "", here)
+		wantCode(t, err, domain.CodeUnauthorized)
+	}
+	if _, err := keys.Authenticate(t.Context(), secret, here); err != nil {
+		t.Errorf("a good key after many calls without one: %v", err)
+	}
+}
+
 func TestLastUseIsWrittenInBatches(t *testing.T) {
 	each(t, func(t *testing.T, s *store.Store, c *clock) {
 		id, _ := workspace(t, s, domain.PlanBusiness)

@@ -68,7 +68,16 @@ type counts struct {
 	loaded bool
 	minute window
 	day    window
+	// While the database is away callers are told so at once, in place of waiting
+	// for it one after the other.
+	away  error
+	until time.Time
 }
+
+const (
+	leaseTimeout = 2 * time.Second
+	awayFor      = time.Second
+)
 
 // window is the span that is being counted.
 type window struct {
@@ -105,7 +114,7 @@ func (l *Limiter) Take(ctx context.Context, workspaceID int64, plan domain.Plan)
 		limit int
 	}{{&c.minute, limits.PerMinute}, {&c.day, limits.PerDay}} {
 		if l.shared && w.left == 0 && w.used < w.limit {
-			if err := l.lease(ctx, workspaceID, w.window, w.limit); err != nil {
+			if err := l.leaseOnce(ctx, workspaceID, c, w.window, w.limit); err != nil {
 				return Verdict{}, err
 			}
 		}
@@ -158,6 +167,19 @@ func (w *window) roll(now time.Time) {
 	if start := now.UTC().Truncate(w.length); start.After(w.starts) {
 		w.starts, w.used, w.left, w.dirty = start, 0, 0, false
 	}
+}
+
+// leaseOnce leases, and remembers for a moment that it failed. The caller's own
+// end does not end it: others wait for the block, too.
+func (l *Limiter) leaseOnce(ctx context.Context, workspaceID int64, c *counts, w *window, limit int) error {
+	now := l.now()
+	if c.away != nil && now.Before(c.until) {
+		return c.away
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), leaseTimeout)
+	defer cancel()
+	c.away, c.until = l.lease(ctx, workspaceID, w, limit), now.Add(awayFor)
+	return c.away
 }
 
 // lease takes the next block of a window that nodes share.

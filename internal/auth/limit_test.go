@@ -161,6 +161,36 @@ func TestABiggerPlanCountsAtOnce(t *testing.T) {
 	})
 }
 
+// While the database is away callers are told at once; a moment later the
+// limiter looks again.
+func TestLimiterOutlivesTheDatabase(t *testing.T) {
+	cluster := storetest.NewCluster(t)
+	c := newClock()
+	s := storetest.Open(t, store.Options{URL: cluster.URL()}, c.option)
+	if err := s.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	id, _ := workspace(t, s, domain.PlanStarter)
+	l := auth.NewLimiter(s, quiet, false)
+	take(t, l, id, domain.PlanStarter)
+	if err := cluster.Stop(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := l.Take(t.Context(), id, domain.PlanStarter); err == nil {
+		t.Fatal("no error although the database is away")
+	}
+	if err := cluster.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := l.Take(t.Context(), id, domain.PlanStarter); err == nil {
+		t.Error("the limiter asked again at once")
+	}
+	c.advance(time.Second)
+	if v := take(t, l, id, domain.PlanStarter); !v.Allowed {
+		t.Errorf("after the database came back: %+v", v)
+	}
+}
+
 func TestOffHasNoWindows(t *testing.T) {
 	s := storetest.SQLite(t)
 	l := auth.NewLimiter(s, quiet, true)

@@ -123,7 +123,9 @@ func TestKeyByHashKnowsTheCreatorsPresentRole(t *testing.T) {
 		if got := role(); got != domain.RoleAdmin {
 			t.Errorf("role %q", got)
 		}
-		inTx(t, s, func(ctx context.Context, tx *store.Tx) error { return tx.SetMember(ctx, ours, person.ID, domain.RoleViewer) })
+		inTx(t, s, func(ctx context.Context, tx *store.Tx) error {
+			return tx.SetMember(ctx, ours, person.ID, domain.RoleViewer)
+		})
 		if got := role(); got != domain.RoleViewer {
 			t.Errorf("after the change: role %q", got)
 		}
