@@ -41,18 +41,21 @@ func (w *writer) english() piece {
 // pointParts makes a part of each point, and one list of those that are no
 // sentence, and of those that say all in one line where there are too many.
 func (w *writer) pointParts(points []point, middle int) []part {
-	whole := 0
+	whole, lines := 0, 0
 	for _, p := range points {
 		if p.whole {
 			whole++
 		}
+		if p.oneLine() {
+			lines++
+		}
 	}
+	crowded := whole > middle || lines > 1 && (w.topic.kind == general || w.topic.kind == news)
 	var parts []part
 	var listed []point
 	at := 0
 	for _, p := range points {
-		oneLine := p.body == "" && p.heading != "" && len(p.facts) == 0 && whole > middle
-		if p.whole && !oneLine {
+		if p.whole && !(crowded && p.oneLine()) {
 			parts = append(parts, w.pointPart(p))
 			continue
 		}
@@ -65,6 +68,11 @@ func (w *writer) pointParts(points []point, middle int) []part {
 		return parts
 	}
 	return slices.Insert(parts, at, w.list(listed))
+}
+
+// oneLine reports whether a heading would say all that the point has to say.
+func (p point) oneLine() bool {
+	return p.whole && p.heading != "" && p.body == "" && len(p.facts) == 0
 }
 
 // pointPart puts a point, its facts and one sentence for the reader together.
@@ -159,7 +167,7 @@ func (w *writer) label(p point) string {
 func (w *writer) list(points []point) part {
 	if len(points) == 1 {
 		p := points[0]
-		return part{heading: bare(p.text), points: []string{p.text}, text: w.say("This belongs on the list, too. ") + " " + w.aside(p), told: sentence(p.text)}
+		return part{heading: bare(p.text), points: []string{p.text}, text: orElse(w.aside(p), sentence(p.text)), told: sentence(p.text)}
 	}
 	advice, whole := true, true
 	var items []string
@@ -257,13 +265,16 @@ func (w *writer) opening(f frame, lead string, own, points int) part {
 
 // spoken reports whether the topic is a sentence of its own rather than a noun.
 func (w *writer) spoken() bool {
-	return w.topic.noun == "this question" || w.topic.noun == "this news" || w.topic.noun == "this subject"
+	return w.topic.noun == thisQuestion || w.topic.noun == thisNews || w.topic.noun == thisSubject
 }
 
 func (w *writer) subject(led bool) string {
 	switch {
-	case w.topic.noun == "this question":
-		return strings.TrimRight(w.topic.head, "?") + "? " + w.say("This post takes the question apart, step by step.")
+	case w.topic.noun == thisQuestion:
+		if asked := w.topic.asked(); strings.HasSuffix(asked, "?") {
+			return asked + " " + w.say("This post takes the question apart, step by step.")
+		}
+		return w.topic.head + ": " + w.say("this post takes the question apart, step by step.")
 	case w.spoken():
 		return sentence(w.topic.line) + " " + w.say("Here is what there is to know.")
 	case led:

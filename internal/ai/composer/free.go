@@ -21,6 +21,8 @@ const (
 	formSummary  form = "summary"
 	formMeta     form = "meta"
 	formQuestion form = "questions"
+	formProduct  form = "product"
+	formNews     form = "announcement"
 )
 
 var (
@@ -34,12 +36,16 @@ var (
 		{formMeta, regexp.MustCompile(`(?i)\bmeta description\b`)},
 		{formQuestion, regexp.MustCompile(`(?i)\b(?:faq|faqs|questions)\b`)},
 		{formEmail, regexp.MustCompile(`(?i)\b(?:e-?mail|newsletter)\b`)},
-		{formSocial, regexp.MustCompile(`(?i)\b(?:tweet|linkedin|facebook|instagram|mastodon|bluesky|threads|social(?: media)? post|caption)\b`)},
+		{formNews, regexp.MustCompile(`(?i)\b(?:posts?|tweet|caption|message)\b.*\b(?:announc(?:e|ing)|introduc(?:e|ing))\b`)},
+		{formProduct, regexp.MustCompile(`(?i)\bproduct (?:description|copy|text)\b`)},
+		{formSocial, regexp.MustCompile(`(?i)\b(?:tweets?|linkedin|facebook|instagram|mastodon|bluesky|threads|social(?: media)? posts?|captions?)\b`)},
 	}
-	aboutPattern = regexp.MustCompile(`(?is)\b(?:about|regarding|concerning|on the (?:topic|subject) of|titled|entitled|called)\b:?\s+(.+)$`)
+	aboutPattern = regexp.MustCompile(`(?is)\b(?:about|regarding|concerning|announcing|announce|introducing|on the (?:topic|subject) of|titled|entitled|called)\b:?\s+(.+)$`)
 	onPattern    = regexp.MustCompile(`(?is)\b(?:posts?|articles?|outlines?|e-?mails?|newsletters?|tweets?|captions?|titles|headlines|ideas|faqs?|questions|descriptions?|intro(?:duction)?|text|piece|guide|copy|summary)\s+(?:on|for|to|of)\s+(.+)$`)
 	askPattern   = regexp.MustCompile(`(?is)^(?:please\s+)?(?:can you\s+|could you\s+|i need\s+|i want\s+)?(?:write|create|generate|draft|compose|make|give|produce|prepare|suggest|list|explain|describe|outline)\b(?:\s+(?:me|us))?\s*(.*)$`)
 	lengthTail   = regexp.MustCompile(`(?i)[\s,.;]*(?:\b(?:in|with|of|using|at most|no more than|under|maximum|max\.?|about|around)\b\s+)*\(?\b\d+[\s-]*(?:words?|characters?|sentences?|paragraphs?|sections?)\b.*$`)
+	modelOnly    = regexp.MustCompile(`(?i)^(?:please\s+)?(?:can you\s+|could you\s+)?(?:improve|rewrite|rephrase|paraphrase|proofread|correct|translate|fix|polish)\b`)
+	simplyTail   = regexp.MustCompile(`(?i)\s+(?:to (?:a|an|my|me)\b.{0,40}|in simple (?:terms|words)|simply|step by step)$`)
 	quoted       = regexp.MustCompile(`["“„]([^"”“]{3,})["”“]`)
 )
 
@@ -52,8 +58,11 @@ type request struct {
 
 // free answers a free prompt in at most b.WordCount words (0: 500).
 func free(b ai.Brief) (string, error) {
+	if modelOnly.MatchString(strings.TrimSpace(b.Text)) {
+		return "", refuse("The composer builds new texts and cannot rework or translate one. Connect a model for this.")
+	}
 	r := readPrompt(b.Text)
-	if r.topic == "" && len(r.material) == 0 {
+	if saysNothing(r.topic) && len(r.material) == 0 && b.Topic == "" {
 		return "", refuse("The prompt says nothing to write about. Name a topic, for example: an outline about cloud cost optimization.")
 	}
 	limit := b.WordCount
@@ -88,6 +97,16 @@ func headingsOnly(parts []string) []string {
 		out = append(out, strings.TrimPrefix(heading, "## "))
 	}
 	return out
+}
+
+// saysNothing reports whether a topic consists of words that only name a form.
+func saysNothing(topic string) bool {
+	for _, w := range prose.Words(topic) {
+		if !prose.StopWord(w) && !isIn(" blog post posts article articles idea ideas title titles headline headlines text outline email e-mail newsletter tweet caption something anything hello hi hey hallo test thanks thank please write ", w) {
+			return false
+		}
+	}
+	return true
 }
 
 func sectionsFor(words int) int {
@@ -133,11 +152,12 @@ func topicOf(instruction string) string {
 		return strings.TrimSpace(m[1])
 	}
 	s := instruction
-	for _, p := range []*regexp.Regexp{aboutPattern, onPattern, askPattern} {
-		if m := p.FindStringSubmatch(s); m != nil {
-			s = m[1]
+	for range 3 { // "an intro for an article on …"
+		inner := subject(s)
+		if inner == s {
 			break
 		}
+		s = inner
 	}
 	if first := prose.SentenceTexts(s); len(first) > 1 {
 		s = first[0]
@@ -147,6 +167,20 @@ func topicOf(instruction string) string {
 		s = strings.TrimPrefix(s, lead)
 	}
 	return prose.Clip(s, 160)
+}
+
+// subject takes one layer off an instruction: what comes after about, for, or the
+// verb that asks.
+func subject(s string) string {
+	for _, p := range []*regexp.Regexp{aboutPattern, onPattern, askPattern} {
+		if m := p.FindStringSubmatch(s); m != nil && m[1] != "" {
+			if p == askPattern {
+				return simplyTail.ReplaceAllString(m[1], "")
+			}
+			return m[1]
+		}
+	}
+	return s
 }
 
 // blocks returns the answer in blocks that may be cut off at the end.
@@ -164,6 +198,10 @@ func blocks(r request, b ai.Brief) []string {
 	case formSocial:
 		b.MaxChars, b.Text = 280, strings.Join(r.material, " ")
 		return []string{social(b)}
+	case formNews:
+		return []string{sentence("Announcing " + lower(b.Topic))}
+	case formProduct:
+		return product(b)
 	case formTitles:
 		return titles(b)
 	case formEmail:
@@ -249,6 +287,28 @@ func titles(b ai.Brief) []string {
 		out = append(out, "- "+prose.Capital(w.say(t)))
 	}
 	return []string{strings.Join(out, "\n")}
+}
+
+var trait = regexp.MustCompile(`^(.+?),? (?:that|which|with|for|made|designed) `)
+
+// product names the product and says of it what the prompt says.
+func product(b ai.Brief) []string {
+	line := prose.Line(b.Topic)
+	name := line
+	if m := trait.FindStringSubmatch(line); m != nil {
+		name = m[1]
+	}
+	for _, article := range []string{"a ", "an ", "the ", "our "} {
+		name = strings.TrimPrefix(name, article)
+	}
+	out := []string{"# " + prose.Capital(name)}
+	if name != line {
+		out = append(out, sentence(line))
+	}
+	for _, p := range readPoints(b.KeyPoints, prose.English(b.Language)) {
+		out = append(out, sentence(p.text))
+	}
+	return append(out, central(prose.SentenceTexts(strings.Join(b.Sources, " ")), 4)...)
 }
 
 // questions lists what a reader may ask, by the frame of the topic. The answers

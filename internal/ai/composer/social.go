@@ -120,8 +120,8 @@ func (w *writer) bareOpening(english bool) string {
 	switch {
 	case !english:
 		return sentence(w.topic.line)
-	case w.topic.noun == "this question":
-		return strings.TrimRight(w.topic.head, "?") + "?"
+	case w.topic.noun == thisQuestion:
+		return w.topic.asked()
 	case w.spoken():
 		return sentence(w.topic.line)
 	case len(w.brief.KeyPoints) > 0:

@@ -3,6 +3,7 @@ package composer
 import (
 	"regexp"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"vellocity/internal/prose"
@@ -26,9 +27,16 @@ type topic struct {
 	kind kind
 }
 
+// What stands for a topic that is a sentence of its own.
+const (
+	thisQuestion = "the matter"
+	thisNews     = "this news"
+	thisSubject  = "this subject"
+)
+
 var (
 	choosing  = regexp.MustCompile(`(?i)^(?:how to |choosing |choose |picking |selecting |which )?.*\b(?:choos(?:e|ing)|pick(?:ing)?|select(?:ing)?|compar(?:e|ing))\b|^(?:the )?best |\b(?:vs\.?|versus)\b|\balternatives\b|^which `)
-	newsWords = regexp.MustCompile(`(?i)\b(?:launch(?:es)?|release|announcement|announcing|introducing|grand opening|webinar|conference|meet-?up|trade fair|summit|anniversary|product update|release notes)\b`)
+	newsWords = regexp.MustCompile(`(?i)\b(?:launch(?:es|ing|ed)?|release|announcement|announcing|introducing|grand opening|webinar|conference|meet-?up|trade fair|summit|anniversary|product update|release notes|our new)\b`)
 	workWords = regexp.MustCompile(`(?i)\b(?:optimi[sz]ation|migration|management|planning|strategy|automation|marketing|hiring|recruiting|onboarding|security|compliance|monitoring|reporting|training|adoption|implementation|integration|testing|development|improvement|reduction|support|workflows?|process(?:es)?|operations|sales|budgeting|governance|transformation|cost control|saving)\b`)
 	versus    = regexp.MustCompile(`(?i)^(.+?)\s+(?:vs\.?|versus)\s+(.+)$`)
 	listicle  = regexp.MustCompile(`(?i)^(?:the )?(?:top )?\d+ (?:best |simple |easy |proven |practical )?(?:ways|tips|steps|ideas|reasons|things|strategies|mistakes|rules|lessons|questions|examples|tools)\b`)
@@ -39,10 +47,49 @@ func readTopic(s string) topic {
 	line := strings.TrimRight(prose.Line(s), " .,;:")
 	t := topic{line: line, head: prose.Capital(line)}
 	t.noun, t.kind = nounForm(line), kindOf(line)
+	switch t.noun {
+	case thisQuestion:
+		t.kind = general
+	case thisNews:
+		t.kind = news
+	default:
+		t.noun = withArticle(t.noun)
+	}
 	if utf8.RuneCountInString(t.noun) > 90 {
-		t.noun = "this subject"
+		t.noun = thisSubject
 	}
 	return t
+}
+
+// asked returns a topic that is a question as a sentence: with a question mark
+// where it asks, with a full stop where it only names what is asked.
+func (t topic) asked() string {
+	words := strings.Fields(t.head)
+	if strings.HasSuffix(t.line, "?") || len(words) > 1 && isIn(auxiliaries, words[1]) || isIn(auxiliaries, words[0]) {
+		return strings.TrimRight(t.head, "?") + "?"
+	}
+	return sentence(t.line)
+}
+
+const auxiliaries = " do does did is are was were can could should will would has have may must "
+
+// countable are words that want an article before them in the singular.
+const countable = " checklist guide plan template framework roadmap playbook policy strategy campaign launch website program programme course survey newsletter budget "
+
+// withArticle puts a or an before a noun phrase that wants one.
+func withArticle(noun string) string {
+	words := strings.Fields(noun)
+	if len(words) == 0 || !isIn(countable, words[len(words)-1]) || strings.ContainsAny(noun, "'’0123456789") {
+		return noun
+	}
+	first, _ := utf8.DecodeRuneInString(noun)
+	if unicode.IsUpper(first) || isIn(determiners, words[0]) || isGerund(words[0]) {
+		return noun
+	}
+	if strings.ContainsRune("aeiou", first) && !strings.HasPrefix(noun, "use") && !strings.HasPrefix(noun, "uni") {
+		return "an " + noun
+	}
+	return "a " + noun
 }
 
 func kindOf(line string) kind {
@@ -53,7 +100,7 @@ func kindOf(line string) kind {
 		return choice
 	case newsWords.MatchString(line) && !isGerund(first) && !strings.HasPrefix(strings.ToLower(line), "how to "):
 		return news
-	case strings.HasPrefix(strings.ToLower(line), "how to "), workWords.MatchString(line), isGerund(first), commands(first, next):
+	case strings.HasPrefix(strings.ToLower(line), "how to "), workWords.MatchString(line), listicle.MatchString(line), isGerund(first), commands(first, next):
 		return work
 	}
 	return general
@@ -76,12 +123,12 @@ func nounForm(line string) string {
 		return "finding " + lower(bare)
 	case strings.HasPrefix(low, "which "):
 		return "deciding " + lower(bare)
-	case strings.HasSuffix(line, "?"), isIn(" why what when where who whether should can is are do does will ", first) && hasVerb(bare):
-		return "this question"
+	case strings.HasSuffix(line, "?"), isIn(" how why what when where who whether should can is are do does will ", first) && hasVerb(bare):
+		return thisQuestion
 	case listicle.MatchString(bare):
 		return lower(bare)
 	case isIn(" we i i'm we're ", first) && hasVerb(bare):
-		return "this news"
+		return thisNews
 	case commands(first, next):
 		return doing(bare, bare)
 	}
