@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"vellocity/internal/api/cli"
 	"vellocity/internal/app"
 )
 
@@ -37,7 +38,8 @@ func run(args []string) int {
 	}
 	fmt.Fprintln(os.Stderr, "vellocity:", err)
 	var usage usageError
-	if errors.As(err, &usage) {
+	var row cli.Usage
+	if errors.As(err, &usage) || errors.As(err, &row) {
 		return exitUsage
 	}
 	return exitFailed

@@ -2,7 +2,34 @@ package main
 
 import (
 	"github.com/spf13/cobra"
+
+	"vellocity/internal/api/cli"
 )
 
-// addTable adds a command for each row of the operation table.
-func addTable(root *cobra.Command, s *settings) {}
+// addTable adds a command for each row of the operation table. A noun that has
+// commands of its own already gets the table's beside them.
+func addTable(root *cobra.Command, s *settings) {
+	connect := func(c *cobra.Command) (*cli.Client, error) {
+		cl, err := s.connectTo(c, false)
+		if err != nil {
+			return nil, err
+		}
+		return &cli.Client{HTTP: cl.Client, Base: cl.base, Key: cl.key, Close: cl.stop}, nil
+	}
+	for _, noun := range cli.Commands(connect) {
+		if own := find(root, noun.Name()); own != nil {
+			own.AddCommand(noun.Commands()...)
+			continue
+		}
+		root.AddCommand(noun)
+	}
+}
+
+func find(root *cobra.Command, name string) *cobra.Command {
+	for _, c := range root.Commands() {
+		if c.Name() == name {
+			return c
+		}
+	}
+	return nil
+}

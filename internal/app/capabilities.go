@@ -3,6 +3,10 @@ package app
 import (
 	"vellocity/internal/capability"
 	"vellocity/internal/capability/blogpost"
+	"vellocity/internal/capability/publish"
+	"vellocity/internal/capability/review"
+	"vellocity/internal/capability/seoreport"
+	"vellocity/internal/capability/social"
 )
 
 // Capabilities lists what this program can be asked to do, in the order in which
@@ -10,5 +14,9 @@ import (
 func Capabilities() []capability.Capability {
 	return []capability.Capability{
 		blogpost.New(),
+		social.New(),
+		publish.New(),
+		seoreport.New(),
+		review.New(),
 	}
 }
