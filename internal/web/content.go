@@ -1,7 +1,6 @@
 package web
 
 import (
-	"encoding/json"
 	"html/template"
 	"net/http"
 	"strconv"
@@ -24,7 +23,7 @@ type contentPage struct {
 	Next     nextStep
 	Stages   []stageChoice
 	Scores   []score
-	Sources  []sourceRow
+	Sources  sources
 	History  []domain.Move
 	Channels []domain.Publication
 
@@ -258,69 +257,4 @@ func compareVersions(a, b domain.ContentVersion) comparison {
 	c.Parts, c.Title = wordDiff(a.Body, b.Body), wordDiff(a.Title, b.Title)
 	c.In, c.Out = changed(c.Parts)
 	return c
-}
-
-// sourceRow says where one part of the text came from.
-type sourceRow struct {
-	Label string
-	Value string
-	Depth int
-}
-
-// sourcesOf lays the provenance record out as lines.
-func sourcesOf(raw json.RawMessage) []sourceRow {
-	var v any
-	if len(raw) == 0 || json.Unmarshal(raw, &v) != nil {
-		return nil
-	}
-	return appendSource(nil, "", v, 0)
-}
-
-func appendSource(rows []sourceRow, label string, v any, depth int) []sourceRow {
-	switch x := v.(type) {
-	case map[string]any:
-		if label != "" {
-			rows = append(rows, sourceRow{Label: human(label), Depth: depth})
-			depth++
-		}
-		for _, k := range sortedKeys(x) {
-			rows = appendSource(rows, k, x[k], depth)
-		}
-	case []any:
-		return appendSourceList(rows, label, x, depth)
-	case nil:
-	default:
-		if text := plainValue(x); text != "" {
-			rows = append(rows, sourceRow{human(label), text, depth})
-		}
-	}
-	return rows
-}
-
-func appendSourceList(rows []sourceRow, label string, list []any, depth int) []sourceRow {
-	var flat []string
-	for _, e := range list {
-		if text := plainValue(e); text != "" {
-			flat = append(flat, text)
-		}
-	}
-	if len(flat) == len(list) && len(flat) > 0 {
-		return append(rows, sourceRow{human(label), strings.Join(flat, "; "), depth})
-	}
-	for i, e := range list {
-		rows = appendSource(rows, label+" "+strconv.Itoa(i+1), e, depth)
-	}
-	return rows
-}
-
-func plainValue(v any) string {
-	switch x := v.(type) {
-	case string:
-		return x
-	case float64:
-		return strconv.FormatFloat(x, 'f', -1, 64)
-	case bool:
-		return map[bool]string{true: "yes", false: "no"}[x]
-	}
-	return ""
 }

@@ -32,6 +32,7 @@ func (s *Site) events(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	out := sse.Start(w, sse.Options{})
+	defer out.Close()
 	for ev, err := range seq {
 		if err != nil || send(out, ev.ID, "nudge", nudge{ev.Name, ev.ExecutionID, ev.ContentID, ev.Actor}) != nil {
 			return nil // the browser connects again by itself
@@ -60,18 +61,16 @@ func (s *Site) executionStream(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	out := sse.Start(w, sse.Options{})
+	defer out.Close()
 	for up, err := range seq {
 		if err != nil {
-			return nil // the browser connects again by itself
+			return nil // the page looks how the run stands, and comes back if it goes on
 		}
 		if t := up.Text; t != nil && send(out, "", "text", piece{t.Step, t.Offset, t.Text}) != nil {
 			return nil
 		}
 	}
-	if ctx.Err() != nil {
-		return nil
-	}
-	return out.Close()
+	return nil
 }
 
 // open returns the context of a stream: it ends with the request, and when the

@@ -366,3 +366,16 @@ func blame(fields []field, e *domain.Error) []string {
 	}
 	return rest
 }
+
+// plainValue writes a single JSON value; objects and lists give nothing.
+func plainValue(v any) string {
+	switch x := v.(type) {
+	case string:
+		return x
+	case float64:
+		return strconv.FormatFloat(x, 'f', -1, 64)
+	case bool:
+		return strconv.FormatBool(x)
+	}
+	return ""
+}

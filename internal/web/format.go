@@ -122,12 +122,18 @@ func plural(n int, one, many string) string {
 
 // human turns a slug or a field name into words: word_count → Word count.
 func human(name string) string {
-	name = strings.TrimSpace(strings.NewReplacer("_", " ", "-", " ").Replace(name))
-	r, n := utf8.DecodeRuneInString(name)
+	words := strings.Fields(strings.NewReplacer("_", " ", "-", " ").Replace(name))
+	for i, w := range words {
+		if slices.Contains([]string{"seo", "ai", "url", "api", "id"}, w) {
+			words[i] = strings.ToUpper(w)
+		}
+	}
+	text := strings.Join(words, " ")
+	r, n := utf8.DecodeRuneInString(text)
 	if n == 0 {
 		return ""
 	}
-	return string(unicode.ToUpper(r)) + name[n:]
+	return string(unicode.ToUpper(r)) + text[n:]
 }
 
 func prettyJSON(raw json.RawMessage) string {

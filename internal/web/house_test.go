@@ -94,7 +94,9 @@ func (h *house) add(t testing.TB, c domain.ContentItem, to domain.Stage) domain.
 	if c.Type == "" {
 		c.Type = domain.ContentBlog
 	}
-	provenance := json.RawMessage(`{"engine":"composer","parts":[{"part":"Introduction","from":"topic"},{"part":"Where the money goes","from":"key_points[0], facts[1]"}]}`)
+	provenance := json.RawMessage(`{"inputs":{"topic":"Cloud cost","key_points":["Machines are larger than their work"],"facts":["One list of everything that runs"]},
+		"parts":[{"heading":"Introduction","step":"section-1","uses":["topic"]},{"heading":"Where the money goes","step":"section-2","uses":["key_points[0]","facts[0]"]},{"heading":"How to keep it that way","step":"section-3"}],
+		"steps":{"section-1":{"model":"composer/1"}}}`)
 	err := h.store.InTx(h.ctx, func(tx *store.Tx) (err error) {
 		if c, err = board.Create(h.ctx, tx, c, provenance); err != nil || to == domain.StageGenerated {
 			return err

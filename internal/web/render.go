@@ -74,7 +74,7 @@ func (s *Site) renderPart(w http.ResponseWriter, status int, page, part string, 
 // funcs are what templates may call.
 func funcs(a *assets, now func() time.Time) template.FuncMap {
 	return template.FuncMap{
-		"asset": a.url,
+		"asset":  a.url,
 		"icon":   func(name string) template.HTML { return symbol(a, "i", "", name) },
 		"glyph":  func(name any) template.HTML { return symbol(a, "g", "g-", fmt.Sprint(name)) },
 		"ago":    func(t time.Time) template.HTML { return agoHTML(t, now()) },

@@ -72,6 +72,7 @@ function state(name, again) {
 }
 
 function heard(n) {
+  if (!n.name) { refreshAll(); return; } // too much happened to tell it one by one
   if (n.content) {
     document.dispatchEvent(new CustomEvent("live-item", { detail: n }));
     nudge("live-board", n);

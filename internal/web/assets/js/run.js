@@ -15,7 +15,11 @@ export function run() {
     if (source || document.hidden || side().dataset.ended === "true") return;
     source = new EventSource(`/executions/${main.dataset.run}/stream`);
     source.addEventListener("text", (e) => write(JSON.parse(e.data)));
-    source.onmessage = (e) => { if (e.data === "[DONE]") { shut(); refresh(main); } };
+    source.onmessage = async () => { // [DONE]: look how the run stands
+      shut();
+      await refresh(main);
+      setTimeout(open, 1000);
+    };
   };
   const shut = () => { source?.close(); source = null; };
 
