@@ -7,6 +7,8 @@ import (
 	"net"
 	"net/http"
 	"time"
+
+	"vellocity/internal/trigger"
 )
 
 // stopGrace is how long a stop waits for requests and running steps.
@@ -22,7 +24,8 @@ func (a *App) Start(ctx context.Context) error {
 	for _, l := range a.repeated() {
 		a.loops.Go(func() { a.repeat(ctx, l) })
 	}
-	for _, run := range []func(context.Context){a.hub.Run, a.Engine.Run, a.keys.Run, a.limiter.Run, a.sessions.Run} {
+	clock := trigger.Clock{Fire: a.Engine.FireDue, Log: a.log}
+	for _, run := range []func(context.Context){clock.Run, a.hub.Run, a.Engine.Run, a.keys.Run, a.limiter.Run, a.sessions.Run} {
 		a.loops.Go(func() { run(ctx) })
 	}
 	return nil

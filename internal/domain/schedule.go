@@ -1,0 +1,28 @@
+package domain
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// Schedule starts a run at times on a calendar. It fires at most once per instant
+// and, after a downtime, once for all that was missed.
+type Schedule struct {
+	ID          int64
+	WorkspaceID int64
+	Cron        string // five fields
+	Timezone    string // IANA name
+	Target      ScheduleTarget
+	Enabled     bool
+	NextAt      time.Time
+	LastAt      time.Time
+	LastError   string // a sentence; empty while all is well
+}
+
+// ScheduleTarget is what a schedule runs.
+type ScheduleTarget struct {
+	Capability string          `json:"capability"`
+	AgentID    int64           `json:"agent_id,omitempty"`
+	Settings   json.RawMessage `json:"settings"`
+	Priority   Priority        `json:"priority,omitempty"`
+}
