@@ -78,6 +78,7 @@ type Version struct {
 	Body       string           `json:"body" doc:"Markdown"`
 }
 
+// ContentID names a content item in the path.
 type ContentID struct {
 	ID int64 `json:"id" in:"path" minimum:"1" doc:"The content item's id"`
 }

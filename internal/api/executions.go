@@ -88,6 +88,7 @@ type listExecutions struct {
 	Paging
 }
 
+// ExecutionID names an execution in the path.
 type ExecutionID struct {
 	ID int64 `json:"id" in:"path" minimum:"1" doc:"The execution's id"`
 }
