@@ -54,6 +54,8 @@ type App struct {
 	edge     auth.Edge
 	site     *web.Site
 	metrics  *metrics
+	// endTraces sends the last spans; nil where none are sent.
+	endTraces func(context.Context) error
 
 	stopping atomic.Bool
 	base     atomic.Pointer[string] // the public address, known once it listens
@@ -99,6 +101,9 @@ func (a *App) Migrate(ctx context.Context) error {
 }
 
 func (a *App) build(ctx context.Context) (err error) {
+	if err := a.traces(ctx); err != nil {
+		return err
+	}
 	if a.edge, err = auth.NewEdge(a.cfg.TrustedProxies); err != nil {
 		return fmt.Errorf("trusted-proxies: %w", err)
 	}
@@ -211,7 +216,7 @@ func (a *App) doors() error {
 		mux.Handle("/metrics", programs)
 	}
 	mux.Handle("/", a.site)
-	a.Handler = a.metrics.count(mux)
+	a.Handler = a.traced(a.metrics.count(mux))
 	return nil
 }
 

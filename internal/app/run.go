@@ -44,6 +44,9 @@ func (a *App) Stop(ctx context.Context) error {
 		a.stop()
 		a.loops.Wait()
 	}
+	if a.endTraces != nil {
+		err = errors.Join(err, a.endTraces(ctx))
+	}
 	return errors.Join(err, a.Store.Close())
 }
 

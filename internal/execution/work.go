@@ -10,6 +10,11 @@ import (
 	"sync"
 	"time"
 
+	"go.opentelemetry.io/otel"
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/codes"
+	"go.opentelemetry.io/otel/trace"
+
 	"vellocity/internal/ai"
 	"vellocity/internal/capability"
 	"vellocity/internal/domain"
@@ -248,7 +253,15 @@ func (u *run) start(ctx context.Context, ended chan<- error) int {
 }
 
 // runStep runs one step and records what came of it.
-func (u *run) runStep(ctx context.Context, s domain.PlanStep) error {
+func (u *run) runStep(ctx context.Context, s domain.PlanStep) (err error) {
+	ctx, span := otel.Tracer("vellocity/execution").Start(ctx, "step "+s.Kind, trace.WithAttributes(
+		attribute.String("vellocity.capability", u.x.Capability), attribute.Int64("vellocity.execution", u.x.ID), attribute.String("vellocity.step", s.Key)))
+	defer func() {
+		if err != nil {
+			span.SetStatus(codes.Error, string(domain.CodeOf(err)))
+		}
+		span.End()
+	}()
 	w := &writing{run: u, step: s, began: u.Store.Now()}
 	result, err := w.call(ctx)
 	if err != nil {
