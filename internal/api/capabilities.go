@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"time"
 
 	"vellocity/internal/domain"
@@ -101,12 +102,19 @@ func capabilityRows(e *engine.Engine) []Op {
 				return s, err
 			}
 			// The run was accepted: that the wait was cut short takes nothing back.
-			if d, err := await(ctx, e, s.Execution.ID, in.Wait); err == nil {
+			if d, err := await(reading(ctx), e, s.Execution.ID, in.Wait); err == nil {
 				s.Execution = d.Execution
 			}
 			return s, nil
 		}, viewStarted("Capability execution started")),
 	}
+}
+
+// reading lets a caller whose key can only write read what this very call made.
+func reading(ctx context.Context) context.Context {
+	actor, _ := domain.ActorFrom(ctx)
+	actor.Scopes = append(slices.Clone(actor.Scopes), domain.ScopeRead)
+	return domain.WithActor(ctx, actor)
 }
 
 // progressKey is where a caller who wants to be told of progress keeps how.

@@ -53,16 +53,23 @@ func checkObject(s *huma.Schema, v any, path string, p *domain.Problems) {
 			p.Required(join(path, name))
 		}
 	}
+	var strange []string
 	for _, name := range slices.Sorted(maps.Keys(m)) {
 		known, ok := s.Properties[name]
 		switch {
-		case ok && m[name] == nil && slices.Contains(s.Required, name):
+		case !ok:
+			strange = append(strange, name)
+		case m[name] == nil && slices.Contains(s.Required, name):
 			// told above
-		case ok:
+		default:
 			check(known, m[name], join(path, name), p)
-		case s.AdditionalProperties == false:
-			p.Add(join(path, clip(name)), "%s", unknown("field", name, slices.Sorted(maps.Keys(s.Properties))))
 		}
+	}
+	if s.AdditionalProperties != false {
+		return
+	}
+	for _, name := range strange {
+		p.Add(join(path, clip(name)), "%s", unknown("field", name, slices.Sorted(maps.Keys(s.Properties))))
 	}
 }
 
@@ -225,7 +232,14 @@ func join(path, name string) string {
 	return path + "." + name
 }
 
-func leaf(path string) string { return path[strings.LastIndexByte(path, '.')+1:] }
+// leaf is the last name of a path, with its number where it is an item of a list.
+func leaf(path string) string {
+	i := strings.LastIndexByte(path, '.')
+	if last := path[i+1:]; last == "" || last[0] < '0' || last[0] > '9' || i < 0 {
+		return last
+	}
+	return path[strings.LastIndexByte(path[:i], '.')+1:]
+}
 
 func nameOr(path, other string) string {
 	if path == "" {

@@ -156,7 +156,7 @@ func (c *call) run(ctx context.Context, w http.ResponseWriter, r *http.Request, 
 	switch {
 	case errors.As(err, &before) && c.op.open != nil:
 		w.Header().Set("Idempotent-Replayed", "true")
-		result = written{ID: before.Answer.MessageID}
+		result = written{ID: before.Answer.MessageID, Own: true}
 	case errors.As(err, &before):
 		replay(w, before.Answer)
 		return

@@ -24,7 +24,8 @@ type Output struct {
 // written names a text that is being written, and where its reader is.
 type written struct {
 	ID    int64
-	After int // the last piece that the reader has
+	After int  // the last piece that the reader has
+	Own   bool // this call began it: whoever may write may read what comes of it
 }
 
 type generateOutput struct {
@@ -63,7 +64,7 @@ func writerRows(e *engine.Engine) []Op {
 	get := op(Op{
 		Name: "get_output", Noun: "text", Verb: "get", Method: http.MethodGet, Path: "/aiwriter/generate-output", Tag: "AI Writer",
 		Summary: "Get a generated text", Description: "The text as JSON once it is whole, or, with Accept: text/event-stream or Last-Event-ID, as a stream that goes on where it broke.",
-		Scope: domain.ScopeRead, ReadOnly: true, Repeatable: true, Toolset: "writer", Streams: "text",
+		Scope: domain.ScopeRead, ReadOnly: true, Repeatable: true, Tags: true, Toolset: "writer", Streams: "text",
 		Errors: []domain.Code{domain.CodeNotFound, domain.CodeProvider}, Example: map[string]any{"message_id": 42}, Result: message,
 	}, w.read, viewOutput)
 	for _, o := range []*Op{&post, &get} {
@@ -96,7 +97,7 @@ func (o outputs) generate(ctx context.Context, in generateOutput) (any, error) {
 	}
 	id, err := o.e.GenerateOutput(ctx, engine.GenerateOutput{Prompt: in.Prompt, MaximumLength: in.MaximumLength, Creativity: in.Creativity, Language: in.Language,
 		Tone: in.Tone, ToneCustom: in.ToneCustom, VoiceID: in.VoiceID, Results: in.Results})
-	return written{ID: id}, err
+	return written{ID: id, Own: true}, err
 }
 
 func (o outputs) read(_ context.Context, in readOutput) (any, error) {
@@ -122,6 +123,9 @@ func resume(last string, id int64) (any, error) {
 // stream sends the pieces: those that are stored, then each as it comes.
 func (o outputs) stream(ctx context.Context, _, result any) (player, error) {
 	w := result.(written)
+	if w.Own {
+		ctx = reading(ctx)
+	}
 	pieces, err := o.e.ReadMessage(ctx, w.ID, w.After)
 	if err != nil {
 		return nil, err
@@ -143,6 +147,9 @@ func (o outputs) stream(ctx context.Context, _, result any) (player, error) {
 // whole waits for the end of the text.
 func (o outputs) whole(ctx context.Context, result any) (any, error) {
 	w := result.(written)
+	if w.Own {
+		ctx = reading(ctx)
+	}
 	pieces, err := o.e.ReadMessage(ctx, w.ID, 0)
 	if err != nil {
 		return nil, err
