@@ -3,8 +3,10 @@ package app
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"net/netip"
 	"net/url"
+	"strconv"
 
 	"vellocity/internal/ai"
 	"vellocity/internal/ai/anthropic"
@@ -12,6 +14,7 @@ import (
 	"vellocity/internal/auth"
 	"vellocity/internal/domain"
 	"vellocity/internal/execution"
+	"vellocity/internal/outbound"
 	"vellocity/internal/store"
 )
 
@@ -96,11 +99,12 @@ func (a *App) writer(p provider) (execution.Writer, error) {
 	}
 	var client ai.Provider
 	var err error
+	way := a.way(p)
 	switch p.kind {
 	case "openai":
-		client, err = openai.New(openai.Config{Name: p.name, BaseURL: p.baseURL, Key: p.key.Reveal(), Model: p.model})
+		client, err = openai.New(openai.Config{Name: p.name, BaseURL: p.baseURL, Key: p.key.Reveal(), Model: p.model, Client: way})
 	case "anthropic":
-		client, err = anthropic.New(anthropic.Config{Name: p.name, BaseURL: p.baseURL, Key: p.key.Reveal(), Model: p.model})
+		client, err = anthropic.New(anthropic.Config{Name: p.name, BaseURL: p.baseURL, Key: p.key.Reveal(), Model: p.model, Client: way})
 	default:
 		return execution.Writer{}, fmt.Errorf("there is no provider of the kind %q", p.kind)
 	}
@@ -110,6 +114,23 @@ func (a *App) writer(p provider) (execution.Writer, error) {
 	caller := ai.NewCaller(ai.Options{Provider: client, Model: p.model, Prices: a.prices, Local: local(p.baseURL), Parallel: a.cfg.ProviderConcurrency})
 	return execution.Writer{Engine: domain.Engine{Kind: domain.EngineModel, Provider: p.name, Model: p.model, AI: true}, Caller: caller,
 		Kind: p.kind, BaseURL: p.baseURL, Source: p.source}, nil
+}
+
+// way is the client for a provider's calls; nil is the usual one. A stored address
+// that is public stays public, whatever its name resolves to later; one that the
+// operator gave as private, such as a model server in the same network, is
+// reached as it is.
+func (a *App) way(p provider) *http.Client {
+	if p.source != "stored" || local(p.baseURL) {
+		return nil
+	}
+	policy := outbound.Policy{}
+	if u, err := url.Parse(p.baseURL); err == nil && u.Port() != "" {
+		if port, err := strconv.ParseUint(u.Port(), 10, 16); err == nil {
+			policy.Ports = []uint16{uint16(port)}
+		}
+	}
+	return policy.Client()
 }
 
 // local reports whether a model server is on this machine or its network, where
