@@ -176,14 +176,7 @@ func (d *document) requestBody(o *Op) *huma.RequestBody {
 	name := camel(o.Name) + "Body"
 	d.schemas.Map()[name] = o.in.body
 	media := &huma.MediaType{Schema: &huma.Schema{Ref: schemaPrefix + name}}
-	example := map[string]any{}
-	given, _ := o.Example.(map[string]any)
-	for field, value := range given {
-		if f := o.in.byName[field]; f != nil && f.in == inBody {
-			example[field] = value
-		}
-	}
-	media.Example = example
+	media.Example = o.bodyExample()
 	return &huma.RequestBody{Required: len(o.in.body.Required) > 0, Content: map[string]*huma.MediaType{"application/json": media}}
 }
 
