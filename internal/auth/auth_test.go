@@ -35,6 +35,13 @@ func each(t *testing.T, f func(t *testing.T, s *store.Store, c *clock)) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) { f(t, s, c) }, c.option)
 }
 
+// onSQLite runs f on SQLite alone, for what the statements have no part in.
+func onSQLite(t *testing.T, f func(t *testing.T, s *store.Store, c *clock)) {
+	t.Helper()
+	c := newClock()
+	f(t, storetest.SQLite(t, c.option), c)
+}
+
 func inTx(t testing.TB, s *store.Store, f func(ctx context.Context, tx *store.Tx) error) {
 	t.Helper()
 	if err := s.InTx(t.Context(), func(tx *store.Tx) error { return f(t.Context(), tx) }); err != nil {

@@ -42,7 +42,7 @@ func TestAuthenticate(t *testing.T) {
 
 // Of a missing, mistyped, unknown, expired and revoked key the answers are alike.
 func TestBadKeysAnswerAlike(t *testing.T) {
-	each(t, func(t *testing.T, s *store.Store, c *clock) {
+	onSQLite(t, func(t *testing.T, s *store.Store, c *clock) {
 		id, _ := workspace(t, s, domain.PlanBusiness)
 		_, expired := newKey(t, s, domain.Key{WorkspaceID: id, Role: domain.RoleOwner, ExpiresAt: c.now()})
 		k, revoked := newKey(t, s, domain.Key{WorkspaceID: id, Role: domain.RoleOwner})
@@ -86,7 +86,7 @@ func TestRevocationHoldsAtOnceHereAndWithin5SecondsElsewhere(t *testing.T) {
 }
 
 func TestRotationGraceEndsByItself(t *testing.T) {
-	each(t, func(t *testing.T, s *store.Store, c *clock) {
+	onSQLite(t, func(t *testing.T, s *store.Store, c *clock) {
 		id, _ := workspace(t, s, domain.PlanBusiness)
 		k, secret := newKey(t, s, domain.Key{WorkspaceID: id, Role: domain.RoleOwner})
 		inTx(t, s, func(ctx context.Context, tx *store.Tx) error {
@@ -104,7 +104,7 @@ func TestRotationGraceEndsByItself(t *testing.T) {
 }
 
 func TestKeyIsCappedByItsCreatorsPresentRole(t *testing.T) {
-	each(t, func(t *testing.T, s *store.Store, _ *clock) {
+	onSQLite(t, func(t *testing.T, s *store.Store, _ *clock) {
 		id, owner := workspace(t, s, domain.PlanBusiness)
 		_, secret := newKey(t, s, domain.Key{WorkspaceID: id, Role: domain.RoleAdmin, Scopes: []domain.Scope{domain.ScopeAdmin}, CreatorID: owner.ID})
 		keys := auth.NewKeys(s, quiet)

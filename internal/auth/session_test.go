@@ -46,7 +46,7 @@ func TestLinkSignsInOnce(t *testing.T) {
 }
 
 func TestLinkIsForThisMachineAndForAQuarterOfAnHour(t *testing.T) {
-	each(t, func(t *testing.T, s *store.Store, c *clock) {
+	onSQLite(t, func(t *testing.T, s *store.Store, c *clock) {
 		ws, owner := workspace(t, s, domain.PlanBusiness)
 		ss := auth.NewSessions(s, quiet)
 		token := link(t, s, ss, ws, owner.ID, "/")
@@ -96,7 +96,7 @@ func TestSessionsEnd(t *testing.T) {
 }
 
 func TestBusySessionLives30Days(t *testing.T) {
-	each(t, func(t *testing.T, s *store.Store, c *clock) {
+	onSQLite(t, func(t *testing.T, s *store.Store, c *clock) {
 		ws, owner := workspace(t, s, domain.PlanBusiness)
 		ss := auth.NewSessions(s, quiet)
 		cookie, err := ss.Start(t.Context(), ws, owner.ID)

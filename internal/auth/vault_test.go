@@ -79,7 +79,7 @@ func TestMasterKeyIsMadeOnceForItsOwnerOnly(t *testing.T) {
 }
 
 func TestUnlockRefusesAnotherMasterKey(t *testing.T) {
-	each(t, func(t *testing.T, s *store.Store, _ *clock) {
+	onSQLite(t, func(t *testing.T, s *store.Store, _ *clock) {
 		first, err := vault(t, masterA).Unlock(t.Context(), s)
 		if err != nil || len(first) != 36 {
 			t.Fatalf("first start: %q, %v", first, err)
