@@ -27,7 +27,7 @@ build: ## Build ./vellocity, one static binary
 run: ## Build and run the server on 127.0.0.1:8080
 	go run ./cmd/vellocity serve
 
-test: ## Run the tests, PostgreSQL and browser included where they are installed
+test: ## Run the tests, on PostgreSQL too where it is installed
 	go test ./...
 
 race: ## Run the tests of the rooms where goroutines meet under the race detector
@@ -42,6 +42,10 @@ fix: $(LINT) ## Mend what the formatter and the linters can mend by themselves
 golden: ## Write the golden files and generated documents anew; read the diff before you commit it
 	@for p in $$(git grep -lE 'flag.Bool\("update"|/captest"' -- '*_test.go' | xargs -n1 dirname | sort -u); do \
 		echo "go test ./$$p -update"; go test "./$$p" -update || exit 1; done
+
+browser: build ## Walk through the dashboard in a real browser; needs node and Chromium
+	npm --prefix test/browser ci --no-audit --no-fund
+	VELLOCITY_BIN=$(CURDIR)/vellocity npm --prefix test/browser test
 
 openapi: ## Lint the OpenAPI document with Spectral and Redocly
 	npx --yes @stoplight/spectral-cli@$(SPECTRAL) lint --fail-severity=error internal/api/testdata/openapi.json
