@@ -237,17 +237,19 @@ func follow(ctx context.Context, cl *client, out io.Writer, id int64) error {
 }
 
 func showStep(out io.Writer, data string) {
-	var s struct {
-		Name, Status string
-		Progress     int
-		Error        string
+	var event struct {
+		Payload struct {
+			Name, Status, Error string
+			Progress            int
+		}
 	}
-	if json.Unmarshal([]byte(data), &s) != nil {
+	if json.Unmarshal([]byte(data), &event) != nil {
+		return // a newer server's event is no reason to stop following
+	}
+	s := event.Payload
+	if s.Status == "failed" {
+		fmt.Fprintf(out, "✗ %s\n", s.Name)
 		return
 	}
-	mark := "✓"
-	if s.Status == "failed" {
-		mark = "✗"
-	}
-	fmt.Fprintf(out, "%s %-24s %3d %%\n", mark, s.Name, s.Progress)
+	fmt.Fprintf(out, "✓ %-24s %3d %%\n", s.Name, s.Progress)
 }
