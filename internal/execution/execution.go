@@ -194,7 +194,6 @@ func (r *Runner) Cancel(ctx context.Context, tx *store.Tx, x domain.Execution) (
 	if x, err = r.finish(ctx, tx, x, domain.StatusCancelled, ""); err != nil {
 		return x, err
 	}
-	tx.AfterCommit(func() { r.Hub.Forget(x.ID) })
 	if job == 0 {
 		return x, nil
 	}

@@ -53,9 +53,6 @@ func (u *run) record(ctx context.Context, w *writing, result capability.Result) 
 		return err
 	}
 	u.outputs[w.step.Key], u.needs = output, needs
-	if len(u.recorded) == len(u.x.Plan) {
-		u.Hub.Forget(u.x.ID)
-	}
 	return nil
 }
 
@@ -301,9 +298,6 @@ func (u *run) fail(ctx context.Context, failed *stepError) error {
 	})
 	if errors.Is(err, store.ErrFenced) {
 		return queue.ErrLost
-	}
-	if err == nil {
-		u.Hub.Forget(u.x.ID)
 	}
 	return err
 }

@@ -36,6 +36,7 @@ func (r *Runner) Work(ctx context.Context, job queue.Job) error {
 		return err
 	}
 	ctx = domain.WithActor(ctx, domain.System(u.x.WorkspaceID, u.x.ID, u.agent.Name))
+	defer r.Hub.Forget(job.Ref) // the text is recorded, or will be written anew
 	err = u.advance(ctx)
 	return u.settle(ctx, err)
 }

@@ -5,6 +5,7 @@ package live
 
 import (
 	"context"
+	"crypto/rand"
 	"log/slog"
 	"sync"
 	"time"
@@ -23,11 +24,13 @@ type Hub struct {
 	subs   map[*Sub]struct{}
 	cursor store.Cursor // how far the log has been handed out; only while somebody watches
 	texts  map[int64]*run
+	untold map[int64]bool // runs with text that other nodes have not been told
+	node   string         // tells our own messages from those of other nodes
 }
 
 // New returns a hub over the store's event log.
 func New(s *store.Store, log *slog.Logger) *Hub {
-	h := &Hub{store: s, log: log, wake: make(chan struct{}, 1), subs: map[*Sub]struct{}{}, texts: map[int64]*run{}}
+	h := &Hub{store: s, log: log, wake: make(chan struct{}, 1), subs: map[*Sub]struct{}{}, texts: map[int64]*run{}, untold: map[int64]bool{}, node: rand.Text()}
 	s.OnCommit(h.poke)
 	return h
 }
@@ -47,6 +50,10 @@ const idle = 500 * time.Millisecond
 // Run tails the log until ctx ends.
 func (h *Hub) Run(ctx context.Context) {
 	go h.store.Listen(ctx, store.ChannelEvent, func(string) { h.poke() })
+	if h.store.Postgres() {
+		go h.store.Listen(ctx, channelText, h.hear)
+		go h.tellOthers(ctx)
+	}
 	tick := time.NewTicker(idle)
 	defer tick.Stop()
 	for {

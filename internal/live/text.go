@@ -2,6 +2,7 @@ package live
 
 import (
 	"strings"
+	"time"
 	"unicode/utf8"
 )
 
@@ -9,6 +10,10 @@ import (
 type run struct {
 	order []string
 	steps map[string]*text
+	// told is how much of it other nodes have been told, heard when one of them
+	// told of it: a run is written here or there.
+	told  Seen
+	heard time.Time
 }
 
 type text struct {
@@ -21,21 +26,36 @@ type text struct {
 func (h *Hub) Write(executionID int64, step, piece string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	t := h.text(executionID, step)
+	h.text(executionID, step).add(piece)
+	h.changed(executionID)
+}
+
+func (t *text) add(piece string) {
 	t.body.WriteString(piece)
 	t.points += utf8.RuneCountInString(piece)
+}
+
+func (t *text) restart() {
+	t.body.Reset()
+	t.points = 0
+	t.round++
+}
+
+// changed tells the watchers here, and notes that other nodes are to be told. The
+// lock is held.
+func (h *Hub) changed(executionID int64) {
 	h.signal(executionID)
+	if h.store.Postgres() {
+		h.untold[executionID] = true
+	}
 }
 
 // Restart makes the text of a step start again, since another attempt begins.
 func (h *Hub) Restart(executionID int64, step string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	t := h.text(executionID, step)
-	t.body.Reset()
-	t.points = 0
-	t.round++
-	h.signal(executionID)
+	h.text(executionID, step).restart()
+	h.changed(executionID)
 }
 
 // Forget lets go of a run's text: it has been recorded.
@@ -43,6 +63,7 @@ func (h *Hub) Forget(executionID int64) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	delete(h.texts, executionID)
+	delete(h.untold, executionID)
 }
 
 func (h *Hub) text(executionID int64, step string) *text {
@@ -75,9 +96,9 @@ func (h *Hub) signal(executionID int64) {
 // Piece is a stretch of a step's text. Offset counts code points; a piece at
 // offset 0 starts the text again.
 type Piece struct {
-	Step   string
-	Offset int
-	Text   string
+	Step   string `json:"s"`
+	Offset int    `json:"o"`
+	Text   string `json:"t"`
 }
 
 // Seen remembers how much of a run's text a watcher has been told. The zero
@@ -94,6 +115,10 @@ func (h *Hub) Texts(executionID int64, s *Seen) []Piece {
 	if r == nil {
 		return nil
 	}
+	return r.since(s)
+}
+
+func (r *run) since(s *Seen) []Piece {
 	if s.steps == nil {
 		s.steps = map[string]seen{}
 	}
