@@ -32,7 +32,7 @@ func (o *Op) decode(w http.ResponseWriter, r *http.Request) (any, []byte, error)
 	if err := o.decodeQuery(r, v, &p); err != nil {
 		return nil, nil, err
 	}
-	o.decodeHeaders(r, v, &p)
+	o.decodeHeaders(r, v)
 	raw, err := o.decodeBody(w, r, v, &p)
 	if err != nil {
 		return nil, nil, err
@@ -114,7 +114,7 @@ func (o *Op) missing(given url.Values, where string, p *domain.Problems) {
 	}
 }
 
-func (o *Op) decodeHeaders(r *http.Request, v reflect.Value, p *domain.Problems) {
+func (o *Op) decodeHeaders(r *http.Request, v reflect.Value) {
 	for i := range o.in.fields {
 		f := &o.in.fields[i]
 		switch f.in {
@@ -168,13 +168,18 @@ func (o *Op) decodeBody(w http.ResponseWriter, r *http.Request, v reflect.Value,
 		return nil, domain.Errorf(domain.CodeBadRequest, "%s", sentence(err.Error()))
 	}
 	check(o.in.body, tree, "", p)
-	if p.Err() != nil {
-		return raw, nil
+	if p.Err() == nil { // else the caller tells all faults together
+		err = fill(v, raw)
 	}
+	return raw, err
+}
+
+// fill writes checked JSON into the input.
+func fill(v reflect.Value, raw []byte) error {
 	if err := json.Unmarshal(raw, v.Interface()); err != nil {
-		return nil, domain.Errorf(domain.CodeBadRequest, "The body does not fit").Because(err)
+		return domain.Errorf(domain.CodeBadRequest, "The input does not fit").Because(err)
 	}
-	return raw, nil
+	return nil
 }
 
 func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
@@ -220,8 +225,8 @@ func (o *Op) decodeFlat(raw []byte) (any, error) {
 	if err := p.Err(); err != nil {
 		return nil, err
 	}
-	if err := json.Unmarshal(raw, v.Interface()); err != nil {
-		return nil, domain.Errorf(domain.CodeBadRequest, "The arguments do not fit").Because(err)
+	if err := fill(v, raw); err != nil {
+		return nil, err
 	}
 	return v.Interface(), nil
 }

@@ -193,7 +193,9 @@ func TestWire(t *testing.T) {
 		}
 		defer resp.Body.Close()
 		var b bytes.Buffer
-		b.ReadFrom(resp.Body)
+		if _, err := b.ReadFrom(resp.Body); err != nil {
+			t.Fatal(err)
+		}
 		return resp, b.String()
 	}
 	resp, body := post(initialize, both)
@@ -274,7 +276,9 @@ func TestToolGoldens(t *testing.T) {
 			t.Fatal(err)
 		}
 		var pretty bytes.Buffer
-		json.Indent(&pretty, b.Bytes(), "", "  ")
+		if err := json.Indent(&pretty, b.Bytes(), "", "  "); err != nil {
+			t.Fatal(err)
+		}
 		golden(t, "tools/"+tool.name+".json", append(pretty.Bytes(), '\n'))
 		kept = append(kept, tool.name+".json")
 		for _, schema := range []map[string]any{tool.input, tool.output, tool.brief} {

@@ -19,7 +19,10 @@ const instructions = `Vellocity writes, checks and publishes content. Find a cap
 func (a *API) newMCPServer() *mcp.Server {
 	s := mcp.NewServer(&mcp.Implementation{Name: "vellocity-mcp", Title: "Vellocity", Version: serverVersion}, &mcp.ServerOptions{
 		Instructions: instructions, Logger: a.opts.Log, PageSize: 1000,
-		Capabilities: &mcp.ServerCapabilities{Tools: &mcp.ToolCapabilities{}, Resources: &mcp.ResourceCapabilities{}, Logging: &mcp.LoggingCapabilities{}},
+		Capabilities: &mcp.ServerCapabilities{
+			Tools: &mcp.ToolCapabilities{}, Resources: &mcp.ResourceCapabilities{},
+			Logging: &mcp.LoggingCapabilities{}, //nolint:staticcheck // clients up to 2025-11-25 may set a level
+		},
 		// What a caller sees depends on its key.
 		SetCacheable: func(_ context.Context, _ mcp.Request, c *mcp.Cacheable) { c.CacheScope = "private" },
 	})

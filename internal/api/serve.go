@@ -302,7 +302,7 @@ func (c *call) recover(w http.ResponseWriter) {
 	if p == nil {
 		return
 	}
-	if p == http.ErrAbortHandler {
+	if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 		panic(p)
 	}
 	c.api.opts.Log.Error("panic", "request_id", c.id, "operation", c.op.Name, "panic", p, "stack", string(debug.Stack()))

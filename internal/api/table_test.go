@@ -103,7 +103,9 @@ func TestExamplesAreAccepted(t *testing.T) {
 		for name, v := range o.Samples() {
 			if s, isText := v.(string); isText && o.in.byName[name].schema.Type == "integer" {
 				var n int64
-				fmt.Sscan(s, &n)
+				if _, err := fmt.Sscan(s, &n); err != nil {
+					t.Errorf("%s: %v", o.Name, err)
+				}
 				v = n
 			}
 			args[name] = v

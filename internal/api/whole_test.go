@@ -294,8 +294,8 @@ var written = []string{
 	"provenance", "findings", "guardrails_triggered", "output", "settings_schema", "default_settings", "instructions", "description", "execution_plan",
 }
 
-// shortened leaves out of an answer what was written, and of lists within
-// attributes all but the first.
+// shortened leaves out of an answer what was written, and of lists all but the
+// first.
 func shortened(v any) any {
 	switch v := v.(type) {
 	case map[string]any:
@@ -304,8 +304,11 @@ func shortened(v any) any {
 			if slices.Contains(written, name) && value != nil && value != "" {
 				v[name] = "…"
 			}
-			if l, ok := value.([]any); ok && name == "step_results" && len(l) > 1 {
+			if l, ok := value.([]any); ok && (name == "step_results" || name == "data" && v["meta"] != nil) && len(l) > 1 {
 				v[name] = append(l[:1], "…")
+			}
+			if name == "total" && v["categories"] != nil {
+				v[name] = "…" // how many there are is for app to say
 			}
 		}
 	case []any:

@@ -47,7 +47,7 @@ func TestWhatIsWrittenIsRead(t *testing.T) {
 	if e, _ := r.Next(); e.Data != sse.Done {
 		t.Errorf("end: %+v", e)
 	}
-	if _, err := r.Next(); err != io.EOF {
+	if _, err := r.Next(); !errors.Is(err, io.EOF) {
 		t.Errorf("after the end: %v", err)
 	}
 }
@@ -72,7 +72,9 @@ func TestHeartbeatFillsSilence(t *testing.T) {
 		rec := httptest.NewRecorder()
 		w := sse.Start(rec, sse.Options{})
 		time.Sleep(14 * time.Second)
-		w.Send(sse.Event{Data: "a"})
+		if err := w.Send(sse.Event{Data: "a"}); err != nil {
+			t.Error(err)
+		}
 		time.Sleep(31 * time.Second)
 		w.Close()
 		time.Sleep(time.Minute)
@@ -130,7 +132,7 @@ func TestReaderTakesEveryLineEnd(t *testing.T) {
 			t.Errorf("got %+v %v, want %+v", got, err, want)
 		}
 	}
-	if _, err := r.Next(); err != io.EOF {
+	if _, err := r.Next(); !errors.Is(err, io.EOF) {
 		t.Errorf("a cut event was told: %v", err)
 	}
 	if r.LastID() != "3" {

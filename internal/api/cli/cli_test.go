@@ -44,7 +44,7 @@ func (s *wire) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if s.status != 0 {
 		w.WriteHeader(s.status)
 	}
-	io.WriteString(w, s.answer)
+	_, _ = io.WriteString(w, s.answer)
 }
 
 func run(t *testing.T, s *wire, args ...string) (stdout, stderr string, err error) {

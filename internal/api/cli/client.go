@@ -91,7 +91,7 @@ func (c *Client) send(ctx context.Context, r request) (*http.Response, error) {
 		return nil, fmt.Errorf("reach the server: %w", err)
 	}
 	if resp.StatusCode >= 400 {
-		defer resp.Body.Close() //nolint:errcheck // it was read
+		defer resp.Body.Close()
 		return nil, failure(resp)
 	}
 	return resp, nil

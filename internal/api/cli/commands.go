@@ -95,7 +95,7 @@ func newCommand(o *api.Op, connect func(*cobra.Command) (*Client, error)) *cobra
 		if err != nil {
 			return err
 		}
-		defer resp.Body.Close() //nolint:errcheck // it was read to its end
+		defer resp.Body.Close()
 		return k.show(c, resp)
 	}
 	return c
