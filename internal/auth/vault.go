@@ -49,7 +49,7 @@ func MasterKey(given domain.Secret, dataDir string) (key domain.Secret, fromFile
 		return key, false, nil
 	}
 	file := filepath.Join(dataDir, masterFile)
-	text, err := os.ReadFile(file) //nolint:gosec // the operator's own data directory
+	text, err := os.ReadFile(file)
 	if errors.Is(err, fs.ErrNotExist) {
 		key, err = makeMaster(file)
 		return key, true, err
@@ -71,7 +71,7 @@ func makeMaster(file string) (domain.Secret, error) {
 	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
 		return "", fmt.Errorf("make the data directory: %w", err)
 	}
-	f, err := os.OpenFile(file, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600) //nolint:gosec // the operator's own data directory
+	f, err := os.OpenFile(file, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
 		return "", fmt.Errorf("make the master key: %w", err)
 	}
