@@ -3,15 +3,8 @@ package anthropic
 
 import (
 	"context"
-	"errors"
-	"fmt"
+	"io"
 	"net/http"
-	"slices"
-	"strings"
-
-	sdk "github.com/anthropics/anthropic-sdk-go"
-	"github.com/anthropics/anthropic-sdk-go/option"
-	"github.com/anthropics/anthropic-sdk-go/packages/ssestream"
 
 	"vellocity/internal/ai"
 	"vellocity/internal/ai/wire"
@@ -20,9 +13,8 @@ import (
 // DefaultBaseURL is Anthropic's own endpoint.
 const DefaultBaseURL = "https://api.anthropic.com"
 
-// defaultMaxTokens bounds an answer where the request sets no bound: the API
-// wants one always.
-const defaultMaxTokens = 8192
+// version is the form of the API that is spoken, sent with every call.
+const version = "2023-06-01"
 
 // Config describes one endpoint.
 type Config struct {
@@ -37,11 +29,12 @@ type Config struct {
 
 // Provider is one endpoint; see [ai.Provider].
 type Provider struct {
-	name, key, model string
-	client           sdk.Client
+	name, model string
+	endpoint    *wire.Endpoint
 }
 
-// New returns the provider for an endpoint. It makes no call.
+// New returns the provider for an endpoint. It makes no call, and looks nowhere
+// but in c.
 func New(c Config) (*Provider, error) {
 	if c.Name == "" {
 		c.Name = "anthropic"
@@ -49,128 +42,48 @@ func New(c Config) (*Provider, error) {
 	if c.BaseURL == "" {
 		c.BaseURL = DefaultBaseURL
 	}
-	base, err := wire.Endpoint(c.Name, c.BaseURL, c.Key, DefaultBaseURL)
+	header := map[string]string{"Anthropic-Version": version}
+	if c.Key != "" {
+		header["X-Api-Key"] = c.Key
+	}
+	endpoint, err := wire.NewEndpoint(wire.Target{
+		Provider: c.Name, BaseURL: c.BaseURL, Path: "v1/messages", Example: DefaultBaseURL,
+		Key: c.Key, Header: header, Client: c.Client,
+	})
 	if err != nil {
 		return nil, err
 	}
-	options := []option.RequestOption{
-		option.WithBaseURL(base.String()),
-		option.WithHTTPClient(wire.Guard(c.Client)),
-		option.WithMaxRetries(0),
-		option.WithoutOpenTelemetry(), // its spans can be told from outside to carry the texts
-	}
-	if c.Key != "" {
-		options = append(options, option.WithAPIKey(c.Key))
-	}
-	return &Provider{
-		name: c.Name, key: c.Key, model: c.Model,
-		// Not NewClient, which would read the environment.
-		client: sdk.Client{Options: options},
-	}, nil
+	return &Provider{name: c.Name, model: c.Model, endpoint: endpoint}, nil
 }
 
 // Name returns the configured name.
 func (p *Provider) Name() string { return p.name }
 
-// The optional parameters, as the wire calls them.
-const (
-	temperature  = "temperature"
-	outputConfig = "output_config"
-	cacheControl = "cache_control"
-)
-
 // Generate makes one attempt; see [ai.Provider].
 func (p *Provider) Generate(ctx context.Context, req ai.Request, emit func(string) error) (ai.Response, error) {
-	raw, about, err := p.open(ctx, &req)
+	stream, err := p.open(ctx, &req)
 	if err != nil {
-		return ai.Response{Status: statusOf(err)}, err
+		return ai.Response{Status: wire.StatusOf(err)}, err
 	}
-	stream := ssestream.NewStream[event](ssestream.NewDecoder(raw), nil)
-	defer stream.Close() //nolint:errcheck // a stream that was read to its end has nothing left to lose
-	r := reader{text: wire.Text{Provider: p.name, Emit: emit}, about: about}
-	err = r.read(ctx, stream)
-	return r.response(raw), err
+	defer stream.Close()
+	r := reader{text: wire.Text{Provider: p.name, Emit: emit}}
+	if err = r.read(ctx, stream); err == nil {
+		stream.Finish()
+	}
+	return r.response(stream), err
 }
 
 // open makes the call and returns once the stream begins, so that the request,
 // which is large, is not kept while the answer is waited for.
-func (p *Provider) open(ctx context.Context, req *ai.Request) (raw *http.Response, about ai.Fault, err error) {
-	params, optional, err := p.params(req)
+func (p *Provider) open(ctx context.Context, req *ai.Request) (*wire.Stream, error) {
+	body, optional, err := p.body(req)
 	if err != nil {
-		return nil, about, err
+		return nil, err
 	}
-	about = ai.Fault{Provider: p.name, Optional: optional, Secret: p.key}
-	err = p.client.Post(ctx, "v1/messages", params, &raw, option.WithJSONSet("stream", true))
-	if err != nil {
-		return nil, about, wire.Fail(ctx, err, about)
-	}
-	about.Status = raw.StatusCode
-	return raw, about, nil
+	return p.endpoint.Open(ctx, body, optional)
 }
 
-func statusOf(err error) int {
-	if e, ok := ai.AsError(err); ok {
-		return e.Status
-	}
-	return 0
-}
-
-// params builds the request, and names the parameters in it that could be left out.
-func (p *Provider) params(req *ai.Request) (params sdk.MessageNewParams, optional []string, err error) {
-	use := func(name string) bool {
-		if slices.Contains(req.Omit, name) {
-			return false
-		}
-		optional = append(optional, name)
-		return true
-	}
-	params.Model = req.Model
-	if params.Model == "" {
-		params.Model = p.model
-	}
-	params.MaxTokens = defaultMaxTokens
-	if req.MaxTokens > 0 {
-		params.MaxTokens = int64(req.MaxTokens)
-	}
-	prompt := req.Prompt
-	if len(req.Schema) > 0 {
-		if !use(outputConfig) {
-			prompt = wire.Ask(*req)
-		} else if params.OutputConfig.Format, err = format(req); err != nil {
-			return params, nil, err
-		}
-	}
-	if req.System != "" {
-		system := sdk.TextBlockParam{Text: req.System}
-		if use(cacheControl) {
-			system.CacheControl = sdk.NewCacheControlEphemeralParam()
-		}
-		params.System = []sdk.TextBlockParam{system}
-	}
-	params.Messages = []sdk.MessageParam{sdk.NewUserMessage(sdk.NewTextBlock(prompt))}
-	if req.Creativity != nil && use(temperature) {
-		params.Temperature = sdk.Float(*req.Creativity)
-	}
-	return params, optional, nil
-}
-
-// dialect is what structured outputs take: closed objects, and hardly any limits.
-var dialect = wire.Dialect{
-	Tell: []string{"minItems", "maxItems", "uniqueItems", "minLength", "maxLength", "pattern",
-		"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minProperties", "maxProperties"},
-	Small: true, Closed: true,
-}
-
-func format(req *ai.Request) (sdk.JSONOutputFormatParam, error) {
-	schema, _, err := dialect.Narrow(req.Schema)
-	if err != nil {
-		return sdk.JSONOutputFormatParam{}, fmt.Errorf("prepare answer format: %w", err)
-	}
-	return sdk.JSONOutputFormatParam{Schema: schema}, nil
-}
-
-// event is what is read of an event. The SDK's own type takes every field there
-// is, and nearly doubles the time per piece (ai's BenchmarkStream).
+// event is what is read of an event.
 type event struct {
 	Type    string `json:"type"`
 	Message struct {
@@ -182,8 +95,8 @@ type event struct {
 		Text string `json:"text"`
 	} `json:"content_block"`
 	Delta struct {
-		Text       string         `json:"text"`
-		StopReason sdk.StopReason `json:"stop_reason"`
+		Text       string `json:"text"`
+		StopReason string `json:"stop_reason"`
 	} `json:"delta"`
 	Usage usage `json:"usage"`
 }
@@ -198,44 +111,40 @@ type usage struct {
 // reader follows one stream.
 type reader struct {
 	text  wire.Text
-	about ai.Fault
 	id    string
 	model string
-	stop  sdk.StopReason
+	stop  string
 	told  usage
 }
 
-func (r *reader) read(ctx context.Context, stream *ssestream.Stream[event]) error {
-	for stream.Next() {
-		if err := r.event(stream.Current()); err != nil {
+func (r *reader) read(ctx context.Context, stream *wire.Stream) error {
+	var e event
+	for e.Type != "message_stop" {
+		e = event{}
+		told, err := stream.Next(&e)
+		if err == nil && e.Type == "error" {
+			err = stream.Refusal(told)
+		}
+		if err != nil {
+			return r.end(ctx, stream, err)
+		}
+		if err := r.event(e); err != nil {
 			return err
 		}
 	}
-	err := stream.Err()
+	return r.end(ctx, stream, io.EOF)
+}
+
+// end judges how the stream ended.
+func (r *reader) end(ctx context.Context, stream *wire.Stream, err error) error {
 	switch {
 	case r.stop != "" && ctx.Err() == nil:
 		return nil // the text and its usage are whole
-	case ctx.Err() != nil:
-		return ctx.Err()
-	case err != nil:
-		return r.fail(ctx, err)
+	case err == io.EOF:
+		return stream.Cut()
 	default:
-		return wire.Cut(r.about.Provider)
+		return err
 	}
-}
-
-const eventPrefix = "received error while streaming: "
-
-// fail tells an error event of the stream from a fault on the way.
-func (r *reader) fail(ctx context.Context, err error) error {
-	var failure *sdk.Error
-	if errors.As(err, &failure) {
-		return wire.FailEvent([]byte(failure.RawJSON()), r.about)
-	}
-	if data, ok := strings.CutPrefix(err.Error(), eventPrefix); ok {
-		return wire.FailEvent([]byte(data), r.about)
-	}
-	return wire.Fail(ctx, err, r.about)
 }
 
 func (r *reader) event(e event) error {
@@ -273,22 +182,22 @@ func (u usage) whole() ai.Usage {
 	}
 }
 
-func (r *reader) response(raw *http.Response) ai.Response {
-	id := raw.Header.Get("Request-Id")
+func (r *reader) response(stream *wire.Stream) ai.Response {
+	id := stream.Header.Get("Request-Id")
 	if id == "" {
 		id = r.id
 	}
 	return ai.Response{
 		Text: r.text.String(), Model: r.model, RequestID: id,
-		Usage: r.told.whole(), Stop: r.reason(), Status: raw.StatusCode,
+		Usage: r.told.whole(), Stop: r.reason(), Status: stream.Status(),
 	}
 }
 
 func (r *reader) reason() ai.StopReason {
 	switch r.stop {
-	case sdk.StopReasonRefusal:
+	case "refusal":
 		return ai.StopRefusal
-	case sdk.StopReasonMaxTokens, sdk.StopReasonModelContextWindowExceeded:
+	case "max_tokens", "model_context_window_exceeded":
 		return ai.StopLength
 	default:
 		return ai.StopEnd

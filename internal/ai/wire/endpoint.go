@@ -1,21 +1,129 @@
 package wire
 
 import (
+	"bytes"
+	"context"
+	"encoding/json"
 	"fmt"
+	"io"
+	"net/http"
 	"net/url"
 	"strings"
 	"unicode"
+
+	"vellocity/internal/ai"
 )
 
-// Endpoint checks an address and a key as they were typed in, and returns the
-// address with one slash at its end. The error is fit to be shown.
-func Endpoint(provider, address, key, example string) (*url.URL, error) {
-	base, err := url.Parse(strings.TrimSuffix(address, "/") + "/")
-	if err != nil || base.Host == "" || base.Scheme != "http" && base.Scheme != "https" {
-		return nil, fmt.Errorf("the address of %s must be an http or https URL, such as %s", provider, example)
-	}
-	if strings.ContainsFunc(key, func(r rune) bool { return unicode.IsControl(r) || unicode.IsSpace(r) }) {
-		return nil, fmt.Errorf("the key of %s has a space or a line break in it; copy it again", provider)
-	}
-	return base, nil
+// Endpoint is one address that takes JSON and answers with a stream.
+type Endpoint struct {
+	provider, key string
+	url           *url.URL
+	header        http.Header
+	client        *http.Client
 }
+
+// Target describes an endpoint, as an operator or a workspace typed it in.
+type Target struct {
+	Provider string // what it is called in messages
+	BaseURL  string
+	Key      string
+	Example  string // an address that would do, for messages
+	Path     string // of the calls, after BaseURL and a slash
+	// Header is sent with each call, beside what every call has. It is where the
+	// key belongs.
+	Header map[string]string
+	Client *http.Client // nil means [NewClient]
+}
+
+// NewEndpoint checks the address and the key. The error is fit to be shown.
+func NewEndpoint(t Target) (*Endpoint, error) {
+	base, err := url.Parse(strings.TrimSuffix(t.BaseURL, "/") + "/")
+	if err != nil || base.Host == "" || base.Scheme != "http" && base.Scheme != "https" {
+		return nil, fmt.Errorf("the address of %s must be an http or https URL, such as %s", t.Provider, t.Example)
+	}
+	if strings.ContainsFunc(t.Key, func(r rune) bool { return unicode.IsControl(r) || unicode.IsSpace(r) }) {
+		return nil, fmt.Errorf("the key of %s has a space or a line break in it; copy it again", t.Provider)
+	}
+	header := http.Header{
+		"Accept":          {"text/event-stream"},
+		"Accept-Encoding": {"identity"}, // unpacking takes 40 kB per open answer
+		"Content-Type":    {"application/json"},
+		"User-Agent":      {"vellocity"},
+	}
+	for name, value := range t.Header {
+		header.Set(name, value)
+	}
+	return &Endpoint{provider: t.Provider, key: t.Key, url: base.JoinPath(t.Path), header: header, client: careful(t.Client)}, nil
+}
+
+// Hostname returns the host that the endpoint is on, without the port.
+func (e *Endpoint) Hostname() string { return e.url.Hostname() }
+
+// Open posts the body as JSON and returns once the stream begins. Optional names
+// the parameters in it that could be left out. The error is the context's where
+// that is over, else an [*ai.Error].
+func (e *Endpoint) Open(ctx context.Context, body any, optional []string) (*Stream, error) {
+	about := ai.Fault{Provider: e.provider, Optional: optional, Secret: e.key}
+	inner, cancel := context.WithCancel(ctx)
+	resp, err := e.post(inner, body)
+	if err != nil {
+		cancel()
+		return nil, fail(ctx, err, about)
+	}
+	about.Status = resp.StatusCode
+	return newStream(ctx, cancel, resp, about), nil
+}
+
+// post returns an answer that is a stream, or an error.
+func (e *Endpoint) post(ctx context.Context, body any) (*http.Response, error) {
+	sent := &payload{}
+	defer sent.drop()
+	if err := sent.encode(body); err != nil {
+		return nil, fmt.Errorf("write request: %w", err)
+	}
+	first, _ := sent.reader() // which cannot fail
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, e.url.String(), first)
+	if err != nil {
+		return nil, fmt.Errorf("write request: %w", err)
+	}
+	req.Header = e.header // shared by all calls: a client may not change it
+	req.ContentLength, req.GetBody = int64(len(sent.data)), sent.reader
+	resp, err := e.client.Do(req)
+	if err != nil {
+		return nil, err
+	}
+	return demandStream(resp)
+}
+
+// payload is the body of a request. The response holds on to its request until
+// it is read to the end, so the bytes are let go by hand when the answer begins.
+type payload struct{ data []byte }
+
+func (p *payload) encode(v any) error {
+	var buf bytes.Buffer
+	enc := json.NewEncoder(&buf)
+	enc.SetEscapeHTML(false)
+	err := enc.Encode(v)
+	p.data = buf.Bytes()
+	return err
+}
+
+// reader gives the body, again where a connection turns out to be closed.
+func (p *payload) reader() (io.ReadCloser, error) { return &payloadReader{rest: p.data}, nil }
+
+func (p *payload) drop() { p.data = nil }
+
+// payloadReader reads a payload and lets go of it at the end.
+type payloadReader struct{ rest []byte }
+
+func (r *payloadReader) Read(into []byte) (int, error) {
+	if len(r.rest) == 0 {
+		r.rest = nil
+		return 0, io.EOF
+	}
+	n := copy(into, r.rest)
+	r.rest = r.rest[n:]
+	return n, nil
+}
+
+func (r *payloadReader) Close() error { return nil }

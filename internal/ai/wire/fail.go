@@ -1,9 +1,9 @@
 package wire
 
 import (
+	"bufio"
 	"context"
 	"crypto/tls"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -31,8 +31,8 @@ func (t *Text) Add(piece string) error {
 // String returns the text so far.
 func (t *Text) String() string { return t.whole.String() }
 
-// Cut is the failure of a stream that ended before its answer did.
-func Cut(provider string) *ai.Error {
+// cut is the failure of a stream that ended before its answer did.
+func cut(provider string) *ai.Error {
 	return &ai.Error{Provider: provider, Status: 200, Kind: ai.KindTransient,
 		Message: provider + " broke off in the middle of its answer. Try again in a few minutes."}
 }
@@ -43,10 +43,10 @@ func tooLarge(provider string) error {
 			provider, MaxAnswer>>20, MaxLine>>20)}
 }
 
-// Fail turns an error of an SDK or of the network into an *ai.Error. What the
+// fail turns an error of the network or of a stream into an *ai.Error. What the
 // request was (provider, optional parameters, secret; status 200 once a stream
 // had begun) is in about. Where ctx is over, its own error is what is returned.
-func Fail(ctx context.Context, err error, about ai.Fault) error {
+func fail(ctx context.Context, err error, about ai.Fault) error {
 	var known *ai.Error
 	var answer *answerError
 	switch {
@@ -54,7 +54,7 @@ func Fail(ctx context.Context, err error, about ai.Fault) error {
 		return ctx.Err()
 	case errors.As(err, &known):
 		return known
-	case errors.Is(err, errTooLarge):
+	case errors.Is(err, errTooLarge), errors.Is(err, bufio.ErrTooLong):
 		return tooLarge(about.Provider)
 	case errors.As(err, &answer):
 		return judge(answer, about)
@@ -83,19 +83,25 @@ func unreachable(err error, about ai.Fault) error {
 			Message: "The certificate of " + about.Provider + " is not trusted. Check the address of the provider."}).Because(cause)
 	}
 	if about.Status == 200 {
-		return Cut(about.Provider).Because(cause)
+		return cut(about.Provider).Because(cause)
 	}
 	return (&ai.Error{Provider: about.Provider, Kind: ai.KindTransient,
 		Message: about.Provider + " could not be reached. Check that it is running and that its address is right, then try again."}).Because(cause)
 }
 
-// FailEvent judges an error that came as an event inside a stream.
-func FailEvent(data []byte, about ai.Fault) error {
+// failEvent judges an error that came as an event inside a stream.
+func failEvent(data []byte, about ai.Fault) error {
 	f := ReadFault(data)
-	if f.Message == "" && !json.Valid(data) {
-		return Cut(about.Provider)
-	}
 	f.Status = 200
 	f.Provider, f.Secret = about.Provider, about.Secret
 	return ai.Judge(f)
+}
+
+// StatusOf returns the HTTP status that a failed call was answered with; 0 where
+// there was no answer.
+func StatusOf(err error) int {
+	if e, ok := ai.AsError(err); ok {
+		return e.Status
+	}
+	return 0
 }

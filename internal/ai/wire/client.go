@@ -1,10 +1,6 @@
-// Package wire is what the providers on HTTP share: a client that lets through
-// nothing but a stream of bounded size, the reading of error answers in every
-// shape that is in use, and JSON Schemas cut down to what a provider takes.
 package wire
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -20,22 +16,10 @@ import (
 	"vellocity/internal/ai"
 )
 
-// Limits of what is read from a provider.
-const (
-	MaxAnswer  = 4 << 20  // bytes of text in one answer
-	MaxLine    = 1 << 20  // bytes of one line of a stream
-	maxStream  = 64 << 20 // bytes of a stream, unpacked
-	maxError   = 64 << 10 // bytes of an answer that is no stream
-	maxWaiting = 24 * time.Hour
-)
-
-// errTooLarge ends an answer that is over a limit.
-var errTooLarge = errors.New("the answer is larger than allowed")
-
 // NewClient returns an HTTP client for model providers: it connects within 10 s,
 // keeps connections for reuse, and sets no time limit to the answer itself,
-// which is [ai.Caller]'s business. It uses no proxy; who needs one brings a
-// client along.
+// which is [ai.Caller]'s business. Its buffers are small, since a thousand answers
+// may be waited for at once. It uses no proxy; who needs one brings a client along.
 func NewClient() *http.Client {
 	dialer := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}
 	return &http.Client{Transport: &http.Transport{
@@ -45,36 +29,26 @@ func NewClient() *http.Client {
 		ExpectContinueTimeout: time.Second,
 		IdleConnTimeout:       90 * time.Second,
 		MaxIdleConnsPerHost:   256,
+		ReadBufferSize:        1 << 10,
+		WriteBufferSize:       1 << 10,
 	}}
 }
 
-// Guard returns a copy of client that answers either with a stream within the
-// limits or with an error. A redirect is such an error: to follow it could carry
-// the key elsewhere.
-func Guard(client *http.Client) *http.Client {
+// careful returns a copy of client that follows no redirect: to follow one could
+// carry the key elsewhere.
+func careful(client *http.Client) *http.Client {
 	if client == nil {
 		client = NewClient()
 	}
-	guarded := *client
-	next := client.Transport
-	if next == nil {
-		next = http.DefaultTransport
-	}
-	guarded.Transport = transport{next}
-	return &guarded
+	c := *client
+	c.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return &c
 }
 
-type transport struct{ next http.RoundTripper }
-
-// RoundTrip turns everything that is not a stream into an *answerError.
-func (t transport) RoundTrip(req *http.Request) (*http.Response, error) {
-	resp, err := t.next.RoundTrip(req)
-	if err != nil {
-		return nil, err
-	}
+// demandStream turns every answer that is not a stream into an *answerError.
+func demandStream(resp *http.Response) (*http.Response, error) {
 	media, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type"))
 	if resp.StatusCode == http.StatusOK && media == "text/event-stream" {
-		resp.Body = &limited{ReadCloser: resp.Body}
 		return resp, nil
 	}
 	body, _ := io.ReadAll(io.LimitReader(resp.Body, maxError)) // a part of it is as good: only words are looked for
@@ -165,31 +139,4 @@ func bounded(d float64) time.Duration {
 		return 0
 	}
 	return time.Duration(min(d, float64(maxWaiting)))
-}
-
-// limited ends a body whose lines or whose whole are too long.
-type limited struct {
-	io.ReadCloser
-	line, total int
-}
-
-func (l *limited) Read(p []byte) (int, error) {
-	n, err := l.ReadCloser.Read(p)
-	l.total += n
-	rest := p[:n]
-	for {
-		i := bytes.IndexByte(rest, '\n')
-		if i < 0 {
-			break
-		}
-		if l.line+i > MaxLine {
-			return 0, errTooLarge
-		}
-		l.line, rest = 0, rest[i+1:]
-	}
-	l.line += len(rest)
-	if l.line > MaxLine || l.total > maxStream {
-		return 0, errTooLarge
-	}
-	return n, err
 }

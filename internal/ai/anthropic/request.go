@@ -1,0 +1,111 @@
+package anthropic
+
+import (
+	"fmt"
+	"slices"
+
+	"vellocity/internal/ai"
+	"vellocity/internal/ai/wire"
+)
+
+// defaultMaxTokens bounds an answer where the request sets no bound: the API
+// wants one always.
+const defaultMaxTokens = 8192
+
+// request is the body of a call, as far as it is used here: Anthropic's API
+// reference, "Create a Message".
+type request struct {
+	Model       string    `json:"model"`
+	MaxTokens   int       `json:"max_tokens"`
+	System      []block   `json:"system,omitempty"`
+	Messages    []message `json:"messages"`
+	Stream      bool      `json:"stream"`
+	Temperature *float64  `json:"temperature,omitempty"`
+	Output      *output   `json:"output_config,omitempty"`
+}
+
+type message struct {
+	Role    string  `json:"role"`
+	Content []block `json:"content"`
+}
+
+// block is a piece of text. A marked one ends a prefix that the provider is to
+// keep for the calls that follow.
+type block struct {
+	Type  string `json:"type"`
+	Text  string `json:"text"`
+	Cache *cache `json:"cache_control,omitempty"`
+}
+
+type cache struct {
+	Type string `json:"type"`
+}
+
+type output struct {
+	Format format `json:"format"`
+}
+
+type format struct {
+	Type   string         `json:"type"`
+	Schema map[string]any `json:"schema"`
+}
+
+// The parameters that can be left out, as the wire calls them.
+const (
+	temperature  = "temperature"
+	outputConfig = "output_config"
+	cacheControl = "cache_control"
+)
+
+// body builds the request, and names the parameters in it that could be left out.
+func (p *Provider) body(req *ai.Request) (body *request, optional []string, err error) {
+	use := func(name string) bool {
+		if slices.Contains(req.Omit, name) {
+			return false
+		}
+		optional = append(optional, name)
+		return true
+	}
+	body = &request{Model: req.Model, MaxTokens: defaultMaxTokens, Stream: true}
+	if body.Model == "" {
+		body.Model = p.model
+	}
+	if req.MaxTokens > 0 {
+		body.MaxTokens = req.MaxTokens
+	}
+	prompt := req.Prompt
+	if len(req.Schema) > 0 {
+		if !use(outputConfig) {
+			prompt = wire.Ask(*req)
+		} else if body.Output, err = structured(req); err != nil {
+			return nil, nil, err
+		}
+	}
+	if req.System != "" {
+		system := block{Type: "text", Text: req.System}
+		if use(cacheControl) {
+			system.Cache = &cache{Type: "ephemeral"}
+		}
+		body.System = []block{system}
+	}
+	body.Messages = []message{{Role: "user", Content: []block{{Type: "text", Text: prompt}}}}
+	if req.Creativity != nil && use(temperature) {
+		body.Temperature = req.Creativity
+	}
+	return body, optional, nil
+}
+
+// dialect is what structured outputs take: closed objects, and hardly any limits.
+var dialect = wire.Dialect{
+	Tell: []string{"minItems", "maxItems", "uniqueItems", "minLength", "maxLength", "pattern",
+		"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minProperties", "maxProperties"},
+	Small: true, Closed: true,
+}
+
+func structured(req *ai.Request) (*output, error) {
+	schema, _, err := dialect.Narrow(req.Schema)
+	if err != nil {
+		return nil, fmt.Errorf("prepare answer format: %w", err)
+	}
+	return &output{format{"json_schema", schema}}, nil
+}
