@@ -3,6 +3,7 @@ package engine
 import (
 	"bytes"
 	"context"
+	"net/url"
 	"regexp"
 	"sync"
 
@@ -22,7 +23,11 @@ var markdown = sync.OnceValues(func() (goldmark.Markdown, *bluemonday.Policy) {
 	policy.RequireNoReferrerOnLinks(true)
 	policy.AllowURLSchemes("http", "https", "mailto")
 	// A remote picture would tell its server who reads; only our own are shown.
-	policy.AllowAttrs("src").Matching(ownImage).OnElements("img")
+	policy.RewriteSrc(func(u *url.URL) {
+		if u.Scheme != "" || u.Host != "" || !ownImage.MatchString(u.Path) {
+			*u = url.URL{}
+		}
+	})
 	return goldmark.New(goldmark.WithExtensions(extension.GFM)), policy
 })
 

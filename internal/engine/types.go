@@ -161,7 +161,7 @@ type Column struct {
 }
 
 // Move takes one item to a column. Before is the card to stand in front of; 0
-// puts it on top.
+// puts it on top, -1 at the bottom.
 type Move struct {
 	ID     int64
 	To     domain.Stage

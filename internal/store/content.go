@@ -210,7 +210,8 @@ func (t *Tx) SaveContent(ctx context.Context, c domain.ContentItem) (domain.Cont
 }
 
 // SaveStage stores an item's column and approvals, moves the counts, and raises
-// its revision. Before is the card to stand in front of, 0 for the top.
+// its revision. Before is the card to stand in front of, 0 for the top and -1 for
+// the bottom.
 func (t *Tx) SaveStage(ctx context.Context, c domain.ContentItem, from domain.Stage, before int64) (domain.ContentItem, error) {
 	place, err := t.placeBefore(ctx, c, before)
 	if err != nil {
@@ -238,6 +239,9 @@ func (t *Tx) placeBefore(ctx context.Context, c domain.ContentItem, before int64
 	if before == 0 || before == c.ID {
 		return t.top(), nil
 	}
+	if before < 0 {
+		return t.bottom(ctx, c)
+	}
 	var below int64
 	err := t.one(ctx, []any{&below}, `select place from content where workspace_id = $1 and id = $2 and stage = $3`, c.WorkspaceID, before, string(c.Stage))
 	if errors.Is(err, errNone) {
@@ -256,6 +260,20 @@ func (t *Tx) placeBefore(ctx context.Context, c domain.ContentItem, before int64
 		return t.top(), nil
 	}
 	return below + (above-below)/2, nil
+}
+
+// bottom returns a place below every other card of the column.
+func (t *Tx) bottom(ctx context.Context, c domain.ContentItem) (int64, error) {
+	var last int64
+	err := t.one(ctx, []any{&last}, `select coalesce(min(place), 0) from content where workspace_id = $1 and stage = $2 and id <> $3`,
+		c.WorkspaceID, string(c.Stage), c.ID)
+	if err != nil {
+		return 0, fmt.Errorf("read place: %w", err)
+	}
+	if last == 0 {
+		return t.top(), nil
+	}
+	return last - 1_000, nil
 }
 
 // DeleteContent removes an item and all that belongs to it.

@@ -197,9 +197,9 @@ func nextFor(i itemFacts, findings []findingView) nextStep {
 	case i.Stage == domain.StagePublished:
 		return nextStep{Heading: "It is published", Text: "The feed of this workspace is switched off, so no public page shows it."}
 	case i.Blocking:
-		return nextStep{Heading: "Mend what blocks it", Text: "A blocking finding keeps this text from being published. It is marked in the text.", Button: "Mend it", Path: path + "?view=edit#finding-1"}
+		return nextStep{Heading: "Mend what blocks it", Text: "A blocking finding keeps this text from being published. It is marked in the text.", Button: "Mend it", Path: path + "?view=edit&mend=1"}
 	case len(findings) > 0 && i.Approved != i.Version:
-		return nextStep{Heading: "Look at what was found", Text: plural(len(findings), "place", "places") + " in the text may need a better word. Mend, or approve as it is.", Button: "Mend it", Path: path + "?view=edit#finding-1"}
+		return nextStep{Heading: "Look at what was found", Text: plural(len(findings), "place", "places") + " in the text may need a better word. Mend, or approve as it is.", Button: "Mend it", Path: path + "?view=edit&mend=1"}
 	case i.Approved != i.Version:
 		return nextStep{Heading: "Read it, then approve", Text: "Approving moves version " + strconv.Itoa(i.Version) + " to Ready.", Button: "Approve", Action: path + "/approve"}
 	}
@@ -256,5 +256,6 @@ func compareVersions(a, b domain.ContentVersion) comparison {
 	}
 	c.Parts, c.Title = wordDiff(a.Body, b.Body), wordDiff(a.Title, b.Title)
 	c.In, c.Out = changed(c.Parts)
+	c.Parts = folded(c.Parts)
 	return c
 }

@@ -72,7 +72,7 @@ func (s *Site) refuseEdit(w http.ResponseWriter, r *http.Request, id int64, form
 	if stale {
 		form.Problem = "Somebody saved a newer version while you were writing. Nothing of yours is lost: below is how your text differs from theirs. Save again to put yours on top, as a further version."
 		form.ETag = etag(d.Revision)
-		form.Theirs = wordDiff(d.Body, form.Body)
+		form.Theirs = folded(wordDiff(d.Body, form.Body))
 	}
 	page.View, page.Form = "edit", form
 	page.Views = page.views()

@@ -1,11 +1,73 @@
 package web
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // diffPart is a stretch of text that stayed, was put in or was taken out.
 type diffPart struct {
-	Op   string // "same", "ins", "del"
+	Op   string // "same", "ins", "del", or "fold": the same, and not near any change
 	Text string
+}
+
+// Paragraphs counts the paragraphs of a folded stretch.
+func (d diffPart) Paragraphs() string {
+	n := 0
+	for _, p := range strings.Split(d.Text, "\n\n") {
+		if strings.TrimSpace(p) != "" {
+			n++
+		}
+	}
+	return plural(n, "paragraph", "paragraphs")
+}
+
+// folded keeps a paragraph around each change and folds what lies further off. A
+// text without any change is shown as a whole.
+func folded(parts []diffPart) []diffPart {
+	if len(parts) < 2 {
+		return parts
+	}
+	var out []diffPart
+	for i, p := range parts {
+		first, last := 0, len(p.Text)
+		if i > 0 {
+			first = nth(p.Text, 2)
+		}
+		if i < len(parts)-1 {
+			last = len(p.Text) - nth(reversed(p.Text), 2)
+		}
+		if p.Op != "same" || last-first < 200 {
+			out = append(out, p)
+			continue
+		}
+		for _, piece := range []diffPart{{"same", p.Text[:first]}, {"fold", p.Text[first:last]}, {"same", p.Text[last:]}} {
+			if piece.Text != "" {
+				out = append(out, piece)
+			}
+		}
+	}
+	return out
+}
+
+// nth returns the offset behind the n-th paragraph break, or the end.
+func nth(s string, n int) int {
+	at := 0
+	for range n {
+		i := strings.Index(s[at:], "\n\n")
+		if i < 0 {
+			return len(s)
+		}
+		at += i + 2
+	}
+	return at
+}
+
+// reversed turns the bytes round, so that breaks can be counted from the end.
+func reversed(s string) string {
+	b := []byte(s)
+	slices.Reverse(b)
+	return string(b)
 }
 
 // maxTable bounds the work of one comparison: a stretch with more pairs of words

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"html/template"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -99,15 +100,15 @@ func plantMarks(md string, findings []domain.Finding) string {
 	return out.String()
 }
 
-// trimmed shrinks a span so that it starts after a line's block signs (heading,
-// list, quote) and ends before the line does: a mark must not turn a heading
-// into a paragraph.
+// blockSigns are what makes a line a heading, a list item or a quote.
+var blockSigns = regexp.MustCompile(`^\s*((#{1,6}|[-*+>]|\d{1,9}[.)])\s+)*`)
+
+// trimmed shrinks a span so that it starts after a line's block signs and ends
+// before the line does: a mark must not turn a heading into a paragraph.
 func trimmed(text []rune, start, end int) (from, until int) {
 	start, end = max(0, start), min(len(text), end)
-	if start == 0 || (start <= len(text) && start > 0 && text[start-1] == '\n') {
-		for start < end && strings.ContainsRune("#>-*+0123456789. \t", text[start]) {
-			start++
-		}
+	if start < end && (start == 0 || text[start-1] == '\n') {
+		start += len([]rune(blockSigns.FindString(string(text[start:end]))))
 	}
 	for end > start && (text[end-1] == '\n' || text[end-1] == ' ') {
 		end--

@@ -17,7 +17,9 @@ export async function launch(options = {}) {
       "--disable-background-networking", "--disable-component-update", "--disable-sync"],
     ...options,
   });
-  context.on("close", () => setTimeout(() => rmSync(dir, { recursive: true, force: true, maxRetries: 5 }), 300));
+  context.on("close", () => setTimeout(() => {
+    try { rmSync(dir, { recursive: true, force: true, maxRetries: 5 }); } catch { /* the browser still writes; the system clears its temporary files */ }
+  }, 500));
   return context;
 }
 

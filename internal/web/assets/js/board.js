@@ -89,8 +89,7 @@ async function move(cards, stage, before, { undoing = false } = {}) {
     for (const id of list) form.append("ids", id);
     if (cards.length === 1) {
       form.set("etag", cards[0].dataset.etag);
-      const first = nextId(cards[0]);
-      if (first) form.set("before", first);
+      form.set("before", nextId(cards[0]) ?? "-1");
     }
     const answer = await post(form);
     for (const i of answer.items) {

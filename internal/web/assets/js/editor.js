@@ -81,8 +81,8 @@ async function preview(form, toggle) {
 
 // mend selects the place of the finding that the address names.
 function mend(body) {
-  const n = location.hash.match(/^#finding-(\d+)$/)?.[1];
-  const quote = n && document.querySelector(`#finding-${n} blockquote`)?.textContent;
+  const n = Number(new URLSearchParams(location.search).get("mend"));
+  const quote = n > 0 && document.querySelector(`#finding-${n} blockquote`)?.textContent;
   const at = quote ? body.value.indexOf(quote) : -1;
   if (at < 0) return;
   body.focus();

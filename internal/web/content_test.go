@@ -1,0 +1,82 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"vellocity/internal/ai/composer"
+	"vellocity/internal/domain"
+)
+
+func TestEditing(t *testing.T) {
+	h := newHouse(t, composer.New())
+	c := h.add(t, domain.ContentItem{Title: "First", Body: "One two three."}, domain.StageReview)
+	path := fmt.Sprintf("/content/%d", c.ID)
+	form := url.Values{"etag": {etag(c.Revision)}, "title": {"First"}, "body": {"One 2 three.\r\n"}, "keywords": {" a, b ,,"}}
+
+	saved := h.do(http.MethodPost, path, form.Encode())
+	if saved.Code != http.StatusSeeOther || saved.Header().Get("Location") != path+"?view=versions&to=2" {
+		t.Fatalf("%d to %q", saved.Code, saved.Header().Get("Location"))
+	}
+	page := h.get(saved.Header().Get("Location")).Body.String()
+	if !strings.Contains(page, "<del>two</del><ins>2</ins>") {
+		t.Error("the comparison must show the changed word")
+	}
+	if d := must(h.engine.Item(h.ctx, c.ID))(t); strings.Contains(d.Body, "\r") || strings.Join(d.Keywords, "|") != "a|b" {
+		t.Errorf("stored %q, keywords %q", d.Body, d.Keywords)
+	}
+
+	form.Set("body", "Mine is better.")
+	stale := h.do(http.MethodPost, path, form.Encode())
+	if stale.Code != http.StatusPreconditionFailed || !strings.Contains(stale.Body.String(), "Mine is better.</textarea>") {
+		t.Errorf("a stale edit must come back with the person's text: %d", stale.Code)
+	}
+	if !strings.Contains(stale.Body.String(), "<ins>Mine is better.") {
+		t.Error("a stale edit must show how it differs")
+	}
+
+	form.Set("etag", etag(must(h.engine.Item(h.ctx, c.ID))(t).Revision))
+	form.Set("title", " ")
+	if wrong := h.do(http.MethodPost, path, form.Encode()); wrong.Code != http.StatusUnprocessableEntity || !strings.Contains(wrong.Body.String(), "title cannot be empty") {
+		t.Errorf("an empty title: %d", wrong.Code)
+	}
+
+	h.do(http.MethodPost, path+"/restore", "n=1")
+	if d := must(h.engine.Item(h.ctx, c.ID))(t); d.Version != 3 || !strings.HasPrefix(d.Body, "One two three.") {
+		t.Errorf("restored to version %d: %q", d.Version, d.Body)
+	}
+	h.do(http.MethodPost, path+"/approve", "")
+	if d := must(h.engine.Item(h.ctx, c.ID))(t); d.ApprovedVersion != 3 || d.Stage != domain.StageReady {
+		t.Errorf("approved %d in %s", d.ApprovedVersion, d.Stage)
+	}
+	h.do(http.MethodPost, path+"/move", "to=published")
+	if page := h.get(path).Body.String(); !strings.Contains(page, `href="/feeds/main/items/first"`) {
+		t.Error("a published item must link to the feed")
+	}
+}
+
+// TestHostileTextsDoNothing puts markup into everything that a page shows.
+func TestHostileTextsDoNothing(t *testing.T) {
+	h := newHouse(t, composer.New())
+	for _, evil := range []string{`<script>alert(1)</script>`, `<img src=x onerror=alert(1)>`, `[x](javascript:alert(1))`, `"><svg onload=alert(1)>`, `<a href="data:text/html,x">x</a>`, `</textarea><script>alert(1)</script>`, "![x](https://elsewhere.example/p.png)"} {
+		c := h.add(t, domain.ContentItem{Title: evil, Body: evil + "\n\nmore " + evil, MetaTitle: evil, Slug: "", Assignee: evil, Keywords: []string{evil},
+			Findings:   []domain.Finding{{Guardrail: evil, Severity: domain.SeverityWarning, Message: evil, Matches: []domain.Match{{Start: 0, End: 9, Text: evil}}}},
+			NeedsInput: []domain.Need{{What: evil, Reason: evil}}}, domain.StageReview)
+		for _, path := range []string{"/board", fmt.Sprintf("/content/%d", c.ID), fmt.Sprintf("/content/%d?view=edit", c.ID), fmt.Sprintf("/content/%d?view=versions", c.ID)} {
+			body := h.get(path).Body.String()
+			doc := parse(t, path, body)
+			for n := range doc.Descendants() {
+				if src := attr(n, "src") + attr(n, "href"); strings.HasPrefix(src, "javascript:") || strings.HasPrefix(src, "data:") || n.Data == "img" && strings.Contains(src, "elsewhere") {
+					t.Errorf("%s: %q became <%s %s>", path, evil, n.Data, src)
+				}
+			}
+		}
+	}
+	preview := h.do(http.MethodPost, "/preview", url.Values{"body": {"<script>x</script>\n\n*hi*"}}.Encode()).Body.String()
+	if strings.Contains(preview, "<script") || !strings.Contains(preview, "<em>hi</em>") {
+		t.Errorf("preview: %q", preview)
+	}
+}

@@ -1,0 +1,49 @@
+// A text provider on the wire (Chat Completions), slow enough to be watched.
+import http from "node:http";
+
+const title = "Five ways to keep a shared inbox calm";
+const answers = {
+  outline: { title, sections: ["Start small", "Agree on names", "Answer once a day"].map((heading) => ({ heading, points: ["Say what helps first."] })) },
+  meta: { title, meta_title: title, meta_description: "What helps a small team keep a shared inbox calm, in plain words.", slug: "calm-shared-inbox" },
+};
+const paragraph = "Begin with one mailbox and give every message an owner. Whoever picks it up says so in one short line, and the others leave it alone. At the end of the day nothing is left without a name beside it, and nobody has answered the same question twice. ";
+
+// startProvider listens on a free port and returns its address and a stop.
+export async function startProvider(wait = 25) {
+  const server = http.createServer(async (req, res) => {
+    let body = "";
+    for await (const chunk of req) body += chunk;
+    await answer(JSON.parse(body || "{}"), res, wait);
+  });
+  await new Promise((done) => server.listen(0, "127.0.0.1", done));
+  return { url: `http://127.0.0.1:${server.address().port}/v1`, stop: () => { server.closeAllConnections(); server.close(); } };
+}
+
+async function answer(ask, res, wait) {
+  const text = write(ask);
+  const usage = { prompt_tokens: 400, completion_tokens: Math.ceil(text.length / 4), total_tokens: 400 + Math.ceil(text.length / 4) };
+  const frame = (delta, finish = null, more = {}) => ({ id: "chatcmpl-1", object: "chat.completion.chunk", created: 1, model: ask.model,
+    choices: [{ index: 0, delta, finish_reason: finish }], ...more });
+  if (!ask.stream) {
+    res.setHeader("Content-Type", "application/json");
+    res.end(JSON.stringify({ ...frame({}), object: "chat.completion", usage, choices: [{ index: 0, message: { role: "assistant", content: text }, finish_reason: "stop" }] }));
+    return;
+  }
+  res.setHeader("Content-Type", "text/event-stream");
+  const send = (v) => res.write(`data: ${JSON.stringify(v)}\n\n`);
+  for (const word of text.split(/(?<= )/)) {
+    send(frame({ content: word }));
+    await new Promise((done) => setTimeout(done, wait));
+  }
+  send(frame({}, "stop"));
+  send({ ...frame({}), choices: [], usage });
+  res.end("data: [DONE]\n\n");
+}
+
+// write answers by what the request asks for: an object of a named shape, or prose.
+function write(ask) {
+  const shape = ask.response_format?.json_schema?.schema?.properties;
+  if (shape?.sections) return JSON.stringify(answers.outline);
+  if (shape?.meta_title) return JSON.stringify(answers.meta);
+  return paragraph.repeat(2).trim();
+}

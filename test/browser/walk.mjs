@@ -1,0 +1,379 @@
+// The walk: what a person does on the first day, in a real browser against the
+// built binary. It fails at the first thing that is not as it should be, and on
+// any complaint of the browser's console, axe or the layout.
+//
+//   npm ci && node walk.mjs
+import assert from "node:assert/strict";
+import { mkdirSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { axe, launch, overflow, watch } from "./browser.mjs";
+import { startProvider } from "./provider.mjs";
+import { startServer } from "./server.mjs";
+
+const out = join(import.meta.dirname, "out");
+const docs = resolve(import.meta.dirname, "../../docs");
+mkdirSync(out, { recursive: true });
+mkdirSync(docs, { recursive: true });
+
+const complaints = [];
+const expected = [/status of 4(01|04|09|12|22)/]; // answers that the walk asks for
+let step = "start";
+const tell = (what) => { step = what; console.log(`· ${what}`); };
+
+const provider = await startProvider();
+const server = await startServer();
+const context = await launch();
+try {
+  await walk(context);
+  await everyPage();
+  await withAModel();
+  assert.deepEqual(complaints, [], "the console must stay clean");
+  console.log("The walk is done.");
+} catch (err) {
+  console.error(`\nFailed while: ${step}\n`);
+  for (const [i, p] of context.pages().entries()) await p.screenshot({ path: join(out, `failed-${i}.png`) }).catch(() => {});
+  console.error(err);
+  process.exitCode = 1;
+} finally {
+  await context.close();
+  await server.stop();
+  provider.stop();
+}
+
+function open(ctx) {
+  return ctx.newPage().then((page) => {
+    watch(page, complaints, (text) => expected.some((e) => e.test(text)));
+    page.setDefaultTimeout(8000);
+    return page;
+  });
+}
+
+async function walk(ctx) {
+  const page = await open(ctx);
+
+  tell("open the link, which works once");
+  await page.goto(server.link);
+  assert.match(page.url(), /\/content\/\d+$/, "the link opens the sample item");
+  const mark = page.locator("mark.find").first();
+  const quote = await page.locator(".rail .finding blockquote").first().textContent();
+  assert.equal((await mark.textContent()).trim(), quote.trim(), "the finding is marked at its place");
+  await page.screenshot({ path: join(docs, "item.png") });
+  const other = await (await launch()).newPage();
+  const again = await other.goto(server.link);
+  assert.equal(again.status(), 401, "a second use of the link is refused");
+  await other.context().close();
+
+  tell("mend the finding and see what changed");
+  await page.getByRole("link", { name: "Mend it" }).click();
+  await page.waitForURL(/view=edit/);
+  const chosen = await page.evaluate(() => { const b = document.getElementById("body"); return b.value.slice(b.selectionStart, b.selectionEnd); });
+  assert.equal(chosen, quote.trim(), "the place to mend is selected");
+  await page.keyboard.type("what we aim for");
+  await page.keyboard.press("Control+Shift+P");
+  await page.locator("#preview:visible").waitFor();
+  assert.match(await page.locator("#preview").textContent(), /what we aim for/);
+  await page.keyboard.press("Control+Shift+P");
+  await page.getByRole("button", { name: "Save as version" }).click();
+  await page.waitForURL(/view=versions/);
+  assert.match(await page.locator(".diff ins").first().textContent(), /aim/);
+  assert.match(await page.locator(".diff del").first().textContent(), /guarantee/);
+  await page.screenshot({ path: join(out, "diff.png") });
+
+  tell("approve it");
+  await page.getByRole("button", { name: "Approve", exact: true }).click();
+  await page.locator(".stages [aria-current=step]", { hasText: "Ready" }).waitFor();
+
+  const api = (path, init = {}) => fetch(server.base + "/api/v1" + path, { ...init,
+    headers: { Authorization: `Bearer ${server.key}`, "Content-Type": "application/json", ...init.headers } });
+  tell("write more items through the API");
+  const write = async (topic, more = "Keep one person in charge each day.") => {
+    const r = await api("/content-workflow/capabilities/generate-blog-post/execute", { method: "POST", headers: { Prefer: "wait=10" },
+      body: JSON.stringify({ settings: { topic, key_points: ["Start with what customers ask most.", more] } }) });
+    const answer = await r.json();
+    assert.equal(r.status, 201, JSON.stringify(answer));
+    const items = await (await api(`/content-workflow/executions/${answer.data.id}/assets`)).json();
+    return items.data.content_items[0].id;
+  };
+  for (const topic of ["Saved replies that sound like people", "What to measure in the first month", "Who answers on Friday evening", "Moving the last mailbox"]) await write(topic);
+
+  tell("see the board in two tabs");
+  await page.goto(server.base + "/board");
+  const second = await open(ctx);
+  await second.goto(server.base + "/board");
+  await page.bringToFront();
+  await page.waitForFunction(() => document.getElementById("live-dot").dataset.state === "live");
+  const card = (title) => page.locator(".card", { hasText: title });
+  const column = (stage, p = page) => p.locator(`#col-${stage}`);
+  const inColumn = (title, stage, p = page) => column(stage, p).locator(".card:not(.ghost)", { hasText: title }).waitFor();
+
+  tell("drag a card by mouse; the second tab follows");
+  await dragTo(page, card("Saved replies"), column("review"));
+  await inColumn("Saved replies", "review");
+  await inColumn("Saved replies", "review", second);
+  assert.match(page.url(), /\/board$/, "the drop opens nothing");
+
+  tell("undo it from the toast");
+  await page.getByRole("button", { name: "Undo" }).click();
+  await inColumn("Saved replies", "generated");
+  await inColumn("Saved replies", "generated", second);
+
+  tell("move a card by keys: pick up, right, right, put down");
+  await card("What to measure").locator(".card-title").focus();
+  await page.keyboard.press("Space");
+  await page.locator("#say", { hasText: "Picked up" }).waitFor({ state: "attached" });
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("Escape");
+  await inColumn("What to measure", "generated");
+  await page.keyboard.press("Space");
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("Space");
+  await inColumn("What to measure", "ready");
+  await inColumn("What to measure", "ready", second);
+  assert.match(await page.evaluate(() => document.activeElement.textContent), /What to measure/, "focus stays on the card");
+
+  tell("take it back with Ctrl Z");
+  await page.keyboard.press("Control+z");
+  await inColumn("What to measure", "generated");
+
+  tell("move a card by its menu");
+  await card("Who answers").locator(".card-title").focus();
+  await page.keyboard.press("m");
+  await page.keyboard.press("Enter");
+  await inColumn("Who answers", "review");
+
+  tell("move two cards at once");
+  for (const title of ["Saved replies", "Moving the last"]) {
+    await card(title).locator(".card-title").focus();
+    await page.keyboard.press("x");
+  }
+  await page.locator(".bulk").getByRole("button", { name: "In Review" }).click();
+  await inColumn("Saved replies", "review");
+  await inColumn("Moving the last", "review", second);
+
+  tell("a refused publication puts the card back and says why");
+  assert.equal((await api("/partners/profile", { method: "PATCH", body: JSON.stringify({ require_approval: true }) })).status, 200);
+  await dragTo(page, card("Who answers"), column("published"));
+  await page.locator(".toast.bad", { hasText: /approved/i }).waitFor();
+  await inColumn("Who answers", "review");
+  assert.equal((await api("/partners/profile", { method: "PATCH", body: JSON.stringify({ require_approval: false }) })).status, 200);
+  await page.locator(".toast.bad").getByRole("button", { name: "Close" }).click();
+
+  tell("a server that cannot be reached puts the card back");
+  await page.route("**/board/move", (r) => r.abort());
+  expected.push(/ERR_FAILED/);
+  await dragTo(page, card("Who answers"), column("ready"));
+  await page.locator(".toast.bad", { hasText: "cannot be reached" }).waitFor();
+  await inColumn("Who answers", "review");
+  await page.unroute("**/board/move");
+
+  tell("filter by words, kept in the address");
+  await page.locator(".toast.bad").getByRole("button", { name: "Close" }).click();
+  await page.keyboard.press("/");
+  await page.keyboard.type("friday");
+  await page.waitForFunction(() => [...document.querySelectorAll(".card")].filter((c) => c.checkVisibility()).length === 1);
+  assert.match(page.url(), /q=friday/);
+  await page.goto(server.base + "/board");
+
+  tell("drag the sample to Published and see it in the feed");
+  for (const [topic, status, more] of [
+    ["How we name things in the help desk", "ready"], ["A checklist for the first week", "ready"], ["Five replies worth saving", "published"],
+    ["Office hours for hard questions", "review", "With this in place, an answer within the day is guaranteed."], ["What the pilot taught us about tone", "generated", "The best replies are always short."],
+    ["Handing a conversation over without repeating it", "generated"]]) {
+    const id = await write(topic, more);
+    if (status !== "generated") assert.equal((await api(`/content-workflow/kanban/${id}/status`, { method: "POST", body: JSON.stringify({ status }) })).status, 200);
+  }
+  await dragTo(page, card("shared inbox"), column("published"));
+  await inColumn("shared inbox", "published");
+  await page.waitForTimeout(2500);
+  await page.evaluate(() => { document.activeElement.blur(); for (const t of document.querySelectorAll(".toast")) t.remove(); });
+  await page.mouse.move(5, 700);
+  await page.screenshot({ path: join(docs, "board.png") });
+  await card("shared inbox").locator(".card-title").click();
+  const feed = await page.getByRole("link", { name: "See it in the feed" }).getAttribute("href");
+  const published = await fetch(server.base + feed);
+  assert.equal(published.status, 200);
+  assert.match(await published.text(), /what we aim for/, "the feed has the mended text");
+
+  tell("fill the form wrongly, then rightly");
+  await page.goto(server.base + "/capabilities/generate-blog-post");
+  await page.getByRole("button", { name: "Run", exact: true }).click();
+  await page.locator("#errors").waitFor();
+  assert.ok(await page.evaluate(() => document.activeElement.id === "errors"), "the summary takes the focus");
+  await noFault(page, "the form with errors");
+  await page.locator("#errors a").first().click();
+  await page.keyboard.type("Five ways to keep a shared inbox calm");
+  await page.locator("#call pre", { hasText: "keep a shared inbox calm" }).first().waitFor();
+  await page.getByRole("button", { name: "Run", exact: true }).click();
+  await page.waitForURL(/\/executions\/\d+$/);
+  await page.getByText("Composed from your inputs by rules").first().waitFor();
+  await page.locator(".run-side[data-ended=true]").waitFor();
+  await page.getByRole("link", { name: "Open item" }).waitFor();
+  for (const tab of ["plan", "input", "guardrails", "events"]) {
+    await page.goto(page.url().split("?")[0] + `?tab=${tab}`);
+    await noFault(page, `run, ${tab}`);
+  }
+
+  tell("make a key and use it");
+  await page.goto(server.base + "/settings/api-keys");
+  await page.getByRole("link", { name: "Generate New Key" }).first().click();
+  await page.getByLabel("Name").fill("Walk");
+  await page.getByRole("button", { name: "Generate key" }).click();
+  const secret = await page.locator("#secret").inputValue();
+  assert.match(secret, /^vell_pk_\w{40}$/);
+  await page.screenshot({ path: join(out, "key.png") });
+  await noFault(page, "the key shown once");
+  const use = (key) => fetch(server.base + "/api/v1/partners/profile", { headers: { Authorization: `Bearer ${key}` } });
+  assert.equal((await use(secret)).status, 200);
+  await page.getByRole("button", { name: "Copy" }).first().click();
+  await page.goto(server.base + "/settings/api-keys");
+  assert.ok(!(await page.content()).includes(secret), "the key is shown only once");
+
+  tell("rotate it at once, then revoke the new one by its name");
+  const row = page.locator("tr", { hasText: secret.slice(0, 12) });
+  await row.getByText("Rotate").click();
+  await row.getByLabel("The old key stops working").selectOption("0s");
+  await row.getByRole("button", { name: "Make a new key" }).click();
+  const next = await page.locator("#secret").inputValue();
+  assert.equal((await use(secret)).status, 401);
+  assert.equal((await use(next)).status, 200);
+  await page.getByRole("button", { name: "Copy" }).first().click();
+  await page.goto(server.base + "/settings/api-keys");
+  const alive = page.locator("tr", { hasText: next.slice(0, 12) }).filter({ has: page.getByRole("link", { name: "Revoke" }) });
+  const name = (await alive.locator(".name").textContent()).trim();
+  await alive.getByRole("link", { name: "Revoke" }).click();
+  await page.locator("input[name=confirm]").fill("something else");
+  await page.getByRole("button", { name: "Revoke this key" }).click();
+  await page.getByText("not the key’s name").or(page.getByText("not the key's name")).waitFor();
+  await page.locator("input[name=confirm]").fill(name);
+  await page.getByRole("button", { name: "Revoke this key" }).click();
+  await page.getByText("no longer opens anything").first().waitFor();
+  assert.equal((await use(next)).status, 401);
+
+  tell("find a page by the palette, and the help by its key");
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("brand");
+  await noFault(page, "the palette");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/brand-voices/);
+  await page.keyboard.press("?");
+  await page.locator("#help[open]").waitFor();
+  await noFault(page, "the help");
+  await second.close();
+}
+
+// dragTo drags with a real pointer, in steps, as a hand does.
+async function dragTo(page, card, column) {
+  await card.scrollIntoViewIfNeeded();
+  const from = await card.boundingBox(), to = await column.boundingBox();
+  await page.mouse.move(from.x + 30, from.y + 20);
+  await page.mouse.down();
+  await page.mouse.move(from.x + 50, from.y + 40, { steps: 4 });
+  await page.mouse.move(to.x + to.width / 2, to.y + 90, { steps: 12 });
+  await page.mouse.up();
+}
+
+async function noFault(page, where) {
+  assert.deepEqual(await axe(page), [], `axe: ${where}`);
+  assert.equal(await overflow(page), null, `overflow: ${where}`);
+}
+
+// everyPage looks at each page in light, dark, on a phone and at 320 pixels.
+async function everyPage() {
+  const paths = ["/board", "/executions", "/executions?status=failed", "/executions/1", "/content/1", "/content/1?view=edit", "/content/1?view=versions", "/content/1?view=history",
+    "/capabilities", "/capabilities/generate-blog-post", "/brand-voices", "/agents", "/settings/api-keys?new=1", "/settings/api-keys?revoke=1", "/nowhere", "/in"];
+  const modes = {
+    light: {}, dark: { colorScheme: "dark" },
+    phone: { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true },
+    narrow: { viewport: { width: 320, height: 700 } },
+  };
+  for (const [mode, options] of Object.entries(modes)) {
+    tell(`look at every page: ${mode}`);
+    const ctx = await launch(options);
+    const page = await open(ctx);
+    await page.goto(server.newLink());
+    for (const path of paths) {
+      step = `look at ${path}, ${mode}`;
+      await page.goto(server.base + path);
+      await page.waitForTimeout(150);
+      assert.equal(await page.evaluate(() => innerWidth), options.viewport?.width ?? 1440, "the layout keeps the window's width");
+      await page.screenshot({ path: join(out, `${mode}${path.replace(/\W+/g, "_")}.png`) });
+      await noFault(page, `${path}, ${mode}`);
+    }
+    if (mode === "phone") await byTouch(ctx, page);
+    await ctx.close();
+  }
+  await withoutScript();
+}
+
+// byTouch drags a card by its grip with a finger.
+async function byTouch(ctx, page) {
+  tell("drag a card by touch");
+  await page.goto(server.base + "/board");
+  const card = page.locator("#col-review .card").first();
+  const title = await card.locator(".card-title").textContent();
+  await card.scrollIntoViewIfNeeded();
+  await page.waitForTimeout(400);
+  const grip = await card.locator(".grip").boundingBox();
+  const cdp = await ctx.newCDPSession(page);
+  const touch = (type, x, y) => cdp.send("Input.dispatchTouchEvent", { type, touchPoints: type === "touchEnd" ? [] : [{ x, y }] });
+  const x = grip.x + grip.width / 2, y = grip.y + grip.height / 2;
+  await touch("touchStart", x, y);
+  for (let i = 1; i <= 12; i++) await touch("touchMove", x + ((385 - x) * i) / 12, y + 5);
+  await page.waitForFunction(() => document.querySelector("#col-ready .drop-line"));
+  await touch("touchEnd");
+  await page.locator("#col-ready .card:not(.ghost)", { hasText: title }).waitFor();
+}
+
+// withoutScript reads and posts with no script at all.
+async function withoutScript() {
+  tell("read and move without a script");
+  const ctx = await launch({ javaScriptEnabled: false });
+  const page = await ctx.newPage();
+  await page.goto(server.newLink());
+  await page.goto(server.base + "/board");
+  await page.locator("#col-generated .card-title").first().click();
+  await page.locator(".stages button", { hasText: "In Review" }).click();
+  await page.locator(".stages [aria-current=step]", { hasText: "In Review" }).waitFor();
+  await page.goto(server.base + "/capabilities/generate-blog-post");
+  await page.locator("#f-topic").fill("Written without a script");
+  await page.locator("#run").click();
+  await page.waitForURL(/\/executions\/\d+$/);
+  await ctx.close();
+}
+
+// withAModel watches a model write, over a provider on the wire.
+async function withAModel() {
+  tell("watch a model write");
+  const live = await startServer({ OPENAI_API_KEY: "sk-test", OPENAI_BASE_URL: provider.url, VELLOCITY_OPENAI_MODEL: "test-model" }, ["--no-demo"]);
+  const ctx = await launch();
+  try {
+    const page = await open(ctx);
+    await page.goto(live.link);
+    await page.goto(live.base + "/capabilities/generate-blog-post");
+    await page.getByLabel("Topic").fill("A calm shared inbox");
+    await page.getByRole("button", { name: "Run", exact: true }).click();
+    await page.waitForURL(/\/executions\/\d+$/);
+    await page.waitForFunction(() => [...document.querySelectorAll(".stream")].filter((s) => s.textContent.length > 40).length >= 2);
+    const first = await page.evaluate(() => [...document.querySelectorAll(".stream")].map((s) => s.textContent.length).reduce((a, b) => a + b));
+    await page.screenshot({ path: join(docs, "run.png") });
+    await noFault(page, "a run that writes");
+    await page.waitForFunction((n) => [...document.querySelectorAll(".stream")].map((s) => s.textContent.length).reduce((a, b) => a + b) > n, first);
+    await page.locator(".run-side[data-status=Completed]").waitFor({ timeout: 60000 });
+    await page.locator(".paper article").waitFor();
+    await page.screenshot({ path: join(out, "run-done.png") });
+    tell("cancel a run while it writes");
+    await page.goto(live.base + "/capabilities/generate-blog-post?from=1");
+    await page.getByRole("button", { name: "Run", exact: true }).click();
+    await page.getByRole("button", { name: "Cancel" }).click();
+    await page.locator(".run-side[data-status=Cancelled]").waitFor();
+    await page.getByRole("button", { name: "Retry" }).waitFor();
+  } catch (err) {
+    for (const [i, p] of ctx.pages().entries()) await p.screenshot({ path: join(out, `failed-model-${i}.png`) }).catch(() => {});
+    console.error(live.output());
+    throw err;
+  } finally {
+    await ctx.close();
+    await live.stop();
+  }
+}
