@@ -192,6 +192,8 @@ func readingTime(words int) string { return strconv.Itoa(max(1, (words+110)/220)
 func nextFor(i itemFacts, findings []findingView) nextStep {
 	path := "/content/" + strconv.FormatInt(i.ID, 10)
 	switch {
+	case i.Stage == domain.StagePublished && i.Published != i.Version && !i.Blocking:
+		return nextStep{Heading: "A newer version is not out yet", Text: "Version " + strconv.Itoa(i.Published) + " stands in the feed, and version " + strconv.Itoa(i.Version) + " here.", Button: "Publish version " + strconv.Itoa(i.Version), Action: path + "/move", To: domain.StagePublished}
 	case i.Stage == domain.StagePublished && i.Feed != "":
 		return nextStep{Heading: "It is out", Text: "Version " + strconv.Itoa(i.Published) + " stands in the public feed.", Button: "See it in the feed", Path: i.Feed}
 	case i.Stage == domain.StagePublished:

@@ -80,3 +80,34 @@ func TestHostileTextsDoNothing(t *testing.T) {
 		t.Errorf("preview: %q", preview)
 	}
 }
+
+// TestTheNextStep follows an item from its first finding to the feed and on.
+func TestTheNextStep(t *testing.T) {
+	item := func(stage domain.Stage, version, approved, published int) itemFacts {
+		f := itemFacts{card: card{ID: 1, Stage: stage}, Version: version, Approved: approved, Published: published}
+		if published > 0 {
+			f.Feed = "/feeds/main/items/x"
+		}
+		return f
+	}
+	blocked := item(domain.StageReview, 1, 0, 0)
+	blocked.Blocking = true
+	one := []findingView{{N: 1}}
+	for _, c := range []struct {
+		name     string
+		item     itemFacts
+		findings []findingView
+		button   string
+	}{
+		{"blocked", blocked, one, "Mend it"},
+		{"found something", item(domain.StageGenerated, 1, 0, 0), one, "Mend it"},
+		{"clean", item(domain.StageGenerated, 1, 0, 0), nil, "Approve"},
+		{"approved as it is", item(domain.StageReady, 2, 2, 0), one, "Publish"},
+		{"published", item(domain.StagePublished, 2, 2, 2), nil, "See it in the feed"},
+		{"edited since", item(domain.StagePublished, 3, 2, 2), nil, "Publish version 3"},
+	} {
+		if got := nextFor(c.item, c.findings).Button; got != c.button {
+			t.Errorf("%s: %q, want %q", c.name, got, c.button)
+		}
+	}
+}

@@ -188,6 +188,7 @@ async function walk(ctx) {
   await page.waitForTimeout(2500);
   await page.evaluate(() => { document.activeElement.blur(); for (const t of document.querySelectorAll(".toast")) t.remove(); });
   await page.mouse.move(5, 700);
+  await page.waitForTimeout(400);
   await page.screenshot({ path: join(docs, "board.png") });
   await card("shared inbox").locator(".card-title").click();
   const feed = await page.getByRole("link", { name: "See it in the feed" }).getAttribute("href");

@@ -25,6 +25,7 @@ function start() {
   document.querySelector("[data-refresh]").addEventListener("refreshed", () => {
     restoreSelection();
     filter();
+    badge();
     const card = mover && document.getElementById(`card-${mover.content}`);
     if (card && !mine.has(String(mover.content))) flash(card, mover.by);
     mover = null;
@@ -75,6 +76,14 @@ function recount() {
     const more = Number(n.dataset.n) - Number(n.dataset.shown);
     n.textContent = (shown + more).toLocaleString("en");
   }
+  badge();
+}
+
+// badge keeps the menu's count of items in review true. A narrowed board does not
+// know it.
+function badge() {
+  const count = document.querySelector('[data-count="in review"]');
+  if (count && !location.search) count.firstChild.textContent = board.querySelector("#col-review h2 .n").textContent;
 }
 
 // move shows the move, asks the server, and tells or undoes it.
