@@ -179,7 +179,7 @@ func (s *Site) capabilityRun(w http.ResponseWriter, r *http.Request) error {
 		}
 		return s.formAgain(w, r, e.Code.Status(), page, blame(page.Fields, e))
 	}
-	return s.back(w, r, "/executions/"+strconv.FormatInt(started.Execution.ID, 10), started.AgentReason)
+	return s.back(w, r, "/executions/"+strconv.FormatInt(started.Execution.ID, 10), "Started. "+started.AgentReason)
 }
 
 func (s *Site) start(r *http.Request, slug string, settings map[string]any) (engine.Started, error) {

@@ -180,7 +180,7 @@ func (s *Site) outputOf(ctx context.Context, d engine.ExecutionDetails, t timeli
 		return out, nil
 	}
 	for _, step := range t.Steps {
-		if step.Text != "" || !d.Status.Ended() {
+		if step.Text != "" || step.State == stepStates[domain.StepRunning] {
 			out = append(out, outputText{Key: step.Key, Name: step.Name, Text: step.Text, Live: !d.Status.Ended()})
 		}
 	}

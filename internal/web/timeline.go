@@ -59,6 +59,7 @@ func timelineOf(x domain.Execution, results []domain.StepResult, attempts []doma
 	for _, p := range x.Plan {
 		names[p.Key] = p.Name
 	}
+	present(x, byKey)
 	t := timeline{Ticks: [3]string{"0", span(ax.length() / 2), span(ax.length())}}
 	for _, p := range x.Plan {
 		row := stepOf(p, byKey[p.Key], names, x.Engine)
@@ -69,6 +70,34 @@ func timelineOf(x domain.Execution, results []domain.StepResult, attempts []doma
 		t.Steps = append(t.Steps, row)
 	}
 	return t
+}
+
+// present marks the steps that are under way. A step is recorded when it has
+// ended; until then it counts as running once all that it builds on is done.
+func present(x domain.Execution, byKey map[string]domain.StepResult) {
+	if x.Status != domain.StatusExecuting || x.WaitingFor != "" {
+		return
+	}
+	var running []domain.StepResult
+	for _, p := range x.Plan {
+		if _, recorded := byKey[p.Key]; recorded {
+			continue
+		}
+		since, ready := x.StartedAt, true
+		for _, key := range p.DependsOn {
+			d := byKey[key]
+			ready = ready && (d.Status == domain.StepDone || d.Status == domain.StepReused || d.Status == domain.StepSkipped)
+			if d.CompletedAt.After(since) {
+				since = d.CompletedAt
+			}
+		}
+		if ready {
+			running = append(running, domain.StepResult{Key: p.Key, Status: domain.StepRunning, StartedAt: since})
+		}
+	}
+	for _, r := range running {
+		byKey[r.Key] = r
+	}
 }
 
 func stepOf(p domain.PlanStep, r domain.StepResult, names map[string]string, e domain.Engine) stepRow {

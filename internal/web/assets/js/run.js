@@ -29,7 +29,7 @@ export function run() {
     const now = offset === 0 ? [...text] : have.slice(0, offset).concat([...text]);
     texts.set(step, now);
     const el = document.getElementById(`stream-${step}`);
-    if (!el) return;
+    if (!el || now[0] === "{") return; // an outline is data, shown under Plan
     const stick = nearEnd();
     if (offset === have.length && offset > 0) el.append(text);
     else el.textContent = now.join("");
@@ -42,7 +42,7 @@ export function run() {
   main.addEventListener("refreshed", () => {
     for (const [step, text] of texts) {
       const el = document.getElementById(`stream-${step}`);
-      if (el && el.dataset.live !== undefined && el.textContent.length < text.length) el.textContent = text.join("");
+      if (el && text[0] !== "{" && el.dataset.live !== undefined && el.textContent.length < text.length) el.textContent = text.join("");
     }
     const d = side().dataset;
     document.title = d.ended === "true" ? `${d.status} · Run ${main.dataset.run}` : `${d.progress} % · Run ${main.dataset.run}`;
@@ -59,7 +59,7 @@ export function run() {
     for (const f of document.querySelectorAll(".bar form[action$='/cancel']")) f.remove();
   }
 
-  const nearEnd = () => innerHeight + scrollY > document.documentElement.scrollHeight - 160;
+  const nearEnd = () => scrollY > 0 && innerHeight + scrollY > document.documentElement.scrollHeight - 160;
   const jump = () => document.getElementById("jump");
   function follow(stick) {
     if (stick) scrollTo(0, document.documentElement.scrollHeight);
