@@ -304,6 +304,7 @@ async function everyPage() {
     if (mode === "phone") await byTouch(ctx, page);
     await ctx.close();
   }
+  await overPlainHTTP();
   await withoutScript();
 }
 
@@ -340,6 +341,26 @@ async function withoutScript() {
   await page.locator("#f-topic").fill("Written without a script");
   await page.locator("#run").click();
   await page.waitForURL(/\/executions\/\d+$/);
+  await ctx.close();
+}
+
+// overPlainHTTP looks at a page as a browser does that reached the server over the
+// network without TLS: it has no locks, no clipboard and no random ids.
+async function overPlainHTTP() {
+  tell("work without a secure context");
+  const ctx = await launch();
+  const page = await open(ctx);
+  await page.addInitScript(() => {
+    for (const name of ["locks", "clipboard"]) Object.defineProperty(navigator, name, { value: undefined });
+    crypto.randomUUID = undefined;
+  });
+  await page.goto(server.newLink());
+  await page.goto(server.base + "/settings/api-keys?new=1");
+  await page.waitForFunction(() => document.getElementById("live-dot").dataset.state === "live");
+  await page.getByLabel("Name").fill("Plain");
+  await page.getByRole("button", { name: "Generate key" }).click();
+  await page.getByRole("button", { name: "Copy" }).first().click();
+  await page.getByText(/^(Copied|Selected)$/).first().waitFor();
   await ctx.close();
 }
 
