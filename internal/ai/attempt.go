@@ -83,7 +83,7 @@ func (k *call) complete(a *domain.Attempt, resp Response, err error) {
 	a.DurationMS = time.Since(a.StartedAt).Milliseconds()
 	a.RequestID, a.Status = resp.RequestID, resp.Status
 	a.InputTokens, a.OutputTokens = resp.Usage.InputTokens, resp.Usage.OutputTokens
-	if resp.Usage.InputTokens+resp.Usage.OutputTokens > 0 || err == nil {
+	if resp.Usage.InputTokens+resp.Usage.OutputTokens > 0 || err == nil || k.o.Prices.free(a.Model) {
 		a.Cost = k.o.Prices.Cost(a.Model, resp.Usage)
 	}
 	if err != nil {

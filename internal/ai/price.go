@@ -164,6 +164,15 @@ func (t *PriceTable) Cost(model string, u Usage) domain.Cost {
 	return domain.Cost{MicroUSD: r.cost(u), PriceVersion: t.version, Estimated: u.Estimated, Known: true}
 }
 
+// free reports whether the model is known to cost nothing, whatever it writes.
+func (t *PriceTable) free(model string) bool {
+	if t == nil {
+		return false
+	}
+	row, ok := find(t.prices, model)
+	return ok && row.Input == 0 && row.Output == 0 && len(row.Tiers) == 0
+}
+
 // cost is rounded up to a whole millionth of a dollar.
 func (r rates) cost(u Usage) int64 {
 	plain := max(0, u.InputTokens-u.CachedTokens-u.CacheWriteTokens)

@@ -10,8 +10,12 @@ import (
 	"strings"
 )
 
-// maxLine bounds one line that is read: 1 MiB.
-const maxLine = 1 << 20
+// Bytes of one line that is read: room at first, which most events need no more
+// than and many streams wait with, and at most.
+const (
+	startLine = 1 << 10
+	maxLine   = 1 << 20
+)
 
 // Reader reads the events of a stream.
 type Reader struct {
@@ -22,7 +26,7 @@ type Reader struct {
 // NewReader returns a reader of the events of r.
 func NewReader(r io.Reader) *Reader {
 	s := bufio.NewScanner(r)
-	s.Buffer(make([]byte, 0, 4096), maxLine)
+	s.Buffer(make([]byte, 0, startLine), maxLine)
 	s.Split(splitLine)
 	return &Reader{lines: s}
 }
