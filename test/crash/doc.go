@@ -1,0 +1,9 @@
+// Package crash holds tests that drive the built binary from outside and kill,
+// pause and starve it: what was promised with a 2xx is there afterwards, recorded
+// steps are not paid for twice, and interrupted work goes on.
+//
+// VELLOCITY_CRASH_CYCLES sets how often the server is killed under load (6; the
+// full measure is 200). VELLOCITY_BINARY names a program to test instead of one
+// built from this tree. After a failure VELLOCITY_CRASH_DUMPS names a directory
+// for the server's log and what its goroutines were doing.
+package crash

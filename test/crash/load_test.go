@@ -1,0 +1,190 @@
+package crash_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+)
+
+// history is what the clients were told, kept outside the killed process.
+type history struct {
+	mu         sync.Mutex
+	file       *os.File
+	executions []int64       // answered with 201
+	moves      map[int64]int // acknowledged, per item
+	calls      map[int]int   // per status; 0 for a connection that broke
+	unexpected []string
+}
+
+func newHistory(t *testing.T) *history {
+	t.Helper()
+	f, err := os.Create(filepath.Join(t.TempDir(), "history.jsonl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { f.Close() }) //nolint:errcheck // synced with each line
+	return &history{file: f, moves: map[int64]int{}, calls: map[int]int{}}
+}
+
+// add notes a call once its answer is there, on disk before anything else is asked.
+func (h *history) add(t *testing.T, c call) {
+	t.Helper()
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	line, err := json.Marshal(c)
+	if err != nil {
+		t.Error(err)
+	}
+	if _, err := h.file.Write(append(line, '\n')); err != nil {
+		t.Error(err)
+	}
+	if err := h.file.Sync(); err != nil {
+		t.Error(err)
+	}
+	h.calls[c.Status]++
+	switch {
+	case c.Status == http.StatusCreated:
+		h.executions = append(h.executions, c.ID)
+	case c.Status == http.StatusOK && c.Verb == "move":
+		h.moves[c.Item]++
+	}
+	if !c.expected() {
+		h.unexpected = append(h.unexpected, string(line))
+	}
+}
+
+// call is one request of a client and its answer.
+type call struct {
+	Verb   string `json:"verb"`
+	Item   int64  `json:"item,omitempty"`
+	Status int    `json:"status"`
+	ID     int64  `json:"id,omitempty"`
+	Body   string `json:"body,omitempty"`
+}
+
+// expected reports whether the answer is one that a client may get while the
+// server is killed, stopped or cut off. Above all, never a 500.
+func (c call) expected() bool {
+	switch c.Status {
+	case 0, http.StatusOK, http.StatusCreated, http.StatusServiceUnavailable:
+		return true
+	case http.StatusNotFound, http.StatusConflict:
+		return c.Verb == "move"
+	}
+	return false
+}
+
+// ask makes one call and returns the answer's body; nil where none came.
+func (s *server) ask(t *testing.T, c *call, method, path string, body any) []byte {
+	t.Helper()
+	text, err := json.Marshal(body)
+	if err != nil {
+		t.Error(err)
+	}
+	req, err := http.NewRequestWithContext(context.WithoutCancel(t.Context()), method, "http://"+s.listen+"/api/v1"+path, bytes.NewReader(text))
+	if err != nil {
+		t.Error(err)
+		return nil
+	}
+	req.Header.Set("Authorization", "Bearer "+s.key)
+	if method != http.MethodGet {
+		req.Header.Set("Content-Type", "application/json")
+	} else {
+		req.Body = http.NoBody
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return nil
+	}
+	defer res.Body.Close() //nolint:errcheck // read or not
+	var b bytes.Buffer
+	if _, err := b.ReadFrom(res.Body); err != nil {
+		return nil // cut off: not acknowledged
+	}
+	c.Status = res.StatusCode
+	if c.Status >= http.StatusBadRequest {
+		c.Body = b.String()
+	}
+	return b.Bytes()
+}
+
+// execute asks for a blog post and returns its id, 0 where it was not accepted.
+func (s *server) execute(t *testing.T, h *history) int64 {
+	t.Helper()
+	c := call{Verb: "execute"}
+	body := s.ask(t, &c, http.MethodPost, "/content-workflow/capabilities/generate-blog-post/execute", map[string]any{
+		"settings": map[string]any{"topic": fmt.Sprintf("How a small shop can plan its week, part %d", rand.IntN(1e9))},
+		"priority": []string{"low", "normal", "high", "urgent"}[rand.IntN(4)],
+	})
+	if c.Status == http.StatusCreated {
+		var answer struct {
+			Data struct {
+				ID int64 `json:"id"`
+			} `json:"data"`
+		}
+		if err := json.Unmarshal(body, &answer); err != nil || answer.Data.ID == 0 {
+			t.Errorf("the answer to execute: %v: %s", err, body)
+		}
+		c.ID = answer.Data.ID
+	}
+	h.add(t, c)
+	return c.ID
+}
+
+func (s *server) move(t *testing.T, h *history, item int64) {
+	t.Helper()
+	c := call{Verb: "move", Item: item}
+	to := []string{"review", "ready", "generated"}[rand.IntN(3)]
+	s.ask(t, &c, http.MethodPost, fmt.Sprintf("/content-workflow/kanban/%d/status", item), map[string]any{"status": to})
+	h.add(t, c)
+}
+
+func (s *server) cancel(t *testing.T, h *history, id int64) {
+	t.Helper()
+	c := call{Verb: "move", ID: id} // a 409 is as right as a 200
+	s.ask(t, &c, http.MethodPost, fmt.Sprintf("/content-workflow/executions/%d/cancel", id), struct{}{})
+	c.Verb = "cancel"
+	if c.Status == http.StatusConflict {
+		c.Status = http.StatusOK
+	}
+	h.add(t, c)
+}
+
+// load has clients at work until ctx ends; it returns when they have stopped.
+func (s *server) load(ctx context.Context, t *testing.T, h *history, clients int) {
+	t.Helper()
+	var all sync.WaitGroup
+	for range clients {
+		all.Go(func() {
+			for n := 0; ctx.Err() == nil; n++ {
+				switch {
+				case n%8 == 0:
+					s.execute(t, h)
+				case n%16 == 9:
+					if id := h.some(); id != 0 {
+						s.cancel(t, h, id)
+					}
+				default:
+					s.move(t, h, 1+rand.Int64N(60))
+				}
+			}
+		})
+	}
+	all.Wait()
+}
+
+func (h *history) some() int64 {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if len(h.executions) == 0 {
+		return 0
+	}
+	return h.executions[rand.IntN(len(h.executions))]
+}
