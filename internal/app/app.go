@@ -208,16 +208,22 @@ func (a *App) doors() error {
 	if err != nil {
 		return err
 	}
-	mux := http.NewServeMux()
-	for _, path := range []string{"/api/", "/feeds/", "/healthz", "/readyz"} {
-		mux.Handle(path, programs)
-	}
-	if a.cfg.MetricsListen == "" {
-		mux.Handle("/metrics", programs)
-	}
-	mux.Handle("/", a.site)
-	a.Handler = a.traced(a.metrics.count(mux))
+	a.Handler = a.traced(a.metrics.count(slowBodies(a.split(programs))))
 	return nil
+}
+
+// split sends programs to the API and people to the dashboard. It is no mux, which
+// would redirect an unclean path before the API could refuse it.
+func (a *App) split(programs http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch p := r.URL.Path; {
+		case strings.HasPrefix(p, "/api/"), strings.HasPrefix(p, "/feeds/"), p == "/healthz", p == "/readyz",
+			p == "/metrics" && a.cfg.MetricsListen == "":
+			programs.ServeHTTP(w, r)
+		default:
+			a.site.ServeHTTP(w, r)
+		}
+	})
 }
 
 // ready says whether database and queue can be used.
