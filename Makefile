@@ -43,9 +43,9 @@ golden: ## Write the golden files and generated documents anew; read the diff be
 	@for p in $$(git grep -lE 'flag.Bool\("update"|/captest"' -- '*_test.go' | xargs -n1 dirname | sort -u); do \
 		echo "go test ./$$p -update"; go test "./$$p" -update || exit 1; done
 
-browser: build ## Walk through the dashboard in a real browser; needs node and Chromium
+browser: ## Walk through the dashboard in a real browser; needs node and Chromium
 	npm --prefix test/browser ci --no-audit --no-fund
-	VELLOCITY_BIN=$(CURDIR)/vellocity npm --prefix test/browser test
+	npm --prefix test/browser test
 
 openapi: ## Lint the OpenAPI document with Spectral and Redocly
 	npx --yes @stoplight/spectral-cli@$(SPECTRAL) lint --fail-severity=error internal/api/testdata/openapi.json
