@@ -24,6 +24,7 @@ type Hub struct {
 	subs   map[*Sub]struct{}
 	cursor store.Cursor // how far the log has been handed out; only while somebody watches
 	texts  map[int64]*run
+	rounds int            // how many texts have begun, or begun again
 	untold map[int64]bool // runs with text that other nodes have not been told
 	node   string         // tells our own messages from those of other nodes
 }

@@ -100,7 +100,7 @@ func (h *Hub) hear(message string) {
 		x := h.text(t.Run, p.Step)
 		h.texts[t.Run].heard = time.Now()
 		if p.Offset == 0 {
-			x.restart()
+			x.restart(h.nextRound())
 		}
 		if p.Offset == x.points {
 			x.add(p.Text)

@@ -19,7 +19,7 @@ type run struct {
 type text struct {
 	body   strings.Builder
 	points int // code points in body
-	round  int // raised when the text starts again
+	round  int // of the hub's rounds; another one when the text starts again
 }
 
 // Write adds a piece to the text of a step.
@@ -35,10 +35,16 @@ func (t *text) add(piece string) {
 	t.points += utf8.RuneCountInString(piece)
 }
 
-func (t *text) restart() {
+func (t *text) restart(round int) {
 	t.body.Reset()
-	t.points = 0
-	t.round++
+	t.points, t.round = 0, round
+}
+
+// nextRound numbers beginnings over all texts, so that a text that was forgotten
+// and comes again is not taken for its former self. The lock is held.
+func (h *Hub) nextRound() int {
+	h.rounds++
+	return h.rounds
 }
 
 // changed tells the watchers here, and notes that other nodes are to be told. The
@@ -54,7 +60,7 @@ func (h *Hub) changed(executionID int64) {
 func (h *Hub) Restart(executionID int64, step string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.text(executionID, step).restart()
+	h.text(executionID, step).restart(h.nextRound())
 	h.changed(executionID)
 }
 
@@ -74,7 +80,7 @@ func (h *Hub) text(executionID int64, step string) *text {
 	}
 	t := r.steps[step]
 	if t == nil {
-		t = &text{}
+		t = &text{round: h.nextRound()}
 		r.steps[step] = t
 		r.order = append(r.order, step)
 	}
