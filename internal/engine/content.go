@@ -262,6 +262,10 @@ func (e *Engine) DeleteItem(ctx context.Context, in ID) error {
 		if err := tx.DeleteContent(ctx, c); err != nil {
 			return struct{}{}, err
 		}
+		// A run that waits for a decision about the item will get none.
+		if err := e.o.Runner.Wake(ctx, tx, a.WorkspaceID, c.ID); err != nil {
+			return struct{}{}, err
+		}
 		payload, err := json.Marshal(map[string]any{"content_id": c.ID, "title": c.Title, "stage": c.Stage})
 		if err != nil {
 			return struct{}{}, fmt.Errorf("encode: %w", err)

@@ -109,12 +109,13 @@ func ref(id int64, what string) string { return fmt.Sprintf("x%d:%s", id, what) 
 // price is what the run may cost: nothing with the composer, else the weights of
 // the steps that are not reused.
 func (r *Runner) price(ctx context.Context, tx *store.Tx, x domain.Execution) (int, error) {
-	if x.Engine.Kind != domain.EngineModel {
-		return 0, nil
-	}
+	// What cannot be planned is not accepted, whatever writes it.
 	plan, err := r.byslug[x.Capability].Plan(x.Settings)
 	if err != nil {
 		return 0, fmt.Errorf("plan: %w", err)
+	}
+	if x.Engine.Kind != domain.EngineModel {
+		return 0, nil
 	}
 	done := map[string]bool{}
 	if x.RetryOf != 0 {
@@ -150,6 +151,19 @@ func (r *Runner) ticket(ctx context.Context, tx *store.Tx, id int64, p domain.Pr
 		return fmt.Errorf("enqueue: %w", err)
 	}
 	return tx.Ticket(ctx, id, job)
+}
+
+// giveBack ends the run's ticket and gives it to the next run of its workspace. A
+// run that had none, since it still waited, has none to give.
+func (r *Runner) giveBack(ctx context.Context, tx *store.Tx, x domain.Execution) error {
+	if err := tx.Ticket(ctx, x.ID, 0); err != nil {
+		return err
+	}
+	n, err := tx.Tickets(ctx, x.WorkspaceID, r.Tickets)
+	if err != nil || n >= r.Tickets {
+		return err
+	}
+	return r.admitNext(ctx, tx, x.WorkspaceID)
 }
 
 // admitNext gives the workspace's next waiting run a ticket.
@@ -235,10 +249,7 @@ func (r *Runner) finish(ctx context.Context, tx *store.Tx, x domain.Execution, t
 	if err := r.emit(ctx, tx, x, endings[to], map[string]any{"status": to, "error": sentence, "credits_used": x.CreditsUsed}); err != nil {
 		return x, err
 	}
-	if err := tx.Ticket(ctx, x.ID, 0); err != nil {
-		return x, err
-	}
-	return x, r.admitNext(ctx, tx, x.WorkspaceID)
+	return x, r.giveBack(ctx, tx, x)
 }
 
 var endings = map[domain.Status]domain.EventName{

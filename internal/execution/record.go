@@ -21,7 +21,7 @@ import (
 func (u *run) record(ctx context.Context, w *writing, result capability.Result) error {
 	output, err := json.Marshal(result.Output)
 	if err != nil {
-		return fmt.Errorf("encode output: %w", err)
+		return &stepError{step: w.step, writing: w, cause: fmt.Errorf("encode output: %w", err)}
 	}
 	u.mu.Lock()
 	defer u.mu.Unlock()
@@ -176,8 +176,10 @@ func (u *run) move(ctx context.Context, tx *store.Tx, e capability.MoveItem) err
 	if err != nil || e.To == "" || e.To == c.Stage {
 		return err
 	}
-	_, err = board.Move(ctx, tx, w, c, e.To, 0)
-	return err
+	if _, err = board.Move(ctx, tx, w, c, e.To, 0); err != nil {
+		return err
+	}
+	return u.Wake(ctx, tx, u.x.WorkspaceID, c.ID)
 }
 
 func (u *run) publish(ctx context.Context, tx *store.Tx, e capability.PublishItem) error {
@@ -189,41 +191,47 @@ func (u *run) publish(ctx context.Context, tx *store.Tx, e capability.PublishIte
 	if err != nil {
 		return err
 	}
-	_, err = board.Move(ctx, tx, w, c, domain.StagePublished, 0)
-	return err
+	if _, err = board.Move(ctx, tx, w, c, domain.StagePublished, 0); err != nil {
+		return err
+	}
+	return u.Wake(ctx, tx, u.x.WorkspaceID, c.ID)
 }
 
-// wait ends the run's ticket until a person has moved the item.
-func (u *run) wait(ctx context.Context, s domain.PlanStep, w capability.Wait) error {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	err := u.Store.InTx(ctx, func(tx *store.Tx) error {
+// wait ends the run's ticket until a person has moved the item. It reports true,
+// and the run does not wait, where somebody has moved it since the step looked: the
+// item is locked, so that a move comes either before, or wakes the run.
+func (u *run) wait(ctx context.Context, w *waitError) (decided bool, err error) {
+	err = u.Store.InTx(ctx, func(tx *store.Tx) error {
 		x, err := tx.Fence(ctx, u.x.ID, u.x.Epoch)
 		if err != nil {
 			return err
 		}
-		x.WaitingFor, x.CurrentStep = domain.WaitingPerson, s.Name
+		c, err := tx.LockContent(ctx, u.x.WorkspaceID, w.item)
+		if err != nil {
+			return err
+		}
+		if decided = c.Stage != domain.StageReview; decided {
+			return nil
+		}
+		x.WaitingFor, x.CurrentStep = domain.WaitingPerson, w.step.Name
 		if err := tx.SaveProgress(ctx, x, x.Status); err != nil {
 			return err
 		}
-		if err := tx.SaveWaiting(ctx, x.ID, w.ContentID); err != nil {
+		if err := tx.SaveWaiting(ctx, x.ID, w.item); err != nil {
 			return fmt.Errorf("save what the run waits for: %w", err)
 		}
-		if err := u.emit(ctx, tx, x, domain.EventExecutionStatus, map[string]any{"status": x.Status, "waiting_for": x.WaitingFor, "content_id": w.ContentID}); err != nil {
+		if err := u.emit(ctx, tx, x, domain.EventExecutionStatus, map[string]any{"status": x.Status, "waiting_for": x.WaitingFor, "content_id": w.item}); err != nil {
 			return err
 		}
-		if err := tx.Ticket(ctx, x.ID, 0); err != nil {
-			return err
-		}
-		if err := u.admitNext(ctx, tx, x.WorkspaceID); err != nil {
+		if err := u.giveBack(ctx, tx, x); err != nil {
 			return err
 		}
 		return u.Queue.Complete(ctx, tx, u.job)
 	})
-	if err != nil {
-		return err
+	if err != nil && refused(err) {
+		err = &stepError{step: w.step, writing: w.writing, cause: err}
 	}
-	return errWaits
+	return decided, err
 }
 
 // answer returns what a person decided about the item that the run waited for;
@@ -251,7 +259,8 @@ func (w *writing) answer(ctx context.Context) (*capability.Answer, error) {
 }
 
 // later lets the run wait for a provider that asked for a long pause.
-func (u *run) later(ctx context.Context, failed *stepError, e *ai.Error) error {
+func (u *run) later(ctx context.Context, failed *stepError) error {
+	e, _ := ai.AsError(failed.cause)
 	err := u.Store.InTx(ctx, func(tx *store.Tx) error {
 		x, err := tx.Fence(ctx, u.x.ID, u.x.Epoch)
 		if err != nil {
@@ -355,8 +364,8 @@ func (w *writing) write(ctx context.Context, req ai.Request, promptHash string) 
 	} else {
 		w.provider, w.model = "composer", w.x.Engine.Model
 		w.cost = domain.Cost{Known: true}
+		w.calls++
 	}
-	w.calls = max(1, w.calls)
 	return w.writer.Caller.Call(ctx, req, watch)
 }
 

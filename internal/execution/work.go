@@ -1,6 +1,7 @@
 package execution
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -38,6 +39,14 @@ func (r *Runner) Work(ctx context.Context, job queue.Job) error {
 	ctx = domain.WithActor(ctx, domain.System(u.x.WorkspaceID, u.x.ID, u.agent.Name))
 	defer r.Hub.Forget(job.Ref) // the text is recorded, or will be written anew
 	err = u.advance(ctx)
+	var w *waitError
+	for errors.As(err, &w) {
+		var decided bool
+		if decided, err = u.wait(ctx, w); err == nil && decided {
+			u.x.WaitingFor, u.running[w.step.Key] = domain.WaitingPerson, false
+			err = u.advance(ctx)
+		}
+	}
 	return u.settle(ctx, err)
 }
 
@@ -74,7 +83,11 @@ func (r *Runner) claim(ctx context.Context, job queue.Job) (*run, error) {
 			return nil
 		}
 		ctx := domain.WithActor(ctx, domain.System(x.WorkspaceID, x.ID, "Vellocity"))
-		if sentence := u.prepare(ctx, tx, crashes); sentence != "" {
+		sentence := u.prepare(ctx, tx, crashes)
+		if sentence == "" {
+			sentence = u.plan()
+		}
+		if sentence != "" {
 			over = true
 			if _, err := r.finish(ctx, tx, x, domain.StatusFailed, sentence); err != nil {
 				return err
@@ -142,16 +155,27 @@ func (u *run) load(ctx context.Context, tx *store.Tx) error {
 	return nil
 }
 
-// begin plans a run that is new, or picks up what one that is not has recorded.
+// plan lays out a run that has no plan yet. It returns a sentence where that
+// fails: a newer version may plan what this one accepted in another way.
+func (u *run) plan() string {
+	if len(u.x.Plan) > 0 {
+		return ""
+	}
+	plan, err := u.cap.Plan(u.x.Settings)
+	if err != nil {
+		u.Log.Error("plan a run", "execution", u.x.ID, "error", err)
+		return "This version of Vellocity cannot plan this run with the settings that it was accepted with. Start it again with the settings that it asks for now."
+	}
+	u.x.Plan = plan
+	return ""
+}
+
+// begin records the plan of a run that is new, or picks up what one that is not
+// has recorded.
 func (u *run) begin(ctx context.Context, tx *store.Tx) error {
 	before := u.x.Status
-	if len(u.x.Plan) == 0 {
-		plan, err := u.cap.Plan(u.x.Settings)
-		if err != nil {
-			return fmt.Errorf("plan: %w", err)
-		}
-		u.x.Plan = plan
-		if err := tx.SavePlan(ctx, u.x.ID, plan); err != nil {
+	if before == domain.StatusPending {
+		if err := tx.SavePlan(ctx, u.x.ID, u.x.Plan); err != nil {
 			return fmt.Errorf("save the plan: %w", err)
 		}
 	}
@@ -214,29 +238,51 @@ func (u *run) names(keys []string) string {
 	return u.step(keys[0]).Name
 }
 
-// errWaits says that the run waits for a person.
-var errWaits = errors.New("the run waits for a person")
+// waitError says that a step waits for a person.
+type waitError struct {
+	step    domain.PlanStep
+	writing *writing
+	item    int64
+}
 
-// advance runs every step whose dependencies are recorded, until all are.
+func (e *waitError) Error() string { return fmt.Sprintf("step %s waits for a person", e.step.Key) }
+
+// advance runs every step whose dependencies are recorded, until all are. A step
+// that waits, for a person or for its provider, holds up only those behind it: the
+// other branches are worked to their end first, so that nothing they have had
+// written is paid for again.
 func (u *run) advance(ctx context.Context) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	ended := make(chan error)
-	var failure error
+	var failure, pause error
 	for n := 0; ; {
 		if failure == nil {
 			n += u.start(ctx, ended)
 		}
 		if n == 0 {
-			return failure
+			return cmp.Or(failure, pause)
 		}
 		err := <-ended
 		n--
-		if err != nil && failure == nil {
+		var w *waitError
+		switch {
+		case err == nil || failure != nil:
+		case errors.As(err, &w):
+			pause = cmp.Or(pause, err)
+		case u.mayGoOnLater(err):
+			pause = err // its time is known, a person's is not
+		default:
 			failure = err
 			stop() // the siblings' results would not be used
 		}
 	}
+}
+
+// mayGoOnLater reports whether a provider asked for a pause that the run can take.
+func (u *run) mayGoOnLater(err error) bool {
+	e, ok := ai.AsError(err)
+	return ok && e.Kind == ai.KindRate && e.RetryAfter > 0 && u.Store.Now().Sub(u.x.StartedAt) < farRetries
 }
 
 // start sets every ready step going and returns how many there were.
@@ -269,12 +315,25 @@ func (u *run) runStep(ctx context.Context, s domain.PlanStep) (err error) {
 		return &stepError{step: s, writing: w, cause: err}
 	}
 	if result.Wait != nil {
-		return u.wait(ctx, s, *result.Wait)
+		return &waitError{step: s, writing: w, item: result.Wait.ContentID}
 	}
 	if err := u.record(ctx, w, result); err != nil {
+		if refused(err) {
+			return &stepError{step: s, writing: w, cause: err}
+		}
 		return fmt.Errorf("record %s: %w", s.Key, err)
 	}
 	return nil
+}
+
+// refused reports whether the board does not allow what a step wants, so that
+// trying again would not help.
+func refused(err error) bool {
+	switch domain.CodeOf(err) {
+	case domain.CodeServer, domain.CodeUnavailable, domain.CodeStorageFull:
+		return false
+	}
+	return true
 }
 
 // call calls the step's function; a panic in it is its failure.
@@ -331,7 +390,7 @@ const farRetries = 24 * time.Hour
 // settle says what becomes of the job after the steps have run.
 func (u *run) settle(ctx context.Context, err error) error {
 	switch {
-	case err == nil, errors.Is(err, errWaits):
+	case err == nil:
 		return nil
 	case errors.Is(err, store.ErrFenced):
 		return queue.ErrLost
@@ -342,8 +401,8 @@ func (u *run) settle(ctx context.Context, err error) error {
 	if !errors.As(err, &failed) {
 		return err // the database is away: the job is handed back
 	}
-	if e, ok := ai.AsError(err); ok && e.Kind == ai.KindRate && e.RetryAfter > 0 && u.Store.Now().Sub(u.x.StartedAt) < farRetries {
-		return u.later(ctx, failed, e)
+	if u.mayGoOnLater(err) {
+		return u.later(ctx, failed)
 	}
 	if domain.CodeOf(err) == domain.CodeUnavailable {
 		return err

@@ -222,6 +222,7 @@ func TestInterruptionsAtDifferentStepsAreNotCountedTogether(t *testing.T) {
 				if err := tx.RecordStep(ctx, x.ID, s); err != nil {
 					return err
 				}
+				cur.Progress += 10
 				return tx.SaveProgress(ctx, cur, cur.Status)
 			})
 		}
@@ -585,5 +586,3 @@ func TestALiveTextIsLetGoOf(t *testing.T) {
 		}
 	})
 }
-
-

@@ -20,6 +20,23 @@ const (
 	postgres
 )
 
+// forUpdate locks the rows of a select to the end of its transaction; SQLite's one
+// writer has locked everything already.
+func (q Q) forUpdate() string {
+	if q.dialect == postgres {
+		return " for update"
+	}
+	return ""
+}
+
+// skipLocked leaves out the rows that another transaction has locked.
+func (q Q) skipLocked() string {
+	if q.dialect == postgres {
+		return " skip locked"
+	}
+	return ""
+}
+
 // retryable reports whether the database asks for the transaction to be begun anew.
 func (d dialect) retryable(err error) bool {
 	var pg *pgconn.PgError

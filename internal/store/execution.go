@@ -237,9 +237,10 @@ func (q Q) WorkspacesPending(ctx context.Context) ([]int64, error) {
 // aged one class per step, oldest first. ok is false where there is none.
 func (q Q) NextPending(ctx context.Context, workspaceID int64, aging time.Duration, now time.Time) (id int64, p domain.Priority, ok bool, err error) {
 	var rank int
+	// On PostgreSQL two runs may end at the same time: each takes another one.
 	err = q.one(ctx, []any{&id, &rank}, `select id, priority from execution
 		where workspace_id = $1 and status = 'pending' and job_id = 0
-		order by priority - ($2 - created_at) / $3, id limit 1`, workspaceID, ms(now), aging.Milliseconds())
+		order by priority - ($2 - created_at) / $3, id limit 1`+q.forUpdate()+q.skipLocked(), workspaceID, ms(now), aging.Milliseconds())
 	if errors.Is(err, errNone) {
 		return 0, "", false, nil
 	}
@@ -292,14 +293,15 @@ func (t *Tx) SavePlan(ctx context.Context, id int64, plan []domain.PlanStep) err
 }
 
 // SaveProgress stores what changes while a run goes on and moves its counts from
-// the state before.
+// the state before. Progress forgives the interruptions until then.
 func (t *Tx) SaveProgress(ctx context.Context, x domain.Execution, before domain.Status) error {
 	cost, err := toJSON(x.Cost)
 	if err != nil {
 		return err
 	}
 	err = t.exec(ctx, `update execution set status = $2, progress = $3, current_step = $4, waiting_for = $5, credits_used = $6,
-		credits_held = $7, cost = $8, error = $9, started_at = $10, completed_at = $11, crashes = 0 where id = $1`,
+		credits_held = $7, cost = $8, error = $9, started_at = $10, completed_at = $11,
+		crashes = case when progress < $3 then 0 else crashes end where id = $1`,
 		x.ID, string(x.Status), x.Progress, x.CurrentStep, string(x.WaitingFor), x.CreditsUsed, x.CreditsHeld, cost, x.Error, ms(x.StartedAt), ms(x.CompletedAt))
 	if err != nil {
 		return fmt.Errorf("save progress: %w", err)

@@ -1,0 +1,342 @@
+// Package enginetest puts a whole engine together for tests: a real store, the
+// real queue at work, a hub, and the composer or a scripted model server on the
+// wire. Tests of execution, engine, live and board use it; no program does.
+package enginetest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"sync"
+	"testing"
+	"time"
+
+	"vellocity/internal/ai"
+	"vellocity/internal/ai/aitest"
+	"vellocity/internal/ai/composer"
+	"vellocity/internal/ai/openai"
+	"vellocity/internal/auth"
+	"vellocity/internal/capability"
+	"vellocity/internal/domain"
+	"vellocity/internal/engine"
+	"vellocity/internal/execution"
+	"vellocity/internal/live"
+	"vellocity/internal/queue"
+	"vellocity/internal/store"
+	"vellocity/internal/store/storetest"
+)
+
+// Main runs a package's tests with databases that have the queue's tables, too.
+func Main(m *testing.M) int { return storetest.Main(m, queue.Migrate) }
+
+// Config says what a kit is made of. The zero value has the capability
+// [Scripted], writes with the composer, and gives 8 tickets per workspace.
+type Config struct {
+	Capabilities []capability.Capability // beside Scripted
+	Before       Hook
+	Provider     *aitest.Server // nil: the composer writes
+	Attempts     int            // of a provider's call; 1
+	Tickets      int            // 8
+	Pending      int            // 1000
+	Workers      int            // 8
+	Idle         bool           // the queue is not started
+	Now          func() time.Time
+}
+
+// Kit is an engine at work, with two workspaces that have 10,000 credits each.
+type Kit struct {
+	T       *testing.T
+	Config  Config
+	Store   *store.Store
+	Queue   *queue.Queue
+	Hub     *live.Hub
+	Runner  *execution.Runner
+	Writers *execution.Writers
+	Engine  *engine.Engine
+	Ours    domain.Workspace
+	Theirs  domain.Workspace
+
+	dir  string
+	stop func()
+}
+
+// Each runs f with a kit on SQLite and with one on PostgreSQL.
+func Each(t *testing.T, c Config, f func(k *Kit)) {
+	t.Helper()
+	t.Run("sqlite", func(t *testing.T) {
+		dir := storetest.SQLiteDir(t)
+		f(New(t, storetest.Open(t, store.Options{Dir: dir, Now: c.Now}), dir, c))
+	})
+	t.Run("postgres", func(t *testing.T) {
+		f(New(t, storetest.Open(t, store.Options{URL: storetest.URL(t), Now: c.Now}), "", c))
+	})
+}
+
+// New makes a kit on a store that has no workspace yet.
+func New(t *testing.T, s *store.Store, dir string, c Config) *Kit {
+	t.Helper()
+	k := &Kit{T: t, Config: c, Store: s, dir: dir}
+	k.Ours, k.Theirs = k.workspace("ours"), k.workspace("theirs")
+	k.build()
+	if !c.Idle {
+		k.Start()
+	}
+	return k
+}
+
+func (k *Kit) workspace(slug string) (w domain.Workspace) {
+	k.Do(func(ctx context.Context, tx *store.Tx) (err error) {
+		if w, err = tx.CreateWorkspace(ctx, domain.Workspace{Slug: slug, Name: slug, Plan: domain.PlanEnterprise, Timezone: "UTC", FeedEnabled: true}); err != nil {
+			return err
+		}
+		err = tx.Transfer(ctx, store.Transfer{WorkspaceID: w.ID, Kind: domain.MovementGrant, Amount: 10_000, Reference: "grant:" + slug})
+		if err != nil {
+			return err
+		}
+		if _, err = tx.CreateVoice(ctx, w.ID, domain.Voice{Name: "Plain"}); err != nil {
+			return err
+		}
+		_, err = tx.CreateAgent(ctx, w.ID, domain.Agent{Name: "Writer", Type: domain.AgentInternal, IsActive: true})
+		return err
+	})
+	return w
+}
+
+// Other returns a second node's engine on the same database. It takes part in
+// nothing but what its verbs do; its queue is not started.
+func (k *Kit) Other() *Kit {
+	other := *k
+	other.stop = nil
+	other.build()
+	return &other
+}
+
+func (k *Kit) build() {
+	k.T.Helper()
+	log := slog.New(slog.DiscardHandler)
+	if os.Getenv("ENGINE_TEST_LOG") != "" {
+		log = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	}
+	capabilities := append([]capability.Capability{Scripted(k.Config.Before)}, k.Config.Capabilities...)
+	k.Writers = execution.NewWriters(ai.NewCaller(ai.Options{Provider: composer.New(), Model: domain.ComposerEngine().Model}))
+	if k.Config.Provider != nil {
+		k.Writers.Use([]execution.Writer{k.Model("scripted", k.Config.Provider)})
+	}
+	k.Hub = live.New(k.Store, log)
+	k.Runner = execution.New(execution.Options{Store: k.Store, Hub: k.Hub, Writers: k.Writers, Capabilities: capabilities, Log: log,
+		Tickets: or(k.Config.Tickets, 8), Pending: or(k.Config.Pending, 1000)})
+	k.newQueue(log)
+	var err error
+	k.Engine, err = engine.New(engine.Options{Store: k.Store, Runner: k.Runner, Hub: k.Hub, Keys: auth.NewKeys(k.Store, log), Writers: k.Writers,
+		Capabilities: capabilities, Log: log})
+	k.must(err)
+}
+
+func (k *Kit) newQueue(log *slog.Logger) {
+	k.T.Helper()
+	var err error
+	k.Queue, err = queue.New(queue.Options{Store: k.Store, Dir: k.dir, NodeID: "n1", Log: log, Lease: 2 * time.Second, Grace: time.Millisecond,
+		Handlers: map[string]queue.Handler{execution.JobKind: k.Runner.Work}, Workers: map[string]int{execution.JobKind: or(k.Config.Workers, 8)}})
+	k.must(err)
+	k.Runner.UseQueue(k.Queue)
+}
+
+func or(n, otherwise int) int {
+	if n == 0 {
+		return otherwise
+	}
+	return n
+}
+
+// Model returns a writer that calls a scripted server.
+func (k *Kit) Model(name string, s *aitest.Server) execution.Writer {
+	k.T.Helper()
+	client, err := openai.New(openai.Config{Name: name, BaseURL: s.BaseURL(aitest.OpenAIWire), Model: "scripted-1"})
+	k.must(err)
+	prices, err := ai.LoadPrices([]byte(`{"version":"test","models":[{"model":"scripted-1","effective_from":"2020-01-01","source":"test","input":1000000,"output":2000000}]}`))
+	k.must(err)
+	caller := ai.NewCaller(ai.Options{Provider: client, Model: "scripted-1", Prices: prices, Attempts: or(k.Config.Attempts, 1), Trip: -1})
+	return execution.Writer{Engine: domain.Engine{Kind: domain.EngineModel, Provider: name, Model: "scripted-1", AI: true}, Caller: caller, Kind: "openai"}
+}
+
+// Start sets the queue, the hub and the engine's loop to work until the test ends
+// or [Kit.Stop].
+func (k *Kit) Start() {
+	k.T.Helper()
+	k.must(k.Queue.Start(context.Background()))
+	ctx, cancel := context.WithCancel(context.Background())
+	var loops sync.WaitGroup
+	loops.Go(func() { k.Hub.Run(ctx) })
+	loops.Go(func() { k.Engine.Run(ctx) })
+	q, e := k.Queue, k.Engine
+	k.stop = sync.OnceFunc(func() {
+		limit, done := context.WithTimeout(context.Background(), 20*time.Second)
+		defer done()
+		if err := q.Stop(limit); err != nil {
+			k.T.Errorf("stop the queue: %v", err)
+		}
+		over, end := context.WithCancel(limit)
+		end()
+		e.Wait(over)
+		cancel()
+		loops.Wait()
+	})
+	k.T.Cleanup(k.stop)
+}
+
+// Stop stops the queue at once, as a process that ends would: what runs is
+// interrupted and handed back.
+func (k *Kit) Stop() { k.stop() }
+
+// Restart is the next process on the same data.
+func (k *Kit) Restart() {
+	k.T.Helper()
+	k.build()
+	k.Start()
+}
+
+// Ctx returns a context whose caller is the owner of our workspace.
+func (k *Kit) Ctx() context.Context { return As(k.Ours.ID, domain.RoleOwner) }
+
+// As returns a context with a person of that role, who holds every scope.
+func As(workspaceID int64, r domain.Role) context.Context {
+	return domain.WithActor(context.Background(), domain.Actor{Kind: domain.ActorPerson, Name: string(r), WorkspaceID: workspaceID, Role: r,
+		Scopes: []domain.Scope{domain.ScopeAdmin}})
+}
+
+// Operator returns a context whose caller is the command line.
+func (k *Kit) Operator() context.Context {
+	return domain.WithActor(context.Background(), domain.Operator(k.Ours.ID))
+}
+
+// Do runs f in a transaction.
+func (k *Kit) Do(f func(ctx context.Context, tx *store.Tx) error) {
+	k.T.Helper()
+	k.must(k.Store.InTx(context.Background(), func(tx *store.Tx) error { return f(context.Background(), tx) }))
+}
+
+// Item makes an item of our workspace in the generated column.
+func (k *Kit) Item(ctx context.Context, title, body string, findings ...domain.Finding) domain.ContentItem {
+	k.T.Helper()
+	a, _ := domain.ActorFrom(ctx)
+	return k.itemIn(a.WorkspaceID, title, body, findings)
+}
+
+// Run starts a run of the scripted capability.
+func (k *Kit) Run(steps ...Step) domain.Execution {
+	k.T.Helper()
+	started, err := k.Execute(k.Ctx(), steps...)
+	k.must(err)
+	return started.Execution
+}
+
+// Execute is Run on somebody's behalf, with its error.
+func (k *Kit) Execute(ctx context.Context, steps ...Step) (engine.Started, error) {
+	k.T.Helper()
+	return k.Engine.Execute(ctx, engine.Execute{Capability: Slug, Settings: Settings(steps...)})
+}
+
+// Await returns the run once it is as wanted; it fails the test after 20 s.
+func (k *Kit) Await(id int64, what string, ok func(domain.Execution) bool) domain.Execution {
+	k.T.Helper()
+	var x domain.Execution
+	Eventually(k.T, 20*time.Second, func() string {
+		var err error
+		if x, err = k.Store.Read().ExecutionForWork(context.Background(), id); err != nil {
+			return err.Error()
+		}
+		if ok(x) {
+			return ""
+		}
+		return fmt.Sprintf("run %d is not %s: status %s, waiting %q, step %q, error %q", id, what, x.Status, x.WaitingFor, x.CurrentStep, x.Error)
+	})
+	return x
+}
+
+// Ended returns the run once it has ended, and fails the test unless as wanted.
+func (k *Kit) Ended(id int64, want domain.Status) domain.Execution {
+	k.T.Helper()
+	x := k.Await(id, "over", func(x domain.Execution) bool { return x.Status.Ended() })
+	if x.Status != want {
+		k.T.Fatalf("run %d ended as %s, not %s: %s", id, x.Status, want, x.Error)
+	}
+	return x
+}
+
+// Credits returns our balance, and fails the test where the ledger is not sound.
+func (k *Kit) Credits() domain.Balance {
+	k.T.Helper()
+	k.Audit()
+	b, err := k.Engine.Credits(k.Ctx())
+	k.must(err)
+	return b
+}
+
+// Audit fails the test unless the ledger sums to zero and every movement's
+// balance_after follows from the one before.
+func (k *Kit) Audit() {
+	k.T.Helper()
+	ctx := context.Background()
+	sum, err := k.Store.Read().LedgerSum(ctx)
+	k.must(err)
+	if sum != 0 {
+		k.T.Errorf("the ledger sums to %d", sum)
+	}
+	for _, w := range []int64{k.Ours.ID, k.Theirs.ID} {
+		l, err := k.Store.Read().Movements(ctx, w, domain.Page{Number: 1, Size: 100_000})
+		k.must(err)
+		balance := 0
+		for i := len(l.Items) - 1; i >= 0; i-- {
+			m := l.Items[i]
+			switch m.Kind {
+			case domain.MovementGrant:
+				balance += m.Amount
+			case domain.MovementCapture:
+				balance -= m.Amount
+			}
+			if m.Balance != balance {
+				k.T.Errorf("movement %d (%s %d) says balance %d, it is %d", m.ID, m.Kind, m.Amount, m.Balance, balance)
+			}
+		}
+	}
+}
+
+// Count returns the only number of a query.
+func (k *Kit) Count(query string, args ...any) (n int) {
+	k.T.Helper()
+	k.must(k.Store.DB().QueryRowContext(context.Background(), query, args...).Scan(&n))
+	return n
+}
+
+// Exec runs a statement behind everybody's back.
+func (k *Kit) Exec(query string, args ...any) {
+	k.T.Helper()
+	_, err := k.Store.DB().ExecContext(context.Background(), query, args...)
+	k.must(err)
+}
+
+func (k *Kit) must(err error) {
+	k.T.Helper()
+	if err != nil {
+		k.T.Fatal(err)
+	}
+}
+
+// Eventually waits until f has nothing to object to.
+func Eventually(t testing.TB, within time.Duration, f func() string) {
+	t.Helper()
+	for end := time.Now().Add(within); ; time.Sleep(3 * time.Millisecond) {
+		objection := f()
+		if objection == "" {
+			return
+		}
+		if time.Now().After(end) {
+			t.Fatalf("not within %s: %s", within, objection)
+		}
+	}
+}
+
+// ErrWrong is the failure of steps that are to fail for an inner reason.
+var ErrWrong = errors.New("something inner went wrong")

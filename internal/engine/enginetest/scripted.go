@@ -1,0 +1,141 @@
+package enginetest
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"vellocity/internal/ai"
+	"vellocity/internal/board"
+	"vellocity/internal/capability"
+	"vellocity/internal/domain"
+	"vellocity/internal/store"
+)
+
+// Slug names the capability whose steps are told in its settings.
+const Slug = "scripted"
+
+// Step says what one step of a scripted run does.
+type Step struct {
+	Key     string   `json:"key"`
+	After   []string `json:"after,omitempty"`
+	Credits int      `json:"credits,omitempty"`
+	// Do is what happens: "" only leaves an output, text has one written, item
+	// makes an item, move and publish do that to an item, wait asks a person about
+	// one, fail, refuse and panic go wrong.
+	Do   string       `json:"do,omitempty"`
+	Item int64        `json:"item,omitempty"`
+	To   domain.Stage `json:"to,omitempty"`
+}
+
+// Hook is called before each step does anything; its error is the step's.
+type Hook func(ctx context.Context, in capability.Input) error
+
+// Settings returns the settings of a scripted run.
+func Settings(steps ...Step) json.RawMessage {
+	text, err := json.Marshal(map[string]any{"steps": steps})
+	if err != nil {
+		panic(err)
+	}
+	return text
+}
+
+type script struct{ Steps []Step }
+
+func read(raw json.RawMessage) (s script) {
+	if err := json.Unmarshal(raw, &s); err != nil {
+		panic(err)
+	}
+	return s
+}
+
+// Scripted returns the capability.
+func Scripted(before Hook) capability.Capability {
+	return capability.Must(capability.Capability{
+		Capability: domain.Capability{Slug: Slug, Name: "Scripted", Description: "Do what the test says", Category: domain.CategoryWorkflow,
+			Credits: 5, NeedsModel: true, SettingsSchema: json.RawMessage(`{"type":"object","required":["steps"],"properties":{"steps":{"type":"array"}}}`)},
+		Title: func(json.RawMessage) string { return "Scripted run" },
+		Reads: func(raw json.RawMessage) []int64 {
+			var ids []int64
+			for _, s := range read(raw).Steps {
+				if s.Item != 0 {
+					ids = append(ids, s.Item)
+				}
+			}
+			return ids
+		},
+		Plan: func(raw json.RawMessage) ([]domain.PlanStep, error) {
+			var plan []domain.PlanStep
+			for _, s := range read(raw).Steps {
+				if s.Do == "noplan" {
+					return nil, ErrWrong
+				}
+				args, err := json.Marshal(s)
+				if err != nil {
+					return nil, err
+				}
+				plan = append(plan, domain.PlanStep{Key: s.Key, Name: "Step " + s.Key, Kind: "step", DependsOn: append([]string{}, s.After...), Credits: s.Credits, Args: args})
+			}
+			return plan, nil
+		},
+		Steps: map[string]capability.StepFunc{"step": func(ctx context.Context, in capability.Input) (capability.Result, error) {
+			if before != nil {
+				if err := before(ctx, in); err != nil {
+					return capability.Result{}, err
+				}
+			}
+			return act(ctx, in)
+		}},
+	})
+}
+
+func act(ctx context.Context, in capability.Input) (capability.Result, error) {
+	var s Step
+	if err := json.Unmarshal(in.Step.Args, &s); err != nil {
+		return capability.Result{}, err
+	}
+	for _, d := range in.Step.DependsOn {
+		var of string
+		if err := in.Output(d, &of); err != nil {
+			return capability.Result{}, err
+		}
+	}
+	out := capability.Result{Output: "output of " + s.Key}
+	switch s.Do {
+	case "text":
+		resp, err := in.Write(ctx, ai.Request{System: "Follow the script.", Prompt: "Write " + s.Key, Task: ai.TaskFree, Brief: ai.Brief{Text: "A short paragraph about cold brew coffee at home", WordCount: 40}}, "hash-"+s.Key)
+		out.Output = resp.Text
+		return out, err
+	case "item":
+		out.Effects = []capability.Effect{{Create: &capability.CreateItem{Item: domain.ContentItem{Title: "The same title", Type: domain.ContentBlog, Body: "Body of " + s.Key}}}}
+	case "move":
+		out.Effects = []capability.Effect{{Move: &capability.MoveItem{ContentID: s.Item, To: s.To}}}
+	case "publish":
+		out.Effects = []capability.Effect{{Publish: &capability.PublishItem{ContentID: s.Item, Channels: []string{"feed"}}}}
+	case "wait":
+		if in.Answer == nil {
+			return capability.Result{Wait: &capability.Wait{ContentID: s.Item}}, nil
+		}
+		out.Output = fmt.Sprintf("approved %t by %s", in.Answer.Approved, in.Answer.By)
+	case "unspeakable":
+		out.Output = func() {} // no JSON
+	case "fail":
+		return out, ErrWrong
+	case "refuse":
+		return out, domain.Errorf(domain.CodeConflict, "This cannot be done, and here is why")
+	case "panic":
+		panic("in the middle of a step")
+	}
+	return out, nil
+}
+
+func (k *Kit) itemIn(workspaceID int64, title, body string, findings []domain.Finding) (c domain.ContentItem) {
+	k.T.Helper()
+	k.Do(func(ctx context.Context, tx *store.Tx) (err error) {
+		ctx = domain.WithActor(ctx, domain.System(workspaceID, 0, "Writer"))
+		c, err = board.Create(ctx, tx, domain.ContentItem{WorkspaceID: workspaceID, Title: title, Type: domain.ContentBlog, Body: body, Findings: findings,
+			Engine: domain.Engine{Kind: domain.EngineModel, Provider: "scripted", Model: "scripted-1", AI: true}}, json.RawMessage(`{}`))
+		return err
+	})
+	return c
+}
