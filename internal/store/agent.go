@@ -56,7 +56,7 @@ func (q Q) Agents(ctx context.Context, workspaceID int64, f AgentFilter, p domai
 		w.add("is_active = ?", true)
 	}
 	n := len(w.args)
-	l.Items, err = many(ctx, q, scanAgent, `select `+agentColumns+` from agent where `+w.String()+fmt.Sprintf(` order by id limit $%d offset $%d`, n+1, n+2),
+	l.Items, err = many(ctx, q, scanAgent, `select `+agentColumns+` from agent where `+w.String()+fmt.Sprintf(` order by id limit 0 + $%d offset $%d`, n+1, n+2),
 		append(w.args, p.Size, p.Offset())...)
 	if err != nil {
 		return l, fmt.Errorf("list agents: %w", err)

@@ -69,7 +69,7 @@ func (q Q) Column(ctx context.Context, workspaceID int64, stage domain.Stage, f 
 	}
 	w.span("created_at", f.Span)
 	n := len(w.args)
-	l.Items, err = many(ctx, q, scanCard, `select `+contentCard+` from content where `+w.String()+fmt.Sprintf(` order by place desc, id desc limit $%d`, n+1), append(w.args, limit)...)
+	l.Items, err = many(ctx, q, scanCard, `select `+contentCard+` from content where `+w.String()+fmt.Sprintf(` order by place desc, id desc limit 0 + $%d`, n+1), append(w.args, limit)...)
 	if err != nil {
 		return l, fmt.Errorf("read column: %w", err)
 	}
@@ -115,24 +115,58 @@ func (q Q) MissingContent(ctx context.Context, workspaceID int64, ids []int64) (
 	return missing, nil
 }
 
-// FreeSlug returns slug, or slug with the first number behind it that no other
-// item of the workspace has.
+// FreeSlug returns slug, or slug with a number behind it that no other item of
+// the workspace has: the first such number, unless items between have been
+// deleted. It looks at a few slugs only, however many items share the title.
 func (q Q) FreeSlug(ctx context.Context, workspaceID, exceptID int64, slug string) (string, error) {
-	taken, err := many(ctx, q, func(row scanner) (s string, err error) { err = row.Scan(&s); return s, err },
-		`select slug from content where workspace_id = $1 and id <> $2 and (slug = $3 or slug >= $4 and slug < $5)`, workspaceID, exceptID, slug, slug+"-", slug+".")
-	if err != nil {
-		return "", fmt.Errorf("look for a free slug: %w", err)
-	}
-	used := map[string]bool{}
-	for _, s := range taken {
-		used[s] = true
-	}
-	for free, n := slug, 2; ; n++ {
-		if !used[free] {
-			return free, nil
+	if q.dialect == postgres && q.tx != nil {
+		// Two transactions that look for the same slug must not find the same one free.
+		if err := q.exec(ctx, `select pg_advisory_xact_lock(hashtextextended($1, $2))`, slug, workspaceID); err != nil {
+			return "", fmt.Errorf("look for a free slug: %w", err)
 		}
-		free = fmt.Sprintf("%s-%d", slug, n)
 	}
+	numbered := func(n int) string { return fmt.Sprintf("%s-%d", slug, n) }
+	if taken, err := q.slugTaken(ctx, workspaceID, exceptID, slug); err != nil || !taken {
+		return slug, err
+	}
+	// 1 stands for the bare slug. Between a number that is taken and one that is
+	// free lies the end of a stretch of taken ones.
+	last, free := 1, 2
+	for ; ; free *= 2 {
+		taken, err := q.slugTaken(ctx, workspaceID, exceptID, numbered(free))
+		if err != nil {
+			return "", err
+		}
+		if !taken {
+			break
+		}
+		last = free
+	}
+	for free-last > 1 {
+		middle := last + (free-last)/2
+		taken, err := q.slugTaken(ctx, workspaceID, exceptID, numbered(middle))
+		if err != nil {
+			return "", err
+		}
+		if taken {
+			last = middle
+		} else {
+			free = middle
+		}
+	}
+	return numbered(free), nil
+}
+
+func (q Q) slugTaken(ctx context.Context, workspaceID, exceptID int64, slug string) (bool, error) {
+	var id int64
+	err := q.one(ctx, []any{&id}, `select id from content where workspace_id = $1 and slug = $2`, workspaceID, slug)
+	if errors.Is(err, errNone) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("look for a free slug: %w", err)
+	}
+	return id != exceptID, nil
 }
 
 // LockContent locks an item of the workspace to the end of the transaction and
@@ -309,7 +343,7 @@ func (t *Tx) AddVersion(ctx context.Context, v domain.ContentVersion) error {
 // Versions returns a page of an item's versions, newest first. The caller has
 // made sure that the item is the workspace's.
 func (q Q) Versions(ctx context.Context, contentID int64, p domain.Page) (l domain.List[domain.ContentVersion], err error) {
-	l.Items, err = many(ctx, q, scanVersion, `select `+versionColumns+` from content_version where content_id = $1 order by n desc limit $2 offset $3`, contentID, p.Size, p.Offset())
+	l.Items, err = many(ctx, q, scanVersion, `select `+versionColumns+` from content_version where content_id = $1 order by n desc limit 0 + $2 offset $3`, contentID, p.Size, p.Offset())
 	if err != nil {
 		return l, fmt.Errorf("read versions: %w", err)
 	}

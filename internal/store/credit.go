@@ -110,7 +110,7 @@ func scanMovement(row scanner) (m domain.Movement, err error) {
 // Movements returns a page of the ledger, newest first.
 func (q Q) Movements(ctx context.Context, workspaceID int64, p domain.Page) (l domain.List[domain.Movement], err error) {
 	l.Items, err = many(ctx, q, scanMovement, `select id, at, kind, amount, execution_id, step, balance_after from movement
-		where workspace_id = $1 order by id desc limit $2 offset $3`, workspaceID, p.Size, p.Offset())
+		where workspace_id = $1 order by id desc limit 0 + $2 offset $3`, workspaceID, p.Size, p.Offset())
 	if err != nil {
 		return l, fmt.Errorf("read ledger: %w", err)
 	}

@@ -99,7 +99,7 @@ func (q Q) behind(n int) string {
 
 // Events returns up to limit events of all workspaces behind the cursor, in order.
 func (q Q) Events(ctx context.Context, after Cursor, limit int) ([]domain.Event, error) {
-	list, err := many(ctx, q, scanEvent, `select `+eventColumns+` from event where `+q.behind(1)+q.settled()+` limit $3`,
+	list, err := many(ctx, q, scanEvent, `select `+eventColumns+` from event where `+q.behind(1)+q.settled()+` limit 0 + $3`,
 		after.XID, after.Pos, limit)
 	if err != nil {
 		return nil, fmt.Errorf("read events: %w", err)
@@ -115,6 +115,17 @@ func (q Q) ExecutionEvents(ctx context.Context, workspaceID, executionID int64, 
 		return nil, fmt.Errorf("read events: %w", err)
 	}
 	return list, nil
+}
+
+// EventsAhead reports whether the log has events of a run of the workspace behind
+// the cursor, those included that no reader may take yet.
+func (q Q) EventsAhead(ctx context.Context, workspaceID, executionID int64, after Cursor) (bool, error) {
+	list, err := many(ctx, q, scanID, `select id from event where workspace_id = $1 and execution_id = $2 and `+q.behind(3)+` limit 1`,
+		workspaceID, executionID, after.XID, after.Pos)
+	if err != nil {
+		return false, fmt.Errorf("look for events: %w", err)
+	}
+	return len(list) > 0, nil
 }
 
 // EventHead returns the place of the newest event that a reader may take.

@@ -146,7 +146,7 @@ func (q Q) Executions(ctx context.Context, workspaceID int64, f ExecutionFilter,
 	}
 	n := len(args)
 	items, err := many(ctx, q, scanExecutionHead, `select `+executionHead+` from execution where `+cond+
-		fmt.Sprintf(` order by %s desc limit $%d offset $%d`, order, n+1, n+2), append(args, p.Size, p.Offset())...)
+		fmt.Sprintf(` order by %s desc limit 0 + $%d offset $%d`, order, n+1, n+2), append(args, p.Size, p.Offset())...)
 	if err != nil {
 		return domain.List[domain.Execution]{}, fmt.Errorf("list executions: %w", err)
 	}
@@ -216,7 +216,7 @@ func (q Q) JobOf(ctx context.Context, id int64) (job int64, err error) {
 // Tickets returns how many of the workspace's runs have a job in the queue, and
 // limit where there are more.
 func (q Q) Tickets(ctx context.Context, workspaceID int64, limit int) (n int, err error) {
-	err = q.one(ctx, []any{&n}, `select count(*) from (select 1 from execution where workspace_id = $1 and job_id > 0 limit $2) t`, workspaceID, limit)
+	err = q.one(ctx, []any{&n}, `select count(*) from (select 1 from execution where workspace_id = $1 and job_id > 0 limit 0 + $2) t`, workspaceID, limit)
 	return n, err
 }
 

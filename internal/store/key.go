@@ -30,7 +30,7 @@ func (q Q) Keys(ctx context.Context, workspaceID int64, p domain.Page) (domain.L
 	if err := q.one(ctx, []any{&list.Total}, `select count(*) from api_key where workspace_id = $1`, workspaceID); err != nil {
 		return list, fmt.Errorf("count keys: %w", err)
 	}
-	items, err := many(ctx, q, scanKey, `select `+keyColumns+` from api_key where workspace_id = $1 order by id desc limit $2 offset $3`,
+	items, err := many(ctx, q, scanKey, `select `+keyColumns+` from api_key where workspace_id = $1 order by id desc limit 0 + $2 offset $3`,
 		workspaceID, p.Size, p.Offset())
 	if err != nil {
 		return list, fmt.Errorf("read keys: %w", err)

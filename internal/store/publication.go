@@ -64,7 +64,7 @@ func scanPublished(row scanner) (p Published, err error) {
 
 // Feed returns the newest items of the workspace's built-in feed.
 func (q Q) Feed(ctx context.Context, workspaceID int64, limit int) ([]Published, error) {
-	list, err := many(ctx, q, scanPublished, `select `+publishedColumns+` order by p.at desc, p.id desc limit $2`, workspaceID, limit)
+	list, err := many(ctx, q, scanPublished, `select `+publishedColumns+` order by p.at desc, p.id desc limit 0 + $2`, workspaceID, limit)
 	if err != nil {
 		return nil, fmt.Errorf("read feed: %w", err)
 	}

@@ -11,6 +11,10 @@ import (
 )
 
 // Q holds the queries. It reads from a pool, or inside a transaction.
+//
+// Limits are written "limit 0 + $n": SQLite looks into a parameter that is the
+// whole limit to plan for its value, and so plans the statement anew at each
+// call, which costs more than running it.
 type Q struct {
 	dialect dialect
 	run     runner

@@ -46,7 +46,7 @@ func (q Q) Voice(ctx context.Context, workspaceID, id int64) (domain.Voice, erro
 
 // Voices returns a page of the workspace's brand voices.
 func (q Q) Voices(ctx context.Context, workspaceID int64, p domain.Page) (l domain.List[domain.Voice], err error) {
-	l.Items, err = many(ctx, q, scanVoice, `select `+voiceColumns+` from voice where workspace_id = $1 order by id limit $2 offset $3`, workspaceID, p.Size, p.Offset())
+	l.Items, err = many(ctx, q, scanVoice, `select `+voiceColumns+` from voice where workspace_id = $1 order by id limit 0 + $2 offset $3`, workspaceID, p.Size, p.Offset())
 	if err != nil {
 		return l, fmt.Errorf("list brand voices: %w", err)
 	}
