@@ -16,14 +16,15 @@ import (
 type Pace struct {
 	First           time.Duration // until the first piece
 	TokensPerSecond float64       // a piece is a token; 0: as fast as it goes
-	Words           int           // of a prose answer; 0: about 120
+	Words           int           // of a prose answer; 0: as many as asked for, or about 120
 }
 
 // Writer is a script that answers sensible prompts sensibly, and the same prompt
 // always in the same way: a prompt with a schema gets a valid instance of it with
 // plausible words, any other some paragraphs of Markdown that take up the
-// heading or topic asked for. It writes no figures, no quotes and no links, so
-// that a fact checker finds nothing in it.
+// heading or topic asked for, keep to the characters that it allows, and return
+// the draft that it holds. It writes no figures, no quotes and no links, so that a
+// fact checker finds nothing in it.
 func Writer(p Pace) Script {
 	return func(c Call) Reply {
 		w := newWords(c)
@@ -55,14 +56,19 @@ type words struct {
 	rand    *rand.Rand
 	subject string
 	topic   string
+	draft   string // to be worked over; "": none
+	words   int    // asked for; 0: the prompt does not say
+	room    int    // characters at most; 0: the prompt does not say
 }
 
 func newWords(c Call) *words {
 	h := fnv.New64a()
 	_, _ = h.Write([]byte(c.System + "\x00" + c.Prompt))
 	w := &words{rand: rand.New(rand.NewPCG(h.Sum64(), 1))} //nolint:gosec // text, not a secret
-	w.topic = asked(c.Prompt, topicPattern)
-	w.subject = asked(c.Prompt, headingPattern)
+	w.draft = asked(c.Prompt, draftPattern)
+	w.topic = asked(c.Prompt, topicLine, workingTitle, topicPattern)
+	w.subject = asked(c.Prompt, headingPattern, numberedPattern)
+	w.topic = strings.TrimSuffix(w.topic, titleTail) // a working title of ours
 	if w.topic == "" {
 		w.topic = w.subject
 	}
@@ -72,21 +78,37 @@ func newWords(c Call) *words {
 	if w.subject == "" {
 		w.subject = w.topic
 	}
+	w.words, w.room = number(c.Prompt, wordsPattern), number(c.Prompt, roomPattern)
 	return w
 }
 
-// A prompt names its subject as "Heading: …", "Topic: …", or "the section "…"".
+// A prompt names its subject in a line "Topic: …" or "Heading: …", as "the
+// section "…"", or, as the blog post's prompts do, as number 2, "…", and as the
+// working title. What it wants changed it holds as a draft.
 var (
-	headingPattern = regexp.MustCompile(`(?im)\b(?:heading|section)(?:[^\n:"“]{0,40}:[ \t]*["“*]*|[ \t]+["“])([^\n"”*]{3,120})`)
-	topicPattern   = regexp.MustCompile(`(?im)\b(?:(?:topic|subject|about)[^\n:"“]{0,40}:[ \t]*|about[ \t]+)["“*]*([^\n"”*]{3,120})`)
+	topicLine       = regexp.MustCompile(`(?im)^(?:topic|subject):[ \t]*(\S[^\n]{2,300})`)
+	workingTitle    = regexp.MustCompile(`working title is "([^"\n]{3,300})"`)
+	topicPattern    = regexp.MustCompile(`(?im)\b(?:(?:topic|subject|about)[^\n:"“]{0,40}:[ \t]*|about[ \t]+)["“*]*([^\n"”*]{3,120})`)
+	headingPattern  = regexp.MustCompile(`(?im)(?:^heading:[ \t]*["“*]*|\bsection[ \t]+["“])([^\n"”*]{3,120})`)
+	numberedPattern = regexp.MustCompile(`number \d+, "([^"\n]{3,300})"`)
+	draftPattern    = regexp.MustCompile(`(?s)<data name="draft">\n(.*?)\n</data>`)
+	wordsPattern    = regexp.MustCompile(`\bin about (\d{2,4}) words`)
+	roomPattern     = regexp.MustCompile(`\bat most (\d{2,5}) characters`)
 )
 
-func asked(prompt string, pattern *regexp.Regexp) string {
-	m := pattern.FindStringSubmatch(prompt)
-	if m == nil {
-		return ""
+// asked returns what the first pattern finds that finds anything.
+func asked(prompt string, patterns ...*regexp.Regexp) string {
+	for _, p := range patterns {
+		if m := p.FindStringSubmatch(prompt); m != nil {
+			return strings.Trim(m[1], " .,;:\n")
+		}
 	}
-	return strings.Trim(m[1], " .,;:")
+	return ""
+}
+
+func number(prompt string, pattern *regexp.Regexp) int {
+	n, _ := strconv.Atoi(asked(prompt, pattern)) // 0 where it is not asked for
+	return n
 }
 
 func firstWords(prompt string) string {
@@ -120,8 +142,15 @@ func (w *words) sentence() string {
 	return s
 }
 
-// prose is some paragraphs, the first of which names the subject as it was asked for.
+// prose is the draft, or some paragraphs, the first of which names the subject as
+// it was asked for.
 func (w *words) prose(target int) string {
+	if w.draft != "" {
+		return w.draft
+	}
+	if target <= 0 {
+		target = w.words
+	}
 	if target <= 0 {
 		target = 120
 	}
@@ -133,6 +162,9 @@ func (w *words) prose(target int) string {
 			continue
 		}
 		last = s
+		if w.room > 0 && len([]rune(text))+len([]rune(s))+2 > w.room {
+			break
+		}
 		if n%4 == 0 {
 			text += "\n\n" + s
 		} else {
@@ -172,8 +204,12 @@ type maker struct {
 	root map[string]any
 }
 
-// maxDepth ends schemas that refer to themselves.
-const maxDepth = 12
+// maxDepth ends schemas that refer to themselves, and maxObjects is how many
+// objects a list is filled with where it allows for several numbers of them.
+const (
+	maxDepth   = 12
+	maxObjects = 14
+)
 
 func (m maker) value(name string, s map[string]any, index int) any {
 	return m.at(name, s, index, 0)
@@ -266,6 +302,9 @@ func (m maker) array(name string, s map[string]any, depth int) any {
 		least = 3
 	}
 	items, _ := s["items"].(map[string]any)
+	if kind(items) == "object" && most <= maxObjects {
+		least = most // a plan is asked for in full
+	}
 	out := []any{}
 	for i := range min(max(least, 1), most) {
 		out = append(out, m.at(singular(name), items, i, depth+1))
@@ -308,6 +347,12 @@ var headings = []string{
 	"What to leave out", "A calm way to review", "Choosing the right tools", "What comes next",
 }
 
+// A title is the topic with a tail, where that is short enough for a search result.
+const (
+	titleTail = ", one step at a time"
+	maxTitle  = 60
+)
+
 // text is a string that suits the name of its property and its limits.
 func (m maker) text(name string, s map[string]any, index int) string {
 	text := m.named(name, index)
@@ -336,7 +381,10 @@ func (m maker) named(name string, index int) string {
 	case name == "heading", name == "section":
 		return headings[index%len(headings)]
 	case strings.Contains(name, "title"), strings.Contains(name, "subject"), strings.Contains(name, "headline"):
-		return topic + ", one step at a time"
+		if len([]rune(topic+titleTail)) > maxTitle {
+			return topic
+		}
+		return topic + titleTail
 	case strings.Contains(name, "keyword"), strings.Contains(name, "tag"):
 		return []string{lowerFirst(m.topic), "small steps", "clear names", "shared habits"}[index%4]
 	case strings.Contains(name, "language"):
