@@ -1,0 +1,227 @@
+// Package quickstart runs what a newcomer is told to type against the built
+// binary: the API quickstart in three languages, the content pipeline, and the
+// tour of the README, as it is printed there.
+package quickstart
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// server is a running one, started as the README says but for place and port.
+type server struct {
+	host   string // http://127.0.0.1:port
+	key    string
+	data   string
+	binary string
+	log    string // what it greeted with
+}
+
+func start(t *testing.T) server {
+	t.Helper()
+	s := server{data: t.TempDir(), binary: filepath.Join(t.TempDir(), "vellocity")}
+	build := exec.Command("go", "build", "-o", s.binary, "./cmd/vellocity")
+	build.Dir = "../.."
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("build: %v\n%s", err, out)
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := l.Addr().String()
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s.host = "http://" + address
+	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute)
+	cmd := exec.CommandContext(ctx, s.binary, "serve", "--data", s.data, "--listen", address)
+	cmd.Env = clean()
+	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		cancel()
+		if err := cmd.Wait(); err != nil && cmd.ProcessState.ExitCode() != 0 {
+			t.Errorf("the server ended with %v", err)
+		}
+	})
+	for lines := bufio.NewScanner(out); lines.Scan(); {
+		s.log += lines.Text() + "\n"
+		if key := regexp.MustCompile(`vell_pk_\w{40}`).FindString(lines.Text()); key != "" {
+			s.key = key
+		}
+		if strings.HasPrefix(lines.Text(), "Claude") {
+			return s
+		}
+	}
+	t.Fatalf("the server greeted with\n%s", s.log)
+	return s
+}
+
+// clean is the environment without anything that would configure Vellocity.
+func clean() []string {
+	var env []string
+	for _, pair := range os.Environ() {
+		if !strings.HasPrefix(pair, "VELLOCITY_") && !strings.HasPrefix(pair, "OPENAI_") && !strings.HasPrefix(pair, "ANTHROPIC_") {
+			env = append(env, pair)
+		}
+	}
+	return env
+}
+
+func (s server) run(t *testing.T, name string, args ...string) string {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, name, args...)
+	cmd.Env = append(clean(), "HOST="+s.host, "KEY="+s.key, "VELLOCITY_DATA="+s.data,
+		"PATH="+filepath.Dir(s.binary)+":"+os.Getenv("PATH"))
+	cmd.Dir = t.TempDir()
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%s %s: %v\n%s", name, strings.Join(args, " "), err, out)
+	}
+	return string(out)
+}
+
+func (s server) script(t *testing.T, file string) string {
+	t.Helper()
+	interpreter := map[string]string{".sh": "bash", ".py": "python3", ".mjs": "node"}[filepath.Ext(file)]
+	need(t, interpreter)
+	if interpreter == "python3" && exec.Command("python3", "-c", "import requests").Run() != nil {
+		missing(t, "python3's requests")
+	}
+	path, err := filepath.Abs(filepath.Join("testdata", file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s.run(t, interpreter, path)
+}
+
+func need(t *testing.T, program string) {
+	t.Helper()
+	if _, err := exec.LookPath(program); err != nil {
+		missing(t, program)
+	}
+}
+
+func missing(t *testing.T, what string) {
+	t.Helper()
+	if os.Getenv("VELLOCITY_REQUIRE_ALL") == "1" {
+		t.Fatalf("%s is not installed", what)
+	}
+	t.Skipf("%s is not installed", what)
+}
+
+func TestQuickstart(t *testing.T) {
+	s := start(t)
+	for _, file := range []string{"quickstart.sh", "quickstart.py", "quickstart.mjs"} {
+		t.Run(file, func(t *testing.T) {
+			out := s.script(t, file)
+			for _, want := range []string{"success", "partner_", "company_name", "enterprise", "aws_account_connected", "cloud cost optimization", "data: "} {
+				if !strings.Contains(strings.ToLower(out), want) {
+					t.Errorf("%q is missing in\n%s", want, out)
+				}
+			}
+			if n := strings.Count(out, "data: [DONE]"); n != 1 || !strings.HasSuffix(strings.TrimSpace(out), "data: [DONE]") {
+				t.Errorf("%d ends, want one, at the end:\n%s", n, out)
+			}
+		})
+	}
+	for _, file := range []string{"pipeline.sh", "pipeline.py", "pipeline.mjs"} {
+		t.Run(file, func(t *testing.T) {
+			out := s.script(t, file)
+			for _, want := range []string{"generate-blog-post", "execution completed", "moved to review", "moved to ready", "moved to published", "in the feed: Cloud cost optimization"} {
+				if !strings.Contains(out, want) {
+					t.Errorf("%q is missing in\n%s", want, out)
+				}
+			}
+		})
+	}
+}
+
+// block finds the code blocks of a Markdown file.
+var block = regexp.MustCompile("(?ms)^```(\\w*)\n(.*?)^```")
+
+// tour returns what the README's tour tells to type.
+func tour(t *testing.T) []string {
+	t.Helper()
+	text, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, ok := strings.Cut(string(text), "## Five minutes")
+	rest, _, ok2 := strings.Cut(rest, "\n## ")
+	if !ok || !ok2 {
+		t.Fatal("the README has no tour")
+	}
+	var blocks []string
+	for _, m := range block.FindAllStringSubmatch(rest, -1) {
+		switch {
+		case m[1] == "sh":
+			blocks = append(blocks, m[2])
+		case m[1] == "":
+			var typed []string
+			for line := range strings.SplitSeq(m[2], "\n") {
+				if command, ok := strings.CutPrefix(line, "$ "); ok {
+					typed = append(typed, command)
+				}
+			}
+			blocks = append(blocks, strings.Join(typed, "\n"))
+		}
+	}
+	return blocks
+}
+
+func TestTheTourWorksAsPrinted(t *testing.T) {
+	need(t, "bash")
+	s := start(t)
+	blocks := tour(t)
+	if len(blocks) < 5 {
+		t.Fatalf("the tour has %d blocks", len(blocks))
+	}
+	script := "set -euo pipefail\n"
+	for _, b := range blocks {
+		script += strings.ReplaceAll(b, "http://127.0.0.1:8080", s.host) + "\n"
+	}
+	script += "test -s post.md && echo the post is there\n"
+	out := s.run(t, "bash", "-c", script)
+	for _, want := range []string{`"status":"completed"`, `"kanban_status":"published"`, `"content_items":[{`, "data: [DONE]",
+		"✓ Checks", "On the board: item", "the post is there", "generate-blog-post"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("%q is missing in\n%s", want, out)
+		}
+	}
+}
+
+func TestTheGreeting(t *testing.T) {
+	s := start(t)
+	for _, want := range []string{"Text by   composer (no AI model).", "Sample    ✓ brief ✓ outline ✓ 5 sections", "checks: 1 finding ✓ on the board",
+		fmt.Sprintf("Open      %s/in?t=", s.host), "Key       vell_pk_", "shown once",
+		fmt.Sprintf("curl -s %s/api/v1/partners/profile -H \"Authorization: Bearer %s\"", s.host, s.key),
+		fmt.Sprintf("claude mcp add --transport http vellocity %s/api/v1/mcp --header \"Authorization: Bearer %s\"", s.host, s.key)} {
+		if !strings.Contains(s.log, want) {
+			t.Errorf("%q is missing in\n%s", want, s.log)
+		}
+	}
+	try, _, _ := strings.Cut(s.log[strings.Index(s.log, "curl"):], "\n")
+	if out := s.run(t, "bash", "-c", try); !strings.Contains(out, `"success":true`) {
+		t.Errorf("what it says to try answers\n%s", out)
+	}
+}
