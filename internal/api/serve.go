@@ -264,7 +264,7 @@ func (c *call) stream(ctx context.Context, w http.ResponseWriter, r *http.Reques
 	if id, ok := result.(written); ok {
 		w.Header().Set("X-Message-Id", number(id.ID))
 	}
-	s := &stream{Writer: sse.Start(w, c.api.opts.Stream)}
+	s := &stream{Writer: sse.Start(ctx, w, c.api.opts.Stream)}
 	defer s.Close()
 	if r.Method == http.MethodHead {
 		return

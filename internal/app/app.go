@@ -216,6 +216,9 @@ func (a *App) doors() error {
 // would redirect an unclean path before the API could refuse it.
 func (a *App) split(programs http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if a.secure(r) {
+			w.Header().Set("Strict-Transport-Security", "max-age=31536000")
+		}
 		switch p := r.URL.Path; {
 		case strings.HasPrefix(p, "/api/"), strings.HasPrefix(p, "/feeds/"), p == "/healthz", p == "/readyz",
 			p == "/metrics" && a.cfg.MetricsListen == "":

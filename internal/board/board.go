@@ -104,8 +104,11 @@ func Move(ctx context.Context, tx *store.Tx, w domain.Workspace, c domain.Conten
 		c.PublishedVersion = 0
 	}
 	c, err := tx.SaveStage(ctx, c, from, before)
-	if err != nil || from == to && !republish {
+	if err != nil {
 		return c, err
+	}
+	if from == to && !republish {
+		return c, emit(ctx, tx, domain.EventContentReordered, c, map[string]any{})
 	}
 	if err := history(ctx, tx, c, from); err != nil {
 		return c, err

@@ -103,19 +103,30 @@ func keysLeft(ctx context.Context, tx *store.Tx, workspaceID int64) error {
 func issue(ctx context.Context, tx *store.Tx, a domain.Actor, k domain.Key, name domain.EventName) (NewKey, error) {
 	secret := auth.NewSecret()
 	k.Prefix, k.CreatedBy = auth.Shown(secret), a.Name
-	if a.Kind == domain.ActorPerson {
-		k.CreatorID = a.ID
-	} else if m, ok, err := tx.Owner(ctx, a.WorkspaceID); err != nil {
+	var err error
+	if k.CreatorID, err = creator(ctx, tx, a); err != nil {
 		return NewKey{}, err
-	} else if ok && a.Kind == domain.ActorOperator {
-		k.CreatorID = m.ID
 	}
-	k, err := tx.CreateKey(ctx, k, auth.Hash(secret))
+	k, err = tx.CreateKey(ctx, k, auth.Hash(secret))
 	if err != nil {
 		return NewKey{}, err
 	}
 	err = event(ctx, tx, a.WorkspaceID, name, map[string]any{"id": k.ID, "name": k.Name, "prefix": k.Prefix, "role": k.Role, "scopes": k.Scopes})
 	return NewKey{Key: k, Secret: secret}, err
+}
+
+// creator returns the person by whose present role a new key is capped: the one
+// who makes it, the maker of the key that makes it, or the owner for the operator.
+func creator(ctx context.Context, tx *store.Tx, a domain.Actor) (int64, error) {
+	switch a.Kind {
+	case domain.ActorPerson:
+		return a.ID, nil
+	case domain.ActorKey:
+		maker, err := tx.Key(ctx, a.WorkspaceID, a.ID)
+		return maker.CreatorID, err
+	}
+	owner, _, err := tx.Owner(ctx, a.WorkspaceID)
+	return owner.ID, err
 }
 
 // maxGrace is how long a rotated key may live on.

@@ -1,6 +1,7 @@
 package sse_test
 
 import (
+	"context"
 	"errors"
 	"io"
 	"net/http"
@@ -16,7 +17,7 @@ import (
 func TestWhatIsWrittenIsRead(t *testing.T) {
 	pieces := []string{"plain", " leading space", "two\nlines", "\n", "", "ends with newline\n", "cr\rlf\r\nboth", "Grüße 🎉"}
 	rec := httptest.NewRecorder()
-	w := sse.Start(rec, sse.Options{})
+	w := sse.Start(t.Context(), rec, sse.Options{})
 	for i, p := range pieces {
 		if err := w.Send(sse.Event{ID: "7-" + string(rune('a'+i)), Data: p}); err != nil {
 			t.Fatal(err)
@@ -54,7 +55,7 @@ func TestWhatIsWrittenIsRead(t *testing.T) {
 
 func TestHeader(t *testing.T) {
 	rec := httptest.NewRecorder()
-	sse.Start(rec, sse.Options{}).Close()
+	sse.Start(t.Context(), rec, sse.Options{}).Close()
 	for name, want := range map[string]string{
 		"Content-Type": "text/event-stream; charset=utf-8", "Cache-Control": "no-cache", "X-Accel-Buffering": "no",
 	} {
@@ -70,7 +71,7 @@ func TestHeader(t *testing.T) {
 func TestHeartbeatFillsSilence(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		rec := httptest.NewRecorder()
-		w := sse.Start(rec, sse.Options{})
+		w := sse.Start(t.Context(), rec, sse.Options{})
 		time.Sleep(14 * time.Second)
 		if err := w.Send(sse.Event{Data: "a"}); err != nil {
 			t.Error(err)
@@ -89,7 +90,7 @@ type gone struct{ http.ResponseWriter }
 func (gone) Write([]byte) (int, error) { return 0, io.ErrClosedPipe }
 
 func TestFirstFailureStays(t *testing.T) {
-	w := sse.Start(gone{httptest.NewRecorder()}, sse.Options{})
+	w := sse.Start(t.Context(), gone{httptest.NewRecorder()}, sse.Options{})
 	for range 2 {
 		if err := w.Send(sse.Event{Data: "a"}); !errors.Is(err, io.ErrClosedPipe) {
 			t.Errorf("got %v", err)
@@ -103,7 +104,7 @@ func TestFirstFailureStays(t *testing.T) {
 func TestStalledReaderIsDropped(t *testing.T) {
 	failed := make(chan error, 1)
 	srv := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) {
-		w := sse.Start(rw, sse.Options{Patience: 50 * time.Millisecond})
+		w := sse.Start(t.Context(), rw, sse.Options{Patience: 50 * time.Millisecond})
 		big := strings.Repeat("x", 1<<20)
 		var err error
 		for range 200 {
@@ -138,4 +139,20 @@ func TestReaderTakesEveryLineEnd(t *testing.T) {
 	if r.LastID() != "3" {
 		t.Errorf("last id %q", r.LastID())
 	}
+}
+
+// A handler that forgets to close its stream must not bring the server down with
+// the next heartbeat.
+func TestNoHeartbeatAfterTheRequestIsOver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		rec := httptest.NewRecorder()
+		ctx, over := context.WithCancel(t.Context())
+		sse.Start(ctx, rec, sse.Options{Heartbeat: time.Second})
+		over()
+		time.Sleep(5 * time.Second)
+		synctest.Wait()
+		if rec.Body.Len() > 0 {
+			t.Errorf("written after the end: %q", rec.Body)
+		}
+	})
 }

@@ -1,6 +1,7 @@
 package sse
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"strings"
@@ -23,6 +24,7 @@ type Event struct {
 
 // Writer writes one stream. It is safe for concurrent use.
 type Writer struct {
+	life    context.Context // of the request: once it is over, w must not be touched
 	w       http.ResponseWriter
 	control *http.ResponseController
 	opts    Options
@@ -44,9 +46,10 @@ type Options struct {
 	Patience time.Duration
 }
 
-// Start sends the header of a stream at once and returns its writer. The caller
-// must end with [Writer.Close].
-func Start(w http.ResponseWriter, opts Options) *Writer {
+// Start sends the header of a stream at once and returns its writer. The context
+// is the request's. The caller must end with [Writer.Close] before its handler
+// returns.
+func Start(ctx context.Context, w http.ResponseWriter, opts Options) *Writer {
 	if opts.Heartbeat <= 0 {
 		opts.Heartbeat = 15 * time.Second
 	}
@@ -58,7 +61,7 @@ func Start(w http.ResponseWriter, opts Options) *Writer {
 	h.Set("Cache-Control", "no-cache")
 	h.Set("X-Accel-Buffering", "no")
 	w.WriteHeader(http.StatusOK)
-	out := &Writer{w: w, control: http.NewResponseController(w), opts: opts}
+	out := &Writer{life: ctx, w: w, control: http.NewResponseController(w), opts: opts}
 	out.mu.Lock()
 	defer out.mu.Unlock()
 	out.flush()
@@ -94,7 +97,7 @@ func (w *Writer) Close() error {
 func (w *Writer) heartbeat() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.closed || w.err != nil {
+	if w.closed || w.err != nil || w.life.Err() != nil {
 		return
 	}
 	w.buf = append(w.buf[:0], ": still here\n\n"...)

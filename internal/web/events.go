@@ -31,7 +31,7 @@ func (s *Site) events(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	out := sse.Start(w, sse.Options{})
+	out := sse.Start(r.Context(), w, sse.Options{})
 	defer out.Close()
 	for ev, err := range seq {
 		if err != nil || send(out, ev.ID, "nudge", nudge{ev.Name, ev.ExecutionID, ev.ContentID, ev.Actor}) != nil {
@@ -60,7 +60,7 @@ func (s *Site) executionStream(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	out := sse.Start(w, sse.Options{})
+	out := sse.Start(r.Context(), w, sse.Options{})
 	defer out.Close()
 	for up, err := range seq {
 		if err != nil {
