@@ -1,0 +1,60 @@
+package models_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"vellocity/internal/ai/aitest"
+)
+
+// check answers the call that doctor and connect make.
+func check() obj { return answers(`Answer with {"ok":true}`, obj{"ok": true}) }
+
+// doctor --live makes one call and says that it worked, or what did not.
+func TestDoctorLive(t *testing.T) {
+	eachWire(t, func(t *testing.T, wire aitest.Wire) {
+		refused := once(1, check(), obj{"response": obj{"error": obj{"message": "no", "type": "authentication_error"}, "status": 401}})
+		m := startAimock(t, once(0, check(), nil), refused)
+		s := install(t, wire, m.url).start(t)
+		out, err := s.command(t, "", "doctor", "--live")
+		if err != nil || !strings.Contains(out, string(wire)) {
+			t.Errorf("%v:\n%s", err, out)
+		}
+		if n := len(m.journal(t)); n != 1 {
+			t.Errorf("%d calls", n)
+		}
+		out, err = s.command(t, "", "doctor", "--live")
+		if err == nil || !strings.Contains(out, "refused the key") || strings.Contains(out, aitest.Secret) {
+			t.Errorf("%v:\n%s", err, out)
+		}
+	})
+}
+
+// connect checks a provider with a call and puts it to use in the running server,
+// and stores none whose check fails.
+func TestConnect(t *testing.T) {
+	eachWire(t, func(t *testing.T, wire aitest.Wire) {
+		m := startAimock(t, append(postFixtures(), check())...)
+		s := install(t, wire, "").start(t)
+		base := map[aitest.Wire]string{aitest.OpenAIWire: m.url + "/v1", aitest.AnthropicWire: m.url}[wire]
+		out, err := s.command(t, aitest.Secret+"\n", "connect", string(wire), "--base-url", "http://127.0.0.1:1")
+		if err == nil || strings.Contains(out, aitest.Secret) {
+			t.Errorf("connected to nothing: %v\n%s", err, out)
+		}
+		if x := s.ended(t, s.post(t)); x.Attributes.Engine.AI || x.Attributes.CreditsUsed != 0 {
+			t.Errorf("before a model is connected: %+v", x.Attributes)
+		}
+		if out, err = s.command(t, aitest.Secret+"\n", "connect", string(wire), "--base-url", base); err != nil {
+			t.Fatalf("%v:\n%s", err, out)
+		}
+		id := s.post(t)
+		checkPost(t, s, s.ended(t, id), wire)
+		s.checkCredits(t, id, 5, 0)
+		for _, r := range m.journal(t) {
+			if r.Response.Status != http.StatusOK {
+				t.Errorf("a call was answered with %d", r.Response.Status)
+			}
+		}
+	})
+}
