@@ -111,7 +111,12 @@ func (w *watcher) catchUp(ctx context.Context) bool {
 		}
 	}
 	if x.Status.Ended() && len(events) == 0 {
-		return false
+		// On PostgreSQL an event is readable only when every older transaction is over.
+		ahead, err := w.e.o.Store.Read().EventsAhead(ctx, w.workspaceID, w.id, w.cursor)
+		if err != nil {
+			return w.failed(ctx, err)
+		}
+		return ahead
 	}
 	return w.texts()
 }

@@ -109,7 +109,7 @@ func (q Q) Events(ctx context.Context, after Cursor, limit int) ([]domain.Event,
 
 // ExecutionEvents returns the events of one run of the workspace behind the cursor.
 func (q Q) ExecutionEvents(ctx context.Context, workspaceID, executionID int64, after Cursor) ([]domain.Event, error) {
-	list, err := many(ctx, q, scanEvent, `select `+eventColumns+` from event where workspace_id = $1 and execution_id = $2 and `+q.behind(3)+q.settled(),
+	list, err := many(ctx, q, scanEvent, `select `+eventColumns+` from event where workspace_id = $1 and execution_id = $2 and execution_id > 0 and `+q.behind(3)+q.settled(),
 		workspaceID, executionID, after.XID, after.Pos)
 	if err != nil {
 		return nil, fmt.Errorf("read events: %w", err)
@@ -120,7 +120,7 @@ func (q Q) ExecutionEvents(ctx context.Context, workspaceID, executionID int64, 
 // EventsAhead reports whether the log has events of a run of the workspace behind
 // the cursor, those included that no reader may take yet.
 func (q Q) EventsAhead(ctx context.Context, workspaceID, executionID int64, after Cursor) (bool, error) {
-	list, err := many(ctx, q, scanID, `select id from event where workspace_id = $1 and execution_id = $2 and `+q.behind(3)+` limit 1`,
+	list, err := many(ctx, q, scanID, `select id from event where workspace_id = $1 and execution_id = $2 and execution_id > 0 and `+q.behind(3)+` limit 1`,
 		workspaceID, executionID, after.XID, after.Pos)
 	if err != nil {
 		return false, fmt.Errorf("look for events: %w", err)
