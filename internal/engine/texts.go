@@ -101,16 +101,16 @@ func (s *stream) since(at int) (text string, end, points int, over bool, news <-
 	return string(s.text[at:]), len(s.text), s.points, s.over, s.news
 }
 
-// byteAt turns a number of code points into a place in bytes.
-func (s *stream) byteAt(points int) int {
+// byteAt turns a number of code points into a place in bytes. It reports false
+// while there is less text than that.
+func (s *stream) byteAt(points int) (at int, reached bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	at := 0
 	for ; points > 0 && at < len(s.text); points-- {
 		_, n := utf8.DecodeRune(s.text[at:])
 		at += n
 	}
-	return at
+	return at, points <= 0
 }
 
 func (s *stream) join() {

@@ -324,10 +324,15 @@ type reading struct {
 func (r *reading) here(ctx context.Context, s *stream) {
 	s.join()
 	defer s.left()
-	at := s.byteAt(r.after)
+	at, reached := s.byteAt(r.after)
 	for {
 		text, end, points, over, news := s.since(at)
-		if text != "" {
+		if !reached {
+			if at, reached = s.byteAt(r.after); reached {
+				continue
+			}
+		}
+		if reached && text != "" {
 			at = end
 			if !r.yield(Piece{Seq: points, Text: text}, nil) {
 				return
@@ -355,6 +360,10 @@ func (r *reading) elsewhere(ctx context.Context) {
 			r.yield(Piece{}, err)
 			return
 		}
+		if status != "streaming" {
+			r.whole(ctx)
+			return
+		}
 		pieces, err := q.Pieces(ctx, r.id, r.after)
 		if err != nil {
 			r.yield(Piece{}, err)
@@ -366,16 +375,27 @@ func (r *reading) elsewhere(ctx context.Context) {
 			}
 			r.after = p.Seq
 		}
-		if status != "streaming" {
-			r.end(ctx)
-			return
-		}
 		select {
 		case <-ctx.Done():
 			return
 		case <-time.After(pollGap):
 		}
 	}
+}
+
+// whole reads what is left of a text that has ended. Its body is whole even where
+// its last pieces could not be stored.
+func (r *reading) whole(ctx context.Context) {
+	m, err := r.e.o.Store.Read().Message(ctx, r.workspaceID, r.id)
+	if err != nil {
+		r.yield(Piece{}, err)
+		return
+	}
+	all := store.Piece{Seq: utf8.RuneCountInString(m.Body), Text: m.Body}
+	if text := behind(all, r.after); text != "" && !r.yield(Piece{Seq: all.Seq, Text: text}, nil) {
+		return
+	}
+	r.end(ctx)
 }
 
 // behind returns the part of a stored piece that lies behind a number of code points.
