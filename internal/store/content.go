@@ -293,6 +293,13 @@ func (t *Tx) placeBefore(ctx context.Context, c domain.ContentItem, before int64
 	if above == 0 {
 		return t.top(), nil
 	}
+	if above-below < 2 { // no room is left: the cards above move up by a millisecond
+		err = t.exec(ctx, `update content set place = place + 1024 where workspace_id = $1 and stage = $2 and place > $3`, c.WorkspaceID, string(c.Stage), below)
+		if err != nil {
+			return 0, fmt.Errorf("make room: %w", err)
+		}
+		above += 1024
+	}
 	return below + (above-below)/2, nil
 }
 
