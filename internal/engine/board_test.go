@@ -1,0 +1,233 @@
+package engine_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"vellocity/internal/domain"
+	"vellocity/internal/engine"
+	"vellocity/internal/engine/enginetest"
+)
+
+func moved(k *enginetest.Kit, id int64, to domain.Stage) domain.ContentItem {
+	k.T.Helper()
+	c, err := k.Engine.Move(k.Ctx(), engine.Move{ID: id, To: to})
+	must(k, err)
+	return c
+}
+
+func edited(k *enginetest.Kit, id int64, body string) engine.ItemDetails {
+	k.T.Helper()
+	d, err := k.Engine.EditItem(k.Ctx(), engine.EditItem{ID: id, Body: &body})
+	must(k, err)
+	return d
+}
+
+func TestTheLifeOfAnItem(t *testing.T) {
+	enginetest.Each(t, config(t), func(k *enginetest.Kit) {
+		c := k.Item(k.Ctx(), "An item", "The first text.")
+		if c := moved(k, c.ID, domain.StageReady); c.ApprovedVersion != 1 {
+			t.Errorf("ready, approved %d", c.ApprovedVersion)
+		}
+		if d := edited(k, c.ID, "The second text."); d.Stage != domain.StageReview || d.Version != 2 || d.ApprovedVersion != 1 {
+			t.Errorf("edited while ready: %s, version %d, approved %d", d.Stage, d.Version, d.ApprovedVersion)
+		}
+		if c := moved(k, c.ID, domain.StagePublished); c.PublishedVersion != 2 || c.ApprovedVersion != 2 || c.PublishedAt.IsZero() {
+			t.Errorf("published %+v", c)
+		}
+		edited(k, c.ID, "The third text.")
+		feed := func() string {
+			f, err := k.Engine.Feed(k.Ctx(), "ours")
+			must(k, err)
+			if len(f.Items) == 0 {
+				return ""
+			}
+			return f.Items[0].Body
+		}
+		if got := feed(); got != "The second text." {
+			t.Errorf("the feed shows %q", got)
+		}
+		if c := moved(k, c.ID, domain.StagePublished); c.PublishedVersion != 3 {
+			t.Errorf("published again: %d", c.PublishedVersion)
+		}
+		if got := feed(); got != "The third text." {
+			t.Errorf("the feed shows %q", got)
+		}
+		if c := moved(k, c.ID, domain.StageReview); c.PublishedVersion != 0 || feed() != "" {
+			t.Errorf("withdrawn: %d, %q", c.PublishedVersion, feed())
+		}
+		d, err := k.Engine.Item(k.Ctx(), c.ID)
+		must(k, err)
+		var path []string
+		for _, m := range d.Moves {
+			path = append(path, string(m.To))
+		}
+		if got := strings.Join(path, " "); got != "ready review published published review" {
+			t.Errorf("history %s", got)
+		}
+		if _, err := k.Engine.FeedItem(k.Ctx(), "ours", c.Slug); domain.CodeOf(err) != domain.CodeNotFound {
+			t.Errorf("a withdrawn item is shown: %v", err)
+		}
+		must(k, k.Engine.DeleteItem(k.Ctx(), engine.ID{ID: c.ID}))
+		if n := k.Count("select (select count(*) from content) + (select count(*) from content_version) + (select count(*) from move) + (select count(*) from publication)"); n != 0 {
+			t.Errorf("%d rows are left of a deleted item", n)
+		}
+	})
+}
+
+func TestWhatBlocksAPublication(t *testing.T) {
+	enginetest.Each(t, config(t), func(k *enginetest.Kit) {
+		blocked := k.Item(k.Ctx(), "Blocked", "Text.", domain.Finding{Guardrail: "g", Severity: domain.SeverityBlocking, Action: domain.ActionBlocked, Message: "It names a secret."})
+		redacted := k.Item(k.Ctx(), "Redacted", "Text.", domain.Finding{Guardrail: "g", Severity: domain.SeverityBlocking, Action: domain.ActionRedacted, Message: "It named one."})
+		_, err := k.Engine.Move(k.Ctx(), engine.Move{ID: blocked.ID, To: domain.StagePublished})
+		var e *domain.Error
+		if !errors.As(err, &e) || e.Code != domain.CodeConflict || !strings.Contains(fmt.Sprint(e.Details["blockers"]), "secret") {
+			t.Errorf("published in spite of it: %v", err)
+		}
+		moved(k, redacted.ID, domain.StagePublished)
+		yes := true
+		must(k, second(k.Engine.UpdateProfile(k.Ctx(), engine.UpdateProfile{RequireApproval: &yes})))
+		fresh := k.Item(k.Ctx(), "Fresh", "Text.")
+		if _, err := k.Engine.Move(k.Ctx(), engine.Move{ID: fresh.ID, To: domain.StagePublished}); domain.CodeOf(err) != domain.CodeConflict {
+			t.Errorf("published without approval: %v", err)
+		}
+		must(k, second(k.Engine.ApproveItem(k.Ctx(), engine.ID{ID: fresh.ID})))
+		moved(k, fresh.ID, domain.StagePublished)
+	})
+}
+
+func TestBulkMoves(t *testing.T) {
+	enginetest.Each(t, config(t), func(k *enginetest.Kit) {
+		a := k.Item(k.Ctx(), "A", "Text.")
+		b := k.Item(k.Ctx(), "B", "Text.", domain.Finding{Guardrail: "g", Severity: domain.SeverityBlocking, Action: domain.ActionBlocked, Message: "No."})
+		bulk := func(mode string, ids ...int64) ([]engine.MoveResult, error) {
+			return k.Engine.BulkMove(k.Ctx(), engine.BulkMove{IDs: ids, To: domain.StagePublished, Mode: mode})
+		}
+		if _, err := bulk("atomic", a.ID, b.ID); domain.CodeOf(err) != domain.CodeConflict {
+			t.Errorf("atomic: %v", err)
+		}
+		if _, err := bulk("", a.ID, 999_999); domain.CodeOf(err) != domain.CodeNotFound || domain.AsError(err).Details["missing"] == nil {
+			t.Errorf("atomic with a missing one: %v", err)
+		}
+		if n := k.Count("select count(*) from content where stage = 'published'"); n != 0 {
+			t.Errorf("%d moved all the same", n)
+		}
+		list, err := bulk("each", b.ID, 999_999, a.ID)
+		if err != nil || len(list) != 3 || list[0].Err.Code != domain.CodeConflict || list[1].Err.Code != domain.CodeNotFound || list[2].Item == nil || list[2].Item.Stage != domain.StagePublished {
+			t.Errorf("each: %+v, %v", list, err)
+		}
+	})
+}
+
+func TestACardIsPlacedBeforeAnother(t *testing.T) {
+	enginetest.Each(t, config(t), func(k *enginetest.Kit) {
+		var ids []int64
+		for i := range 4 {
+			ids = append(ids, k.Item(k.Ctx(), fmt.Sprintf("Item %d", i), "Text.").ID)
+		}
+		order := func() (got []int64) {
+			columns, err := k.Engine.Board(k.Ctx(), engine.BoardFilter{})
+			must(k, err)
+			for _, c := range columns[0].Items {
+				got = append(got, c.ID)
+			}
+			return got
+		}
+		if got := order(); !slices.Equal(got, []int64{ids[3], ids[2], ids[1], ids[0]}) {
+			t.Fatalf("newest first: %v", got)
+		}
+		before := func(id, other int64) {
+			must(k, second(k.Engine.Move(k.Ctx(), engine.Move{ID: id, To: domain.StageGenerated, Before: other})))
+		}
+		before(ids[3], ids[0])
+		if got := order(); !slices.Equal(got, []int64{ids[2], ids[1], ids[3], ids[0]}) {
+			t.Errorf("last before first: %v", got)
+		}
+		for range 40 { // room between two cards must not run out
+			before(ids[3], ids[0])
+			before(ids[1], ids[0])
+			before(ids[3], ids[0])
+			if got := order(); !slices.Equal(got[1:], []int64{ids[1], ids[3], ids[0]}) {
+				t.Fatalf("again and again: %v", got)
+			}
+		}
+	})
+}
+
+func TestCountsEqualARecountUnderConcurrentMoves(t *testing.T) {
+	enginetest.Each(t, config(t), func(k *enginetest.Kit) {
+		var ids []int64
+		for i := range 12 {
+			ids = append(ids, k.Item(k.Ctx(), fmt.Sprintf("Item %d", i), "Text.").ID)
+		}
+		var wg sync.WaitGroup
+		for w := range 6 {
+			wg.Go(func() {
+				r := rand.New(rand.NewPCG(uint64(w), 7))
+				for range 15 {
+					to := domain.Stages()[r.IntN(4)]
+					var err error
+					switch r.IntN(5) {
+					case 0:
+						_, err = k.Engine.BulkMove(k.Ctx(), engine.BulkMove{IDs: []int64{ids[r.IntN(4)], ids[4+r.IntN(4)], ids[8+r.IntN(4)]}, To: to})
+					case 1:
+						_, err = k.Store.FoldCounts(k.Ctx())
+					default:
+						_, err = k.Engine.Move(k.Ctx(), engine.Move{ID: ids[r.IntN(12)], To: to})
+					}
+					if err != nil {
+						t.Error(err)
+					}
+				}
+			})
+		}
+		wg.Wait()
+		must(k, k.Engine.DeleteItem(k.Ctx(), engine.ID{ID: ids[0]}))
+		for range 2 {
+			columns, err := k.Engine.Board(k.Ctx(), engine.BoardFilter{})
+			must(k, err)
+			for _, c := range columns {
+				if n := k.Count("select count(*) from content where stage = $1", string(c.Stage)); n != c.Count || n != len(c.Items) {
+					t.Errorf("column %s counts %d and shows %d of %d", c.Stage, c.Count, len(c.Items), n)
+				}
+			}
+			if _, err := k.Store.FoldCounts(k.Ctx()); err != nil {
+				t.Error(err)
+			}
+		}
+		if n := k.Count("select count(*) from tally_delta"); n != 0 {
+			t.Errorf("%d deltas are left", n)
+		}
+	})
+}
+
+func TestEveryExportSaysWhatWroteTheText(t *testing.T) {
+	enginetest.Each(t, config(t), func(k *enginetest.Kit) {
+		c := k.Item(k.Ctx(), `Quotes " and <tags>`, "# Body\n\n<script>alert(1)</script> text")
+		for format, want := range map[string][]string{
+			"markdown": {"ai: true", "ai-generated; provider=scripted; model=scripted-1", `title: "Quotes \" and`},
+			"html":     {`<meta name="ai-generated" content="true">`, "provider=scripted", "Quotes &#34; and &lt;tags&gt;"},
+			"json":     {`"ai": true`, `"generator": "ai-generated; provider=scripted; model=scripted-1"`},
+		} {
+			x, err := k.Engine.ExportItem(k.Ctx(), engine.ExportItem{ID: c.ID, Format: format})
+			must(k, err)
+			for _, w := range want {
+				if !strings.Contains(string(x.Body), w) {
+					t.Errorf("%s lacks %s:\n%s", format, w, x.Body)
+				}
+			}
+			if format == "json" && !json.Valid(x.Body) || format == "html" && strings.Contains(string(x.Body), "<script") {
+				t.Errorf("%s is\n%s", format, x.Body)
+			}
+		}
+		if _, err := k.Engine.ExportItem(k.Ctx(), engine.ExportItem{ID: c.ID, Format: "pdf"}); domain.CodeOf(err) != domain.CodeValidation {
+			t.Error(err)
+		}
+	})
+}
