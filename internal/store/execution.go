@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"strings"
 	"time"
 
@@ -234,17 +235,38 @@ func (q Q) WorkspacesPending(ctx context.Context) ([]int64, error) {
 }
 
 // NextPending returns the workspace's next run that has no job yet: by priority,
-// aged one class per step, oldest first. ok is false where there is none.
+// aged one class per step of aging, oldest first. ok is false where there is none.
 func (q Q) NextPending(ctx context.Context, workspaceID int64, aging time.Duration, now time.Time) (id int64, p domain.Priority, ok bool, err error) {
-	var rank int
-	// On PostgreSQL two runs may end at the same time: each takes another one.
-	err = q.one(ctx, []any{&id, &rank}, `select id, priority from execution
-		where workspace_id = $1 and status = 'pending' and job_id = 0
-		order by priority - ($2 - created_at) / $3, id limit 1`+q.forUpdate()+q.skipLocked(), workspaceID, ms(now), aging.Milliseconds())
-	if errors.Is(err, errNone) {
-		return 0, "", false, nil
+	const waiting = ` from execution where workspace_id = $1 and status = 'pending' and job_id = 0`
+	var some int64
+	if err := q.one(ctx, []any{&some}, `select id`+waiting+` limit 1`, workspaceID); err != nil {
+		return 0, "", false, none(err)
 	}
-	return id, priorityOf(rank), err == nil, err
+	best := int64(math.MaxInt64)
+	for rank := 1; rank <= len(domain.Priorities()); rank++ {
+		var first, created int64
+		// The oldest of a class is its most aged. On PostgreSQL two runs may end at
+		// the same time: each takes another one.
+		err := q.one(ctx, []any{&first, &created}, `select id, created_at`+waiting+` and priority = $2 order by id limit 1`+q.forUpdate()+q.skipLocked(), workspaceID, rank)
+		if errors.Is(err, errNone) {
+			continue
+		}
+		if err != nil {
+			return 0, "", false, err
+		}
+		if aged := int64(rank) - (ms(now)-created)/aging.Milliseconds(); aged < best || aged == best && first < id {
+			best, id, p, ok = aged, first, priorityOf(rank), true
+		}
+	}
+	return id, p, ok, nil
+}
+
+// none turns "no row" into no error.
+func none(err error) error {
+	if errors.Is(err, errNone) {
+		return nil
+	}
+	return err
 }
 
 // Claim begins a worker's hold on a run: it raises the epoch, so that commits
@@ -333,9 +355,10 @@ func (t *Tx) SaveWaiting(ctx context.Context, id, itemID int64) error {
 	return t.exec(ctx, `update execution set waiting_item = $2 where id = $1`, id, itemID)
 }
 
-// WaitingForItem returns the runs that wait for a person to move the item.
+// WaitingForItem returns the runs that wait for a person to move the item. The
+// index covers only rows that wait, and the planner wants to be told so.
 func (q Q) WaitingForItem(ctx context.Context, workspaceID, itemID int64) ([]int64, error) {
-	return many(ctx, q, scanID, `select id from execution where workspace_id = $1 and waiting_item = $2 and completed_at = 0`, workspaceID, itemID)
+	return many(ctx, q, scanID, `select id from execution where workspace_id = $1 and waiting_item = $2 and waiting_item > 0 and completed_at = 0`, workspaceID, itemID)
 }
 
 // Waiting returns for which item a run waits; 0 for none.

@@ -305,7 +305,7 @@ create table movement (
   balance_after bigint not null
 );
 create index movement_workspace on movement (workspace_id, id);
-create index movement_execution on movement (execution_id) where execution_id > 0;
+create index movement_captured on movement (workspace_id, at, amount) where kind = 'capture';
 
 -- Counts are sums of deltas, folded in the background.
 create table tally (
