@@ -1,0 +1,164 @@
+package store_test
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"vellocity/internal/domain"
+	"vellocity/internal/store"
+	"vellocity/internal/store/storetest"
+)
+
+func TestADeadlockIsBegunAnew(t *testing.T) {
+	s := storetest.Postgres(t)
+	a, b := twoWorkspaces(t, s)
+	var tries atomic.Int64
+	var first, wg sync.WaitGroup
+	first.Add(2)
+	for _, order := range [][2]int64{{a, b}, {b, a}} {
+		wg.Go(func() {
+			var met sync.Once
+			err := s.InTx(t.Context(), func(tx *store.Tx) error {
+				tries.Add(1)
+				touch := func(id int64) error {
+					_, err := tx.SQL().ExecContext(t.Context(), "update workspace set revision = revision + 1 where id = $1", id)
+					return err
+				}
+				if err := touch(order[0]); err != nil {
+					return err
+				}
+				met.Do(func() { first.Done(); first.Wait() })
+				return touch(order[1])
+			})
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	if n := tries.Load(); n < 3 {
+		t.Errorf("%d tries: there was no deadlock", n)
+	}
+	for _, id := range []int64{a, b} {
+		if w, err := s.Read().Workspace(t.Context(), id); err != nil || w.Revision != 3 {
+			t.Errorf("revision %d, %v", w.Revision, err)
+		}
+	}
+}
+
+func TestABusyDatabaseIsUnavailable(t *testing.T) {
+	dir := storetest.SQLiteDir(t)
+	s := storetest.Open(t, store.Options{Dir: dir})
+	other, err := sql.Open("sqlite", "file:"+filepath.Join(dir, "vellocity.db")+"?_txlock=immediate")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close() //nolint:errcheck // it is going away
+	tx, err := other.Begin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = s.InTx(t.Context(), func(*store.Tx) error { return nil })
+	if e := domain.AsError(err); e.Code != domain.CodeUnavailable || e.RetryAfter <= 0 {
+		t.Errorf("a locked database is %v", err)
+	}
+	if err := tx.Rollback(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestAFullDiskIsStorageFull(t *testing.T) {
+	s := storetest.SQLite(t)
+	a, _ := twoWorkspaces(t, s)
+	if _, err := s.DB().Exec("pragma max_page_count = 1"); err != nil { // it stays at what is used
+		t.Fatal(err)
+	}
+	var err error
+	for n := 0; err == nil && n < 5000; n++ {
+		err = s.InTx(t.Context(), func(tx *store.Tx) error {
+			return tx.Append(t.Context(), domain.Event{WorkspaceID: a, Name: "x", ActorKind: domain.ActorSystem, Payload: make([]byte, 10_000)})
+		})
+	}
+	if domain.CodeOf(err) != domain.CodeStorageFull {
+		t.Errorf("a full disk is %v", err)
+	}
+	if _, err := s.Read().Workspace(t.Context(), a); err != nil {
+		t.Errorf("reading ended, too: %v", err)
+	}
+}
+
+func TestADatabaseThatIsAwayIsUnavailable(t *testing.T) {
+	s := storetest.Postgres(t)
+	stop := errors.New("stop")
+	err := s.InTx(t.Context(), func(tx *store.Tx) error {
+		var pid int
+		if err := tx.SQL().QueryRowContext(t.Context(), "select pg_backend_pid()").Scan(&pid); err != nil {
+			return err
+		}
+		if _, err := s.Pool().Exec(t.Context(), "select pg_terminate_backend($1)", pid); err != nil {
+			return err
+		}
+		time.Sleep(50 * time.Millisecond)
+		if _, err := tx.Balance(t.Context(), 1); err != nil {
+			return err
+		}
+		return stop
+	})
+	if domain.CodeOf(err) != domain.CodeUnavailable {
+		t.Errorf("a connection that was cut is %v", err)
+	}
+	if err := s.Ping(t.Context()); err != nil {
+		t.Errorf("the next connection: %v", err)
+	}
+}
+
+func TestCountsFoldAndEqualARecount(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		a, b := twoWorkspaces(t, s)
+		var want [2]atomic.Int64
+		var wg sync.WaitGroup
+		for w := range 6 {
+			wg.Go(func() {
+				for n := range 30 {
+					if n%10 == 9 {
+						if _, err := s.FoldCounts(t.Context()); err != nil {
+							t.Error(err)
+						}
+						continue
+					}
+					fail := n%7 == 6
+					err := s.InTx(t.Context(), func(tx *store.Tx) error {
+						if err := tx.Count(t.Context(), []int64{a, b}[w%2], store.CountContent, "review", n-10); err != nil || !fail {
+							return err
+						}
+						return fmt.Errorf("rolled back")
+					})
+					if err == nil {
+						want[w%2].Add(int64(n - 10))
+					} else if !fail {
+						t.Error(err)
+					}
+				}
+			})
+		}
+		wg.Wait()
+		for range 2 {
+			for i, id := range []int64{a, b} {
+				counts, err := s.Read().Counts(t.Context(), id, store.CountContent)
+				if err != nil || int64(counts["review"]) != want[i].Load() {
+					t.Errorf("counted %v, it is %d, %v", counts, want[i].Load(), err)
+				}
+			}
+			if _, err := s.FoldCounts(context.Background()); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+}
