@@ -1,0 +1,119 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+)
+
+const workflow = "/api/v1/content-workflow"
+
+// patient is the client for what is not itself measured.
+func patient() *http.Client {
+	return &http.Client{Timeout: 2 * time.Minute, Transport: &http.Transport{MaxIdleConnsPerHost: 64}}
+}
+
+// request makes a request with the server's key; body is JSON or empty.
+func (s *server) request(ctx context.Context, method, path, body string) (*http.Request, error) {
+	req, err := http.NewRequestWithContext(ctx, method, s.url()+path, bytes.NewReader([]byte(body)))
+	if err != nil {
+		return nil, fmt.Errorf("make a request: %w", err)
+	}
+	req.Header.Set("Authorization", "Bearer "+s.key)
+	if body != "" {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	return req, nil
+}
+
+// call sends a request and decodes the data of the answer into out, unless nil.
+func (s *server) call(ctx context.Context, c *http.Client, method, path, body string, out any) error {
+	req, err := s.request(ctx, method, path, body)
+	if err != nil {
+		return err
+	}
+	res, err := c.Do(req)
+	if err != nil {
+		return fmt.Errorf("call: %w", err)
+	}
+	defer res.Body.Close() //nolint:errcheck // it was read
+	text, err := io.ReadAll(res.Body)
+	if err != nil {
+		return fmt.Errorf("read the answer: %w", err)
+	}
+	if res.StatusCode >= 300 {
+		return fmt.Errorf("%s %s: %s: %.300s", method, path, res.Status, text)
+	}
+	if out == nil {
+		return nil
+	}
+	return json.Unmarshal(text, out)
+}
+
+// run is an execution as the API tells it.
+type run struct {
+	Data struct {
+		ID         int64
+		Attributes struct {
+			Status    string
+			Created   time.Time  `json:"created_at"`
+			Completed *time.Time `json:"completed_at"`
+			Error     *string    `json:"error_message"`
+			Plan      []struct {
+				Key       string
+				DependsOn []string `json:"depends_on"`
+			} `json:"execution_plan"`
+			Steps []struct {
+				Key       string
+				Attempt   int
+				Provider  *string
+				Started   time.Time `json:"started_at"`
+				Completed time.Time `json:"completed_at"`
+			} `json:"step_results"`
+		}
+	}
+}
+
+// execute accepts a run of a capability and returns its id.
+func (s *server) execute(ctx context.Context, c *http.Client, capability, settings string) (int64, error) {
+	var r run
+	err := s.call(ctx, c, http.MethodPost, workflow+"/capabilities/"+capability+"/execute", `{"settings":`+settings+`}`, &r)
+	return r.Data.ID, err
+}
+
+func (s *server) execution(ctx context.Context, c *http.Client, id int64) (r run, err error) {
+	err = s.call(ctx, c, http.MethodGet, fmt.Sprintf("%s/executions/%d", workflow, id), "", &r)
+	return r, err
+}
+
+// total returns how many executions are in a state.
+func (s *server) total(ctx context.Context, c *http.Client, status string) (int, error) {
+	var l struct{ Meta struct{ Total int } }
+	err := s.call(ctx, c, http.MethodGet, workflow+"/executions?per_page=1&status="+status, "", &l)
+	return l.Meta.Total, err
+}
+
+// completed waits until so many executions are, and fails when one of them has.
+func (s *server) completed(ctx context.Context, c *http.Client, n int, within time.Duration) error {
+	for began := time.Now(); ; time.Sleep(10 * time.Millisecond) {
+		done, err := s.total(ctx, c, "completed")
+		if err != nil || done >= n {
+			return err
+		}
+		if failed, err := s.total(ctx, c, "failed"); err != nil || failed > 0 {
+			return fmt.Errorf("%d executions failed: %w", failed, err)
+		}
+		if time.Since(began) > within {
+			return fmt.Errorf("%d of %d executions were completed within %s", done, n, within)
+		}
+	}
+}
+
+// grant gives the workspace credits, by the command that operators use.
+func (b *bench) grant(ctx context.Context, s *server, credits int) error {
+	return b.command(ctx, s, "credits", "grant", fmt.Sprint(credits))
+}

@@ -1,0 +1,147 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"strconv"
+	"sync"
+	"time"
+)
+
+// load is requests over a fixed number of connections, each of which sends the
+// next as soon as it has the answer. It writes requests and reads answers itself:
+// a general HTTP client would take as much of the processors as the server.
+type load struct {
+	conns     int
+	warm, run time.Duration
+	status    int
+	// next makes the n-th request of a connection; see raw.
+	next func(conn, n int) []byte
+}
+
+// loaded is what a load found.
+type loaded struct {
+	rate  float64 // answers a second
+	took  durations
+	first string // the first answer, to look at
+}
+
+// raw is a request as it goes over the wire.
+func (s *server) raw(method, path, body string) []byte {
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "%s %s HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\nAccept: application/json\r\n", method, path, s.addr, s.key)
+	if body != "" {
+		fmt.Fprintf(&b, "Content-Type: application/json\r\nContent-Length: %d\r\n", len(body))
+	}
+	b.WriteString("\r\n" + body)
+	return b.Bytes()
+}
+
+// drive runs a load on a server.
+func (l load) drive(ctx context.Context, s *server) (out loaded, err error) {
+	began := time.Now()
+	from, until := began.Add(l.warm), began.Add(l.warm+l.run)
+	var mu sync.Mutex
+	var all sync.WaitGroup
+	for i := range l.conns {
+		all.Go(func() {
+			took, first, e := l.connection(ctx, s.addr, i, from, until)
+			mu.Lock()
+			defer mu.Unlock()
+			out.took, out.first = append(out.took, took...), first
+			err = errors.Join(err, e)
+		})
+	}
+	all.Wait()
+	out.rate = float64(len(out.took)) / l.run.Seconds()
+	return out, err
+}
+
+func (l load) connection(ctx context.Context, addr string, i int, from, until time.Time) (took durations, first string, err error) {
+	conn, err := new(net.Dialer).DialContext(ctx, "tcp", addr)
+	if err != nil {
+		return nil, "", fmt.Errorf("connect: %w", err)
+	}
+	defer conn.Close() //nolint:errcheck // it has served
+	in := bufio.NewReaderSize(conn, 64<<10)
+	for n := 0; ctx.Err() == nil; n++ {
+		request := l.next(i, n)
+		sent := time.Now()
+		if sent.After(until) {
+			break
+		}
+		if _, err := conn.Write(request); err != nil {
+			return took, first, fmt.Errorf("send: %w", err)
+		}
+		status, body, err := answer(in, n == 0)
+		if err != nil {
+			return took, first, fmt.Errorf("read an answer: %w", err)
+		}
+		if n == 0 {
+			first = body
+		}
+		if status != l.status {
+			return took, first, fmt.Errorf("the answer %d of connection %d was %d", n, i, status)
+		}
+		if done := time.Now(); sent.After(from) && done.Before(until) {
+			took = append(took, done.Sub(sent))
+		}
+	}
+	return took, first, nil
+}
+
+// answer reads an answer that tells its length, and keeps the body only if asked.
+func answer(in *bufio.Reader, keep bool) (status int, body string, err error) {
+	line, err := in.ReadSlice('\n')
+	if err != nil || len(line) < 12 {
+		return 0, "", fmt.Errorf("status line %q: %w", line, err)
+	}
+	if status, err = strconv.Atoi(string(line[9:12])); err != nil {
+		return 0, "", fmt.Errorf("status line %q: %w", line, err)
+	}
+	length := -1
+	for {
+		line, err := in.ReadSlice('\n')
+		if err != nil {
+			return status, "", err
+		}
+		if line = bytes.TrimSpace(line); len(line) == 0 {
+			break
+		}
+		name, value, _ := bytes.Cut(line, []byte(":"))
+		if bytes.EqualFold(name, []byte("Content-Length")) {
+			if length, err = strconv.Atoi(string(bytes.TrimSpace(value))); err != nil {
+				return status, "", err
+			}
+		}
+	}
+	if length < 0 {
+		return status, "", errors.New("an answer without a length")
+	}
+	if !keep {
+		_, err = in.Discard(length)
+		return status, "", err
+	}
+	text := make([]byte, length)
+	_, err = io.ReadFull(in, text)
+	return status, string(text), err
+}
+
+// repeat runs a load several times and returns the rates and all times.
+func (b *bench) repeat(ctx context.Context, s *server, l load) (rates []float64, took durations, err error) {
+	l.warm, l.run = b.span(l.warm), b.span(l.run)
+	for range b.runs {
+		found, err := l.drive(ctx, s)
+		if err != nil {
+			return nil, nil, err
+		}
+		rates, took = append(rates, found.rate), append(took, found.took...)
+		l.warm = b.span(500 * time.Millisecond)
+	}
+	return rates, took, nil
+}

@@ -1,0 +1,184 @@
+// Command bench measures the program against its targets. Each row builds the
+// binary once, starts it on a fresh data directory, drives it over loopback with
+// a load generator of its own, stops it, and prints what it found beside what is
+// aimed at:
+//
+//	go run ./bench              all rows
+//	go run ./bench list         the rows by name
+//	go run ./bench move accept  some rows
+//
+// Nothing here passes or fails a build: a figure depends on the machine and on
+// what else it does. docs/performance.md holds a measurement with its machine.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// row is one thing to be measured.
+type row struct {
+	name string
+	what string
+	run  func(context.Context, *bench) error
+}
+
+func rows() []row {
+	return []row{
+		{"start", "first start, and start to the first answer", start},
+		{"idle", "resident memory with nothing to do", idle},
+		{"list-executions", "a page of 20 of 1,000 executions", list},
+		{"move", "move one item on the board", move},
+		{"edit", "change one item, which makes a version", edit},
+		{"accept", "accept an execution", accept},
+		{"execute", "durable executions of four steps, end to end", execute},
+		{"dispatch", "accepted to first step, idle server", dispatch},
+		{"cancel", "cancelled to the provider's call ended", cancelled},
+		{"waiting", "executions that wait for a slow model at once", waiting},
+		{"ttft", "time to the first token that the server adds", ttft},
+		{"streams", "texts streamed at once", streams},
+		{"mcp", "tools/call of a tool that reads", mcp},
+		{"board", "the board with 10,000 items", board},
+		{"blog", "a blog post against its critical path", blog},
+		{"growth", "list and board with 100,000 stored", growth},
+		{"size", "bytes kept for a finished execution", size},
+		{"nodes", "four nodes on one PostgreSQL against one", nodes},
+		{"binary", "size of the binary", binary},
+		{"clone", "cold clone to the sample on the screen", clone},
+	}
+}
+
+// bench is what all rows share.
+type bench struct {
+	root    string // of the repository
+	dir     string // temporary
+	program string // the binary
+	short   bool
+	runs    int
+	row     string
+	found   []figure
+}
+
+func main() {
+	if len(os.Args) > 2 && os.Args[1] == "model" { // the model's server, as a process of its own
+		serveModel(os.Args[2])
+		return
+	}
+	b := &bench{}
+	flag.BoolVar(&b.short, "short", false, "a moment of each row, to see that it works")
+	flag.IntVar(&b.runs, "runs", 3, "runs of each load, of which the median counts")
+	program := flag.String("program", "", "measure this binary and build none")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := b.all(ctx, flag.Args(), *program); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		stop()
+		os.Exit(1)
+	}
+}
+
+// all runs the named rows, or every row, and prints the table. A row that fails
+// says so in the table; the others are measured all the same.
+func (b *bench) all(ctx context.Context, names []string, program string) error {
+	if slices.Equal(names, []string{"list"}) {
+		for _, r := range rows() {
+			fmt.Printf("%-16s %s\n", r.name, r.what)
+		}
+		return nil
+	}
+	chosen, err := choose(names)
+	if err != nil {
+		return err
+	}
+	if err := b.prepare(ctx, program); err != nil {
+		return err
+	}
+	defer os.RemoveAll(b.dir) //nolint:errcheck // a temporary directory
+	fmt.Println(machine())
+	failed := 0
+	for _, r := range chosen {
+		b.row = r.name
+		began := time.Now()
+		fmt.Fprintf(os.Stderr, "%s %s: %s\n", began.Format("15:04:05"), r.name, r.what)
+		if err := r.run(ctx, b); err != nil {
+			failed++
+			b.found = append(b.found, figure{row: r.name, what: "failed: " + err.Error()})
+		}
+		if ctx.Err() != nil {
+			break
+		}
+	}
+	table(os.Stdout, b.found)
+	if failed > 0 {
+		return fmt.Errorf("%d of %d rows could not be measured", failed, len(chosen))
+	}
+	return ctx.Err()
+}
+
+func choose(names []string) ([]row, error) {
+	if len(names) == 0 {
+		return rows(), nil
+	}
+	var chosen []row
+	for _, n := range names {
+		i := slices.IndexFunc(rows(), func(r row) bool { return r.name == n })
+		if i < 0 {
+			return nil, fmt.Errorf("there is no row %q; see: go run ./bench list", n)
+		}
+		chosen = append(chosen, rows()[i])
+	}
+	return chosen, nil
+}
+
+// prepare finds the repository, makes the temporary directory and builds the
+// program as a release is built.
+func (b *bench) prepare(ctx context.Context, program string) error {
+	out, err := exec.CommandContext(ctx, "go", "env", "GOMOD").Output()
+	if err != nil {
+		return fmt.Errorf("find the module: %w", err)
+	}
+	b.root = filepath.Dir(strings.TrimSpace(string(out)))
+	if b.dir, err = os.MkdirTemp("", "vellocity-bench-"); err != nil {
+		return fmt.Errorf("make a directory: %w", err)
+	}
+	if program != "" {
+		b.program, err = filepath.Abs(program)
+		return err
+	}
+	b.program = filepath.Join(b.dir, "vellocity")
+	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", b.program, "./cmd/vellocity")
+	build.Dir, build.Env = b.root, append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		return fmt.Errorf("build the program: %w\n%s", err, out)
+	}
+	return nil
+}
+
+// fresh returns the name of a new directory within the temporary one.
+func (b *bench) fresh() (string, error) { return os.MkdirTemp(b.dir, b.row+"-") }
+
+// count returns n, or the few that a short run makes do with.
+func (b *bench) count(n, short int) int {
+	if b.short {
+		return short
+	}
+	return n
+}
+
+// span returns d, or a moment in a short run.
+func (b *bench) span(d time.Duration) time.Duration {
+	if b.short {
+		return min(d, 500*time.Millisecond)
+	}
+	return d
+}

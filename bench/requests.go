@@ -1,0 +1,340 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"strings"
+	"time"
+)
+
+const conns = 32
+
+func start(ctx context.Context, b *bench) error {
+	var first, again []float64
+	for range b.count(15, 2) {
+		dir, err := b.fresh()
+		if err != nil {
+			return err
+		}
+		began := time.Now()
+		s, err := b.launch(how{dir: dir})
+		if err != nil {
+			return err
+		}
+		took, err := s.ready(ctx, "/readyz", began)
+		if err == nil {
+			err = s.until(ctx, 10*time.Second, func() bool { return keyLine.MatchString(s.out.String()) })
+		}
+		s.stop()
+		if err != nil {
+			return fmt.Errorf("first start: %w\n%s", err, s.out)
+		}
+		first = append(first, ms(took))
+		key := keyLine.FindStringSubmatch(s.out.String())[1]
+		began = time.Now()
+		if s, err = b.launch(how{dir: dir, key: key}); err != nil {
+			return err
+		}
+		took, err = s.ready(ctx, "/api/v1/partners/profile", began)
+		s.stop()
+		if err != nil {
+			return fmt.Errorf("second start: %w\n%s", err, s.out)
+		}
+		again = append(again, ms(took))
+	}
+	b.atMost("empty directory, all migrations, to /readyz", 300, median(first), " ms", spread(first, " ms"))
+	b.atMost("migrated directory, to the answer to a key", 50, median(again), " ms", spread(again, " ms"))
+	return nil
+}
+
+func idle(ctx context.Context, b *bench) error {
+	var all []float64
+	var s *server
+	for range b.count(3, 1) {
+		var err error
+		if s, err = b.serve(ctx, how{}); err != nil {
+			return err
+		}
+		time.Sleep(b.span(10 * time.Second))
+		all = append(all, resident(s.pid()))
+		b.says("of it private, the rest pages of the binary's file", "%.1f MB", private(s.pid()))
+		before := processor(s.pid())
+		began := time.Now()
+		time.Sleep(b.span(5 * time.Second))
+		b.says("processor time, idle", "%.1f %% of a core", 100*(processor(s.pid())-before).Seconds()/time.Since(began).Seconds())
+		s.stop()
+	}
+	b.atMost("resident 10 s after the start", 60, median(all), " MB", spread(all, " MB"))
+	return nil
+}
+
+func list(ctx context.Context, b *bench) error {
+	s, err := b.stored(ctx, b.count(1000, 100), 6000)
+	if err != nil {
+		return err
+	}
+	defer s.stop()
+	request := s.raw(http.MethodGet, workflow+"/executions?per_page=20", "")
+	l := load{conns: conns, warm: 2 * time.Second, run: 5 * time.Second, status: http.StatusOK, next: func(int, int) []byte { return request }}
+	before, began := processor(s.pid()), time.Now()
+	rates, took, err := b.repeat(ctx, s, l)
+	if err != nil {
+		return err
+	}
+	busy := (processor(s.pid()) - before).Seconds() / time.Since(began).Seconds()
+	b.atLeast("rate, 32 connections", 4000, median(rates), "/s", spread(rates, "/s"))
+	b.atMost("p99", 30, took.p99(), " ms", fmt.Sprintf("; p50 %.1f ms", took.p50()))
+	b.says("processor time per request, of two cores", "%.2f ms", 1000*busy/median(rates))
+	b.says("resident under load", "%.0f MB", resident(s.pid()))
+	return nil
+}
+
+func move(ctx context.Context, b *bench) error {
+	return b.change(ctx, func(s *server, id int64, n int) []byte {
+		to := []string{"review", "generated"}[n%2]
+		return s.raw(http.MethodPost, fmt.Sprintf("%s/kanban/%d/status", workflow, id), `{"status":"`+to+`"}`)
+	})
+}
+
+func edit(ctx context.Context, b *bench) error {
+	return b.change(ctx, func(s *server, id int64, n int) []byte {
+		return s.raw(http.MethodPatch, fmt.Sprintf("%s/content/%d", workflow, id), fmt.Sprintf(`{"title":"Title %d of item %d"}`, n, id))
+	})
+}
+
+// change drives a request that changes an item. Each connection has items of its
+// own, in generated or review, so that every request changes one.
+func (b *bench) change(ctx context.Context, next func(s *server, id int64, n int) []byte) error {
+	s, err := b.stored(ctx, 1000, 6000)
+	if err != nil {
+		return err
+	}
+	defer s.stop()
+	ids, err := s.items(ctx)
+	if err != nil {
+		return err
+	}
+	each := len(ids) / conns
+	l := load{conns: conns, warm: 2 * time.Second, run: 5 * time.Second, status: http.StatusOK, next: func(conn, n int) []byte {
+		return next(s, ids[conn*each+n%each], n/each)
+	}}
+	before, began := processor(s.pid()), time.Now()
+	rates, took, err := b.repeat(ctx, s, l)
+	if err != nil {
+		return err
+	}
+	busy := (processor(s.pid()) - before).Seconds() / time.Since(began).Seconds()
+	b.atLeast("rate, 32 connections", 1500, median(rates), "/s", spread(rates, "/s"))
+	b.atMost("p99", 50, took.p99(), " ms", fmt.Sprintf("; p50 %.1f ms", took.p50()))
+	b.says("processor time per request, of two cores", "%.2f ms", 1000*busy/median(rates))
+	return nil
+}
+
+// accept measures accepting alone: the only worker waits for a model that never
+// answers, and each run gets its ticket, holds credits and appends its event.
+func accept(ctx context.Context, b *bench) error {
+	m, s, err := b.modelled(ctx, pace{Hang: true}, "--workers", "1", "--max-tickets-per-workspace", "100000")
+	if err != nil {
+		return err
+	}
+	defer m.stop()
+	defer s.kill()
+	if err := b.grant(ctx, s, 1_000_000); err != nil {
+		return err
+	}
+	request := s.raw(http.MethodPost, workflow+"/capabilities/generate-social-posts/execute", `{"settings":`+onePost+`}`)
+	l := load{conns: conns, warm: time.Second, run: 5 * time.Second, status: http.StatusCreated, next: func(int, int) []byte { return request }}
+	before, began := processor(s.pid()), time.Now()
+	rates, took, err := b.repeat(ctx, s, l)
+	if err != nil {
+		return err
+	}
+	busy := (processor(s.pid()) - before).Seconds() / time.Since(began).Seconds()
+	b.atLeast("rate, 32 connections", 1000, median(rates), "/s", spread(rates, "/s"))
+	b.says("p50 and p99", "%.1f and %.1f ms", took.p50(), took.p99())
+	b.says("processor time per request, of two cores", "%.2f ms", 1000*busy/median(rates))
+	return nil
+}
+
+func mcp(ctx context.Context, b *bench) error {
+	s, err := b.stored(ctx, b.count(1000, 100), 6000)
+	if err != nil {
+		return err
+	}
+	defer s.stop()
+	c := patient()
+	session := ""
+	say := func(body string) (string, error) {
+		req, err := s.request(ctx, http.MethodPost, "/api/v1/mcp", body)
+		if err != nil {
+			return "", err
+		}
+		req.Header.Set("Accept", "application/json, text/event-stream")
+		if session != "" {
+			req.Header.Set("Mcp-Session-Id", session)
+			req.Header.Set("Mcp-Protocol-Version", "2025-11-25")
+		}
+		res, err := c.Do(req)
+		if err != nil {
+			return "", fmt.Errorf("call: %w", err)
+		}
+		defer res.Body.Close() //nolint:errcheck // it was read
+		session = res.Header.Get("Mcp-Session-Id")
+		text, err := io.ReadAll(res.Body)
+		if err == nil && res.StatusCode >= 300 {
+			err = fmt.Errorf("%s: %.200s", res.Status, text)
+		}
+		return string(text), err
+	}
+	if _, err := say(`{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"bench","version":"1"}}}`); err != nil {
+		return fmt.Errorf("initialize: %w", err)
+	}
+	kept := session
+	if _, err := say(`{"jsonrpc":"2.0","method":"notifications/initialized"}`); err != nil {
+		return fmt.Errorf("initialized: %w", err)
+	}
+	var took durations
+	for n := range b.count(2200, 50) {
+		session = kept
+		began := time.Now()
+		text, err := say(fmt.Sprintf(`{"jsonrpc":"2.0","id":%d,"method":"tools/call","params":{"name":"list_executions","arguments":{"per_page":20}}}`, n+2))
+		if err != nil {
+			return err
+		}
+		if strings.Contains(text, `"isError":true`) || !strings.Contains(text, "generate-social-posts") {
+			return fmt.Errorf("the tool answered %.300s", text)
+		}
+		if n >= b.count(200, 5) {
+			took = append(took, time.Since(began))
+		}
+	}
+	b.atMost("list_executions, 20 of 1,000, one client, p50", 2, took.p50(), " ms", fmt.Sprintf("; p99 %.1f ms", took.p99()))
+	return nil
+}
+
+// signIn returns a client with a session of the dashboard.
+func (s *server) signIn(ctx context.Context) (*http.Client, error) {
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		return nil, fmt.Errorf("make a cookie jar: %w", err)
+	}
+	c := patient()
+	c.Jar = jar
+	req, err := s.request(ctx, http.MethodGet, s.link, "")
+	if err != nil {
+		return nil, err
+	}
+	res, err := c.Do(req)
+	if err != nil {
+		return nil, fmt.Errorf("sign in: %w", err)
+	}
+	if res.StatusCode != http.StatusOK {
+		err = fmt.Errorf("sign in: %s", res.Status)
+	}
+	_, _ = io.Copy(io.Discard, res.Body) // the page is of no account
+	return c, joinClose(err, res.Body)
+}
+
+func joinClose(err error, c io.Closer) error {
+	if e := c.Close(); err == nil {
+		return e
+	}
+	return err
+}
+
+// get measures how long the whole of an answer takes.
+func (s *server) get(ctx context.Context, c *http.Client, path string) (time.Duration, error) {
+	req, err := s.request(ctx, http.MethodGet, path, "")
+	if err != nil {
+		return 0, err
+	}
+	began := time.Now()
+	res, err := c.Do(req)
+	if err != nil {
+		return 0, fmt.Errorf("call: %w", err)
+	}
+	n, err := io.Copy(io.Discard, res.Body)
+	took := time.Since(began)
+	if err == nil && (res.StatusCode != http.StatusOK || n < 1000) {
+		err = fmt.Errorf("%s: %s, %d bytes", path, res.Status, n)
+	}
+	return took, joinClose(err, res.Body)
+}
+
+const (
+	boardPage = "/board"
+	boardJSON = workflow + "/kanban"
+	listJSON  = workflow + "/executions?per_page=20"
+)
+
+func board(ctx context.Context, b *bench) error {
+	s, err := b.stored(ctx, b.count(10_000, 500), 3000)
+	if err != nil {
+		return err
+	}
+	defer s.stop()
+	c, err := s.signIn(ctx)
+	if err != nil {
+		return err
+	}
+	for _, path := range []string{boardPage, boardJSON} {
+		var took durations
+		for n := range b.count(300, 20) {
+			d, err := s.get(ctx, c, path)
+			if err != nil {
+				return err
+			}
+			if n >= 10 {
+				took = append(took, d)
+			}
+		}
+		if path == boardPage {
+			b.atMost("page with 50 cards a column, p50", 50, took.p50(), " ms", fmt.Sprintf("; p99 %.1f ms", took.p99()))
+			continue
+		}
+		b.says("the same as JSON, p50 and p99", "%.1f and %.1f ms", took.p50(), took.p99())
+	}
+	return nil
+}
+
+// growth asks a small and a large installation in turn, so that what else the
+// machine does hits both.
+func growth(ctx context.Context, b *bench) error {
+	few, err := b.stored(ctx, 1000, 1500)
+	if err != nil {
+		return err
+	}
+	defer few.stop()
+	many, err := b.stored(ctx, b.count(100_000, 5000), 1500)
+	if err != nil {
+		return err
+	}
+	defer many.stop()
+	clients := map[*server]*http.Client{}
+	for _, s := range []*server{few, many} {
+		if clients[s], err = s.signIn(ctx); err != nil {
+			return err
+		}
+	}
+	for _, of := range []struct{ what, path string }{{"list of 20", listJSON}, {"board's page", boardPage}, {"list by status", listJSON + "&status=completed"}} {
+		took := map[*server]durations{}
+		for n := range b.count(400, 20) {
+			for s, c := range clients {
+				d, err := s.get(ctx, c, of.path)
+				if err != nil {
+					return err
+				}
+				if n >= 10 {
+					took[s] = append(took[s], d)
+				}
+			}
+		}
+		small, large := took[few].p50(), took[many].p50()
+		b.atMost(of.what+", 100,000 against 1,000, p50", 1.5, large/small, " ×", fmt.Sprintf(" (%.2f and %.2f ms)", large, small))
+	}
+	b.says("resident with 100,000", "%.0f MB", resident(many.pid()))
+	return nil
+}
