@@ -6,6 +6,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -34,7 +35,10 @@ type Options struct {
 	Capabilities []capability.Capability
 	// Alive returns nil while this node may take on work, else why not.
 	Alive func() error
-	Log   *slog.Logger
+	// ReaderGrace is how long a text goes on being written after its last reader
+	// has left; 0 means 30 s.
+	ReaderGrace time.Duration
+	Log         *slog.Logger
 }
 
 // Engine holds what the verbs need. It is safe for use by several goroutines.
@@ -50,6 +54,7 @@ type Engine struct {
 // New returns an engine.
 func New(o Options) (*Engine, error) {
 	e := &Engine{o: o, details: map[string]CapabilityDetails{}}
+	e.texts.grace = cmp.Or(o.ReaderGrace, readerGrace)
 	for i, c := range o.Capabilities {
 		c.ID = int64(i + 1)
 		d, err := describe(c.Capability)

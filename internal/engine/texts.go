@@ -15,6 +15,7 @@ import (
 // one transaction every 100 ms, so that any node can go on with a stream and a
 // thousand of them cost no more commits than one.
 type texts struct {
+	grace   time.Duration // how long a text goes on without a reader
 	mu      sync.Mutex
 	streams map[int64]*stream
 	dirty   map[int64]*stream
@@ -38,7 +39,7 @@ type stream struct {
 
 func (t *texts) open(id int64, stop context.CancelFunc) *stream {
 	s := &stream{id: id, all: t, stop: stop, news: make(chan struct{})}
-	s.leaving = time.AfterFunc(readerGrace, s.abandon)
+	s.leaving = time.AfterFunc(t.grace, s.abandon)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.streams == nil {
@@ -124,7 +125,7 @@ func (s *stream) left() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.readers--; s.readers == 0 && !s.over {
-		s.leaving.Reset(readerGrace)
+		s.leaving.Reset(s.all.grace)
 	}
 }
 

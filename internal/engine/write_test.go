@@ -164,3 +164,51 @@ func TestAnOrphanedTextIsEndedAndCharged(t *testing.T) {
 		}
 	})
 }
+
+func TestATextIsEndedWhenNobodyReadsItAnyMore(t *testing.T) {
+	m := server(t, aitest.Always(aitest.Text("one ", "two").Faulty(aitest.Hang, 1)))
+	enginetest.Each(t, enginetest.Config{Provider: m, ReaderGrace: 300 * time.Millisecond}, func(k *enginetest.Kit) {
+		gone := m.Abandoned()
+		id, err := k.Engine.GenerateOutput(k.Ctx(), engine.GenerateOutput{Prompt: "Write"})
+		must(k, err)
+		stay, leave := context.WithCancel(k.Ctx())
+		first := make(chan struct{}, 1)
+		left := make(chan struct{})
+		go func() {
+			defer close(left)
+			seq, err := k.Engine.ReadMessage(stay, id, 0)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			for range seq {
+				first <- struct{}{}
+			}
+		}()
+		<-first
+		select {
+		case <-time.After(700 * time.Millisecond):
+		case <-left:
+			t.Error("the reader was sent away")
+		}
+		if m.Abandoned() != gone {
+			t.Error("the call was ended while somebody read")
+		}
+		leave()
+		<-left
+		enginetest.Eventually(t, 2*time.Second, func() string {
+			if m.Abandoned() > gone {
+				return ""
+			}
+			return "the call goes on without a reader"
+		})
+		k.Engine.Wait(context.Background())
+		got, err := k.Engine.Message(k.Ctx(), id)
+		if err != nil || got.Status != "failed" || got.Text != "one " || got.Credits != 1 {
+			t.Errorf("message %+v, %v", got, err)
+		}
+		if b := k.Credits(); b.Held != 0 || b.Balance != 9_999 {
+			t.Errorf("balance %+v", b)
+		}
+	})
+}

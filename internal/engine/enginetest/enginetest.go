@@ -42,6 +42,7 @@ type Config struct {
 	Pending      int            // 1000
 	Workers      int            // 8
 	Idle         bool           // the queue is not started
+	ReaderGrace  time.Duration  // 30 s
 	Now          func() time.Time
 }
 
@@ -130,7 +131,7 @@ func (k *Kit) build() {
 	k.newQueue(log)
 	var err error
 	k.Engine, err = engine.New(engine.Options{Store: k.Store, Runner: k.Runner, Hub: k.Hub, Keys: auth.NewKeys(k.Store, log), Writers: k.Writers,
-		Capabilities: capabilities, Log: log})
+		Capabilities: capabilities, ReaderGrace: k.Config.ReaderGrace, Log: log})
 	k.must(err)
 }
 
