@@ -2,6 +2,7 @@ package ai
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -39,7 +40,8 @@ const (
 	// longWait is the longest Retry-After that is waited out here. A longer one is
 	// returned as an error of KindRate, so that the wait costs nobody a worker.
 	longWait = 60 * time.Second
-	maxDrops = 6 // refused parameters per call
+	maxDrops = 6  // refused parameters per call
+	maxForms = 64 // compiled schemas that are kept
 )
 
 // Caller puts the one retry loop, the timeouts, the record per attempt and the
@@ -51,6 +53,7 @@ type Caller struct {
 
 	mu      sync.Mutex
 	refused map[string][]string // parameters that a model has refused, by model
+	forms   map[string]*form    // by schema
 }
 
 // NewCaller returns a Caller with the defaults filled in.
@@ -72,7 +75,7 @@ func NewCaller(o Options) *Caller {
 	if o.Trip == 0 {
 		o.Trip = 20
 	}
-	c := &Caller{o: o, breaker: breaker{limit: o.Trip}, refused: map[string][]string{}}
+	c := &Caller{o: o, breaker: breaker{limit: o.Trip}, refused: map[string][]string{}, forms: map[string]*form{}}
 	if o.Parallel > 0 {
 		c.slots = make(chan struct{}, o.Parallel)
 	}
@@ -107,7 +110,7 @@ type Watch struct {
 // refusal of the model is an error of KindPolicy; a text that was cut at the
 // token limit is none, and has StopLength.
 func (c *Caller) Call(ctx context.Context, req Request, w Watch) (Response, error) {
-	form, err := compileSchema(req.Schema)
+	form, err := c.form(req.Schema)
 	if err != nil {
 		return Response{}, &Error{Provider: c.Name(), Kind: KindRequest, Message: "The form asked of the answer is no valid JSON Schema."}
 	}
@@ -240,6 +243,28 @@ func (k *call) restart() error {
 	}
 	k.shown = false
 	return k.watch.Restart()
+}
+
+// form returns what an answer must look like; nil where that is prose. Calls that
+// wait with the same schema share it: a compiled one takes more than 20 kB.
+func (c *Caller) form(schema json.RawMessage) (*form, error) {
+	if len(schema) == 0 {
+		return nil, nil
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if f := c.forms[string(schema)]; f != nil {
+		return f, nil
+	}
+	f, err := compileSchema(schema)
+	if err != nil {
+		return nil, err
+	}
+	if len(c.forms) >= maxForms {
+		clear(c.forms)
+	}
+	c.forms[string(schema)] = f
+	return f, nil
 }
 
 // known returns the parameters that the model has refused before.

@@ -575,3 +575,24 @@ func TestStormIsBounded(t *testing.T) {
 		}
 	})
 }
+
+// TestEachAnswerMeetsItsOwnSchema makes more calls with different schemas than
+// are kept compiled, twice and side by side.
+func TestEachAnswerMeetsItsOwnSchema(t *testing.T) {
+	bubble(t, aitest.Writer(aitest.Pace{}), ai.Options{}, func(t *testing.T, s *aitest.Server, c *ai.Caller) {
+		var all sync.WaitGroup
+		for i := range 200 {
+			all.Go(func() {
+				schema := fmt.Sprintf(`{"type":"object","properties":{"n":{"const":%d}},"required":["n"],"additionalProperties":false}`, i%100)
+				resp, err := c.Call(t.Context(), ai.Request{Prompt: "A number.", Schema: json.RawMessage(schema)}, ai.Watch{})
+				if want := fmt.Sprintf(`{"n":%d}`, i%100); err != nil || resp.Text != want {
+					t.Errorf("%s, error %v, want %s", resp.Text, err, want)
+				}
+			})
+		}
+		all.Wait()
+		if s.Count() != 200 {
+			t.Errorf("%d calls", s.Count())
+		}
+	})
+}

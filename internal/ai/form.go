@@ -12,13 +12,11 @@ import (
 	"golang.org/x/text/message"
 )
 
-// form is what an answer must look like; nil means prose.
+// form is what an answer must look like; nil means prose. It does not change, so
+// calls may share one.
 type form struct{ schema *jsonschema.Schema }
 
 func compileSchema(raw json.RawMessage) (*form, error) {
-	if len(raw) == 0 {
-		return nil, nil
-	}
 	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(raw))
 	if err != nil {
 		return nil, fmt.Errorf("read schema: %w", err)

@@ -45,6 +45,10 @@ func overAnthropic(base string) (ai.Provider, error) {
 	return anthropic.New(anthropic.Config{BaseURL: base})
 }
 
+const outlineSchema = `{"type":"object","properties":{"title":{"type":"string"},"sections":{"type":"array","minItems":1,"maxItems":5,"items":{"type":"object",
+"properties":{"heading":{"type":"string"},"points":{"type":"array","items":{"type":"string"}}},"required":["heading","points"],"additionalProperties":false}}},
+"required":["title","sections"],"additionalProperties":false}`
+
 // openCalls returns the bytes per call while n calls are open.
 func openCalls(b *testing.B, n int, answer string, provider func(string) (ai.Provider, error)) float64 {
 	b.Helper()
@@ -62,8 +66,8 @@ func openCalls(b *testing.B, n int, answer string, provider func(string) (ai.Pro
 		calls.Go(func() {
 			first := sync.OnceFunc(pieces.Done)
 			watch := ai.Watch{Text: func(string) error { first(); return nil }}
-			// The prompt is built here, as large as that of a section of a post.
-			req := ai.Request{System: strings.Repeat("Write plainly. ", 100), Prompt: strings.Repeat("A word on rain. ", 200)}
+			// As large as the request for the outline of a post.
+			req := ai.Request{Schema: []byte(outlineSchema), System: strings.Repeat("Write plainly. ", 100), Prompt: strings.Repeat("A word on rain. ", 200)}
 			_, _ = caller.Call(ctx, req, watch) // ends with the benchmark
 		})
 	}
