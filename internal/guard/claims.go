@@ -2,7 +2,6 @@ package guard
 
 import (
 	"fmt"
-	"regexp"
 
 	"vellocity/internal/domain"
 	"vellocity/internal/prose"
@@ -14,22 +13,22 @@ import (
 type claimRule struct {
 	id      string
 	reason  string
-	pattern *regexp.Regexp
+	pattern pattern
 }
 
 var claimRules = []claimRule{
 	{"absolute-promise", "it promises an outcome that nobody can promise. Say what you saw and where, or what you do about it.",
-		regexp.MustCompile(`(?i)\b(?:guaranteed|guarantees? (?:that |you |to )|risk[- ]free|no[- ]risk|zero[- ]risk|never fails?|cannot fail|foolproof|fail[- ]?safe results|100 ?% (?:safe|secure|effective|satisfaction|guaranteed|accurate))`)},
+		compile(`(?i)\b(?:guaranteed|guarantees? (?:that |you |to )|risk[- ]free|no[- ]risk|zero[- ]risk|never fails?|cannot fail|foolproof|fail[- ]?safe results|100 ?% (?:safe|secure|effective|satisfaction|guaranteed|accurate))`)},
 	{"superlative", "it claims the first place. Name the survey or the test behind it, or say what is special instead.",
-		regexp.MustCompile(`(?i)(?:#1\b|\bno\. ?1\b|\bnumber one (?:in|for|choice|solution|platform|tool)|\b(?:the )?best (?:in the world|on the market)|\bworld(?:'|’)?s (?:best|leading|fastest|number one)|\bunbeatable\b|\bunrival+ed\b|\bindustry[- ]leading\b)`)},
+		compile(`(?i)(?:#1\b|\bno\. ?1\b|\bnumber one (?:in|for|choice|solution|platform|tool)|\b(?:the )?best (?:in the world|on the market)|\bworld(?:'|’)?s (?:best|leading|fastest|number one)|\bunbeatable\b|\bunrival+ed\b|\bindustry[- ]leading\b)`)},
 	{"absolute-security", "no system is safe from everything. Say which measures you take.",
-		regexp.MustCompile(`(?i)\b(?:unhackable|hack[- ]proof|completely secure|totally secure|perfectly (?:safe|secure)|impenetrable|bank[- ]grade security)\b`)},
+		compile(`(?i)\b(?:unhackable|hack[- ]proof|completely secure|totally secure|perfectly (?:safe|secure)|impenetrable|bank[- ]grade security)\b`)},
 	{"health", "health claims need approval or proof in most places. Leave it out or give the approved wording.",
-		regexp.MustCompile(`(?i)\b(?:cures?|heals) (?:cancer|diabetes|anxiety|depression|arthritis|any|all|your)\b|\bclinically (?:proven|tested)\b|\bmiracle (?:cure|remedy|drug)\b|\bdetox(?:es|ifies) your\b|\bdoctor[- ]recommended\b|\bno side effects\b|\blose \d+ (?:pounds|kilos|kg|lbs)\b`)},
+		compile(`(?i)\b(?:cures?|heals) (?:cancer|diabetes|anxiety|depression|arthritis|any|all|your)\b|\bclinically (?:proven|tested)\b|\bmiracle (?:cure|remedy|drug)\b|\bdetox(?:es|ifies) your\b|\bdoctor[- ]recommended\b|\bno side effects\b|\blose \d+ (?:pounds|kilos|kg|lbs)\b`)},
 	{"finance", "promises about returns are regulated. Add the risk and the source, or leave it out.",
-		regexp.MustCompile(`(?i)\b(?:guaranteed|assured|certain) (?:returns?|profits?|income)\b|\bdouble your (?:money|income|savings|revenue)\b|\bget rich\b|\bfinancial freedom\b|\bpassive income\b|\bcan(?:no|')t lose\b`)},
+		compile(`(?i)\b(?:guaranteed|assured|certain) (?:returns?|profits?|income)\b|\bdouble your (?:money|income|savings|revenue)\b|\bget rich\b|\bfinancial freedom\b|\bpassive income\b|\bcan(?:no|')t lose\b`)},
 	{"green", "general claims about the environment need proof that readers can look up. Name the measure and the certificate.",
-		regexp.MustCompile(`(?i)\b(?:eco|environmentally)[- ]friendly\b|\b(?:carbon|climate)[- ](?:neutral|positive|negative)\b|\bzero (?:emissions?|impact|waste)\b|\b100 ?% (?:green|sustainable|natural|recyclable)\b`)},
+		compile(`(?i)\b(?:eco|environmentally)[- ]friendly\b|\b(?:carbon|climate)[- ](?:neutral|positive|negative)\b|\bzero (?:emissions?|impact|waste)\b|\b100 ?% (?:green|sustainable|natural|recyclable)\b`)},
 }
 
 func regulatedClaims(in Input) []domain.Finding {

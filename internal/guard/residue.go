@@ -1,7 +1,6 @@
 package guard
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -10,21 +9,21 @@ import (
 )
 
 var (
-	injectionPattern = regexp.MustCompile(`(?i)\b(?:ignore|disregard|forget|override)\s+(?:all\s+|any\s+|the\s+|your\s+|my\s+)*(?:previous|prior|above|earlier|preceding|foregoing|original)?\s*(?:instructions?|prompts?|rules|guidelines|directions)\b` +
+	injectionPattern = compile(`(?i)\b(?:ignore|disregard|forget|override)\s+(?:all\s+|any\s+|the\s+|your\s+|my\s+)*(?:previous|prior|above|earlier|preceding|foregoing|original)?\s*(?:instructions?|prompts?|rules|guidelines|directions)\b` +
 		`|\b(?:reveal|print|show|repeat|output)\s+(?:me\s+)?(?:your|the)\s+(?:system\s+prompt|hidden\s+instructions|initial\s+prompt)` +
 		`|\byou\s+are\s+now\s+(?:in\s+)?(?:dan|developer\s+mode|jailbroken|an?\s+unrestricted)\b` +
 		`|<\|[a-z_]{2,20}\|>|\[/?INST\]|<</?SYS>>|</?(?:system|assistant)>|(?m:^\s*#{2,}\s*(?:system|instruction)s?\s*:)|(?m:^\s*(?:system|assistant)\s*:)` +
 		`|</?data(?:\s+name="[^"]*")?>`)
 	// hiddenPattern has zero-width characters, direction overrides and tags. The
 	// joiner of emoji (U+200D) and of Persian (U+200C) are not among them.
-	hiddenPattern = regexp.MustCompile(`[\x{200B}\x{2060}\x{FEFF}\x{00AD}\x{202A}-\x{202E}\x{2066}-\x{2069}\x{E0000}-\x{E001F}]+`)
+	hiddenPattern = compile(`[\x{200B}\x{2060}\x{FEFF}\x{00AD}\x{202A}-\x{202E}\x{2066}-\x{2069}\x{E0000}-\x{E001F}]+`)
 
-	refusalPattern = regexp.MustCompile(`(?i)\bas an? (?:ai|artificial intelligence|large language|language)\b[^.!?\n]*|\bas a large language model\b|\bI(?:'|’)?m (?:just )?an? (?:ai|language model)\b` +
+	refusalPattern = compile(`(?i)\bas an? (?:ai|artificial intelligence|large language|language)\b[^.!?\n]*|\bas a large language model\b|\bI(?:'|’)?m (?:just )?an? (?:ai|language model)\b` +
 		`|\bI(?:'|’)?m sorry,? but I (?:can(?:'|’)?t|cannot|am unable)\b[^.!?\n]*|\bI (?:can(?:'|’)?t|cannot|am unable to|won(?:'|’)?t) (?:assist|help|comply|provide|create|write|generate|fulfil+)\b[^.!?\n]*` +
 		`|\bmy (?:training data|knowledge cut-?off)\b`)
-	leftoverPattern = regexp.MustCompile(`(?i)(?m)^\s*(?:sure|certainly|of course|absolutely)[,!.]? (?:here(?:'|’)?s|here is|here are|I(?:'|’)?ll)\b[^\n]*|^\s*here(?:'|’)?s? (?:is )?(?:the|your|a|an) (?:[\w\-]+ ){0,4}(?:blog post|article|draft|section|post|outline|rewrite|revised)\b[^\n]*:?\s*$` +
+	leftoverPattern = compile(`(?i)(?m)^\s*(?:sure|certainly|of course|absolutely)[,!.]? (?:here(?:'|’)?s|here is|here are|I(?:'|’)?ll)\b[^\n]*|^\s*here(?:'|’)?s? (?:is )?(?:the|your|a|an) (?:[\w\-]+ ){0,4}(?:blog post|article|draft|section|post|outline|rewrite|revised)\b[^\n]*:?\s*$` +
 		`|\b(?:let me know if|feel free to ask|I hope this helps|would you like me to)\b[^.!?\n]*[.!?]?`)
-	holePattern = regexp.MustCompile(`(?i)\[\[needs:[^\]]*\]\]|\[(?:insert|your|company|product|name|date|add|link|placeholder|todo|tbd|xx+)\b[^\]\n]{0,60}\]|\{\{[^}\n]{1,60}\}\}|<(?:insert|your)[^>\n]{1,60}>|\blorem ipsum\b|\bTODO\b|\bTBD\b`)
+	holePattern = compile(`(?i)\[\[needs:[^\]]*\]\]|\[(?:insert|your|company|product|name|date|add|link|placeholder|todo|tbd|xx+)\b[^\]\n]{0,60}\]|\{\{[^}\n]{1,60}\}\}|<(?:insert|your)[^>\n]{1,60}>|\blorem ipsum\b|\bTODO\b|\bTBD\b`)
 )
 
 func injectionResidue(in Input) []domain.Finding {
@@ -68,7 +67,7 @@ func Injection(text string) []string {
 func refusalText(in Input) []domain.Finding {
 	var out []domain.Finding
 	for _, c := range []struct {
-		pattern *regexp.Regexp
+		pattern pattern
 		message string
 	}{
 		{refusalPattern, "The assistant speaks about itself here. Delete the sentence or write it anew."},
@@ -85,7 +84,12 @@ func refusalText(in Input) []domain.Finding {
 	return out
 }
 
-func locations(p *regexp.Regexp, text string) []prose.Range {
+// searcher is a pattern, or an expression where that would not help.
+type searcher interface {
+	FindAllStringIndex(text string, n int) [][]int
+}
+
+func locations(p searcher, text string) []prose.Range {
 	var out []prose.Range
 	for _, l := range p.FindAllStringIndex(text, -1) {
 		s := text[l[0]:l[1]]

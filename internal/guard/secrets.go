@@ -2,7 +2,6 @@ package guard
 
 import (
 	"math"
-	"regexp"
 	"strings"
 	"unicode"
 
@@ -13,24 +12,24 @@ import (
 // secretPatterns are the public shapes of keys, ours first.
 var secretPatterns = []struct {
 	what    string
-	pattern *regexp.Regexp
+	pattern pattern
 }{
-	{"a Vellocity API key", regexp.MustCompile(`\bvell_pk_[0-9A-Za-z]{16,}`)},
-	{"an API key", regexp.MustCompile(`\bsk-(?:ant-|proj-|or-)?[A-Za-z0-9_\-]{20,}`)},
-	{"an AWS access key", regexp.MustCompile(`\b(?:AKIA|ASIA)[0-9A-Z]{16}\b`)},
-	{"a GitHub token", regexp.MustCompile(`\b(?:gh[pousr]_[A-Za-z0-9]{30,}|github_pat_[A-Za-z0-9_]{30,})`)},
-	{"a GitLab token", regexp.MustCompile(`\bglpat-[A-Za-z0-9_\-]{20,}`)},
-	{"a Slack token", regexp.MustCompile(`\bxox[abeprs]-[A-Za-z0-9\-]{10,}`)},
-	{"a Stripe key", regexp.MustCompile(`\b(?:sk|rk|whsec)_(?:live_|test_)?[A-Za-z0-9]{20,}`)},
-	{"a Google API key", regexp.MustCompile(`\bAIza[0-9A-Za-z_\-]{35}`)},
-	{"a signed token (JWT)", regexp.MustCompile(`\beyJ[A-Za-z0-9_\-]{10,}\.eyJ[A-Za-z0-9_\-]{10,}\.[A-Za-z0-9_\-]{10,}`)},
-	{"a private key", regexp.MustCompile(`-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|\z)`)},
-	{"a password in an address", regexp.MustCompile(`\b[a-z][a-z0-9+.\-]*://[^\s/:@]+:[^\s/@]{3,}@`)},
+	{"a Vellocity API key", compile(`\bvell_pk_[0-9A-Za-z]{16,}`)},
+	{"an API key", compile(`\bsk-(?:ant-|proj-|or-)?[A-Za-z0-9_\-]{20,}`)},
+	{"an AWS access key", compile(`\b(?:AKIA|ASIA)[0-9A-Z]{16}\b`)},
+	{"a GitHub token", compile(`\b(?:gh[pousr]_[A-Za-z0-9]{30,}|github_pat_[A-Za-z0-9_]{30,})`)},
+	{"a GitLab token", compile(`\bglpat-[A-Za-z0-9_\-]{20,}`)},
+	{"a Slack token", compile(`\bxox[abeprs]-[A-Za-z0-9\-]{10,}`)},
+	{"a Stripe key", compile(`\b(?:sk|rk|whsec)_(?:live_|test_)?[A-Za-z0-9]{20,}`)},
+	{"a Google API key", compile(`\bAIza[0-9A-Za-z_\-]{35}`)},
+	{"a signed token (JWT)", compile(`\beyJ[A-Za-z0-9_\-]{10,}\.eyJ[A-Za-z0-9_\-]{10,}\.[A-Za-z0-9_\-]{10,}`)},
+	{"a private key", compile(`-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|\z)`)},
+	{"a password in an address", compile(`\b[a-z][a-z0-9+.\-]*://[^\s/:@]+:[^\s/@]{3,}@`)},
 }
 
 var (
-	labelled = regexp.MustCompile(`(?i)\b(?:api[_ \-]?key|secret|token|password|passwd|pwd)\b["']?\s*[:=]\s*["'` + "`" + `]?([^\s"'` + "`" + `,;]{6,})`)
-	blob     = regexp.MustCompile(`[A-Za-z0-9+/_\-]{32,}={0,2}`)
+	labelled = compile(`(?i)\b(?:api[_ \-]?key|secret|token|password|passwd|pwd)\b["']?\s*[:=]\s*["'` + "`" + `]?([^\s"'` + "`" + `,;]{6,})`)
+	blob     = compile(`[A-Za-z0-9+/_\-]{32,}={0,2}`)
 )
 
 // secrets finds keys by their known shapes, values behind a label such as

@@ -3,7 +3,6 @@ package guard
 import (
 	"net/netip"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -13,11 +12,11 @@ import (
 )
 
 var (
-	numberPattern = regexp.MustCompile(`[$€£¥]?\s?\d+(?:[.,\x{00A0}\x{202F}]\d+)*(?:\s?(?:%|percent\b|per cent\b|Prozent\b|€|\$|million\b|billion\b|k\b|x\b|×))?`)
-	listMark      = regexp.MustCompile(`(?m)^\s*\d{1,3}[.)]\s`)
-	quotePattern  = regexp.MustCompile(`“[^”\n]{3,}”|„[^“”\n]{3,}[“”]|«[^»\n]{3,}»|(?:^|[\s(])"[^"\n]{3,}"`)
-	quoteBlock    = regexp.MustCompile(`(?m)^> ?.+$`)
-	linkPattern   = regexp.MustCompile(`\]\(\s*<?([^)\s>]+)|<([a-z][a-z0-9+.\-]*:[^\s>]+)>|(\bhttps?://[^\s<>()\[\]"]+)`)
+	numberPattern = compile(`[$€£¥]?\s?\d+(?:[.,\x{00A0}\x{202F}]\d+)*(?:\s?(?:%|percent\b|per cent\b|Prozent\b|€|\$|million\b|billion\b|k\b|x\b|×))?`)
+	listMark      = compile(`(?m)^\s*\d{1,3}[.)]\s`)
+	quotePattern  = compile(`“[^”\n]{3,}”|„[^“”\n]{3,}[“”]|«[^»\n]{3,}»|(?:^|[\s(])"[^"\n]{3,}"`)
+	quoteBlock    = compile(`(?m)^> ?.+$`)
+	linkPattern   = compile(`\]\(\s*<?([^)\s>]+)|<([a-z][a-z0-9+.\-]*:[^\s>]+)>|(\bhttps?://[^\s<>()\[\]"]+)`)
 )
 
 // unsupportedNumbers finds figures that the support does not hold. Whole numbers
@@ -26,7 +25,7 @@ var (
 func unsupportedNumbers(in Input) []domain.Finding {
 	known := map[string]bool{}
 	support := in.support()
-	for _, n := range numberPattern.FindAllString(support, -1) {
+	for _, n := range numberPattern.whole.FindAllString(support, -1) {
 		known[value(n)] = true
 	}
 	var places []prose.Range
@@ -74,7 +73,7 @@ func partOfWord(text string, r prose.Range) bool {
 // code returns the code blocks and spans of the text.
 func code(text string) []prose.Range { return locations(codePattern, text) }
 
-var codePattern = regexp.MustCompile("(?s)```.*?```|`[^`\n]+`")
+var codePattern = compile("(?s)```.*?```|`[^`\n]+`")
 
 // unsupportedQuotes finds quotations of four words and more that the support
 // does not hold word for word; shorter ones are mostly terms.
