@@ -81,7 +81,7 @@ func probe(ctx context.Context, client *http.Client, url string) []string {
 	if err != nil {
 		return nil
 	}
-	defer resp.Body.Close() //nolint:errcheck // read-only
+	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK || !strings.HasPrefix(resp.Header.Get("Content-Type"), "application/json") {
 		return nil
 	}

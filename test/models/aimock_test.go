@@ -80,22 +80,14 @@ type request struct {
 	Response struct{ Status int }
 }
 
-// prompt is the last message of a call.
-func (r request) prompt() string {
-	if len(r.Body.Messages) == 0 {
-		return ""
-	}
-	return fmt.Sprint(r.Body.Messages[len(r.Body.Messages)-1].Content)
-}
-
 // journal is all calls so far.
 func (m *aimock) journal(t *testing.T) (list []request) {
 	t.Helper()
-	res, err := http.Get(m.url + "/__aimock/journal") //nolint:noctx // on loopback
+	res, err := http.Get(m.url + "/__aimock/journal")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer res.Body.Close() //nolint:errcheck // read to its end
+	defer res.Body.Close()
 	if err := json.NewDecoder(res.Body).Decode(&list); err != nil {
 		t.Fatal(err)
 	}
@@ -137,7 +129,7 @@ func sectionText(n int) string {
 }
 
 // headings of the post; the first is not shown in it.
-var headings = []string{"Why it matters", "Tools first", "Beds at rest", "Looking after trees", "Seeds for spring"} //nolint:gochecknoglobals // never written
+var headings = []string{"Why it matters", "Tools first", "Beds at rest", "Looking after trees", "Seeds for spring"}
 
 // postFixtures answer every prompt of a blog post of five sections. The pass in
 // the brand voice gives the post back as it is.

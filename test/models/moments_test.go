@@ -17,7 +17,7 @@ func scripted(t *testing.T, script aitest.Script) *aitest.Server {
 }
 
 // writer answers every prompt at once.
-var writer = aitest.Writer(aitest.Pace{}) //nolint:gochecknoglobals // never written
+var writer = aitest.Writer(aitest.Pace{})
 
 // The sections are written side by side: each waits until all five have been
 // asked for, so the post is only finished where they overlap.

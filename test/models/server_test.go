@@ -21,7 +21,7 @@ import (
 )
 
 // binary is the program under test, built once.
-var binary string //nolint:gochecknoglobals // of this test process
+var binary string
 
 func TestMain(m *testing.M) { os.Exit(run(m)) }
 
@@ -34,7 +34,7 @@ func run(m *testing.M) int {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	defer os.RemoveAll(dir) //nolint:errcheck // a temporary directory
+	defer os.RemoveAll(dir)
 	binary = filepath.Join(dir, "vellocity")
 	build := exec.CommandContext(context.Background(), "go", "build", "-o", binary, "vellocity/cmd/vellocity")
 	if out, err := build.CombinedOutput(); err != nil {
@@ -67,7 +67,7 @@ func install(t *testing.T, wire aitest.Wire, base string) *installation {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close() //nolint:errcheck // it held the port until now
+	defer l.Close()
 	in := &installation{dir: t.TempDir(), listen: l.Addr().String()}
 	in.env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + in.dir}
 	switch {
@@ -103,11 +103,11 @@ func (in *installation) start(t *testing.T) *server {
 		}
 	})
 	eventually(t, "ready", func() bool {
-		res, err := http.Get("http://" + in.listen + "/readyz") //nolint:noctx // on loopback
+		res, err := http.Get("http://" + in.listen + "/readyz")
 		if err != nil {
 			return false
 		}
-		defer res.Body.Close() //nolint:errcheck // nothing of it is read
+		defer res.Body.Close()
 		return res.StatusCode == http.StatusOK
 	})
 	eventually(t, "the key", func() bool {
@@ -161,7 +161,7 @@ func (s *server) call(t *testing.T, method, path string, body any, header ...str
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { res.Body.Close() }) //nolint:errcheck // read or not
+	t.Cleanup(func() { res.Body.Close() })
 	return res
 }
 

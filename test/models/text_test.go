@@ -12,7 +12,7 @@ import (
 	"vellocity/internal/sse"
 )
 
-var textRequest = map[string]any{"prompt": "Write a blog post outline about " + topic, "maximum_length": 500, "creativity": 0.7} //nolint:gochecknoglobals // never written
+var textRequest = map[string]any{"prompt": "Write a blog post outline about " + topic, "maximum_length": 500, "creativity": 0.7}
 
 // outline has line ends, leading spaces and characters of several bytes.
 const outline = "# Winter\n\n- soil – “calm”\n  - mulch\n- tools\n\nGrüße aus dem Garten. " +
@@ -78,7 +78,7 @@ func TestReaderComesBack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	res.Body.Close() //nolint:errcheck // that is the point
+	res.Body.Close()
 	again := s.call(t, http.MethodPost, "/aiwriter/generate-output", textRequest, "Last-Event-ID: "+first.ID)
 	rest, err := io.ReadAll(again.Body)
 	if err != nil {

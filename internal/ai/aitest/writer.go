@@ -64,7 +64,7 @@ type words struct {
 func newWords(c Call) *words {
 	h := fnv.New64a()
 	_, _ = h.Write([]byte(c.System + "\x00" + c.Prompt))
-	w := &words{rand: rand.New(rand.NewPCG(h.Sum64(), 1))} //nolint:gosec // text, not a secret
+	w := &words{rand: rand.New(rand.NewPCG(h.Sum64(), 1))}
 	w.draft = asked(c.Prompt, draftPattern)
 	w.topic = asked(c.Prompt, topicLine, workingTitle, topicPattern)
 	w.subject = asked(c.Prompt, headingPattern, numberedPattern)

@@ -3,6 +3,7 @@ package anthropic
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net/http"
 
@@ -140,7 +141,7 @@ func (r *reader) end(ctx context.Context, stream *wire.Stream, err error) error 
 	switch {
 	case r.stop != "" && ctx.Err() == nil:
 		return nil // the text and its usage are whole
-	case err == io.EOF:
+	case errors.Is(err, io.EOF):
 		return stream.Cut()
 	default:
 		return err

@@ -6,6 +6,7 @@ package openai
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"strings"
@@ -153,7 +154,7 @@ func (r *reader) end(ctx context.Context, stream *wire.Stream, err error) error 
 	switch {
 	case r.finish != "" && ctx.Err() == nil:
 		return nil // the text is whole; at most the usage after it was lost
-	case err == io.EOF:
+	case errors.Is(err, io.EOF):
 		return stream.Cut()
 	default:
 		return err

@@ -65,7 +65,7 @@ func (e *Endpoint) Hostname() string { return e.url.Hostname() }
 func (e *Endpoint) Open(ctx context.Context, body any, optional []string) (*Stream, error) {
 	about := ai.Fault{Provider: e.provider, Optional: optional, Secret: e.key}
 	inner, cancel := context.WithCancel(ctx)
-	resp, err := e.post(inner, body)
+	resp, err := e.post(inner, body) //nolint:bodyclose // the stream closes it
 	if err != nil {
 		cancel()
 		return nil, fail(ctx, err, about)

@@ -35,7 +35,7 @@ var errTooLarge = errors.New("the answer is larger than allowed")
 type Stream struct {
 	Header http.Header
 
-	ctx    context.Context //nolint:containedctx // of the one call whose answer this is
+	ctx    context.Context // of the one call whose answer this is
 	cancel context.CancelFunc
 	body   io.ReadCloser
 	events *sse.Reader
@@ -59,7 +59,7 @@ func (s *Stream) Status() int { return s.about.Status }
 func (s *Stream) Next(v any) (sse.Event, error) {
 	e, err := s.events.Next()
 	switch {
-	case err == io.EOF && s.ctx.Err() == nil, err == nil && e.Data == sse.Done:
+	case errors.Is(err, io.EOF) && s.ctx.Err() == nil, err == nil && e.Data == sse.Done:
 		return e, io.EOF
 	case err != nil:
 		return e, fail(s.ctx, err, s.about)
