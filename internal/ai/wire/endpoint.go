@@ -37,7 +37,7 @@ type Target struct {
 
 // NewEndpoint checks the address and the key. The error is fit to be shown.
 func NewEndpoint(t Target) (*Endpoint, error) {
-	base, err := url.Parse(strings.TrimSuffix(t.BaseURL, "/") + "/")
+	base, err := url.Parse(strings.TrimSuffix(t.BaseURL, "/"))
 	if err != nil || base.Host == "" || base.Scheme != "http" && base.Scheme != "https" {
 		return nil, fmt.Errorf("the address of %s must be an http or https URL, such as %s", t.Provider, t.Example)
 	}
@@ -79,7 +79,8 @@ func (e *Endpoint) post(ctx context.Context, body any) (*http.Response, error) {
 	sent := &payload{}
 	defer sent.drop()
 	if err := sent.encode(body); err != nil {
-		return nil, fmt.Errorf("write request: %w", err)
+		return nil, (&ai.Error{Provider: e.provider, Kind: ai.KindRequest,
+			Message: "The request to " + e.provider + " holds a value that cannot be sent, such as a creativity that is no number."}).Because(err)
 	}
 	first, _ := sent.reader() // which cannot fail
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, e.url.String(), first)
