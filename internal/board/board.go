@@ -88,12 +88,14 @@ func Annotate(ctx context.Context, tx *store.Tx, c domain.ContentItem) (domain.C
 // findings is not published: that is a CONFLICT whose details.blockers say why.
 func Move(ctx context.Context, tx *store.Tx, w domain.Workspace, c domain.ContentItem, to domain.Stage, before int64) (domain.ContentItem, error) {
 	from := c.Stage
-	if to == domain.StagePublished {
+	// To publish again is to say published again; a card that is given another
+	// place in the column is only that.
+	republish := from == domain.StagePublished && to == from && c.PublishedVersion != c.Version && before == 0
+	if to == domain.StagePublished && (from != to || republish) {
 		if err := mayPublish(w, c); err != nil {
 			return c, err
 		}
 	}
-	republish := from == domain.StagePublished && c.PublishedVersion != c.Version
 	c.Stage = to
 	switch {
 	case to == domain.StageReady:
@@ -137,6 +139,17 @@ func publishing(ctx context.Context, tx *store.Tx, c domain.ContentItem, from do
 		return err
 	}
 	return emit(ctx, tx, domain.EventContentPublished, c, map[string]any{"version": c.Version, "channel": ChannelFeed, "slug": c.Slug})
+}
+
+// Approve approves the present version of a published item, which stays as it is
+// published until it is published again.
+func Approve(ctx context.Context, tx *store.Tx, c domain.ContentItem) (domain.ContentItem, error) {
+	c.ApprovedVersion = c.Version
+	c, err := tx.SaveStage(ctx, c, c.Stage, 0)
+	if err != nil {
+		return c, err
+	}
+	return c, emit(ctx, tx, domain.EventContentApproved, c, map[string]any{"version": c.Version})
 }
 
 // Blocker is one reason why an item may not be published.

@@ -22,6 +22,7 @@ const (
 	EventContentEdited      EventName = "content.edited"
 	EventContentDeleted     EventName = "content.deleted"
 	EventContentMoved       EventName = "content.moved"
+	EventContentApproved    EventName = "content.approved"  // while it stays published as it was
 	EventContentReordered   EventName = "content.reordered" // within its column
 	EventContentPublished   EventName = "content.published"
 	EventKeyCreated         EventName = "key.created"

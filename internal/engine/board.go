@@ -134,15 +134,17 @@ func (e *Engine) move(ctx context.Context, tx *store.Tx, a domain.Actor, in Move
 	return c, e.o.Runner.Wake(ctx, tx, a.WorkspaceID, c.ID)
 }
 
-// ApproveItem approves the present version of an item and moves it to ready.
+// ApproveItem approves the present version of an item and moves it to ready. A
+// published item that was edited since stays published as it was; its present
+// version may then be published.
 func (e *Engine) ApproveItem(ctx context.Context, in ID) (ItemDetails, error) {
 	return change(ctx, e, domain.ScopeReview, func(tx *store.Tx, a domain.Actor) (ItemDetails, error) {
 		c, err := tx.LockContent(ctx, a.WorkspaceID, in.ID)
 		if err != nil {
 			return ItemDetails{}, err
 		}
-		if c.Stage == domain.StagePublished {
-			return ItemDetails{}, domain.Errorf(domain.CodeConflict, "This item is published. Publish it again to publish its present version.")
+		if c.Stage == domain.StagePublished && c.ApprovedVersion == c.Version {
+			return ItemDetails{}, domain.Errorf(domain.CodeConflict, "The present version of this item has been approved already")
 		}
 		if c.Stage == domain.StageGenerated && !a.May(domain.ScopeContent) && !a.May(domain.ScopePublish) {
 			return ItemDetails{}, a.Require(domain.ScopeContent)
@@ -150,7 +152,12 @@ func (e *Engine) ApproveItem(ctx context.Context, in ID) (ItemDetails, error) {
 		if err := in.check(c.Revision); err != nil {
 			return ItemDetails{}, err
 		}
-		if c, err = board.Move(ctx, tx, domain.Workspace{ID: a.WorkspaceID}, c, domain.StageReady, 0); err != nil {
+		if c.Stage == domain.StagePublished {
+			c, err = board.Approve(ctx, tx, c)
+		} else {
+			c, err = board.Move(ctx, tx, domain.Workspace{ID: a.WorkspaceID}, c, domain.StageReady, 0)
+		}
+		if err != nil {
 			return ItemDetails{}, err
 		}
 		if err := e.o.Runner.Wake(ctx, tx, a.WorkspaceID, c.ID); err != nil {

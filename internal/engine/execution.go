@@ -143,6 +143,9 @@ func (e *Engine) Attempts(ctx context.Context, id int64) ([]domain.Attempt, erro
 	if err != nil {
 		return nil, err
 	}
+	if _, err := e.o.Store.Read().Execution(ctx, a.WorkspaceID, id); err != nil {
+		return nil, err
+	}
 	return e.o.Store.Read().Attempts(ctx, a.WorkspaceID, id)
 }
 

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"net/mail"
 	"regexp"
@@ -182,7 +183,7 @@ func (e *Engine) GrantCredits(ctx context.Context, in GrantCredits) (domain.Bala
 
 func grant(ctx context.Context, tx *store.Tx, workspaceID int64, in GrantCredits) error {
 	err := tx.Transfer(ctx, store.Transfer{WorkspaceID: workspaceID, Kind: domain.MovementGrant, Amount: in.Amount,
-		Step: in.Note, Reference: fmt.Sprintf("w%d:grant:%d", workspaceID, time.Now().UnixNano())})
+		Step: in.Note, Reference: fmt.Sprintf("w%d:grant:%s", workspaceID, rand.Text())})
 	if err != nil {
 		return err
 	}

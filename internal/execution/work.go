@@ -25,7 +25,7 @@ import (
 
 // maxCrashes is how often a run may be interrupted at the same step before it
 // counts as the cause.
-const maxCrashes = 3
+const maxCrashes = 5
 
 // Work carries out a run: it is the queue's handler for [JobKind]. It returns nil
 // when the run has ended or waits, so that the job is over; an error of the queue
@@ -37,6 +37,7 @@ func (r *Runner) Work(ctx context.Context, job queue.Job) error {
 		return err
 	}
 	ctx = domain.WithActor(ctx, domain.System(u.x.WorkspaceID, u.x.ID, u.agent.Name))
+	r.Hub.Forget(job.Ref)       // what another node told of it
 	defer r.Hub.Forget(job.Ref) // the text is recorded, or will be written anew
 	err = u.advance(ctx)
 	var w *waitError
@@ -387,6 +388,17 @@ func (e *stepError) Unwrap() error { return e.cause }
 // long pauses.
 const farRetries = 24 * time.Hour
 
+// handBack keeps a stop in good order from counting as an interruption.
+func (u *run) handBack(ctx context.Context) {
+	if !errors.Is(context.Cause(ctx), queue.ErrStopping) {
+		return
+	}
+	ctx = context.WithoutCancel(ctx)
+	if err := u.Store.InTx(ctx, func(tx *store.Tx) error { return tx.HandBack(ctx, u.x.ID, u.x.Epoch) }); err != nil {
+		u.Log.Warn("hand a run back", "execution", u.x.ID, "error", err)
+	}
+}
+
 // settle says what becomes of the job after the steps have run.
 func (u *run) settle(ctx context.Context, err error) error {
 	switch {
@@ -395,6 +407,7 @@ func (u *run) settle(ctx context.Context, err error) error {
 	case errors.Is(err, store.ErrFenced):
 		return queue.ErrLost
 	case ctx.Err() != nil:
+		u.handBack(ctx)
 		return ctx.Err()
 	}
 	var failed *stepError

@@ -160,7 +160,7 @@ func TestARunThatKeepsBeingInterruptedAtTheSameStepIsStopped(t *testing.T) {
 		return nil
 	}}, func(k *enginetest.Kit) {
 		x := k.Run(step{Key: "fine", Credits: 1, Do: "text"}, step{Key: "deadly", Credits: 1, After: []string{"fine"}})
-		for n := range 8 {
+		for n := range 10 {
 			got := k.Await(x.ID, "at work again", func(x domain.Execution) bool {
 				return x.Status.Ended() || x.Epoch > int64(n) && k.Count("select count(*) from step") == 1
 			})
@@ -168,15 +168,43 @@ func TestARunThatKeepsBeingInterruptedAtTheSameStepIsStopped(t *testing.T) {
 				break
 			}
 			k.Stop()
+			// A process that is killed does not hand back what it had.
+			if _, err := k.Store.DB().ExecContext(t.Context(), "update execution set crashes = crashes + 1"); err != nil {
+				t.Fatal(err)
+			}
 			k.Restart()
 		}
 		got := k.Ended(x.ID, domain.StatusFailed)
-		if !strings.Contains(got.Error, "interrupted") || got.Epoch != 5 || got.CreditsUsed != 1 {
+		if !strings.Contains(got.Error, "interrupted") || got.Epoch != 7 || got.CreditsUsed != 1 {
 			t.Errorf("epoch %d, used %d: %s", got.Epoch, got.CreditsUsed, got.Error)
 		}
 		if b := k.Credits(); b.Held != 0 {
 			t.Errorf("balance %+v", b)
 		}
+	})
+}
+
+func TestStoppingInGoodOrderIsNoInterruption(t *testing.T) {
+	var stuck atomic.Bool
+	stuck.Store(true)
+	enginetest.Each(t, enginetest.Config{Before: func(ctx context.Context, _ capability.Input) error {
+		if stuck.Load() {
+			<-ctx.Done()
+			return ctx.Err()
+		}
+		return nil
+	}}, func(k *enginetest.Kit) {
+		stuck.Store(true)
+		x := k.Run(step{Key: "long"})
+		for n := range 8 {
+			k.Await(x.ID, "at work again", func(x domain.Execution) bool { return x.Epoch > int64(n) })
+			k.Stop()
+			k.Restart()
+		}
+		stuck.Store(false)
+		k.Stop()
+		k.Restart()
+		k.Ended(x.ID, domain.StatusCompleted)
 	})
 }
 

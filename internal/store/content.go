@@ -158,15 +158,14 @@ func (q Q) FreeSlug(ctx context.Context, workspaceID, exceptID int64, slug strin
 }
 
 func (q Q) slugTaken(ctx context.Context, workspaceID, exceptID int64, slug string) (bool, error) {
-	var id int64
-	err := q.one(ctx, []any{&id}, `select id from content where workspace_id = $1 and slug = $2`, workspaceID, slug)
-	if errors.Is(err, errNone) {
-		return false, nil
-	}
+	// A published item keeps its address until it is published again, whatever its
+	// slug has become.
+	others, err := many(ctx, q, scanID, `select id from content where workspace_id = $1 and slug = $2 and id <> $3
+		union all select content_id from publication where workspace_id = $1 and slug = $2 and content_id <> $3`, workspaceID, slug, exceptID)
 	if err != nil {
 		return false, fmt.Errorf("look for a free slug: %w", err)
 	}
-	return id != exceptID, nil
+	return len(others) > 0, nil
 }
 
 // LockContent locks an item of the workspace to the end of the transaction and

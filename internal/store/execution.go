@@ -286,6 +286,12 @@ func (t *Tx) Claim(ctx context.Context, id int64) (x domain.Execution, crashes i
 	return x, crashes, err
 }
 
+// HandBack takes back the count of an interruption in advance, for a run that a
+// stopping node hands on in good order.
+func (t *Tx) HandBack(ctx context.Context, id, epoch int64) error {
+	return t.exec(ctx, `update execution set crashes = crashes - 1 where id = $1 and epoch = $2`, id, epoch)
+}
+
 // ErrFenced says that another worker has taken the run since: nothing of this
 // one may be recorded.
 var ErrFenced = errors.New("the execution has been taken by another worker")

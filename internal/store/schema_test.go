@@ -68,7 +68,7 @@ var tenants = []string{"execution", "content", "publication", "voice", "agent", 
 
 // inner names the functions whose statements may leave the workspace out, and why.
 var inner = map[string]string{
-	"ExecutionForWork": "the worker's job carries nothing but the id", "Claim": "the worker's", "Fence": "the worker's", "SavePlan": "behind the fence",
+	"ExecutionForWork": "the worker's job carries nothing but the id", "Claim": "the worker's", "HandBack": "the worker's", "Fence": "the worker's", "SavePlan": "behind the fence",
 	"SaveProgress": "behind the fence or the lock", "SaveNeeds": "behind the fence", "SaveWaiting": "behind the fence", "Ticket": "behind the fence or the lock",
 	"JobOf": "behind the lock", "ExecutionVoice": "the worker's", "LockExecution": "it reads with the workspace first", "Waiting": "the worker's",
 	"WorkspacesPending": "the sweep of all workspaces", "LedgerSum": "the audit of all workspaces", "Orphans": "the sweep of all workspaces",

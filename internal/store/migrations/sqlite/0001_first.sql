@@ -281,6 +281,7 @@ create table publication (
   at integer not null,
   unique (content_id, channel)
 );
+create index publication_slug on publication (workspace_id, slug);
 create index publication_feed on publication (workspace_id, channel, status, at);
 
 -- Credits: double entry. Each movement takes from one account and gives to another.
