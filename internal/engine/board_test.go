@@ -102,6 +102,38 @@ func TestWhatBlocksAPublication(t *testing.T) {
 	})
 }
 
+func TestAPublishedItemIsEditedApprovedAndPublishedAgain(t *testing.T) {
+	enginetest.Each(t, config(t), func(k *enginetest.Kit) {
+		yes, slug := true, "another-address"
+		must(k, second(k.Engine.UpdateProfile(k.Ctx(), engine.UpdateProfile{RequireApproval: &yes})))
+		other := k.Item(k.Ctx(), "Other", "Text.")
+		c := k.Item(k.Ctx(), "An item", "One.")
+		moved(k, c.ID, domain.StageReady)
+		moved(k, c.ID, domain.StagePublished)
+		must(k, second(k.Engine.EditItem(k.Ctx(), engine.EditItem{ID: c.ID, Slug: &slug})))
+		if _, err := k.Engine.EditItem(k.Ctx(), engine.EditItem{ID: other.ID, Slug: &c.Slug}); domain.CodeOf(err) != domain.CodeValidation {
+			t.Errorf("an address that is still published was given away: %v", err)
+		}
+		edited(k, c.ID, "Two.")
+		if _, err := k.Engine.Move(k.Ctx(), engine.Move{ID: c.ID, To: domain.StagePublished}); domain.CodeOf(err) != domain.CodeConflict {
+			t.Errorf("published again without approval: %v", err)
+		}
+		if c, err := k.Engine.Move(k.Ctx(), engine.Move{ID: c.ID, To: domain.StagePublished, Before: -1}); err != nil || c.PublishedVersion != 1 {
+			t.Errorf("another place in the column: version %d, %v", c.PublishedVersion, err)
+		}
+		d, err := k.Engine.ApproveItem(k.Ctx(), engine.ID{ID: c.ID})
+		if err != nil || d.Stage != domain.StagePublished || d.PublishedVersion != 1 || d.ApprovedVersion != 2 {
+			t.Errorf("approved: %s, published %d, approved %d, %v", d.Stage, d.PublishedVersion, d.ApprovedVersion, err)
+		}
+		if c := moved(k, c.ID, domain.StagePublished); c.PublishedVersion != 2 {
+			t.Errorf("published again: %d", c.PublishedVersion)
+		}
+		if f, err := k.Engine.FeedItem(k.Ctx(), "ours", slug); err != nil || f.Body != "Two." {
+			t.Errorf("at its new address: %q, %v", f.Body, err)
+		}
+	})
+}
+
 func TestBulkMoves(t *testing.T) {
 	enginetest.Each(t, config(t), func(k *enginetest.Kit) {
 		a := k.Item(k.Ctx(), "A", "Text.")
