@@ -26,7 +26,7 @@ func schedule(k *enginetest.Kit, cron, capability string) domain.Schedule {
 }
 
 func TestAScheduleFiresOnceForWhatWasMissed(t *testing.T) {
-	enginetest.Each(t, config(t), func(k *enginetest.Kit) {
+	enginetest.Each(t, enginetest.Config{}, func(k *enginetest.Kit) {
 		s := schedule(k, "0 9 * * *", enginetest.Slug)
 		nodes := []*enginetest.Kit{k}
 		if k.Store.Postgres() {
