@@ -50,18 +50,20 @@ func (s *settings) connectTo(c *cobra.Command, work bool) (*client, error) {
 	if err != nil {
 		return nil, err
 	}
-	if over, ok := overSocket(filepath.Join(cfg.Data, app.SocketName)); ok {
+	if over, ok := overSocket(c.Context(), filepath.Join(cfg.Data, app.SocketName)); ok {
 		return over, nil
 	}
 	return inProcess(c, cfg, work)
 }
 
-func overSocket(path string) (*client, bool) {
+func overSocket(ctx context.Context, path string) (*client, bool) {
 	dial := func(ctx context.Context, _, _ string) (net.Conn, error) {
 		var d net.Dialer
 		return d.DialContext(ctx, "unix", path)
 	}
-	probe, err := net.DialTimeout("unix", path, time.Second)
+	brief, done := context.WithTimeout(ctx, time.Second)
+	defer done()
+	probe, err := dial(brief, "", "")
 	if err != nil {
 		return nil, false
 	}
@@ -175,7 +177,7 @@ func (c *client) call(ctx context.Context, method, path string, in, out any) err
 	if err != nil {
 		return err
 	}
-	defer resp.Body.Close() //nolint:errcheck // read to its end
+	defer resp.Body.Close()
 	var answer struct {
 		Success bool            `json:"success"`
 		Data    json.RawMessage `json:"data"`

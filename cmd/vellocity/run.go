@@ -215,7 +215,7 @@ func follow(ctx context.Context, cl *client, out io.Writer, id int64) error {
 	if err != nil {
 		return err
 	}
-	defer resp.Body.Close() //nolint:errcheck // read to its end
+	defer resp.Body.Close()
 	r := sse.NewReader(resp.Body)
 	for {
 		ev, err := r.Next()

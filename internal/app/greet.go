@@ -25,7 +25,7 @@ func (a *App) Greet(ctx context.Context, out io.Writer) error {
 	}
 	t := a.Engine.TextStatus()
 	line := func(label, format string, args ...any) {
-		fmt.Fprintf(out, "%-9s %s\n", label, fmt.Sprintf(format, args...)) //nolint:errcheck // a terminal that is gone
+		fmt.Fprintf(out, "%-9s %s\n", label, fmt.Sprintf(format, args...))
 	}
 	if t.Engine.AI {
 		line("Text by", "%s (%s)", t.Engine.Model, t.Engine.Provider)

@@ -17,7 +17,7 @@ import (
 // schedules fired.
 func (e *Engine) FireDue(ctx context.Context) (fired int, err error) {
 	if e.accepting() != nil {
-		return 0, nil // another node fires, or this one when it works again
+		return 0, nil //nolint:nilerr // another node fires, or this one when it works again
 	}
 	now := e.o.Store.Now()
 	due, err := e.o.Store.Read().AnyDue(ctx, now)

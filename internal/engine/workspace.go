@@ -101,7 +101,7 @@ var slugShape = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,60}[a-z0-9])?$`)
 
 // SetWorkspace is the operator's: it changes what the workspace itself may not.
 func (e *Engine) SetWorkspace(ctx context.Context, in SetWorkspace) (domain.Workspace, error) {
-	if _, err := operator(ctx); err != nil {
+	if err := operator(ctx); err != nil {
 		return domain.Workspace{}, err
 	}
 	var p domain.Problems
@@ -164,7 +164,7 @@ const maxGrant = 1_000_000_000
 
 // GrantCredits is the operator's: it adds credits to the workspace.
 func (e *Engine) GrantCredits(ctx context.Context, in GrantCredits) (domain.Balance, error) {
-	if _, err := operator(ctx); err != nil {
+	if err := operator(ctx); err != nil {
 		return domain.Balance{}, err
 	}
 	if in.Amount < 1 || in.Amount > maxGrant {

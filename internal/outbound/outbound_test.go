@@ -38,7 +38,7 @@ func names(t *testing.T, answers ...string) *net.Resolver {
 				return
 			}
 			if reply, ok := answer(buf[:n], answers, &asked); ok {
-				conn.WriteTo(reply, from) //nolint:errcheck // the asker tries again
+				conn.WriteTo(reply, from)
 			}
 		}
 	}()
@@ -148,7 +148,7 @@ func TestRebindingIsSeenAtTheConnection(t *testing.T) {
 }
 
 func TestAllowedNetworkIsReached(t *testing.T) {
-	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "12345") })) //nolint:errcheck // the client sees
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "12345") }))
 	defer srv.Close()
 	p := allowing(t, srv)
 	if err := p.CheckURL(t.Context(), srv.URL); err != nil {

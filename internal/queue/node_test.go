@@ -37,7 +37,7 @@ func startNode(t *testing.T, name, url, dir string, pace time.Duration) node {
 	t.Cleanup(func() { node{cmd}.kill(t) })
 	line := make(chan string, 1)
 	go func() {
-		text, _ := bufio.NewReader(out).ReadString('\n') //nolint:errcheck // an empty line says enough
+		text, _ := bufio.NewReader(out).ReadString('\n')
 		line <- text
 	}()
 	if !strings.HasPrefix(recv(t, line, 10*time.Second, "sign of the node"), "ready") {
@@ -54,7 +54,7 @@ func (n node) kill(t *testing.T) {
 	if err := n.Process.Kill(); err != nil {
 		t.Error(err)
 	}
-	n.Wait() //nolint:errcheck // it was killed
+	n.Wait()
 }
 
 func (n node) signal(t *testing.T, s os.Signal) {

@@ -98,7 +98,7 @@ type backoff struct{}
 // NextRetry implements [river.ClientRetryPolicy].
 func (backoff) NextRetry(row *rivertype.JobRow) time.Time {
 	d := min(time.Second<<min(len(row.Errors), 10), 5*time.Minute)
-	return time.Now().Add(d + rand.N(d/10))
+	return time.Now().Add(d + rand.N(d/10)) //nolint:gosec // jitter, not a secret
 }
 
 // driver is one of River's, with our repairs.

@@ -108,7 +108,7 @@ func (g *generation) open(ctx context.Context) error {
 		return nil
 	}
 	cfg := s.Pool().Config()
-	cfg.MaxConns = int32(6 + len(g.q.o.Handlers)) //nolint:gosec // a handful
+	cfg.MaxConns = int32(6 + len(g.q.o.Handlers))
 	var err error
 	if g.pool, err = pgxpool.NewWithConfig(ctx, cfg); err != nil {
 		return fmt.Errorf("connect River: %w", err)
@@ -185,7 +185,7 @@ func (g *generation) reconcile(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read running jobs: %w", err)
 	}
-	defer rows.Close() //nolint:errcheck // Err tells all there is to tell
+	defer rows.Close()
 	var strays []int64
 	for rows.Next() {
 		var id int64

@@ -60,7 +60,7 @@ func TestABusyDatabaseIsUnavailable(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer other.Close() //nolint:errcheck // it is going away
+	defer other.Close()
 	tx, err := other.Begin()
 	if err != nil {
 		t.Fatal(err)

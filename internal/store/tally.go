@@ -31,7 +31,7 @@ func (q Q) Counts(ctx context.Context, workspaceID int64, what Countable) (map[s
 	if err != nil {
 		return nil, fmt.Errorf("read counts: %w", classify(err))
 	}
-	defer rows.Close() //nolint:errcheck // Err tells all there is to tell
+	defer rows.Close()
 	counts := map[string]int{}
 	for rows.Next() {
 		var key string

@@ -21,7 +21,7 @@ func agoHTML(t, now time.Time) template.HTML {
 	if t.IsZero() {
 		return `<span class="none">never</span>`
 	}
-	return template.HTML(fmt.Sprintf(`<time class="ago" datetime="%s" title="%s">%s</time>`,
+	return template.HTML(fmt.Sprintf(`<time class="ago" datetime="%s" title="%s">%s</time>`, //nolint:gosec // times only
 		t.UTC().Format(time.RFC3339), t.UTC().Format("2 Jan 2006, 15:04:05 UTC"), ago(t, now)))
 }
 
@@ -30,7 +30,7 @@ func clockHTML(t time.Time) template.HTML {
 	if t.IsZero() {
 		return `<span class="none">not yet</span>`
 	}
-	return template.HTML(fmt.Sprintf(`<time class="clock" datetime="%s">%s</time>`,
+	return template.HTML(fmt.Sprintf(`<time class="clock" datetime="%s">%s</time>`, //nolint:gosec // times only
 		t.UTC().Format(time.RFC3339), t.UTC().Format("2 Jan 2006, 15:04 UTC")))
 }
 
@@ -39,7 +39,7 @@ func ago(t, now time.Time) string {
 	if d < -time.Second {
 		d, tail = -d, ""
 	}
-	word := ""
+	var word string
 	switch {
 	case d < 45*time.Second:
 		return map[bool]string{true: "just now", false: "in a moment"}[tail != ""]

@@ -133,7 +133,7 @@ func (s *Site) say(w http.ResponseWriter, r *http.Request, f flash) {
 	if f.Bad {
 		value = "-" + f.Text
 	}
-	http.SetCookie(w, &http.Cookie{Name: flashCookie, Value: url.QueryEscape(value), Path: "/", MaxAge: 60,
+	http.SetCookie(w, &http.Cookie{Name: flashCookie, Value: url.QueryEscape(value), Path: "/", MaxAge: 60, //nolint:gosec // Secure over TLS; a LAN may have none
 		HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: s.opts.Secure(r)})
 }
 
@@ -142,7 +142,7 @@ func takeFlash(w http.ResponseWriter, r *http.Request) *flash {
 	if err != nil {
 		return nil
 	}
-	http.SetCookie(w, &http.Cookie{Name: flashCookie, Path: "/", MaxAge: -1})
+	http.SetCookie(w, &http.Cookie{Name: flashCookie, Path: "/", MaxAge: -1}) //nolint:gosec // it removes a sentence
 	value, err := url.QueryUnescape(c.Value)
 	if err != nil || len(value) < 2 {
 		return nil
@@ -155,7 +155,7 @@ func (s *Site) back(w http.ResponseWriter, r *http.Request, to, sentence string)
 	if sentence != "" {
 		s.say(w, r, flash{Text: sentence})
 	}
-	http.Redirect(w, r, to, http.StatusSeeOther)
+	http.Redirect(w, r, to, http.StatusSeeOther) //nolint:gosec // to is a path of ours
 	return nil
 }
 
@@ -167,6 +167,6 @@ func (s *Site) refuse(w http.ResponseWriter, r *http.Request, to string, err err
 		return err
 	}
 	s.say(w, r, flash{Text: e.Message, Bad: true})
-	http.Redirect(w, r, to, http.StatusSeeOther)
+	http.Redirect(w, r, to, http.StatusSeeOther) //nolint:gosec // to is a path of ours
 	return nil
 }

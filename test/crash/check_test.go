@@ -25,7 +25,7 @@ func (in *installation) open(t *testing.T) *sql.DB {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { db.Close() }) //nolint:errcheck // only looked at
+	t.Cleanup(func() { db.Close() })
 	return db
 }
 

@@ -29,7 +29,7 @@ func newHistory(t *testing.T) *history {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { f.Close() }) //nolint:errcheck // synced with each line
+	t.Cleanup(func() { f.Close() })
 	return &history{file: f, moves: map[int64]int{}, calls: map[int]int{}}
 }
 
@@ -103,7 +103,7 @@ func (s *server) ask(t *testing.T, c *call, method, path string, body any) []byt
 	if err != nil {
 		return nil
 	}
-	defer res.Body.Close() //nolint:errcheck // read or not
+	defer res.Body.Close()
 	var b bytes.Buffer
 	if _, err := b.ReadFrom(res.Body); err != nil {
 		return nil // cut off: not acknowledged

@@ -35,7 +35,7 @@ func run(m *testing.M) int {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	defer os.RemoveAll(dir) //nolint:errcheck // a temporary directory
+	defer os.RemoveAll(dir)
 	binary = filepath.Join(dir, "vellocity")
 	build := exec.CommandContext(context.Background(), "go", "build", "-o", binary, "vellocity/cmd/vellocity")
 	if out, err := build.CombinedOutput(); err != nil {
@@ -59,7 +59,7 @@ func install(t *testing.T, databaseURL, model string) *installation {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close() //nolint:errcheck // it held the port until now
+	defer l.Close()
 	return &installation{dir: t.TempDir(), databaseURL: databaseURL, listen: l.Addr().String(), model: model}
 }
 
@@ -147,7 +147,7 @@ func (in *installation) dump(t *testing.T, s *server) {
 		return
 	}
 	s.signal(t, syscall.SIGQUIT)
-	s.wait(t, 10*time.Second) //nolint:errcheck // it ends with a dump
+	s.wait(t, 10*time.Second)
 	file := filepath.Join(dir, strings.ReplaceAll(t.Name(), "/", "-")+"-"+in.listen+".log")
 	if err := os.WriteFile(file, []byte(s.log.String()), 0o600); err != nil {
 		t.Error(err)
@@ -175,7 +175,7 @@ func (s *server) status(t *testing.T, path string) int {
 	if err != nil {
 		return 0
 	}
-	defer res.Body.Close() //nolint:errcheck // nothing of it is read
+	defer res.Body.Close()
 	return res.StatusCode
 }
 
@@ -190,7 +190,7 @@ func (s *server) signal(t *testing.T, sig syscall.Signal) {
 func (s *server) kill(t *testing.T) {
 	t.Helper()
 	s.signal(t, syscall.SIGKILL)
-	s.wait(t, 10*time.Second) //nolint:errcheck // it was killed
+	s.wait(t, 10*time.Second)
 }
 
 // wait waits for the end of the process and returns how it ended.

@@ -173,10 +173,10 @@ func tour(t *testing.T) []string {
 	}
 	var blocks []string
 	for _, m := range block.FindAllStringSubmatch(rest, -1) {
-		switch {
-		case m[1] == "sh":
+		switch m[1] {
+		case "sh":
 			blocks = append(blocks, m[2])
-		case m[1] == "":
+		case "":
 			var typed []string
 			for line := range strings.SplitSeq(m[2], "\n") {
 				if command, ok := strings.CutPrefix(line, "$ "); ok {

@@ -99,7 +99,7 @@ func (c *Cluster) Start() error {
 			return nil
 		}
 		if time.Now().After(deadline) {
-			log, _ := os.ReadFile(filepath.Join(c.dir, "log")) //nolint:errcheck // for the message only
+			log, _ := os.ReadFile(filepath.Join(c.dir, "log"))
 			return fmt.Errorf("PostgreSQL does not answer: %w\n%s", err, log)
 		}
 	}
@@ -179,7 +179,7 @@ func (c *Cluster) create(bin string) error {
 		}
 	}
 	attr := &syscall.SysProcAttr{Credential: as, Setpgid: true}
-	initdb := exec.Command(filepath.Join(bin, "initdb"), "-D", filepath.Join(c.dir, "data"), //nolint:noctx // ends by itself
+	initdb := exec.Command(filepath.Join(bin, "initdb"), "-D", filepath.Join(c.dir, "data"),
 		"-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C", "--no-sync", "--no-instructions")
 	initdb.SysProcAttr, initdb.Dir = attr, c.dir
 	if out, err := initdb.CombinedOutput(); err != nil {
@@ -197,7 +197,7 @@ func (c *Cluster) create(bin string) error {
 }
 
 func (c *Cluster) keep(bin string, attr *syscall.SysProcAttr) error {
-	c.keeper = exec.Command("/bin/sh", "-c", keeper, "keeper", bin, c.dir) //nolint:noctx // it ends with its standard input
+	c.keeper = exec.Command("/bin/sh", "-c", keeper, "keeper", bin, c.dir)
 	c.keeper.SysProcAttr, c.keeper.Dir = attr, "/"
 	var err error
 	if c.orders, err = c.keeper.StdinPipe(); err != nil {
