@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"io"
 	"net/http"
 	"net/url"
@@ -17,7 +16,6 @@ import (
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 
 	"vellocity/internal/domain"
-	"vellocity/internal/sse"
 )
 
 // Versions that the MCP endpoint names.
@@ -68,16 +66,6 @@ func newEndpoint(a *API) *endpoint {
 // identity binds a session to its caller.
 func identity(a domain.Actor) string {
 	return number(a.WorkspaceID) + "/" + string(a.Kind) + "/" + number(a.ID)
-}
-
-// message is what the router must know of a JSON-RPC message.
-type message struct {
-	JSONRPC string          `json:"jsonrpc"`
-	ID      json.RawMessage `json:"id"`
-	Method  string          `json:"method"`
-	Params  struct {
-		Meta map[string]json.RawMessage `json:"_meta"`
-	} `json:"params"`
 }
 
 // ServeHTTP checks what concerns every message, and hands it to its era.
@@ -153,7 +141,7 @@ func (e *endpoint) unposted(w http.ResponseWriter, r *http.Request, actor domain
 		forbid(w, nil, "mcp:tools")
 	default:
 		w.Header().Set("X-Accel-Buffering", "no")
-		e.legacy.ServeHTTP(w, r)
+		spoken(w, nil, func(w http.ResponseWriter) { e.legacy.ServeHTTP(w, r) })
 	}
 }
 
@@ -162,43 +150,104 @@ func (e *endpoint) post(w http.ResponseWriter, r *http.Request, actor domain.Act
 		rpcError(w, http.StatusUnsupportedMediaType, nil, rpcInvalid, domain.AsError(err).Message)
 		return
 	}
-	if _, err := parseJSON(raw); err != nil {
+	tree, err := parseJSON(raw)
+	if err != nil {
 		rpcError(w, http.StatusBadRequest, nil, rpcParse, sentence(err.Error()))
-		return
-	}
-	var m message
-	batch := bytes.HasPrefix(bytes.TrimSpace(raw), []byte("["))
-	if !batch {
-		if err := json.Unmarshal(raw, &m); err != nil || m.JSONRPC != "2.0" || string(m.ID) == "null" {
-			rpcError(w, http.StatusBadRequest, nil, rpcInvalid, "This is not a JSON-RPC 2.0 message")
-			return
-		}
-	}
-	if want := missingScope(m.Method, actor); want != "" {
-		forbid(w, m.ID, want)
 		return
 	}
 	r.Body = io.NopCloser(bytes.NewReader(raw))
 	r.ContentLength = int64(len(raw))
-	_, inMeta := m.Params.Meta["io.modelcontextprotocol/protocolVersion"]
-	if inMeta || r.Header.Get("Mcp-Protocol-Version") >= modernVersion {
-		accepting(w, r, e.modern)
+	if batch, ok := tree.([]any); ok {
+		e.batch(w, r, actor, batch)
 		return
 	}
-	switch {
-	case m.ID != nil && m.Method != "" && !slices.Contains(legacyMethods, m.Method):
-		rpcError(w, http.StatusOK, m.ID, rpcNoMethod, "There is no method "+clip(m.Method))
-	case m.Method != "initialize" && r.Header.Get("Mcp-Session-Id") == "":
-		rpcError(w, http.StatusBadRequest, m.ID, rpcInvalid, "Send initialize first, and then its Mcp-Session-Id with every message")
-	default:
-		accepting(w, r, e.legacy)
+	m, ok := messageOf(tree)
+	if !ok {
+		rpcError(w, http.StatusBadRequest, nil, rpcInvalid, "This is not a JSON-RPC 2.0 message")
+		return
 	}
+	if want := missingScope(m.method, actor); want != "" {
+		forbid(w, m.id, want)
+		return
+	}
+	if m.modern || r.Header.Get("Mcp-Protocol-Version") >= modernVersion {
+		e.postModern(w, r, m)
+		return
+	}
+	e.postLegacy(w, r, m)
+}
+
+func (e *endpoint) postModern(w http.ResponseWriter, r *http.Request, m message) {
+	switch {
+	case m.method == "":
+		rpcError(w, http.StatusBadRequest, nil, rpcInvalid, "This server asks nothing, so it takes no answers")
+	case m.id != nil && !slices.Contains(modernMethods, m.method):
+		rpcError(w, http.StatusNotFound, m.id, rpcNoMethod, "There is no method "+clip(m.method))
+	default:
+		spoken(w, m.id, func(w http.ResponseWriter) { accepting(w, r, e.modern) })
+	}
+}
+
+func (e *endpoint) postLegacy(w http.ResponseWriter, r *http.Request, m message) {
+	switch {
+	case m.id != nil && m.method != "" && !slices.Contains(legacyMethods, m.method):
+		rpcError(w, http.StatusOK, m.id, rpcNoMethod, "There is no method "+clip(m.method))
+	case m.method != "initialize" && r.Header.Get("Mcp-Session-Id") == "":
+		rpcError(w, http.StatusBadRequest, m.id, rpcInvalid, "Send initialize first, and then its Mcp-Session-Id with every message")
+	case m.id == nil && !slices.Contains(notifications, m.method):
+		w.WriteHeader(http.StatusAccepted) // unknown ones are ignored (JSON-RPC 2.0, 4.1)
+	default:
+		spoken(w, m.id, func(w http.ResponseWriter) { accepting(w, r, e.legacy) })
+	}
+}
+
+// batch takes several messages of a session in one body, which 2025-03-26 has.
+// Each counts as a call of its own; what each may do is checked where it is done.
+func (e *endpoint) batch(w http.ResponseWriter, r *http.Request, actor domain.Actor, all []any) {
+	if want := missingScope("", actor); want != "" {
+		forbid(w, nil, want)
+		return
+	}
+	for i, tree := range all {
+		if m, ok := messageOf(tree); !ok || m.modern || m.method == "initialize" {
+			rpcError(w, http.StatusBadRequest, nil, rpcInvalid, "A message of the batch is not one that a session takes")
+			return
+		}
+		if err := e.charge(w, r, actor, i); err != nil {
+			e.refuse(w, &call{api: e.api, op: &Op{Name: "mcp"}, id: w.Header().Get("X-Request-Id")}, err)
+			return
+		}
+	}
+	if len(all) == 0 || r.Header.Get("Mcp-Session-Id") == "" {
+		rpcError(w, http.StatusBadRequest, nil, rpcInvalid, "A batch holds messages, and goes with the Mcp-Session-Id that initialize gave")
+		return
+	}
+	spoken(w, nil, func(w http.ResponseWriter) { accepting(w, r, e.legacy) })
+}
+
+// charge counts message i of a batch; the first came with the request.
+func (e *endpoint) charge(w http.ResponseWriter, r *http.Request, actor domain.Actor, i int) error {
+	if i == 0 || e.api.opts.Take == nil {
+		return nil
+	}
+	now := e.api.opts.Now()
+	quota := e.api.opts.Take(r.Context(), actor.WorkspaceID)
+	quota.tell(w.Header(), now)
+	return quota.err(now)
 }
 
 // legacyMethods are those that a client with a session may call here.
 var legacyMethods = []string{
-	"initialize", "ping", "tools/list", "tools/call", "resources/list", "resources/templates/list", "resources/read", "prompts/list", "logging/setLevel",
+	"initialize", "ping", "tools/list", "tools/call", "resources/list", "resources/templates/list", "resources/read", "logging/setLevel",
 }
+
+// modernMethods are those of a client without one.
+var modernMethods = []string{
+	"server/discover", "tools/list", "tools/call", "resources/list", "resources/templates/list", "resources/read", "subscriptions/listen",
+}
+
+// notifications are those of a session's client that mean something here.
+var notifications = []string{"", "notifications/initialized", "notifications/cancelled", "notifications/progress", "notifications/roots/list_changed"}
 
 // missingScope names the MCP scope that a method takes and the caller lacks.
 func missingScope(method string, actor domain.Actor) domain.Scope {
@@ -219,73 +268,9 @@ func anyMCP(a domain.Actor) bool {
 
 func forbid(w http.ResponseWriter, id json.RawMessage, scope domain.Scope) {
 	w.Header().Set("WWW-Authenticate", `Bearer realm="vellocity", error="insufficient_scope", scope="`+string(scope)+`"`)
-	rpcError(w, http.StatusForbidden, id, rpcForbidden, "This key lacks the "+strconv.Quote(string(scope))+" scope")
+	rpcError(w, http.StatusForbidden, id, rpcForbidden, lacks(scope))
 }
 
-// rpcError answers with a JSON-RPC error.
-func rpcError(w http.ResponseWriter, status int, id json.RawMessage, code int, text string) {
-	if id == nil {
-		id = json.RawMessage("null")
-	}
-	type failure struct {
-		Code    int    `json:"code"`
-		Message string `json:"message"`
-	}
-	var b bytes.Buffer
-	_ = encode(&b, struct { // plain fields cannot fail
-		JSONRPC string          `json:"jsonrpc"`
-		ID      json.RawMessage `json:"id"`
-		Error   failure         `json:"error"`
-	}{"2.0", id, failure{code, text}})
-	w.Header()["Content-Type"] = []string{"application/json"}
-	w.Header()["Cache-Control"] = noStore
-	w.WriteHeader(status)
-	_, _ = w.Write(b.Bytes()) // the reader is gone if it fails
-}
-
-// accepting serves a client that does not accept both forms, as the SDK demands
-// that it does: one that takes only JSON gets the last message of the stream.
-func accepting(w http.ResponseWriter, r *http.Request, h http.Handler) {
-	accept := strings.ToLower(strings.Join(r.Header.Values("Accept"), ","))
-	streams := accept == "" || strings.Contains(accept, "text/event-stream") || strings.Contains(accept, "text/*") || strings.Contains(accept, "*/*")
-	r.Header.Set("Accept", "application/json, text/event-stream")
-	if streams {
-		w.Header().Set("X-Accel-Buffering", "no")
-		h.ServeHTTP(w, r)
-		return
-	}
-	whole := &collected{header: w.Header(), status: http.StatusOK}
-	h.ServeHTTP(whole, r)
-	body := whole.body.Bytes()
-	if strings.HasPrefix(whole.header.Get("Content-Type"), "text/event-stream") {
-		body = lastMessage(&whole.body)
-		whole.header["Content-Type"] = []string{"application/json"}
-	}
-	w.WriteHeader(whole.status)
-	_, _ = w.Write(body) // the reader is gone if it fails
-}
-
-// collected is an answer held back until it is whole.
-type collected struct {
-	header http.Header
-	status int
-	body   bytes.Buffer
-}
-
-func (c *collected) Header() http.Header         { return c.header }
-func (c *collected) WriteHeader(status int)      { c.status = status }
-func (c *collected) Write(b []byte) (int, error) { return c.body.Write(b) }
-func (c *collected) Flush()                      {}
-
-// lastMessage is the data of the last event: the answer, after all notifications.
-func lastMessage(r io.Reader) []byte {
-	events := sse.NewReader(r)
-	var last string
-	for {
-		e, err := events.Next()
-		if errors.Is(err, io.EOF) || err != nil {
-			return []byte(last)
-		}
-		last = e.Data
-	}
+func lacks(scope domain.Scope) string {
+	return "This key lacks the " + strconv.Quote(string(scope)) + " scope"
 }

@@ -220,9 +220,21 @@ func TestWire(t *testing.T) {
 		{"as JSON alone", `{"jsonrpc":"2.0","id":2,"method":"tools/list"}`, []string{"Accept: application/json", session}, 200, `{"jsonrpc":"2.0","id":2,"result"`},
 		{"notification", `{"jsonrpc":"2.0","method":"notifications/initialized"}`, []string{both, session}, 202, ""},
 		{"unknown method", `{"jsonrpc":"2.0","id":3,"method":"tools/burn"}`, []string{both, session}, 200, `-32601`},
+		{"prompts, which are not announced", `{"jsonrpc":"2.0","id":3,"method":"prompts/list"}`, []string{both, session}, 200, `-32601`},
+		{"unknown tool", `{"jsonrpc":"2.0","id":3,"method":"tools/call","params":{"name":"none"}}`, []string{both, session}, 200, `-32602`},
+		{"no params", `{"jsonrpc":"2.0","id":3,"method":"tools/call"}`, []string{both, session}, 400, `{"jsonrpc":"2.0","id":3,"error":{"code":-32602`},
+		{"a list of arguments", `{"jsonrpc":"2.0","id":3,"method":"tools/call","params":{"name":"get_execution","arguments":[1]}}`, []string{both, session}, 200, `must be one JSON object`},
+		{"unknown notification", `{"jsonrpc":"2.0","method":"notifications/burn"}`, []string{both, session}, 202, ""},
+		{"neither request nor answer", `{"jsonrpc":"2.0","id":3}`, []string{both, session}, 400, `-32600`},
+		{"an id that is none", `{"jsonrpc":"2.0","id":{},"method":"ping"}`, []string{both, session}, 400, `-32600`},
+		{"unknown version", `{"jsonrpc":"2.0","id":3,"method":"ping"}`, []string{both, session, "Mcp-Protocol-Version: 1999-01-01"}, 400, `{"jsonrpc":"2.0","id":3,"error":{"code":-32600`},
+		{"no uri", `{"jsonrpc":"2.0","id":3,"method":"resources/read","params":{}}`, []string{both, session}, 200, `-32602`},
+		{"batch", `[{"jsonrpc":"2.0","id":3,"method":"ping"}]`, []string{both, session}, 200, `{"jsonrpc":"2.0","id":3,"result":{}}`},
+		{"empty batch", `[]`, []string{both, session}, 400, `-32600`},
+		{"batch of a later revision", `[{"jsonrpc":"2.0","id":3,"method":"ping"}]`, []string{both, session, "Mcp-Protocol-Version: 2025-06-18"}, 400, `-32600`},
 		{"no session", `{"jsonrpc":"2.0","id":4,"method":"tools/list"}`, []string{both}, 400, `-32600`},
-		{"made-up session", `{"jsonrpc":"2.0","id":4,"method":"tools/list"}`, []string{both, "Mcp-Session-Id: none"}, 404, ``},
-		{"another caller's session", `{"jsonrpc":"2.0","id":4,"method":"tools/list"}`, []string{both, session, "Authorization: Bearer reader"}, 403, ``},
+		{"made-up session", `{"jsonrpc":"2.0","id":4,"method":"tools/list"}`, []string{both, "Mcp-Session-Id: none"}, 404, `send initialize again`},
+		{"another caller's session", `{"jsonrpc":"2.0","id":4,"method":"tools/list"}`, []string{both, session, "Authorization: Bearer reader"}, 403, `-31003`},
 		{"broken JSON", `{"jsonrpc":`, []string{both, session}, 400, `-32700`},
 		{"null id", `{"jsonrpc":"2.0","id":null,"method":"ping"}`, []string{both, session}, 400, `-32600`},
 		{"no key", initialize, []string{both, "Authorization: none"}, 401, ``},
@@ -236,6 +248,8 @@ func TestWire(t *testing.T) {
 		{"modern call", inModern("tools/call", `"name":"list_capabilities","arguments":{},`), []string{both, "Mcp-Protocol-Version: 2026-07-28", "Mcp-Method: tools/call", "Mcp-Name: list_capabilities"}, 200, `"resultType":"complete"`},
 		{"modern header differs", inModern("tools/list", ""), []string{both, "Mcp-Protocol-Version: 2026-07-28", "Mcp-Method: tools/call"}, 400, `-32020`},
 		{"modern unknown method", inModern("tools/burn", ""), []string{both, "Mcp-Protocol-Version: 2026-07-28", "Mcp-Method: tools/burn"}, 404, `-32601`},
+		{"modern prompts, which are not announced", inModern("prompts/list", ""), []string{both, "Mcp-Protocol-Version: 2026-07-28", "Mcp-Method: prompts/list"}, 404, `-32601`},
+		{"modern answer", `{"jsonrpc":"2.0","id":3,"result":{}}`, []string{both, "Mcp-Protocol-Version: 2026-07-28"}, 400, `-32600`},
 		{"modern no such resource", inModern("resources/read", `"uri":"vellocity://capabilities/none",`), []string{both, "Mcp-Protocol-Version: 2026-07-28", "Mcp-Method: resources/read", "Mcp-Name: vellocity://capabilities/none"}, 400, `-32602`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -250,6 +264,17 @@ func TestWire(t *testing.T) {
 				t.Errorf("WWW-Authenticate %q", resp.Header.Get("WWW-Authenticate"))
 			}
 		})
+	}
+	// What is looked at and what is done must be one thing, in a batch as well.
+	resp, _ = post(initialize, both, "Authorization: Bearer tools")
+	tools := "Mcp-Session-Id: " + resp.Header.Get("Mcp-Session-Id")
+	for _, sly := range []string{
+		`[{"jsonrpc":"2.0","id":3,"method":"resources/list"}]`,
+		`{"jsonrpc":"2.0","id":3,"method":"resources/list","Method":"ping"}`,
+	} {
+		if _, body := post(sly, both, tools, "Authorization: Bearer tools"); !strings.Contains(body, "mcp:resources") {
+			t.Errorf("%s: %s", sly, body)
+		}
 	}
 	del, _ := http.NewRequestWithContext(t.Context(), "DELETE", url, nil)
 	del.Header.Set("Authorization", "Bearer full")

@@ -83,6 +83,12 @@ func (a *API) asCaller(next mcp.MethodHandler) mcp.MethodHandler {
 			actor, _ = x.TokenInfo.Extra["actor"].(domain.Actor)
 			toolsets, version = x.Header.Get("X-Mcp-Toolsets"), x.Header.Get("Mcp-Protocol-Version")
 		}
+		if want := missingScope(method, actor); want != "" {
+			return nil, &jsonrpc.Error{Code: rpcForbidden, Message: lacks(want)}
+		}
+		if read, ok := req.(*mcp.ReadResourceRequest); ok && read.Params.URI == "" {
+			return nil, &jsonrpc.Error{Code: rpcBadParams, Message: "The uri is required"}
+		}
 		ctx = domain.WithActor(ctx, actor)
 		result, err := next(ctx, method, req)
 		if l, ok := result.(*mcp.ListToolsResult); ok && err == nil {

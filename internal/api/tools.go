@@ -172,11 +172,14 @@ func (t *tool) call(ctx context.Context, args json.RawMessage, progress func(per
 
 // arguments turns the arguments of a typed tool into those of execute_capability.
 func (t *tool) arguments(raw json.RawMessage) (json.RawMessage, error) {
+	if raw = bytes.TrimSpace(raw); len(raw) == 0 || string(raw) == "null" {
+		raw = []byte("{}")
+	}
+	if raw[0] != '{' {
+		return nil, domain.Errorf(domain.CodeValidation, "The arguments must be one JSON object, with the arguments by their names")
+	}
 	if t.capability == "" {
 		return raw, nil
-	}
-	if len(raw) == 0 {
-		raw = []byte("{}")
 	}
 	tree, err := parseJSON(raw)
 	settings, ok := tree.(map[string]any)
