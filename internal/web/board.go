@@ -138,7 +138,7 @@ func columnOf(c engine.Column, text string) boardColumn {
 func cardOf(i domain.ContentItem) card {
 	return card{
 		ID: i.ID, ETag: etag(i.Revision), Title: titleOf(i.Title, i.ID), Stage: i.Stage, Type: human(string(i.Type)),
-		Channel: i.Channel, Words: i.WordCount, AI: i.Engine.AI, Assignee: i.Assignee, Initials: initials(i.Assignee),
+		Channel: human(i.Channel), Words: i.WordCount, AI: i.Engine.AI, Assignee: i.Assignee, Initials: initials(i.Assignee),
 		Updated: i.UpdatedAt, Findings: len(i.Findings), Blocking: domain.Blocking(i.Findings), Needs: len(i.NeedsInput),
 	}
 }

@@ -16,6 +16,7 @@ type capabilityPage struct {
 	Shell
 	Capability engine.CapabilityDetails
 	Price      string
+	Writes     bool // it makes text
 	Credits    domain.Balance
 	Fields     []field
 	Agents     []choice
@@ -71,7 +72,7 @@ func (s *Site) capabilityPage(w http.ResponseWriter, r *http.Request) (capabilit
 	if err != nil {
 		return capabilityPage{}, err
 	}
-	page := capabilityPage{Capability: c}
+	page := capabilityPage{Capability: c, Writes: c.Category == domain.CategoryGeneration}
 	if page.Shell, err = s.shell(w, r, "/capabilities", c.Name); err != nil {
 		return page, err
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"html/template"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -21,6 +22,8 @@ type executionPage struct {
 	Tabs     []tab
 	Timeline timeline
 	Output   []outputText
+	Results  []result
+	Writes   bool // it makes text; else it looks at an item or a text
 	Cards    []card
 	Needs    []domain.Need
 	Findings []findingView
@@ -42,6 +45,8 @@ type runFacts struct {
 	Started   time.Time
 	Completed time.Time
 	Waiting   string
+	TabTitle  string
+	TabIcon   string
 	RetryOf   int64
 	Ended     bool
 	Cancel    bool
@@ -92,10 +97,46 @@ func (s *Site) execution(w http.ResponseWriter, r *http.Request) error {
 	for _, item := range d.Items {
 		page.Cards = append(page.Cards, cardOf(item))
 	}
+	if err := s.fillSubject(r.Context(), &page, d); err != nil {
+		return err
+	}
+	page.Title, page.Icon = page.Run.TabTitle, page.Run.TabIcon
 	if err := s.fillRunTab(r.Context(), &page, d); err != nil {
 		return err
 	}
 	return s.render(w, r, http.StatusOK, "execution", page)
+}
+
+// fillSubject tells apart a run that writes from one that looks at an item, and
+// shows the item that it looks at.
+func (s *Site) fillSubject(ctx context.Context, page *executionPage, d engine.ExecutionDetails) error {
+	page.Writes = true
+	c, err := s.engine.Capability(ctx, d.Capability)
+	if domain.CodeOf(err) == domain.CodeNotFound {
+		return nil // removed since
+	}
+	if err != nil {
+		return err
+	}
+	page.Writes = c.Category == domain.CategoryGeneration
+	asked := slices.ContainsFunc(d.Steps, func(r domain.StepResult) bool { return r.Model != "" })
+	if page.Writes || asked {
+		return nil
+	}
+	page.Run.Engine, page.Run.AI, page.Run.Cost = "Carried out by rules. No AI model is asked.", false, "$0"
+	var on struct {
+		ContentID int64 `json:"content_id"`
+	}
+	if len(page.Cards) > 0 || json.Unmarshal(d.Settings, &on) != nil || on.ContentID == 0 {
+		return nil
+	}
+	item, err := s.engine.Item(ctx, on.ContentID)
+	if domain.CodeOf(err) == domain.CodeNotFound {
+		return nil // deleted since
+	}
+	page.Cards = append(page.Cards, cardOf(item.ContentItem))
+	page.Run.ItemID = on.ContentID
+	return err
 }
 
 // fillRunTab gathers what only the open tab shows.
@@ -103,7 +144,10 @@ func (s *Site) fillRunTab(ctx context.Context, page *executionPage, d engine.Exe
 	var err error
 	switch page.Tab {
 	case "output":
-		page.Output, err = s.outputOf(ctx, d, page.Timeline)
+		page.Output, err = s.outputOf(ctx, d, *page)
+		if len(d.Items) == 0 && !page.Writes {
+			page.Results = resultsOf(page.Timeline.Steps)
+		}
 	case "input":
 		page.Input, page.Context = prettyJSON(d.Settings), prettyJSON(d.Context)
 	case "events":
@@ -152,18 +196,25 @@ func factsOf(d engine.ExecutionDetails, now time.Time) runFacts {
 	if len(d.Items) > 0 {
 		f.ItemID = d.Items[0].ID
 	}
+	f.TabTitle, f.TabIcon = f.State.Label+" · "+f.Title, tabIcons[f.State.Tone]
+	if f.Running && d.WaitingFor != domain.WaitingPerson {
+		f.TabTitle = strconv.Itoa(f.Progress) + " % · " + f.Title
+	}
 	switch d.WaitingFor {
 	case domain.WaitingPerson:
-		f.Waiting = "This run waits until a person has decided about the item in review."
+		f.Waiting = "This run waits for you. Read the item, then approve it or move it on: the run goes on by itself."
 	case domain.WaitingRetry:
 		f.Waiting = "The last attempt failed. The run tries again by itself in a moment."
 	}
 	return f
 }
 
+// tabIcons show the state of a run on its tab.
+var tabIcons = map[string]string{"moving": "icon-moving.svg", "machine": "icon-moving.svg", "done": "icon-done.svg", "broken": "icon-broken.svg", "person": "icon-person.svg"}
+
 // outputOf shows the items of a finished run, and until then what each step has
 // written.
-func (s *Site) outputOf(ctx context.Context, d engine.ExecutionDetails, t timeline) ([]outputText, error) {
+func (s *Site) outputOf(ctx context.Context, d engine.ExecutionDetails, page executionPage) ([]outputText, error) {
 	var out []outputText
 	for _, c := range d.Items {
 		item, err := s.engine.Item(ctx, c.ID)
@@ -179,8 +230,8 @@ func (s *Site) outputOf(ctx context.Context, d engine.ExecutionDetails, t timeli
 	if len(out) > 0 {
 		return out, nil
 	}
-	for _, step := range t.Steps {
-		if step.Text != "" || step.State == stepStates[domain.StepRunning] {
+	for _, step := range page.Timeline.Steps {
+		if step.Text != "" || page.Writes && step.State == stepStates[domain.StepRunning] {
 			out = append(out, outputText{Key: step.Key, Name: step.Name, Text: step.Text, Live: !d.Status.Ended()})
 		}
 	}

@@ -120,12 +120,18 @@ func plural(n int, one, many string) string {
 	return groupDigits(n) + " " + many
 }
 
+// networks are names that do not follow from their slugs.
+var networks = map[string]string{"linkedin": "LinkedIn", "youtube": "YouTube", "tiktok": "TikTok"}
+
 // human turns a slug or a field name into words: word_count → Word count.
 func human(name string) string {
 	words := strings.Fields(strings.NewReplacer("_", " ", "-", " ").Replace(name))
 	for i, w := range words {
 		if slices.Contains([]string{"seo", "ai", "url", "api", "id"}, w) {
 			words[i] = strings.ToUpper(w)
+		}
+		if name, ok := networks[w]; ok {
+			words[i] = name
 		}
 	}
 	text := strings.Join(words, " ")

@@ -24,6 +24,7 @@ func (s *Site) routes() []route {
 		{pattern: "POST /out", handle: s.signOut},
 		{pattern: "GET /{$}", handle: s.home},
 		{pattern: "GET /events", handle: s.events},
+		{pattern: "GET /find", handle: s.find},
 
 		{pattern: "GET /board", page: "board", handle: s.board},
 		{pattern: "POST /board/move", handle: s.boardMove},

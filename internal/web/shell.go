@@ -11,6 +11,7 @@ import (
 // Shell is what stands around every page.
 type Shell struct {
 	Title     string
+	Icon      string // of the tab; empty for the usual one
 	Here      string // path of the current page in the menu
 	Signed    bool
 	Person    string
@@ -51,6 +52,9 @@ func (s *Site) shell(w http.ResponseWriter, r *http.Request, here, title string)
 	ctx := r.Context()
 	actor, _ := domain.ActorFrom(ctx)
 	sh := Shell{Title: title, Here: here, Signed: true, Person: actor.Name, Role: actor.Role, Exposed: s.exposed(r)}
+	text := s.engine.TextStatus()
+	sh.Composer = text.Engine.Kind == domain.EngineComposer
+	sh.Writer = text.Engine.Model
 	if r.Header.Get("HX-Request") == "true" {
 		return sh, nil // only the live part is asked for
 	}
@@ -66,9 +70,6 @@ func (s *Site) shell(w http.ResponseWriter, r *http.Request, here, title string)
 		return sh, err
 	}
 	sh.Nav = menu(review, failed)
-	text := s.engine.TextStatus()
-	sh.Composer = text.Engine.Kind == domain.EngineComposer
-	sh.Writer = text.Engine.Model
 	sh.Flash = takeFlash(w, r)
 	return sh, nil
 }

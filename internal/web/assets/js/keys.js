@@ -54,7 +54,7 @@ function walk(step) {
   links[Math.max(0, Math.min(links.length - 1, i + step))].focus();
 }
 
-let options = [], chosen = 0;
+let options = [], chosen = 0, asked = 0;
 
 function palette() {
   const d = document.getElementById("palette"), input = document.getElementById("palette-input");
@@ -87,9 +87,35 @@ function show() {
     const n = q.replace("#", "");
     list.prepend(typed(`Open item ${n}`, `/content/${n}`), typed(`Open run ${n}`, `/executions/${n}`));
   }
-  options = [...list.children].filter((li) => !li.hidden);
-  document.querySelector(".palette-none").hidden = options.length > 0;
+  listed();
   choose(0);
+  clearTimeout(asked);
+  if (q.length > 1) asked = setTimeout(() => items(q), 150);
+}
+
+function listed() {
+  options = [...document.getElementById("palette-list").children].filter((li) => !li.hidden);
+  document.querySelector(".palette-none").hidden = options.length > 0;
+}
+
+// items adds the items whose titles hold the words, below what the page knows.
+async function items(q) {
+  const input = document.getElementById("palette-input"), list = document.getElementById("palette-list");
+  let found;
+  try {
+    const answer = await fetch("/find?" + new URLSearchParams({ q }), { headers: { Accept: "application/json" } });
+    if (!answer.ok) return;
+    found = await answer.json();
+  } catch { return; } // no server, no items: the pages are still listed
+  if (input.value.trim().toLowerCase() !== q) return;
+  for (const { title, path, where } of found) {
+    if ([...list.children].some((li) => li.dataset.go === path)) continue;
+    const li = typed(title, path);
+    li.append(Object.assign(document.createElement("small"), { textContent: where }));
+    list.append(li);
+  }
+  listed();
+  choose(chosen);
 }
 
 function typed(text, href) {

@@ -45,7 +45,9 @@ export function run() {
       if (el && text[0] !== "{" && el.dataset.live !== undefined && el.textContent.length < text.length) el.textContent = text.join("");
     }
     const d = side().dataset;
-    document.title = d.ended === "true" ? `${d.status} · Run ${main.dataset.run}` : `${d.progress} % · Run ${main.dataset.run}`;
+    document.title = `${d.title} · Vellocity`;
+    const icon = document.getElementById("tab-icon");
+    if (icon.getAttribute("href") !== d.icon) icon.href = d.icon;
     if (d.ended === "true") ended(d);
   });
 
