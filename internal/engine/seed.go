@@ -29,7 +29,7 @@ func (e *Engine) Bootstrap(ctx context.Context) (first FirstStart, made bool, er
 		return first, false, err
 	}
 	err = e.o.Store.InTx(ctx, func(tx *store.Tx) error {
-		// On several nodes the unique slug decides who was first.
+		// On several nodes the unique slug decides who is first.
 		w, err := tx.CreateWorkspace(ctx, domain.Workspace{Slug: "main", Name: "My workspace", Plan: domain.PlanEnterprise, Timezone: "UTC", FeedEnabled: true})
 		if err != nil {
 			return fmt.Errorf("make the first workspace: %w", err)
@@ -45,6 +45,9 @@ func (e *Engine) Bootstrap(ctx context.Context) (first FirstStart, made bool, er
 			Scopes: []domain.Scope{domain.ScopeAdmin, domain.ScopeMCPFull}}, domain.EventKeyCreated)
 		return err
 	})
+	if domain.CodeOf(err) == domain.CodeConflict {
+		return FirstStart{}, false, nil // another node was first
+	}
 	return first, err == nil, err
 }
 

@@ -169,7 +169,7 @@ func (e *Engine) Run(ctx context.Context) {
 }
 
 // keep stores what has come for the streams. What could not be stored is tried
-// again with the next piece, or at the message's end.
+// again with the next piece; the message's end stores the whole.
 func (e *Engine) keep(ctx context.Context, dirty map[int64]*stream) {
 	if len(dirty) == 0 {
 		return

@@ -174,8 +174,9 @@ func (w *textWriter) one(ctx context.Context, in GenerateOutput, n int, voice *d
 
 var errBroke = errors.New("the answer broke off after its beginning had been shown")
 
-// finish stores the rest and ends the message: what was written is charged, the
-// rest of the hold is released.
+// finish stores the whole text and ends the message: what was written is charged,
+// the rest of the hold is released. The last pieces are not stored apart: whoever
+// reads on takes them from the whole.
 func (w *textWriter) finish(ctx context.Context, failure error) error {
 	m := w.m
 	m.Status, m.Cost = "completed", w.cost
@@ -183,7 +184,6 @@ func (w *textWriter) finish(ctx context.Context, failure error) error {
 		m.Status, m.Error = "failed", sentence(failure)
 		w.e.o.Log.Warn("a text failed", "message", m.ID, "error", failure)
 	}
-	w.e.keep(ctx, map[int64]*stream{m.ID: w.stream})
 	text, _, _, _, _ := w.stream.since(0)
 	m.Body = text
 	m.Used = used(m)
@@ -412,8 +412,12 @@ func behind(p store.Piece, after int) string {
 // end tells how the message ended, if it failed.
 func (r *reading) end(ctx context.Context) {
 	m, err := r.e.o.Store.Read().Message(ctx, r.workspaceID, r.id)
-	if err == nil && m.Status == "failed" {
+	switch {
+	case err != nil:
+	case m.Status == "failed":
 		err = domain.Errorf(domain.CodeProvider, "%s", m.Error).With("provider", m.Engine.Provider)
+	case m.Status == "streaming": // a clean end would promise that it is stored
+		err = domain.Errorf(domain.CodeUnavailable, "The text was written, but its end could not be stored. Try again shortly.")
 	}
 	if err != nil {
 		r.yield(Piece{}, err)

@@ -41,7 +41,8 @@ func (q Q) Workspaces(ctx context.Context) ([]domain.Workspace, error) {
 	return many(ctx, q, scanWorkspace, `select `+workspaceColumns+` from workspace order by id`)
 }
 
-// CreateWorkspace makes a workspace and its accounts.
+// CreateWorkspace makes a workspace and its accounts. A slug that is taken is a
+// CONFLICT.
 func (t *Tx) CreateWorkspace(ctx context.Context, w domain.Workspace) (domain.Workspace, error) {
 	emails, err := toJSON(append([]string{}, w.NotifyEmails...))
 	if err != nil {
@@ -51,6 +52,9 @@ func (t *Tx) CreateWorkspace(ctx context.Context, w domain.Workspace) (domain.Wo
 	err = t.one(ctx, []any{&w.ID}, `insert into workspace (slug, name, plan, timezone, notify_emails, require_approval, feed_enabled, created_at)
 		values ($1,$2,$3,$4,$5,$6,$7,$8) returning id`,
 		w.Slug, w.Name, string(w.Plan), w.Timezone, emails, w.RequireApproval, w.FeedEnabled, ms(w.CreatedAt))
+	if unique(err) {
+		return w, slugTaken(w.Slug)
+	}
 	if err != nil {
 		return w, fmt.Errorf("create workspace: %w", err)
 	}
@@ -67,10 +71,14 @@ func (t *Tx) SaveWorkspace(ctx context.Context, w domain.Workspace) (domain.Work
 		require_approval = $8, feed_enabled = $9, revision = revision + 1 where id = $1 returning revision`,
 		w.ID, w.Slug, w.Name, string(w.Plan), w.Timezone, w.VoiceID, emails, w.RequireApproval, w.FeedEnabled)
 	if unique(err) {
-		return w, domain.Errorf(domain.CodeConflict, "Another workspace has the address %q already", w.Slug)
+		return w, slugTaken(w.Slug)
 	}
 	if err != nil {
 		return w, fmt.Errorf("save workspace: %w", err)
 	}
 	return w, nil
+}
+
+func slugTaken(slug string) error {
+	return domain.Errorf(domain.CodeConflict, "Another workspace has the address %q already", slug)
 }
