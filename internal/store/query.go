@@ -106,6 +106,10 @@ func (q Q) stmt(ctx context.Context, query string) (*sql.Stmt, error) {
 }
 
 func (q Q) query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	ctx, err := q.Shielded(ctx)
+	if err != nil {
+		return nil, err
+	}
 	stmt, err := q.stmt(ctx, query)
 	if err != nil {
 		return nil, err
@@ -117,6 +121,10 @@ func (q Q) query(ctx context.Context, query string, args ...any) (*sql.Rows, err
 }
 
 func (q Q) execResult(ctx context.Context, query string, args ...any) (int64, error) {
+	ctx, err := q.Shielded(ctx)
+	if err != nil {
+		return 0, err
+	}
 	stmt, err := q.stmt(ctx, query)
 	if err != nil {
 		return 0, classify(err)
@@ -147,7 +155,7 @@ func (q Q) one(ctx context.Context, dest []any, query string, args ...any) error
 	if err != nil {
 		return classify(err)
 	}
-	defer rows.Close() //nolint:errcheck // Err tells all there is to tell
+	defer rows.Close()
 	if !rows.Next() {
 		if err := rows.Err(); err != nil {
 			return classify(err)
@@ -169,7 +177,7 @@ func many[T any](ctx context.Context, q Q, f func(scanner) (T, error), query str
 	if err != nil {
 		return nil, classify(err)
 	}
-	defer rows.Close() //nolint:errcheck // Err tells all there is to tell
+	defer rows.Close()
 	list := []T{}
 	for rows.Next() {
 		v, err := f(rows)
