@@ -49,7 +49,6 @@ type Store struct {
 	url     string
 	stmts   *statements // SQLite only: pgx prepares by itself
 	readers *statements
-	writer  *writer // SQLite only
 	now     func() time.Time
 	log     *slog.Logger
 
@@ -127,7 +126,7 @@ func (s *Store) openSQLite(ctx context.Context, dir string) error {
 	}
 	s.read.SetMaxOpenConns(4)
 	s.read.SetMaxIdleConns(4)
-	s.dialect, s.writer = sqliteDB, newWriter()
+	s.dialect = sqliteDB
 	s.stmts, s.readers = newStatements(s.write), newStatements(s.read)
 	var version string
 	if err := s.write.QueryRowContext(ctx, "select sqlite_version()").Scan(&version); err != nil {
@@ -234,27 +233,19 @@ func (t *Tx) AfterCommit(f func()) { t.after = append(t.after, f) }
 const retries = 4
 
 // InTx runs f in one transaction and commits it. An error from f rolls it back
-// and is returned. f is run again when the database asks for that (a deadlock or
-// serialisation failure on PostgreSQL, a shared transaction that was lost on
-// SQLite), so it must not have side effects of its own but through AfterCommit.
-// When InTx returns nil, all is on disk.
+// and is returned. On PostgreSQL f is run again when the database asks for that
+// (a deadlock or serialisation failure), so it must not have side effects of its
+// own but through AfterCommit. When InTx returns nil, all is on disk.
 func (s *Store) InTx(ctx context.Context, f func(*Tx) error) error {
 	for try := 1; ; try++ {
-		err := s.attempt(ctx, f)
+		err := s.once(ctx, f)
 		if prep := s.stmts.catchUp(context.WithoutCancel(ctx)); prep != nil {
 			s.log.Warn("prepare statements", "error", prep)
 		}
-		if err == nil || try == retries || !errors.Is(err, errGone) && !s.dialect.retryable(err) {
+		if err == nil || try == retries || !s.dialect.retryable(err) {
 			return classify(err)
 		}
 	}
-}
-
-func (s *Store) attempt(ctx context.Context, f func(*Tx) error) error {
-	if s.writer != nil {
-		return s.share(ctx, f)
-	}
-	return s.once(ctx, f)
 }
 
 func (s *Store) once(ctx context.Context, f func(*Tx) error) (err error) {
@@ -271,15 +262,13 @@ func (s *Store) once(ctx context.Context, f func(*Tx) error) (err error) {
 		return fmt.Errorf("begin: %w", err)
 	}
 	t := &Tx{Q: Q{dialect: s.dialect, run: tx, tx: tx, stmts: s.stmts}, store: s, tx: tx, conn: conn, now: s.Now()}
-	returned := false
 	defer func() {
-		if !returned { // a panic, which goes on its way
-			_ = tx.Rollback()
+		if p := recover(); p != nil {
+			_ = tx.Rollback() // the panic matters more
+			panic(p)
 		}
 	}()
-	err = f(t)
-	returned = true
-	if err != nil {
+	if err := f(t); err != nil {
 		if rb := tx.Rollback(); rb != nil && !errors.Is(rb, sql.ErrTxDone) {
 			s.log.Debug("roll back", "error", rb)
 		}
@@ -357,7 +346,7 @@ func (s *Store) listen(ctx context.Context, channel string, f func(string)) erro
 	if err != nil {
 		return fmt.Errorf("connect: %w", err)
 	}
-	defer conn.Close(context.WithoutCancel(ctx))
+	defer conn.Close(context.WithoutCancel(ctx)) //nolint:errcheck // it is going away
 	if _, err := conn.Exec(ctx, "listen "+pgx.Identifier{channel}.Sanitize()); err != nil {
 		return fmt.Errorf("listen: %w", err)
 	}
