@@ -49,6 +49,7 @@ type Store struct {
 	url     string
 	stmts   *statements // SQLite only: pgx prepares by itself
 	readers *statements
+	writer  *writer // SQLite only
 	now     func() time.Time
 	log     *slog.Logger
 
@@ -126,7 +127,7 @@ func (s *Store) openSQLite(ctx context.Context, dir string) error {
 	}
 	s.read.SetMaxOpenConns(4)
 	s.read.SetMaxIdleConns(4)
-	s.dialect = sqliteDB
+	s.dialect, s.writer = sqliteDB, newWriter()
 	s.stmts, s.readers = newStatements(s.write), newStatements(s.read)
 	var version string
 	if err := s.write.QueryRowContext(ctx, "select sqlite_version()").Scan(&version); err != nil {
@@ -233,19 +234,27 @@ func (t *Tx) AfterCommit(f func()) { t.after = append(t.after, f) }
 const retries = 4
 
 // InTx runs f in one transaction and commits it. An error from f rolls it back
-// and is returned. On PostgreSQL f is run again when the database asks for that
-// (a deadlock or serialisation failure), so it must not have side effects of its
-// own but through AfterCommit. When InTx returns nil, all is on disk.
+// and is returned. f is run again when the database asks for that (a deadlock or
+// serialisation failure on PostgreSQL, a shared transaction that was lost on
+// SQLite), so it must not have side effects of its own but through AfterCommit.
+// When InTx returns nil, all is on disk.
 func (s *Store) InTx(ctx context.Context, f func(*Tx) error) error {
 	for try := 1; ; try++ {
-		err := s.once(ctx, f)
+		err := s.attempt(ctx, f)
 		if prep := s.stmts.catchUp(context.WithoutCancel(ctx)); prep != nil {
 			s.log.Warn("prepare statements", "error", prep)
 		}
-		if err == nil || try == retries || !s.dialect.retryable(err) {
+		if err == nil || try == retries || !errors.Is(err, errGone) && !s.dialect.retryable(err) {
 			return classify(err)
 		}
 	}
+}
+
+func (s *Store) attempt(ctx context.Context, f func(*Tx) error) error {
+	if s.writer != nil {
+		return s.share(ctx, f)
+	}
+	return s.once(ctx, f)
 }
 
 func (s *Store) once(ctx context.Context, f func(*Tx) error) (err error) {
@@ -262,13 +271,15 @@ func (s *Store) once(ctx context.Context, f func(*Tx) error) (err error) {
 		return fmt.Errorf("begin: %w", err)
 	}
 	t := &Tx{Q: Q{dialect: s.dialect, run: tx, tx: tx, stmts: s.stmts}, store: s, tx: tx, conn: conn, now: s.Now()}
+	returned := false
 	defer func() {
-		if p := recover(); p != nil {
-			_ = tx.Rollback() // the panic matters more
-			panic(p)
+		if !returned { // a panic, which goes on its way
+			_ = tx.Rollback()
 		}
 	}()
-	if err := f(t); err != nil {
+	err = f(t)
+	returned = true
+	if err != nil {
 		if rb := tx.Rollback(); rb != nil && !errors.Is(rb, sql.ErrTxDone) {
 			s.log.Debug("roll back", "error", rb)
 		}
@@ -346,7 +357,7 @@ func (s *Store) listen(ctx context.Context, channel string, f func(string)) erro
 	if err != nil {
 		return fmt.Errorf("connect: %w", err)
 	}
-	defer conn.Close(context.WithoutCancel(ctx)) //nolint:errcheck // it is going away
+	defer conn.Close(context.WithoutCancel(ctx))
 	if _, err := conn.Exec(ctx, "listen "+pgx.Identifier{channel}.Sanitize()); err != nil {
 		return fmt.Errorf("listen: %w", err)
 	}
