@@ -70,6 +70,8 @@ var fenceMark = regexp.MustCompile(`(?i)<\s*(/?\s*data\b)`)
 //go:embed system.tmpl
 var systemTemplate string
 
+var systemPrompt = MustPrompt("system", systemTemplate)
+
 // System returns the part of the prompt that stays the same throughout a run:
 // the rules, the language and the voice. What the agent itself is told comes on
 // top of it, added by Input.Write.
@@ -80,7 +82,7 @@ func System(v *domain.Voice, language string) (string, error) {
 	if language == "" {
 		language = "en"
 	}
-	return MustPrompt("system", systemTemplate).Render(map[string]any{"Voice": v, "Language": language})
+	return systemPrompt.Render(map[string]any{"Voice": v, "Language": language})
 }
 
 // Voice turns a brand voice into what a brief carries; nil gives none.

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -19,24 +20,36 @@ const executionHead = `id, workspace_id, capability, title, agent_id, status, pr
 
 const executionWhole = executionHead + `, settings, context, plan, needs_input`
 
-func headOf(x *domain.Execution, priority *int) []any {
+func headOf(x *domain.Execution, priority *int, engine, cost sql.Scanner) []any {
 	return []any{&x.ID, &x.WorkspaceID, &x.Capability, &x.Title, &x.AgentID, &x.Status, priority, &x.Progress, &x.CurrentStep,
-		&x.WaitingFor, asJSON{&x.Engine}, &x.CreditsUsed, &x.CreditsHeld, asJSON{&x.Cost}, &x.Notify, &x.RetryOf, &x.Error, &x.Epoch, &x.Version,
+		&x.WaitingFor, engine, &x.CreditsUsed, &x.CreditsHeld, cost, &x.Notify, &x.RetryOf, &x.Error, &x.Epoch, &x.Version,
 		&x.CreatedBy, timeAt{&x.CreatedAt}, timeAt{&x.StartedAt}, timeAt{&x.CompletedAt}}
 }
 
 func scanExecutionHead(row scanner) (x domain.Execution, err error) {
 	var rank int
-	err = row.Scan(headOf(&x, &rank)...)
+	err = row.Scan(headOf(&x, &rank, asJSON{&x.Engine}, asJSON{&x.Cost})...)
 	x.Priority = priorityOf(rank)
 	return x, err
+}
+
+// executionHeads scans the rows of a list.
+func executionHeads() func(scanner) (domain.Execution, error) {
+	var engine again[domain.Engine]
+	var cost again[domain.Cost]
+	return func(row scanner) (x domain.Execution, err error) {
+		var rank int
+		err = row.Scan(headOf(&x, &rank, engine.into(&x.Engine), cost.into(&x.Cost))...)
+		x.Priority = priorityOf(rank)
+		return x, err
+	}
 }
 
 func scanExecution(row scanner) (x domain.Execution, err error) {
 	var rank int
 	var settings, context string
 	var plan []keptStep
-	err = row.Scan(append(headOf(&x, &rank), &settings, &context, asJSON{&plan}, asJSON{&x.NeedsInput})...)
+	err = row.Scan(append(headOf(&x, &rank, asJSON{&x.Engine}, asJSON{&x.Cost}), &settings, &context, asJSON{&plan}, asJSON{&x.NeedsInput})...)
 	x.Priority = priorityOf(rank)
 	x.Settings, x.Context = json.RawMessage(settings), json.RawMessage(context)
 	for _, k := range plan {
@@ -146,7 +159,7 @@ func (q Q) Executions(ctx context.Context, workspaceID int64, f ExecutionFilter,
 		order = "created_at desc, id"
 	}
 	n := len(args)
-	items, err := many(ctx, q, scanExecutionHead, `select `+executionHead+` from execution where `+cond+
+	items, err := many(ctx, q, executionHeads(), `select `+executionHead+` from execution where `+cond+
 		fmt.Sprintf(` order by %s desc limit 0 + $%d offset $%d`, order, n+1, n+2), append(args, p.Size, p.Offset())...)
 	if err != nil {
 		return domain.List[domain.Execution]{}, fmt.Errorf("list executions: %w", err)

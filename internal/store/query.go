@@ -249,6 +249,34 @@ func (j asJSON) Scan(v any) error {
 	return fmt.Errorf("JSON is kept as %T", v)
 }
 
+// again decodes what most rows of a list have in common, such as what wrote a
+// text, only when it differs from the row before.
+type again[T any] struct {
+	text  string
+	value T
+}
+
+func (a *again[T]) into(to *T) sql.Scanner { return againInto[T]{a, to} }
+
+type againInto[T any] struct {
+	last *again[T]
+	to   *T
+}
+
+// Scan implements [sql.Scanner].
+func (a againInto[T]) Scan(v any) error {
+	text, ok := v.(string)
+	if ok && text != "" && text == a.last.text {
+		*a.to = a.last.value
+		return nil
+	}
+	if err := (asJSON{a.to}).Scan(v); err != nil {
+		return err
+	}
+	*a.last = again[T]{text, *a.to}
+	return nil
+}
+
 // toJSON turns v into the text that is kept.
 func toJSON(v any) (string, error) {
 	b, err := json.Marshal(v)
