@@ -130,7 +130,7 @@ func (s *Site) contentPage(w http.ResponseWriter, r *http.Request, d engine.Item
 	page := contentPage{Shell: sh, Item: itemFactsOf(d, ws), View: readView(r), Findings: findingViews(d.Findings), Needs: d.NeedsInput,
 		Scores: scoresOf(d.Scores), Sources: sourcesOf(d.Provenance), History: d.Moves, Channels: d.Publications}
 	page.Body = marked(d.Body, d.Findings, s.engine.RenderMarkdown)
-	page.Next = nextFor(page.Item, page.Findings)
+	page.Next = nextFor(page.Item, page.Findings, ws.RequireApproval)
 	for _, st := range domain.Stages() {
 		page.Stages = append(page.Stages, stageChoice{st, st.Label(), st == d.Stage})
 	}
@@ -189,9 +189,11 @@ func itemFactsOf(d engine.ItemDetails, ws domain.Workspace) itemFacts {
 func readingTime(words int) string { return strconv.Itoa(max(1, (words+110)/220)) + " min read" }
 
 // nextFor says the one thing to do now: mend, approve, publish, look.
-func nextFor(i itemFacts, findings []findingView) nextStep {
+func nextFor(i itemFacts, findings []findingView, strict bool) nextStep {
 	path := "/content/" + strconv.FormatInt(i.ID, 10)
 	switch {
+	case i.Stage == domain.StagePublished && i.Published != i.Version && !i.Blocking && strict && i.Approved != i.Version:
+		return nextStep{Heading: "Approve the newer version", Text: "Version " + strconv.Itoa(i.Published) + " stays in the feed until version " + strconv.Itoa(i.Version) + " is approved and published.", Button: "Approve", Action: path + "/approve"}
 	case i.Stage == domain.StagePublished && i.Published != i.Version && !i.Blocking:
 		return nextStep{Heading: "A newer version is not out yet", Text: "Version " + strconv.Itoa(i.Published) + " stands in the feed, and version " + strconv.Itoa(i.Version) + " here.", Button: "Publish version " + strconv.Itoa(i.Version), Action: path + "/move", To: domain.StagePublished}
 	case i.Stage == domain.StagePublished && i.Feed != "":

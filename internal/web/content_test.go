@@ -97,16 +97,19 @@ func TestTheNextStep(t *testing.T) {
 		name     string
 		item     itemFacts
 		findings []findingView
+		strict   bool
 		button   string
 	}{
-		{"blocked", blocked, one, "Mend it"},
-		{"found something", item(domain.StageGenerated, 1, 0, 0), one, "Mend it"},
-		{"clean", item(domain.StageGenerated, 1, 0, 0), nil, "Approve"},
-		{"approved as it is", item(domain.StageReady, 2, 2, 0), one, "Publish"},
-		{"published", item(domain.StagePublished, 2, 2, 2), nil, "See it in the feed"},
-		{"edited since", item(domain.StagePublished, 3, 2, 2), nil, "Publish version 3"},
+		{"blocked", blocked, one, false, "Mend it"},
+		{"found something", item(domain.StageGenerated, 1, 0, 0), one, false, "Mend it"},
+		{"clean", item(domain.StageGenerated, 1, 0, 0), nil, false, "Approve"},
+		{"approved as it is", item(domain.StageReady, 2, 2, 0), one, false, "Publish"},
+		{"published", item(domain.StagePublished, 2, 2, 2), nil, false, "See it in the feed"},
+		{"edited since", item(domain.StagePublished, 3, 2, 2), nil, false, "Publish version 3"},
+		{"edited since, to be approved", item(domain.StagePublished, 3, 2, 2), nil, true, "Approve"},
+		{"edited since and approved", item(domain.StagePublished, 3, 3, 2), nil, true, "Publish version 3"},
 	} {
-		if got := nextFor(c.item, c.findings).Button; got != c.button {
+		if got := nextFor(c.item, c.findings, c.strict).Button; got != c.button {
 			t.Errorf("%s: %q, want %q", c.name, got, c.button)
 		}
 	}

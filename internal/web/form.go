@@ -23,6 +23,7 @@ type schema struct {
 	Minimum     *float64          `json:"minimum"`
 	Maximum     *float64          `json:"maximum"`
 	MaxLength   int               `json:"maxLength"`
+	Format      string            `json:"format"`
 	MinItems    int               `json:"minItems"`
 	MaxItems    int               `json:"maxItems"`
 	Items       *schema           `json:"items"`
@@ -147,6 +148,9 @@ func fieldOf(name string, s schema) field {
 	if len(s.Examples) > 0 {
 		f.Placeholder = valueText(s.Examples[0])
 	}
+	if strings.Contains(strings.ToLower(f.Help), "per line") {
+		f.Hint = strings.Replace(strings.TrimPrefix(f.Hint, "One per line, "), "up to", "Up to", 1)
+	}
 	f.Min, f.Max = numberText(s.Minimum), numberText(s.Maximum)
 	f.Step = "any"
 	if s.Type == "integer" {
@@ -190,6 +194,8 @@ func kindOf(s schema) string {
 		return "checks"
 	case s.Type == "array" && s.Items != nil && (s.Items.Type == "string" || s.Items.Type == "integer"):
 		return "lines"
+	case s.Format == "uri":
+		return "text"
 	case s.Type == "string" && (s.MaxLength > 300 || s.Widget == "textarea"):
 		return "area"
 	case s.Type == "string":

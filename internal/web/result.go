@@ -55,7 +55,7 @@ type member struct {
 }
 
 // untold are the members that the page shows elsewhere.
-var untold = []string{"content_id", "findings", "prompt", "version", "title"}
+var untold = []string{"content_id", "findings", "prompt", "title"}
 
 // resultsOf lays out what the steps recorded, the last first, since it concludes.
 func resultsOf(steps []stepRow) []result {

@@ -4,7 +4,7 @@
 import { refresh } from "./refresh.js";
 
 const channel = "BroadcastChannel" in window ? new BroadcastChannel("vellocity-live") : null;
-let source = null, release = null, waiting = false, lost = 0;
+let source = null, release = null, waiting = false, lost = 0, fresh = false;
 
 export function live() {
   if (channel) channel.onmessage = (e) => {
@@ -68,7 +68,9 @@ function state(name, again) {
   if (!dot || !name) return;
   dot.dataset.state = name;
   dot.querySelector("span").textContent = name === "live" ? "Live" : navigator.onLine ? "Reconnecting" : "Offline";
-  if (again) refreshAll();
+  // What happened between the page's making and its first hearing was told to nobody.
+  if (again || (name === "live" && !fresh)) refreshAll();
+  fresh ||= name === "live";
 }
 
 function heard(n) {
@@ -99,5 +101,5 @@ function nudge(name, detail) {
 
 function refreshAll() {
   const el = document.querySelector("[data-refresh]");
-  if (el) refresh(el);
+  if (el && !el.querySelector("[data-ended=true]")) refresh(el);
 }
