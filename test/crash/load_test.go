@@ -9,18 +9,44 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
+
+	"vellocity/internal/sse"
 )
 
 // history is what the clients were told, kept outside the killed process.
 type history struct {
 	mu         sync.Mutex
 	file       *os.File
-	executions []int64       // answered with 201
-	moves      map[int64]int // acknowledged, per item
-	calls      map[int]int   // per status; 0 for a connection that broke
+	executions []int64          // answered with 201
+	moves      map[int64]moves  // per item
+	texts      map[int64]string // streamed to [DONE] without an error, by message
+	calls      map[int]int      // per status; 0 for a connection that broke
 	unexpected []string
+}
+
+// moves is what the clients know of one item.
+type moves struct {
+	n        int
+	revision int64  // the highest that was acknowledged
+	stage    string // in that answer
+	unsure   int64  // moves without an answer: each may have been done
+}
+
+func (m moves) with(c call) moves {
+	switch {
+	case c.Status != http.StatusOK:
+		if c.Status == 0 || c.Status == http.StatusServiceUnavailable {
+			m.unsure++
+		}
+		return m
+	case c.Revision > m.revision:
+		m.revision, m.stage = c.Revision, c.Stage
+	}
+	m.n++
+	return m
 }
 
 func newHistory(t *testing.T) *history {
@@ -30,7 +56,7 @@ func newHistory(t *testing.T) *history {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { f.Close() })
-	return &history{file: f, moves: map[int64]int{}, calls: map[int]int{}}
+	return &history{file: f, moves: map[int64]moves{}, texts: map[int64]string{}, calls: map[int]int{}}
 }
 
 // add notes a call once its answer is there, on disk before anything else is asked.
@@ -52,8 +78,10 @@ func (h *history) add(t *testing.T, c call) {
 	switch {
 	case c.Status == http.StatusCreated:
 		h.executions = append(h.executions, c.ID)
-	case c.Status == http.StatusOK && c.Verb == "move":
-		h.moves[c.Item]++
+	case c.Verb == "move":
+		h.moves[c.Item] = h.moves[c.Item].with(c)
+	case c.Verb == "write" && c.Text != "":
+		h.texts[c.ID] = c.Text
 	}
 	if !c.expected() {
 		h.unexpected = append(h.unexpected, string(line))
@@ -67,14 +95,22 @@ type call struct {
 	Status int    `json:"status"`
 	ID     int64  `json:"id,omitempty"`
 	Body   string `json:"body,omitempty"`
+
+	Stage    string `json:"stage,omitempty"`
+	Revision int64  `json:"revision,omitempty"`
+	Text     string `json:"text,omitempty"`
+
+	header http.Header
 }
 
 // expected reports whether the answer is one that a client may get while the
 // server is killed, stopped or cut off. Above all, never a 500.
 func (c call) expected() bool {
 	switch c.Status {
-	case 0, http.StatusOK, http.StatusCreated, http.StatusServiceUnavailable:
+	case 0, http.StatusOK, http.StatusCreated:
 		return true
+	case http.StatusServiceUnavailable:
+		return c.header.Get("Retry-After") != ""
 	case http.StatusNotFound, http.StatusConflict:
 		return c.Verb == "move"
 	}
@@ -108,7 +144,7 @@ func (s *server) ask(t *testing.T, c *call, method, path string, body any) []byt
 	if _, err := b.ReadFrom(res.Body); err != nil {
 		return nil // cut off: not acknowledged
 	}
-	c.Status = res.StatusCode
+	c.Status, c.header = res.StatusCode, res.Header
 	if c.Status >= http.StatusBadRequest {
 		c.Body = b.String()
 	}
@@ -142,8 +178,55 @@ func (s *server) move(t *testing.T, h *history, item int64) {
 	t.Helper()
 	c := call{Verb: "move", Item: item}
 	to := []string{"review", "ready", "generated"}[rand.IntN(3)]
-	s.ask(t, &c, http.MethodPost, fmt.Sprintf("/content-workflow/kanban/%d/status", item), map[string]any{"status": to})
+	body := s.ask(t, &c, http.MethodPost, fmt.Sprintf("/content-workflow/kanban/%d/status", item), map[string]any{"status": to})
+	if c.Status == http.StatusOK {
+		var answer struct {
+			Data struct {
+				Attributes struct {
+					Status string `json:"kanban_status"`
+				} `json:"attributes"`
+			} `json:"data"`
+		}
+		if err := json.Unmarshal(body, &answer); err != nil {
+			t.Errorf("the answer to a move: %v: %s", err, body)
+		}
+		c.Stage = answer.Data.Attributes.Status
+		if _, err := fmt.Sscanf(c.header.Get("ETag"), `"%d-`, &c.Revision); err != nil || c.Stage != to {
+			t.Errorf("the answer to a move to %s: %v: ETag %q: %s", to, err, c.header.Get("ETag"), body)
+		}
+	}
 	h.add(t, c)
+}
+
+// write has a text streamed. What ended with [DONE] and no error is kept.
+func (s *server) write(t *testing.T, h *history) {
+	t.Helper()
+	c := call{Verb: "write"}
+	body := s.ask(t, &c, http.MethodPost, "/aiwriter/generate-output", map[string]any{
+		"prompt": "Say in a few words why a short list helps", "maximum_length": 100})
+	if c.Status == http.StatusOK {
+		if _, err := fmt.Sscan(c.header.Get("X-Message-Id"), &c.ID); err != nil {
+			t.Errorf("X-Message-Id of a stream: %v", err)
+		}
+		c.Text = whole(body)
+	}
+	h.add(t, c)
+}
+
+// whole returns the text of a stream; "" where it was cut or told of an error.
+func whole(stream []byte) string {
+	var text strings.Builder
+	r := sse.NewReader(bytes.NewReader(stream))
+	for {
+		e, err := r.Next()
+		switch {
+		case err != nil || e.Name == "error":
+			return ""
+		case e.Data == sse.Done:
+			return text.String()
+		}
+		text.WriteString(e.Data)
+	}
 }
 
 func (s *server) cancel(t *testing.T, h *history, id int64) {
@@ -167,6 +250,8 @@ func (s *server) load(ctx context.Context, t *testing.T, h *history, clients int
 				switch {
 				case n%8 == 0:
 					s.execute(t, h)
+				case n%16 == 5:
+					s.write(t, h)
 				case n%16 == 9:
 					if id := h.some(); id != 0 {
 						s.cancel(t, h, id)

@@ -49,6 +49,8 @@ func run(m *testing.M) int {
 // survives the death of the process.
 type installation struct {
 	dir, databaseURL, listen, key, model string
+
+	demo bool // whether the first start makes a sample
 }
 
 // install prepares an empty installation. Its texts come from the model server at
@@ -119,7 +121,10 @@ func (in *installation) start(t *testing.T) *server {
 
 func (in *installation) launch(t *testing.T) *server {
 	t.Helper()
-	args := []string{"serve", "--data", in.dir, "--listen", in.listen, "--rate-limits", "off", "--no-demo"}
+	args := []string{"serve", "--data", in.dir, "--listen", in.listen, "--rate-limits", "off"}
+	if !in.demo {
+		args = append(args, "--no-demo")
+	}
 	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), binary, args...)
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + in.dir, "VELLOCITY_DATABASE_URL=" + in.databaseURL,
 		"OPENAI_BASE_URL=" + in.model, "OPENAI_API_KEY=" + aitest.Secret, "VELLOCITY_MASTER_KEY=" + strings.Repeat("crash-test ", 4)}

@@ -1,0 +1,94 @@
+package crash_test
+
+import (
+	"database/sql"
+	"net/http"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"vellocity/internal/ai/aitest"
+)
+
+// busyTimeout is how long a call waits for SQLite's write lock; beyond it there is
+// some room for a busy machine.
+const busyTimeout, room = 5 * time.Second, 2 * time.Second
+
+// Another program holds SQLite's write lock: calls wait for it as long as the
+// busy timeout, are told to come back after that, and never fail in another way.
+func TestWriteLockHeldOutside(t *testing.T) {
+	t.Parallel()
+	m := model(t, 5*time.Millisecond)
+	in := install(t, "", m.BaseURL(aitest.OpenAIWire))
+	s := in.start(t)
+	h, db := newHistory(t), in.open(t)
+	for range 5 {
+		s.execute(t, h)
+	}
+	drain(t, db, time.Minute)
+	for _, held := range []time.Duration{3 * time.Second, 12 * time.Second} {
+		before := h.calls[http.StatusServiceUnavailable]
+		longest := s.whileLocked(t, h, held)
+		refused := h.calls[http.StatusServiceUnavailable] - before
+		t.Logf("held for %s: %d calls refused, the longest took %s", held, refused, longest)
+		if short := held < busyTimeout; short != (refused == 0) {
+			t.Errorf("held for %s: %d calls were refused", held, refused)
+		}
+		if longest > busyTimeout+room {
+			t.Errorf("held for %s: a call took %s", held, longest)
+		}
+		free := time.Now()
+		eventually(t, busyTimeout, "work after the lock", func() bool { return s.execute(t, h) != 0 })
+		drain(t, db, time.Minute)
+		t.Logf("all was done %s after the lock was free", time.Since(free))
+		check(t, db, h, s, m)
+	}
+}
+
+// whileLocked has clients write and read while the lock is held. It returns how
+// long the longest call took.
+func (s *server) whileLocked(t *testing.T, h *history, held time.Duration) (longest time.Duration) {
+	t.Helper()
+	db, err := sql.Open("sqlite", "file:"+filepath.Join(s.dir, "vellocity.db")+"?_txlock=immediate&_pragma=busy_timeout(5000)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	tx, err := db.BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tx.Rollback() //nolint:errcheck // most often it is over
+	var all sync.WaitGroup
+	var mu sync.Mutex
+	end := time.Now().Add(held)
+	for i := range 8 {
+		all.Go(func() {
+			for n := 0; time.Now().Before(end); n++ {
+				began := time.Now()
+				if (i+n)%2 == 0 {
+					s.execute(t, h)
+				} else {
+					s.move(t, h, int64(1+i%5))
+				}
+				mu.Lock()
+				longest = max(longest, time.Since(began))
+				mu.Unlock()
+			}
+		})
+	}
+	for time.Now().Before(end) {
+		for _, path := range []string{"/healthz", "/api/v1/content-workflow/executions"} {
+			if got := s.status(t, path); got != http.StatusOK {
+				t.Errorf("%s answers %d while the write lock is held", path, got)
+			}
+		}
+		time.Sleep(200 * time.Millisecond)
+	}
+	if err := tx.Rollback(); err != nil {
+		t.Error(err)
+	}
+	all.Wait()
+	return longest
+}
