@@ -34,6 +34,7 @@ const (
 	rpcNoResource  = -32002 // legacy only
 	rpcForbidden   = -31003 // ours, outside of the reserved range
 	rpcRateLimited = -31029
+	rpcCancelled   = -31099 // never leaves the house: a cancelled call is not answered
 	rpcInternal    = -32603
 )
 

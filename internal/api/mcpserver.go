@@ -45,6 +45,9 @@ func (t *tool) described() *mcp.Tool {
 func (a *API) toolHandler(t *tool) mcp.ToolHandler {
 	return func(ctx context.Context, req *mcp.CallToolRequest) (*mcp.CallToolResult, error) {
 		answer, err := t.call(ctx, req.Params.Arguments, reporter(ctx, req))
+		if ctx.Err() != nil {
+			return nil, &jsonrpc.Error{Code: rpcCancelled, Message: "Cancelled"}
+		}
 		if err != nil {
 			c := &call{api: a, op: t.op, id: requestID(req)}
 			c.log(ctx, domain.AsError(err))

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"vellocity/internal/sse"
@@ -135,7 +136,11 @@ func spoken(w http.ResponseWriter, id json.RawMessage, serve func(http.ResponseW
 	rpcError(w, s.status, id, code, text)
 }
 
-// speaker holds back an answer in plain text.
+// cancelled marks the answer that the SDK gives to a cancelled call all the same.
+var cancelled = []byte(`"error":{"code":` + strconv.Itoa(rpcCancelled) + `,`)
+
+// speaker holds back an answer in plain text, and what a cancelled call is
+// answered, which its caller shall not get (MCP 2025-11-25, cancellation).
 type speaker struct {
 	http.ResponseWriter
 	status int // of the answer held back; 0 means none
@@ -153,6 +158,9 @@ func (s *speaker) WriteHeader(status int) {
 func (s *speaker) Write(b []byte) (int, error) {
 	if s.status != 0 {
 		return s.text.Write(b)
+	}
+	if bytes.Contains(b[:min(len(b), 512)], cancelled) {
+		return len(b), nil
 	}
 	return s.ResponseWriter.Write(b)
 }

@@ -205,8 +205,17 @@ func (t *tool) ownNames(err error) error {
 	}
 	c := *e
 	c.Fields = map[string][]string{}
+	known := t.input["properties"].(map[string]any)
 	for path, faults := range e.Fields {
-		c.Fields[strings.TrimPrefix(path, "settings.")] = faults
+		name := strings.TrimPrefix(path, "settings.")
+		if _, ok := known[name]; !ok && len(faults) == 1 && !strings.ContainsAny(name, ".[") {
+			better := unknown("field", name, slices.Sorted(maps.Keys(known)))
+			if c.Message == faults[0] {
+				c.Message = better
+			}
+			faults = []string{better}
+		}
+		c.Fields[name] = faults
 	}
 	return &c
 }

@@ -181,7 +181,7 @@ for (const kind of kinds) {
         { signal: stop.signal, onprogress: () => stop.abort('enough') }), /enough|abort|cancel/i)
       assert.ok(performance.now() - begun < 20_000, 'the call was not given up')
       // The run is durable: it goes on until it is cancelled itself.
-      const [run] = checked('list_executions', await c.call('list_executions', { status: 'processing' }))
+      const [run] = checked('list_executions', await c.call('list_executions', { status: 'executing' }))
       assert.equal(checked('cancel_execution', await c.call('cancel_execution', { id: run.id })).id, run.id)
     })
 

@@ -128,5 +128,11 @@ test('a cancelled call is not answered', async () => {
     }
   }
   assert.match(seen, /asked/)
-  assert.doesNotMatch(seen, /"result"/)
+  assert.doesNotMatch(seen, /"(result|error)"/)
+
+  const [{ result }] = await messages(await stateless('tools/call', { name: 'list_executions', arguments: { status: 'executing' } }))
+  for (const { id } of result.structuredContent.data) {
+    const [ended] = await messages(await stateless('tools/call', { name: 'cancel_execution', arguments: { id } }))
+    assert.equal(ended.result.structuredContent.data.id, id)
+  }
 })
