@@ -72,7 +72,10 @@ func (b *bench) cluster(ctx context.Context, n int, kill bool) (rate float64, er
 		return 0, err
 	}
 	c := patient()
-	span := b.span(40 * time.Second)
+	span := 40 * time.Second
+	if b.short {
+		span = 6 * time.Second
+	}
 	// Enough that none ever waits for work: workers × time / latency, and half more.
 	for range max(20, int(1.5*float64(n*workersEach)*(span.Seconds()+8)/2)) {
 		if _, err := all[0].execute(ctx, c, "generate-social-posts", onePost); err != nil {

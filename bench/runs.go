@@ -19,7 +19,8 @@ import (
 // of which makes an item.
 const threePosts = `{"topic":"Cloud cost optimization","networks":["linkedin","x","facebook"],"key_points":["Start with what is idle","Buy commitments last"]}`
 
-// many accepts n runs over 16 connections and waits until all are completed.
+// many accepts n runs over 16 connections, each with a topic of its own, and waits
+// until all are completed.
 func (s *server) many(ctx context.Context, c *http.Client, n, before int, capability, settings string) (time.Duration, error) {
 	var next atomic.Int64
 	var all sync.WaitGroup
@@ -27,8 +28,9 @@ func (s *server) many(ctx context.Context, c *http.Client, n, before int, capabi
 	began := time.Now()
 	for range 16 {
 		all.Go(func() {
-			for next.Add(1) <= int64(n) {
-				if _, err := s.execute(ctx, c, capability, settings); err != nil {
+			for i := next.Add(1); i <= int64(n); i = next.Add(1) {
+				own := strings.Replace(settings, "Cloud cost", fmt.Sprintf("Cloud cost %d", before+int(i)), 1)
+				if _, err := s.execute(ctx, c, capability, own); err != nil {
 					failures <- err
 					return
 				}
