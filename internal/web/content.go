@@ -191,6 +191,7 @@ func readingTime(words int) string { return strconv.Itoa(max(1, (words+110)/220)
 // nextFor says the one thing to do now: mend, approve, publish, look.
 func nextFor(i itemFacts, findings []findingView, strict bool) nextStep {
 	path := "/content/" + strconv.FormatInt(i.ID, 10)
+	undecided := i.Approved != i.Version || i.Stage == domain.StageReview // back in review, somebody asks again
 	switch {
 	case i.Stage == domain.StagePublished && i.Published != i.Version && !i.Blocking && strict && i.Approved != i.Version:
 		return nextStep{Heading: "Approve the newer version", Text: "Version " + strconv.Itoa(i.Published) + " stays in the feed until version " + strconv.Itoa(i.Version) + " is approved and published.", Button: "Approve", Action: path + "/approve"}
@@ -202,9 +203,9 @@ func nextFor(i itemFacts, findings []findingView, strict bool) nextStep {
 		return nextStep{Heading: "It is published", Text: "The feed of this workspace is switched off, so no public page shows it."}
 	case i.Blocking:
 		return nextStep{Heading: "Mend what blocks it", Text: "A blocking finding keeps this text from being published. It is marked in the text.", Button: "Mend it", Path: path + "?view=edit&mend=1"}
-	case len(findings) > 0 && i.Approved != i.Version:
+	case len(findings) > 0 && undecided:
 		return nextStep{Heading: "Look at what was found", Text: plural(len(findings), "place", "places") + " in the text may need a better word. Mend, or approve as it is.", Button: "Mend it", Path: path + "?view=edit&mend=1"}
-	case i.Approved != i.Version:
+	case undecided:
 		return nextStep{Heading: "Read it, then approve", Text: "Approving moves version " + strconv.Itoa(i.Version) + " to Ready.", Button: "Approve", Action: path + "/approve"}
 	}
 	return nextStep{Heading: "Ready to go out", Text: "Version " + strconv.Itoa(i.Version) + " is approved. Publishing puts it into the public feed.", Button: "Publish", Action: path + "/move", To: domain.StagePublished}

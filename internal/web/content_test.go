@@ -103,6 +103,7 @@ func TestTheNextStep(t *testing.T) {
 		{"blocked", blocked, one, false, "Mend it"},
 		{"found something", item(domain.StageGenerated, 1, 0, 0), one, false, "Mend it"},
 		{"clean", item(domain.StageGenerated, 1, 0, 0), nil, false, "Approve"},
+		{"approved, and in review again", item(domain.StageReview, 2, 2, 0), nil, false, "Approve"},
 		{"approved as it is", item(domain.StageReady, 2, 2, 0), one, false, "Publish"},
 		{"published", item(domain.StagePublished, 2, 2, 2), nil, false, "See it in the feed"},
 		{"edited since", item(domain.StagePublished, 3, 2, 2), nil, false, "Publish version 3"},
