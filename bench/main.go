@@ -64,6 +64,7 @@ type bench struct {
 	program string // the binary
 	short   bool
 	runs    int
+	doc     bool // the table in Markdown
 	row     string
 	found   []figure
 }
@@ -76,6 +77,7 @@ func main() {
 	b := &bench{}
 	flag.BoolVar(&b.short, "short", false, "a moment of each row, to see that it works")
 	flag.IntVar(&b.runs, "runs", 3, "runs of each load, of which the median counts")
+	flag.BoolVar(&b.doc, "markdown", false, "print the table as docs/performance.md has it")
 	program := flag.String("program", "", "measure this binary and build none")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -108,17 +110,22 @@ func (b *bench) all(ctx context.Context, names []string, program string) error {
 	failed := 0
 	for _, r := range chosen {
 		b.row = r.name
-		began := time.Now()
-		fmt.Fprintf(os.Stderr, "%s %s: %s\n", began.Format("15:04:05"), r.name, r.what)
+		fmt.Fprintf(os.Stderr, "%s %s: %s\n", time.Now().Format("15:04:05"), r.name, r.what)
+		others := foreign()
 		if err := r.run(ctx, b); err != nil {
 			failed++
 			b.found = append(b.found, figure{row: r.name, what: "failed: " + err.Error()})
 		}
+		b.says("taken meanwhile by what else ran on the machine", "%.0f %% of the processors", 100*others())
 		if ctx.Err() != nil {
 			break
 		}
 	}
-	table(os.Stdout, b.found)
+	if b.doc {
+		markdown(os.Stdout, b.found)
+	} else {
+		table(os.Stdout, b.found)
+	}
 	if failed > 0 {
 		return fmt.Errorf("%d of %d rows could not be measured", failed, len(chosen))
 	}

@@ -216,3 +216,51 @@ func (s *server) ready(ctx context.Context, path string, launched time.Time) (ti
 	err := s.until(ctx, 30*time.Second, good)
 	return time.Since(launched), err
 }
+
+// foreign returns a function that tells which share of the machine's processor
+// time has since been taken by processes that are not this one's.
+func foreign() func() float64 {
+	busyBefore, allBefore := machineTime()
+	ownBefore := ownTime()
+	return func() float64 {
+		busy, all := machineTime()
+		own := ownTime() - ownBefore
+		if all <= allBefore {
+			return 0
+		}
+		return max(0, (busy - busyBefore - own).Seconds()/(all-allBefore).Seconds())
+	}
+}
+
+// machineTime returns the time that all processors were busy, and all the time
+// they had, since the machine started.
+func machineTime() (busy, all time.Duration) {
+	text, err := os.ReadFile("/proc/stat")
+	if err != nil {
+		return 0, 0
+	}
+	line, _, _ := strings.Cut(string(text), "\n")
+	for i, field := range strings.Fields(line)[1:] {
+		n, _ := strconv.Atoi(field) // the kernel writes numbers
+		d := time.Duration(n) * 10 * time.Millisecond
+		if i > 7 {
+			break // guests are counted under user time already
+		}
+		all += d
+		if i != 3 && i != 4 { // idle, waiting for the disk
+			busy += d
+		}
+	}
+	return busy, all
+}
+
+// ownTime is what this process and those that it has started and seen end have used.
+func ownTime() (sum time.Duration) {
+	for _, who := range []int{syscall.RUSAGE_SELF, syscall.RUSAGE_CHILDREN} {
+		var u syscall.Rusage
+		if syscall.Getrusage(who, &u) == nil {
+			sum += time.Duration(u.Utime.Nano() + u.Stime.Nano())
+		}
+	}
+	return sum
+}
