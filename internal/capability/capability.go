@@ -1,5 +1,6 @@
 // Package capability says what a step of a run can do. There is a folder per
-// capability with its code, its prompts (*.tmpl) and its tests; each exports
+// capability with its code, the schema of its settings (settings.json), its
+// prompts (*.tmpl) and its tests, for which captest runs it whole; each exports
 // New() returning a [Capability], and app/capabilities.go lists them.
 //
 // A capability touches no store and knows no HTTP. The execution room hands a

@@ -11,7 +11,7 @@
 // charges [Credits] exactly once, and puts the result on a board as a
 // [ContentItem] that moves generated → review → ready → published.
 //
-//	cmd → app → {api, web, trigger} → engine → execution → {capability → ai, extension;
+//	cmd → app → {api, web, trigger} → engine → execution → {capability → ai;
 //	guard; board, queue → store} → domain
 //
 // Arrows run down only; layout_test.go at the root of the module holds them.
