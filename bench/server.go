@@ -228,7 +228,7 @@ func foreign() func() float64 {
 		if all <= allBefore {
 			return 0
 		}
-		return max(0, (busy - busyBefore - own).Seconds()/(all-allBefore).Seconds())
+		return max(0, (busy-busyBefore-own).Seconds()/(all-allBefore).Seconds())
 	}
 }
 
