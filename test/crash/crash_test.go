@@ -30,8 +30,7 @@ func cycles(t *testing.T) int {
 // Killed again and again at any instant under load, the server keeps what it
 // promised.
 func TestKilledUnderLoad(t *testing.T) {
-	m := model(t, 5*time.Millisecond)
-	eachDatabase(t, m.BaseURL(aitest.OpenAIWire), func(t *testing.T, in *installation) {
+	eachDatabase(t, 5*time.Millisecond, func(t *testing.T, in *installation, m *wire) {
 		h := newHistory(t)
 		for range cycles(t) {
 			s := in.start(t)
@@ -61,8 +60,7 @@ func deadline(ctx context.Context) time.Time {
 
 // Interrupted work goes on within a second of the restart.
 func TestResumesAfterRestart(t *testing.T) {
-	m := model(t, 300*time.Millisecond)
-	eachDatabase(t, m.BaseURL(aitest.OpenAIWire), func(t *testing.T, in *installation) {
+	eachDatabase(t, 300*time.Millisecond, func(t *testing.T, in *installation, m *wire) {
 		h := newHistory(t)
 		s := in.start(t)
 		for range 5 {
@@ -150,8 +148,7 @@ func TestDatabaseAway(t *testing.T) {
 // SIGTERM under load: the server ends in order, and what was running goes on
 // after the next start.
 func TestTerminatedUnderLoad(t *testing.T) {
-	m := model(t, 50*time.Millisecond)
-	eachDatabase(t, m.BaseURL(aitest.OpenAIWire), func(t *testing.T, in *installation) {
+	eachDatabase(t, 50*time.Millisecond, func(t *testing.T, in *installation, m *wire) {
 		h := newHistory(t)
 		for range 2 {
 			s := in.start(t)

@@ -156,7 +156,7 @@ func (s *server) execute(t *testing.T, h *history) int64 {
 	t.Helper()
 	c := call{Verb: "execute"}
 	body := s.ask(t, &c, http.MethodPost, "/content-workflow/capabilities/generate-blog-post/execute", map[string]any{
-		"settings": map[string]any{"topic": fmt.Sprintf("How a small shop can plan its week, part %d", rand.IntN(1e9))},
+		"settings": map[string]any{"topic": fmt.Sprintf("Plan %d of a small shop", rand.IntN(1e9))},
 		"priority": []string{"low", "normal", "high", "urgent"}[rand.IntN(4)],
 	})
 	if c.Status == http.StatusCreated {

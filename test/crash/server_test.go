@@ -65,11 +65,20 @@ func install(t *testing.T, databaseURL, model string) *installation {
 	return &installation{dir: t.TempDir(), databaseURL: databaseURL, listen: l.Addr().String(), model: model}
 }
 
-// eachDatabase runs f on a fresh installation with SQLite and one with PostgreSQL.
-func eachDatabase(t *testing.T, model string, f func(t *testing.T, in *installation)) {
+// eachDatabase runs f on a fresh installation with SQLite and one with PostgreSQL,
+// at the same time, each with a model that takes so long until the first word.
+func eachDatabase(t *testing.T, first time.Duration, f func(t *testing.T, in *installation, m *wire)) {
 	t.Helper()
-	t.Run("sqlite", func(t *testing.T) { f(t, install(t, "", model)) })
-	t.Run("postgres", func(t *testing.T) { f(t, install(t, storetest.NewCluster(t).URL(), model)) })
+	for name, url := range map[string]func(*testing.T) string{
+		"sqlite":   func(*testing.T) string { return "" },
+		"postgres": func(t *testing.T) string { return storetest.NewCluster(t).URL() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			m := model(t, first)
+			f(t, install(t, url(t), m.BaseURL(aitest.OpenAIWire)), m)
+		})
+	}
 }
 
 // server is one process.

@@ -17,7 +17,6 @@ type wire struct {
 	*aitest.Server
 	mu    sync.Mutex
 	calls map[string][]time.Time // by the number in the topic
-	other int                    // calls for no run, such as those of free texts
 }
 
 // model starts a model server that takes so long until the first word.
@@ -33,7 +32,8 @@ func model(t *testing.T, first time.Duration) *wire {
 	return w
 }
 
-var part = regexp.MustCompile(`part (\d+)`)
+// part is what tells a run's prompts from another's: the number in its topic.
+var part = regexp.MustCompile(`(?i)\bplan[ -](\d+)`)
 
 func (w *wire) note(c aitest.Call) {
 	at := time.Now()
@@ -41,8 +41,7 @@ func (w *wire) note(c aitest.Call) {
 	defer w.mu.Unlock()
 	m := part.FindStringSubmatch(c.System + c.Prompt)
 	if m == nil {
-		w.other++
-		return
+		return // a free text, or a prompt that holds the draft alone
 	}
 	w.calls[m[1]] = append(w.calls[m[1]], at)
 }
@@ -66,26 +65,34 @@ func checkCalls(t *testing.T, db *sql.DB, wires ...*wire) {
 		t.Fatal(err)
 	}
 	defer rows.Close()
-	all := 0
 	for rows.Next() {
 		var p paid
 		if err := rows.Scan(&p.id, &p.attempts, &p.ended, &p.status, &p.settings); err != nil {
 			t.Fatal(err)
 		}
-		all += p.check(t, wires)
+		p.check(t, wires)
 	}
 	if err := rows.Err(); err != nil {
 		t.Fatal(err)
 	}
+	all := int64(0)
+	for _, w := range wires {
+		all += int64(w.Count())
+	}
+	attempts, written := count(t, db, `select count(*) from attempt`), count(t, db, `select count(*) from message`)
 	done := count(t, db, `select count(*) from step where status = 'completed' and provider <> ''`)
-	if all == 0 || done == 0 {
+	if all > attempts+written {
+		t.Errorf("G2: %d calls came over the wire, %d are recorded, and %d free texts", all, attempts, written)
+	}
+	if all <= written || done == 0 {
 		t.Errorf("G2: nothing to hold together: %d calls, %d steps", all, done)
 		return
 	}
-	t.Logf("%d calls came over the wire for %d recorded steps that ask a model, %.2f for each", all, done, float64(all)/float64(done))
+	t.Logf("%d calls came over the wire for %d free texts and %d recorded steps that ask a model, %.2f for each step",
+		all, written, done, float64(all-written)/float64(done))
 }
 
-func (p paid) check(t *testing.T, wires []*wire) (calls int) {
+func (p paid) check(t *testing.T, wires []*wire) {
 	t.Helper()
 	var settings struct {
 		Topic string `json:"topic"`
@@ -95,9 +102,9 @@ func (p paid) check(t *testing.T, wires []*wire) (calls int) {
 		m = part.FindStringSubmatch(settings.Topic)
 	}
 	if m == nil {
-		return 0 // not one of the harness
+		return // not one of the harness
 	}
-	end := p.ended
+	calls, end := 0, p.ended
 	if p.status == "cancelled" {
 		end += cancelling.Milliseconds()
 	}
@@ -114,5 +121,4 @@ func (p paid) check(t *testing.T, wires []*wire) (calls int) {
 	if int64(calls) > p.attempts {
 		t.Errorf("G2: %d calls came over the wire for run %d, %d are recorded", calls, p.id, p.attempts)
 	}
-	return calls
 }
