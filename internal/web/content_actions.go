@@ -86,6 +86,9 @@ func (s *Site) contentMove(w http.ResponseWriter, r *http.Request) error {
 			return "", domain.Errorf(domain.CodeBadRequest, "The board has no column %q.", to)
 		}
 		item, err := s.engine.Move(r.Context(), engine.Move{ID: id, To: to, Match: engine.Match{IfMatch: r.PostForm.Get("etag")}})
+		if item.Stage == domain.StagePublished {
+			return "Version " + strconv.Itoa(item.PublishedVersion) + " is published.", err
+		}
 		return "Moved to " + item.Stage.Label() + ".", err
 	})
 }
