@@ -32,7 +32,10 @@ export function watch(page, complaints, allowed = () => false) {
 }
 
 // axe returns the violations of the page as it stands, one line each.
+// What is still fading in is given its time: its colours are not yet its own.
 export async function axe(page) {
+  await page.evaluate(() => Promise.all(document.getAnimations()
+    .filter((a) => a.effect.getTiming().iterations !== Infinity).map((a) => a.finished.catch(() => {}))));
   await page.evaluate(axeText);
   const result = await page.evaluate(() => axe.run(document, {
     resultTypes: ["violations"],

@@ -15,8 +15,17 @@ async function freePort() {
   return port;
 }
 
+// until waits for ok, and throws when the server ends or 30 seconds pass.
+async function until(ok, node) {
+  const deadline = Date.now() + 30000;
+  while (!await ok()) {
+    if (Date.now() > deadline || node.child.exitCode !== null) throw new Error(`the server did not start:\n${node.out}`);
+    await new Promise((done) => setTimeout(done, 50));
+  }
+}
+
 // startServer builds the binary, unless VELLOCITY_BIN names one, and returns the
-// address, what the server printed, and a stop.
+// address, what the server printed, a stop, and a down and an up for a restart.
 export async function startServer(env = {}, flags = []) {
   const dir = mkdtempSync(join(tmpdir(), "vellocity-walk-"));
   let bin = process.env.VELLOCITY_BIN;
@@ -24,27 +33,32 @@ export async function startServer(env = {}, flags = []) {
     bin = join(dir, "vellocity");
     execFileSync("go", ["build", "-o", bin, "./cmd/vellocity"], { cwd: root, stdio: "inherit" });
   }
-  const data = join(dir, "data"), listen = `127.0.0.1:${await freePort()}`;
-  const child = spawn(bin, ["serve", "--data", data, "--listen", listen, "--rate-limits", "off", ...flags],
-    { env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] });
-  let out = "";
-  child.stdout.on("data", (b) => { out += b; });
-  child.stderr.on("data", (b) => { out += b; });
-  const deadline = Date.now() + 30000;
-  while (!/in\?t=/.test(out) || !/Key /.test(out)) {
-    if (Date.now() > deadline || child.exitCode !== null) throw new Error(`the server did not start:\n${out}`);
-    await new Promise((done) => setTimeout(done, 50));
-  }
+  const data = join(dir, "data"), listen = `127.0.0.1:${await freePort()}`, base = `http://${listen}`;
+  const node = { child: null, out: "" };
+  const start = () => {
+    node.child = spawn(bin, ["serve", "--data", data, "--listen", listen, "--rate-limits", "off", ...flags],
+      { env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] });
+    for (const stream of [node.child.stdout, node.child.stderr]) stream.on("data", (b) => { node.out += b; });
+  };
+  const down = async () => {
+    const gone = new Promise((done) => node.child.once("exit", done));
+    node.child.kill("SIGTERM");
+    await gone;
+  };
+  start();
+  await until(() => /in\?t=/.test(node.out) && /Key /.test(node.out), node);
   return {
-    base: `http://${listen}`,
-    link: out.match(/http\S+\/in\?t=\S+/)[0],
-    key: out.match(/vell_pk_\w+/)[0],
+    base, down,
+    link: node.out.match(/http\S+\/in\?t=\S+/)[0],
+    key: node.out.match(/vell_pk_\w+/)[0],
     newLink: () => execFileSync(bin, ["sign-in-link", "--data", data]).toString().match(/http\S+/)[0],
-    output: () => out,
+    output: () => node.out,
+    async up() {
+      start();
+      await until(() => fetch(base + "/in").then(() => true, () => false), node);
+    },
     async stop() {
-      const gone = new Promise((done) => child.once("exit", done));
-      child.kill("SIGTERM");
-      await gone;
+      await down();
       rmSync(dir, { recursive: true, force: true });
     },
   };

@@ -25,6 +25,9 @@ const server = await startServer();
 const context = await launch();
 try {
   await walk(context);
+  await everyCapability(context);
+  await republish(context);
+  await oneStream(context);
   await everyPage();
   await withAModel();
   assert.deepEqual(complaints, [], "the console must stay clean");
@@ -38,6 +41,11 @@ try {
   await context.close();
   await server.stop();
   provider.stop();
+}
+
+function api(path, init = {}) {
+  return fetch(server.base + "/api/v1" + path, { ...init,
+    headers: { Authorization: `Bearer ${server.key}`, "Content-Type": "application/json", ...init.headers } });
 }
 
 function open(ctx) {
@@ -83,8 +91,6 @@ async function walk(ctx) {
   await page.getByRole("button", { name: "Approve", exact: true }).click();
   await page.locator(".stages [aria-current=step]", { hasText: "Ready" }).waitFor();
 
-  const api = (path, init = {}) => fetch(server.base + "/api/v1" + path, { ...init,
-    headers: { Authorization: `Bearer ${server.key}`, "Content-Type": "application/json", ...init.headers } });
   tell("write more items through the API");
   const write = async (topic, more = "Keep one person in charge each day.") => {
     const r = await api("/content-workflow/capabilities/generate-blog-post/execute", { method: "POST", headers: { Prefer: "wait=10" },
@@ -183,6 +189,10 @@ async function walk(ctx) {
     const id = await write(topic, more);
     if (status !== "generated") assert.equal((await api(`/content-workflow/kanban/${id}/status`, { method: "POST", body: JSON.stringify({ status }) })).status, 200);
   }
+  const posts = await (await api("/content-workflow/capabilities/generate-social-posts/execute", { method: "POST", headers: { Prefer: "wait=10" },
+    body: JSON.stringify({ settings: { topic: "Our first month with one mailbox", networks: ["linkedin", "mastodon"], key_points: ["Everybody sees who answers what."], call_to_action: "Read how it went" } }) })).json();
+  const made = (await (await api(`/content-workflow/executions/${posts.data.id}/assets`)).json()).data.content_items;
+  assert.equal((await api(`/content-workflow/kanban/${made[0].id}/status`, { method: "POST", body: JSON.stringify({ status: "published" }) })).status, 200);
   await dragTo(page, card("shared inbox"), column("published"));
   await inColumn("shared inbox", "published");
   await page.waitForTimeout(2500);
@@ -251,7 +261,12 @@ async function walk(ctx) {
   await page.getByText("no longer opens anything").first().waitFor();
   assert.equal((await use(next)).status, 401);
 
-  tell("find a page by the palette, and the help by its key");
+  tell("find an item, a page and the help by keys");
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("friday evening");
+  await page.locator("#palette-list li[data-go^='/content/']:visible").waitFor();
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/\/content\/\d+$/);
   await page.keyboard.press("Control+k");
   await page.keyboard.type("brand");
   await noFault(page, "the palette");
@@ -261,6 +276,134 @@ async function walk(ctx) {
   await page.locator("#help[open]").waitFor();
   await noFault(page, "the help");
   await second.close();
+}
+
+// everyCapability fills each form wrongly, then rightly, and reads the result.
+async function everyCapability(ctx) {
+  const page = await open(ctx);
+  const wrong = async (slug, name) => {
+    tell(`run ${slug} from its form`);
+    await page.goto(`${server.base}/capabilities/${slug}`);
+    await page.getByRole("button", { name: "Run", exact: true }).click();
+    await page.locator("#errors li").first().waitFor();
+    assert.match(await page.locator("#errors").textContent(), name);
+    await noFault(page, `${slug} with errors`);
+  };
+  const right = async (end = "Completed") => {
+    await page.getByRole("button", { name: "Run", exact: true }).click();
+    await page.waitForURL(/\/executions\/\d+$/);
+    await page.locator(`.run-side[data-status="${end}"]`).waitFor();
+    await page.waitForFunction((s) => document.title.startsWith(s) && document.getElementById("tab-icon").href.includes("icon-"), end);
+    await noFault(page, `the result, ${end}`);
+    assert.doesNotMatch(await page.locator(".run-main").textContent(), /[{}]|":/, "a result is no JSON");
+  };
+
+  await wrong("generate-social-posts", /Topic/);
+  await page.locator("#f-topic").fill("What we learned from a week of calm mornings");
+  await page.locator("#f-key_points").fill("Nobody answers before nine.");
+  await page.getByLabel("Mastodon").check();
+  await right();
+  assert.equal(await page.locator(".made-item").count(), 3, "one post for each network");
+
+  await wrong("analyze-seo", /content_id|text/i);
+  await page.locator("#f-text").fill("## A shared inbox\n\nEverybody sees who answers what. A shared inbox needs an owner for each day.");
+  await page.locator("#f-keywords").fill("shared inbox");
+  await right();
+  assert.match(await page.locator(".score b").textContent(), /^\d+$/);
+  assert.ok(await page.locator(".checks tbody tr").count() > 5, "the score has its reasons");
+  await page.screenshot({ path: join(out, "analysis.png"), fullPage: true });
+
+  await wrong("review-content", /Content item/);
+  await page.locator("#f-content_id").selectOption({ index: 1 });
+  await right();
+  assert.match(await page.locator("#result-decision").textContent(), /Moved to\s*(Ready|In Review)|stays where it is/);
+
+  tell("decide what a run waits for");
+  await page.goto(server.base + "/capabilities/review-content");
+  const topic = "What we learned from a week of calm mornings (Mastodon)";
+  const value = await page.locator("#f-content_id option", { hasText: topic }).getAttribute("value");
+  await page.locator("#f-content_id").selectOption(value);
+  await page.locator("#f-ask_person").check();
+  await right("Needs a person");
+  await page.screenshot({ path: join(out, "waits.png") });
+  const waiting = page.url();
+  const person = await open(ctx);
+  await person.goto(server.base + "/content/" + value);
+  await person.getByRole("button", { name: /^Approve/ }).click();
+  await person.locator(".stages [aria-current=step]", { hasText: "Ready" }).waitFor();
+  await person.close();
+  await page.locator(".run-side[data-status=Completed]").waitFor();
+  assert.equal(page.url(), waiting, "the page that waited goes on by itself");
+  assert.match(await page.locator("#result-person").textContent(), /Approved/);
+
+  await wrong("publish-content", /Content item/);
+  await page.locator("#f-content_id").selectOption(value);
+  await right();
+  await page.getByRole("link", { name: "Open item" }).click();
+  await page.locator(".stages [aria-current=step]", { hasText: "Published" }).waitFor();
+  await page.close();
+}
+
+// republish edits a published item: the feed keeps what was published until the
+// new version is approved and published too.
+async function republish(ctx) {
+  tell("edit a published item, approve it, publish it again");
+  const page = await open(ctx);
+  await page.goto(server.base + "/content/1");
+  const feed = async () => (await fetch(server.base + await page.getByRole("link", { name: "In the feed", exact: true }).getAttribute("href"))).text();
+  const strict = (on) => api("/partners/profile", { method: "PATCH", body: JSON.stringify({ require_approval: on }) });
+  await strict(true);
+  await page.goto(server.base + "/content/1?view=edit");
+  await page.locator("#body").fill(await page.locator("#body").inputValue() + "\n\nWritten after it was out.");
+  await page.getByRole("button", { name: "Save as version" }).click();
+  await page.waitForURL(/view=versions/);
+  assert.doesNotMatch(await feed(), /Written after it was out/, "an edit is not out by itself");
+  await page.getByRole("button", { name: "Approve", exact: true }).click();
+  await page.getByRole("heading", { name: "A newer version is not out yet" }).waitFor();
+  await page.locator(".stages [aria-current=step]", { hasText: "Published" }).waitFor();
+  assert.doesNotMatch(await feed(), /Written after it was out/, "an approval publishes nothing");
+  await page.getByRole("button", { name: /Publish version \d+/ }).click();
+  await page.getByRole("heading", { name: "It is out" }).waitFor();
+  assert.match(await feed(), /Written after it was out/);
+  await strict(false);
+  await page.close();
+}
+
+// oneStream watches the one event stream go from tab to tab, and come back after
+// the server was away.
+async function oneStream(ctx) {
+  tell("hand the event stream over when its tab closes");
+  for (const p of ctx.pages()) if (p.url() !== "about:blank") await p.goto("about:blank");
+  const tabs = [await open(ctx), await open(ctx)];
+  const streams = tabs.map(() => 0);
+  for (const [i, tab] of tabs.entries()) tab.on("request", (r) => { if (new URL(r.url()).pathname === "/events") streams[i]++; });
+  const live = (tab) => tab.waitForFunction(() => document.getElementById("live-dot")?.dataset.state === "live");
+  for (const tab of tabs) {
+    await tab.goto(server.base + "/board");
+    await live(tab);
+  }
+  assert.deepEqual([...streams].sort(), [0, 1], "two tabs share one stream");
+  const holder = streams[0] ? 0 : 1, page = tabs[1 - holder];
+  await tabs[holder].close();
+  await page.bringToFront();
+  const move = async (to) => {
+    assert.equal((await api(`/content-workflow/kanban/${id}/status`, { method: "POST", body: JSON.stringify({ status: to }) })).status, 200);
+  };
+  const first = page.locator("#col-generated .card").first(), id = await first.getAttribute("data-id");
+  await page.waitForTimeout(400);
+  assert.equal(streams[1 - holder], 1, "the other tab opens the stream");
+  await move("review");
+  await page.locator(`#col-review #card-${id}`).waitFor();
+
+  tell("reconnect after the server was away, and catch up");
+  expected.push(/ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED|ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET/);
+  await server.down();
+  await page.locator("#live-dot[data-state=lost]", { hasText: "Reconnecting" }).waitFor();
+  await server.up();
+  await move("ready");
+  await page.locator("#live-dot[data-state=live]", { hasText: "Live" }).waitFor({ timeout: 20000 });
+  await page.locator(`#col-ready #card-${id}`).waitFor();
+  await page.close();
 }
 
 // dragTo drags with a real pointer, in steps, as a hand does.
@@ -282,7 +425,7 @@ async function noFault(page, where) {
 // everyPage looks at each page in light, dark, on a phone and at 320 pixels.
 async function everyPage() {
   const paths = ["/board", "/executions", "/executions?status=failed", "/executions/1", "/content/1", "/content/1?view=edit", "/content/1?view=versions", "/content/1?view=history",
-    "/capabilities", "/capabilities/generate-blog-post", "/brand-voices", "/agents", "/settings/api-keys?new=1", "/settings/api-keys?revoke=1", "/nowhere", "/in"];
+    "/capabilities", "/capabilities/generate-blog-post", "/capabilities/generate-social-posts", "/capabilities/analyze-seo", "/capabilities/review-content", "/capabilities/publish-content", "/brand-voices", "/agents", "/settings/api-keys?new=1", "/settings/api-keys?revoke=1", "/nowhere", "/in"];
   const modes = {
     light: {}, dark: { colorScheme: "dark" },
     phone: { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true },
