@@ -239,12 +239,12 @@ func (e *endpoint) charge(w http.ResponseWriter, r *http.Request, actor domain.A
 
 // legacyMethods are those that a client with a session may call here.
 var legacyMethods = []string{
-	"initialize", "ping", "tools/list", "tools/call", "resources/list", "resources/templates/list", "resources/read", "logging/setLevel",
+	"initialize", "ping", "tools/list", "tools/call", "resources/list", "resources/templates/list", "resources/read", "prompts/list", "prompts/get", "logging/setLevel",
 }
 
 // modernMethods are those of a client without one.
 var modernMethods = []string{
-	"server/discover", "tools/list", "tools/call", "resources/list", "resources/templates/list", "resources/read", "subscriptions/listen",
+	"server/discover", "tools/list", "tools/call", "resources/list", "resources/templates/list", "resources/read", "prompts/list", "prompts/get", "subscriptions/listen",
 }
 
 // notifications are those of a session's client that mean something here.

@@ -220,7 +220,8 @@ func TestWire(t *testing.T) {
 		{"as JSON alone", `{"jsonrpc":"2.0","id":2,"method":"tools/list"}`, []string{"Accept: application/json", session}, 200, `{"jsonrpc":"2.0","id":2,"result"`},
 		{"notification", `{"jsonrpc":"2.0","method":"notifications/initialized"}`, []string{both, session}, 202, ""},
 		{"unknown method", `{"jsonrpc":"2.0","id":3,"method":"tools/burn"}`, []string{both, session}, 200, `-32601`},
-		{"prompts, which are not announced", `{"jsonrpc":"2.0","id":3,"method":"prompts/list"}`, []string{both, session}, 200, `-32601`},
+		{"no prompts yet", `{"jsonrpc":"2.0","id":3,"method":"prompts/list"}`, []string{both, session}, 200, `"prompts":[]`},
+		{"completions, which are not announced", `{"jsonrpc":"2.0","id":3,"method":"completion/complete"}`, []string{both, session}, 200, `-32601`},
 		{"unknown tool", `{"jsonrpc":"2.0","id":3,"method":"tools/call","params":{"name":"none"}}`, []string{both, session}, 200, `-32602`},
 		{"no params", `{"jsonrpc":"2.0","id":3,"method":"tools/call"}`, []string{both, session}, 400, `{"jsonrpc":"2.0","id":3,"error":{"code":-32602`},
 		{"a list of arguments", `{"jsonrpc":"2.0","id":3,"method":"tools/call","params":{"name":"get_execution","arguments":[1]}}`, []string{both, session}, 200, `must be one JSON object`},
@@ -248,7 +249,7 @@ func TestWire(t *testing.T) {
 		{"modern call", inModern("tools/call", `"name":"list_capabilities","arguments":{},`), []string{both, "Mcp-Protocol-Version: 2026-07-28", "Mcp-Method: tools/call", "Mcp-Name: list_capabilities"}, 200, `"resultType":"complete"`},
 		{"modern header differs", inModern("tools/list", ""), []string{both, "Mcp-Protocol-Version: 2026-07-28", "Mcp-Method: tools/call"}, 400, `-32020`},
 		{"modern unknown method", inModern("tools/burn", ""), []string{both, "Mcp-Protocol-Version: 2026-07-28", "Mcp-Method: tools/burn"}, 404, `-32601`},
-		{"modern prompts, which are not announced", inModern("prompts/list", ""), []string{both, "Mcp-Protocol-Version: 2026-07-28", "Mcp-Method: prompts/list"}, 404, `-32601`},
+		{"modern completions, which are not announced", inModern("completion/complete", ""), []string{both, "Mcp-Protocol-Version: 2026-07-28", "Mcp-Method: completion/complete"}, 404, `-32601`},
 		{"modern answer", `{"jsonrpc":"2.0","id":3,"result":{}}`, []string{both, "Mcp-Protocol-Version: 2026-07-28"}, 400, `-32600`},
 		{"modern no such resource", inModern("resources/read", `"uri":"vellocity://capabilities/none",`), []string{both, "Mcp-Protocol-Version: 2026-07-28", "Mcp-Method: resources/read", "Mcp-Name: vellocity://capabilities/none"}, 400, `-32602`},
 	} {

@@ -20,7 +20,7 @@ func (a *API) newMCPServer() *mcp.Server {
 	s := mcp.NewServer(&mcp.Implementation{Name: "vellocity-mcp", Title: "Vellocity", Version: serverVersion}, &mcp.ServerOptions{
 		Instructions: instructions, Logger: a.opts.Log, PageSize: 1000,
 		Capabilities: &mcp.ServerCapabilities{
-			Tools: &mcp.ToolCapabilities{}, Resources: &mcp.ResourceCapabilities{},
+			Tools: &mcp.ToolCapabilities{}, Resources: &mcp.ResourceCapabilities{}, Prompts: &mcp.PromptCapabilities{},
 			Logging: &mcp.LoggingCapabilities{}, //nolint:staticcheck // clients up to 2025-11-25 may set a level
 		},
 		// What a caller sees depends on its key.

@@ -45,7 +45,7 @@ for (const kind of kinds) {
       assert.equal(c.client.getServerVersion().version, '1.0.0')
       assert.equal(c.version(), kind.version)
       assert.match(c.client.getInstructions(), /list_capabilities/)
-      assert.deepEqual(Object.keys(c.client.getServerCapabilities()).sort(), ['logging', 'resources', 'tools'])
+      assert.deepEqual(Object.keys(c.client.getServerCapabilities()).sort(), ['logging', 'prompts', 'resources', 'tools'])
     })
 
     test('the list is one small page', async () => {
@@ -155,6 +155,10 @@ for (const kind of kinds) {
 
     test('a wrong key is refused', async () => {
       await assert.rejects(kind.connect({ as: key.slice(0, -4) + 'zzzz' }), e => /401|unauthorized|authorization|API key/i.test(`${e.message} ${e.code} ${e.status}`))
+    })
+
+    test('prompts, of which there are none yet', async () => {
+      assert.deepEqual((await c.client.listPrompts()).prompts, [])
     })
 
     test('resources', async () => {

@@ -73,7 +73,7 @@ test('codes of a session', async () => {
   }
   assert.deepEqual(await code('tools/call', { name: 'write_poetry' }), [200, -32602])
   assert.deepEqual(await code('poetry/write'), [200, -32601])
-  assert.deepEqual(await code('prompts/list'), [200, -32601])
+  assert.deepEqual(await code('prompts/get', { name: 'poetry' }), [200, -32602])
   assert.deepEqual(await code('resources/read', { uri: 'vellocity://executions/999999' }), [200, -32002])
   assert.deepEqual(await code('tools/list', { cursor: 'poetry' }), [200, -32602])
   assert.deepEqual(await code('ping', {}, {}), [400, -32600])
@@ -99,7 +99,7 @@ test('codes without one', async () => {
   assert.deepEqual(await code('poetry/write'), [404, -32601])
   assert.deepEqual(await code('initialize', hello.params), [404, -32601])
   assert.deepEqual(await code('ping'), [404, -32601])
-  assert.deepEqual(await code('prompts/list'), [404, -32601])
+  assert.deepEqual(await code('prompts/get', { name: 'poetry' }), [400, -32602])
   assert.deepEqual(await code('resources/read', { uri: 'vellocity://executions/999999' }), [400, -32602])
   assert.deepEqual(await code('tools/list', {}, { 'Mcp-Method': 'tools/call' }), [400, -32020])
   assert.deepEqual(await code('tools/call', { name: 'list_agents' }, { 'Mcp-Name': 'get_agent' }), [400, -32020])
