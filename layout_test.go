@@ -37,11 +37,9 @@ var house = []struct {
 	{"web", "engine auth domain sse prose"},
 	{"trigger", "engine store cron domain"},
 	{"engine/enginetest", "engine execution capability ai ai/aitest ai/composer ai/openai auth board live queue store store/storetest domain"},
-	{"engine", "execution capability ai extension guard board auth queue live store cron seo prose domain"},
-	{"execution", "capability ai extension guard board queue live store prose domain"},
-	{"webhook", "queue store outbound domain"},
-	{"capability", "ai extension guard seo prose domain"},
-	{"extension", "outbound domain"},
+	{"engine", "execution capability ai guard board auth queue live store cron seo prose domain"},
+	{"execution", "capability ai guard board queue live store prose domain"},
+	{"capability", "ai guard seo prose domain"},
 	{"ai/aitest", "ai ai/openai ai/anthropic ai/composer domain"},
 	{"ai/openai", "ai ai/wire domain"},
 	{"ai/anthropic", "ai ai/wire domain"},
@@ -81,7 +79,6 @@ var only = []struct {
 	{"github.com/openai/", "", "the wires of models are our own: docs/decisions/0005"},
 	{"github.com/anthropics/", "", "the wires of models are our own: docs/decisions/0005"},
 	{"github.com/robfig/cron", "cron", "only the parser is used, and only there"},
-	{"github.com/aws/", "extension", "an outside system is known by its own room"},
 	{"code.dny.dev/ssrf", "outbound", "one client for addresses that others chose"},
 	{"github.com/spf13/", "cmd api/cli app", "flags belong to the command line"},
 	{"os/exec", "store/storetest", "the server starts no other program"},
@@ -96,7 +93,7 @@ var plain = []string{"domain", "config", "seo", "sse", "auth", "board", "live"}
 // use it as clients, and no room from engine down uses a server's names.
 var (
 	noHTTP     = []string{"engine", "execution", "capability", "guard", "board", "queue", "live", "store", "seo", "prose", "config", "domain"}
-	noServer   = []string{"webhook", "extension", "ai", "ai/openai", "ai/anthropic", "ai/composer", "ai/wire", "auth", "outbound"}
+	noServer   = []string{"ai", "ai/openai", "ai/anthropic", "ai/composer", "ai/wire", "auth", "outbound"}
 	serverName = []string{"ResponseWriter", "Handler", "HandlerFunc", "ServeMux", "NewServeMux", "Server", "ListenAndServe", "Redirect", "SetCookie", "Flusher", "StatusText"}
 )
 

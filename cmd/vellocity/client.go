@@ -53,6 +53,9 @@ func (s *settings) connectTo(c *cobra.Command, work bool) (*client, error) {
 	if over, ok := overSocket(c.Context(), filepath.Join(cfg.Data, app.SocketName)); ok {
 		return over, nil
 	}
+	if _, err := os.Stat(filepath.Join(cfg.Data, "vellocity.db")); err != nil && cfg.Database == "" && !work {
+		return nil, usageError{fmt.Errorf("there is no installation in %s: start the server there, or say where it is with --data or --server", cfg.Data)}
+	}
 	return inProcess(c, cfg, work)
 }
 

@@ -86,12 +86,14 @@ type Task string
 
 // The tasks that the composer knows.
 const (
-	TaskOutline    Task = "blog.outline" // JSON: {"title","sections":[{"heading","points":[]}]}
-	TaskSection    Task = "blog.section" // Markdown paragraphs, no heading
-	TaskMeta       Task = "blog.meta"    // JSON: {"title","meta_title","meta_description","slug"}
-	TaskVoice      Task = "text.voice"   // Brief.Text in the brand's voice, Markdown
-	TaskSocialPost Task = "social.post"  // one post for Brief.Channel
-	TaskFree       Task = "text.free"    // generate-output: whatever Brief.Text, a prompt, asks for
+	TaskOutline Task = "blog.outline" // JSON: {"title","sections":[{"heading","points":[]}]}
+	// Markdown paragraphs, no heading. With Index -1 a text that stands alone, such
+	// as an answer, which neither opens nor continues a post.
+	TaskSection    Task = "blog.section"
+	TaskMeta       Task = "blog.meta"   // JSON: {"title","meta_title","meta_description","slug"}
+	TaskVoice      Task = "text.voice"  // Brief.Text in the brand's voice, Markdown
+	TaskSocialPost Task = "social.post" // one post for Brief.Channel
+	TaskFree       Task = "text.free"   // generate-output: whatever Brief.Text, a prompt, asks for
 )
 
 // Brief is what the caller gave, in its own words. The composer may use nothing else.

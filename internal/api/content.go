@@ -59,7 +59,7 @@ type Publication struct {
 
 // BoardMove is one entry of an item's history.
 type BoardMove struct {
-	From    *domain.Stage    `json:"from" enum:"generated,review,ready,published"`
+	From    domain.Stage     `json:"from" enum:"generated,review,ready,published"`
 	To      domain.Stage     `json:"to" enum:"generated,review,ready,published"`
 	Version int              `json:"version"`
 	By      string           `json:"by"`
@@ -91,7 +91,7 @@ type changeContent struct {
 type editContent struct {
 	ContentID
 	Title           *string    `json:"title,omitempty" minLength:"1" maxLength:"300"`
-	Body            *string    `json:"body,omitempty" maxLength:"500000" doc:"The whole text in Markdown"`
+	Body            *string    `json:"body,omitempty" maxLength:"200000" doc:"The whole text in Markdown"`
 	MetaTitle       *string    `json:"meta_title,omitempty" maxLength:"200"`
 	MetaDescription *string    `json:"meta_description,omitempty" maxLength:"500"`
 	Slug            *string    `json:"slug,omitempty" minLength:"1" maxLength:"200" doc:"Name in addresses, unique in the workspace"`
@@ -248,7 +248,7 @@ func viewItem(r *Reply, d engine.ItemDetails) Resource[ContentDetailsAttributes]
 		Attributes: ContentDetailsAttributes{
 			ContentAttributes: short.Attributes, Body: d.Body, Findings: guardrails(d.Findings), Publications: each(d.Publications, publication),
 			History: each(d.Moves, func(m domain.Move) BoardMove {
-				return BoardMove{some(m.From), m.To, m.Version, m.By, m.ByKind, utc(m.At)}
+				return BoardMove{m.From, m.To, m.Version, m.By, m.ByKind, utc(m.At)}
 			}),
 			Provenance: Object(d.Provenance),
 		},

@@ -60,7 +60,7 @@ var (
 		Execution:    &sampleExecution,
 		Provenance:   json.RawMessage(`{"engine":"model"}`),
 		Publications: []domain.Publication{},
-		Moves:        []domain.Move{{ContentID: 101, To: domain.StageGenerated, Version: 1, By: "Content Writer", ByKind: domain.ActorSystem, At: sampleTime}},
+		Moves:        []domain.Move{{ContentID: 101, From: domain.StageGenerated, To: domain.StageReview, Version: 1, By: "Content Writer", ByKind: domain.ActorSystem, At: sampleTime}},
 	}
 )
 

@@ -150,7 +150,7 @@ func (k *Keys) lookUp(ctx context.Context, secret string, sum [sha256.Size]byte,
 }
 
 // cappedRole returns the key's role, no stronger than its creator's present one
-// (contract.md §2); ok is false where the creator is no member any more.
+// (API contract, section 2); ok is false where the creator is no member any more.
 func cappedRole(h store.KeyHolder) (role domain.Role, ok bool) {
 	if h.Key.CreatorID == 0 || h.Key.Role.Within(h.CreatorRole) {
 		return h.Key.Role, h.Key.Role.Valid()

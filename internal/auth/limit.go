@@ -45,7 +45,7 @@ func (v Verdict) Err() error {
 }
 
 // Limiter counts the requests of each workspace against its plan, per minute and
-// per day (contract.md §1). Windows are aligned to the clock in UTC.
+// per day (API contract, section 1). Windows are aligned to the clock in UTC.
 //
 // A database with one node is only told each second what was counted in memory.
 // Where nodes share a database, each takes blocks of at most a hundredth of a

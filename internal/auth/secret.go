@@ -22,7 +22,7 @@ const (
 )
 
 // NewSecret returns a new API key: vell_pk_, 34 random base62 characters and the
-// CRC-32 of all that in 6 more (contract.md §2).
+// CRC-32 of all that in 6 more (API contract, section 2).
 func NewSecret() string {
 	b := make([]byte, 0, secretChars)
 	b = append(b, Prefix...)

@@ -207,7 +207,7 @@ const (
 	plainCookie  = "vellocity"
 )
 
-// Cookie returns the cookie that holds a session (contract.md §2). secure says
+// Cookie returns the cookie that holds a session (API contract, section 2). secure says
 // that the connection is encrypted, see [Edge.Secure]; where it is not, the page
 // shows a warning.
 func Cookie(value string, secure bool) *http.Cookie {

@@ -120,7 +120,7 @@ type Move struct {
 }
 
 // MoveScope returns the scope that moving an item from one column to another
-// takes (contract.md §2): publish to reach published, review between review and
+// takes (API contract, section 2): publish to reach published, review between review and
 // ready, content for the rest.
 func MoveScope(from, to Stage) Scope {
 	if to == StagePublished {

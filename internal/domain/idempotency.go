@@ -2,7 +2,7 @@ package domain
 
 import "context"
 
-// Claim is a caller's Idempotency-Key for one call (contract.md §1). The engine
+// Claim is a caller's Idempotency-Key for one call (API contract, section 1). The engine
 // stores the answer under it in the transaction of the effect, so that a crash
 // can never separate the two.
 type Claim struct {

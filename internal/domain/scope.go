@@ -3,7 +3,7 @@ package domain
 import "slices"
 
 // Scope is one permission of a key or token. A call needs the scope and the
-// caller's role (contract.md §2).
+// caller's role (API contract, section 2).
 type Scope string
 
 // The scopes of the contract.

@@ -181,36 +181,49 @@ func readable(ctx context.Context, tx *store.Tx, workspaceID int64, c capability
 
 // chooseAgent returns the agent that was asked for, or chooses one, and says why.
 func (e *Engine) chooseAgent(ctx context.Context, tx *store.Tx, workspaceID int64, slug string, id int64) (domain.Agent, string, error) {
-	var p domain.Problems
-	if id != 0 {
-		agent, err := tx.Agent(ctx, workspaceID, id)
-		switch {
-		case domain.CodeOf(err) == domain.CodeNotFound:
-			p.Add("agent_id", "There is no agent %d", id)
-		case err != nil:
-			return agent, "", err
-		case !agent.IsActive:
-			p.Add("agent_id", "The agent %q is switched off", agent.Name)
-		case !agent.Can(slug):
-			p.Add("agent_id", "The agent %q does not carry out %s", agent.Name, slug)
-		}
-		return agent, "It was asked for.", p.Err()
-	}
 	l, err := tx.Agents(ctx, workspaceID, store.AgentFilter{ActiveOnly: true}, domain.Page{Number: 1, Size: 100})
 	if err != nil {
 		return domain.Agent{}, "", err
 	}
-	named := slices.IndexFunc(l.Items, func(a domain.Agent) bool { return slices.Contains(a.Capabilities, slug) })
-	if named >= 0 {
-		a := l.Items[named]
+	if id != 0 {
+		agent, err := askedFor(ctx, tx, workspaceID, slug, id, l.Items)
+		return agent, "It was asked for.", err
+	}
+	if i := slices.IndexFunc(l.Items, func(a domain.Agent) bool { return slices.Contains(a.Capabilities, slug) }); i >= 0 {
+		a := l.Items[i]
 		return a, fmt.Sprintf("%s is the first active agent that lists %s.", a.Name, slug), nil
 	}
-	able := slices.IndexFunc(l.Items, func(a domain.Agent) bool { return a.Can(slug) })
-	if able >= 0 {
-		a := l.Items[able]
+	if i := slices.IndexFunc(l.Items, func(a domain.Agent) bool { return a.Can(slug) }); i >= 0 {
+		a := l.Items[i]
 		return a, fmt.Sprintf("No active agent lists %s; %s is the first that carries out everything.", slug, a.Name), nil
 	}
-	return domain.Agent{}, "", domain.Errorf(domain.CodeConflict, "No active agent of this workspace carries out %s. Switch one on or create one.", slug)
+	if i := slices.IndexFunc(l.Items, func(a domain.Agent) bool { return fallsTo(a, slug, l.Items) }); i >= 0 {
+		a := l.Items[i]
+		return a, fmt.Sprintf("No active agent lists %s, so it falls to %s, the first that ships with Vellocity.", slug, a.Name), nil
+	}
+	return domain.Agent{}, "", domain.Errorf(domain.CodeConflict, "No active agent of this workspace carries out %s", slug)
+}
+
+// fallsTo reports whether an agent takes a capability that is on nobody's list,
+// as one is that came with a newer version.
+func fallsTo(a domain.Agent, slug string, active []domain.Agent) bool {
+	return a.Type == domain.AgentInternal && !slices.ContainsFunc(active, func(a domain.Agent) bool { return a.Can(slug) })
+}
+
+func askedFor(ctx context.Context, tx *store.Tx, workspaceID int64, slug string, id int64, active []domain.Agent) (domain.Agent, error) {
+	var p domain.Problems
+	agent, err := tx.Agent(ctx, workspaceID, id)
+	switch {
+	case domain.CodeOf(err) == domain.CodeNotFound:
+		p.Add("agent_id", "There is no agent %d", id)
+	case err != nil:
+		return agent, err
+	case !agent.IsActive:
+		p.Add("agent_id", "The agent %q is switched off", agent.Name)
+	case !agent.Can(slug) && !fallsTo(agent, slug, active):
+		p.Add("agent_id", "The agent %q does not carry out %s", agent.Name, slug)
+	}
+	return agent, p.Err()
 }
 
 // chooseVoice returns the brand voice that the settings name, else the agent's,

@@ -103,7 +103,7 @@ func (in EditItem) validate() error {
 			return
 		}
 		if n := utf8.RuneCountInString(*s); n > limit {
-			p.Add(path, "This may have at most %d characters; it has %d", limit, n)
+			p.Add(path, "The %s may have at most %d characters; it has %d", path, limit, n)
 		}
 	}
 	if in.Title != nil && strings.TrimSpace(*in.Title) == "" {

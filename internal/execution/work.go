@@ -25,7 +25,7 @@ import (
 
 // maxCrashes is how often a run may be interrupted at the same step before it
 // counts as the cause.
-const maxCrashes = 5
+const maxCrashes = 10
 
 // Work carries out a run: it is the queue's handler for [JobKind]. It returns nil
 // when the run has ended or waits, so that the job is over; an error of the queue

@@ -160,7 +160,7 @@ func TestARunThatKeepsBeingInterruptedAtTheSameStepIsStopped(t *testing.T) {
 		return nil
 	}}, func(k *enginetest.Kit) {
 		x := k.Run(step{Key: "fine", Credits: 1, Do: "text"}, step{Key: "deadly", Credits: 1, After: []string{"fine"}})
-		for n := range 10 {
+		for n := range 15 {
 			got := k.Await(x.ID, "at work again", func(x domain.Execution) bool {
 				return x.Status.Ended() || x.Epoch > int64(n) && k.Count("select count(*) from step") == 1
 			})
@@ -175,7 +175,7 @@ func TestARunThatKeepsBeingInterruptedAtTheSameStepIsStopped(t *testing.T) {
 			k.Restart()
 		}
 		got := k.Ended(x.ID, domain.StatusFailed)
-		if !strings.Contains(got.Error, "interrupted") || got.Epoch != 7 || got.CreditsUsed != 1 {
+		if !strings.Contains(got.Error, "interrupted") || got.Epoch != 12 || got.CreditsUsed != 1 {
 			t.Errorf("epoch %d, used %d: %s", got.Epoch, got.CreditsUsed, got.Error)
 		}
 		if b := k.Credits(); b.Held != 0 {

@@ -8,7 +8,7 @@ import (
 	"vellocity/internal/domain"
 )
 
-// answerLife is how long an answer is kept (contract.md §1).
+// answerLife is how long an answer is kept (API contract, section 1).
 const answerLife = 24 * time.Hour
 
 type keptAnswer struct {
