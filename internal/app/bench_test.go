@@ -155,9 +155,15 @@ func BenchmarkMove(b *testing.B) {
 	}
 }
 
+// BenchmarkEdit changes the title of items with a text of 6 kB.
 func BenchmarkEdit(b *testing.B) {
 	t := newBench(b)
 	t.execute(40)
+	body := strings.Repeat("Start with what is idle, then look at who owns it, and write down what has to change. ", 70)
+	for i := range 100 {
+		t.call(http.MethodPatch, fmt.Sprintf("/content/%d", i+1), fmt.Sprintf(`{"body":%q}`, body), http.StatusOK)
+	}
+	b.ResetTimer()
 	b.ReportAllocs()
 	defer cpu(b)()
 	n := 0
