@@ -103,15 +103,27 @@ func (s server) run(t *testing.T, name string, args ...string) string {
 func (s server) script(t *testing.T, file string) string {
 	t.Helper()
 	interpreter := map[string]string{".sh": "bash", ".py": "python3", ".mjs": "node"}[filepath.Ext(file)]
-	need(t, interpreter)
-	if interpreter == "python3" && exec.Command("python3", "-c", "import requests").Run() != nil {
-		missing(t, "python3's requests")
+	if interpreter == "python3" {
+		interpreter = python(t)
 	}
+	need(t, interpreter)
 	path, err := filepath.Abs(filepath.Join("testdata", file))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return s.run(t, interpreter, path)
+}
+
+// python returns one that has the library which the quickstart uses.
+func python(t *testing.T) string {
+	t.Helper()
+	for _, p := range []string{"python3", "/usr/bin/python3"} {
+		if exec.Command(p, "-c", "import requests").Run() == nil {
+			return p
+		}
+	}
+	missing(t, "a python3 with requests")
+	return ""
 }
 
 func need(t *testing.T, program string) {
