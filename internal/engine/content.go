@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"html"
+	"maps"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -73,6 +75,11 @@ func (e *Engine) EditItem(ctx context.Context, in EditItem) (ItemDetails, error)
 	if err := in.validate(); err != nil {
 		return ItemDetails{}, err
 	}
+	a, err := caller(ctx, domain.ScopeContent)
+	if err != nil {
+		return ItemDetails{}, err
+	}
+	ahead := in.lookAhead(ctx, e.o.Store.Read(), a.WorkspaceID)
 	return change(ctx, e, domain.ScopeContent, func(tx *store.Tx, a domain.Actor) (ItemDetails, error) {
 		c, err := tx.LockContent(ctx, a.WorkspaceID, in.ID)
 		if err != nil {
@@ -89,7 +96,7 @@ func (e *Engine) EditItem(ctx context.Context, in EditItem) (ItemDetails, error)
 		if reason == "" {
 			reason = "Edited"
 		}
-		if err := e.rewrite(ctx, tx, before, c, reason); err != nil {
+		if err := rewrite(ctx, tx, before, c, reason, ahead); err != nil {
 			return ItemDetails{}, err
 		}
 		return itemDetails(ctx, tx.Q, a.WorkspaceID, in.ID)
@@ -122,16 +129,7 @@ func (in EditItem) validate() error {
 
 // apply changes the item and makes sure that its slug is free.
 func (in EditItem) apply(ctx context.Context, tx *store.Tx, c *domain.ContentItem) error {
-	set(&c.Title, in.Title)
-	set(&c.Body, in.Body)
-	set(&c.MetaTitle, in.MetaTitle)
-	set(&c.MetaDescription, in.MetaDescription)
-	set(&c.Language, in.Language)
-	set(&c.Channel, in.Channel)
-	set(&c.Assignee, in.Assignee)
-	set(&c.Keywords, in.Keywords)
-	set(&c.PlannedAt, in.PlannedAt)
-	set(&c.ScheduledAt, in.ScheduledAt)
+	in.change(c)
 	if in.Slug == nil || *in.Slug == c.Slug {
 		return nil
 	}
@@ -148,14 +146,48 @@ func (in EditItem) apply(ctx context.Context, tx *store.Tx, c *domain.ContentIte
 	return nil
 }
 
+// change sets what is given, but for the slug, which must be free.
+func (in EditItem) change(c *domain.ContentItem) {
+	set(&c.Title, in.Title)
+	set(&c.Body, in.Body)
+	set(&c.MetaTitle, in.MetaTitle)
+	set(&c.MetaDescription, in.MetaDescription)
+	set(&c.Language, in.Language)
+	set(&c.Channel, in.Channel)
+	set(&c.Assignee, in.Assignee)
+	set(&c.Keywords, in.Keywords)
+	set(&c.PlannedAt, in.PlannedAt)
+	set(&c.ScheduledAt, in.ScheduledAt)
+}
+
+// lookAhead has the guardrails look at the text that an edit will make, before its
+// transaction, which then holds the writer for less long. Where the item turns out
+// to be another by then, or cannot be read, nothing is lost: it is looked at again.
+func (in EditItem) lookAhead(ctx context.Context, q store.Q, workspaceID int64) inspection {
+	c, err := q.Content(ctx, workspaceID, in.ID)
+	if err != nil {
+		return inspection{}
+	}
+	in.change(&c)
+	look, err := inspect(ctx, q, c)
+	if err != nil {
+		return inspection{}
+	}
+	look.found, look.done = look.findings(inspection{}), true
+	return look
+}
+
 // rewrite stores an item with a changed text: a version where the text changed,
 // a plain save where only what surrounds it did.
-func (e *Engine) rewrite(ctx context.Context, tx *store.Tx, before, c domain.ContentItem, reason string) error {
-	findings, err := e.inspect(ctx, tx, c)
+func rewrite(ctx context.Context, tx *store.Tx, before, c domain.ContentItem, reason string, ahead inspection) error {
+	look, err := inspect(ctx, tx.Q, c)
 	if err != nil {
 		return err
 	}
-	c.Findings = findings
+	c.Findings = look.findings(ahead)
+	for i := range c.Findings {
+		c.Findings[i].ContentID, c.Findings[i].Version = c.ID, c.Version+1
+	}
 	if before.Title == c.Title && before.Body == c.Body {
 		_, err = board.Annotate(ctx, tx, c)
 		if err != nil {
@@ -168,36 +200,47 @@ func (e *Engine) rewrite(ctx context.Context, tx *store.Tx, before, c domain.Con
 	return err
 }
 
-// inspect has the guardrails look at an item's present text.
-func (e *Engine) inspect(ctx context.Context, tx *store.Tx, c domain.ContentItem) ([]domain.Finding, error) {
+// inspection is all that the guardrails look at, and what they found, once done.
+type inspection struct {
+	in     guard.Input
+	policy domain.GuardrailPolicy
+	found  []domain.Finding
+	done   bool
+}
+
+// findings has the guardrails look, unless they have looked at the very same before.
+func (i inspection) findings(before inspection) []domain.Finding {
+	if before.done && reflect.DeepEqual(i.in, before.in) && maps.Equal(i.policy, before.policy) {
+		return slices.Clone(before.found)
+	}
+	return guard.Apply(i.in, guard.Check(i.in), i.policy).Findings
+}
+
+// inspect gathers what the guardrails look at in an item's present text.
+func inspect(ctx context.Context, q store.Q, c domain.ContentItem) (inspection, error) {
 	in := guard.Input{Step: "edit", Text: c.Body, Title: c.Title, MetaTitle: c.MetaTitle, MetaDescription: c.MetaDescription,
 		Type: c.Type, Channel: c.Channel, Language: c.Language}
-	voice, err := optional(c.VoiceID, func() (domain.Voice, error) { return tx.Voice(ctx, c.WorkspaceID, c.VoiceID) })
-	if err != nil {
-		return nil, err
+	var err error
+	if in.Voice, err = optional(c.VoiceID, func() (domain.Voice, error) { return q.Voice(ctx, c.WorkspaceID, c.VoiceID) }); err != nil {
+		return inspection{}, err
 	}
-	in.Voice = voice
 	policy := domain.GuardrailPolicy{}
-	agent, err := optional(c.AgentID, func() (domain.Agent, error) { return tx.Agent(ctx, c.WorkspaceID, c.AgentID) })
+	agent, err := optional(c.AgentID, func() (domain.Agent, error) { return q.Agent(ctx, c.WorkspaceID, c.AgentID) })
 	if err != nil {
-		return nil, err
+		return inspection{}, err
 	}
 	if agent != nil {
 		policy = agent.GuardrailPolicy
 	}
-	x, err := optional(c.ExecutionID, func() (domain.Execution, error) { return tx.Execution(ctx, c.WorkspaceID, c.ExecutionID) })
+	x, err := optional(c.ExecutionID, func() (domain.Execution, error) { return q.Execution(ctx, c.WorkspaceID, c.ExecutionID) })
 	if err != nil {
-		return nil, err
+		return inspection{}, err
 	}
 	if x != nil {
 		in.Support = allTexts(x.Settings)
 		in.Allowed = in.Support
 	}
-	found := guard.Apply(in, guard.Check(in), notRedacting(policy)).Findings
-	for i := range found {
-		found[i].ContentID, found[i].Version = c.ID, c.Version+1
-	}
-	return found, nil
+	return inspection{in: in, policy: notRedacting(policy)}, nil
 }
 
 // notRedacting is the policy for a person's own edit: what they wrote is flagged
@@ -311,7 +354,7 @@ func (e *Engine) RestoreVersion(ctx context.Context, in RestoreVersion) (ItemDet
 		}
 		before := c
 		c.Title, c.Body = v.Title, v.Body
-		if err := e.rewrite(ctx, tx, before, c, fmt.Sprintf("Restored version %d", in.N)); err != nil {
+		if err := rewrite(ctx, tx, before, c, fmt.Sprintf("Restored version %d", in.N), inspection{}); err != nil {
 			return ItemDetails{}, err
 		}
 		return itemDetails(ctx, tx.Q, a.WorkspaceID, in.ID)
