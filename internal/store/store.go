@@ -258,18 +258,11 @@ func (s *Store) attempt(ctx context.Context, f func(*Tx) error) error {
 }
 
 func (s *Store) once(ctx context.Context, f func(*Tx) error) (err error) {
-	since := time.Now()
-	wait, done := s.patient(ctx, since)
-	conn, err := s.write.Conn(wait)
-	done()
+	conn, tx, err := s.connected(ctx)
 	if err != nil {
-		return fmt.Errorf("get a connection: %w", impatient(ctx, err))
+		return err
 	}
 	defer func() { err = errors.Join(err, release(conn)) }()
-	tx, err := s.begin(ctx, conn, since)
-	if err != nil {
-		return fmt.Errorf("begin: %w", err)
-	}
 	t := &Tx{Q: Q{dialect: s.dialect, run: tx, tx: tx, stmts: s.stmts}, store: s, tx: tx, conn: conn, now: s.Now()}
 	returned := false
 	defer func() {
@@ -290,6 +283,30 @@ func (s *Store) once(ctx context.Context, f func(*Tx) error) (err error) {
 	}
 	t.committed()
 	return nil
+}
+
+// connected begins a transaction. A connection that died in the pool, as all do
+// when the database is started again, fails at the first word, before anything was
+// asked of it: then the next one is tried, of which there are as many as the pool
+// has. That the database cannot be reached is told at once.
+func (s *Store) connected(ctx context.Context) (*sql.Conn, *sql.Tx, error) {
+	since := time.Now()
+	for try := int32(0); ; try++ {
+		wait, done := s.patient(ctx, since)
+		conn, err := s.write.Conn(wait)
+		done()
+		if err != nil {
+			return nil, nil, fmt.Errorf("get a connection: %w", impatient(ctx, err))
+		}
+		tx, err := s.begin(ctx, conn, since)
+		if err == nil {
+			return conn, tx, nil
+		}
+		err = errors.Join(fmt.Errorf("begin: %w", err), release(conn))
+		if ctx.Err() != nil || try >= s.pool.Config().MaxConns {
+			return nil, nil, err
+		}
+	}
 }
 
 func release(conn *sql.Conn) error {
