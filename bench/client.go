@@ -40,7 +40,7 @@ func (s *server) call(ctx context.Context, c *http.Client, method, path, body st
 	if err != nil {
 		return fmt.Errorf("call: %w", err)
 	}
-	defer res.Body.Close() //nolint:errcheck // it was read
+	defer res.Body.Close()
 	text, err := io.ReadAll(res.Body)
 	if err != nil {
 		return fmt.Errorf("read the answer: %w", err)

@@ -118,17 +118,17 @@ func loadAverage() string {
 
 // markdown prints the table as docs/performance.md has it.
 func markdown(w io.Writer, found []figure) {
-	fmt.Fprintln(w, "| row | what | target | figure | |\n|---|---|---|---|---|") //nolint:errcheck // a terminal that is gone
+	fmt.Fprintln(w, "| row | what | target | figure | |\n|---|---|---|---|---|")
 	for _, f := range found {
-		fmt.Fprintf(w, "| `%s` | %s | %s | %s | %s |\n", f.row, f.what, f.target, f.value, f.verdict) //nolint:errcheck // likewise
+		fmt.Fprintf(w, "| `%s` | %s | %s | %s | %s |\n", f.row, f.what, f.target, f.value, f.verdict)
 	}
 }
 
 func table(w io.Writer, found []figure) {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "row\twhat\ttarget\tfigure\tverdict") //nolint:errcheck // told by Flush
+	fmt.Fprintln(t, "row\twhat\ttarget\tfigure\tverdict")
 	for _, f := range found {
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\n", f.row, f.what, f.target, f.value, f.verdict) //nolint:errcheck // told by Flush
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\n", f.row, f.what, f.target, f.value, f.verdict)
 	}
 	if err := t.Flush(); err != nil {
 		fmt.Fprintln(os.Stderr, "bench: print the table:", err)

@@ -67,7 +67,7 @@ func (l load) connection(ctx context.Context, addr string, i int, from, until ti
 	if err != nil {
 		return nil, "", fmt.Errorf("connect: %w", err)
 	}
-	defer conn.Close() //nolint:errcheck // it has served
+	defer conn.Close()
 	in := bufio.NewReaderSize(conn, 64<<10)
 	for n := 0; ctx.Err() == nil; n++ {
 		request := l.next(i, n)

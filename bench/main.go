@@ -105,7 +105,7 @@ func (b *bench) all(ctx context.Context, names []string, program string) error {
 	if err := b.prepare(ctx, program); err != nil {
 		return err
 	}
-	defer os.RemoveAll(b.dir) //nolint:errcheck // a temporary directory
+	defer os.RemoveAll(b.dir)
 	fmt.Println(machine())
 	failed := 0
 	for _, r := range chosen {

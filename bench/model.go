@@ -131,7 +131,7 @@ func read(c *http.Client, req *http.Request, text func(line string) bool) (s str
 	if err != nil {
 		return s, fmt.Errorf("call: %w", err)
 	}
-	defer res.Body.Close() //nolint:errcheck // it was read
+	defer res.Body.Close()
 	if res.StatusCode != http.StatusOK {
 		return s, fmt.Errorf("the stream was refused: %s", res.Status)
 	}

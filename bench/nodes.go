@@ -145,7 +145,7 @@ func (b *bench) postgres(ctx context.Context) (*postgres, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the port: %w", err)
 	}
-	p.cmd = exec.Command(filepath.Join(bin, "postgres"), "-D", filepath.Join(dir, "data"), "-k", dir, "-h", "", "-p", port, "-c", "max_connections=300") //nolint:noctx // stop ends it
+	p.cmd = exec.Command(filepath.Join(bin, "postgres"), "-D", filepath.Join(dir, "data"), "-k", dir, "-h", "", "-p", port, "-c", "max_connections=300")
 	p.cmd.SysProcAttr, p.cmd.Dir = attr, dir
 	if err := p.cmd.Start(); err != nil {
 		return nil, fmt.Errorf("start PostgreSQL: %w", err)
@@ -156,7 +156,7 @@ func (b *bench) postgres(ctx context.Context) (*postgres, error) {
 
 func (p *postgres) ready(socket string) error {
 	for began := time.Now(); time.Since(began) < 20*time.Second; time.Sleep(50 * time.Millisecond) {
-		if c, err := net.Dial("unix", socket); err == nil { //nolint:noctx // a local socket
+		if c, err := net.Dial("unix", socket); err == nil {
 			time.Sleep(300 * time.Millisecond) // it listens a moment before it lets anybody in
 			return c.Close()
 		}

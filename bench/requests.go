@@ -181,7 +181,7 @@ func mcp(ctx context.Context, b *bench) error {
 		if err != nil {
 			return "", fmt.Errorf("call: %w", err)
 		}
-		defer res.Body.Close() //nolint:errcheck // it was read
+		defer res.Body.Close()
 		session = res.Header.Get("Mcp-Session-Id")
 		text, err := io.ReadAll(res.Body)
 		if err == nil && res.StatusCode >= 300 {
@@ -231,18 +231,12 @@ func (s *server) signIn(ctx context.Context) (*http.Client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("sign in: %w", err)
 	}
-	if res.StatusCode != http.StatusOK {
-		err = fmt.Errorf("sign in: %s", res.Status)
-	}
+	defer res.Body.Close()
 	_, _ = io.Copy(io.Discard, res.Body) // the page is of no account
-	return c, joinClose(err, res.Body)
-}
-
-func joinClose(err error, c io.Closer) error {
-	if e := c.Close(); err == nil {
-		return e
+	if res.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("sign in: %s", res.Status)
 	}
-	return err
+	return c, nil
 }
 
 // get measures how long the whole of an answer takes.
@@ -256,12 +250,13 @@ func (s *server) get(ctx context.Context, c *http.Client, path string) (time.Dur
 	if err != nil {
 		return 0, fmt.Errorf("call: %w", err)
 	}
+	defer res.Body.Close()
 	n, err := io.Copy(io.Discard, res.Body)
 	took := time.Since(began)
 	if err == nil && (res.StatusCode != http.StatusOK || n < 1000) {
 		err = fmt.Errorf("%s: %s, %d bytes", path, res.Status, n)
 	}
-	return took, joinClose(err, res.Body)
+	return took, err
 }
 
 const (

@@ -181,7 +181,7 @@ func cancelled(ctx context.Context, b *bench) error {
 	}
 	h.http = &http.Server{Addr: addr, Handler: h, ReadHeaderTimeout: 5 * time.Second}
 	go h.http.ListenAndServe() //nolint:errcheck // ends with Close
-	defer h.http.Close()       //nolint:errcheck // its calls have ended
+	defer h.http.Close()
 	s, err := b.serve(ctx, how{model: "http://" + addr})
 	if err != nil {
 		return err
@@ -418,7 +418,7 @@ func (s *server) firstWords(ctx context.Context, c *http.Client, id int64, began
 	if err != nil {
 		return 0, fmt.Errorf("watch: %w", err)
 	}
-	defer res.Body.Close() //nolint:errcheck // it was read as far as needed
+	defer res.Body.Close()
 	lines := bufio.NewScanner(res.Body)
 	lines.Buffer(nil, 4<<20)
 	for text := false; lines.Scan(); {

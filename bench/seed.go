@@ -88,7 +88,7 @@ func copyRows(ctx context.Context, db *sql.DB, table, where string, n int, set m
 	if err != nil {
 		return fmt.Errorf("read the columns of %s: %w", table, err)
 	}
-	defer rows.Close() //nolint:errcheck // Err tells all there is to tell
+	defer rows.Close()
 	var columns, values []string
 	for rows.Next() {
 		var name string

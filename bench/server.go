@@ -57,7 +57,7 @@ func (b *buffer) String() string {
 }
 
 func freePort() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // a local port
+	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return "", fmt.Errorf("find a free port: %w", err)
 	}
@@ -77,7 +77,7 @@ func (b *bench) launch(h how) (*server, error) {
 	}
 	s := &server{dir: h.dir, addr: addr, key: h.key, out: &buffer{}, ended: make(chan struct{})}
 	args := append([]string{"serve", "--data", h.dir, "--listen", addr, "--rate-limits", "off", "--no-demo"}, h.args...)
-	s.cmd = exec.Command(b.program, args...) //nolint:noctx // stop ends it
+	s.cmd = exec.Command(b.program, args...)
 	s.cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + h.dir, "VELLOCITY_MASTER_KEY=" + strings.Repeat("bench ", 8)}
 	if h.model != "" {
 		s.cmd.Env = append(s.cmd.Env, "OPENAI_BASE_URL="+h.model+"/v1", "OPENAI_API_KEY=sk-bench")

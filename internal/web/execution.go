@@ -127,7 +127,10 @@ func (s *Site) fillSubject(ctx context.Context, page *executionPage, d engine.Ex
 	var on struct {
 		ContentID int64 `json:"content_id"`
 	}
-	if len(page.Cards) > 0 || json.Unmarshal(d.Settings, &on) != nil || on.ContentID == 0 {
+	if err := json.Unmarshal(d.Settings, &on); err != nil {
+		return fmt.Errorf("read the settings: %w", err)
+	}
+	if len(page.Cards) > 0 || on.ContentID == 0 {
 		return nil
 	}
 	item, err := s.engine.Item(ctx, on.ContentID)

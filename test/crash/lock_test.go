@@ -59,7 +59,7 @@ func (s *server) whileLocked(t *testing.T, h *history, held time.Duration) (long
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer tx.Rollback() //nolint:errcheck // most often it is over
+	defer tx.Rollback()
 	var all sync.WaitGroup
 	var mu sync.Mutex
 	end := time.Now().Add(held)
