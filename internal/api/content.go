@@ -13,7 +13,7 @@ import (
 type ContentAttributes struct {
 	Title            string             `json:"title"`
 	ContentType      domain.ContentType `json:"content_type" enum:"text_content,blog_post,email_draft,social_post,product_description"`
-	Status           domain.Stage       `json:"kanban_status" enum:"generated,review,ready,published"`
+	Status           domain.ItemStatus  `json:"kanban_status" enum:"generated,review,ready,published"`
 	Preview          string             `json:"preview" doc:"The text's first words"`
 	WordCount        int                `json:"word_count"`
 	Language         string             `json:"language" doc:"BCP 47"`
@@ -23,7 +23,7 @@ type ContentAttributes struct {
 	Keywords         []string           `json:"keywords"`
 	Slug             string             `json:"slug"`
 	Scores           map[string]float64 `json:"scores" doc:"0 to 100 by name"`
-	Engine           Writer             `json:"engine"`
+	Engine           Origin             `json:"engine"`
 	NeedsInput       []Need             `json:"needs_input"`
 	Version          int                `json:"version" doc:"Number of the present version"`
 	ApprovedVersion  *int               `json:"approved_version"`
@@ -40,7 +40,7 @@ type ContentAttributes struct {
 type ContentDetailsAttributes struct {
 	ContentAttributes
 	Body         string        `json:"body" doc:"The text in Markdown"`
-	Findings     []Guardrail   `json:"findings" doc:"What guardrails say about the present version"`
+	Findings     []Finding     `json:"findings" doc:"What guardrails say about the present version"`
 	Publications []Publication `json:"publications"`
 	History      []BoardMove   `json:"history" doc:"Its moves on the board, with who and when"`
 	Provenance   Object        `json:"provenance" doc:"Where the text came from: engine, prompt templates, inputs"`
@@ -59,12 +59,12 @@ type Publication struct {
 
 // BoardMove is one entry of an item's history.
 type BoardMove struct {
-	From    domain.Stage     `json:"from" enum:"generated,review,ready,published"`
-	To      domain.Stage     `json:"to" enum:"generated,review,ready,published"`
-	Version int              `json:"version"`
-	By      string           `json:"by"`
-	ByKind  domain.ActorKind `json:"by_kind" enum:"person,key,agent,operator"`
-	At      time.Time        `json:"at"`
+	From    domain.ItemStatus `json:"from" enum:"generated,review,ready,published"`
+	To      domain.ItemStatus `json:"to" enum:"generated,review,ready,published"`
+	Version int               `json:"version"`
+	By      string            `json:"by"`
+	ByKind  domain.ActorKind  `json:"by_kind" enum:"person,key,agent,operator"`
+	At      time.Time         `json:"at"`
 }
 
 // Version is one immutable state of an item's text.
@@ -145,14 +145,14 @@ func contentRows(e *engine.Engine) []Op {
 			Summary: "Delete a content item", Description: "Takes the item off the board and out of the feeds.",
 			Scope: domain.ScopeContent, Status: http.StatusNoContent, Destructive: true, Repeatable: true, Toolset: "content", Errors: changing,
 		}, func(ctx context.Context, in changeContent) (struct{}, error) {
-			return struct{}{}, e.DeleteItem(ctx, engine.ID{ID: in.ID, Match: match(in.Conditional)})
+			return struct{}{}, e.DeleteItem(ctx, engine.ID{ID: in.ID, Precondition: match(in.Conditional)})
 		}, noView),
 		op(Op{
 			Name: "approve_content_item", Noun: "content", Verb: "approve", Method: http.MethodPost, Path: base + "/approve", Tag: "Content",
 			Summary: "Approve a content item", Description: "Approves the present version and moves the item to ready.",
 			Scope: domain.ScopeReview, Repeatable: true, Claims: true, Tags: true, Toolset: "content", Errors: changing, Result: sampleItem,
 		}, func(ctx context.Context, in changeContent) (engine.ItemDetails, error) {
-			return e.ApproveItem(ctx, engine.ID{ID: in.ID, Match: match(in.Conditional)})
+			return e.ApproveItem(ctx, engine.ID{ID: in.ID, Precondition: match(in.Conditional)})
 		}, viewItem),
 		op(Op{
 			Name: "list_content_versions", Noun: "content", Verb: "versions", Method: http.MethodGet, Path: base + "/versions", Tag: "Content",
@@ -172,7 +172,7 @@ func contentRows(e *engine.Engine) []Op {
 			Summary: "Restore a version", Description: "Makes a new version with the text of an old one.",
 			Scope: domain.ScopeContent, Claims: true, Tags: true, Toolset: "content", Errors: changing, Result: sampleItem,
 		}, func(ctx context.Context, in restoreVersion) (engine.ItemDetails, error) {
-			return e.RestoreVersion(ctx, engine.RestoreVersion{ID: in.ID, N: in.N, Match: match(in.Conditional)})
+			return e.RestoreVersion(ctx, engine.RestoreVersion{ID: in.ID, N: in.N, Precondition: match(in.Conditional)})
 		}, viewItem),
 		op(Op{
 			Name: "export_content_item", Noun: "content", Verb: "export", Method: http.MethodGet, Path: base + "/export", Tag: "Content",
@@ -188,7 +188,7 @@ func contentRows(e *engine.Engine) []Op {
 func (in editContent) edit() engine.EditItem {
 	return engine.EditItem{
 		ID: in.ID, Title: in.Title, Body: in.Body, MetaTitle: in.MetaTitle, MetaDescription: in.MetaDescription, Slug: in.Slug, Language: in.Language,
-		Channel: in.Channel, Assignee: in.Assignee, Keywords: in.Keywords, PlannedAt: in.PlannedAt, ScheduledAt: in.ScheduledAt, Reason: in.Reason, Match: match(in.Conditional),
+		Channel: in.Channel, Assignee: in.Assignee, Keywords: in.Keywords, PlannedAt: in.PlannedAt, ScheduledAt: in.ScheduledAt, Reason: in.Reason, Precondition: match(in.Conditional),
 	}
 }
 
@@ -204,8 +204,8 @@ func itemRelations(i domain.ContentItem) *Relationships {
 	if i.ExecutionID != 0 {
 		rel.Execution = &ExecutionRef{ID: i.ExecutionID}
 	}
-	if i.VoiceID != 0 {
-		rel.BrandVoice = &VoiceRef{ID: i.VoiceID}
+	if i.BrandVoiceID != 0 {
+		rel.BrandVoice = &VoiceRef{ID: i.BrandVoiceID}
 	}
 	if rel == (Relationships{}) {
 		return nil
@@ -219,8 +219,8 @@ func contentAttributes(i domain.ContentItem) ContentAttributes {
 		scores = map[string]float64{}
 	}
 	return ContentAttributes{
-		Title: i.Title, ContentType: i.Type, Status: i.Stage, Preview: i.Preview, WordCount: i.WordCount, Language: i.Language, Channel: some(i.Channel),
-		MetaTitle: some(i.MetaTitle), MetaDescription: some(i.MetaDescription), Keywords: list(i.Keywords), Slug: i.Slug, Scores: scores, Engine: writer(i.Engine),
+		Title: i.Title, ContentType: i.Type, Status: i.Status, Preview: i.Preview, WordCount: i.WordCount, Language: i.Language, Channel: some(i.Channel),
+		MetaTitle: some(i.MetaTitle), MetaDescription: some(i.MetaDescription), Keywords: list(i.Keywords), Slug: i.Slug, Scores: scores, Engine: writer(i.Origin),
 		NeedsInput: needs(i.NeedsInput), Version: i.Version, ApprovedVersion: some(i.ApprovedVersion), PublishedVersion: some(i.PublishedVersion),
 		PlannedAt: instant(i.PlannedAt), ScheduledAt: instant(i.ScheduledAt), PublishedAt: instant(i.PublishedAt), Assignee: some(i.Assignee),
 		CreatedAt: utc(i.CreatedAt), UpdatedAt: utc(i.UpdatedAt),
@@ -247,7 +247,7 @@ func viewItem(r *Reply, d engine.ItemDetails) Resource[ContentDetailsAttributes]
 		Type: short.Type, ID: short.ID, Relationships: &rel, Links: short.Links,
 		Attributes: ContentDetailsAttributes{
 			ContentAttributes: short.Attributes, Body: d.Body, Findings: guardrails(d.Findings), Publications: each(d.Publications, publication),
-			History: each(d.Moves, func(m domain.Move) BoardMove {
+			History: each(d.Moves, func(m domain.ItemMove) BoardMove {
 				return BoardMove{m.From, m.To, m.Version, m.By, m.ByKind, utc(m.At)}
 			}),
 			Provenance: Object(d.Provenance),

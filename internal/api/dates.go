@@ -8,30 +8,30 @@ import (
 	"vellocity/internal/engine"
 )
 
-// Stretch is embedded by inputs that filter by time.
-type Stretch struct {
+// DateRange is embedded by inputs that filter by time.
+type DateRange struct {
 	From string `json:"from,omitempty" in:"query" maxLength:"40" doc:"First day (2026-02-26, in the workspace's time zone) or instant (RFC 3339)"`
 	To   string `json:"to,omitempty" in:"query" maxLength:"40" doc:"Last day or instant, included"`
 }
 
 // span reads both ends; the workspace's time zone is asked for only where a
 // whole day was given.
-func (s Stretch) span(ctx context.Context, e *engine.Engine) (domain.Span, error) {
+func (s DateRange) span(ctx context.Context, e *engine.Engine) (domain.DateRange, error) {
 	if s.From == "" && s.To == "" {
-		return domain.Span{}, nil
+		return domain.DateRange{}, nil
 	}
 	zone := time.UTC
 	if len(s.From) == len(time.DateOnly) || len(s.To) == len(time.DateOnly) {
 		w, err := e.Profile(ctx)
 		if err != nil {
-			return domain.Span{}, err
+			return domain.DateRange{}, err
 		}
 		zone = w.Location()
 	}
 	return s.in(zone)
 }
 
-func (s Stretch) in(zone *time.Location) (span domain.Span, err error) {
+func (s DateRange) in(zone *time.Location) (span domain.DateRange, err error) {
 	var p domain.Problems
 	if s.From != "" {
 		if span.From, _, err = day(s.From, zone); err != nil {

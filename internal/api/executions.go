@@ -12,20 +12,20 @@ import (
 
 // ExecutionAttributes is one durable run of a capability.
 type ExecutionAttributes struct {
-	Status      domain.Status   `json:"status" enum:"pending,planning,executing,completed,failed,cancelled,archived"`
-	Priority    domain.Priority `json:"priority" enum:"low,normal,high,urgent"`
-	Progress    int             `json:"progress_percentage" minimum:"0" maximum:"100"`
-	CreditsUsed int             `json:"credits_used" doc:"Credits spent so far"`
-	CreatedAt   time.Time       `json:"created_at"`
-	Capability  string          `json:"capability" doc:"Slug of the capability"`
-	Title       string          `json:"title"`
-	CurrentStep *string         `json:"current_step" doc:"Key of the step under way"`
-	WaitingFor  *string         `json:"waiting_for" enum:"person,retry" doc:"What an executing run waits for"`
-	CreditsHeld int             `json:"credits_held" doc:"Credits promised to what is left to do"`
-	Cost        *Money          `json:"cost" doc:"Null where the model's price is not known"`
-	Engine      Writer          `json:"engine"`
-	StartedAt   *time.Time      `json:"started_at"`
-	CompletedAt *time.Time      `json:"completed_at" doc:"When it ended, well or badly"`
+	Status      domain.ExecutionStatus `json:"status" enum:"pending,planning,executing,completed,failed,cancelled,archived"`
+	Priority    domain.Priority        `json:"priority" enum:"low,normal,high,urgent"`
+	Progress    int                    `json:"progress_percentage" minimum:"0" maximum:"100"`
+	CreditsUsed int                    `json:"credits_used" doc:"Credits spent so far"`
+	CreatedAt   time.Time              `json:"created_at"`
+	Capability  string                 `json:"capability" doc:"Slug of the capability"`
+	Title       string                 `json:"title"`
+	CurrentStep *string                `json:"current_step" doc:"Key of the step under way"`
+	WaitingFor  *string                `json:"waiting_for" enum:"person,retry" doc:"What an executing run waits for"`
+	CreditsHeld int                    `json:"credits_held" doc:"Credits promised to what is left to do"`
+	Cost        *Money                 `json:"cost" doc:"Null where the model's price is not known"`
+	Engine      Origin                 `json:"engine"`
+	StartedAt   *time.Time             `json:"started_at"`
+	CompletedAt *time.Time             `json:"completed_at" doc:"When it ended, well or badly"`
 }
 
 // ExecutionDetailsAttributes adds all that the run recorded.
@@ -34,7 +34,7 @@ type ExecutionDetailsAttributes struct {
 	Plan       []PlannedStep                 `json:"execution_plan" doc:"The steps; final once planning is over"`
 	Steps      []StepResult                  `json:"step_results"`
 	Assets     []Resource[ContentAttributes] `json:"generated_assets" doc:"What the run made, without texts"`
-	Guardrails []Guardrail                   `json:"guardrails_triggered"`
+	Guardrails []Finding                     `json:"guardrails_triggered"`
 	NeedsInput []Need                        `json:"needs_input" doc:"What the text would need to be better and the input did not give"`
 	Error      *string                       `json:"error_message" doc:"What went wrong, in words"`
 	RetryOf    *int64                        `json:"retry_of" doc:"The execution whose recorded steps this one reuses"`
@@ -70,7 +70,7 @@ type StepResult struct {
 // Assets are the items that a run made.
 type Assets struct {
 	ExecutionID int64                         `json:"execution_id"`
-	Status      domain.Status                 `json:"status" enum:"pending,planning,executing,completed,failed,cancelled,archived"`
+	Status      domain.ExecutionStatus        `json:"status" enum:"pending,planning,executing,completed,failed,cancelled,archived"`
 	Items       []Resource[ContentAttributes] `json:"content_items"`
 }
 
@@ -80,11 +80,11 @@ type AssetsMeta struct {
 }
 
 type listExecutions struct {
-	Status     domain.Status   `json:"status,omitempty" enum:"pending,planning,executing,completed,failed,cancelled,archived" doc:"Only this state"`
-	AgentID    int64           `json:"agent_id,omitempty" minimum:"1" doc:"Only this agent's"`
-	Priority   domain.Priority `json:"priority,omitempty" enum:"low,normal,high,urgent" doc:"Only this priority"`
-	Capability string          `json:"capability,omitempty" maxLength:"100" doc:"Only this capability, by slug"`
-	Stretch
+	Status     domain.ExecutionStatus `json:"status,omitempty" enum:"pending,planning,executing,completed,failed,cancelled,archived" doc:"Only this state"`
+	AgentID    int64                  `json:"agent_id,omitempty" minimum:"1" doc:"Only this agent's"`
+	Priority   domain.Priority        `json:"priority,omitempty" enum:"low,normal,high,urgent" doc:"Only this priority"`
+	Capability string                 `json:"capability,omitempty" maxLength:"100" doc:"Only this capability, by slug"`
+	DateRange
 	Paging
 }
 
@@ -118,7 +118,7 @@ func executionRows(e *engine.Engine) []Op {
 			if err != nil {
 				return domain.List[engine.ExecutionRow]{}, err
 			}
-			return e.Executions(ctx, engine.ListExecutions{Status: in.Status, AgentID: in.AgentID, Priority: in.Priority, Capability: in.Capability, Span: span, Page: in.page()})
+			return e.Executions(ctx, engine.ListExecutions{Status: in.Status, AgentID: in.AgentID, Priority: in.Priority, Capability: in.Capability, Created: span, Page: in.page()})
 		}, func(r *Reply, l domain.List[engine.ExecutionRow]) []Resource[ExecutionAttributes] {
 			r.Total = l.Total
 			return each(l.Items, execution)
@@ -137,7 +137,7 @@ func executionRows(e *engine.Engine) []Op {
 			Name: "get_execution_assets", Noun: "executions", Verb: "assets", Method: http.MethodGet, Path: "/content-workflow/executions/{id}/assets", Tag: "Executions",
 			Summary: "Get Execution Assets", Description: "The content items that a run made. Read their texts with get_content_item.",
 			Scope: domain.ScopeRead, ReadOnly: true, Repeatable: true, Tags: true, Default: true, Toolset: "executions", Errors: notFound, Meta: AssetsMeta{},
-			Result: engine.Assets{ExecutionID: 789, Status: domain.StatusCompleted, Items: []domain.ContentItem{sampleCard}},
+			Result: engine.Assets{ExecutionID: 789, Status: domain.ExecutionCompleted, Items: []domain.ContentItem{sampleCard}},
 		}, func(ctx context.Context, in ExecutionID) (engine.Assets, error) { return e.Assets(ctx, in.ID) },
 			func(r *Reply, a engine.Assets) Assets {
 				r.Meta = AssetsMeta{len(a.Items)}
@@ -148,7 +148,7 @@ func executionRows(e *engine.Engine) []Op {
 			Summary: "Cancel an execution", Description: "Stops a run that has not ended. What is recorded stays, and credits that are not spent are released.",
 			Scope: domain.ScopeContent, Destructive: true, Claims: true, Tags: true, Toolset: "executions", Errors: changing, Result: sampleDetails,
 		}, func(ctx context.Context, in changeExecution) (engine.ExecutionDetails, error) {
-			return e.Cancel(ctx, engine.ID{ID: in.ID, Match: match(in.Conditional)})
+			return e.Cancel(ctx, engine.ID{ID: in.ID, Precondition: match(in.Conditional)})
 		}, viewExecution),
 		op(Op{
 			Name: "retry_execution", Noun: "executions", Verb: "retry", Method: http.MethodPost, Path: "/content-workflow/executions/{id}/retry", Tag: "Executions",
@@ -156,14 +156,14 @@ func executionRows(e *engine.Engine) []Op {
 			Scope: domain.ScopeContent, OpenWorld: true, Status: http.StatusCreated, Claims: true, Toolset: "executions", Meta: StartedMeta{},
 			Errors: append(changing, domain.CodeInsufficientCredits, domain.CodeUnavailable), Result: started,
 		}, func(ctx context.Context, in changeExecution) (engine.Started, error) {
-			return e.Retry(ctx, engine.ID{ID: in.ID, Match: match(in.Conditional)})
+			return e.Retry(ctx, engine.ID{ID: in.ID, Precondition: match(in.Conditional)})
 		}, viewStarted("Execution retry started")),
 		op(Op{
 			Name: "archive_execution", Noun: "executions", Verb: "archive", Method: http.MethodPost, Path: "/content-workflow/executions/{id}/archive", Tag: "Executions",
 			Summary: "Archive an execution", Description: "Puts a run that has ended out of the way.",
 			Scope: domain.ScopeContent, Claims: true, Tags: true, Toolset: "executions", Errors: changing, Result: sampleDetails,
 		}, func(ctx context.Context, in changeExecution) (engine.ExecutionDetails, error) {
-			return e.Archive(ctx, engine.ID{ID: in.ID, Match: match(in.Conditional)})
+			return e.Archive(ctx, engine.ID{ID: in.ID, Precondition: match(in.Conditional)})
 		}, viewExecution),
 		watchRow(e),
 	}
@@ -180,7 +180,7 @@ func execution(x engine.ExecutionRow) Resource[ExecutionAttributes] {
 func executionAttributes(x domain.Execution) ExecutionAttributes {
 	return ExecutionAttributes{
 		Status: x.Status, Priority: x.Priority, Progress: x.Progress, CreditsUsed: x.CreditsUsed, CreatedAt: utc(x.CreatedAt), Capability: x.Capability, Title: x.Title,
-		CurrentStep: some(x.CurrentStep), WaitingFor: some(string(x.WaitingFor)), CreditsHeld: x.CreditsHeld, Cost: money(x.Cost), Engine: writer(x.Engine),
+		CurrentStep: some(x.CurrentStep), WaitingFor: some(string(x.WaitingFor)), CreditsHeld: x.CreditsHeld, Cost: money(x.Cost), Engine: writer(x.Origin),
 		StartedAt: instant(x.StartedAt), CompletedAt: instant(x.CompletedAt),
 	}
 }

@@ -101,7 +101,7 @@ type FeedEntry struct {
 	HTML      string    `json:"content_html"`
 	Text      string    `json:"content_text,omitempty"`
 	Published time.Time `json:"date_published"`
-	Origin    Writer    `json:"_vellocity"`
+	Origin    Origin    `json:"_vellocity"`
 }
 
 func (a *API) jsonFeed(w http.ResponseWriter, r *http.Request) {

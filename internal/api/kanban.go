@@ -10,8 +10,8 @@ import (
 
 // Board is the whole board.
 type Board struct {
-	Columns  Columns        `json:"columns"`
-	Statuses []domain.Stage `json:"valid_statuses"`
+	Columns  Columns             `json:"columns"`
+	Statuses []domain.ItemStatus `json:"valid_statuses"`
 }
 
 // Columns are the board's columns by name.
@@ -47,24 +47,24 @@ type boardFilter struct {
 	ExecutionID int64              `json:"execution_id,omitempty" minimum:"1" doc:"Only what this execution made"`
 	ContentType domain.ContentType `json:"content_type,omitempty" enum:"text_content,blog_post,email_draft,social_post,product_description" doc:"Only this type"`
 	PerColumn   int                `json:"per_column,omitempty" minimum:"1" maximum:"200" default:"50" doc:"Items shown per column; count is always the full count"`
-	Stretch
+	DateRange
 }
 
 type moveContent struct {
-	ID     int64        `json:"id" in:"path" minimum:"1" doc:"The content item's id"`
-	Status domain.Stage `json:"status" enum:"generated,review,ready,published" doc:"Column to move to"`
-	Before int64        `json:"before,omitempty" minimum:"0" doc:"Item to stand in front of; by default on top"`
+	ID     int64             `json:"id" in:"path" minimum:"1" doc:"The content item's id"`
+	Status domain.ItemStatus `json:"status" enum:"generated,review,ready,published" doc:"Column to move to"`
+	Before int64             `json:"before,omitempty" minimum:"0" doc:"Item to stand in front of; by default on top"`
 	Conditional
 }
 
 type bulkMove struct {
-	IDs    []int64      `json:"content_ids" minItems:"1" maxItems:"100" uniqueItems:"true" doc:"Ids of the items to move"`
-	Status domain.Stage `json:"status" enum:"generated,review,ready,published" doc:"Column to move to"`
-	Mode   string       `json:"mode,omitempty" enum:"atomic,each" default:"atomic" doc:"atomic: all or none; each: those that can"`
+	IDs    []int64           `json:"content_ids" minItems:"1" maxItems:"100" uniqueItems:"true" doc:"Ids of the items to move"`
+	Status domain.ItemStatus `json:"status" enum:"generated,review,ready,published" doc:"Column to move to"`
+	Mode   string            `json:"mode,omitempty" enum:"atomic,each" default:"atomic" doc:"atomic: all or none; each: those that can"`
 }
 
 func kanbanRows(e *engine.Engine) []Op {
-	sampleBoard := []engine.Column{{Stage: domain.StageGenerated, Items: []domain.ContentItem{sampleCard}, Count: 5}, {Stage: domain.StageReview, Count: 3}, {Stage: domain.StageReady, Count: 8}, {Stage: domain.StagePublished, Count: 12}}
+	sampleBoard := []engine.Column{{Stage: domain.ItemGenerated, Items: []domain.ContentItem{sampleCard}, Count: 5}, {Stage: domain.ItemReview, Count: 3}, {Stage: domain.ItemReady, Count: 8}, {Stage: domain.ItemPublished, Count: 12}}
 	moving := []domain.Code{domain.CodeNotFound, domain.CodeConflict}
 	return []Op{
 		op(Op{
@@ -76,7 +76,7 @@ func kanbanRows(e *engine.Engine) []Op {
 			if err != nil {
 				return nil, err
 			}
-			return e.Board(ctx, engine.BoardFilter{ExecutionID: in.ExecutionID, ContentType: in.ContentType, Span: span, PerColumn: in.PerColumn})
+			return e.Board(ctx, engine.BoardFilter{ExecutionID: in.ExecutionID, ContentType: in.ContentType, Created: span, PerColumn: in.PerColumn})
 		}, viewBoard),
 		op(Op{
 			Name: "move_content", Noun: "kanban", Verb: "move", Method: http.MethodPost, Path: "/content-workflow/kanban/{id}/status", Tag: "Kanban board",
@@ -84,7 +84,7 @@ func kanbanRows(e *engine.Engine) []Op {
 			Scope: domain.ScopeReview, Repeatable: true, OpenWorld: true, Claims: true, Tags: true, Default: true, Toolset: "content", Errors: moving,
 			Example: map[string]any{"id": 101, "status": "review"}, Result: sampleCard,
 		}, func(ctx context.Context, in moveContent) (domain.ContentItem, error) {
-			return e.Move(ctx, engine.Move{ID: in.ID, To: in.Status, Before: in.Before, Match: match(in.Conditional)})
+			return e.Move(ctx, engine.Move{ID: in.ID, To: in.Status, Before: in.Before, Precondition: match(in.Conditional)})
 		}, func(r *Reply, i domain.ContentItem) Resource[ContentAttributes] {
 			r.Revision = number(i.Revision)
 			return card(i)
@@ -101,17 +101,17 @@ func kanbanRows(e *engine.Engine) []Op {
 }
 
 func viewBoard(_ *Reply, columns []engine.Column) Board {
-	b := Board{Statuses: domain.Stages()}
+	b := Board{Statuses: domain.ItemStatuses()}
 	for _, c := range columns {
 		col := Column{c.Stage.Label(), each(c.Items, card), c.Count}
 		switch c.Stage {
-		case domain.StageGenerated:
+		case domain.ItemGenerated:
 			b.Columns.Generated = col
-		case domain.StageReview:
+		case domain.ItemReview:
 			b.Columns.Review = col
-		case domain.StageReady:
+		case domain.ItemReady:
 			b.Columns.Ready = col
-		case domain.StagePublished:
+		case domain.ItemPublished:
 			b.Columns.Published = col
 		}
 	}

@@ -419,7 +419,7 @@ func BenchmarkList(b *testing.B) {
 func realAPI(t testing.TB) *API {
 	t.Helper()
 	a, err := New(Options{Engine: &engine.Engine{}, Metrics: http.NotFoundHandler(), Authenticate: func(context.Context, string, netip.Addr) (domain.Actor, error) {
-		return domain.Operator(1), nil
+		return domain.OperatorActor(1), nil
 	}})
 	if err != nil {
 		t.Fatal(err)

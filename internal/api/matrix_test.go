@@ -116,7 +116,7 @@ func TestEveryRowHasAllItsDoors(t *testing.T) {
 func TestWhoMayCall(t *testing.T) {
 	w := start(t)
 	ws := w.first.Workspace.ID
-	operator := domain.WithActor(t.Context(), domain.Operator(ws))
+	operator := domain.WithActor(t.Context(), domain.OperatorActor(ws))
 	revoked := w.key(t, ws, domain.RoleOwner, domain.ScopeAdmin)
 	if err := revoke(operator, w, revoked.Key.ID); err != nil {
 		t.Fatal(err)

@@ -68,7 +68,7 @@ func profileRows(e *engine.Engine) []Op {
 			Example: map[string]any{"company_name": "Acme Corp", "timezone": "Europe/Berlin"}, Result: sampleWorkspace,
 		}, func(ctx context.Context, in updateProfile) (domain.Workspace, error) {
 			return e.UpdateProfile(ctx, engine.UpdateProfile{CompanyName: in.CompanyName, Timezone: in.Timezone, VoiceID: in.VoiceID, NotifyEmails: in.NotifyEmails,
-				RequireApproval: in.RequireApproval, FeedEnabled: in.FeedEnabled, Match: match(in.Conditional)})
+				RequireApproval: in.RequireApproval, FeedEnabled: in.FeedEnabled, Precondition: match(in.Conditional)})
 		}, viewProfile),
 		op(Op{
 			Name: "get_credits", Noun: "credits", Verb: "get", Method: http.MethodGet, Path: "/credits", Tag: "Credits",
@@ -93,9 +93,11 @@ func profileRows(e *engine.Engine) []Op {
 	}
 }
 
-func match(m Conditional) engine.Match { return engine.Match{IfMatch: conditions(m.IfMatch)} }
+func match(m Conditional) engine.Precondition {
+	return engine.Precondition{IfMatch: conditions(m.IfMatch)}
+}
 
 func viewProfile(r *Reply, w domain.Workspace) Profile {
 	r.Revision = number(w.Revision)
-	return Profile{"partner_" + number(w.ID), w.Name, w.Plan, w.AWSConnected, w.Slug, w.Timezone, some(w.VoiceID), list(w.NotifyEmails), w.RequireApproval, w.FeedEnabled}
+	return Profile{"partner_" + number(w.ID), w.Name, w.Plan, w.AWSConnected, w.Slug, w.Timezone, some(w.BrandVoiceID), list(w.NotifyEmails), w.RequireApproval, w.FeedEnabled}
 }

@@ -75,15 +75,15 @@ func money(c domain.Cost) *Money {
 	return &Money{Decimal(c.MicroUSD), "USD", c.PriceVersion, c.Estimated}
 }
 
-// Writer says what wrote a text.
-type Writer struct {
+// Origin says what wrote a text.
+type Origin struct {
 	Kind     string `json:"kind" enum:"model,composer" doc:"composer: composed from the inputs by rules, without an AI model"`
 	Provider string `json:"provider,omitempty"`
 	Model    string `json:"model,omitempty"`
 	AI       bool   `json:"ai" doc:"Whether an AI model wrote it"`
 }
 
-func writer(e domain.Engine) Writer { return Writer(e) }
+func writer(e domain.Origin) Origin { return Origin(e) }
 
 // Need is something that would make the text better and that the input did not give.
 type Need struct {
@@ -94,16 +94,16 @@ type Need struct {
 
 func needs(l []domain.Need) []Need { return each(l, func(n domain.Need) Need { return Need(n) }) }
 
-// Guardrail is one thing that a guardrail had to say about a text.
-type Guardrail struct {
-	Guardrail string             `json:"guardrail" doc:"Slug of the check"`
-	Step      string             `json:"step" doc:"Key of the step whose text was checked"`
-	Severity  domain.Severity    `json:"severity" enum:"info,warning,blocking"`
-	Action    domain.GuardAction `json:"action" enum:"flagged,redacted,retried,blocked"`
-	Message   string             `json:"message" doc:"What is wrong and how to mend it"`
-	ContentID *int64             `json:"content_id" doc:"The item whose text it is"`
-	Version   *int               `json:"version" doc:"The version that the offsets are of"`
-	Matches   []Span             `json:"matches"`
+// Finding is one thing that a guardrail had to say about a text.
+type Finding struct {
+	Guardrail string               `json:"guardrail" doc:"Slug of the check"`
+	Step      string               `json:"step" doc:"Key of the step whose text was checked"`
+	Severity  domain.Severity      `json:"severity" enum:"info,warning,blocking"`
+	Action    domain.FindingAction `json:"action" enum:"flagged,redacted,retried,blocked"`
+	Message   string               `json:"message" doc:"What is wrong and how to mend it"`
+	ContentID *int64               `json:"content_id" doc:"The item whose text it is"`
+	Version   *int                 `json:"version" doc:"The version that the offsets are of"`
+	Matches   []Span               `json:"matches"`
 }
 
 // Span is a place in a text.
@@ -113,9 +113,9 @@ type Span struct {
 	Text  string `json:"text" doc:"The text there, masked for secrets and personal data"`
 }
 
-func guardrails(l []domain.Finding) []Guardrail {
-	return each(l, func(f domain.Finding) Guardrail {
-		return Guardrail{f.Guardrail, f.Step, f.Severity, f.Action, f.Message, some(f.ContentID), some(f.Version),
+func guardrails(l []domain.Finding) []Finding {
+	return each(l, func(f domain.Finding) Finding {
+		return Finding{f.Guardrail, f.Step, f.Severity, f.Action, f.Message, some(f.ContentID), some(f.Version),
 			each(f.Matches, func(m domain.Match) Span { return Span(m) })}
 	})
 }

@@ -25,20 +25,20 @@ var (
 		ID: 5, Name: "Content Writer", Type: domain.AgentInternal, Description: "Writes posts, articles and e-mails.", IsActive: true, Version: 1, CreatedAt: sampleTime, UpdatedAt: sampleTime,
 		GuardrailPolicy: domain.GuardrailPolicy{"banned-terms": "retry"},
 	}
-	sampleVoice = domain.Voice{
+	sampleVoice = domain.BrandVoice{
 		ID: 2, Name: "Acme", Description: "Plain and warm", Tone: []string{"plain", "warm"}, Audience: "Heads of engineering", Do: []string{"Say what to do first"}, Dont: []string{"Boast"},
 		PreferredTerms: []domain.PreferredTerm{{Use: "customers", InsteadOf: "users"}}, BannedTerms: []string{"synergy"}, SampleTexts: []string{"We fix it, then we explain it."},
 		Language: "en", ReadingLevel: "general", IsDefault: true, Version: 1, CreatedAt: sampleTime, UpdatedAt: sampleTime,
 	}
 	sampleExecution = domain.Execution{
-		ID: 789, Capability: "generate-blog-post", Title: "Cloud cost optimization", AgentID: 5, Status: domain.StatusPending, Priority: domain.PriorityNormal, CreditsHeld: 5, CreatedAt: sampleTime,
-		Engine: domain.Engine{Kind: domain.EngineModel, Provider: "openai", Model: "gpt-5", AI: true}, Version: 1,
+		ID: 789, Capability: "generate-blog-post", Title: "Cloud cost optimization", AgentID: 5, Status: domain.ExecutionPending, Priority: domain.PriorityNormal, CreditsHeld: 5, CreatedAt: sampleTime,
+		Origin: domain.Origin{Kind: domain.OriginModel, Provider: "openai", Model: "gpt-5", AI: true}, Version: 1,
 		Cost: domain.Cost{MicroUSD: 1830, PriceVersion: "2026-11", Known: true},
 		Plan: []domain.PlanStep{{Key: "outline", Name: "Outline", Kind: "outline", Credits: 1}, {Key: "section-1", Name: "Section 1", Kind: "section", DependsOn: []string{"outline"}, Credits: 4}},
 	}
 	sampleCard = domain.ContentItem{
-		ID: 101, ExecutionID: 789, Title: "Cloud Cost Optimization Guide", Type: domain.ContentBlog, Stage: domain.StageGenerated, Preview: "Cloud cost optimization is one of...", WordCount: 1200,
-		Language: "en", Slug: "cloud-cost-optimization-guide", Keywords: []string{"cloud cost"}, Scores: map[string]float64{"seo": 82}, Engine: sampleExecution.Engine,
+		ID: 101, ExecutionID: 789, Title: "Cloud Cost Optimization Guide", Type: domain.ContentBlog, Status: domain.ItemGenerated, Preview: "Cloud cost optimization is one of...", WordCount: 1200,
+		Language: "en", Slug: "cloud-cost-optimization-guide", Keywords: []string{"cloud cost"}, Scores: map[string]float64{"seo": 82}, Origin: sampleExecution.Origin,
 		Version: 1, Revision: 1, CreatedAt: sampleTime, UpdatedAt: sampleTime,
 	}
 	sampleFinding = domain.Finding{
@@ -60,7 +60,7 @@ var (
 		Execution:    &sampleExecution,
 		Provenance:   json.RawMessage(`{"engine":"model"}`),
 		Publications: []domain.Publication{},
-		Moves:        []domain.Move{{ContentID: 101, From: domain.StageGenerated, To: domain.StageReview, Version: 1, By: "Content Writer", ByKind: domain.ActorSystem, At: sampleTime}},
+		Moves:        []domain.ItemMove{{ContentID: 101, From: domain.ItemGenerated, To: domain.ItemReview, Version: 1, By: "Content Writer", ByKind: domain.ActorSystem, At: sampleTime}},
 	}
 )
 

@@ -15,13 +15,13 @@ import (
 // inputs and answers alike.
 func TestEnumsAreTheDomains(t *testing.T) {
 	words := map[reflect.Type]string{
-		reflect.TypeFor[domain.Status]():      joined(domain.Statuses()),
-		reflect.TypeFor[domain.Priority]():    "low,normal,high,urgent",
-		reflect.TypeFor[domain.Category]():    joined(domain.Categories()),
-		reflect.TypeFor[domain.Stage]():       joined(domain.Stages()),
-		reflect.TypeFor[domain.ContentType](): joined(domain.ContentTypes()),
-		reflect.TypeFor[domain.Role]():        joined(domain.Roles()),
-		reflect.TypeFor[domain.Plan]():        joined(domain.Plans()),
+		reflect.TypeFor[domain.ExecutionStatus](): joined(domain.ExecutionStatuses()),
+		reflect.TypeFor[domain.Priority]():        "low,normal,high,urgent",
+		reflect.TypeFor[domain.Category]():        joined(domain.Categories()),
+		reflect.TypeFor[domain.ItemStatus]():      joined(domain.ItemStatuses()),
+		reflect.TypeFor[domain.ContentType]():     joined(domain.ContentTypes()),
+		reflect.TypeFor[domain.Role]():            joined(domain.Roles()),
+		reflect.TypeFor[domain.Plan]():            joined(domain.Plans()),
 	}
 	scopes := reflect.TypeFor[[]domain.Scope]()
 	seen := map[reflect.Type]bool{}

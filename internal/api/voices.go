@@ -70,9 +70,11 @@ func voiceRows(e *engine.Engine) []Op {
 		op(Op{
 			Name: "list_brand_voices", Noun: "brand-voices", Verb: "list", Method: http.MethodGet, Path: "/content-workflow/brand-voices", Tag: "Brand voices and agents",
 			Summary: "List Brand Voices", Description: "How the workspace wants its texts to sound.", Scope: domain.ScopeRead, ReadOnly: true, Repeatable: true, Default: true, Toolset: "voices",
-			Columns: []string{"id", "name", "language", "is_default"}, Result: domain.List[domain.Voice]{Items: []domain.Voice{sampleVoice}, Total: 1},
-		}, func(ctx context.Context, in page) (domain.List[domain.Voice], error) { return e.Voices(ctx, in.page()) },
-			func(r *Reply, l domain.List[domain.Voice]) []Resource[BrandVoiceAttributes] {
+			Columns: []string{"id", "name", "language", "is_default"}, Result: domain.List[domain.BrandVoice]{Items: []domain.BrandVoice{sampleVoice}, Total: 1},
+		}, func(ctx context.Context, in page) (domain.List[domain.BrandVoice], error) {
+			return e.Voices(ctx, in.page())
+		},
+			func(r *Reply, l domain.List[domain.BrandVoice]) []Resource[BrandVoiceAttributes] {
 				r.Total = l.Total
 				return each(l.Items, voice)
 			}),
@@ -80,8 +82,8 @@ func voiceRows(e *engine.Engine) []Op {
 			Name: "get_brand_voice", Noun: "brand-voices", Verb: "get", Method: http.MethodGet, Path: "/content-workflow/brand-voices/{id}", Tag: "Brand voices and agents",
 			Summary: "Get Brand Voice", Description: "One brand voice in full.", Scope: domain.ScopeRead, ReadOnly: true, Repeatable: true, Tags: true, Default: true, Toolset: "voices",
 			Errors: []domain.Code{domain.CodeNotFound}, Result: sampleVoice,
-		}, func(ctx context.Context, in voiceID) (domain.Voice, error) { return e.Voice(ctx, in.ID) },
-			func(_ *Reply, v domain.Voice) Resource[BrandVoiceAttributes] { return voice(v) }),
+		}, func(ctx context.Context, in voiceID) (domain.BrandVoice, error) { return e.Voice(ctx, in.ID) },
+			func(_ *Reply, v domain.BrandVoice) Resource[BrandVoiceAttributes] { return voice(v) }),
 		op(Op{
 			Name: "list_agents", Noun: "agents", Verb: "list", Method: http.MethodGet, Path: "/content-workflow/agents", Tag: "Brand voices and agents",
 			Summary: "List Agents", Description: "Who can carry out capabilities.", Scope: domain.ScopeRead, ReadOnly: true, Repeatable: true, Default: true, Toolset: "agents",
@@ -101,7 +103,7 @@ func voiceRows(e *engine.Engine) []Op {
 	}
 }
 
-func voice(v domain.Voice) Resource[BrandVoiceAttributes] {
+func voice(v domain.BrandVoice) Resource[BrandVoiceAttributes] {
 	return Resource[BrandVoiceAttributes]{
 		Type: "brand_voice", ID: v.ID, Links: &Links{Self: Base + "/content-workflow/brand-voices/" + number(v.ID)},
 		Attributes: BrandVoiceAttributes{
@@ -122,7 +124,7 @@ func agent(a domain.Agent) Resource[AgentAttributes] {
 		Type: "agent", ID: a.ID, Links: &Links{Self: Base + "/content-workflow/agents/" + number(a.ID)},
 		Attributes: AgentAttributes{
 			Name: a.Name, Type: a.Type, Description: a.Description, Capabilities: list(a.Capabilities), Provider: some(a.Provider), Model: some(a.Model),
-			Instructions: a.Instructions, VoiceID: some(a.VoiceID), GuardrailPolicy: policy, IsActive: a.IsActive, Version: a.Version,
+			Instructions: a.Instructions, VoiceID: some(a.BrandVoiceID), GuardrailPolicy: policy, IsActive: a.IsActive, Version: a.Version,
 			CreatedAt: utc(a.CreatedAt), UpdatedAt: utc(a.UpdatedAt),
 		},
 	}

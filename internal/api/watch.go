@@ -31,8 +31,8 @@ type WatchedText struct {
 
 // WatchEnd is the data of the last event.
 type WatchEnd struct {
-	ExecutionID int64         `json:"execution_id"`
-	Status      domain.Status `json:"status" enum:"completed,failed,cancelled,archived"`
+	ExecutionID int64                  `json:"execution_id"`
+	Status      domain.ExecutionStatus `json:"status" enum:"completed,failed,cancelled,archived"`
 }
 
 type watchExecution struct {

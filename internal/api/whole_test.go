@@ -64,7 +64,7 @@ func start(t testing.TB) *whole {
 // key makes a key in the workspace.
 func (w *whole) key(t testing.TB, workspace int64, role domain.Role, scopes ...domain.Scope) engine.NewKey {
 	t.Helper()
-	k, err := w.Engine.CreateKey(domain.WithActor(t.Context(), domain.Operator(workspace)), engine.CreateKey{Name: "test", Role: role, Scopes: scopes})
+	k, err := w.Engine.CreateKey(domain.WithActor(t.Context(), domain.OperatorActor(workspace)), engine.CreateKey{Name: "test", Role: role, Scopes: scopes})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,7 +17,7 @@ type Output struct {
 	Text      string `json:"text"`
 	Words     int    `json:"words"`
 	Credits   int    `json:"credits_used"`
-	Engine    Writer `json:"engine"`
+	Engine    Origin `json:"engine"`
 	Cost      *Money `json:"cost" doc:"Null where the model's price is not known"`
 }
 
@@ -53,7 +53,7 @@ type readOutput struct {
 
 func writerRows(e *engine.Engine) []Op {
 	w := outputs{e}
-	message := engine.Message{ID: 42, Status: "completed", Text: "# Cloud cost optimization\n\nStart with what is idle.", Words: 8, Credits: 1, Engine: sampleExecution.Engine, Cost: sampleExecution.Cost}
+	message := engine.GeneratedText{ID: 42, Status: "completed", Text: "# Cloud cost optimization\n\nStart with what is idle.", Words: 8, Credits: 1, Engine: sampleExecution.Origin, Cost: sampleExecution.Cost}
 	post := op(Op{
 		Name: "generate_output", Noun: "text", Verb: "generate", Method: http.MethodPost, Path: "/aiwriter/generate-output", Tag: "AI Writer",
 		Summary: "Generate a text", Description: "Writes from a prompt. The text is streamed as it is written and ends with data: [DONE]; with Accept: application/json it comes whole. A broken stream goes on with Last-Event-ID.",
@@ -75,7 +75,7 @@ func writerRows(e *engine.Engine) []Op {
 
 // viewOutput is only used on whole texts: a settled result is a message.
 func viewOutput(_ *Reply, r any) Output {
-	m := r.(engine.Message)
+	m := r.(engine.GeneratedText)
 	return Output{m.ID, m.Status, m.Text, m.Words, m.Credits, writer(m.Engine), money(m.Cost)}
 }
 

@@ -145,7 +145,7 @@ func (a *App) text(ctx context.Context) error {
 	if a.prices, err = ai.LoadPrices(override); err != nil {
 		return err
 	}
-	a.writers = execution.NewWriters(ai.NewCaller(ai.Options{Provider: composer.New(), Model: domain.ComposerEngine().Model, Prices: a.prices}))
+	a.writers = execution.NewWriters(ai.NewCaller(ai.Options{Provider: composer.New(), Model: domain.ComposerOrigin().Model, Prices: a.prices}))
 	return a.useProviders(ctx)
 }
 

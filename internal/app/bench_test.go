@@ -83,16 +83,16 @@ func (t *bench) execute(n int) {
 }
 
 func (t *bench) done(n int) {
-	ctx := domain.WithActor(t.b.Context(), domain.Operator(1))
+	ctx := domain.WithActor(t.b.Context(), domain.OperatorActor(1))
 	for range time.Tick(5 * time.Millisecond) {
 		counts, err := t.Engine.ExecutionCounts(ctx)
 		if err != nil {
 			t.b.Fatal(err)
 		}
-		if counts[domain.StatusFailed] > 0 {
+		if counts[domain.ExecutionFailed] > 0 {
 			t.b.Fatal("a run failed")
 		}
-		if counts[domain.StatusCompleted] >= n {
+		if counts[domain.ExecutionCompleted] >= n {
 			return
 		}
 	}

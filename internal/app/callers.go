@@ -38,7 +38,7 @@ func (a *App) operator(ctx context.Context) (domain.Actor, error) {
 	if len(all) == 0 {
 		return domain.Actor{}, domain.Errorf(domain.CodeConflict, "There is no workspace yet. Start the server once: vellocity serve")
 	}
-	return domain.Operator(all[0].ID), nil
+	return domain.OperatorActor(all[0].ID), nil
 }
 
 // take counts a call against the limits of the workspace's plan.

@@ -71,7 +71,7 @@ func (a *App) greetOpen(ctx context.Context, line func(string, string, ...any), 
 
 // sample runs the sample brief and says what became of it.
 func (a *App) sample(ctx context.Context, workspaceID int64) (summary string, item int64) {
-	ctx = domain.WithActor(ctx, domain.Operator(workspaceID))
+	ctx = domain.WithActor(ctx, domain.OperatorActor(workspaceID))
 	started, err := a.Engine.Sample(ctx, workspaceID, "generate-blog-post", blogpost.Sample())
 	if err != nil {
 		return "could not be started: " + domain.AsError(err).Message, 0

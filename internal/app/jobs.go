@@ -36,7 +36,7 @@ func (a *App) repeated() []loop {
 		{"end orphaned texts", 2 * time.Second, a.Engine.Orphans},
 		{"read the providers", 5 * time.Second, a.useProviders},
 		{"forget old answers", 10 * time.Minute, func(ctx context.Context) error {
-			return a.Store.InTx(ctx, func(tx *store.Tx) error { return tx.SweepAnswers(ctx, tx.Now()) })
+			return a.Store.InTx(ctx, func(tx *store.Tx) error { return tx.DeleteExpiredAnswers(ctx, tx.Now()) })
 		}},
 	}
 }

@@ -211,6 +211,6 @@ func (a *App) status(ctx context.Context, in struct {
 		}
 	}
 	var err error
-	s.LedgerSum, err = a.Store.Read().LedgerSum(ctx)
+	s.LedgerSum, err = a.Store.Read().CreditLedgerSum(ctx)
 	return s, err
 }

@@ -112,7 +112,7 @@ func (a *App) writer(p provider) (execution.Writer, error) {
 		return execution.Writer{}, err
 	}
 	caller := ai.NewCaller(ai.Options{Provider: client, Model: p.model, Prices: a.prices, Local: local(p.baseURL), Parallel: a.cfg.ProviderConcurrency})
-	return execution.Writer{Engine: domain.Engine{Kind: domain.EngineModel, Provider: p.name, Model: p.model, AI: true}, Caller: caller,
+	return execution.Writer{Engine: domain.Origin{Kind: domain.OriginModel, Provider: p.name, Model: p.model, AI: true}, Caller: caller,
 		Kind: p.kind, BaseURL: p.baseURL, Source: p.source}, nil
 }
 

@@ -46,7 +46,7 @@ func Bootstrap(ctx context.Context, tx *store.Tx, workspaceID int64, name, email
 			return person, err
 		}
 	}
-	if err := tx.SetMember(ctx, workspaceID, person.ID, domain.RoleOwner); err != nil {
+	if err := tx.SaveMember(ctx, workspaceID, person.ID, domain.RoleOwner); err != nil {
 		return person, fmt.Errorf("make the first owner: %w", err)
 	}
 	return person, nil

@@ -240,7 +240,7 @@ func (k *Keys) flush(ctx context.Context) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
-	if err := k.store.InTx(ctx, func(tx *store.Tx) error { return tx.NoteKeyUse(ctx, uses) }); err != nil {
+	if err := k.store.InTx(ctx, func(tx *store.Tx) error { return tx.SaveKeyUse(ctx, uses) }); err != nil {
 		k.log.Warn("note the last use of keys", "keys", len(uses), "error", err)
 	}
 }

@@ -110,7 +110,7 @@ func TestKeyIsCappedByItsCreatorsPresentRole(t *testing.T) {
 		keys := auth.NewKeys(s, quiet)
 		for _, step := range []struct{ creator, want domain.Role }{
 			{domain.RoleOwner, domain.RoleAdmin}, {domain.RoleViewer, domain.RoleViewer}, {domain.RoleEditor, domain.RoleEditor}} {
-			inTx(t, s, func(ctx context.Context, tx *store.Tx) error { return tx.SetMember(ctx, id, owner.ID, step.creator) })
+			inTx(t, s, func(ctx context.Context, tx *store.Tx) error { return tx.SaveMember(ctx, id, owner.ID, step.creator) })
 			keys.Forget(id)
 			got, err := keys.Authenticate(t.Context(), secret, here)
 			if err != nil || got.Actor.Role != step.want {

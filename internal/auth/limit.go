@@ -152,7 +152,7 @@ func (l *Limiter) prepare(ctx context.Context, workspaceID int64, c *counts, now
 		return nil
 	}
 	for _, w := range []*window{&c.minute, &c.day} {
-		used, err := l.store.Read().Used(ctx, workspaceID, w.span, w.starts)
+		used, err := l.store.Read().Usage(ctx, workspaceID, w.span, w.starts)
 		if err != nil {
 			return fmt.Errorf("count requests: %w", err)
 		}
@@ -184,7 +184,7 @@ func (l *Limiter) leaseOnce(ctx context.Context, workspaceID int64, c *counts, w
 
 // lease takes the next block of a window that nodes share.
 func (l *Limiter) lease(ctx context.Context, workspaceID int64, w *window, limit int) error {
-	want := store.Used{WorkspaceID: workspaceID, Span: w.span, Starts: w.starts, N: max(1, limit/100)}
+	want := store.Usage{WorkspaceID: workspaceID, Span: w.span, Starts: w.starts, N: max(1, limit/100)}
 	var got, used int
 	err := l.store.InTx(ctx, func(tx *store.Tx) (err error) {
 		got, used, err = tx.LeaseUsage(ctx, want, limit)
@@ -285,24 +285,24 @@ func (l *Limiter) each(f func(workspaceID int64, w *window)) {
 
 // write tells the database what was counted since the last time.
 func (l *Limiter) write(ctx context.Context) {
-	var list []store.Used
+	var list []store.Usage
 	l.each(func(id int64, w *window) {
 		if w.dirty {
-			list = append(list, store.Used{WorkspaceID: id, Span: w.span, Starts: w.starts, N: w.used})
+			list = append(list, store.Usage{WorkspaceID: id, Span: w.span, Starts: w.starts, N: w.used})
 			w.dirty = false
 		}
 	})
 	if len(list) == 0 {
 		return
 	}
-	l.do(ctx, "write the counted requests", func(ctx context.Context, tx *store.Tx) error { return tx.SaveUsed(ctx, list) })
+	l.do(ctx, "write the counted requests", func(ctx context.Context, tx *store.Tx) error { return tx.SaveUsage(ctx, list) })
 }
 
 func (l *Limiter) giveBack(ctx context.Context) {
-	var list []store.Used
+	var list []store.Usage
 	l.each(func(id int64, w *window) {
 		if w.left > 0 {
-			list = append(list, store.Used{WorkspaceID: id, Span: w.span, Starts: w.starts, N: w.left})
+			list = append(list, store.Usage{WorkspaceID: id, Span: w.span, Starts: w.starts, N: w.left})
 			w.left = 0
 		}
 	})
@@ -318,7 +318,7 @@ func (l *Limiter) giveBack(ctx context.Context) {
 
 func (l *Limiter) sweep(ctx context.Context) {
 	before := l.now().Add(-48 * time.Hour)
-	l.do(ctx, "remove old counts", func(ctx context.Context, tx *store.Tx) error { return tx.SweepUsage(ctx, before) })
+	l.do(ctx, "remove old counts", func(ctx context.Context, tx *store.Tx) error { return tx.DeleteOldUsage(ctx, before) })
 }
 
 // do writes in the background. What fails costs accuracy only: the next write of

@@ -186,14 +186,14 @@ func (s *Sessions) flush(ctx context.Context, sweep bool) {
 	defer cancel()
 	err := s.store.InTx(ctx, func(tx *store.Tx) error {
 		for hash, at := range seen {
-			if err := tx.SeeSession(ctx, hash, at); err != nil {
+			if err := tx.TouchSession(ctx, hash, at); err != nil {
 				return err
 			}
 		}
 		if !sweep {
 			return nil
 		}
-		return tx.SweepSessions(ctx, tx.Now(), tx.Now().Add(-SessionIdle))
+		return tx.DeleteExpiredSessions(ctx, tx.Now(), tx.Now().Add(-SessionIdle))
 	})
 	if err != nil {
 		s.log.Warn("note the last use of sessions", "sessions", len(seen), "error", err)

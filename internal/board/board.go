@@ -30,14 +30,14 @@ func Create(ctx context.Context, tx *store.Tx, c domain.ContentItem, provenance 
 		c.Slug = prose.Slug(c.Title, maxSlug)
 	}
 	var err error
-	if c.Slug, err = tx.FreeSlug(ctx, c.WorkspaceID, 0, c.Slug); err != nil {
+	if c.Slug, err = tx.FreeContentSlug(ctx, c.WorkspaceID, 0, c.Slug); err != nil {
 		return c, err
 	}
-	c.Stage = domain.StageGenerated
+	c.Status = domain.ItemGenerated
 	if c, err = tx.CreateContent(ctx, c, provenance); err != nil {
 		return c, err
 	}
-	if err := tx.AddVersion(ctx, domain.ContentVersion{ContentID: c.ID, N: 1, AuthorKind: a.Kind, Author: a.Name, Reason: "Generated", Title: c.Title, Body: c.Body}); err != nil {
+	if err := tx.AddContentVersion(ctx, domain.ContentVersion{ContentID: c.ID, N: 1, AuthorKind: a.Kind, Author: a.Name, Reason: "Generated", Title: c.Title, Body: c.Body}); err != nil {
 		return c, err
 	}
 	return c, emit(ctx, tx, domain.EventContentGenerated, c, map[string]any{"title": c.Title, "content_type": c.Type})
@@ -65,14 +65,14 @@ func Edit(ctx context.Context, tx *store.Tx, c domain.ContentItem, reason string
 	if c, err = tx.SaveContent(ctx, c); err != nil {
 		return c, err
 	}
-	if err := tx.AddVersion(ctx, domain.ContentVersion{ContentID: c.ID, N: c.Version, AuthorKind: a.Kind, Author: a.Name, Reason: reason, Title: c.Title, Body: c.Body}); err != nil {
+	if err := tx.AddContentVersion(ctx, domain.ContentVersion{ContentID: c.ID, N: c.Version, AuthorKind: a.Kind, Author: a.Name, Reason: reason, Title: c.Title, Body: c.Body}); err != nil {
 		return c, err
 	}
 	if err := emit(ctx, tx, domain.EventContentEdited, c, map[string]any{"version": c.Version, "reason": reason}); err != nil {
 		return c, err
 	}
-	if c.Stage == domain.StageReady {
-		return Move(ctx, tx, domain.Workspace{ID: c.WorkspaceID}, c, domain.StageReview, 0)
+	if c.Status == domain.ItemReady {
+		return Move(ctx, tx, domain.Workspace{ID: c.WorkspaceID}, c, domain.ItemReview, 0)
 	}
 	return c, nil
 }
@@ -86,26 +86,26 @@ func Annotate(ctx context.Context, tx *store.Tx, c domain.ContentItem) (domain.C
 // Reaching published publishes it, and approves it where the workspace asks for
 // no approval first; leaving published withdraws it. An item with blocking
 // findings is not published: that is a CONFLICT whose details.blockers say why.
-func Move(ctx context.Context, tx *store.Tx, w domain.Workspace, c domain.ContentItem, to domain.Stage, before int64) (domain.ContentItem, error) {
-	from := c.Stage
+func Move(ctx context.Context, tx *store.Tx, w domain.Workspace, c domain.ContentItem, to domain.ItemStatus, before int64) (domain.ContentItem, error) {
+	from := c.Status
 	// To publish again is to say published again; a card that is given another
 	// place in the column is only that.
-	republish := from == domain.StagePublished && to == from && c.PublishedVersion != c.Version && before == 0
-	if to == domain.StagePublished && (from != to || republish) {
+	republish := from == domain.ItemPublished && to == from && c.PublishedVersion != c.Version && before == 0
+	if to == domain.ItemPublished && (from != to || republish) {
 		if err := mayPublish(w, c); err != nil {
 			return c, err
 		}
 	}
-	c.Stage = to
+	c.Status = to
 	switch {
-	case to == domain.StageReady:
+	case to == domain.ItemReady:
 		c.ApprovedVersion = c.Version
-	case to == domain.StagePublished && (from != to || republish):
+	case to == domain.ItemPublished && (from != to || republish):
 		c.ApprovedVersion, c.PublishedVersion, c.PublishedAt = c.Version, c.Version, tx.Now()
-	case from == domain.StagePublished && to != from:
+	case from == domain.ItemPublished && to != from:
 		c.PublishedVersion = 0
 	}
-	c, err := tx.SaveStage(ctx, c, from, before)
+	c, err := tx.SaveContentStatus(ctx, c, from, before)
 	if err != nil {
 		return c, err
 	}
@@ -118,24 +118,24 @@ func Move(ctx context.Context, tx *store.Tx, w domain.Workspace, c domain.Conten
 	return c, publishing(ctx, tx, c, from)
 }
 
-func history(ctx context.Context, tx *store.Tx, c domain.ContentItem, from domain.Stage) error {
+func history(ctx context.Context, tx *store.Tx, c domain.ContentItem, from domain.ItemStatus) error {
 	a := actor(ctx)
-	if err := tx.AddMove(ctx, domain.Move{ContentID: c.ID, From: from, To: c.Stage, Version: c.Version, By: a.Name, ByKind: a.Kind}); err != nil {
+	if err := tx.AddContentMove(ctx, domain.ItemMove{ContentID: c.ID, From: from, To: c.Status, Version: c.Version, By: a.Name, ByKind: a.Kind}); err != nil {
 		return err
 	}
-	return emit(ctx, tx, domain.EventContentMoved, c, map[string]any{"from": from, "to": c.Stage, "version": c.Version})
+	return emit(ctx, tx, domain.EventContentMoved, c, map[string]any{"from": from, "to": c.Status, "version": c.Version})
 }
 
 // publishing puts the item on its channels, or takes it off them.
-func publishing(ctx context.Context, tx *store.Tx, c domain.ContentItem, from domain.Stage) error {
-	if c.Stage != domain.StagePublished {
-		if from == domain.StagePublished {
-			return tx.Withdraw(ctx, c.WorkspaceID, c.ID)
+func publishing(ctx context.Context, tx *store.Tx, c domain.ContentItem, from domain.ItemStatus) error {
+	if c.Status != domain.ItemPublished {
+		if from == domain.ItemPublished {
+			return tx.DeletePublications(ctx, c.WorkspaceID, c.ID)
 		}
 		return nil
 	}
 	p := domain.Publication{Version: c.Version, Channel: ChannelFeed, Status: "published"}
-	if err := tx.Publish(ctx, c, p); err != nil {
+	if err := tx.SavePublication(ctx, c, p); err != nil {
 		return err
 	}
 	return emit(ctx, tx, domain.EventContentPublished, c, map[string]any{"version": c.Version, "channel": ChannelFeed, "slug": c.Slug})
@@ -145,7 +145,7 @@ func publishing(ctx context.Context, tx *store.Tx, c domain.ContentItem, from do
 // published until it is published again.
 func Approve(ctx context.Context, tx *store.Tx, c domain.ContentItem) (domain.ContentItem, error) {
 	c.ApprovedVersion = c.Version
-	c, err := tx.SaveStage(ctx, c, c.Stage, 0)
+	c, err := tx.SaveContentStatus(ctx, c, c.Status, 0)
 	if err != nil {
 		return c, err
 	}
@@ -176,12 +176,12 @@ func mayPublish(w domain.Workspace, c domain.ContentItem) error {
 }
 
 func emit(ctx context.Context, tx *store.Tx, name domain.EventName, c domain.ContentItem, payload map[string]any) error {
-	payload["content_id"], payload["stage"], payload["revision"] = c.ID, c.Stage, c.Revision
+	payload["content_id"], payload["stage"], payload["revision"] = c.ID, c.Status, c.Revision
 	body, err := json.Marshal(payload)
 	if err != nil {
 		return fmt.Errorf("encode %s: %w", name, err)
 	}
-	return tx.Append(ctx, domain.Event{WorkspaceID: c.WorkspaceID, Name: name, ExecutionID: c.ExecutionID, ContentID: c.ID, Payload: body})
+	return tx.AppendEvent(ctx, domain.Event{WorkspaceID: c.WorkspaceID, Name: name, ExecutionID: c.ExecutionID, ContentID: c.ID, Payload: body})
 }
 
 func actor(ctx context.Context) domain.Actor {

@@ -48,8 +48,8 @@ type Input struct {
 	Settings    json.RawMessage // valid against the schema, defaults filled in
 	Context     json.RawMessage // the caller's further context, an object
 	Agent       domain.Agent
-	Voice       *domain.Voice // nil: none
-	Engine      domain.Engine
+	Voice       *domain.BrandVoice // nil: none
+	Engine      domain.Origin
 	// Outputs are the recorded outputs of all steps that this one depends on,
 	// directly or through others, by key.
 	Outputs map[string]json.RawMessage
@@ -104,7 +104,7 @@ type CreateItem struct {
 // MoveItem moves an item to a column.
 type MoveItem struct {
 	ContentID int64
-	To        domain.Stage
+	To        domain.ItemStatus
 	Reason    string
 	Scores    map[string]float64 // new scores of the present version; nil leaves them
 	Findings  []domain.Finding   // new findings of the present version; nil leaves them

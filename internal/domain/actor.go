@@ -24,13 +24,13 @@ type Actor struct {
 	Scopes      []Scope
 }
 
-// System returns the actor that a run of the engine acts as.
-func System(workspaceID, executionID int64, name string) Actor {
+// SystemActor returns the actor that a run of the engine acts as.
+func SystemActor(workspaceID, executionID int64, name string) Actor {
 	return Actor{Kind: ActorSystem, ID: executionID, Name: name, WorkspaceID: workspaceID, Role: RoleOwner, Scopes: []Scope{ScopeAdmin}}
 }
 
-// Operator returns the actor of the command line on the server's own machine.
-func Operator(workspaceID int64) Actor {
+// OperatorActor returns the actor of the command line on the server's own machine.
+func OperatorActor(workspaceID int64) Actor {
 	return Actor{Kind: ActorOperator, Name: "operator", WorkspaceID: workspaceID, Role: RoleOwner, Scopes: []Scope{ScopeAdmin}}
 }
 

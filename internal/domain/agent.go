@@ -26,7 +26,7 @@ type Agent struct {
 	Provider        string   // name of a configured provider; "" means the installation's default
 	Model           string
 	Instructions    string
-	VoiceID         int64 // 0: none of its own
+	BrandVoiceID    int64 // 0: none of its own
 	GuardrailPolicy GuardrailPolicy
 	IsActive        bool
 	Version         int

@@ -5,29 +5,31 @@ import (
 	"time"
 )
 
-// Stage is a column of the board.
-type Stage string
+// ItemStatus is a column of the board.
+type ItemStatus string
 
 // The columns of the contract.
 const (
-	StageGenerated Stage = "generated"
-	StageReview    Stage = "review"
-	StageReady     Stage = "ready"
-	StagePublished Stage = "published"
+	ItemGenerated ItemStatus = "generated"
+	ItemReview    ItemStatus = "review"
+	ItemReady     ItemStatus = "ready"
+	ItemPublished ItemStatus = "published"
 )
 
-// Stages lists the columns from left to right.
-func Stages() []Stage { return []Stage{StageGenerated, StageReview, StageReady, StagePublished} }
+// ItemStatuses lists the columns from left to right.
+func ItemStatuses() []ItemStatus {
+	return []ItemStatus{ItemGenerated, ItemReview, ItemReady, ItemPublished}
+}
 
 // Valid reports whether s is one of the columns.
-func (s Stage) Valid() bool { return slices.Contains(Stages(), s) }
+func (s ItemStatus) Valid() bool { return slices.Contains(ItemStatuses(), s) }
 
-var stageLabels = map[Stage]string{
-	StageGenerated: "Generated", StageReview: "In Review", StageReady: "Ready", StagePublished: "Published",
+var stageLabels = map[ItemStatus]string{
+	ItemGenerated: "Generated", ItemReview: "In Review", ItemReady: "Ready", ItemPublished: "Published",
 }
 
 // Label returns the name that people read.
-func (s Stage) Label() string { return stageLabels[s] }
+func (s ItemStatus) Label() string { return stageLabels[s] }
 
 // ContentType says what sort of text an item is.
 type ContentType string
@@ -55,10 +57,10 @@ type ContentItem struct {
 	WorkspaceID      int64
 	ExecutionID      int64
 	AgentID          int64
-	VoiceID          int64
+	BrandVoiceID     int64
 	Title            string
 	Type             ContentType
-	Stage            Stage
+	Status           ItemStatus
 	Preview          string
 	WordCount        int
 	Body             string // Markdown
@@ -69,7 +71,7 @@ type ContentItem struct {
 	Keywords         []string
 	Slug             string // unique in the workspace
 	Scores           map[string]float64
-	Engine           Engine
+	Origin           Origin
 	NeedsInput       []Need
 	Findings         []Finding // of the present version
 	Version          int
@@ -109,10 +111,10 @@ type Publication struct {
 	At         time.Time
 }
 
-// Move is one entry of an item's history on the board.
-type Move struct {
+// ItemMove is one entry of an item's history on the board.
+type ItemMove struct {
 	ContentID int64
-	From, To  Stage
+	From, To  ItemStatus
 	Version   int
 	By        string
 	ByKind    ActorKind
@@ -122,11 +124,11 @@ type Move struct {
 // MoveScope returns the scope that moving an item from one column to another
 // takes (API contract, section 2): publish to reach published, review between review and
 // ready, content for the rest.
-func MoveScope(from, to Stage) Scope {
-	if to == StagePublished {
+func MoveScope(from, to ItemStatus) Scope {
+	if to == ItemPublished {
 		return ScopePublish
 	}
-	between := func(s Stage) bool { return s == StageReview || s == StageReady }
+	between := func(s ItemStatus) bool { return s == ItemReview || s == ItemReady }
 	if between(from) && between(to) {
 		return ScopeReview
 	}

@@ -6,43 +6,45 @@ import (
 	"time"
 )
 
-// Status is the state of an execution.
-type Status string
+// ExecutionStatus is the state of an execution.
+type ExecutionStatus string
 
 // The states of the contract, section 4.
 const (
-	StatusPending   Status = "pending"
-	StatusPlanning  Status = "planning"
-	StatusExecuting Status = "executing"
-	StatusCompleted Status = "completed"
-	StatusFailed    Status = "failed"
-	StatusCancelled Status = "cancelled"
-	StatusArchived  Status = "archived"
+	ExecutionPending   ExecutionStatus = "pending"
+	ExecutionPlanning  ExecutionStatus = "planning"
+	ExecutionExecuting ExecutionStatus = "executing"
+	ExecutionCompleted ExecutionStatus = "completed"
+	ExecutionFailed    ExecutionStatus = "failed"
+	ExecutionCancelled ExecutionStatus = "cancelled"
+	ExecutionArchived  ExecutionStatus = "archived"
 )
 
-// Statuses lists the states in the order of a life.
-func Statuses() []Status {
-	return []Status{StatusPending, StatusPlanning, StatusExecuting, StatusCompleted, StatusFailed, StatusCancelled, StatusArchived}
+// ExecutionStatuses lists the states in the order of a life.
+func ExecutionStatuses() []ExecutionStatus {
+	return []ExecutionStatus{ExecutionPending, ExecutionPlanning, ExecutionExecuting, ExecutionCompleted, ExecutionFailed, ExecutionCancelled, ExecutionArchived}
 }
 
-var transitions = map[Status][]Status{
-	StatusPending:   {StatusPlanning, StatusFailed, StatusCancelled},
-	StatusPlanning:  {StatusExecuting, StatusFailed, StatusCancelled},
-	StatusExecuting: {StatusCompleted, StatusFailed, StatusCancelled},
-	StatusCompleted: {StatusArchived},
-	StatusFailed:    {StatusArchived},
-	StatusCancelled: {StatusArchived},
+var transitions = map[ExecutionStatus][]ExecutionStatus{
+	ExecutionPending:   {ExecutionPlanning, ExecutionFailed, ExecutionCancelled},
+	ExecutionPlanning:  {ExecutionExecuting, ExecutionFailed, ExecutionCancelled},
+	ExecutionExecuting: {ExecutionCompleted, ExecutionFailed, ExecutionCancelled},
+	ExecutionCompleted: {ExecutionArchived},
+	ExecutionFailed:    {ExecutionArchived},
+	ExecutionCancelled: {ExecutionArchived},
 }
 
 // Valid reports whether s is one of the states.
-func (s Status) Valid() bool { return slices.Contains(Statuses(), s) }
+func (s ExecutionStatus) Valid() bool { return slices.Contains(ExecutionStatuses(), s) }
 
 // MayBecome reports whether an execution in state s may go to state to.
-func (s Status) MayBecome(to Status) bool { return slices.Contains(transitions[s], to) }
+func (s ExecutionStatus) MayBecome(to ExecutionStatus) bool {
+	return slices.Contains(transitions[s], to)
+}
 
 // Ended reports whether nothing runs any more.
-func (s Status) Ended() bool {
-	return s == StatusCompleted || s == StatusFailed || s == StatusCancelled || s == StatusArchived
+func (s ExecutionStatus) Ended() bool {
+	return s == ExecutionCompleted || s == ExecutionFailed || s == ExecutionCancelled || s == ExecutionArchived
 }
 
 // Priority orders executions that wait. River's 1 to 4 are urgent to low.
@@ -76,8 +78,8 @@ const (
 	WaitingRetry  WaitingFor = "retry"
 )
 
-// Engine says what writes the text of a run: fixed when the run is accepted.
-type Engine struct {
+// Origin says what writes the text of a run: fixed when the run is accepted.
+type Origin struct {
 	Kind     string `json:"kind"` // "model" or "composer"
 	Provider string `json:"provider,omitempty"`
 	Model    string `json:"model,omitempty"`
@@ -86,12 +88,12 @@ type Engine struct {
 
 // The kinds of engine.
 const (
-	EngineModel    = "model"
-	EngineComposer = "composer"
+	OriginModel    = "model"
+	OriginComposer = "composer"
 )
 
-// ComposerEngine is the engine with no model behind it.
-func ComposerEngine() Engine { return Engine{Kind: EngineComposer, Model: "composer/1"} }
+// ComposerOrigin is the engine with no model behind it.
+func ComposerOrigin() Origin { return Origin{Kind: OriginComposer, Model: "composer/1"} }
 
 // Execution is one durable run of a capability.
 type Execution struct {
@@ -100,12 +102,12 @@ type Execution struct {
 	Capability  string // slug
 	Title       string
 	AgentID     int64
-	Status      Status
+	Status      ExecutionStatus
 	Priority    Priority
 	Progress    int // percent
 	CurrentStep string
 	WaitingFor  WaitingFor
-	Engine      Engine
+	Origin      Origin
 	CreditsUsed int
 	CreditsHeld int // still held, 0 once ended
 	Cost        Cost

@@ -10,27 +10,27 @@ const (
 	SeverityBlocking Severity = "blocking"
 )
 
-// GuardAction is what was done about a finding.
-type GuardAction string
+// FindingAction is what was done about a finding.
+type FindingAction string
 
 // The actions, as guardrails_triggered shows them.
 const (
-	ActionFlagged  GuardAction = "flagged"
-	ActionRedacted GuardAction = "redacted"
-	ActionRetried  GuardAction = "retried"
-	ActionBlocked  GuardAction = "blocked"
+	ActionFlagged  FindingAction = "flagged"
+	ActionRedacted FindingAction = "redacted"
+	ActionRetried  FindingAction = "retried"
+	ActionBlocked  FindingAction = "blocked"
 )
 
 // Finding is one thing that a guardrail has to say about a text.
 type Finding struct {
-	Guardrail string      `json:"guardrail"` // slug of the check: banned-terms, personal-data, …
-	Step      string      `json:"step"`      // key of the step whose text was checked
-	Severity  Severity    `json:"severity"`
-	Action    GuardAction `json:"action"`
-	Message   string      `json:"message"` // what is wrong and how to mend it, in one or two sentences
-	ContentID int64       `json:"content_id,omitempty"`
-	Version   int         `json:"version,omitempty"`
-	Matches   []Match     `json:"matches"`
+	Guardrail string        `json:"guardrail"` // slug of the check: banned-terms, personal-data, …
+	Step      string        `json:"step"`      // key of the step whose text was checked
+	Severity  Severity      `json:"severity"`
+	Action    FindingAction `json:"action"`
+	Message   string        `json:"message"` // what is wrong and how to mend it, in one or two sentences
+	ContentID int64         `json:"content_id,omitempty"`
+	Version   int           `json:"version,omitempty"`
+	Matches   []Match       `json:"matches"`
 }
 
 // Match is one place in the text. Start and End are offsets in Unicode code

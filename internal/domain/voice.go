@@ -2,8 +2,8 @@ package domain
 
 import "time"
 
-// Voice is a brand voice: how a workspace wants its texts to sound.
-type Voice struct {
+// BrandVoice is a brand voice: how a workspace wants its texts to sound.
+type BrandVoice struct {
 	ID             int64
 	Name           string
 	Description    string

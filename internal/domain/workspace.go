@@ -9,7 +9,7 @@ type Workspace struct {
 	Name            string // company_name
 	Plan            Plan
 	Timezone        string // IANA name
-	VoiceID         int64  // default brand voice; 0: none
+	BrandVoiceID    int64  // default brand voice; 0: none
 	NotifyEmails    []string
 	RequireApproval bool // publishing takes an approval first
 	FeedEnabled     bool

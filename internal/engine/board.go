@@ -43,17 +43,17 @@ func (e *Engine) Board(ctx context.Context, in BoardFilter) ([]Column, error) {
 
 func (e *Engine) wholeBoard(ctx context.Context, workspaceID int64, in BoardFilter) ([]Column, error) {
 	q := e.o.Store.Read()
-	f := store.ContentFilter{Type: in.ContentType, Span: in.Span}
+	f := store.ContentFilter{Type: in.ContentType, Span: in.Created}
 	var counts map[string]int
 	if f == (store.ContentFilter{}) {
 		var err error
-		if counts, err = q.Counts(ctx, workspaceID, store.CountContent); err != nil {
+		if counts, err = q.Counts(ctx, workspaceID, store.CounterContent); err != nil {
 			return nil, err
 		}
 	}
 	columns := make([]Column, 0, 4)
-	for _, stage := range domain.Stages() {
-		l, err := q.Column(ctx, workspaceID, stage, f, in.PerColumn)
+	for _, stage := range domain.ItemStatuses() {
+		l, err := q.ContentColumn(ctx, workspaceID, stage, f, in.PerColumn)
 		if err != nil {
 			return nil, err
 		}
@@ -72,10 +72,10 @@ func (e *Engine) boardOf(ctx context.Context, workspaceID int64, in BoardFilter)
 		return nil, err
 	}
 	columns := make([]Column, 0, 4)
-	for _, stage := range domain.Stages() {
+	for _, stage := range domain.ItemStatuses() {
 		c := Column{Stage: stage, Items: []domain.ContentItem{}}
 		for _, i := range slices.Backward(items) {
-			if i.Stage != stage || in.ContentType != "" && i.Type != in.ContentType || !within(in.Span, i) {
+			if i.Status != stage || in.ContentType != "" && i.Type != in.ContentType || !within(in.Created, i) {
 				continue
 			}
 			c.Count++
@@ -88,7 +88,7 @@ func (e *Engine) boardOf(ctx context.Context, workspaceID int64, in BoardFilter)
 	return columns, nil
 }
 
-func within(s domain.Span, i domain.ContentItem) bool {
+func within(s domain.DateRange, i domain.ContentItem) bool {
 	return (s.From.IsZero() || !i.CreatedAt.Before(s.From)) && (s.Until.IsZero() || i.CreatedAt.Before(s.Until))
 }
 
@@ -103,12 +103,12 @@ func (e *Engine) Move(ctx context.Context, in Move) (domain.ContentItem, error) 
 	})
 }
 
-func validStage(to domain.Stage) error {
+func validStage(to domain.ItemStatus) error {
 	var p domain.Problems
 	if to == "" {
 		p.Required("status")
 	}
-	oneOf(&p, "status", to, domain.Stages())
+	oneOf(&p, "status", to, domain.ItemStatuses())
 	return p.Err()
 }
 
@@ -117,7 +117,7 @@ func (e *Engine) move(ctx context.Context, tx *store.Tx, a domain.Actor, in Move
 	if err != nil {
 		return c, err
 	}
-	if err := a.Require(domain.MoveScope(c.Stage, in.To)); err != nil {
+	if err := a.Require(domain.MoveScope(c.Status, in.To)); err != nil {
 		return c, err
 	}
 	if err := in.check(c.Revision); err != nil {
@@ -127,7 +127,7 @@ func (e *Engine) move(ctx context.Context, tx *store.Tx, a domain.Actor, in Move
 	if err != nil {
 		return c, err
 	}
-	from := c.Stage
+	from := c.Status
 	if c, err = board.Move(ctx, tx, w, c, in.To, in.Before); err != nil || from == in.To {
 		return c, err
 	}
@@ -143,19 +143,19 @@ func (e *Engine) ApproveItem(ctx context.Context, in ID) (ItemDetails, error) {
 		if err != nil {
 			return ItemDetails{}, err
 		}
-		if c.Stage == domain.StagePublished && c.ApprovedVersion == c.Version {
+		if c.Status == domain.ItemPublished && c.ApprovedVersion == c.Version {
 			return ItemDetails{}, domain.Errorf(domain.CodeConflict, "The present version of this item has been approved already")
 		}
-		if c.Stage == domain.StageGenerated && !a.May(domain.ScopeContent) && !a.May(domain.ScopePublish) {
+		if c.Status == domain.ItemGenerated && !a.May(domain.ScopeContent) && !a.May(domain.ScopePublish) {
 			return ItemDetails{}, a.Require(domain.ScopeContent)
 		}
 		if err := in.check(c.Revision); err != nil {
 			return ItemDetails{}, err
 		}
-		if c.Stage == domain.StagePublished {
+		if c.Status == domain.ItemPublished {
 			c, err = board.Approve(ctx, tx, c)
 		} else {
-			c, err = board.Move(ctx, tx, domain.Workspace{ID: a.WorkspaceID}, c, domain.StageReady, 0)
+			c, err = board.Move(ctx, tx, domain.Workspace{ID: a.WorkspaceID}, c, domain.ItemReady, 0)
 		}
 		if err != nil {
 			return ItemDetails{}, err
@@ -207,7 +207,7 @@ func (in BulkMove) validate() error {
 	if in.To == "" {
 		p.Required("status")
 	}
-	oneOf(&p, "status", in.To, domain.Stages())
+	oneOf(&p, "status", in.To, domain.ItemStatuses())
 	oneOf(&p, "mode", in.Mode, []string{"atomic", "each"})
 	return p.Err()
 }

@@ -15,7 +15,7 @@ import (
 	"vellocity/internal/engine/enginetest"
 )
 
-func moved(k *enginetest.Kit, id int64, to domain.Stage) domain.ContentItem {
+func moved(k *enginetest.Kit, id int64, to domain.ItemStatus) domain.ContentItem {
 	k.T.Helper()
 	c, err := k.Engine.Move(k.Ctx(), engine.Move{ID: id, To: to})
 	must(k, err)
@@ -32,13 +32,13 @@ func edited(k *enginetest.Kit, id int64, body string) engine.ItemDetails {
 func TestTheLifeOfAnItem(t *testing.T) {
 	enginetest.Each(t, config(t), func(k *enginetest.Kit) {
 		c := k.Item(k.Ctx(), "An item", "The first text.")
-		if c := moved(k, c.ID, domain.StageReady); c.ApprovedVersion != 1 {
+		if c := moved(k, c.ID, domain.ItemReady); c.ApprovedVersion != 1 {
 			t.Errorf("ready, approved %d", c.ApprovedVersion)
 		}
-		if d := edited(k, c.ID, "The second text."); d.Stage != domain.StageReview || d.Version != 2 || d.ApprovedVersion != 1 {
-			t.Errorf("edited while ready: %s, version %d, approved %d", d.Stage, d.Version, d.ApprovedVersion)
+		if d := edited(k, c.ID, "The second text."); d.Status != domain.ItemReview || d.Version != 2 || d.ApprovedVersion != 1 {
+			t.Errorf("edited while ready: %s, version %d, approved %d", d.Status, d.Version, d.ApprovedVersion)
 		}
-		if c := moved(k, c.ID, domain.StagePublished); c.PublishedVersion != 2 || c.ApprovedVersion != 2 || c.PublishedAt.IsZero() {
+		if c := moved(k, c.ID, domain.ItemPublished); c.PublishedVersion != 2 || c.ApprovedVersion != 2 || c.PublishedAt.IsZero() {
 			t.Errorf("published %+v", c)
 		}
 		edited(k, c.ID, "The third text.")
@@ -53,13 +53,13 @@ func TestTheLifeOfAnItem(t *testing.T) {
 		if got := feed(); got != "The second text." {
 			t.Errorf("the feed shows %q", got)
 		}
-		if c := moved(k, c.ID, domain.StagePublished); c.PublishedVersion != 3 {
+		if c := moved(k, c.ID, domain.ItemPublished); c.PublishedVersion != 3 {
 			t.Errorf("published again: %d", c.PublishedVersion)
 		}
 		if got := feed(); got != "The third text." {
 			t.Errorf("the feed shows %q", got)
 		}
-		if c := moved(k, c.ID, domain.StageReview); c.PublishedVersion != 0 || feed() != "" {
+		if c := moved(k, c.ID, domain.ItemReview); c.PublishedVersion != 0 || feed() != "" {
 			t.Errorf("withdrawn: %d, %q", c.PublishedVersion, feed())
 		}
 		d, err := k.Engine.Item(k.Ctx(), c.ID)
@@ -85,20 +85,20 @@ func TestWhatBlocksAPublication(t *testing.T) {
 	enginetest.Each(t, config(t), func(k *enginetest.Kit) {
 		blocked := k.Item(k.Ctx(), "Blocked", "Text.", domain.Finding{Guardrail: "g", Severity: domain.SeverityBlocking, Action: domain.ActionBlocked, Message: "It names a secret."})
 		redacted := k.Item(k.Ctx(), "Redacted", "Text.", domain.Finding{Guardrail: "g", Severity: domain.SeverityBlocking, Action: domain.ActionRedacted, Message: "It named one."})
-		_, err := k.Engine.Move(k.Ctx(), engine.Move{ID: blocked.ID, To: domain.StagePublished})
+		_, err := k.Engine.Move(k.Ctx(), engine.Move{ID: blocked.ID, To: domain.ItemPublished})
 		var e *domain.Error
 		if !errors.As(err, &e) || e.Code != domain.CodeConflict || !strings.Contains(fmt.Sprint(e.Details["blockers"]), "secret") {
 			t.Errorf("published in spite of it: %v", err)
 		}
-		moved(k, redacted.ID, domain.StagePublished)
+		moved(k, redacted.ID, domain.ItemPublished)
 		yes := true
 		must(k, second(k.Engine.UpdateProfile(k.Ctx(), engine.UpdateProfile{RequireApproval: &yes})))
 		fresh := k.Item(k.Ctx(), "Fresh", "Text.")
-		if _, err := k.Engine.Move(k.Ctx(), engine.Move{ID: fresh.ID, To: domain.StagePublished}); domain.CodeOf(err) != domain.CodeConflict {
+		if _, err := k.Engine.Move(k.Ctx(), engine.Move{ID: fresh.ID, To: domain.ItemPublished}); domain.CodeOf(err) != domain.CodeConflict {
 			t.Errorf("published without approval: %v", err)
 		}
 		must(k, second(k.Engine.ApproveItem(k.Ctx(), engine.ID{ID: fresh.ID})))
-		moved(k, fresh.ID, domain.StagePublished)
+		moved(k, fresh.ID, domain.ItemPublished)
 	})
 }
 
@@ -108,24 +108,24 @@ func TestAPublishedItemIsEditedApprovedAndPublishedAgain(t *testing.T) {
 		must(k, second(k.Engine.UpdateProfile(k.Ctx(), engine.UpdateProfile{RequireApproval: &yes})))
 		other := k.Item(k.Ctx(), "Other", "Text.")
 		c := k.Item(k.Ctx(), "An item", "One.")
-		moved(k, c.ID, domain.StageReady)
-		moved(k, c.ID, domain.StagePublished)
+		moved(k, c.ID, domain.ItemReady)
+		moved(k, c.ID, domain.ItemPublished)
 		must(k, second(k.Engine.EditItem(k.Ctx(), engine.EditItem{ID: c.ID, Slug: &slug})))
 		if _, err := k.Engine.EditItem(k.Ctx(), engine.EditItem{ID: other.ID, Slug: &c.Slug}); domain.CodeOf(err) != domain.CodeValidation {
 			t.Errorf("an address that is still published was given away: %v", err)
 		}
 		edited(k, c.ID, "Two.")
-		if _, err := k.Engine.Move(k.Ctx(), engine.Move{ID: c.ID, To: domain.StagePublished}); domain.CodeOf(err) != domain.CodeConflict {
+		if _, err := k.Engine.Move(k.Ctx(), engine.Move{ID: c.ID, To: domain.ItemPublished}); domain.CodeOf(err) != domain.CodeConflict {
 			t.Errorf("published again without approval: %v", err)
 		}
-		if c, err := k.Engine.Move(k.Ctx(), engine.Move{ID: c.ID, To: domain.StagePublished, Before: -1}); err != nil || c.PublishedVersion != 1 {
+		if c, err := k.Engine.Move(k.Ctx(), engine.Move{ID: c.ID, To: domain.ItemPublished, Before: -1}); err != nil || c.PublishedVersion != 1 {
 			t.Errorf("another place in the column: version %d, %v", c.PublishedVersion, err)
 		}
 		d, err := k.Engine.ApproveItem(k.Ctx(), engine.ID{ID: c.ID})
-		if err != nil || d.Stage != domain.StagePublished || d.PublishedVersion != 1 || d.ApprovedVersion != 2 {
-			t.Errorf("approved: %s, published %d, approved %d, %v", d.Stage, d.PublishedVersion, d.ApprovedVersion, err)
+		if err != nil || d.Status != domain.ItemPublished || d.PublishedVersion != 1 || d.ApprovedVersion != 2 {
+			t.Errorf("approved: %s, published %d, approved %d, %v", d.Status, d.PublishedVersion, d.ApprovedVersion, err)
 		}
-		if c := moved(k, c.ID, domain.StagePublished); c.PublishedVersion != 2 {
+		if c := moved(k, c.ID, domain.ItemPublished); c.PublishedVersion != 2 {
 			t.Errorf("published again: %d", c.PublishedVersion)
 		}
 		if f, err := k.Engine.FeedItem(k.Ctx(), "ours", slug); err != nil || f.Body != "Two." {
@@ -139,7 +139,7 @@ func TestBulkMoves(t *testing.T) {
 		a := k.Item(k.Ctx(), "A", "Text.")
 		b := k.Item(k.Ctx(), "B", "Text.", domain.Finding{Guardrail: "g", Severity: domain.SeverityBlocking, Action: domain.ActionBlocked, Message: "No."})
 		bulk := func(mode string, ids ...int64) ([]engine.MoveResult, error) {
-			return k.Engine.BulkMove(k.Ctx(), engine.BulkMove{IDs: ids, To: domain.StagePublished, Mode: mode})
+			return k.Engine.BulkMove(k.Ctx(), engine.BulkMove{IDs: ids, To: domain.ItemPublished, Mode: mode})
 		}
 		if _, err := bulk("atomic", a.ID, b.ID); domain.CodeOf(err) != domain.CodeConflict {
 			t.Errorf("atomic: %v", err)
@@ -151,7 +151,7 @@ func TestBulkMoves(t *testing.T) {
 			t.Errorf("%d moved all the same", n)
 		}
 		list, err := bulk("each", b.ID, 999_999, a.ID)
-		if err != nil || len(list) != 3 || list[0].Err.Code != domain.CodeConflict || list[1].Err.Code != domain.CodeNotFound || list[2].Item == nil || list[2].Item.Stage != domain.StagePublished {
+		if err != nil || len(list) != 3 || list[0].Err.Code != domain.CodeConflict || list[1].Err.Code != domain.CodeNotFound || list[2].Item == nil || list[2].Item.Status != domain.ItemPublished {
 			t.Errorf("each: %+v, %v", list, err)
 		}
 	})
@@ -175,7 +175,7 @@ func TestACardIsPlacedBeforeAnother(t *testing.T) {
 			t.Fatalf("newest first: %v", got)
 		}
 		before := func(id, other int64) {
-			must(k, second(k.Engine.Move(k.Ctx(), engine.Move{ID: id, To: domain.StageGenerated, Before: other})))
+			must(k, second(k.Engine.Move(k.Ctx(), engine.Move{ID: id, To: domain.ItemGenerated, Before: other})))
 		}
 		before(ids[3], ids[0])
 		if got := order(); !slices.Equal(got, []int64{ids[2], ids[1], ids[3], ids[0]}) {
@@ -203,7 +203,7 @@ func TestCountsEqualARecountUnderConcurrentMoves(t *testing.T) {
 			wg.Go(func() {
 				r := rand.New(rand.NewPCG(uint64(w), 7))
 				for range 15 {
-					to := domain.Stages()[r.IntN(4)]
+					to := domain.ItemStatuses()[r.IntN(4)]
 					var err error
 					switch r.IntN(5) {
 					case 0:

@@ -153,10 +153,10 @@ func (e *Engine) accept(ctx context.Context, tx *store.Tx, a domain.Actor, c cap
 		return Started{}, domain.Errorf(domain.CodeConflict, "The agent %q writes with the provider %q, which is not configured", agent.Name, agent.Provider)
 	}
 	if !c.NeedsModel {
-		writer = execution.Writer{Engine: domain.ComposerEngine()}
+		writer = execution.Writer{Engine: domain.ComposerOrigin()}
 	}
 	x := domain.Execution{WorkspaceID: a.WorkspaceID, Capability: c.Slug, Title: c.Title(in.Settings), AgentID: agent.ID, Priority: in.Priority,
-		Engine: writer.Engine, Settings: in.Settings, Context: in.Context, Notify: in.Notify, RetryOf: retryOf, CreatedBy: a.Name}
+		Origin: writer.Engine, Settings: in.Settings, Context: in.Context, Notify: in.Notify, RetryOf: retryOf, CreatedBy: a.Name}
 	x, err = e.o.Runner.Accept(ctx, tx, x, voiceID)
 	return Started{Execution: x, Agent: agent, AgentReason: why}, err
 }
@@ -236,7 +236,7 @@ func (e *Engine) chooseVoice(ctx context.Context, tx *store.Tx, workspaceID int6
 		return 0, fmt.Errorf("read the settings: %w", err)
 	}
 	if s.VoiceID != 0 {
-		_, err := tx.Voice(ctx, workspaceID, s.VoiceID)
+		_, err := tx.BrandVoice(ctx, workspaceID, s.VoiceID)
 		if domain.CodeOf(err) == domain.CodeNotFound {
 			var p domain.Problems
 			p.Add("settings.brand_voice_id", "There is no brand voice %d", s.VoiceID)
@@ -244,9 +244,9 @@ func (e *Engine) chooseVoice(ctx context.Context, tx *store.Tx, workspaceID int6
 		}
 		return s.VoiceID, err
 	}
-	if agent.VoiceID != 0 {
-		return agent.VoiceID, nil
+	if agent.BrandVoiceID != 0 {
+		return agent.BrandVoiceID, nil
 	}
 	w, err := tx.Workspace(ctx, workspaceID)
-	return w.VoiceID, err
+	return w.BrandVoiceID, err
 }

@@ -31,13 +31,13 @@ func itemDetails(ctx context.Context, q store.Q, workspaceID, id int64) (d ItemD
 	if d.ContentItem, err = q.Content(ctx, workspaceID, id); err != nil {
 		return d, err
 	}
-	if d.Provenance, err = q.Provenance(ctx, workspaceID, id); err != nil {
+	if d.Provenance, err = q.ContentProvenance(ctx, workspaceID, id); err != nil {
 		return d, err
 	}
 	if d.Agent, err = optional(d.AgentID, func() (domain.Agent, error) { return q.Agent(ctx, workspaceID, d.AgentID) }); err != nil {
 		return d, err
 	}
-	if d.Voice, err = optional(d.VoiceID, func() (domain.Voice, error) { return q.Voice(ctx, workspaceID, d.VoiceID) }); err != nil {
+	if d.Voice, err = optional(d.BrandVoiceID, func() (domain.BrandVoice, error) { return q.BrandVoice(ctx, workspaceID, d.BrandVoiceID) }); err != nil {
 		return d, err
 	}
 	if d.Execution, err = optional(d.ExecutionID, func() (domain.Execution, error) { return q.Execution(ctx, workspaceID, d.ExecutionID) }); err != nil {
@@ -46,7 +46,7 @@ func itemDetails(ctx context.Context, q store.Q, workspaceID, id int64) (d ItemD
 	if d.Publications, err = q.Publications(ctx, workspaceID, id); err != nil {
 		return d, err
 	}
-	d.Moves, err = q.Moves(ctx, id)
+	d.Moves, err = q.ContentMoves(ctx, id)
 	return d, err
 }
 
@@ -133,7 +133,7 @@ func (in EditItem) apply(ctx context.Context, tx *store.Tx, c *domain.ContentIte
 	if in.Slug == nil || *in.Slug == c.Slug {
 		return nil
 	}
-	free, err := tx.FreeSlug(ctx, c.WorkspaceID, c.ID, *in.Slug)
+	free, err := tx.FreeContentSlug(ctx, c.WorkspaceID, c.ID, *in.Slug)
 	if err != nil {
 		return err
 	}
@@ -193,7 +193,7 @@ func rewrite(ctx context.Context, tx *store.Tx, before, c domain.ContentItem, re
 		if err != nil {
 			return err
 		}
-		return tx.Append(ctx, domain.Event{WorkspaceID: c.WorkspaceID, Name: domain.EventContentEdited, ExecutionID: c.ExecutionID, ContentID: c.ID,
+		return tx.AppendEvent(ctx, domain.Event{WorkspaceID: c.WorkspaceID, Name: domain.EventContentEdited, ExecutionID: c.ExecutionID, ContentID: c.ID,
 			Payload: json.RawMessage(fmt.Sprintf(`{"content_id":%d,"version":%d}`, c.ID, c.Version))})
 	}
 	_, err = board.Edit(ctx, tx, c, reason)
@@ -221,7 +221,7 @@ func inspect(ctx context.Context, q store.Q, c domain.ContentItem) (inspection, 
 	in := guard.Input{Step: "edit", Text: c.Body, Title: c.Title, MetaTitle: c.MetaTitle, MetaDescription: c.MetaDescription,
 		Type: c.Type, Channel: c.Channel, Language: c.Language}
 	var err error
-	if in.Voice, err = optional(c.VoiceID, func() (domain.Voice, error) { return q.Voice(ctx, c.WorkspaceID, c.VoiceID) }); err != nil {
+	if in.Voice, err = optional(c.BrandVoiceID, func() (domain.BrandVoice, error) { return q.BrandVoice(ctx, c.WorkspaceID, c.BrandVoiceID) }); err != nil {
 		return inspection{}, err
 	}
 	policy := domain.GuardrailPolicy{}
@@ -297,7 +297,7 @@ func (e *Engine) DeleteItem(ctx context.Context, in ID) error {
 		if err := in.check(c.Revision); err != nil {
 			return struct{}{}, err
 		}
-		if c.Stage == domain.StagePublished {
+		if c.Status == domain.ItemPublished {
 			if err := a.Require(domain.ScopePublish); err != nil {
 				return struct{}{}, err
 			}
@@ -309,11 +309,11 @@ func (e *Engine) DeleteItem(ctx context.Context, in ID) error {
 		if err := e.o.Runner.Wake(ctx, tx, a.WorkspaceID, c.ID); err != nil {
 			return struct{}{}, err
 		}
-		payload, err := json.Marshal(map[string]any{"content_id": c.ID, "title": c.Title, "stage": c.Stage})
+		payload, err := json.Marshal(map[string]any{"content_id": c.ID, "title": c.Title, "stage": c.Status})
 		if err != nil {
 			return struct{}{}, fmt.Errorf("encode: %w", err)
 		}
-		return struct{}{}, tx.Append(ctx, domain.Event{WorkspaceID: a.WorkspaceID, Name: domain.EventContentDeleted, ExecutionID: c.ExecutionID, ContentID: c.ID, Payload: payload})
+		return struct{}{}, tx.AppendEvent(ctx, domain.Event{WorkspaceID: a.WorkspaceID, Name: domain.EventContentDeleted, ExecutionID: c.ExecutionID, ContentID: c.ID, Payload: payload})
 	})
 	return err
 }
@@ -331,7 +331,7 @@ func (e *Engine) Versions(ctx context.Context, in ListVersions) (domain.List[dom
 		}
 		return domain.List[domain.ContentVersion]{}, err
 	}
-	return q.Versions(ctx, in.ID, in.Page)
+	return q.ContentVersions(ctx, in.ID, in.Page)
 }
 
 // RestoreVersion makes a new version with the text of an old one. It publishes
@@ -345,7 +345,7 @@ func (e *Engine) RestoreVersion(ctx context.Context, in RestoreVersion) (ItemDet
 		if err := in.check(c.Revision); err != nil {
 			return ItemDetails{}, err
 		}
-		v, err := tx.Version(ctx, in.ID, in.N)
+		v, err := tx.ContentVersion(ctx, in.ID, in.N)
 		if err != nil {
 			return ItemDetails{}, err
 		}
@@ -383,7 +383,7 @@ func (e *Engine) ExportItem(ctx context.Context, in ExportItem) (Export, error) 
 }
 
 // marking says for machines what wrote a text.
-func marking(g domain.Engine) string {
+func marking(g domain.Origin) string {
 	if g.AI {
 		return "ai-generated; provider=" + g.Provider + "; model=" + g.Model
 	}
@@ -405,8 +405,8 @@ func frontMatter(c domain.ContentItem) string {
 	line("keywords", append([]string{}, c.Keywords...))
 	line("language", c.Language)
 	line("version", c.Version)
-	line("ai", c.Engine.AI)
-	line("generator", marking(c.Engine))
+	line("ai", c.Origin.AI)
+	line("generator", marking(c.Origin))
 	b.WriteString("---\n\n")
 	return b.String()
 }
@@ -417,13 +417,13 @@ func (e *Engine) page(c domain.ContentItem) string {
 		language = "en"
 	}
 	return fmt.Sprintf("<!doctype html>\n<html lang=%q>\n<head>\n<meta charset=\"utf-8\">\n<title>%s</title>\n<meta name=\"description\" content=%q>\n<meta name=\"generator\" content=%q>\n<meta name=\"ai-generated\" content=\"%t\">\n</head>\n<body>\n%s\n</body>\n</html>\n",
-		html.EscapeString(language), html.EscapeString(c.Title), html.EscapeString(c.MetaDescription), html.EscapeString(marking(c.Engine)), c.Engine.AI, e.RenderMarkdown(c.Body))
+		html.EscapeString(language), html.EscapeString(c.Title), html.EscapeString(c.MetaDescription), html.EscapeString(marking(c.Origin)), c.Origin.AI, e.RenderMarkdown(c.Body))
 }
 
 func exported(d ItemDetails) map[string]any {
 	out := map[string]any{"id": d.ID, "title": d.Title, "slug": d.Slug, "content_type": d.Type, "body": d.Body, "language": d.Language,
 		"channel": d.Channel, "meta_title": d.MetaTitle, "meta_description": d.MetaDescription, "keywords": append([]string{}, d.Keywords...),
-		"version": d.Version, "kanban_status": d.Stage, "engine": d.Engine, "ai": d.Engine.AI, "generator": marking(d.Engine),
+		"version": d.Version, "kanban_status": d.Status, "engine": d.Origin, "ai": d.Origin.AI, "generator": marking(d.Origin),
 		"created_at": d.CreatedAt.Format(time.RFC3339), "updated_at": d.UpdatedAt.Format(time.RFC3339)}
 	if len(d.Provenance) > 0 {
 		out["provenance"] = d.Provenance

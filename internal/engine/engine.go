@@ -123,7 +123,7 @@ func (e *Engine) Replay(ctx context.Context, c domain.Claim) error {
 	if !ok {
 		return auth.Unauthorized()
 	}
-	return e.o.Store.Read().AnswerTo(ctx, a.WorkspaceID, c, e.o.Store.Now())
+	return e.o.Store.Read().StoredAnswer(ctx, a.WorkspaceID, c, e.o.Store.Now())
 }
 
 // accepting returns an error while this node may not take on work.
@@ -140,7 +140,7 @@ func (e *Engine) accepting() error {
 }
 
 // check compares what the caller has seen with the present revision.
-func (m Match) check(revision int64) error {
+func (m Precondition) check(revision int64) error {
 	if m.IfMatch == "" {
 		return nil
 	}
@@ -159,7 +159,7 @@ func event(ctx context.Context, tx *store.Tx, workspaceID int64, name domain.Eve
 	if err != nil {
 		return fmt.Errorf("encode %s: %w", name, err)
 	}
-	return tx.Append(ctx, domain.Event{WorkspaceID: workspaceID, Name: name, Payload: body})
+	return tx.AppendEvent(ctx, domain.Event{WorkspaceID: workspaceID, Name: name, Payload: body})
 }
 
 // oneOf notes a fault unless v is empty or one of the allowed values.

@@ -15,13 +15,13 @@ func (e *Engine) Executions(ctx context.Context, in ListExecutions) (domain.List
 		return domain.List[ExecutionRow]{}, err
 	}
 	var p domain.Problems
-	oneOf(&p, "status", in.Status, domain.Statuses())
+	oneOf(&p, "status", in.Status, domain.ExecutionStatuses())
 	oneOf(&p, "priority", in.Priority, domain.Priorities())
 	if err := p.Err(); err != nil {
 		return domain.List[ExecutionRow]{}, err
 	}
 	q := e.o.Store.Read()
-	l, err := q.Executions(ctx, a.WorkspaceID, store.ExecutionFilter{Status: in.Status, AgentID: in.AgentID, Priority: in.Priority, Capability: in.Capability, Span: in.Span}, in.Page)
+	l, err := q.Executions(ctx, a.WorkspaceID, store.ExecutionFilter{Status: in.Status, AgentID: in.AgentID, Priority: in.Priority, Capability: in.Capability, Span: in.Created}, in.Page)
 	if err != nil {
 		return domain.List[ExecutionRow]{}, err
 	}
@@ -50,15 +50,15 @@ func withAgents(ctx context.Context, q store.Q, workspaceID int64, list []domain
 }
 
 // ExecutionCounts returns how many runs the workspace has in each state.
-func (e *Engine) ExecutionCounts(ctx context.Context) (map[domain.Status]int, error) {
+func (e *Engine) ExecutionCounts(ctx context.Context) (map[domain.ExecutionStatus]int, error) {
 	a, err := caller(ctx, domain.ScopeRead)
 	if err != nil {
 		return nil, err
 	}
-	counts, err := e.o.Store.Read().Counts(ctx, a.WorkspaceID, store.CountExecutions)
-	byStatus := map[domain.Status]int{}
+	counts, err := e.o.Store.Read().Counts(ctx, a.WorkspaceID, store.CounterExecutions)
+	byStatus := map[domain.ExecutionStatus]int{}
 	for s, n := range counts {
-		byStatus[domain.Status(s)] = n
+		byStatus[domain.ExecutionStatus(s)] = n
 	}
 	return byStatus, err
 }
@@ -81,7 +81,7 @@ func executionDetails(ctx context.Context, q store.Q, workspaceID, id int64) (d 
 		return d, err
 	}
 	d.ExecutionRow = rows[0]
-	steps, err := q.Steps(ctx, id)
+	steps, err := q.ExecutionSteps(ctx, id)
 	if err != nil {
 		return d, err
 	}
@@ -146,7 +146,7 @@ func (e *Engine) Attempts(ctx context.Context, id int64) ([]domain.Attempt, erro
 	if _, err := e.o.Store.Read().Execution(ctx, a.WorkspaceID, id); err != nil {
 		return nil, err
 	}
-	return e.o.Store.Read().Attempts(ctx, a.WorkspaceID, id)
+	return e.o.Store.Read().ExecutionAttempts(ctx, a.WorkspaceID, id)
 }
 
 // Cancel ends a run that has not ended yet. What it captured stays, the rest of
@@ -157,7 +157,7 @@ func (e *Engine) Cancel(ctx context.Context, in ID) (ExecutionDetails, error) {
 		if err != nil {
 			return ExecutionDetails{}, err
 		}
-		if !x.Status.MayBecome(domain.StatusCancelled) {
+		if !x.Status.MayBecome(domain.ExecutionCancelled) {
 			return ExecutionDetails{}, domain.Errorf(domain.CodeConflict, "This run is %s already, so there is nothing to cancel", x.Status)
 		}
 		if _, err := e.o.Runner.Cancel(ctx, tx, x); err != nil {
@@ -186,7 +186,7 @@ func (e *Engine) Retry(ctx context.Context, in ID) (Started, error) {
 		if err != nil {
 			return Started{}, err
 		}
-		if x.Status != domain.StatusFailed && x.Status != domain.StatusCancelled {
+		if x.Status != domain.ExecutionFailed && x.Status != domain.ExecutionCancelled {
 			return Started{}, domain.Errorf(domain.CodeConflict, "Only a failed or cancelled run can be retried; this one is %s", x.Status)
 		}
 		c, ok := e.o.Runner.Capability(x.Capability)
@@ -205,15 +205,15 @@ func (e *Engine) Archive(ctx context.Context, in ID) (ExecutionDetails, error) {
 		if err != nil {
 			return ExecutionDetails{}, err
 		}
-		if !x.Status.MayBecome(domain.StatusArchived) {
+		if !x.Status.MayBecome(domain.ExecutionArchived) {
 			return ExecutionDetails{}, domain.Errorf(domain.CodeConflict, "Only a run that has ended can be archived; this one is %s", x.Status)
 		}
 		before := x.Status
-		x.Status = domain.StatusArchived
-		if err := tx.SaveProgress(ctx, x, before); err != nil {
+		x.Status = domain.ExecutionArchived
+		if err := tx.SaveExecution(ctx, x, before); err != nil {
 			return ExecutionDetails{}, err
 		}
-		err = tx.Append(ctx, domain.Event{WorkspaceID: a.WorkspaceID, Name: domain.EventExecutionArchived, ExecutionID: x.ID})
+		err = tx.AppendEvent(ctx, domain.Event{WorkspaceID: a.WorkspaceID, Name: domain.EventExecutionArchived, ExecutionID: x.ID})
 		if err != nil {
 			return ExecutionDetails{}, err
 		}

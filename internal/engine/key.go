@@ -89,7 +89,7 @@ func keysLeft(ctx context.Context, tx *store.Tx, workspaceID int64) error {
 	if err != nil {
 		return err
 	}
-	n, err := tx.LiveKeys(ctx, workspaceID, tx.Now())
+	n, err := tx.LiveKeyCount(ctx, workspaceID, tx.Now())
 	if err != nil {
 		return err
 	}

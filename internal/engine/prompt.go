@@ -17,7 +17,7 @@ var freeTemplate = template.Must(template.New("free").Parse(freeText))
 
 // freeRequest is what a provider is asked for generate-output. n counts the
 // results from 0.
-func freeRequest(in GenerateOutput, n int, voice *domain.Voice) ai.Request {
+func freeRequest(in GenerateOutput, n int, voice *domain.BrandVoice) ai.Request {
 	tone := in.Tone
 	if in.ToneCustom != "" {
 		tone = in.ToneCustom
@@ -26,7 +26,7 @@ func freeRequest(in GenerateOutput, n int, voice *domain.Voice) ai.Request {
 	data := struct {
 		Words          int
 		Language, Tone string
-		Voice          *domain.Voice
+		Voice          *domain.BrandVoice
 		Another        bool
 	}{in.MaximumLength, in.Language, tone, voice, n > 0}
 	if err := freeTemplate.Execute(&system, data); err != nil {
@@ -41,7 +41,7 @@ func freeRequest(in GenerateOutput, n int, voice *domain.Voice) ai.Request {
 	return req
 }
 
-func aiVoice(v domain.Voice) ai.Voice {
+func aiVoice(v domain.BrandVoice) ai.Voice {
 	out := ai.Voice{Name: v.Name, Tone: v.Tone, Audience: v.Audience, Do: v.Do, Dont: v.Dont, BannedTerms: v.BannedTerms, Samples: v.SampleTexts, Language: v.Language}
 	for _, t := range v.PreferredTerms {
 		out.Preferred = append(out.Preferred, [2]string{t.Use, t.InsteadOf})

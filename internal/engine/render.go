@@ -54,7 +54,7 @@ func (e *Engine) Feed(ctx context.Context, workspaceSlug string) (Feed, error) {
 	if err != nil {
 		return Feed{}, err
 	}
-	list, err := e.o.Store.Read().Feed(ctx, w.ID, feedItems)
+	list, err := e.o.Store.Read().PublishedItems(ctx, w.ID, feedItems)
 	if err != nil {
 		return Feed{}, err
 	}
@@ -71,7 +71,7 @@ func (e *Engine) FeedItem(ctx context.Context, workspaceSlug, itemSlug string) (
 	if err != nil {
 		return FeedItem{}, err
 	}
-	p, err := e.o.Store.Read().FeedItem(ctx, w.ID, itemSlug)
+	p, err := e.o.Store.Read().PublishedItem(ctx, w.ID, itemSlug)
 	if err != nil {
 		return FeedItem{}, err
 	}

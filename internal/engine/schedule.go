@@ -20,7 +20,7 @@ func (e *Engine) FireDue(ctx context.Context) (fired int, err error) {
 		return 0, nil //nolint:nilerr // another node fires, or this one when it works again
 	}
 	now := e.o.Store.Now()
-	due, err := e.o.Store.Read().AnyDue(ctx, now)
+	due, err := e.o.Store.Read().AnyScheduleDue(ctx, now)
 	if err != nil || !due {
 		return 0, err
 	}
@@ -40,7 +40,7 @@ func (e *Engine) FireDue(ctx context.Context) (fired int, err error) {
 }
 
 func (e *Engine) fireNext(ctx context.Context, tx *store.Tx, now time.Time) (more bool, err error) {
-	s, ok, err := tx.TakeDue(ctx, now)
+	s, ok, err := tx.LockDueSchedule(ctx, now)
 	if err != nil || !ok {
 		return false, err
 	}
@@ -51,7 +51,7 @@ func (e *Engine) fireNext(ctx context.Context, tx *store.Tx, now time.Time) (mor
 	} else {
 		next = spec.Next(now)
 	}
-	fresh, err := tx.RecordFiring(ctx, s.ID, s.NextAt)
+	fresh, err := tx.RecordScheduleFiring(ctx, s.ID, s.NextAt)
 	if err != nil {
 		return false, err
 	}
@@ -60,7 +60,7 @@ func (e *Engine) fireNext(ctx context.Context, tx *store.Tx, now time.Time) (mor
 			return false, err
 		}
 	}
-	return true, tx.Advance(ctx, s.ID, next, s.NextAt, failure)
+	return true, tx.AdvanceSchedule(ctx, s.ID, next, s.NextAt, failure)
 }
 
 // startScheduled accepts a schedule's run. What refuses it is the schedule's
@@ -74,7 +74,7 @@ func (e *Engine) startScheduled(ctx context.Context, tx *store.Tx, s domain.Sche
 	if in.Priority == "" {
 		in.Priority = domain.PriorityNormal
 	}
-	a := domain.System(s.WorkspaceID, 0, "Schedule")
+	a := domain.SystemActor(s.WorkspaceID, 0, "Schedule")
 	if in.Settings, err = e.settings(c, in); err == nil {
 		_, err = e.accept(domain.WithActor(ctx, a), tx, a, c, in, 0)
 	}

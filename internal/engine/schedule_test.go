@@ -49,7 +49,7 @@ func TestAScheduleFiresOnceForWhatWasMissed(t *testing.T) {
 		if n := k.Count("select count(*) from execution"); n != 1 || fired.Load() != 1 {
 			t.Errorf("%d runs, told of %d firings", n, fired.Load())
 		}
-		k.Ended(1, domain.StatusCompleted)
+		k.Ended(1, domain.ExecutionCompleted)
 		got, err := k.Store.Read().Schedule(context.Background(), k.Ours.ID, s.ID)
 		must(k, err)
 		if !got.NextAt.After(k.Store.Now()) || got.NextAt.Sub(k.Store.Now()) > 25*time.Hour || !got.LastAt.Equal(s.NextAt) || got.LastError != "" {

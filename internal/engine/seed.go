@@ -34,14 +34,14 @@ func (e *Engine) Bootstrap(ctx context.Context) (first FirstStart, made bool, er
 		if err != nil {
 			return fmt.Errorf("make the first workspace: %w", err)
 		}
-		ctx := domain.WithActor(ctx, domain.Operator(w.ID))
+		ctx := domain.WithActor(ctx, domain.OperatorActor(w.ID))
 		if first.Owner, err = auth.Bootstrap(ctx, tx, w.ID, "Owner", "owner@localhost"); err != nil {
 			return err
 		}
 		if first.Workspace, err = seed(ctx, tx, w); err != nil {
 			return err
 		}
-		first.Key, err = issue(ctx, tx, domain.Operator(w.ID), domain.Key{WorkspaceID: w.ID, Name: "First key", Role: domain.RoleOwner,
+		first.Key, err = issue(ctx, tx, domain.OperatorActor(w.ID), domain.Key{WorkspaceID: w.ID, Name: "First key", Role: domain.RoleOwner,
 			Scopes: []domain.Scope{domain.ScopeAdmin, domain.ScopeMCPFull}}, domain.EventKeyCreated)
 		return err
 	})
@@ -56,12 +56,12 @@ func seed(ctx context.Context, tx *store.Tx, w domain.Workspace) (domain.Workspa
 		return w, err
 	}
 	for i, v := range seededVoices() {
-		v, err := tx.CreateVoice(ctx, w.ID, v)
+		v, err := tx.CreateBrandVoice(ctx, w.ID, v)
 		if err != nil {
 			return w, err
 		}
 		if i == 0 {
-			w.VoiceID = v.ID
+			w.BrandVoiceID = v.ID
 		}
 	}
 	for _, a := range seededAgents() {
@@ -72,8 +72,8 @@ func seed(ctx context.Context, tx *store.Tx, w domain.Workspace) (domain.Workspa
 	return tx.SaveWorkspace(ctx, w)
 }
 
-func seededVoices() []domain.Voice {
-	return []domain.Voice{
+func seededVoices() []domain.BrandVoice {
+	return []domain.BrandVoice{
 		{Name: "Plain and warm", Description: "Clear sentences, friendly and concrete. A good start for most brands.", IsDefault: true, Language: "en", ReadingLevel: "general",
 			Tone: []string{"clear", "warm", "concrete"}, Audience: "busy people who know their own field",
 			Do:             []string{"Say what something does before how it works", "Use short sentences and everyday words", "Address the reader as you"},
@@ -103,7 +103,7 @@ func seededAgents() []domain.Agent {
 // Sample runs a capability once on a new workspace, so that the first look at the
 // board shows a finished item.
 func (e *Engine) Sample(ctx context.Context, workspaceID int64, slug string, settings json.RawMessage) (Started, error) {
-	a := domain.Operator(workspaceID)
+	a := domain.OperatorActor(workspaceID)
 	a.Name = "Vellocity"
 	return e.Execute(domain.WithActor(ctx, a), Execute{Capability: slug, Settings: settings, Priority: domain.PriorityHigh})
 }

@@ -181,7 +181,7 @@ func (e *Engine) keep(ctx context.Context, dirty map[int64]*stream) {
 			if text == "" {
 				continue
 			}
-			if err := tx.AddPiece(ctx, id, points, text); err != nil {
+			if err := tx.AddGeneratedTextPiece(ctx, id, points, text); err != nil {
 				return err
 			}
 			ends[s] = end
@@ -212,7 +212,7 @@ func (e *Engine) stayAlive(ctx context.Context) {
 	}
 	err := e.o.Store.InTx(ctx, func(tx *store.Tx) error {
 		for _, id := range ids {
-			if err := tx.Touch(ctx, id); err != nil {
+			if err := tx.TouchGeneratedText(ctx, id); err != nil {
 				return fmt.Errorf("keep a text alive: %w", err)
 			}
 		}

@@ -7,14 +7,14 @@ import (
 	"vellocity/internal/domain"
 )
 
-// Match is a caller's condition on the state that it has seen: the value of an
+// Precondition is a caller's condition on the state that it has seen: the value of an
 // If-Match header. Empty means no condition.
-type Match struct{ IfMatch string }
+type Precondition struct{ IfMatch string }
 
 // ID names one thing to act on.
 type ID struct {
 	ID int64
-	Match
+	Precondition
 }
 
 // UpdateProfile changes the workspace. A nil field stays as it is.
@@ -25,7 +25,7 @@ type UpdateProfile struct {
 	NotifyEmails    *[]string
 	RequireApproval *bool
 	FeedEnabled     *bool
-	Match
+	Precondition
 }
 
 // SetWorkspace is the operator's change to what the workspace itself may not
@@ -100,11 +100,11 @@ type Started struct {
 
 // ListExecutions filters and pages through the runs, newest first.
 type ListExecutions struct {
-	Status     domain.Status
+	Status     domain.ExecutionStatus
 	AgentID    int64
 	Priority   domain.Priority
 	Capability string
-	Span       domain.Span
+	Created    domain.DateRange
 	Page       domain.Page
 }
 
@@ -125,7 +125,7 @@ type ExecutionDetails struct {
 // Assets are the items that a run made.
 type Assets struct {
 	ExecutionID int64
-	Status      domain.Status
+	Status      domain.ExecutionStatus
 	Items       []domain.ContentItem // cards, without bodies
 }
 
@@ -149,13 +149,13 @@ type TextUpdate struct {
 type BoardFilter struct {
 	ExecutionID int64
 	ContentType domain.ContentType
-	Span        domain.Span
+	Created     domain.DateRange
 	PerColumn   int // cards per column, 50 by default, at most 200
 }
 
 // Column is one column of the board: its newest cards and its full count.
 type Column struct {
-	Stage domain.Stage
+	Stage domain.ItemStatus
 	Items []domain.ContentItem
 	Count int
 }
@@ -164,16 +164,16 @@ type Column struct {
 // puts it on top, -1 at the bottom.
 type Move struct {
 	ID     int64
-	To     domain.Stage
+	To     domain.ItemStatus
 	Before int64
-	Match
+	Precondition
 }
 
 // BulkMove takes many items to a column. Mode is "atomic" (all or nothing, the
 // default) or "each".
 type BulkMove struct {
 	IDs  []int64
-	To   domain.Stage
+	To   domain.ItemStatus
 	Mode string
 }
 
@@ -188,11 +188,11 @@ type MoveResult struct {
 type ItemDetails struct {
 	domain.ContentItem
 	Agent        *domain.Agent
-	Voice        *domain.Voice
+	Voice        *domain.BrandVoice
 	Execution    *domain.Execution
 	Provenance   json.RawMessage
 	Publications []domain.Publication
-	Moves        []domain.Move
+	Moves        []domain.ItemMove
 }
 
 // EditItem changes an item and makes a version of it. A nil field stays as it is.
@@ -210,7 +210,7 @@ type EditItem struct {
 	PlannedAt       *time.Time
 	ScheduledAt     *time.Time
 	Reason          string
-	Match
+	Precondition
 }
 
 // ListVersions pages through an item's versions, newest first.
@@ -223,7 +223,7 @@ type ListVersions struct {
 type RestoreVersion struct {
 	ID int64
 	N  int
-	Match
+	Precondition
 }
 
 // ExportItem asks for an item as a file: markdown, html or json.
@@ -255,7 +255,7 @@ type FeedItem struct {
 	HTML        string // sanitised
 	Version     int
 	PublishedAt time.Time
-	Engine      domain.Engine
+	Engine      domain.Origin
 }
 
 // ListAgents filters and pages through the agents.
@@ -277,15 +277,15 @@ type GenerateOutput struct {
 	Results       int // how many texts, 1 by default
 }
 
-// Message is a generated text. Status is streaming, completed or failed.
-type Message struct {
+// GeneratedText is a generated text. Status is streaming, completed or failed.
+type GeneratedText struct {
 	ID      int64
 	Status  string
 	Text    string
 	Error   string
 	Words   int
 	Credits int
-	Engine  domain.Engine
+	Engine  domain.Origin
 	Cost    domain.Cost
 }
 
@@ -297,7 +297,7 @@ type Piece struct {
 
 // TextStatus says what writes text now, and why.
 type TextStatus struct {
-	Engine    domain.Engine
+	Engine    domain.Origin
 	Why       string
 	Providers []ProviderStatus
 }

@@ -41,7 +41,7 @@ func make1(k *enginetest.Kit) (x things) {
 	x.item = c.ID
 	body := "Second text."
 	must(k, second(k.Engine.EditItem(k.Ctx(), engine.EditItem{ID: c.ID, Body: &body})))
-	must(k, second(k.Engine.Move(k.Ctx(), engine.Move{ID: c.ID, To: domain.StageReview})))
+	must(k, second(k.Engine.Move(k.Ctx(), engine.Move{ID: c.ID, To: domain.ItemReview})))
 	x.open = k.Run(step{Key: "a", Credits: 1}).ID
 	x.failed = k.Run(step{Key: "a", Credits: 1}).ID
 	must(k, second(k.Engine.Cancel(k.Ctx(), engine.ID{ID: x.failed})))
@@ -49,7 +49,7 @@ func make1(k *enginetest.Kit) (x things) {
 	must(k, err)
 	x.key = key.Key.ID
 	k.Do(func(ctx context.Context, tx *store.Tx) error {
-		m, err := tx.CreateMessage(ctx, store.Message{WorkspaceID: k.Ours.ID, Engine: domain.ComposerEngine()}, "x", "x")
+		m, err := tx.CreateGeneratedText(ctx, store.GeneratedText{WorkspaceID: k.Ours.ID, Engine: domain.ComposerOrigin()}, "x", "x")
 		x.message = m.ID
 		return err
 	})
@@ -122,10 +122,10 @@ func verbs() map[string]verb {
 		"Key":             {scope: domain.ScopeAdmin, about: "key", call: func(k K, ctx C, x things) error { return second(k.Engine.Key(ctx, x.key)) }},
 		// Verbs that change something.
 		"Move": {scope: domain.ScopeReview, event: true, about: "item", call: func(k K, ctx C, x things) error {
-			return second(k.Engine.Move(ctx, engine.Move{ID: x.item, To: domain.StageReady}))
+			return second(k.Engine.Move(ctx, engine.Move{ID: x.item, To: domain.ItemReady}))
 		}},
 		"BulkMove": {scope: domain.ScopeReview, event: true, about: "items", call: func(k K, ctx C, x things) error {
-			return second(k.Engine.BulkMove(ctx, engine.BulkMove{IDs: []int64{x.item}, To: domain.StageReady}))
+			return second(k.Engine.BulkMove(ctx, engine.BulkMove{IDs: []int64{x.item}, To: domain.ItemReady}))
 		}},
 		"ApproveItem": {scope: domain.ScopeReview, event: true, about: "item", call: func(k K, ctx C, x things) error {
 			return second(k.Engine.ApproveItem(ctx, engine.ID{ID: x.item}))

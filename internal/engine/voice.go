@@ -8,21 +8,21 @@ import (
 )
 
 // Voices returns a page of the workspace's brand voices.
-func (e *Engine) Voices(ctx context.Context, p domain.Page) (domain.List[domain.Voice], error) {
+func (e *Engine) Voices(ctx context.Context, p domain.Page) (domain.List[domain.BrandVoice], error) {
 	a, err := caller(ctx, domain.ScopeRead)
 	if err != nil {
-		return domain.List[domain.Voice]{}, err
+		return domain.List[domain.BrandVoice]{}, err
 	}
-	return e.o.Store.Read().Voices(ctx, a.WorkspaceID, p)
+	return e.o.Store.Read().BrandVoices(ctx, a.WorkspaceID, p)
 }
 
 // Voice returns one brand voice.
-func (e *Engine) Voice(ctx context.Context, id int64) (domain.Voice, error) {
+func (e *Engine) Voice(ctx context.Context, id int64) (domain.BrandVoice, error) {
 	a, err := caller(ctx, domain.ScopeRead)
 	if err != nil {
-		return domain.Voice{}, err
+		return domain.BrandVoice{}, err
 	}
-	return e.o.Store.Read().Voice(ctx, a.WorkspaceID, id)
+	return e.o.Store.Read().BrandVoice(ctx, a.WorkspaceID, id)
 }
 
 // Agents returns a page of the workspace's agents.

@@ -81,7 +81,7 @@ func TestAnOpenTransactionDoesNotHideTheEnd(t *testing.T) {
 			t.Fatal(err)
 		}
 		x := k.Run(step{Key: "a"})
-		k.Ended(x.ID, domain.StatusCompleted)
+		k.Ended(x.ID, domain.ExecutionCompleted)
 		told := make(chan []string, 1)
 		go func() {
 			names, _, _ := follow(k, x.ID, "")
@@ -105,7 +105,7 @@ func TestNothingIsSkippedWhenCommitsOverlap(t *testing.T) {
 	enginetest.Each(t, enginetest.Config{Idle: true}, func(k *enginetest.Kit) {
 		ctx := context.Background()
 		appendTo := func(tx *store.Tx, name string) error {
-			return tx.Append(ctx, domain.Event{WorkspaceID: k.Ours.ID, Name: domain.EventName(name), ActorKind: domain.ActorSystem})
+			return tx.AppendEvent(ctx, domain.Event{WorkspaceID: k.Ours.ID, Name: domain.EventName(name), ActorKind: domain.ActorSystem})
 		}
 		var got []string
 		head, err := k.Store.Read().EventHead(ctx)
@@ -161,7 +161,7 @@ func TestAWatcherThatLagsIsToldSo(t *testing.T) {
 			for range 3 {
 				k.Do(func(ctx context.Context, tx *store.Tx) error {
 					for i := range 200 {
-						if err := tx.Append(ctx, domain.Event{WorkspaceID: k.Ours.ID, Name: "many", ActorKind: domain.ActorSystem, Payload: []byte(fmt.Sprint(i))}); err != nil {
+						if err := tx.AppendEvent(ctx, domain.Event{WorkspaceID: k.Ours.ID, Name: "many", ActorKind: domain.ActorSystem, Payload: []byte(fmt.Sprint(i))}); err != nil {
 							return err
 						}
 					}
@@ -197,11 +197,11 @@ func TestWaitingForARunEndsWithIt(t *testing.T) {
 	enginetest.Each(t, enginetest.Config{}, func(k *enginetest.Kit) {
 		x := k.Run(step{Key: "a"}, step{Key: "b", After: []string{"a"}})
 		d, err := k.Engine.WaitExecution(k.Ctx(), x.ID, 10*time.Second)
-		if err != nil || d.Status != domain.StatusCompleted || len(d.Steps) != 2 {
+		if err != nil || d.Status != domain.ExecutionCompleted || len(d.Steps) != 2 {
 			t.Errorf("%+v, %v", d.Execution, err)
 		}
 		item := k.Item(k.Ctx(), "I", "T")
-		must(k, second(k.Engine.Move(k.Ctx(), engine.Move{ID: item.ID, To: domain.StageReview})))
+		must(k, second(k.Engine.Move(k.Ctx(), engine.Move{ID: item.ID, To: domain.ItemReview})))
 		y := k.Run(step{Key: "w", Do: "wait", Item: item.ID})
 		began := time.Now()
 		if d, err = k.Engine.WaitExecution(k.Ctx(), y.ID, 300*time.Millisecond); err != nil || d.Status.Ended() || time.Since(began) < 300*time.Millisecond {

@@ -37,7 +37,7 @@ func (e *Engine) UpdateProfile(ctx context.Context, in UpdateProfile) (domain.Wo
 		}
 		set(&w.Name, in.CompanyName)
 		set(&w.Timezone, in.Timezone)
-		set(&w.VoiceID, in.VoiceID)
+		set(&w.BrandVoiceID, in.VoiceID)
 		set(&w.NotifyEmails, in.NotifyEmails)
 		set(&w.RequireApproval, in.RequireApproval)
 		set(&w.FeedEnabled, in.FeedEnabled)
@@ -72,7 +72,7 @@ func (in UpdateProfile) validate(ctx context.Context, tx *store.Tx, workspaceID 
 		}
 	}
 	if in.VoiceID != nil && *in.VoiceID != 0 {
-		if _, err := tx.Voice(ctx, workspaceID, *in.VoiceID); err != nil {
+		if _, err := tx.BrandVoice(ctx, workspaceID, *in.VoiceID); err != nil {
 			p.Add("default_brand_voice_id", "There is no brand voice %d", *in.VoiceID)
 		}
 	}
@@ -141,12 +141,12 @@ func (e *Engine) Credits(ctx context.Context) (domain.Balance, error) {
 		return domain.Balance{}, err
 	}
 	q := e.o.Store.Read()
-	b, err := q.Balance(ctx, w.ID)
+	b, err := q.CreditBalance(ctx, w.ID)
 	if err != nil {
 		return b, err
 	}
 	now := e.o.Store.Now().In(w.Location())
-	b.UsedThisMonth, err = q.UsedSince(ctx, w.ID, time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, w.Location()))
+	b.UsedThisMonth, err = q.CreditsUsedSince(ctx, w.ID, time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, w.Location()))
 	return b, err
 }
 
@@ -156,7 +156,7 @@ func (e *Engine) Ledger(ctx context.Context, p domain.Page) (domain.List[domain.
 	if err != nil {
 		return domain.List[domain.Movement]{}, err
 	}
-	return e.o.Store.Read().Movements(ctx, a.WorkspaceID, p)
+	return e.o.Store.Read().CreditMovements(ctx, a.WorkspaceID, p)
 }
 
 // maxGrant keeps a typing error from granting more than the ledger can add up.
@@ -182,7 +182,7 @@ func (e *Engine) GrantCredits(ctx context.Context, in GrantCredits) (domain.Bala
 }
 
 func grant(ctx context.Context, tx *store.Tx, workspaceID int64, in GrantCredits) error {
-	err := tx.Transfer(ctx, store.Transfer{WorkspaceID: workspaceID, Kind: domain.MovementGrant, Amount: in.Amount,
+	err := tx.TransferCredits(ctx, store.CreditTransfer{WorkspaceID: workspaceID, Kind: domain.MovementGrant, Amount: in.Amount,
 		Step: in.Note, Reference: fmt.Sprintf("w%d:grant:%s", workspaceID, rand.Text())})
 	if err != nil {
 		return err

@@ -46,19 +46,19 @@ func (e *Engine) GenerateOutput(ctx context.Context, in GenerateOutput) (int64, 
 	if err := e.accepting(); err != nil {
 		return 0, err
 	}
-	var m store.Message
-	var voice *domain.Voice
+	var m store.GeneratedText
+	var voice *domain.BrandVoice
 	writer := e.o.Writers.Default()
 	id, err := change(ctx, e, domain.ScopeContent, func(tx *store.Tx, a domain.Actor) (int64, error) {
 		var err error
 		if voice, err = e.voiceFor(ctx, tx, a.WorkspaceID, in.VoiceID); err != nil {
 			return 0, err
 		}
-		m = store.Message{WorkspaceID: a.WorkspaceID, Engine: writer.Engine, Held: in.price(writer.Engine)}
-		if m, err = tx.CreateMessage(ctx, m, in, a.Name); err != nil {
+		m = store.GeneratedText{WorkspaceID: a.WorkspaceID, Engine: writer.Engine, Held: in.price(writer.Engine)}
+		if m, err = tx.CreateGeneratedText(ctx, m, in, a.Name); err != nil {
 			return 0, err
 		}
-		return m.ID, tx.Transfer(ctx, store.Transfer{WorkspaceID: a.WorkspaceID, Kind: domain.MovementHold, Amount: m.Held, Step: "generate-output", Reference: messageRef(m.ID, "hold")})
+		return m.ID, tx.TransferCredits(ctx, store.CreditTransfer{WorkspaceID: a.WorkspaceID, Kind: domain.MovementHold, Amount: m.Held, Step: "generate-output", Reference: messageRef(m.ID, "hold")})
 	})
 	if err != nil {
 		return 0, err
@@ -91,8 +91,8 @@ func (in GenerateOutput) validate() error {
 
 // price is one credit per started 500 words that may be written; nothing with the
 // composer.
-func (in GenerateOutput) price(g domain.Engine) int {
-	if g.Kind != domain.EngineModel {
+func (in GenerateOutput) price(g domain.Origin) int {
+	if g.Kind != domain.OriginModel {
 		return 0
 	}
 	return credits(in.MaximumLength) * in.Results
@@ -100,9 +100,9 @@ func (in GenerateOutput) price(g domain.Engine) int {
 
 func credits(words int) int { return (words + wordsPerCredit - 1) / wordsPerCredit }
 
-func (e *Engine) voiceFor(ctx context.Context, tx *store.Tx, workspaceID, id int64) (*domain.Voice, error) {
+func (e *Engine) voiceFor(ctx context.Context, tx *store.Tx, workspaceID, id int64) (*domain.BrandVoice, error) {
 	if id != 0 {
-		v, err := tx.Voice(ctx, workspaceID, id)
+		v, err := tx.BrandVoice(ctx, workspaceID, id)
 		if domain.CodeOf(err) == domain.CodeNotFound {
 			var p domain.Problems
 			p.Add("brand_voice_id", "There is no brand voice %d", id)
@@ -114,12 +114,12 @@ func (e *Engine) voiceFor(ctx context.Context, tx *store.Tx, workspaceID, id int
 	if err != nil {
 		return nil, err
 	}
-	return optional(w.VoiceID, func() (domain.Voice, error) { return tx.Voice(ctx, workspaceID, w.VoiceID) })
+	return optional(w.BrandVoiceID, func() (domain.BrandVoice, error) { return tx.BrandVoice(ctx, workspaceID, w.BrandVoiceID) })
 }
 
 // begin writes in the background: the text does not depend on the connection of
 // whoever asked for it.
-func (e *Engine) begin(ctx context.Context, in GenerateOutput, m store.Message, voice *domain.Voice, writer execution.Writer) {
+func (e *Engine) begin(ctx context.Context, in GenerateOutput, m store.GeneratedText, voice *domain.BrandVoice, writer execution.Writer) {
 	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), messageDeadline)
 	w := &textWriter{e: e, m: m, stream: e.texts.open(m.ID, stop)}
 	e.writing.Add(1)
@@ -137,12 +137,12 @@ func (e *Engine) begin(ctx context.Context, in GenerateOutput, m store.Message, 
 // textWriter writes one message.
 type textWriter struct {
 	e      *Engine
-	m      store.Message
+	m      store.GeneratedText
 	stream *stream
 	cost   domain.Cost
 }
 
-func (w *textWriter) write(ctx context.Context, in GenerateOutput, voice *domain.Voice, writer execution.Writer) error {
+func (w *textWriter) write(ctx context.Context, in GenerateOutput, voice *domain.BrandVoice, writer execution.Writer) error {
 	for n := range in.Results {
 		if n > 0 {
 			w.stream.add("\n\n---\n\n")
@@ -154,7 +154,7 @@ func (w *textWriter) write(ctx context.Context, in GenerateOutput, voice *domain
 	return nil
 }
 
-func (w *textWriter) one(ctx context.Context, in GenerateOutput, n int, voice *domain.Voice, writer execution.Writer) error {
+func (w *textWriter) one(ctx context.Context, in GenerateOutput, n int, voice *domain.BrandVoice, writer execution.Writer) error {
 	req := freeRequest(in, n, voice)
 	req.Model = writer.Engine.Model
 	shown := false
@@ -191,24 +191,24 @@ func (w *textWriter) finish(ctx context.Context, failure error) error {
 }
 
 // used is what a text costs of its hold.
-func used(m store.Message) int {
+func used(m store.GeneratedText) int {
 	if m.Held == 0 || m.Body == "" {
 		return 0
 	}
 	return min(m.Held, credits(prose.CountWords(prose.Plain(m.Body))))
 }
 
-func endMessage(ctx context.Context, tx *store.Tx, m store.Message) error {
-	open, err := tx.FinishMessage(ctx, m)
+func endMessage(ctx context.Context, tx *store.Tx, m store.GeneratedText) error {
+	open, err := tx.FinishGeneratedText(ctx, m)
 	if err != nil || !open {
 		return err
 	}
-	t := store.Transfer{WorkspaceID: m.WorkspaceID, Kind: domain.MovementCapture, Amount: m.Used, Step: "generate-output", Reference: messageRef(m.ID, "capture")}
-	if err := tx.Transfer(ctx, t); err != nil {
+	t := store.CreditTransfer{WorkspaceID: m.WorkspaceID, Kind: domain.MovementCapture, Amount: m.Used, Step: "generate-output", Reference: messageRef(m.ID, "capture")}
+	if err := tx.TransferCredits(ctx, t); err != nil {
 		return err
 	}
 	t.Kind, t.Amount, t.Reference = domain.MovementRelease, m.Held-m.Used, messageRef(m.ID, "release")
-	if err := tx.Transfer(ctx, t); err != nil {
+	if err := tx.TransferCredits(ctx, t); err != nil {
 		return err
 	}
 	return event(ctx, tx, m.WorkspaceID, domain.EventTextGenerated, map[string]any{"message_id": m.ID, "status": m.Status, "credits": m.Used})
@@ -227,13 +227,13 @@ func sentence(err error) string {
 
 // Orphans ends texts whose writer died with its process.
 func (e *Engine) Orphans(ctx context.Context) error {
-	list, err := e.o.Store.Read().Orphans(ctx, e.o.Store.Now().Add(-orphanAfter))
+	list, err := e.o.Store.Read().OrphanedTexts(ctx, e.o.Store.Now().Add(-orphanAfter))
 	if err != nil {
 		return fmt.Errorf("look for orphaned texts: %w", err)
 	}
 	for _, m := range list {
 		err := e.o.Store.InTx(ctx, func(tx *store.Tx) error {
-			pieces, err := tx.Pieces(ctx, m.ID, 0)
+			pieces, err := tx.GeneratedTextPieces(ctx, m.ID, 0)
 			if err != nil {
 				return fmt.Errorf("read pieces: %w", err)
 			}
@@ -264,18 +264,18 @@ func (e *Engine) Wait(ctx context.Context) {
 }
 
 // Message returns a text as it is now.
-func (e *Engine) Message(ctx context.Context, id int64) (Message, error) {
+func (e *Engine) Message(ctx context.Context, id int64) (GeneratedText, error) {
 	a, err := caller(ctx, domain.ScopeRead)
 	if err != nil {
-		return Message{}, err
+		return GeneratedText{}, err
 	}
-	m, err := e.o.Store.Read().Message(ctx, a.WorkspaceID, id)
+	m, err := e.o.Store.Read().GeneratedText(ctx, a.WorkspaceID, id)
 	if err != nil {
-		return Message{}, err
+		return GeneratedText{}, err
 	}
-	out := Message{ID: m.ID, Status: m.Status, Text: m.Body, Error: m.Error, Credits: m.Used, Engine: m.Engine, Cost: m.Cost}
+	out := GeneratedText{ID: m.ID, Status: m.Status, Text: m.Body, Error: m.Error, Credits: m.Used, Engine: m.Engine, Cost: m.Cost}
 	if m.Status == "streaming" {
-		pieces, err := e.o.Store.Read().Pieces(ctx, id, 0)
+		pieces, err := e.o.Store.Read().GeneratedTextPieces(ctx, id, 0)
 		if err != nil {
 			return out, err
 		}
@@ -298,7 +298,7 @@ func (e *Engine) ReadMessage(ctx context.Context, id int64, after int) (iter.Seq
 			return nil, err
 		}
 	}
-	if _, err := e.o.Store.Read().Message(ctx, a.WorkspaceID, id); err != nil {
+	if _, err := e.o.Store.Read().GeneratedText(ctx, a.WorkspaceID, id); err != nil {
 		return nil, err
 	}
 	return func(yield func(Piece, error) bool) {
@@ -355,7 +355,7 @@ func (r *reading) here(ctx context.Context, s *stream) {
 func (r *reading) elsewhere(ctx context.Context) {
 	q := r.e.o.Store.Read()
 	for {
-		status, err := q.MessageStatus(ctx, r.id)
+		status, err := q.GeneratedTextStatus(ctx, r.id)
 		if err != nil {
 			r.yield(Piece{}, err)
 			return
@@ -364,7 +364,7 @@ func (r *reading) elsewhere(ctx context.Context) {
 			r.whole(ctx)
 			return
 		}
-		pieces, err := q.Pieces(ctx, r.id, r.after)
+		pieces, err := q.GeneratedTextPieces(ctx, r.id, r.after)
 		if err != nil {
 			r.yield(Piece{}, err)
 			return
@@ -386,12 +386,12 @@ func (r *reading) elsewhere(ctx context.Context) {
 // whole reads what is left of a text that has ended. Its body is whole even where
 // its last pieces could not be stored.
 func (r *reading) whole(ctx context.Context) {
-	m, err := r.e.o.Store.Read().Message(ctx, r.workspaceID, r.id)
+	m, err := r.e.o.Store.Read().GeneratedText(ctx, r.workspaceID, r.id)
 	if err != nil {
 		r.yield(Piece{}, err)
 		return
 	}
-	all := store.Piece{Seq: utf8.RuneCountInString(m.Body), Text: m.Body}
+	all := store.TextPiece{Seq: utf8.RuneCountInString(m.Body), Text: m.Body}
 	if text := behind(all, r.after); text != "" && !r.yield(Piece{Seq: all.Seq, Text: text}, nil) {
 		return
 	}
@@ -399,7 +399,7 @@ func (r *reading) whole(ctx context.Context) {
 }
 
 // behind returns the part of a stored piece that lies behind a number of code points.
-func behind(p store.Piece, after int) string {
+func behind(p store.TextPiece, after int) string {
 	skip := after - (p.Seq - utf8.RuneCountInString(p.Text))
 	text := p.Text
 	for ; skip > 0 && text != ""; skip-- {
@@ -411,7 +411,7 @@ func behind(p store.Piece, after int) string {
 
 // end tells how the message ended, if it failed.
 func (r *reading) end(ctx context.Context) {
-	m, err := r.e.o.Store.Read().Message(ctx, r.workspaceID, r.id)
+	m, err := r.e.o.Store.Read().GeneratedText(ctx, r.workspaceID, r.id)
 	switch {
 	case err != nil:
 	case m.Status == "failed":

@@ -137,16 +137,16 @@ func TestATextThatFails(t *testing.T) {
 
 func TestAnOrphanedTextIsEndedAndCharged(t *testing.T) {
 	enginetest.Each(t, enginetest.Config{Idle: true}, func(k *enginetest.Kit) {
-		var m store.Message
+		var m store.GeneratedText
 		k.Do(func(ctx context.Context, tx *store.Tx) (err error) {
-			m, err = tx.CreateMessage(ctx, store.Message{WorkspaceID: k.Ours.ID, Held: 4, Engine: domain.Engine{Kind: domain.EngineModel}}, "x", "x")
+			m, err = tx.CreateGeneratedText(ctx, store.GeneratedText{WorkspaceID: k.Ours.ID, Held: 4, Engine: domain.Origin{Kind: domain.OriginModel}}, "x", "x")
 			if err != nil {
 				return err
 			}
-			if err := tx.Transfer(ctx, store.Transfer{WorkspaceID: k.Ours.ID, Kind: domain.MovementHold, Amount: 4, Reference: "m"}); err != nil {
+			if err := tx.TransferCredits(ctx, store.CreditTransfer{WorkspaceID: k.Ours.ID, Kind: domain.MovementHold, Amount: 4, Reference: "m"}); err != nil {
 				return err
 			}
-			return tx.AddPiece(ctx, m.ID, 9, "some text")
+			return tx.AddGeneratedTextPiece(ctx, m.ID, 9, "some text")
 		})
 		must(k, k.Engine.Orphans(k.Ctx()))
 		if b := k.Credits(); b.Held != 4 {

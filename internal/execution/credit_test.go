@@ -64,7 +64,7 @@ func TestCreditsAreHeldCapturedByStepAndReleased(t *testing.T) {
 			t.Errorf("in the middle: %+v", b)
 		}
 		open <- struct{}{}
-		x = k.Ended(x.ID, domain.StatusCompleted)
+		x = k.Ended(x.ID, domain.ExecutionCompleted)
 		if x.CreditsHeld != 0 || x.CreditsUsed != 5 || x.Progress != 100 {
 			t.Errorf("at the end: held %d, used %d, progress %d", x.CreditsHeld, x.CreditsUsed, x.Progress)
 		}
@@ -74,7 +74,7 @@ func TestCreditsAreHeldCapturedByStepAndReleased(t *testing.T) {
 		if m := movements(k, x.ID); m[domain.MovementHold] != 5 || m[domain.MovementCapture] != 5 || m[domain.MovementRelease] != 0 {
 			t.Errorf("movements %v", m)
 		}
-		steps, err := k.Store.Read().Steps(ctx, x.ID)
+		steps, err := k.Store.Read().ExecutionSteps(ctx, x.ID)
 		if err != nil || len(steps) != 3 || steps[0].Credits != 2 || steps[0].Provider != "scripted" || steps[0].OutputTokens == 0 || !steps[0].Cost.Known || steps[0].Cost.MicroUSD == 0 {
 			t.Errorf("steps %+v, %v", steps, err)
 		}
@@ -92,7 +92,7 @@ func TestAFailedRunKeepsWhatItCapturedAndARetryHoldsTheRest(t *testing.T) {
 	}}, func(k *enginetest.Kit) {
 		broken.Store(true)
 		first := k.Run(step{Key: "a", Credits: 2, Do: "text"}, step{Key: "b", Credits: 3, After: []string{"a"}, Do: "text"})
-		failed := k.Ended(first.ID, domain.StatusFailed)
+		failed := k.Ended(first.ID, domain.ExecutionFailed)
 		if failed.CreditsUsed != 2 || failed.CreditsHeld != 0 {
 			t.Errorf("used %d, held %d", failed.CreditsUsed, failed.CreditsHeld)
 		}
@@ -103,18 +103,18 @@ func TestAFailedRunKeepsWhatItCapturedAndARetryHoldsTheRest(t *testing.T) {
 		if err != nil || second.Execution.CreditsHeld != 3 || second.Execution.RetryOf != first.ID {
 			t.Fatalf("retry %+v, %v", second.Execution, err)
 		}
-		k.Ended(second.Execution.ID, domain.StatusFailed)
+		k.Ended(second.Execution.ID, domain.ExecutionFailed)
 		broken.Store(false)
 		before := k.Config.Provider.Count()
 		third, err := k.Engine.Retry(k.Ctx(), engine.ID{ID: second.Execution.ID})
 		if err != nil || third.Execution.CreditsHeld != 3 {
 			t.Fatalf("retry of the retry %+v, %v", third.Execution, err)
 		}
-		done := k.Ended(third.Execution.ID, domain.StatusCompleted)
+		done := k.Ended(third.Execution.ID, domain.ExecutionCompleted)
 		if n := k.Config.Provider.Count() - before; n != 1 || done.CreditsUsed != 3 {
 			t.Errorf("%d calls, %d credits", n, done.CreditsUsed)
 		}
-		steps, err := k.Store.Read().Steps(context.Background(), done.ID)
+		steps, err := k.Store.Read().ExecutionSteps(context.Background(), done.ID)
 		if err != nil || len(steps) != 2 || steps[0].Status != domain.StepReused || steps[0].Credits != 0 || len(steps[0].Output) < 5 {
 			t.Errorf("steps %+v, %v", steps, err)
 		}
@@ -131,7 +131,7 @@ func TestACancelledRunReleasesTheRest(t *testing.T) {
 	enginetest.Each(t, enginetest.Config{Idle: true, Provider: server(t, answers())}, func(k *enginetest.Kit) {
 		x := k.Run(step{Key: "a", Credits: 7, Do: "text"})
 		d, err := k.Engine.Cancel(k.Ctx(), engine.ID{ID: x.ID})
-		if err != nil || d.Status != domain.StatusCancelled || d.CreditsHeld != 0 || d.CompletedAt.IsZero() {
+		if err != nil || d.Status != domain.ExecutionCancelled || d.CreditsHeld != 0 || d.CompletedAt.IsZero() {
 			t.Fatalf("cancelled %+v, %v", d.Execution, err)
 		}
 		if b := k.Credits(); b.Available != 10_000 || b.Held != 0 {
@@ -142,8 +142,8 @@ func TestACancelledRunReleasesTheRest(t *testing.T) {
 		}
 		k.Start()
 		other := k.Run(step{Key: "a"})
-		k.Ended(other.ID, domain.StatusCompleted)
-		if got := k.Ended(x.ID, domain.StatusCancelled); got.Epoch != 0 || k.Config.Provider.Count() != 0 {
+		k.Ended(other.ID, domain.ExecutionCompleted)
+		if got := k.Ended(x.ID, domain.ExecutionCancelled); got.Epoch != 0 || k.Config.Provider.Count() != 0 {
 			t.Errorf("a cancelled run was worked on: epoch %d, %d calls", got.Epoch, k.Config.Provider.Count())
 		}
 	})
@@ -154,8 +154,8 @@ func TestTheComposerCostsNothing(t *testing.T) {
 		k.Exec("update account set balance = 0 where name = 'available'")
 		k.Exec("update account set balance = 0 where name = 'issued'")
 		x := k.Run(step{Key: "a", Credits: 5, Do: "text"})
-		x = k.Ended(x.ID, domain.StatusCompleted)
-		if x.CreditsUsed != 0 || x.Engine.AI || len(movements(k, x.ID)) != 0 || !x.Cost.Known || x.Cost.MicroUSD != 0 {
+		x = k.Ended(x.ID, domain.ExecutionCompleted)
+		if x.CreditsUsed != 0 || x.Origin.AI || len(movements(k, x.ID)) != 0 || !x.Cost.Known || x.Cost.MicroUSD != 0 {
 			t.Errorf("%+v", x)
 		}
 	})
@@ -184,7 +184,7 @@ func TestParallelAcceptsNeverOverspend(t *testing.T) {
 		if granted.Load() != 6 || refused.Load() != 14 {
 			t.Errorf("%d granted, %d refused", granted.Load(), refused.Load())
 		}
-		b, err := k.Store.Read().Balance(context.Background(), k.Ours.ID)
+		b, err := k.Store.Read().CreditBalance(context.Background(), k.Ours.ID)
 		if err != nil || b.Available != 50 || b.Held != 450 {
 			t.Errorf("balance %+v, %v", b, err)
 		}
@@ -211,7 +211,7 @@ func TestTheLedgerIsSoundAtEveryInstant(t *testing.T) {
 					return
 				default:
 				}
-				if sum, err := k.Store.Read().LedgerSum(context.Background()); err != nil || sum != 0 {
+				if sum, err := k.Store.Read().CreditLedgerSum(context.Background()); err != nil || sum != 0 {
 					t.Errorf("the ledger sums to %d, %v", sum, err)
 					return
 				}
@@ -266,7 +266,7 @@ func TestAMovementIsBookedOnce(t *testing.T) {
 	enginetest.Each(t, enginetest.Config{Idle: true}, func(k *enginetest.Kit) {
 		for range 2 {
 			k.Do(func(ctx context.Context, tx *store.Tx) error {
-				return tx.Transfer(ctx, store.Transfer{WorkspaceID: k.Ours.ID, Kind: domain.MovementHold, Amount: 40, Reference: "once"})
+				return tx.TransferCredits(ctx, store.CreditTransfer{WorkspaceID: k.Ours.ID, Kind: domain.MovementHold, Amount: 40, Reference: "once"})
 			})
 		}
 		if b := k.Credits(); b.Held != 40 {

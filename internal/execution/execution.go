@@ -73,7 +73,7 @@ const aging = 10 * time.Minute
 // priority and title; Accept returns it with its id. Where retryOf is a run, its
 // finished steps are reused and only the others are held for.
 func (r *Runner) Accept(ctx context.Context, tx *store.Tx, x domain.Execution, voiceID int64) (domain.Execution, error) {
-	full, err := tx.PendingOver(ctx, x.WorkspaceID, r.Pending)
+	full, err := tx.PendingExecutionsExceed(ctx, x.WorkspaceID, r.Pending)
 	if err != nil {
 		return x, err
 	}
@@ -91,11 +91,11 @@ func (r *Runner) Accept(ctx context.Context, tx *store.Tx, x domain.Execution, v
 		return x, err
 	}
 	if x.RetryOf != 0 {
-		if err := tx.ReuseSteps(ctx, x.RetryOf, x.ID); err != nil {
+		if err := tx.CopySteps(ctx, x.RetryOf, x.ID); err != nil {
 			return x, fmt.Errorf("reuse steps: %w", err)
 		}
 	}
-	if err := tx.Transfer(ctx, store.Transfer{WorkspaceID: x.WorkspaceID, Kind: domain.MovementHold, Amount: price, ExecutionID: x.ID, Reference: ref(x.ID, "hold")}); err != nil {
+	if err := tx.TransferCredits(ctx, store.CreditTransfer{WorkspaceID: x.WorkspaceID, Kind: domain.MovementHold, Amount: price, ExecutionID: x.ID, Reference: ref(x.ID, "hold")}); err != nil {
 		return x, err
 	}
 	if err := r.emit(ctx, tx, x, domain.EventExecutionCreated, map[string]any{"capability": x.Capability, "title": x.Title, "priority": x.Priority}); err != nil {
@@ -114,12 +114,12 @@ func (r *Runner) price(ctx context.Context, tx *store.Tx, x domain.Execution) (i
 	if err != nil {
 		return 0, fmt.Errorf("plan: %w", err)
 	}
-	if x.Engine.Kind != domain.EngineModel {
+	if x.Origin.Kind != domain.OriginModel {
 		return 0, nil
 	}
 	done := map[string]bool{}
 	if x.RetryOf != 0 {
-		steps, err := tx.Steps(ctx, x.RetryOf)
+		steps, err := tx.ExecutionSteps(ctx, x.RetryOf)
 		if err != nil {
 			return 0, err
 		}
@@ -138,7 +138,7 @@ func (r *Runner) price(ctx context.Context, tx *store.Tx, x domain.Execution) (i
 
 // admit gives the run a ticket, unless its workspace has enough of them already.
 func (r *Runner) admit(ctx context.Context, tx *store.Tx, x domain.Execution) error {
-	n, err := tx.Tickets(ctx, x.WorkspaceID, r.Tickets)
+	n, err := tx.ExecutionSlots(ctx, x.WorkspaceID, r.Tickets)
 	if err != nil || n >= r.Tickets {
 		return err
 	}
@@ -150,16 +150,16 @@ func (r *Runner) ticket(ctx context.Context, tx *store.Tx, id int64, p domain.Pr
 	if err != nil {
 		return fmt.Errorf("enqueue: %w", err)
 	}
-	return tx.Ticket(ctx, id, job)
+	return tx.SetExecutionJob(ctx, id, job)
 }
 
 // giveBack ends the run's ticket and gives it to the next run of its workspace. A
 // run that had none, since it still waited, has none to give.
 func (r *Runner) giveBack(ctx context.Context, tx *store.Tx, x domain.Execution) error {
-	if err := tx.Ticket(ctx, x.ID, 0); err != nil {
+	if err := tx.SetExecutionJob(ctx, x.ID, 0); err != nil {
 		return err
 	}
-	n, err := tx.Tickets(ctx, x.WorkspaceID, r.Tickets)
+	n, err := tx.ExecutionSlots(ctx, x.WorkspaceID, r.Tickets)
 	if err != nil || n >= r.Tickets {
 		return err
 	}
@@ -168,7 +168,7 @@ func (r *Runner) giveBack(ctx context.Context, tx *store.Tx, x domain.Execution)
 
 // admitNext gives the workspace's next waiting run a ticket.
 func (r *Runner) admitNext(ctx context.Context, tx *store.Tx, workspaceID int64) error {
-	id, p, ok, err := tx.NextPending(ctx, workspaceID, aging, tx.Now())
+	id, p, ok, err := tx.NextPendingExecution(ctx, workspaceID, aging, tx.Now())
 	if err != nil || !ok {
 		return err
 	}
@@ -178,13 +178,13 @@ func (r *Runner) admitNext(ctx context.Context, tx *store.Tx, workspaceID int64)
 // Sweep gives tickets to runs that were left without one, because the last ticket
 // of their workspace ended in the moment in which they were accepted.
 func (r *Runner) Sweep(ctx context.Context) error {
-	ids, err := r.Store.Read().WorkspacesPending(ctx)
+	ids, err := r.Store.Read().WorkspacesWithPending(ctx)
 	if err != nil {
 		return fmt.Errorf("look for waiting runs: %w", err)
 	}
 	for _, id := range ids {
 		err := r.Store.InTx(ctx, func(tx *store.Tx) error {
-			n, err := tx.Tickets(ctx, id, r.Tickets)
+			n, err := tx.ExecutionSlots(ctx, id, r.Tickets)
 			for ; err == nil && n < r.Tickets; n++ {
 				err = r.admitNext(ctx, tx, id)
 			}
@@ -201,11 +201,11 @@ func (r *Runner) Sweep(ctx context.Context) error {
 // is released, and whatever a worker still does for it is refused. The worker's
 // call to a provider is ended once the transaction is on disk.
 func (r *Runner) Cancel(ctx context.Context, tx *store.Tx, x domain.Execution) (domain.Execution, error) {
-	job, err := tx.JobOf(ctx, x.ID)
+	job, err := tx.ExecutionJob(ctx, x.ID)
 	if err != nil {
 		return x, err
 	}
-	if x, err = r.finish(ctx, tx, x, domain.StatusCancelled, ""); err != nil {
+	if x, err = r.finish(ctx, tx, x, domain.ExecutionCancelled, ""); err != nil {
 		return x, err
 	}
 	if job == 0 {
@@ -216,7 +216,7 @@ func (r *Runner) Cancel(ctx context.Context, tx *store.Tx, x domain.Execution) (
 
 // Wake gives tickets to the runs that wait for a person to decide about the item.
 func (r *Runner) Wake(ctx context.Context, tx *store.Tx, workspaceID, itemID int64) error {
-	ids, err := tx.WaitingForItem(ctx, workspaceID, itemID)
+	ids, err := tx.ExecutionsWaitingForItem(ctx, workspaceID, itemID)
 	if err != nil {
 		return fmt.Errorf("look for runs that wait: %w", err)
 	}
@@ -224,7 +224,7 @@ func (r *Runner) Wake(ctx context.Context, tx *store.Tx, workspaceID, itemID int
 		if err := r.ticket(ctx, tx, id, domain.PriorityHigh); err != nil {
 			return err
 		}
-		if err := tx.SaveWaiting(ctx, id, 0); err != nil {
+		if err := tx.SaveExecutionWaitingItem(ctx, id, 0); err != nil {
 			return err
 		}
 	}
@@ -233,17 +233,17 @@ func (r *Runner) Wake(ctx context.Context, tx *store.Tx, workspaceID, itemID int
 
 // finish ends a run: it releases what is still held, moves the counts, appends
 // the event, and gives the run's ticket to the next one of its workspace.
-func (r *Runner) finish(ctx context.Context, tx *store.Tx, x domain.Execution, to domain.Status, sentence string) (domain.Execution, error) {
+func (r *Runner) finish(ctx context.Context, tx *store.Tx, x domain.Execution, to domain.ExecutionStatus, sentence string) (domain.Execution, error) {
 	before := x.Status
 	x.Status, x.CompletedAt, x.Error, x.WaitingFor, x.CurrentStep = to, tx.Now(), sentence, "", ""
-	if to == domain.StatusCompleted {
+	if to == domain.ExecutionCompleted {
 		x.Progress = 100
 	}
-	if err := tx.Transfer(ctx, store.Transfer{WorkspaceID: x.WorkspaceID, Kind: domain.MovementRelease, Amount: x.CreditsHeld, ExecutionID: x.ID, Reference: ref(x.ID, "release")}); err != nil {
+	if err := tx.TransferCredits(ctx, store.CreditTransfer{WorkspaceID: x.WorkspaceID, Kind: domain.MovementRelease, Amount: x.CreditsHeld, ExecutionID: x.ID, Reference: ref(x.ID, "release")}); err != nil {
 		return x, err
 	}
 	x.CreditsHeld = 0
-	if err := tx.SaveProgress(ctx, x, before); err != nil {
+	if err := tx.SaveExecution(ctx, x, before); err != nil {
 		return x, err
 	}
 	if err := r.emit(ctx, tx, x, endings[to], map[string]any{"status": to, "error": sentence, "credits_used": x.CreditsUsed}); err != nil {
@@ -252,10 +252,10 @@ func (r *Runner) finish(ctx context.Context, tx *store.Tx, x domain.Execution, t
 	return x, r.giveBack(ctx, tx, x)
 }
 
-var endings = map[domain.Status]domain.EventName{
-	domain.StatusCompleted: domain.EventExecutionCompleted,
-	domain.StatusFailed:    domain.EventExecutionFailed,
-	domain.StatusCancelled: domain.EventExecutionCancelled,
+var endings = map[domain.ExecutionStatus]domain.EventName{
+	domain.ExecutionCompleted: domain.EventExecutionCompleted,
+	domain.ExecutionFailed:    domain.EventExecutionFailed,
+	domain.ExecutionCancelled: domain.EventExecutionCancelled,
 }
 
 func (r *Runner) emit(ctx context.Context, tx *store.Tx, x domain.Execution, name domain.EventName, payload map[string]any) error {
@@ -263,5 +263,5 @@ func (r *Runner) emit(ctx context.Context, tx *store.Tx, x domain.Execution, nam
 	if err != nil {
 		return fmt.Errorf("encode %s: %w", name, err)
 	}
-	return tx.Append(ctx, domain.Event{WorkspaceID: x.WorkspaceID, Name: name, ExecutionID: x.ID, Payload: body})
+	return tx.AppendEvent(ctx, domain.Event{WorkspaceID: x.WorkspaceID, Name: name, ExecutionID: x.ID, Payload: body})
 }

@@ -27,9 +27,9 @@ func TestOneWorkspaceDoesNotStarveAnother(t *testing.T) {
 			t.Fatal(err)
 		}
 		k.Start()
-		done := k.Ended(theirs.Execution.ID, domain.StatusCompleted)
+		done := k.Ended(theirs.Execution.ID, domain.ExecutionCompleted)
 		for _, id := range ours {
-			k.Ended(id, domain.StatusCompleted)
+			k.Ended(id, domain.ExecutionCompleted)
 		}
 		before := k.Count("select count(*) from execution where workspace_id = $1 and started_at < $2", k.Ours.ID, done.StartedAt.UnixMilli())
 		if before > 4 {
@@ -136,7 +136,7 @@ func TestTheSweepFindsRunsThatWereLeftWithoutATicket(t *testing.T) {
 		}
 		k.Restart()
 		for _, id := range ids {
-			k.Ended(id, domain.StatusCompleted)
+			k.Ended(id, domain.ExecutionCompleted)
 		}
 	})
 }

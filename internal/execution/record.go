@@ -28,7 +28,7 @@ func (u *run) record(ctx context.Context, w *writing, result capability.Result) 
 	u.recorded[w.step.Key] = true
 	needs := append(slices.Clone(u.needs), result.NeedsInput...)
 	err = u.Store.InTx(ctx, func(tx *store.Tx) error {
-		x, err := tx.Fence(ctx, u.x.ID, u.x.Epoch)
+		x, err := tx.FenceExecution(ctx, u.x.ID, u.x.Epoch)
 		if err != nil {
 			return err
 		}
@@ -42,7 +42,7 @@ func (u *run) record(ctx context.Context, w *writing, result capability.Result) 
 			return err
 		}
 		if len(needs) > len(u.needs) {
-			if err := tx.SaveNeeds(ctx, x.ID, needs); err != nil {
+			if err := tx.SaveExecutionNeeds(ctx, x.ID, needs); err != nil {
 				return fmt.Errorf("save needs: %w", err)
 			}
 		}
@@ -58,7 +58,7 @@ func (u *run) record(ctx context.Context, w *writing, result capability.Result) 
 
 // charge is what a step costs: its weight with a model, nothing with the composer.
 func (u *run) charge(s domain.PlanStep) int {
-	if u.x.Engine.Kind == domain.EngineModel {
+	if u.x.Origin.Kind == domain.OriginModel {
 		return s.Credits
 	}
 	return 0
@@ -66,7 +66,7 @@ func (u *run) charge(s domain.PlanStep) int {
 
 // keep stores the step and captures its credits.
 func (u *run) keep(ctx context.Context, tx *store.Tx, x *domain.Execution, s store.Step) error {
-	if err := tx.RecordStep(ctx, x.ID, s); err != nil {
+	if err := tx.SaveStep(ctx, x.ID, s); err != nil {
 		return err
 	}
 	x.Cost = x.Cost.Plus(s.Cost)
@@ -75,7 +75,7 @@ func (u *run) keep(ctx context.Context, tx *store.Tx, x *domain.Execution, s sto
 	}
 	x.CreditsHeld -= s.Credits
 	x.CreditsUsed += s.Credits
-	return tx.Transfer(ctx, store.Transfer{WorkspaceID: x.WorkspaceID, Kind: domain.MovementCapture, Amount: s.Credits,
+	return tx.TransferCredits(ctx, store.CreditTransfer{WorkspaceID: x.WorkspaceID, Kind: domain.MovementCapture, Amount: s.Credits,
 		ExecutionID: x.ID, Step: s.Key, Reference: ref(x.ID, "step:"+s.Key)})
 }
 
@@ -100,9 +100,9 @@ func (u *run) progressed(ctx context.Context, tx *store.Tx, x domain.Execution, 
 		return err
 	}
 	if len(u.recorded) < len(u.x.Plan) {
-		return tx.SaveProgress(ctx, x, x.Status)
+		return tx.SaveExecution(ctx, x, x.Status)
 	}
-	if _, err := u.finish(ctx, tx, x, domain.StatusCompleted, ""); err != nil {
+	if _, err := u.finish(ctx, tx, x, domain.ExecutionCompleted, ""); err != nil {
 		return err
 	}
 	return u.Queue.Complete(ctx, tx, u.job)
@@ -145,13 +145,13 @@ func attach(findings []domain.Finding, c domain.ContentItem) []domain.Finding {
 
 func (u *run) create(ctx context.Context, tx *store.Tx, e capability.CreateItem, needs []domain.Need) (domain.ContentItem, error) {
 	c := e.Item
-	c.WorkspaceID, c.ExecutionID, c.AgentID, c.Engine = u.x.WorkspaceID, u.x.ID, u.x.AgentID, u.x.Engine
+	c.WorkspaceID, c.ExecutionID, c.AgentID, c.Origin = u.x.WorkspaceID, u.x.ID, u.x.AgentID, u.x.Origin
 	c.Findings = e.Findings
 	if len(c.NeedsInput) == 0 {
 		c.NeedsInput = needs
 	}
 	if u.voice != nil {
-		c.VoiceID = u.voice.ID
+		c.BrandVoiceID = u.voice.ID
 	}
 	return board.Create(ctx, tx, c, e.Provenance)
 }
@@ -173,7 +173,7 @@ func (u *run) move(ctx context.Context, tx *store.Tx, e capability.MoveItem) err
 		}
 	}
 	w, err := tx.Workspace(ctx, u.x.WorkspaceID)
-	if err != nil || e.To == "" || e.To == c.Stage {
+	if err != nil || e.To == "" || e.To == c.Status {
 		return err
 	}
 	if _, err = board.Move(ctx, tx, w, c, e.To, 0); err != nil {
@@ -191,7 +191,7 @@ func (u *run) publish(ctx context.Context, tx *store.Tx, e capability.PublishIte
 	if err != nil {
 		return err
 	}
-	if _, err = board.Move(ctx, tx, w, c, domain.StagePublished, 0); err != nil {
+	if _, err = board.Move(ctx, tx, w, c, domain.ItemPublished, 0); err != nil {
 		return err
 	}
 	return u.Wake(ctx, tx, u.x.WorkspaceID, c.ID)
@@ -202,7 +202,7 @@ func (u *run) publish(ctx context.Context, tx *store.Tx, e capability.PublishIte
 // item is locked, so that a move comes either before, or wakes the run.
 func (u *run) wait(ctx context.Context, w *waitError) (decided bool, err error) {
 	err = u.Store.InTx(ctx, func(tx *store.Tx) error {
-		x, err := tx.Fence(ctx, u.x.ID, u.x.Epoch)
+		x, err := tx.FenceExecution(ctx, u.x.ID, u.x.Epoch)
 		if err != nil {
 			return err
 		}
@@ -210,14 +210,14 @@ func (u *run) wait(ctx context.Context, w *waitError) (decided bool, err error) 
 		if err != nil {
 			return err
 		}
-		if decided = c.Stage != domain.StageReview; decided {
+		if decided = c.Status != domain.ItemReview; decided {
 			return nil
 		}
 		x.WaitingFor, x.CurrentStep = domain.WaitingPerson, w.step.Name
-		if err := tx.SaveProgress(ctx, x, x.Status); err != nil {
+		if err := tx.SaveExecution(ctx, x, x.Status); err != nil {
 			return err
 		}
-		if err := tx.SaveWaiting(ctx, x.ID, w.item); err != nil {
+		if err := tx.SaveExecutionWaitingItem(ctx, x.ID, w.item); err != nil {
 			return fmt.Errorf("save what the run waits for: %w", err)
 		}
 		if err := u.emit(ctx, tx, x, domain.EventExecutionStatus, map[string]any{"status": x.Status, "waiting_for": x.WaitingFor, "content_id": w.item}); err != nil {
@@ -242,14 +242,14 @@ func (w *writing) answer(ctx context.Context) (*capability.Answer, error) {
 		if err != nil {
 			return nil, err
 		}
-		if c.Stage == domain.StageReview {
+		if c.Status == domain.ItemReview {
 			return nil, nil
 		}
-		moves, err := w.Store.Read().Moves(ctx, id)
+		moves, err := w.Store.Read().ContentMoves(ctx, id)
 		if err != nil {
 			return nil, fmt.Errorf("read who decided: %w", err)
 		}
-		a := &capability.Answer{Approved: c.Stage == domain.StageReady || c.Stage == domain.StagePublished}
+		a := &capability.Answer{Approved: c.Status == domain.ItemReady || c.Status == domain.ItemPublished}
 		if len(moves) > 0 {
 			a.By = moves[len(moves)-1].By
 		}
@@ -262,12 +262,12 @@ func (w *writing) answer(ctx context.Context) (*capability.Answer, error) {
 func (u *run) later(ctx context.Context, failed *stepError) error {
 	e, _ := ai.AsError(failed.cause)
 	err := u.Store.InTx(ctx, func(tx *store.Tx) error {
-		x, err := tx.Fence(ctx, u.x.ID, u.x.Epoch)
+		x, err := tx.FenceExecution(ctx, u.x.ID, u.x.Epoch)
 		if err != nil {
 			return err
 		}
 		x.WaitingFor, x.CurrentStep = domain.WaitingRetry, failed.step.Name
-		if err := tx.SaveProgress(ctx, x, x.Status); err != nil {
+		if err := tx.SaveExecution(ctx, x, x.Status); err != nil {
 			return err
 		}
 		return u.emit(ctx, tx, x, domain.EventExecutionStatus, map[string]any{"status": x.Status, "waiting_for": x.WaitingFor, "retry_at": tx.Now().Add(e.RetryAfter)})
@@ -287,7 +287,7 @@ func (u *run) fail(ctx context.Context, failed *stepError) error {
 	u.Log.Warn("a step failed", "execution", u.x.ID, "step", failed.step.Key, "error", failed.cause)
 	sentence := explain(failed)
 	err := u.Store.InTx(ctx, func(tx *store.Tx) error {
-		x, err := tx.Fence(ctx, u.x.ID, u.x.Epoch)
+		x, err := tx.FenceExecution(ctx, u.x.ID, u.x.Epoch)
 		if err != nil {
 			return err
 		}
@@ -300,7 +300,7 @@ func (u *run) fail(ctx context.Context, failed *stepError) error {
 		if err != nil {
 			return err
 		}
-		if _, err := u.finish(ctx, tx, x, domain.StatusFailed, sentence); err != nil {
+		if _, err := u.finish(ctx, tx, x, domain.ExecutionFailed, sentence); err != nil {
 			return err
 		}
 		return u.Queue.Complete(ctx, tx, u.job)
@@ -350,7 +350,7 @@ func (w *writing) result(status domain.StepStatus, now time.Time, credits int) s
 // write has text written for the step: streamed to watchers, recorded attempt by
 // attempt, counted.
 func (w *writing) write(ctx context.Context, req ai.Request, promptHash string) (ai.Response, error) {
-	req.Model = w.x.Engine.Model
+	req.Model = w.x.Origin.Model
 	if w.agent.Instructions != "" {
 		req.System += "\n\n" + w.agent.Instructions
 	}
@@ -359,10 +359,10 @@ func (w *writing) write(ctx context.Context, req ai.Request, promptHash string) 
 	if req.Schema == nil {
 		watch.Text = func(piece string) error { w.Hub.Write(w.x.ID, w.step.Key, piece); return nil }
 	}
-	if w.x.Engine.Kind == domain.EngineModel {
+	if w.x.Origin.Kind == domain.OriginModel {
 		w.attempts(ctx, &watch, promptHash)
 	} else {
-		w.provider, w.model = "composer", w.x.Engine.Model
+		w.provider, w.model = "composer", w.x.Origin.Model
 		w.cost = domain.Cost{Known: true}
 		w.calls++
 	}

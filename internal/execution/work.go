@@ -36,7 +36,7 @@ func (r *Runner) Work(ctx context.Context, job queue.Job) error {
 	if err != nil || u == nil {
 		return err
 	}
-	ctx = domain.WithActor(ctx, domain.System(u.x.WorkspaceID, u.x.ID, u.agent.Name))
+	ctx = domain.WithActor(ctx, domain.SystemActor(u.x.WorkspaceID, u.x.ID, u.agent.Name))
 	r.Hub.Forget(job.Ref)       // what another node told of it
 	defer r.Hub.Forget(job.Ref) // the text is recorded, or will be written anew
 	err = u.advance(ctx)
@@ -58,7 +58,7 @@ type run struct {
 	x      domain.Execution // as claimed; Epoch is the fence
 	cap    capability.Capability
 	agent  domain.Agent
-	voice  *domain.Voice
+	voice  *domain.BrandVoice
 	items  map[int64]domain.ContentItem
 	writer Writer
 
@@ -75,7 +75,7 @@ func (r *Runner) claim(ctx context.Context, job queue.Job) (*run, error) {
 	u := &run{Runner: r, job: job, outputs: map[string]json.RawMessage{}, recorded: map[string]bool{}, running: map[string]bool{}}
 	over := false
 	err := r.Store.InTx(ctx, func(tx *store.Tx) error {
-		x, crashes, err := tx.Claim(ctx, job.Ref)
+		x, crashes, err := tx.ClaimExecution(ctx, job.Ref)
 		if err != nil {
 			return err
 		}
@@ -83,14 +83,14 @@ func (r *Runner) claim(ctx context.Context, job queue.Job) (*run, error) {
 		if over {
 			return nil
 		}
-		ctx := domain.WithActor(ctx, domain.System(x.WorkspaceID, x.ID, "Vellocity"))
+		ctx := domain.WithActor(ctx, domain.SystemActor(x.WorkspaceID, x.ID, "Vellocity"))
 		sentence := u.prepare(ctx, tx, crashes)
 		if sentence == "" {
 			sentence = u.plan()
 		}
 		if sentence != "" {
 			over = true
-			if _, err := r.finish(ctx, tx, x, domain.StatusFailed, sentence); err != nil {
+			if _, err := r.finish(ctx, tx, x, domain.ExecutionFailed, sentence); err != nil {
 				return err
 			}
 			return r.Queue.Complete(ctx, tx, job)
@@ -116,8 +116,8 @@ func (u *run) prepare(ctx context.Context, tx *store.Tx, crashes int) string {
 	if u.cap, ok = u.Capability(u.x.Capability); !ok {
 		return fmt.Sprintf("This version of Vellocity has no capability %q.", u.x.Capability)
 	}
-	if u.writer, ok = u.Writers.Of(u.x.Engine); !ok {
-		return fmt.Sprintf("The provider %q, with which this run was accepted, is not configured any more. Configure it and retry.", u.x.Engine.Provider)
+	if u.writer, ok = u.Writers.Of(u.x.Origin); !ok {
+		return fmt.Sprintf("The provider %q, with which this run was accepted, is not configured any more. Configure it and retry.", u.x.Origin.Provider)
 	}
 	if err := u.load(ctx, tx); err != nil {
 		u.Log.Error("load a run", "execution", u.x.ID, "error", err)
@@ -133,12 +133,12 @@ func (u *run) load(ctx context.Context, tx *store.Tx) error {
 			return err
 		}
 	}
-	voiceID, err := tx.ExecutionVoice(ctx, u.x.ID)
+	voiceID, err := tx.ExecutionBrandVoice(ctx, u.x.ID)
 	if err != nil {
 		return fmt.Errorf("read the run's voice: %w", err)
 	}
 	if voiceID != 0 {
-		v, err := tx.Voice(ctx, u.x.WorkspaceID, voiceID)
+		v, err := tx.BrandVoice(ctx, u.x.WorkspaceID, voiceID)
 		if err != nil {
 			return err
 		}
@@ -175,13 +175,13 @@ func (u *run) plan() string {
 // has recorded.
 func (u *run) begin(ctx context.Context, tx *store.Tx) error {
 	before := u.x.Status
-	if before == domain.StatusPending {
-		if err := tx.SavePlan(ctx, u.x.ID, u.x.Plan); err != nil {
+	if before == domain.ExecutionPending {
+		if err := tx.SaveExecutionPlan(ctx, u.x.ID, u.x.Plan); err != nil {
 			return fmt.Errorf("save the plan: %w", err)
 		}
 	}
-	if before != domain.StatusPending || u.x.RetryOf != 0 {
-		steps, err := tx.Steps(ctx, u.x.ID)
+	if before != domain.ExecutionPending || u.x.RetryOf != 0 {
+		steps, err := tx.ExecutionSteps(ctx, u.x.ID)
 		if err != nil {
 			return err
 		}
@@ -192,7 +192,7 @@ func (u *run) begin(ctx context.Context, tx *store.Tx) error {
 		}
 	}
 	u.needs = u.x.NeedsInput
-	u.x.Status = domain.StatusExecuting
+	u.x.Status = domain.ExecutionExecuting
 	if u.x.WaitingFor == domain.WaitingRetry {
 		u.x.WaitingFor = "" // what waited for a person waits until the step is recorded
 	}
@@ -200,10 +200,10 @@ func (u *run) begin(ctx context.Context, tx *store.Tx) error {
 		u.x.StartedAt = tx.Now()
 	}
 	u.x.Progress, u.x.CurrentStep = u.progress(), u.names(u.ready())
-	if err := tx.SaveProgress(ctx, u.x, before); err != nil {
+	if err := tx.SaveExecution(ctx, u.x, before); err != nil {
 		return err
 	}
-	return u.emit(ctx, tx, u.x, domain.EventExecutionStatus, map[string]any{"status": u.x.Status, "progress": u.x.Progress, "running": u.ready(), "planned": before == domain.StatusPending})
+	return u.emit(ctx, tx, u.x, domain.EventExecutionStatus, map[string]any{"status": u.x.Status, "progress": u.x.Progress, "running": u.ready(), "planned": before == domain.ExecutionPending})
 }
 
 func (u *run) progress() int {
@@ -364,7 +364,7 @@ func (w *writing) input(ctx context.Context) (capability.Input, error) {
 	}
 	w.mu.Unlock()
 	in := capability.Input{ExecutionID: w.x.ID, Step: w.step, Settings: w.x.Settings, Context: w.x.Context, Agent: w.agent,
-		Voice: w.voice, Engine: w.x.Engine, Outputs: outputs, Items: w.items, Write: w.write}
+		Voice: w.voice, Engine: w.x.Origin, Outputs: outputs, Items: w.items, Write: w.write}
 	if w.x.WaitingFor == domain.WaitingPerson {
 		var err error
 		if in.Answer, err = w.answer(ctx); err != nil {
@@ -394,7 +394,7 @@ func (u *run) handBack(ctx context.Context) {
 		return
 	}
 	ctx = context.WithoutCancel(ctx)
-	if err := u.Store.InTx(ctx, func(tx *store.Tx) error { return tx.HandBack(ctx, u.x.ID, u.x.Epoch) }); err != nil {
+	if err := u.Store.InTx(ctx, func(tx *store.Tx) error { return tx.ReturnExecution(ctx, u.x.ID, u.x.Epoch) }); err != nil {
 		u.Log.Warn("hand a run back", "execution", u.x.ID, "error", err)
 	}
 }

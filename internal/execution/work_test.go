@@ -45,7 +45,7 @@ func TestStepsRunInTheOrderOfThePlanAndTogetherWhereTheyMay(t *testing.T) {
 		sections := []string{"section-1", "section-2", "section-3"}
 		x := k.Run(step{Key: "outline"}, step{Key: "section-1", After: []string{"outline"}}, step{Key: "section-2", After: []string{"outline"}},
 			step{Key: "section-3", After: []string{"outline"}}, step{Key: "checks", After: sections}, step{Key: "end", After: []string{"checks"}, Do: "item"})
-		k.Ended(x.ID, domain.StatusCompleted)
+		k.Ended(x.ID, domain.ExecutionCompleted)
 		if order[0] != "outline" || order[4] != "checks" || order[5] != "end" || len(order) != 6 {
 			t.Errorf("the steps ran as %v", order)
 		}
@@ -91,13 +91,13 @@ func TestResumeAfterAStopAtEveryRecord(t *testing.T) {
 					return "too few records"
 				})
 				k.Stop()
-				had, err := k.Store.Read().Steps(context.Background(), x.ID)
+				had, err := k.Store.Read().ExecutionSteps(context.Background(), x.ID)
 				if err != nil {
 					t.Fatal(err)
 				}
 				recorded = nil
 				k.Restart()
-				k.Ended(x.ID, domain.StatusCompleted)
+				k.Ended(x.ID, domain.ExecutionCompleted)
 				mu.Lock()
 				defer mu.Unlock()
 				for _, s := range had {
@@ -139,7 +139,7 @@ func TestAFencedCommitChangesNothing(t *testing.T) {
 			return "the worker still works"
 		})
 		got, err := k.Store.Read().ExecutionForWork(context.Background(), x.ID)
-		if err != nil || got.CreditsUsed != 1 || got.Status != domain.StatusExecuting {
+		if err != nil || got.CreditsUsed != 1 || got.Status != domain.ExecutionExecuting {
 			t.Errorf("the run is %+v, %v", got, err)
 		}
 		if n := k.Count("select count(*) from content") + k.Count("select count(*) from step where key = 'late'"); n != 0 {
@@ -174,7 +174,7 @@ func TestARunThatKeepsBeingInterruptedAtTheSameStepIsStopped(t *testing.T) {
 			}
 			k.Restart()
 		}
-		got := k.Ended(x.ID, domain.StatusFailed)
+		got := k.Ended(x.ID, domain.ExecutionFailed)
 		if !strings.Contains(got.Error, "interrupted") || got.Epoch != 12 || got.CreditsUsed != 1 {
 			t.Errorf("epoch %d, used %d: %s", got.Epoch, got.CreditsUsed, got.Error)
 		}
@@ -204,7 +204,7 @@ func TestStoppingInGoodOrderIsNoInterruption(t *testing.T) {
 		stuck.Store(false)
 		k.Stop()
 		k.Restart()
-		k.Ended(x.ID, domain.StatusCompleted)
+		k.Ended(x.ID, domain.ExecutionCompleted)
 	})
 }
 
@@ -247,15 +247,15 @@ func TestInterruptionsAtDifferentStepsAreNotCountedTogether(t *testing.T) {
 					return err
 				}
 				s := store.Step{StepResult: domain.StepResult{Key: fmt.Sprintf("s%d", n), Status: domain.StepDone, Output: []byte(`"x"`), StartedAt: tx.Now(), CompletedAt: tx.Now()}}
-				if err := tx.RecordStep(ctx, x.ID, s); err != nil {
+				if err := tx.SaveStep(ctx, x.ID, s); err != nil {
 					return err
 				}
 				cur.Progress += 10
-				return tx.SaveProgress(ctx, cur, cur.Status)
+				return tx.SaveExecution(ctx, cur, cur.Status)
 			})
 		}
 		k.Restart()
-		k.Ended(x.ID, domain.StatusCompleted)
+		k.Ended(x.ID, domain.ExecutionCompleted)
 	})
 }
 
@@ -291,7 +291,7 @@ func TestCancelEndsACallOfTheProviderAtOnce(t *testing.T) {
 			}
 			return ""
 		})
-		k.Ended(x.ID, domain.StatusCancelled)
+		k.Ended(x.ID, domain.ExecutionCancelled)
 	})
 }
 
@@ -316,7 +316,7 @@ func TestAFarRetryWaitsWithoutAWorkerAndGoesOn(t *testing.T) {
 			t.Errorf("while it waits: %+v", b)
 		}
 		soon(k)
-		done := k.Ended(x.ID, domain.StatusCompleted)
+		done := k.Ended(x.ID, domain.ExecutionCompleted)
 		if done.WaitingFor != "" || done.CreditsUsed != 1 {
 			t.Errorf("%+v", done)
 		}
@@ -338,19 +338,19 @@ func soon(k *enginetest.Kit) {
 
 func TestARunWaitsForAPersonAndGoesOnWithTheAnswer(t *testing.T) {
 	for _, c := range []struct {
-		to   domain.Stage
+		to   domain.ItemStatus
 		want string
-	}{{domain.StageReady, "approved true by reviewer"}, {domain.StageGenerated, "approved false by reviewer"}} {
+	}{{domain.ItemReady, "approved true by reviewer"}, {domain.ItemGenerated, "approved false by reviewer"}} {
 		t.Run(string(c.to), func(t *testing.T) {
 			enginetest.Each(t, enginetest.Config{Tickets: 1}, func(k *enginetest.Kit) {
 				item := k.Item(k.Ctx(), "To be judged", "A text.")
-				move(k, item.ID, domain.StageReview)
+				move(k, item.ID, domain.ItemReview)
 				x := k.Run(step{Key: "before"}, step{Key: "person", Do: "wait", Item: item.ID, After: []string{"before"}}, step{Key: "after", After: []string{"person"}})
 				k.Await(x.ID, "waiting", func(x domain.Execution) bool { return x.WaitingFor == domain.WaitingPerson })
 				other := k.Run(step{Key: "a"}) // the only ticket is free meanwhile
-				k.Ended(other.ID, domain.StatusCompleted)
+				k.Ended(other.ID, domain.ExecutionCompleted)
 				ctx := enginetest.As(k.Ours.ID, domain.RoleEditor)
-				if c.to == domain.StageReady {
+				if c.to == domain.ItemReady {
 					ctx = enginetest.As(k.Ours.ID, domain.RoleReviewer)
 				} else {
 					ctx = domain.WithActor(ctx, domain.Actor{Kind: domain.ActorPerson, Name: "reviewer", WorkspaceID: k.Ours.ID, Role: domain.RoleEditor, Scopes: []domain.Scope{domain.ScopeAdmin}})
@@ -358,8 +358,8 @@ func TestARunWaitsForAPersonAndGoesOnWithTheAnswer(t *testing.T) {
 				if _, err := k.Engine.Move(ctx, engine.Move{ID: item.ID, To: c.to}); err != nil {
 					t.Fatal(err)
 				}
-				k.Ended(x.ID, domain.StatusCompleted)
-				steps, err := k.Store.Read().Steps(context.Background(), x.ID)
+				k.Ended(x.ID, domain.ExecutionCompleted)
+				steps, err := k.Store.Read().ExecutionSteps(context.Background(), x.ID)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -372,7 +372,7 @@ func TestARunWaitsForAPersonAndGoesOnWithTheAnswer(t *testing.T) {
 	}
 }
 
-func move(k *enginetest.Kit, id int64, to domain.Stage) domain.ContentItem {
+func move(k *enginetest.Kit, id int64, to domain.ItemStatus) domain.ContentItem {
 	k.T.Helper()
 	c, err := k.Engine.Move(k.Ctx(), engine.Move{ID: id, To: to})
 	if err != nil {
@@ -389,28 +389,28 @@ func TestAPersonWhoDecidesTooEarlyIsHeard(t *testing.T) {
 	var once sync.Once
 	enginetest.Each(t, enginetest.Config{Before: func(_ context.Context, in capability.Input) error {
 		if in.Step.Key == "person" && in.Answer == nil {
-			once.Do(func() { move(k, item, domain.StageReady) })
+			once.Do(func() { move(k, item, domain.ItemReady) })
 		}
 		return nil
 	}}, func(kit *enginetest.Kit) {
 		k, once = kit, sync.Once{}
 		item = k.Item(k.Ctx(), "To be judged", "A text.").ID
-		move(k, item, domain.StageReview)
+		move(k, item, domain.ItemReview)
 		x := k.Run(step{Key: "person", Do: "wait", Item: item})
-		k.Ended(x.ID, domain.StatusCompleted)
+		k.Ended(x.ID, domain.ExecutionCompleted)
 	})
 }
 
 func TestARunWaitingForAnItemThatGoesFailsInsteadOfWaitingForEver(t *testing.T) {
 	enginetest.Each(t, enginetest.Config{}, func(k *enginetest.Kit) {
 		item := k.Item(k.Ctx(), "To be judged", "A text.")
-		move(k, item.ID, domain.StageReview)
+		move(k, item.ID, domain.ItemReview)
 		x := k.Run(step{Key: "person", Do: "wait", Item: item.ID})
 		k.Await(x.ID, "waiting", func(x domain.Execution) bool { return x.WaitingFor == domain.WaitingPerson })
 		if err := k.Engine.DeleteItem(k.Ctx(), engine.ID{ID: item.ID}); err != nil {
 			t.Fatal(err)
 		}
-		if got := k.Ended(x.ID, domain.StatusFailed); !strings.Contains(got.Error, "not found") {
+		if got := k.Ended(x.ID, domain.ExecutionFailed); !strings.Contains(got.Error, "not found") {
 			t.Error(got.Error)
 		}
 	})
@@ -419,12 +419,12 @@ func TestARunWaitingForAnItemThatGoesFailsInsteadOfWaitingForEver(t *testing.T) 
 func TestARunMovingAnItemWakesTheOneThatWaitsForIt(t *testing.T) {
 	enginetest.Each(t, enginetest.Config{}, func(k *enginetest.Kit) {
 		item := k.Item(k.Ctx(), "To be judged", "A text.")
-		move(k, item.ID, domain.StageReview)
+		move(k, item.ID, domain.ItemReview)
 		x := k.Run(step{Key: "person", Do: "wait", Item: item.ID})
 		k.Await(x.ID, "waiting", func(x domain.Execution) bool { return x.WaitingFor == domain.WaitingPerson })
-		mover := k.Run(step{Key: "m", Do: "move", Item: item.ID, To: domain.StageReady})
-		k.Ended(mover.ID, domain.StatusCompleted)
-		k.Ended(x.ID, domain.StatusCompleted)
+		mover := k.Run(step{Key: "m", Do: "move", Item: item.ID, To: domain.ItemReady})
+		k.Ended(mover.ID, domain.ExecutionCompleted)
+		k.Ended(x.ID, domain.ExecutionCompleted)
 	})
 }
 
@@ -435,14 +435,14 @@ func TestSiblingsOfAWaitingStepAreFinished(t *testing.T) {
 	enginetest.Each(t, enginetest.Config{Provider: m}, func(k *enginetest.Kit) {
 		calls := m.Count()
 		item := k.Item(k.Ctx(), "To be judged", "A text.")
-		move(k, item.ID, domain.StageReview)
+		move(k, item.ID, domain.ItemReview)
 		x := k.Run(step{Key: "person", Do: "wait", Item: item.ID}, step{Key: "s1", Do: "text", Credits: 1}, step{Key: "s2", Do: "text", Credits: 1, After: []string{"s1"}})
 		k.Await(x.ID, "waiting", func(x domain.Execution) bool { return x.WaitingFor == domain.WaitingPerson })
 		if n := k.Count("select count(*) from step where execution_id = $1", x.ID); n != 2 {
 			t.Errorf("%d steps recorded when the run waits", n)
 		}
-		move(k, item.ID, domain.StageReady)
-		k.Ended(x.ID, domain.StatusCompleted)
+		move(k, item.ID, domain.ItemReady)
+		k.Ended(x.ID, domain.ExecutionCompleted)
 		if n := m.Count() - calls; n != 2 {
 			t.Errorf("%d calls for two texts", n)
 		}
@@ -459,11 +459,11 @@ func TestWhatGoesWrongInAStepIsToldInASentence(t *testing.T) {
 		t.Run(c.do, func(t *testing.T) {
 			enginetest.Each(t, enginetest.Config{Provider: server(t, answers())}, func(k *enginetest.Kit) {
 				x := k.Run(step{Key: "a", Credits: 1, Do: c.do}, step{Key: "b", Credits: 1, After: []string{"a"}})
-				got := k.Ended(x.ID, domain.StatusFailed)
+				got := k.Ended(x.ID, domain.ExecutionFailed)
 				if !strings.HasPrefix(got.Error, c.want) || strings.Contains(got.Error, "inner went wrong") {
 					t.Errorf("it says %q", got.Error)
 				}
-				steps, err := k.Store.Read().Steps(context.Background(), x.ID)
+				steps, err := k.Store.Read().ExecutionSteps(context.Background(), x.ID)
 				if err != nil || len(steps) != 1 || steps[0].Status != domain.StepFailed || steps[0].Error != got.Error {
 					t.Errorf("steps %+v, %v", steps, err)
 				}
@@ -478,7 +478,7 @@ func TestAnEffectThatIsRefusedFailsTheRun(t *testing.T) {
 	enginetest.Each(t, enginetest.Config{}, func(k *enginetest.Kit) {
 		item := k.Item(k.Ctx(), "Blocked", "A text.", domain.Finding{Guardrail: "g", Severity: domain.SeverityBlocking, Action: domain.ActionBlocked, Message: "It names a secret."})
 		x := k.Run(step{Key: "p", Do: "publish", Item: item.ID})
-		got := k.Ended(x.ID, domain.StatusFailed)
+		got := k.Ended(x.ID, domain.ExecutionFailed)
 		if !strings.Contains(got.Error, "It names a secret.") {
 			t.Error(got.Error)
 		}
@@ -501,7 +501,7 @@ func TestAProviderThatIsGoneFailsTheRun(t *testing.T) {
 		x := k.Run(step{Key: "a", Credits: 3, Do: "text"})
 		k.Writers.Use(nil)
 		k.Start()
-		got := k.Ended(x.ID, domain.StatusFailed)
+		got := k.Ended(x.ID, domain.ExecutionFailed)
 		if !strings.Contains(got.Error, `"scripted"`) || got.CreditsUsed != 0 {
 			t.Errorf("used %d: %s", got.CreditsUsed, got.Error)
 		}
@@ -515,15 +515,15 @@ func TestTroubleWithTheProviderChargesOnce(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		first  aitest.Reply
-		status domain.Status
+		status domain.ExecutionStatus
 		calls  int
 	}{
-		{"401", aitest.Status(401, "invalid_api_key", "no"), domain.StatusFailed, 1},
-		{"429", aitest.Rate("0"), domain.StatusCompleted, 2},
-		{"500", aitest.Status(500, "server_error", "no"), domain.StatusCompleted, 2},
-		{"cut", aitest.Text("one ", "two ", "three").Faulty(aitest.Cut, 2), domain.StatusCompleted, 2},
-		{"hard", aitest.Reply{CutHard: true}, domain.StatusCompleted, 2},
-		{"page", aitest.HTML(), domain.StatusFailed, 1},
+		{"401", aitest.Status(401, "invalid_api_key", "no"), domain.ExecutionFailed, 1},
+		{"429", aitest.Rate("0"), domain.ExecutionCompleted, 2},
+		{"500", aitest.Status(500, "server_error", "no"), domain.ExecutionCompleted, 2},
+		{"cut", aitest.Text("one ", "two ", "three").Faulty(aitest.Cut, 2), domain.ExecutionCompleted, 2},
+		{"hard", aitest.Reply{CutHard: true}, domain.ExecutionCompleted, 2},
+		{"page", aitest.HTML(), domain.ExecutionFailed, 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var n atomic.Int64
@@ -554,7 +554,7 @@ func TestTroubleWithTheProviderChargesOnce(t *testing.T) {
 				if last := list[c.calls-1]; last.Error != "" || last.N != 2 || last.InputTokens == 0 || last.RequestID == "" || last.Cost.MicroUSD == 0 {
 					t.Errorf("the last attempt is recorded as %+v", last)
 				}
-				steps, err := k.Store.Read().Steps(context.Background(), x.ID)
+				steps, err := k.Store.Read().ExecutionSteps(context.Background(), x.ID)
 				if err != nil || string(steps[0].Output) != `"four five"` || steps[0].Attempt != 2 || steps[0].Credits != 4 {
 					t.Errorf("step %+v, %v", steps, err)
 				}
@@ -571,7 +571,7 @@ func TestAnAttemptWhoseEndWasNotRecordedIsInterrupted(t *testing.T) {
 			return err
 		})
 		k.Start()
-		k.Ended(x.ID, domain.StatusCompleted)
+		k.Ended(x.ID, domain.ExecutionCompleted)
 		list, err := k.Engine.Attempts(k.Ctx(), x.ID)
 		if err != nil || len(list) != 2 || list[0].Error != store.Interrupted || list[1].Error != "" {
 			t.Errorf("attempts %+v, %v", list, err)
@@ -586,7 +586,7 @@ func TestTwoRunsWithTheSameTitleTakeDifferentSlugs(t *testing.T) {
 			ids[i] = k.Run(step{Key: "text", Credits: 1, Do: "text"}, step{Key: "i", Credits: 1, Do: "item", After: []string{"text"}}).ID
 		}
 		for _, id := range ids {
-			if x := k.Ended(id, domain.StatusCompleted); x.Epoch != 1 {
+			if x := k.Ended(id, domain.ExecutionCompleted); x.Epoch != 1 {
 				t.Errorf("run %d took %d goes", id, x.Epoch)
 			}
 		}

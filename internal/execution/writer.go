@@ -10,7 +10,7 @@ import (
 
 // Writer has text written by one provider.
 type Writer struct {
-	Engine domain.Engine
+	Engine domain.Origin
 	Caller *ai.Caller
 	// Kind, BaseURL and Source say where it comes from, for people.
 	Kind    string // openai, anthropic
@@ -27,7 +27,7 @@ type Writers struct {
 
 // NewWriters returns the composer alone.
 func NewWriters(composer *ai.Caller) *Writers {
-	w := &Writers{composer: Writer{Engine: domain.ComposerEngine(), Caller: composer}}
+	w := &Writers{composer: Writer{Engine: domain.ComposerOrigin(), Caller: composer}}
 	w.Use(nil)
 	return w
 }
@@ -56,15 +56,15 @@ func (w *Writers) For(a domain.Agent) (out Writer, ok bool) {
 	} else {
 		out, ok = w.named(a.Provider)
 	}
-	if ok && a.Model != "" && out.Engine.Kind == domain.EngineModel {
+	if ok && a.Model != "" && out.Engine.Kind == domain.OriginModel {
 		out.Engine.Model = a.Model
 	}
 	return out, ok
 }
 
 // Of returns the writer for an engine that was fixed when a run was accepted.
-func (w *Writers) Of(e domain.Engine) (out Writer, ok bool) {
-	if e.Kind == domain.EngineComposer {
+func (w *Writers) Of(e domain.Origin) (out Writer, ok bool) {
+	if e.Kind == domain.OriginComposer {
 		return w.composer, true
 	}
 	out, ok = w.named(e.Provider)

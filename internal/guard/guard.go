@@ -32,7 +32,7 @@ type Input struct {
 	// MinWords and MaxWords bound the length of the text; 0 means no bound.
 	MinWords, MaxWords int
 
-	Voice *domain.Voice // banned and preferred terms; nil: none
+	Voice *domain.BrandVoice // banned and preferred terms; nil: none
 	// Support is everything the caller gave: topic, key points, facts, sources.
 	// Numbers, quotes and links of the text must occur in it.
 	Support []string

@@ -15,8 +15,8 @@ func only(findings []domain.Finding, slug string) []domain.Finding {
 	return slices.DeleteFunc(slices.Clone(findings), func(f domain.Finding) bool { return f.Guardrail != slug })
 }
 
-func voice() *domain.Voice {
-	return &domain.Voice{BannedTerms: []string{"synergy", "low hanging fruit"}, PreferredTerms: []domain.PreferredTerm{{Use: "shared inbox", InsteadOf: "inbox"}, {Use: "customers", InsteadOf: "users"}}}
+func voice() *domain.BrandVoice {
+	return &domain.BrandVoice{BannedTerms: []string{"synergy", "low hanging fruit"}, PreferredTerms: []domain.PreferredTerm{{Use: "shared inbox", InsteadOf: "inbox"}, {Use: "customers", InsteadOf: "users"}}}
 }
 
 // TestWhatIsFound has, per guardrail, texts with the stretches that must be found

@@ -38,7 +38,7 @@ func watch(t *testing.T, h *live.Hub, workspace, run int64) *live.Sub {
 func tell(t *testing.T, s *store.Store, e domain.Event) {
 	t.Helper()
 	e.ActorKind = domain.ActorSystem
-	if err := s.InTx(t.Context(), func(tx *store.Tx) error { return tx.Append(t.Context(), e) }); err != nil {
+	if err := s.InTx(t.Context(), func(tx *store.Tx) error { return tx.AppendEvent(t.Context(), e) }); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -202,7 +202,7 @@ func (q *Queue) Complete(ctx context.Context, tx *store.Tx, job Job) error {
 
 // one scans the only value of a statement in the caller's transaction.
 func (q *Queue) one(ctx context.Context, tx *store.Tx, id *int64, text string, args ...any) error {
-	ctx, err := tx.Shielded(ctx)
+	ctx, err := tx.StatementContext(ctx)
 	if err != nil {
 		return err
 	}

@@ -24,7 +24,7 @@ func scanAgent(row scanner) (a domain.Agent, err error) {
 	var k keptAgent
 	err = row.Scan(&a.ID, &a.Name, &a.Type, asJSON{&k}, &a.IsActive, &a.Version, timeAt{&a.CreatedAt}, timeAt{&a.UpdatedAt})
 	a.Description, a.Capabilities, a.Provider, a.Model = k.Description, k.Capabilities, k.Provider, k.Model
-	a.Instructions, a.VoiceID, a.GuardrailPolicy = k.Instructions, k.VoiceID, k.GuardrailPolicy
+	a.Instructions, a.BrandVoiceID, a.GuardrailPolicy = k.Instructions, k.VoiceID, k.GuardrailPolicy
 	return a, err
 }
 
@@ -87,7 +87,7 @@ func (q Q) AgentsByID(ctx context.Context, workspaceID int64, ids []int64) (map[
 
 // CreateAgent adds an agent.
 func (t *Tx) CreateAgent(ctx context.Context, workspaceID int64, a domain.Agent) (domain.Agent, error) {
-	body, err := toJSON(keptAgent{a.Description, a.Capabilities, a.Provider, a.Model, a.Instructions, a.VoiceID, a.GuardrailPolicy})
+	body, err := toJSON(keptAgent{a.Description, a.Capabilities, a.Provider, a.Model, a.Instructions, a.BrandVoiceID, a.GuardrailPolicy})
 	if err != nil {
 		return a, err
 	}

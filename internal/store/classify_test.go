@@ -83,7 +83,7 @@ func TestAFullDiskIsStorageFull(t *testing.T) {
 	var err error
 	for n := 0; err == nil && n < 5000; n++ {
 		err = s.InTx(t.Context(), func(tx *store.Tx) error {
-			return tx.Append(t.Context(), domain.Event{WorkspaceID: a, Name: "x", ActorKind: domain.ActorSystem, Payload: make([]byte, 10_000)})
+			return tx.AppendEvent(t.Context(), domain.Event{WorkspaceID: a, Name: "x", ActorKind: domain.ActorSystem, Payload: make([]byte, 10_000)})
 		})
 	}
 	if domain.CodeOf(err) != domain.CodeStorageFull {
@@ -106,7 +106,7 @@ func TestADatabaseThatIsAwayIsUnavailable(t *testing.T) {
 			return err
 		}
 		time.Sleep(50 * time.Millisecond)
-		if _, err := tx.Balance(t.Context(), 1); err != nil {
+		if _, err := tx.CreditBalance(t.Context(), 1); err != nil {
 			return err
 		}
 		return stop
@@ -135,7 +135,7 @@ func TestCountsFoldAndEqualARecount(t *testing.T) {
 					}
 					fail := n%7 == 6
 					err := s.InTx(t.Context(), func(tx *store.Tx) error {
-						if err := tx.Count(t.Context(), []int64{a, b}[w%2], store.CountContent, "review", n-10); err != nil || !fail {
+						if err := tx.AddToCount(t.Context(), []int64{a, b}[w%2], store.CounterContent, "review", n-10); err != nil || !fail {
 							return err
 						}
 						return fmt.Errorf("rolled back")
@@ -151,7 +151,7 @@ func TestCountsFoldAndEqualARecount(t *testing.T) {
 		wg.Wait()
 		for range 2 {
 			for i, id := range []int64{a, b} {
-				counts, err := s.Read().Counts(t.Context(), id, store.CountContent)
+				counts, err := s.Read().Counts(t.Context(), id, store.CounterContent)
 				if err != nil || int64(counts["review"]) != want[i].Load() {
 					t.Errorf("counted %v, it is %d, %v", counts, want[i].Load(), err)
 				}

@@ -189,10 +189,10 @@ func (g *shared) end() {
 	close(g.done)
 }
 
-// Shielded returns a context for a statement of the transaction. On SQLite the end
+// StatementContext returns a context for a statement of the transaction. On SQLite the end
 // of a context would interrupt the statement, and with it undo what others have
 // done in the same transaction; so there it is only looked at between statements.
-func (q Q) Shielded(ctx context.Context) (context.Context, error) {
+func (q Q) StatementContext(ctx context.Context) (context.Context, error) {
 	if q.tx == nil || q.dialect != sqliteDB {
 		return ctx, nil
 	}

@@ -28,7 +28,7 @@ func workspace(t *testing.T, s *store.Store, slug string) domain.Workspace {
 }
 
 func add(ctx context.Context, tx *store.Tx, w domain.Workspace, key string) error {
-	return tx.Count(ctx, w.ID, "trial", key, 1)
+	return tx.AddToCount(ctx, w.ID, "trial", key, 1)
 }
 
 func counted(t *testing.T, s *store.Store, w domain.Workspace) map[string]int {
@@ -272,7 +272,7 @@ func BenchmarkTransactions(b *testing.B) {
 			for range callers {
 				all.Go(func() {
 					for range turns {
-						if err := s.InTx(b.Context(), func(tx *store.Tx) error { return tx.Count(b.Context(), 1, "trial", "one", 1) }); err != nil {
+						if err := s.InTx(b.Context(), func(tx *store.Tx) error { return tx.AddToCount(b.Context(), 1, "trial", "one", 1) }); err != nil {
 							b.Error(err)
 						}
 					}

@@ -17,8 +17,8 @@ const contentCard = `id, workspace_id, execution_id, agent_id, voice_id, title, 
 const contentWhole = contentCard + `, body`
 
 func cardOf(c *domain.ContentItem) []any {
-	return []any{&c.ID, &c.WorkspaceID, &c.ExecutionID, &c.AgentID, &c.VoiceID, &c.Title, &c.Type, &c.Stage, &c.Preview, &c.WordCount,
-		&c.Language, &c.Channel, &c.MetaTitle, &c.MetaDescription, asJSON{&c.Keywords}, &c.Slug, asJSON{&c.Scores}, asJSON{&c.Engine},
+	return []any{&c.ID, &c.WorkspaceID, &c.ExecutionID, &c.AgentID, &c.BrandVoiceID, &c.Title, &c.Type, &c.Status, &c.Preview, &c.WordCount,
+		&c.Language, &c.Channel, &c.MetaTitle, &c.MetaDescription, asJSON{&c.Keywords}, &c.Slug, asJSON{&c.Scores}, asJSON{&c.Origin},
 		&c.Version, &c.ApprovedVersion, &c.PublishedVersion, &c.Revision, timeAt{&c.PlannedAt}, timeAt{&c.ScheduledAt}, timeAt{&c.PublishedAt},
 		&c.Assignee, timeAt{&c.CreatedAt}, timeAt{&c.UpdatedAt}, asJSON{&c.Findings}, asJSON{&c.NeedsInput}}
 }
@@ -45,8 +45,8 @@ func (q Q) Content(ctx context.Context, workspaceID, id int64) (domain.ContentIt
 	return c, nil
 }
 
-// Provenance returns where each part of an item's text came from.
-func (q Q) Provenance(ctx context.Context, workspaceID, id int64) (json.RawMessage, error) {
+// ContentProvenance returns where each part of an item's text came from.
+func (q Q) ContentProvenance(ctx context.Context, workspaceID, id int64) (json.RawMessage, error) {
 	var text string
 	err := q.one(ctx, []any{&text}, `select provenance from content where workspace_id = $1 and id = $2`, workspaceID, id)
 	if errors.Is(err, errNone) {
@@ -58,11 +58,11 @@ func (q Q) Provenance(ctx context.Context, workspaceID, id int64) (json.RawMessa
 // ContentFilter narrows the board. A zero field does not.
 type ContentFilter struct {
 	Type domain.ContentType
-	Span domain.Span
+	Span domain.DateRange
 }
 
-// Column returns the topmost cards of one column and how many the column has.
-func (q Q) Column(ctx context.Context, workspaceID int64, stage domain.Stage, f ContentFilter, limit int) (l domain.List[domain.ContentItem], err error) {
+// ContentColumn returns the topmost cards of one column and how many the column has.
+func (q Q) ContentColumn(ctx context.Context, workspaceID int64, stage domain.ItemStatus, f ContentFilter, limit int) (l domain.List[domain.ContentItem], err error) {
 	w := where{args: []any{workspaceID, string(stage)}, terms: []string{"workspace_id = $1", "stage = $2"}}
 	if f.Type != "" {
 		w.add("content_type = ?", string(f.Type))
@@ -115,10 +115,10 @@ func (q Q) MissingContent(ctx context.Context, workspaceID int64, ids []int64) (
 	return missing, nil
 }
 
-// FreeSlug returns slug, or slug with a number behind it that no other item of
+// FreeContentSlug returns slug, or slug with a number behind it that no other item of
 // the workspace has: the first such number, unless items between have been
 // deleted. It looks at a few slugs only, however many items share the title.
-func (q Q) FreeSlug(ctx context.Context, workspaceID, exceptID int64, slug string) (string, error) {
+func (q Q) FreeContentSlug(ctx context.Context, workspaceID, exceptID int64, slug string) (string, error) {
 	if q.dialect == postgres && q.tx != nil {
 		// Two transactions that look for the same slug must not find the same one free.
 		if err := q.exec(ctx, `select pg_advisory_xact_lock(hashtextextended($1, $2))`, slug, workspaceID); err != nil {
@@ -190,13 +190,13 @@ func (t *Tx) CreateContent(ctx context.Context, c domain.ContentItem, provenance
 		language, channel, meta_title, meta_description, keywords, slug, scores, engine, blocking, planned_at, scheduled_at, assignee, created_at, updated_at,
 		findings, needs_input, body, provenance)
 		values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$23,$24,$25,$26,$27) returning id`,
-		c.WorkspaceID, c.ExecutionID, c.AgentID, c.VoiceID, c.Title, string(c.Type), string(c.Stage), t.top(), c.Preview, c.WordCount,
+		c.WorkspaceID, c.ExecutionID, c.AgentID, c.BrandVoiceID, c.Title, string(c.Type), string(c.Status), t.top(), c.Preview, c.WordCount,
 		c.Language, c.Channel, c.MetaTitle, c.MetaDescription, k.keywords, c.Slug, k.scores, k.engine, domain.Blocking(c.Findings),
 		ms(c.PlannedAt), ms(c.ScheduledAt), c.Assignee, ms(c.CreatedAt), k.findings, k.needs, c.Body, string(provenance))
 	if err != nil {
 		return c, fmt.Errorf("create content: %w", err)
 	}
-	return c, t.Count(ctx, c.WorkspaceID, CountContent, string(c.Stage), 1)
+	return c, t.AddToCount(ctx, c.WorkspaceID, CounterContent, string(c.Status), 1)
 }
 
 // top is the place above every card there is: places grow with the clock, in
@@ -214,7 +214,7 @@ func keptContent(c domain.ContentItem) (k kept, err error) {
 		to   *string
 		from any
 	}{
-		{&k.keywords, append([]string{}, c.Keywords...)}, {&k.scores, scores}, {&k.engine, c.Engine},
+		{&k.keywords, append([]string{}, c.Keywords...)}, {&k.scores, scores}, {&k.engine, c.Origin},
 		{&k.findings, append([]domain.Finding{}, c.Findings...)}, {&k.needs, append([]domain.Need{}, c.NeedsInput...)},
 	} {
 		if *part.to, err = toJSON(part.from); err != nil {
@@ -242,10 +242,10 @@ func (t *Tx) SaveContent(ctx context.Context, c domain.ContentItem) (domain.Cont
 	return c, nil
 }
 
-// SaveStage stores an item's column and approvals, moves the counts, and raises
+// SaveContentStatus stores an item's column and approvals, moves the counts, and raises
 // its revision. Before is the card to stand in front of, 0 for the top and -1 for
 // the bottom.
-func (t *Tx) SaveStage(ctx context.Context, c domain.ContentItem, from domain.Stage, before int64) (domain.ContentItem, error) {
+func (t *Tx) SaveContentStatus(ctx context.Context, c domain.ContentItem, from domain.ItemStatus, before int64) (domain.ContentItem, error) {
 	place, err := t.placeBefore(ctx, c, before)
 	if err != nil {
 		return c, err
@@ -253,17 +253,17 @@ func (t *Tx) SaveStage(ctx context.Context, c domain.ContentItem, from domain.St
 	c.UpdatedAt = t.now
 	err = t.one(ctx, []any{&c.Revision}, `update content set stage = $3, place = $4, approved_version = $5, published_version = $6, published_at = $7,
 		updated_at = $8, revision = revision + 1 where workspace_id = $1 and id = $2 returning revision`,
-		c.WorkspaceID, c.ID, string(c.Stage), place, c.ApprovedVersion, c.PublishedVersion, ms(c.PublishedAt), ms(t.now))
+		c.WorkspaceID, c.ID, string(c.Status), place, c.ApprovedVersion, c.PublishedVersion, ms(c.PublishedAt), ms(t.now))
 	if err != nil {
 		return c, fmt.Errorf("save stage: %w", err)
 	}
-	if c.Stage == from {
+	if c.Status == from {
 		return c, nil
 	}
-	if err := t.Count(ctx, c.WorkspaceID, CountContent, string(from), -1); err != nil {
+	if err := t.AddToCount(ctx, c.WorkspaceID, CounterContent, string(from), -1); err != nil {
 		return c, err
 	}
-	return c, t.Count(ctx, c.WorkspaceID, CountContent, string(c.Stage), 1)
+	return c, t.AddToCount(ctx, c.WorkspaceID, CounterContent, string(c.Status), 1)
 }
 
 // placeBefore returns a place between the card and the one above it. A card that
@@ -276,7 +276,7 @@ func (t *Tx) placeBefore(ctx context.Context, c domain.ContentItem, before int64
 		return t.bottom(ctx, c)
 	}
 	var below int64
-	err := t.one(ctx, []any{&below}, `select place from content where workspace_id = $1 and id = $2 and stage = $3`, c.WorkspaceID, before, string(c.Stage))
+	err := t.one(ctx, []any{&below}, `select place from content where workspace_id = $1 and id = $2 and stage = $3`, c.WorkspaceID, before, string(c.Status))
 	if errors.Is(err, errNone) {
 		return t.top(), nil
 	}
@@ -285,7 +285,7 @@ func (t *Tx) placeBefore(ctx context.Context, c domain.ContentItem, before int64
 	}
 	var above int64
 	err = t.one(ctx, []any{&above}, `select coalesce(min(place), 0) from content where workspace_id = $1 and stage = $2 and place > $3 and id <> $4`,
-		c.WorkspaceID, string(c.Stage), below, c.ID)
+		c.WorkspaceID, string(c.Status), below, c.ID)
 	if err != nil {
 		return 0, fmt.Errorf("read place: %w", err)
 	}
@@ -293,7 +293,7 @@ func (t *Tx) placeBefore(ctx context.Context, c domain.ContentItem, before int64
 		return t.top(), nil
 	}
 	if above-below < 2 { // no room is left: the cards above move up by a millisecond
-		err = t.exec(ctx, `update content set place = place + 1024 where workspace_id = $1 and stage = $2 and place > $3`, c.WorkspaceID, string(c.Stage), below)
+		err = t.exec(ctx, `update content set place = place + 1024 where workspace_id = $1 and stage = $2 and place > $3`, c.WorkspaceID, string(c.Status), below)
 		if err != nil {
 			return 0, fmt.Errorf("make room: %w", err)
 		}
@@ -306,7 +306,7 @@ func (t *Tx) placeBefore(ctx context.Context, c domain.ContentItem, before int64
 func (t *Tx) bottom(ctx context.Context, c domain.ContentItem) (int64, error) {
 	var last int64
 	err := t.one(ctx, []any{&last}, `select coalesce(min(place), 0) from content where workspace_id = $1 and stage = $2 and id <> $3`,
-		c.WorkspaceID, string(c.Stage), c.ID)
+		c.WorkspaceID, string(c.Status), c.ID)
 	if err != nil {
 		return 0, fmt.Errorf("read place: %w", err)
 	}
@@ -326,7 +326,7 @@ func (t *Tx) DeleteContent(ctx context.Context, c domain.ContentItem) error {
 	if err := t.exec(ctx, `delete from content where workspace_id = $1 and id = $2`, c.WorkspaceID, c.ID); err != nil {
 		return fmt.Errorf("delete content: %w", err)
 	}
-	return t.Count(ctx, c.WorkspaceID, CountContent, string(c.Stage), -1)
+	return t.AddToCount(ctx, c.WorkspaceID, CounterContent, string(c.Status), -1)
 }
 
 func scanVersion(row scanner) (v domain.ContentVersion, err error) {
@@ -336,8 +336,8 @@ func scanVersion(row scanner) (v domain.ContentVersion, err error) {
 
 const versionColumns = `content_id, n, author_kind, author, reason, title, created_at, body`
 
-// AddVersion stores an immutable state of an item's text.
-func (t *Tx) AddVersion(ctx context.Context, v domain.ContentVersion) error {
+// AddContentVersion stores an immutable state of an item's text.
+func (t *Tx) AddContentVersion(ctx context.Context, v domain.ContentVersion) error {
 	err := t.exec(ctx, `insert into content_version (`+versionColumns+`) values ($1,$2,$3,$4,$5,$6,$7,$8)`,
 		v.ContentID, v.N, string(v.AuthorKind), v.Author, v.Reason, v.Title, ms(t.now), v.Body)
 	if err != nil {
@@ -346,9 +346,9 @@ func (t *Tx) AddVersion(ctx context.Context, v domain.ContentVersion) error {
 	return nil
 }
 
-// Versions returns a page of an item's versions, newest first. The caller has
+// ContentVersions returns a page of an item's versions, newest first. The caller has
 // made sure that the item is the workspace's.
-func (q Q) Versions(ctx context.Context, contentID int64, p domain.Page) (l domain.List[domain.ContentVersion], err error) {
+func (q Q) ContentVersions(ctx context.Context, contentID int64, p domain.Page) (l domain.List[domain.ContentVersion], err error) {
 	l.Items, err = many(ctx, q, scanVersion, `select `+versionColumns+` from content_version where content_id = $1 order by n desc limit 0 + $2 offset $3`, contentID, p.Size, p.Offset())
 	if err != nil {
 		return l, fmt.Errorf("read versions: %w", err)
@@ -357,8 +357,8 @@ func (q Q) Versions(ctx context.Context, contentID int64, p domain.Page) (l doma
 	return l, err
 }
 
-// Version returns one version of an item.
-func (q Q) Version(ctx context.Context, contentID int64, n int) (domain.ContentVersion, error) {
+// ContentVersion returns one version of an item.
+func (q Q) ContentVersion(ctx context.Context, contentID int64, n int) (domain.ContentVersion, error) {
 	v, ok, err := first(ctx, q, scanVersion, `select `+versionColumns+` from content_version where content_id = $1 and n = $2`, contentID, n)
 	if err != nil {
 		return v, fmt.Errorf("read version: %w", err)
@@ -369,8 +369,8 @@ func (q Q) Version(ctx context.Context, contentID int64, n int) (domain.ContentV
 	return v, nil
 }
 
-// AddMove stores a line of an item's history on the board.
-func (t *Tx) AddMove(ctx context.Context, m domain.Move) error {
+// AddContentMove stores a line of an item's history on the board.
+func (t *Tx) AddContentMove(ctx context.Context, m domain.ItemMove) error {
 	err := t.exec(ctx, `insert into move (content_id, from_stage, to_stage, version, actor_kind, actor, at) values ($1,$2,$3,$4,$5,$6,$7)`,
 		m.ContentID, string(m.From), string(m.To), m.Version, string(m.ByKind), m.By, ms(t.now))
 	if err != nil {
@@ -379,9 +379,9 @@ func (t *Tx) AddMove(ctx context.Context, m domain.Move) error {
 	return nil
 }
 
-// Moves returns an item's history on the board, oldest first.
-func (q Q) Moves(ctx context.Context, contentID int64) ([]domain.Move, error) {
-	return many(ctx, q, func(row scanner) (m domain.Move, err error) {
+// ContentMoves returns an item's history on the board, oldest first.
+func (q Q) ContentMoves(ctx context.Context, contentID int64) ([]domain.ItemMove, error) {
+	return many(ctx, q, func(row scanner) (m domain.ItemMove, err error) {
 		err = row.Scan(&m.ContentID, &m.From, &m.To, &m.Version, &m.ByKind, &m.By, timeAt{&m.At})
 		return m, err
 	}, `select content_id, from_stage, to_stage, version, actor_kind, actor, at from move where content_id = $1 order by id`, contentID)

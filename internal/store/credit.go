@@ -18,8 +18,8 @@ func (t *Tx) openAccounts(ctx context.Context, workspaceID int64) error {
 	return nil
 }
 
-// Transfer is one movement of the double-entry ledger.
-type Transfer struct {
+// CreditTransfer is one movement of the double-entry ledger.
+type CreditTransfer struct {
 	WorkspaceID int64
 	Kind        domain.MovementKind
 	Amount      int
@@ -38,10 +38,10 @@ var sides = map[domain.MovementKind][2]domain.Account{
 	domain.MovementRelease: {domain.AccountHeld, domain.AccountAvailable},
 }
 
-// Transfer books one movement. It takes from one account what it gives to
+// TransferCredits books one movement. It takes from one account what it gives to
 // another, in this transaction; a hold that the workspace cannot cover is an
 // INSUFFICIENT_CREDITS error, and nothing is booked. An amount of 0 is nothing.
-func (t *Tx) Transfer(ctx context.Context, m Transfer) error {
+func (t *Tx) TransferCredits(ctx context.Context, m CreditTransfer) error {
 	if m.Amount == 0 {
 		return nil
 	}
@@ -51,7 +51,7 @@ func (t *Tx) Transfer(ctx context.Context, m Transfer) error {
 	if err := t.exec(ctx, `update account set balance = balance where workspace_id = $1 and name = 'available'`, m.WorkspaceID); err != nil {
 		return fmt.Errorf("lock accounts: %w", err)
 	}
-	balance, err := t.Balance(ctx, m.WorkspaceID)
+	balance, err := t.CreditBalance(ctx, m.WorkspaceID)
 	if err != nil {
 		return err
 	}
@@ -82,8 +82,8 @@ func (t *Tx) Transfer(ctx context.Context, m Transfer) error {
 	return nil
 }
 
-// Balance returns what the workspace has; UsedThisMonth is left to [Q.UsedSince].
-func (q Q) Balance(ctx context.Context, workspaceID int64) (b domain.Balance, err error) {
+// CreditBalance returns what the workspace has; UsedThisMonth is left to [CreditsUsedSince].
+func (q Q) CreditBalance(ctx context.Context, workspaceID int64) (b domain.Balance, err error) {
 	err = q.one(ctx, []any{&b.Available, &b.Held}, `select a.balance, h.balance from account a join account h
 		on h.workspace_id = a.workspace_id and h.name = 'held' where a.workspace_id = $1 and a.name = 'available'`, workspaceID)
 	if err != nil && !errors.Is(err, errNone) {
@@ -93,8 +93,8 @@ func (q Q) Balance(ctx context.Context, workspaceID int64) (b domain.Balance, er
 	return b, nil
 }
 
-// UsedSince returns the credits captured since a moment.
-func (q Q) UsedSince(ctx context.Context, workspaceID int64, since time.Time) (n int, err error) {
+// CreditsUsedSince returns the credits captured since a moment.
+func (q Q) CreditsUsedSince(ctx context.Context, workspaceID int64, since time.Time) (n int, err error) {
 	err = q.one(ctx, []any{&n}, `select coalesce(sum(amount), 0) from movement where workspace_id = $1 and kind = 'capture' and at >= $2`, workspaceID, ms(since))
 	if err != nil {
 		return 0, fmt.Errorf("read credits used: %w", err)
@@ -107,8 +107,8 @@ func scanMovement(row scanner) (m domain.Movement, err error) {
 	return m, err
 }
 
-// Movements returns a page of the ledger, newest first.
-func (q Q) Movements(ctx context.Context, workspaceID int64, p domain.Page) (l domain.List[domain.Movement], err error) {
+// CreditMovements returns a page of the ledger, newest first.
+func (q Q) CreditMovements(ctx context.Context, workspaceID int64, p domain.Page) (l domain.List[domain.Movement], err error) {
 	l.Items, err = many(ctx, q, scanMovement, `select id, at, kind, amount, execution_id, step, balance_after from movement
 		where workspace_id = $1 order by id desc limit 0 + $2 offset $3`, workspaceID, p.Size, p.Offset())
 	if err != nil {
@@ -118,9 +118,9 @@ func (q Q) Movements(ctx context.Context, workspaceID int64, p domain.Page) (l d
 	return l, err
 }
 
-// LedgerSum returns the sum over all accounts of all workspaces, which is always
+// CreditLedgerSum returns the sum over all accounts of all workspaces, which is always
 // zero, and the sum of each account by name.
-func (q Q) LedgerSum(ctx context.Context) (sum int, err error) {
+func (q Q) CreditLedgerSum(ctx context.Context) (sum int, err error) {
 	err = q.one(ctx, []any{&sum}, `select coalesce(sum(balance), 0) from account`)
 	return sum, err
 }

@@ -44,9 +44,9 @@ func (c Cursor) After(d Cursor) bool {
 	return c.XID > d.XID || c.XID == d.XID && c.Pos > d.Pos
 }
 
-// Append writes an event, as part of the transaction. The actor comes from ctx
+// AppendEvent writes an event, as part of the transaction. The actor comes from ctx
 // unless the event names one.
-func (t *Tx) Append(ctx context.Context, e domain.Event) error {
+func (t *Tx) AppendEvent(ctx context.Context, e domain.Event) error {
 	if e.ActorKind == "" {
 		a, _ := domain.ActorFrom(ctx)
 		e.ActorKind, e.Actor = a.Kind, a.Name

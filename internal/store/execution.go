@@ -28,18 +28,18 @@ func headOf(x *domain.Execution, priority *int, engine, cost sql.Scanner) []any 
 
 func scanExecutionHead(row scanner) (x domain.Execution, err error) {
 	var rank int
-	err = row.Scan(headOf(&x, &rank, asJSON{&x.Engine}, asJSON{&x.Cost})...)
+	err = row.Scan(headOf(&x, &rank, asJSON{&x.Origin}, asJSON{&x.Cost})...)
 	x.Priority = priorityOf(rank)
 	return x, err
 }
 
 // executionHeads scans the rows of a list.
 func executionHeads() func(scanner) (domain.Execution, error) {
-	var engine again[domain.Engine]
+	var engine again[domain.Origin]
 	var cost again[domain.Cost]
 	return func(row scanner) (x domain.Execution, err error) {
 		var rank int
-		err = row.Scan(headOf(&x, &rank, engine.into(&x.Engine), cost.into(&x.Cost))...)
+		err = row.Scan(headOf(&x, &rank, engine.into(&x.Origin), cost.into(&x.Cost))...)
 		x.Priority = priorityOf(rank)
 		return x, err
 	}
@@ -49,7 +49,7 @@ func scanExecution(row scanner) (x domain.Execution, err error) {
 	var rank int
 	var settings, context string
 	var plan []keptStep
-	err = row.Scan(append(headOf(&x, &rank, asJSON{&x.Engine}, asJSON{&x.Cost}), &settings, &context, asJSON{&plan}, asJSON{&x.NeedsInput})...)
+	err = row.Scan(append(headOf(&x, &rank, asJSON{&x.Origin}, asJSON{&x.Cost}), &settings, &context, asJSON{&plan}, asJSON{&x.NeedsInput})...)
 	x.Priority = priorityOf(rank)
 	x.Settings, x.Context = json.RawMessage(settings), json.RawMessage(context)
 	for _, k := range plan {
@@ -102,11 +102,11 @@ func (q Q) ExecutionForWork(ctx context.Context, id int64) (x domain.Execution, 
 
 // ExecutionFilter narrows a list of runs. A zero field does not.
 type ExecutionFilter struct {
-	Status     domain.Status
+	Status     domain.ExecutionStatus
 	AgentID    int64
 	Priority   domain.Priority
 	Capability string
-	Span       domain.Span
+	Span       domain.DateRange
 }
 
 func (f ExecutionFilter) where(workspaceID int64) (string, []any) {
@@ -138,7 +138,7 @@ func (w *where) add(term string, arg any) {
 	w.terms = append(w.terms, strings.Replace(term, "?", fmt.Sprintf("$%d", len(w.args)), 1))
 }
 
-func (w *where) span(column string, s domain.Span) {
+func (w *where) span(column string, s domain.DateRange) {
 	if !s.From.IsZero() {
 		w.add(column+" >= ?", ms(s.From))
 	}
@@ -170,7 +170,7 @@ func (q Q) Executions(ctx context.Context, workspaceID int64, f ExecutionFilter,
 
 func (q Q) countExecutions(ctx context.Context, workspaceID int64, f ExecutionFilter) (int, error) {
 	if plain := (ExecutionFilter{Status: f.Status}); plain == f {
-		counts, err := q.Counts(ctx, workspaceID, CountExecutions)
+		counts, err := q.Counts(ctx, workspaceID, CounterExecutions)
 		if err != nil || f.Status != "" {
 			return counts[string(f.Status)], err
 		}
@@ -190,11 +190,11 @@ func (q Q) countExecutions(ctx context.Context, workspaceID int64, f ExecutionFi
 
 // CreateExecution records a new run in state pending and returns it with its id.
 func (t *Tx) CreateExecution(ctx context.Context, x domain.Execution, voiceID int64) (domain.Execution, error) {
-	engine, err := toJSON(x.Engine)
+	engine, err := toJSON(x.Origin)
 	if err != nil {
 		return x, err
 	}
-	x.Status, x.Version, x.CreatedAt = domain.StatusPending, 1, t.now
+	x.Status, x.Version, x.CreatedAt = domain.ExecutionPending, 1, t.now
 	err = t.one(ctx, []any{&x.ID}, `insert into execution
 		(workspace_id, capability, title, agent_id, status, priority, engine, credits_held, settings, context, voice_id, notify, retry_of, created_by, created_at)
 		values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15) returning id`,
@@ -203,7 +203,7 @@ func (t *Tx) CreateExecution(ctx context.Context, x domain.Execution, voiceID in
 	if err != nil {
 		return x, fmt.Errorf("create execution: %w", err)
 	}
-	return x, t.Count(ctx, x.WorkspaceID, CountExecutions, string(x.Status), 1)
+	return x, t.AddToCount(ctx, x.WorkspaceID, CounterExecutions, string(x.Status), 1)
 }
 
 func orEmptyObject(j json.RawMessage) string {
@@ -213,13 +213,13 @@ func orEmptyObject(j json.RawMessage) string {
 	return string(j)
 }
 
-// Ticket notes the run's job in the queue; 0 takes the ticket away.
-func (t *Tx) Ticket(ctx context.Context, id, jobID int64) error {
+// SetExecutionJob notes the run's job in the queue; 0 takes the ticket away.
+func (t *Tx) SetExecutionJob(ctx context.Context, id, jobID int64) error {
 	return t.exec(ctx, `update execution set job_id = $2 where id = $1`, id, jobID)
 }
 
-// JobOf returns the run's job in the queue, 0 for none.
-func (q Q) JobOf(ctx context.Context, id int64) (job int64, err error) {
+// ExecutionJob returns the run's job in the queue, 0 for none.
+func (q Q) ExecutionJob(ctx context.Context, id int64) (job int64, err error) {
 	err = q.one(ctx, []any{&job}, `select job_id from execution where id = $1`, id)
 	if errors.Is(err, errNone) {
 		return 0, nil
@@ -227,29 +227,29 @@ func (q Q) JobOf(ctx context.Context, id int64) (job int64, err error) {
 	return job, err
 }
 
-// Tickets returns how many of the workspace's runs have a job in the queue, and
+// ExecutionSlots returns how many of the workspace's runs have a job in the queue, and
 // limit where there are more.
-func (q Q) Tickets(ctx context.Context, workspaceID int64, limit int) (n int, err error) {
+func (q Q) ExecutionSlots(ctx context.Context, workspaceID int64, limit int) (n int, err error) {
 	err = q.one(ctx, []any{&n}, `select count(*) from (select 1 from execution where workspace_id = $1 and job_id > 0 limit 0 + $2) t`, workspaceID, limit)
 	return n, err
 }
 
-// PendingOver reports whether more than limit of the workspace's runs wait
+// PendingExecutionsExceed reports whether more than limit of the workspace's runs wait
 // without a job.
-func (q Q) PendingOver(ctx context.Context, workspaceID int64, limit int) (bool, error) {
+func (q Q) PendingExecutionsExceed(ctx context.Context, workspaceID int64, limit int) (bool, error) {
 	found, err := many(ctx, q, scanID, `select id from execution where workspace_id = $1 and status = 'pending' and job_id = 0
 		order by priority, id limit 1 offset $2`, workspaceID, limit)
 	return len(found) > 0, err
 }
 
-// WorkspacesPending returns the workspaces that have a run without a job.
-func (q Q) WorkspacesPending(ctx context.Context) ([]int64, error) {
+// WorkspacesWithPending returns the workspaces that have a run without a job.
+func (q Q) WorkspacesWithPending(ctx context.Context) ([]int64, error) {
 	return many(ctx, q, scanID, `select distinct workspace_id from execution where status = 'pending' and job_id = 0`)
 }
 
-// NextPending returns the workspace's next run that has no job yet: by priority,
+// NextPendingExecution returns the workspace's next run that has no job yet: by priority,
 // aged one class per step of aging, oldest first. ok is false where there is none.
-func (q Q) NextPending(ctx context.Context, workspaceID int64, aging time.Duration, now time.Time) (id int64, p domain.Priority, ok bool, err error) {
+func (q Q) NextPendingExecution(ctx context.Context, workspaceID int64, aging time.Duration, now time.Time) (id int64, p domain.Priority, ok bool, err error) {
 	const waiting = ` from execution where workspace_id = $1 and status = 'pending' and job_id = 0`
 	var some int64
 	if err := q.one(ctx, []any{&some}, `select id`+waiting+` limit 1`, workspaceID); err != nil {
@@ -282,10 +282,10 @@ func none(err error) error {
 	return err
 }
 
-// Claim begins a worker's hold on a run: it raises the epoch, so that commits
+// ClaimExecution begins a worker's hold on a run: it raises the epoch, so that commits
 // under an older one are refused, and counts an interruption when the run was
 // already under way and did not wait. It returns the run as it is then.
-func (t *Tx) Claim(ctx context.Context, id int64) (x domain.Execution, crashes int, err error) {
+func (t *Tx) ClaimExecution(ctx context.Context, id int64) (x domain.Execution, crashes int, err error) {
 	err = t.one(ctx, []any{&crashes}, `update execution set epoch = epoch + 1, version = version + 1,
 		crashes = case when epoch > 0 and waiting_for = '' then crashes + 1 else crashes end
 		where id = $1 returning crashes`, id)
@@ -299,9 +299,9 @@ func (t *Tx) Claim(ctx context.Context, id int64) (x domain.Execution, crashes i
 	return x, crashes, err
 }
 
-// HandBack takes back the count of an interruption in advance, for a run that a
+// ReturnExecution takes back the count of an interruption in advance, for a run that a
 // stopping node hands on in good order.
-func (t *Tx) HandBack(ctx context.Context, id, epoch int64) error {
+func (t *Tx) ReturnExecution(ctx context.Context, id, epoch int64) error {
 	return t.exec(ctx, `update execution set crashes = crashes - 1 where id = $1 and epoch = $2`, id, epoch)
 }
 
@@ -309,10 +309,10 @@ func (t *Tx) HandBack(ctx context.Context, id, epoch int64) error {
 // one may be recorded.
 var ErrFenced = errors.New("the execution has been taken by another worker")
 
-// Fence refuses the transaction with [ErrFenced] unless the run is still held
+// FenceExecution refuses the transaction with [ErrFenced] unless the run is still held
 // under this epoch and has not ended. It locks the run to the end of the
 // transaction and returns its present state.
-func (t *Tx) Fence(ctx context.Context, id, epoch int64) (x domain.Execution, err error) {
+func (t *Tx) FenceExecution(ctx context.Context, id, epoch int64) (x domain.Execution, err error) {
 	x, ok, err := first(ctx, t.Q, scanExecutionHead, `update execution set version = version + 1
 		where id = $1 and epoch = $2 and completed_at = 0 returning `+executionHead, id, epoch)
 	if err != nil {
@@ -324,8 +324,8 @@ func (t *Tx) Fence(ctx context.Context, id, epoch int64) (x domain.Execution, er
 	return x, nil
 }
 
-// SavePlan stores a run's plan.
-func (t *Tx) SavePlan(ctx context.Context, id int64, plan []domain.PlanStep) error {
+// SaveExecutionPlan stores a run's plan.
+func (t *Tx) SaveExecutionPlan(ctx context.Context, id int64, plan []domain.PlanStep) error {
 	text, err := planJSON(plan)
 	if err != nil {
 		return err
@@ -333,9 +333,9 @@ func (t *Tx) SavePlan(ctx context.Context, id int64, plan []domain.PlanStep) err
 	return t.exec(ctx, `update execution set plan = $2 where id = $1`, id, text)
 }
 
-// SaveProgress stores what changes while a run goes on and moves its counts from
+// SaveExecution stores what changes while a run goes on and moves its counts from
 // the state before. Progress forgives the interruptions until then.
-func (t *Tx) SaveProgress(ctx context.Context, x domain.Execution, before domain.Status) error {
+func (t *Tx) SaveExecution(ctx context.Context, x domain.Execution, before domain.ExecutionStatus) error {
 	cost, err := toJSON(x.Cost)
 	if err != nil {
 		return err
@@ -350,18 +350,18 @@ func (t *Tx) SaveProgress(ctx context.Context, x domain.Execution, before domain
 	return t.recount(ctx, x, before)
 }
 
-func (t *Tx) recount(ctx context.Context, x domain.Execution, before domain.Status) error {
+func (t *Tx) recount(ctx context.Context, x domain.Execution, before domain.ExecutionStatus) error {
 	if x.Status == before {
 		return nil
 	}
-	if err := t.Count(ctx, x.WorkspaceID, CountExecutions, string(before), -1); err != nil {
+	if err := t.AddToCount(ctx, x.WorkspaceID, CounterExecutions, string(before), -1); err != nil {
 		return err
 	}
-	return t.Count(ctx, x.WorkspaceID, CountExecutions, string(x.Status), 1)
+	return t.AddToCount(ctx, x.WorkspaceID, CounterExecutions, string(x.Status), 1)
 }
 
-// SaveNeeds stores what the run's text would need to be better.
-func (t *Tx) SaveNeeds(ctx context.Context, id int64, needs []domain.Need) error {
+// SaveExecutionNeeds stores what the run's text would need to be better.
+func (t *Tx) SaveExecutionNeeds(ctx context.Context, id int64, needs []domain.Need) error {
 	text, err := toJSON(needs)
 	if err != nil {
 		return err
@@ -369,19 +369,19 @@ func (t *Tx) SaveNeeds(ctx context.Context, id int64, needs []domain.Need) error
 	return t.exec(ctx, `update execution set needs_input = $2 where id = $1`, id, text)
 }
 
-// SaveWaiting stores for which item a run waits; 0 for none.
-func (t *Tx) SaveWaiting(ctx context.Context, id, itemID int64) error {
+// SaveExecutionWaitingItem stores for which item a run waits; 0 for none.
+func (t *Tx) SaveExecutionWaitingItem(ctx context.Context, id, itemID int64) error {
 	return t.exec(ctx, `update execution set waiting_item = $2 where id = $1`, id, itemID)
 }
 
-// WaitingForItem returns the runs that wait for a person to move the item. The
+// ExecutionsWaitingForItem returns the runs that wait for a person to move the item. The
 // index covers only rows that wait, and the planner wants to be told so.
-func (q Q) WaitingForItem(ctx context.Context, workspaceID, itemID int64) ([]int64, error) {
+func (q Q) ExecutionsWaitingForItem(ctx context.Context, workspaceID, itemID int64) ([]int64, error) {
 	return many(ctx, q, scanID, `select id from execution where workspace_id = $1 and waiting_item = $2 and waiting_item > 0 and completed_at = 0`, workspaceID, itemID)
 }
 
-// Waiting returns for which item a run waits; 0 for none.
-func (q Q) Waiting(ctx context.Context, id int64) (itemID int64, err error) {
+// ExecutionWaitingItem returns for which item a run waits; 0 for none.
+func (q Q) ExecutionWaitingItem(ctx context.Context, id int64) (itemID int64, err error) {
 	err = q.one(ctx, []any{&itemID}, `select waiting_item from execution where id = $1`, id)
 	return itemID, err
 }
@@ -391,8 +391,8 @@ func scanID(row scanner) (id int64, err error) {
 	return id, err
 }
 
-// ExecutionVoice returns the brand voice that was fixed when the run was accepted.
-func (q Q) ExecutionVoice(ctx context.Context, id int64) (voiceID int64, err error) {
+// ExecutionBrandVoice returns the brand voice that was fixed when the run was accepted.
+func (q Q) ExecutionBrandVoice(ctx context.Context, id int64) (voiceID int64, err error) {
 	err = q.one(ctx, []any{&voiceID}, `select voice_id from execution where id = $1`, id)
 	return voiceID, err
 }

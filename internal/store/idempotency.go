@@ -27,7 +27,7 @@ func scanAnswer(row scanner) (a keptAnswer, err error) {
 // else is done in it. Where the key was used before, it returns a
 // [domain.Replayed] with the stored answer, or an IDEMPOTENCY_MISMATCH when the
 // body was another. A second call that comes while the first is still at work
-// waits for it here; see [Q.AnswerTo] for one that is answered at once.
+// waits for it here; see [StoredAnswer] for one that is answered at once.
 func (t *Tx) ClaimAnswer(ctx context.Context, workspaceID int64, c domain.Claim) error {
 	n, err := t.execResult(ctx, `insert into idempotency (workspace_id, scope, key, fingerprint, status, at) values ($1,$2,$3,$4,0,$5)
 		on conflict (workspace_id, scope, key) do update set fingerprint = excluded.fingerprint, status = 0, headers = '{}', body = '', message_id = 0, at = excluded.at
@@ -41,10 +41,10 @@ func (t *Tx) ClaimAnswer(ctx context.Context, workspaceID int64, c domain.Claim)
 	return t.answerTo(ctx, workspaceID, c, time.Time{})
 }
 
-// AnswerTo returns a [domain.Replayed], an IDEMPOTENCY_MISMATCH or an
+// StoredAnswer returns a [domain.Replayed], an IDEMPOTENCY_MISMATCH or an
 // IDEMPOTENCY_IN_PROGRESS where the key of c was used within 24 hours before
 // now; nil where it was not.
-func (q Q) AnswerTo(ctx context.Context, workspaceID int64, c domain.Claim, now time.Time) error {
+func (q Q) StoredAnswer(ctx context.Context, workspaceID int64, c domain.Claim, now time.Time) error {
 	return q.answerTo(ctx, workspaceID, c, now.Add(-answerLife))
 }
 
@@ -84,8 +84,8 @@ func (t *Tx) StoreAnswer(ctx context.Context, workspaceID int64, c domain.Claim,
 	return nil
 }
 
-// SweepAnswers removes what is older than 24 hours at the moment now.
-func (t *Tx) SweepAnswers(ctx context.Context, now time.Time) error {
+// DeleteExpiredAnswers removes what is older than 24 hours at the moment now.
+func (t *Tx) DeleteExpiredAnswers(ctx context.Context, now time.Time) error {
 	if err := t.exec(ctx, `delete from idempotency where at < $1`, ms(now.Add(-answerLife))); err != nil {
 		return fmt.Errorf("sweep idempotency keys: %w", err)
 	}

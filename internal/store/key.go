@@ -51,9 +51,9 @@ func (q Q) Key(ctx context.Context, workspaceID, id int64) (domain.Key, error) {
 	return k, nil
 }
 
-// LiveKeys counts the workspace's keys that open something at the moment now,
+// LiveKeyCount counts the workspace's keys that open something at the moment now,
 // for the plan's limit.
-func (q Q) LiveKeys(ctx context.Context, workspaceID int64, now time.Time) (n int, err error) {
+func (q Q) LiveKeyCount(ctx context.Context, workspaceID int64, now time.Time) (n int, err error) {
 	err = q.one(ctx, []any{&n}, `select count(*) from api_key where workspace_id = $1
 		and (expires_at = 0 or expires_at > $2) and (revoked_at = 0 or revoked_at > $2)`, workspaceID, ms(now))
 	if err != nil {
@@ -130,9 +130,9 @@ type KeyUse struct {
 	IP          string
 }
 
-// NoteKeyUse remembers the latest use of keys. An older use than the one on
+// SaveKeyUse remembers the latest use of keys. An older use than the one on
 // record, from a node that flushed late, changes nothing.
-func (t *Tx) NoteKeyUse(ctx context.Context, uses []KeyUse) error {
+func (t *Tx) SaveKeyUse(ctx context.Context, uses []KeyUse) error {
 	for _, u := range uses {
 		err := t.exec(ctx, `update api_key set last_used_at = $3, last_used_ip = $4
 			where workspace_id = $1 and id = $2 and last_used_at < $3`, u.WorkspaceID, u.KeyID, ms(u.At), u.IP)

@@ -80,8 +80,8 @@ func (t *Tx) CreatePerson(ctx context.Context, name, email string) (domain.User,
 	return u, nil
 }
 
-// SetMember gives a person a role in the workspace, new or in place of another.
-func (t *Tx) SetMember(ctx context.Context, workspaceID, userID int64, role domain.Role) error {
+// SaveMember gives a person a role in the workspace, new or in place of another.
+func (t *Tx) SaveMember(ctx context.Context, workspaceID, userID int64, role domain.Role) error {
 	err := t.exec(ctx, `insert into member (workspace_id, user_id, role, created_at) values ($1,$2,$3,$4)
 		on conflict (workspace_id, user_id) do update set role = excluded.role`, workspaceID, userID, string(role), ms(t.Now()))
 	if err != nil {

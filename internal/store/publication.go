@@ -24,8 +24,8 @@ func (q Q) Publications(ctx context.Context, workspaceID, contentID int64) ([]do
 	return list, nil
 }
 
-// Publish stores that a channel shows the item's present text.
-func (t *Tx) Publish(ctx context.Context, c domain.ContentItem, p domain.Publication) error {
+// SavePublication stores that a channel shows the item's present text.
+func (t *Tx) SavePublication(ctx context.Context, c domain.ContentItem, p domain.Publication) error {
 	err := t.exec(ctx, `insert into publication (workspace_id, content_id, version, channel, status, external_id, url, error, title, slug, body, at)
 		values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12) on conflict (content_id, channel) do update set version = excluded.version, status = excluded.status,
 		external_id = excluded.external_id, url = excluded.url, error = excluded.error, title = excluded.title, slug = excluded.slug, body = excluded.body, at = excluded.at`,
@@ -36,8 +36,8 @@ func (t *Tx) Publish(ctx context.Context, c domain.ContentItem, p domain.Publica
 	return nil
 }
 
-// Withdraw takes an item off every channel.
-func (t *Tx) Withdraw(ctx context.Context, workspaceID, contentID int64) error {
+// DeletePublications takes an item off every channel.
+func (t *Tx) DeletePublications(ctx context.Context, workspaceID, contentID int64) error {
 	return t.exec(ctx, `delete from publication where workspace_id = $1 and content_id = $2`, workspaceID, contentID)
 }
 
@@ -50,7 +50,7 @@ type Published struct {
 	Body            string
 	MetaDescription string
 	Preview         string
-	Engine          domain.Engine
+	Engine          domain.Origin
 	At              time.Time
 }
 
@@ -62,8 +62,8 @@ func scanPublished(row scanner) (p Published, err error) {
 	return p, err
 }
 
-// Feed returns the newest items of the workspace's built-in feed.
-func (q Q) Feed(ctx context.Context, workspaceID int64, limit int) ([]Published, error) {
+// PublishedItems returns the newest items of the workspace's built-in feed.
+func (q Q) PublishedItems(ctx context.Context, workspaceID int64, limit int) ([]Published, error) {
 	list, err := many(ctx, q, scanPublished, `select `+publishedColumns+` order by p.at desc, p.id desc limit 0 + $2`, workspaceID, limit)
 	if err != nil {
 		return nil, fmt.Errorf("read feed: %w", err)
@@ -71,8 +71,8 @@ func (q Q) Feed(ctx context.Context, workspaceID int64, limit int) ([]Published,
 	return list, nil
 }
 
-// FeedItem returns one item of the workspace's built-in feed.
-func (q Q) FeedItem(ctx context.Context, workspaceID int64, slug string) (Published, error) {
+// PublishedItem returns one item of the workspace's built-in feed.
+func (q Q) PublishedItem(ctx context.Context, workspaceID int64, slug string) (Published, error) {
 	p, ok, err := first(ctx, q, scanPublished, `select `+publishedColumns+` and p.slug = $2`, workspaceID, slug)
 	if err != nil {
 		return p, fmt.Errorf("read feed item: %w", err)
@@ -83,21 +83,21 @@ func (q Q) FeedItem(ctx context.Context, workspaceID int64, slug string) (Publis
 	return p, nil
 }
 
-// Message is a generated text as it is kept.
-type Message struct {
+// GeneratedText is a generated text as it is kept.
+type GeneratedText struct {
 	ID          int64
 	WorkspaceID int64
 	Status      string // streaming, completed, failed
 	Body        string
 	Error       string
 	Held, Used  int
-	Engine      domain.Engine
+	Engine      domain.Origin
 	Cost        domain.Cost
 	CreatedAt   time.Time
 }
 
-// CreateMessage notes a text that is going to be written.
-func (t *Tx) CreateMessage(ctx context.Context, m Message, request any, by string) (Message, error) {
+// CreateGeneratedText notes a text that is going to be written.
+func (t *Tx) CreateGeneratedText(ctx context.Context, m GeneratedText, request any, by string) (GeneratedText, error) {
 	engine, err := toJSON(m.Engine)
 	if err != nil {
 		return m, err
@@ -115,26 +115,26 @@ func (t *Tx) CreateMessage(ctx context.Context, m Message, request any, by strin
 	return m, nil
 }
 
-// AddPiece stores the next piece of a text.
-func (t *Tx) AddPiece(ctx context.Context, messageID int64, seq int, text string) error {
+// AddGeneratedTextPiece stores the next piece of a text.
+func (t *Tx) AddGeneratedTextPiece(ctx context.Context, messageID int64, seq int, text string) error {
 	if err := t.exec(ctx, `insert into message_piece (message_id, seq, body) values ($1,$2,$3)`, messageID, seq, text); err != nil {
 		return fmt.Errorf("add piece: %w", err)
 	}
-	return t.Touch(ctx, messageID)
+	return t.TouchGeneratedText(ctx, messageID)
 }
 
-// Touch notes that a text is still being written.
-func (t *Tx) Touch(ctx context.Context, messageID int64) error {
+// TouchGeneratedText notes that a text is still being written.
+func (t *Tx) TouchGeneratedText(ctx context.Context, messageID int64) error {
 	return t.exec(ctx, `update message set touched_at = $2 where id = $1`, messageID, ms(t.now))
 }
 
-// Orphans returns the texts whose writer has not been heard of since a moment.
-func (q Q) Orphans(ctx context.Context, since time.Time) ([]Message, error) {
+// OrphanedTexts returns the texts whose writer has not been heard of since a moment.
+func (q Q) OrphanedTexts(ctx context.Context, since time.Time) ([]GeneratedText, error) {
 	return many(ctx, q, scanMessage, `select `+messageColumns+` from message where status = 'streaming' and touched_at < $1`, ms(since))
 }
 
-// FinishMessage ends a text. It reports false where it had ended already.
-func (t *Tx) FinishMessage(ctx context.Context, m Message) (bool, error) {
+// FinishGeneratedText ends a text. It reports false where it had ended already.
+func (t *Tx) FinishGeneratedText(ctx context.Context, m GeneratedText) (bool, error) {
 	cost, err := toJSON(m.Cost)
 	if err != nil {
 		return false, err
@@ -149,13 +149,13 @@ func (t *Tx) FinishMessage(ctx context.Context, m Message) (bool, error) {
 
 const messageColumns = `id, workspace_id, status, body, error, credits_held, credits_used, engine, cost, created_at`
 
-func scanMessage(row scanner) (m Message, err error) {
+func scanMessage(row scanner) (m GeneratedText, err error) {
 	err = row.Scan(&m.ID, &m.WorkspaceID, &m.Status, &m.Body, &m.Error, &m.Held, &m.Used, asJSON{&m.Engine}, asJSON{&m.Cost}, timeAt{&m.CreatedAt})
 	return m, err
 }
 
-// Message returns a text of the workspace.
-func (q Q) Message(ctx context.Context, workspaceID, id int64) (Message, error) {
+// GeneratedText returns a text of the workspace.
+func (q Q) GeneratedText(ctx context.Context, workspaceID, id int64) (GeneratedText, error) {
 	m, ok, err := first(ctx, q, scanMessage, `select `+messageColumns+` from message where workspace_id = $1 and id = $2`, workspaceID, id)
 	if err != nil {
 		return m, fmt.Errorf("read message: %w", err)
@@ -166,20 +166,20 @@ func (q Q) Message(ctx context.Context, workspaceID, id int64) (Message, error) 
 	return m, nil
 }
 
-// Piece is one stored piece of a text.
-type Piece struct {
+// TextPiece is one stored piece of a text.
+type TextPiece struct {
 	Seq  int
 	Text string
 }
 
-// Pieces returns the pieces of a text behind seq.
-func (q Q) Pieces(ctx context.Context, messageID int64, after int) ([]Piece, error) {
-	return many(ctx, q, func(row scanner) (p Piece, err error) { err = row.Scan(&p.Seq, &p.Text); return p, err },
+// GeneratedTextPieces returns the pieces of a text behind seq.
+func (q Q) GeneratedTextPieces(ctx context.Context, messageID int64, after int) ([]TextPiece, error) {
+	return many(ctx, q, func(row scanner) (p TextPiece, err error) { err = row.Scan(&p.Seq, &p.Text); return p, err },
 		`select seq, body from message_piece where message_id = $1 and seq > $2 order by seq`, messageID, after)
 }
 
-// MessageStatus returns the present state of a text.
-func (q Q) MessageStatus(ctx context.Context, id int64) (status string, err error) {
+// GeneratedTextStatus returns the present state of a text.
+func (q Q) GeneratedTextStatus(ctx context.Context, id int64) (status string, err error) {
 	err = q.one(ctx, []any{&status}, `select status from message where id = $1`, id)
 	if errors.Is(err, errNone) {
 		return "", domain.NotFound("Message")

@@ -106,7 +106,7 @@ func (q Q) stmt(ctx context.Context, query string) (*sql.Stmt, error) {
 }
 
 func (q Q) query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	ctx, err := q.Shielded(ctx)
+	ctx, err := q.StatementContext(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -121,7 +121,7 @@ func (q Q) query(ctx context.Context, query string, args ...any) (*sql.Rows, err
 }
 
 func (q Q) execResult(ctx context.Context, query string, args ...any) (int64, error) {
-	ctx, err := q.Shielded(ctx)
+	ctx, err := q.StatementContext(ctx)
 	if err != nil {
 		return 0, err
 	}

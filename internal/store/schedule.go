@@ -41,15 +41,15 @@ func (q Q) Schedule(ctx context.Context, workspaceID, id int64) (domain.Schedule
 	return s, nil
 }
 
-// AnyDue reports whether a schedule is due: a look that takes no lock.
-func (q Q) AnyDue(ctx context.Context, now time.Time) (bool, error) {
+// AnyScheduleDue reports whether a schedule is due: a look that takes no lock.
+func (q Q) AnyScheduleDue(ctx context.Context, now time.Time) (bool, error) {
 	due, err := many(ctx, q, scanID, `select id from schedule where enabled and next_at > 0 and next_at <= $1 order by next_at limit 1`, ms(now))
 	return len(due) > 0, err
 }
 
-// TakeDue locks the next schedule that is due and that no other node has taken;
+// LockDueSchedule locks the next schedule that is due and that no other node has taken;
 // ok is false where there is none.
-func (t *Tx) TakeDue(ctx context.Context, now time.Time) (s domain.Schedule, ok bool, err error) {
+func (t *Tx) LockDueSchedule(ctx context.Context, now time.Time) (s domain.Schedule, ok bool, err error) {
 	skip := ""
 	if t.dialect == postgres {
 		skip = " for update skip locked"
@@ -57,9 +57,9 @@ func (t *Tx) TakeDue(ctx context.Context, now time.Time) (s domain.Schedule, ok 
 	return first(ctx, t.Q, scanSchedule, `select `+scheduleColumns+` from schedule where enabled and next_at > 0 and next_at <= $1 order by next_at limit 1`+skip, ms(now))
 }
 
-// RecordFiring notes that a schedule fires for an instant. It reports false where
+// RecordScheduleFiring notes that a schedule fires for an instant. It reports false where
 // that was done before.
-func (t *Tx) RecordFiring(ctx context.Context, id int64, instant time.Time) (bool, error) {
+func (t *Tx) RecordScheduleFiring(ctx context.Context, id int64, instant time.Time) (bool, error) {
 	n, err := t.execResult(ctx, `insert into schedule_firing (schedule_id, fire_at, at) values ($1,$2,$3) on conflict do nothing`, id, ms(instant), ms(t.now))
 	if err != nil {
 		return false, fmt.Errorf("record firing: %w", err)
@@ -67,9 +67,9 @@ func (t *Tx) RecordFiring(ctx context.Context, id int64, instant time.Time) (boo
 	return n == 1, nil
 }
 
-// Advance stores when a schedule is due next, never where next is zero, and what
+// AdvanceSchedule stores when a schedule is due next, never where next is zero, and what
 // became of the last time.
-func (t *Tx) Advance(ctx context.Context, id int64, next, last time.Time, failure string) error {
+func (t *Tx) AdvanceSchedule(ctx context.Context, id int64, next, last time.Time, failure string) error {
 	err := t.exec(ctx, `update schedule set next_at = $2, last_at = $3, last_error = $4 where id = $1`, id, ms(next), ms(last), failure)
 	if err != nil {
 		return fmt.Errorf("advance schedule: %w", err)

@@ -68,12 +68,12 @@ var tenants = []string{"execution", "content", "publication", "voice", "agent", 
 
 // inner names the functions whose statements may leave the workspace out, and why.
 var inner = map[string]string{
-	"ExecutionForWork": "the worker's job carries nothing but the id", "Claim": "the worker's", "HandBack": "the worker's", "Fence": "the worker's", "SavePlan": "behind the fence",
-	"SaveProgress": "behind the fence or the lock", "SaveNeeds": "behind the fence", "SaveWaiting": "behind the fence", "Ticket": "behind the fence or the lock",
-	"JobOf": "behind the lock", "ExecutionVoice": "the worker's", "LockExecution": "it reads with the workspace first", "Waiting": "the worker's",
-	"WorkspacesPending": "the sweep of all workspaces", "LedgerSum": "the audit of all workspaces", "Orphans": "the sweep of all workspaces",
-	"Touch": "the writer's own message", "FinishMessage": "the writer's own message", "MessageStatus": "behind Message", "foldCounts": "all workspaces",
-	"SweepAnswers": "all workspaces", "KeyByHash": "the key says which workspace it is", "NoteKeyUse": "", "SweepUsage": "all workspaces",
+	"ExecutionForWork": "the worker's job carries nothing but the id", "ClaimExecution": "the worker's", "ReturnExecution": "the worker's", "FenceExecution": "the worker's", "SaveExecutionPlan": "behind the fence",
+	"SaveExecution": "behind the fence or the lock", "SaveExecutionNeeds": "behind the fence", "SaveExecutionWaitingItem": "behind the fence", "SetExecutionJob": "behind the fence or the lock",
+	"ExecutionJob": "behind the lock", "ExecutionBrandVoice": "the worker's", "LockExecution": "it reads with the workspace first", "ExecutionWaitingItem": "the worker's",
+	"WorkspacesWithPending": "the sweep of all workspaces", "CreditLedgerSum": "the audit of all workspaces", "OrphanedTexts": "the sweep of all workspaces",
+	"TouchGeneratedText": "the writer's own message", "FinishGeneratedText": "the writer's own message", "GeneratedTextStatus": "behind Message", "foldCounts": "all workspaces",
+	"DeleteExpiredAnswers": "all workspaces", "KeyByHash": "the key says which workspace it is", "SaveKeyUse": "", "DeleteOldUsage": "all workspaces",
 }
 
 // TestEveryStatementOnATenantsRowsNamesTheWorkspace reads the SQL out of the

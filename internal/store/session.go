@@ -57,8 +57,8 @@ func (t *Tx) CreateSession(ctx context.Context, s Session) error {
 	return nil
 }
 
-// SeeSession remembers that a session was used.
-func (t *Tx) SeeSession(ctx context.Context, hash string, at time.Time) error {
+// TouchSession remembers that a session was used.
+func (t *Tx) TouchSession(ctx context.Context, hash string, at time.Time) error {
 	if err := t.exec(ctx, `update session set seen_at = $2 where hash = $1 and seen_at < $2`, hash, ms(at)); err != nil {
 		return fmt.Errorf("note the use of a session: %w", err)
 	}
@@ -81,9 +81,9 @@ func (t *Tx) DeleteSessionsOf(ctx context.Context, workspaceID, userID int64) er
 	return nil
 }
 
-// SweepSessions removes the sessions and sign-in links that have run out at the
+// DeleteExpiredSessions removes the sessions and sign-in links that have run out at the
 // moment now, or were not used since idle.
-func (t *Tx) SweepSessions(ctx context.Context, now, idle time.Time) error {
+func (t *Tx) DeleteExpiredSessions(ctx context.Context, now, idle time.Time) error {
 	if err := t.exec(ctx, `delete from session where expires_at <= $1 or seen_at <= $2`, ms(now), ms(idle)); err != nil {
 		return fmt.Errorf("sweep sessions: %w", err)
 	}

@@ -24,8 +24,8 @@ func scanStep(row scanner) (s Step, err error) {
 	return s, err
 }
 
-// Steps returns what a run has recorded, in the order of recording.
-func (q Q) Steps(ctx context.Context, executionID int64) ([]Step, error) {
+// ExecutionSteps returns what a run has recorded, in the order of recording.
+func (q Q) ExecutionSteps(ctx context.Context, executionID int64) ([]Step, error) {
 	steps, err := many(ctx, q, scanStep, `select `+stepColumns+` from step where execution_id = $1 order by completed_at, started_at, key`, executionID)
 	if err != nil {
 		return nil, fmt.Errorf("read steps: %w", err)
@@ -33,9 +33,9 @@ func (q Q) Steps(ctx context.Context, executionID int64) ([]Step, error) {
 	return steps, nil
 }
 
-// RecordStep stores the outcome of a step. A step that is already recorded as
+// SaveStep stores the outcome of a step. A step that is already recorded as
 // done is never changed: the second record is refused with [ErrFenced].
-func (t *Tx) RecordStep(ctx context.Context, executionID int64, s Step) error {
+func (t *Tx) SaveStep(ctx context.Context, executionID int64, s Step) error {
 	cost, err := toJSON(s.Cost)
 	if err != nil {
 		return err
@@ -94,8 +94,8 @@ func (t *Tx) FinishAttempt(ctx context.Context, a domain.Attempt) error {
 	return nil
 }
 
-// ReuseSteps copies the finished steps of one run to another, as reused.
-func (t *Tx) ReuseSteps(ctx context.Context, fromID, toID int64) error {
+// CopySteps copies the finished steps of one run to another, as reused.
+func (t *Tx) CopySteps(ctx context.Context, fromID, toID int64) error {
 	return t.exec(ctx, `insert into step (execution_id, key, status, attempt, provider, model, cost, error, started_at, completed_at, output, findings)
 		select $2, key, 'reused', attempt, provider, model, '', '', started_at, completed_at, output, findings
 		from step where execution_id = $1 and (status = 'completed' or status = 'reused')`, fromID, toID)
@@ -107,8 +107,8 @@ func scanAttempt(row scanner) (a domain.Attempt, err error) {
 	return a, err
 }
 
-// Attempts returns every call of a provider that a run of the workspace made.
-func (q Q) Attempts(ctx context.Context, workspaceID, executionID int64) ([]domain.Attempt, error) {
+// ExecutionAttempts returns every call of a provider that a run of the workspace made.
+func (q Q) ExecutionAttempts(ctx context.Context, workspaceID, executionID int64) ([]domain.Attempt, error) {
 	list, err := many(ctx, q, scanAttempt, `select a.id, a.execution_id, a.step, a.n, a.provider, a.model, a.prompt_hash, a.request_id,
 		a.input_tokens, a.output_tokens, a.cost, a.started_at, a.first_text_ms, a.duration_ms, a.status, a.error
 		from attempt a join execution x on x.id = a.execution_id where x.workspace_id = $1 and a.execution_id = $2 order by a.id`, workspaceID, executionID)

@@ -5,17 +5,17 @@ import (
 	"fmt"
 )
 
-// Countable is a kind of thing that is counted by transactional deltas.
-type Countable string
+// Counter is a kind of thing that is counted by transactional deltas.
+type Counter string
 
 // What is counted.
 const (
-	CountExecutions Countable = "execution" // by status
-	CountContent    Countable = "content"   // by column
+	CounterExecutions Counter = "execution" // by status
+	CounterContent    Counter = "content"   // by column
 )
 
-// Count adds n to a count, as part of the transaction.
-func (t *Tx) Count(ctx context.Context, workspaceID int64, what Countable, key string, n int) error {
+// AddToCount adds n to a count, as part of the transaction.
+func (t *Tx) AddToCount(ctx context.Context, workspaceID int64, what Counter, key string, n int) error {
 	err := t.exec(ctx, `insert into tally_delta (workspace_id, kind, key, n) values ($1,$2,$3,$4)`, workspaceID, string(what), key, n)
 	if err != nil {
 		return fmt.Errorf("count: %w", err)
@@ -24,7 +24,7 @@ func (t *Tx) Count(ctx context.Context, workspaceID int64, what Countable, key s
 }
 
 // Counts returns all counts of one kind in the workspace.
-func (q Q) Counts(ctx context.Context, workspaceID int64, what Countable) (map[string]int, error) {
+func (q Q) Counts(ctx context.Context, workspaceID int64, what Counter) (map[string]int, error) {
 	rows, err := q.query(ctx, `select key, sum(n) from (
 		select key, n from tally where workspace_id = $1 and kind = $2
 		union all select key, n from tally_delta where workspace_id = $1 and kind = $2) t group by key`, workspaceID, string(what))

@@ -70,7 +70,7 @@ func TestKeys(t *testing.T) {
 			}
 			return err
 		})
-		if n, err := s.Read().LiveKeys(t.Context(), ours, s.Now()); err != nil || n != 1 {
+		if n, err := s.Read().LiveKeyCount(t.Context(), ours, s.Now()); err != nil || n != 1 {
 			t.Errorf("live keys %d, %v", n, err)
 		}
 	})
@@ -107,7 +107,7 @@ func TestKeyByHashKnowsTheCreatorsPresentRole(t *testing.T) {
 			if person, err = tx.CreatePerson(ctx, "Ada", "ada@example.com"); err != nil {
 				return err
 			}
-			if err := tx.SetMember(ctx, ours, person.ID, domain.RoleAdmin); err != nil {
+			if err := tx.SaveMember(ctx, ours, person.ID, domain.RoleAdmin); err != nil {
 				return err
 			}
 			_, err = tx.CreateKey(ctx, domain.Key{WorkspaceID: ours, Name: "k", Prefix: "p", Role: domain.RoleAdmin, CreatedBy: "Ada", CreatorID: person.ID}, "h")
@@ -124,7 +124,7 @@ func TestKeyByHashKnowsTheCreatorsPresentRole(t *testing.T) {
 			t.Errorf("role %q", got)
 		}
 		inTx(t, s, func(ctx context.Context, tx *store.Tx) error {
-			return tx.SetMember(ctx, ours, person.ID, domain.RoleViewer)
+			return tx.SaveMember(ctx, ours, person.ID, domain.RoleViewer)
 		})
 		if got := role(); got != domain.RoleViewer {
 			t.Errorf("after the change: role %q", got)
@@ -147,7 +147,7 @@ func TestNoteKeyUseKeepsTheLatest(t *testing.T) {
 				return err
 			}
 			id = k.ID
-			return tx.NoteKeyUse(ctx, []store.KeyUse{{ours, id, now, "192.0.2.1"}, {ours, id, now.Add(-time.Second), "192.0.2.2"}})
+			return tx.SaveKeyUse(ctx, []store.KeyUse{{ours, id, now, "192.0.2.1"}, {ours, id, now.Add(-time.Second), "192.0.2.2"}})
 		})
 		k, err := s.Read().Key(t.Context(), ours, id)
 		if err != nil || !k.LastUsedAt.Equal(now) || k.LastUsedIP != "192.0.2.1" || k.Revision != 1 {
@@ -167,7 +167,7 @@ func TestPersonAddressIsUnique(t *testing.T) {
 			if _, err := tx.CreatePerson(ctx, "Eve", "ada@example.com"); domain.CodeOf(err) != domain.CodeConflict {
 				t.Errorf("second person with the address: %v", err)
 			}
-			return tx.SetMember(ctx, ours, u.ID, domain.RoleOwner)
+			return tx.SaveMember(ctx, ours, u.ID, domain.RoleOwner)
 		})
 		owner, ok, err := s.Read().Owner(t.Context(), ours)
 		if err != nil || !ok || owner.Email != "ada@example.com" {
@@ -223,7 +223,7 @@ func TestSessionsEndWithMembership(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			if err := tx.SetMember(ctx, ours, u.ID, domain.RoleEditor); err != nil {
+			if err := tx.SaveMember(ctx, ours, u.ID, domain.RoleEditor); err != nil {
 				return err
 			}
 			for _, h := range []string{"live", "idle", "over"} {
@@ -238,7 +238,7 @@ func TestSessionsEndWithMembership(t *testing.T) {
 					return err
 				}
 			}
-			if err := tx.SweepSessions(ctx, now, now.Add(-30*time.Minute)); err != nil {
+			if err := tx.DeleteExpiredSessions(ctx, now, now.Add(-30*time.Minute)); err != nil {
 				return err
 			}
 			for h, want := range map[string]bool{"live": true, "idle": false, "over": false} {
@@ -265,7 +265,7 @@ func TestLeaseUsageNeverExceedsTheLimit(t *testing.T) {
 		for range 16 {
 			wg.Go(func() {
 				err := s.InTx(t.Context(), func(tx *store.Tx) error {
-					got, _, err := tx.LeaseUsage(t.Context(), store.Used{WorkspaceID: ours, Span: "minute", Starts: starts, N: 10}, limit)
+					got, _, err := tx.LeaseUsage(t.Context(), store.Usage{WorkspaceID: ours, Span: "minute", Starts: starts, N: 10}, limit)
 					tx.AfterCommit(func() { mu.Lock(); total += got; mu.Unlock() })
 					return err
 				})
@@ -278,17 +278,17 @@ func TestLeaseUsageNeverExceedsTheLimit(t *testing.T) {
 		if total != limit {
 			t.Errorf("leased %d of %d", total, limit)
 		}
-		if n, err := s.Read().Used(t.Context(), ours, "minute", starts); err != nil || n != limit {
+		if n, err := s.Read().Usage(t.Context(), ours, "minute", starts); err != nil || n != limit {
 			t.Errorf("the window counts %d, %v", n, err)
 		}
-		if n, err := s.Read().Used(t.Context(), theirs, "minute", starts); err != nil || n != 0 {
+		if n, err := s.Read().Usage(t.Context(), theirs, "minute", starts); err != nil || n != 0 {
 			t.Errorf("another workspace's window counts %d, %v", n, err)
 		}
 		inTx(t, s, func(ctx context.Context, tx *store.Tx) error {
-			return tx.ReturnUsage(ctx, store.Used{WorkspaceID: ours, Span: "minute", Starts: starts, N: 5})
+			return tx.ReturnUsage(ctx, store.Usage{WorkspaceID: ours, Span: "minute", Starts: starts, N: 5})
 		})
 		inTx(t, s, func(ctx context.Context, tx *store.Tx) error {
-			got, used, err := tx.LeaseUsage(ctx, store.Used{WorkspaceID: ours, Span: "minute", Starts: starts, N: 10}, limit)
+			got, used, err := tx.LeaseUsage(ctx, store.Usage{WorkspaceID: ours, Span: "minute", Starts: starts, N: 10}, limit)
 			if got != 5 || used != limit {
 				t.Errorf("after 5 came back: got %d, used %d", got, used)
 			}
@@ -325,10 +325,10 @@ func TestClaimAnswer(t *testing.T) {
 		if err := do(theirs, claim); err != nil {
 			t.Errorf("another workspace's same key got %v", err)
 		}
-		if err := s.Read().AnswerTo(t.Context(), ours, claim, s.Now()); !errors.As(err, &replay) {
+		if err := s.Read().StoredAnswer(t.Context(), ours, claim, s.Now()); !errors.As(err, &replay) {
 			t.Errorf("looked up: %v", err)
 		}
-		if err := s.Read().AnswerTo(t.Context(), ours, claim, s.Now().Add(25*time.Hour)); err != nil {
+		if err := s.Read().StoredAnswer(t.Context(), ours, claim, s.Now().Add(25*time.Hour)); err != nil {
 			t.Errorf("a day later: %v", err)
 		}
 	})

@@ -7,17 +7,17 @@ import (
 	"time"
 )
 
-// Used is how many requests of a window are counted.
-type Used struct {
+// Usage is how many requests of a window are counted.
+type Usage struct {
 	WorkspaceID int64
 	Span        string // "minute" or "day"
 	Starts      time.Time
 	N           int
 }
 
-// Used returns how many requests of the window that starts then are counted, or
+// Usage returns how many requests of the window that starts then are counted, or
 // leased to a node.
-func (q Q) Used(ctx context.Context, workspaceID int64, span string, starts time.Time) (n int, err error) {
+func (q Q) Usage(ctx context.Context, workspaceID int64, span string, starts time.Time) (n int, err error) {
 	err = q.one(ctx, []any{&n}, `select used from usage_window where workspace_id = $1 and span = $2 and starts = $3`,
 		workspaceID, span, ms(starts))
 	if err != nil && !errors.Is(err, errNone) {
@@ -26,9 +26,9 @@ func (q Q) Used(ctx context.Context, workspaceID int64, span string, starts time
 	return n, nil
 }
 
-// SaveUsed writes what the only node has counted in memory. A count never goes
+// SaveUsage writes what the only node has counted in memory. A count never goes
 // down.
-func (t *Tx) SaveUsed(ctx context.Context, counts []Used) error {
+func (t *Tx) SaveUsage(ctx context.Context, counts []Usage) error {
 	for _, u := range counts {
 		err := t.exec(ctx, `insert into usage_window (workspace_id, span, starts, used) values ($1,$2,$3,$4)
 			on conflict (workspace_id, span, starts) do update set used = excluded.used where usage_window.used < excluded.used`,
@@ -42,7 +42,7 @@ func (t *Tx) SaveUsed(ctx context.Context, counts []Used) error {
 
 // LeaseUsage takes up to want.N requests of a window of limit for this node. It
 // returns how many it got, and the window's count with them.
-func (t *Tx) LeaseUsage(ctx context.Context, want Used, limit int) (got, used int, err error) {
+func (t *Tx) LeaseUsage(ctx context.Context, want Usage, limit int) (got, used int, err error) {
 	// The update that changes nothing locks the row, so that nodes take turns.
 	err = t.one(ctx, []any{&used}, `insert into usage_window (workspace_id, span, starts, used) values ($1,$2,$3,0)
 		on conflict (workspace_id, span, starts) do update set used = usage_window.used returning used`,
@@ -58,11 +58,11 @@ func (t *Tx) LeaseUsage(ctx context.Context, want Used, limit int) (got, used in
 }
 
 // ReturnUsage gives back what a node leased and did not use.
-func (t *Tx) ReturnUsage(ctx context.Context, rest Used) error {
+func (t *Tx) ReturnUsage(ctx context.Context, rest Usage) error {
 	return t.addUsage(ctx, rest, -rest.N)
 }
 
-func (t *Tx) addUsage(ctx context.Context, u Used, n int) error {
+func (t *Tx) addUsage(ctx context.Context, u Usage, n int) error {
 	err := t.exec(ctx, `update usage_window set used = used + $4 where workspace_id = $1 and span = $2 and starts = $3`,
 		u.WorkspaceID, u.Span, ms(u.Starts), n)
 	if err != nil {
@@ -71,8 +71,8 @@ func (t *Tx) addUsage(ctx context.Context, u Used, n int) error {
 	return nil
 }
 
-// SweepUsage removes the windows that started before then.
-func (t *Tx) SweepUsage(ctx context.Context, before time.Time) error {
+// DeleteOldUsage removes the windows that started before then.
+func (t *Tx) DeleteOldUsage(ctx context.Context, before time.Time) error {
 	if err := t.exec(ctx, `delete from usage_window where starts < $1`, ms(before)); err != nil {
 		return fmt.Errorf("sweep usage: %w", err)
 	}

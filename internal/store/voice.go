@@ -23,7 +23,7 @@ type keptVoice struct {
 
 const voiceColumns = `id, name, body, is_default, version, created_at, updated_at`
 
-func scanVoice(row scanner) (v domain.Voice, err error) {
+func scanVoice(row scanner) (v domain.BrandVoice, err error) {
 	var k keptVoice
 	err = row.Scan(&v.ID, &v.Name, asJSON{&k}, &v.IsDefault, &v.Version, timeAt{&v.CreatedAt}, timeAt{&v.UpdatedAt})
 	v.Description, v.Tone, v.Audience, v.Do, v.Dont = k.Description, k.Tone, k.Audience, k.Do, k.Dont
@@ -32,8 +32,8 @@ func scanVoice(row scanner) (v domain.Voice, err error) {
 	return v, err
 }
 
-// Voice returns a brand voice of the workspace.
-func (q Q) Voice(ctx context.Context, workspaceID, id int64) (domain.Voice, error) {
+// BrandVoice returns a brand voice of the workspace.
+func (q Q) BrandVoice(ctx context.Context, workspaceID, id int64) (domain.BrandVoice, error) {
 	v, ok, err := first(ctx, q, scanVoice, `select `+voiceColumns+` from voice where workspace_id = $1 and id = $2`, workspaceID, id)
 	if err != nil {
 		return v, fmt.Errorf("read brand voice: %w", err)
@@ -44,8 +44,8 @@ func (q Q) Voice(ctx context.Context, workspaceID, id int64) (domain.Voice, erro
 	return v, nil
 }
 
-// Voices returns a page of the workspace's brand voices.
-func (q Q) Voices(ctx context.Context, workspaceID int64, p domain.Page) (l domain.List[domain.Voice], err error) {
+// BrandVoices returns a page of the workspace's brand voices.
+func (q Q) BrandVoices(ctx context.Context, workspaceID int64, p domain.Page) (l domain.List[domain.BrandVoice], err error) {
 	l.Items, err = many(ctx, q, scanVoice, `select `+voiceColumns+` from voice where workspace_id = $1 order by id limit 0 + $2 offset $3`, workspaceID, p.Size, p.Offset())
 	if err != nil {
 		return l, fmt.Errorf("list brand voices: %w", err)
@@ -54,8 +54,8 @@ func (q Q) Voices(ctx context.Context, workspaceID int64, p domain.Page) (l doma
 	return l, err
 }
 
-// CreateVoice adds a brand voice.
-func (t *Tx) CreateVoice(ctx context.Context, workspaceID int64, v domain.Voice) (domain.Voice, error) {
+// CreateBrandVoice adds a brand voice.
+func (t *Tx) CreateBrandVoice(ctx context.Context, workspaceID int64, v domain.BrandVoice) (domain.BrandVoice, error) {
 	body, err := toJSON(keptVoice{v.Description, v.Tone, v.Audience, v.Do, v.Dont, v.PreferredTerms, v.BannedTerms, v.SampleTexts, v.Language, v.ReadingLevel})
 	if err != nil {
 		return v, err

@@ -10,7 +10,7 @@ import (
 const workspaceColumns = `id, slug, name, plan, timezone, voice_id, notify_emails, require_approval, feed_enabled, aws_connected, revision, created_at`
 
 func scanWorkspace(row scanner) (w domain.Workspace, err error) {
-	err = row.Scan(&w.ID, &w.Slug, &w.Name, &w.Plan, &w.Timezone, &w.VoiceID, asJSON{&w.NotifyEmails}, &w.RequireApproval,
+	err = row.Scan(&w.ID, &w.Slug, &w.Name, &w.Plan, &w.Timezone, &w.BrandVoiceID, asJSON{&w.NotifyEmails}, &w.RequireApproval,
 		&w.FeedEnabled, &w.AWSConnected, &w.Revision, timeAt{&w.CreatedAt})
 	return w, err
 }
@@ -69,7 +69,7 @@ func (t *Tx) SaveWorkspace(ctx context.Context, w domain.Workspace) (domain.Work
 	}
 	err = t.one(ctx, []any{&w.Revision}, `update workspace set slug = $2, name = $3, plan = $4, timezone = $5, voice_id = $6, notify_emails = $7,
 		require_approval = $8, feed_enabled = $9, revision = revision + 1 where id = $1 returning revision`,
-		w.ID, w.Slug, w.Name, string(w.Plan), w.Timezone, w.VoiceID, emails, w.RequireApproval, w.FeedEnabled)
+		w.ID, w.Slug, w.Name, string(w.Plan), w.Timezone, w.BrandVoiceID, emails, w.RequireApproval, w.FeedEnabled)
 	if unique(err) {
 		return w, slugTaken(w.Slug)
 	}

@@ -24,7 +24,7 @@ type boardPage struct {
 }
 
 type boardColumn struct {
-	Stage domain.Stage
+	Stage domain.ItemStatus
 	Label string
 	Count int
 	Cards []card
@@ -38,7 +38,7 @@ type card struct {
 	ID       int64
 	ETag     string
 	Title    string
-	Stage    domain.Stage
+	Stage    domain.ItemStatus
 	Type     string
 	Channel  string
 	Words    int
@@ -89,7 +89,7 @@ func (q boardQuery) filter(now time.Time) engine.BoardFilter {
 		f.PerColumn = 200
 	}
 	if days, err := strconv.Atoi(q.Since); err == nil && days > 0 {
-		f.Span.From = now.AddDate(0, 0, -days)
+		f.Created.From = now.AddDate(0, 0, -days)
 	}
 	return f
 }
@@ -117,11 +117,11 @@ func (s *Site) board(w http.ResponseWriter, r *http.Request) error {
 	return s.render(w, r, http.StatusOK, "board", page)
 }
 
-var columnHints = map[domain.Stage]string{
-	domain.StageGenerated: "New texts land here when a run has finished.",
-	domain.StageReview:    "Texts that a person reads before they go on.",
-	domain.StageReady:     "Approved texts, waiting for their day.",
-	domain.StagePublished: "What the world can read, in the feed.",
+var columnHints = map[domain.ItemStatus]string{
+	domain.ItemGenerated: "New texts land here when a run has finished.",
+	domain.ItemReview:    "Texts that a person reads before they go on.",
+	domain.ItemReady:     "Approved texts, waiting for their day.",
+	domain.ItemPublished: "What the world can read, in the feed.",
 }
 
 func columnOf(c engine.Column, text string) boardColumn {
@@ -137,8 +137,8 @@ func columnOf(c engine.Column, text string) boardColumn {
 
 func cardOf(i domain.ContentItem) card {
 	return card{
-		ID: i.ID, ETag: etag(i.Revision), Title: titleOf(i.Title, i.ID), Stage: i.Stage, Type: human(string(i.Type)),
-		Channel: human(i.Channel), Words: i.WordCount, AI: i.Engine.AI, Assignee: i.Assignee, Initials: initials(i.Assignee),
+		ID: i.ID, ETag: etag(i.Revision), Title: titleOf(i.Title, i.ID), Stage: i.Status, Type: human(string(i.Type)),
+		Channel: human(i.Channel), Words: i.WordCount, AI: i.Origin.AI, Assignee: i.Assignee, Initials: initials(i.Assignee),
 		Updated: i.UpdatedAt, Findings: len(i.Findings), Blocking: domain.Blocking(i.Findings), Needs: len(i.NeedsInput),
 	}
 }
@@ -196,7 +196,7 @@ func (s *Site) boardMove(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return s.refuse(w, r, "/board", err)
 	}
-	to := domain.Stage(r.PostForm.Get("to"))
+	to := domain.ItemStatus(r.PostForm.Get("to"))
 	if !to.Valid() {
 		return domain.Errorf(domain.CodeBadRequest, "The board has no column %q.", to)
 	}
@@ -206,7 +206,7 @@ func (s *Site) boardMove(w http.ResponseWriter, r *http.Request) error {
 	}
 	done := moved{Message: plural(len(items), "item", "items") + " moved to " + to.Label() + "."}
 	for _, i := range items {
-		done.Items = append(done.Items, movedItem{i.ID, etag(i.Revision), string(i.Stage)})
+		done.Items = append(done.Items, movedItem{i.ID, etag(i.Revision), string(i.Status)})
 	}
 	if wantsJSON(r) {
 		writeJSON(w, http.StatusOK, done)
@@ -215,10 +215,10 @@ func (s *Site) boardMove(w http.ResponseWriter, r *http.Request) error {
 	return s.back(w, r, "/board", done.Message)
 }
 
-func (s *Site) move(r *http.Request, ids []int64, to domain.Stage) ([]domain.ContentItem, error) {
+func (s *Site) move(r *http.Request, ids []int64, to domain.ItemStatus) ([]domain.ContentItem, error) {
 	if len(ids) == 1 {
 		before, _ := strconv.ParseInt(r.PostForm.Get("before"), 10, 64) // none: on top
-		item, err := s.engine.Move(r.Context(), engine.Move{ID: ids[0], To: to, Before: before, Match: engine.Match{IfMatch: r.PostForm.Get("etag")}})
+		item, err := s.engine.Move(r.Context(), engine.Move{ID: ids[0], To: to, Before: before, Precondition: engine.Precondition{IfMatch: r.PostForm.Get("etag")}})
 		return []domain.ContentItem{item}, err
 	}
 	results, err := s.engine.BulkMove(r.Context(), engine.BulkMove{IDs: ids, To: to, Mode: "atomic"})

@@ -15,7 +15,7 @@ import (
 )
 
 // titlesIn lists the cards of a column from top to bottom.
-func titlesIn(t *testing.T, h *house, stage domain.Stage) []string {
+func titlesIn(t *testing.T, h *house, stage domain.ItemStatus) []string {
 	t.Helper()
 	doc := parse(t, "board", h.get("/board").Body.String())
 	var titles []string
@@ -42,7 +42,7 @@ func TestBoardMoves(t *testing.T) {
 	h := newHouse(t, composer.New())
 	var ids []string
 	for _, title := range []string{"A", "B", "C"} {
-		c := h.add(t, domain.ContentItem{Title: title, Body: "Text."}, domain.StageReview)
+		c := h.add(t, domain.ContentItem{Title: title, Body: "Text."}, domain.ItemReview)
 		ids = append(ids, fmt.Sprint(c.ID))
 	}
 	for _, c := range []struct {
@@ -62,7 +62,7 @@ func TestBoardMoves(t *testing.T) {
 		{"two at once", url.Values{"ids": {ids[0], ids[1]}, "to": {"ready"}}, 200, "C"},
 	} {
 		status, answer := h.move(c.form)
-		if got := strings.Join(titlesIn(t, h, domain.StageReview), " "); status != c.status || got != c.want {
+		if got := strings.Join(titlesIn(t, h, domain.ItemReview), " "); status != c.status || got != c.want {
 			t.Errorf("%s: %d %q, want %d %q (%s)", c.name, status, got, c.status, c.want, answer.Message)
 		}
 	}
@@ -71,7 +71,7 @@ func TestBoardMoves(t *testing.T) {
 func TestABlockedPublicationIsExplained(t *testing.T) {
 	h := newHouse(t, composer.New())
 	body := "We never fail. Nobody does it better."
-	c := h.add(t, domain.ContentItem{Title: "Blocked", Body: body, Findings: []domain.Finding{finding(body, "regulated-claims", domain.SeverityBlocking, "never fail", "Say what you saw.")}}, domain.StageReview)
+	c := h.add(t, domain.ContentItem{Title: "Blocked", Body: body, Findings: []domain.Finding{finding(body, "regulated-claims", domain.SeverityBlocking, "never fail", "Say what you saw.")}}, domain.ItemReview)
 	status, answer := h.move(url.Values{"ids": {fmt.Sprint(c.ID)}, "to": {"published"}})
 	if status != http.StatusConflict || len(answer.Blockers) != 1 || answer.Link != fmt.Sprintf("/content/%d#findings", c.ID) {
 		t.Errorf("%d %+v", status, answer)

@@ -24,7 +24,7 @@ type contentPage struct {
 	Stages   []stageChoice
 	Scores   []score
 	Sources  sources
-	History  []domain.Move
+	History  []domain.ItemMove
 	Channels []domain.Publication
 
 	Form     editForm
@@ -52,11 +52,11 @@ type itemFacts struct {
 type nextStep struct {
 	Heading, Text        string
 	Button, Action, Path string // Action posts, Path opens
-	To                   domain.Stage
+	To                   domain.ItemStatus
 }
 
 type stageChoice struct {
-	Stage domain.Stage
+	Stage domain.ItemStatus
 	Label string
 	On    bool
 }
@@ -131,8 +131,8 @@ func (s *Site) contentPage(w http.ResponseWriter, r *http.Request, d engine.Item
 		Scores: scoresOf(d.Scores), Sources: sourcesOf(d.Provenance), History: d.Moves, Channels: d.Publications}
 	page.Body = marked(d.Body, d.Findings, s.engine.RenderMarkdown)
 	page.Next = nextFor(page.Item, page.Findings, ws.RequireApproval)
-	for _, st := range domain.Stages() {
-		page.Stages = append(page.Stages, stageChoice{st, st.Label(), st == d.Stage})
+	for _, st := range domain.ItemStatuses() {
+		page.Stages = append(page.Stages, stageChoice{st, st.Label(), st == d.Status})
 	}
 	page.Form = editFormOf(d.ContentItem)
 	if page.View == "versions" || page.View == "history" {
@@ -169,7 +169,7 @@ func (p contentPage) views() []tab {
 func itemFactsOf(d engine.ItemDetails, ws domain.Workspace) itemFacts {
 	f := itemFacts{card: cardOf(d.ContentItem), Slug: d.Slug, Language: d.Language, MetaTitle: d.MetaTitle, MetaDesc: d.MetaDescription,
 		Keywords: d.Keywords, Version: d.Version, Approved: d.ApprovedVersion, Published: d.PublishedVersion, PublishedAt: d.PublishedAt,
-		CreatedAt: d.CreatedAt, Engine: engineLabel(d.Engine), Execution: d.ExecutionID, Reading: readingTime(d.WordCount)}
+		CreatedAt: d.CreatedAt, Engine: engineLabel(d.Origin), Execution: d.ExecutionID, Reading: readingTime(d.WordCount)}
 	if d.Agent != nil {
 		f.Agent = d.Agent.Name
 	}
@@ -179,7 +179,7 @@ func itemFactsOf(d engine.ItemDetails, ws domain.Workspace) itemFacts {
 	if d.Execution != nil {
 		f.Capability = d.Execution.Capability
 	}
-	if d.PublishedVersion > 0 && d.Stage == domain.StagePublished && ws.FeedEnabled {
+	if d.PublishedVersion > 0 && d.Status == domain.ItemPublished && ws.FeedEnabled {
 		f.Feed = "/feeds/" + ws.Slug + "/items/" + d.Slug
 	}
 	return f
@@ -191,15 +191,15 @@ func readingTime(words int) string { return strconv.Itoa(max(1, (words+110)/220)
 // nextFor says the one thing to do now: mend, approve, publish, look.
 func nextFor(i itemFacts, findings []findingView, strict bool) nextStep {
 	path := "/content/" + strconv.FormatInt(i.ID, 10)
-	undecided := i.Approved != i.Version || i.Stage == domain.StageReview // back in review, somebody asks again
+	undecided := i.Approved != i.Version || i.Stage == domain.ItemReview // back in review, somebody asks again
 	switch {
-	case i.Stage == domain.StagePublished && i.Published != i.Version && !i.Blocking && strict && i.Approved != i.Version:
+	case i.Stage == domain.ItemPublished && i.Published != i.Version && !i.Blocking && strict && i.Approved != i.Version:
 		return nextStep{Heading: "Approve the newer version", Text: "Version " + strconv.Itoa(i.Published) + " stays in the feed until version " + strconv.Itoa(i.Version) + " is approved and published.", Button: "Approve", Action: path + "/approve"}
-	case i.Stage == domain.StagePublished && i.Published != i.Version && !i.Blocking:
-		return nextStep{Heading: "A newer version is not out yet", Text: "Version " + strconv.Itoa(i.Published) + " stands in the feed, and version " + strconv.Itoa(i.Version) + " here.", Button: "Publish version " + strconv.Itoa(i.Version), Action: path + "/move", To: domain.StagePublished}
-	case i.Stage == domain.StagePublished && i.Feed != "":
+	case i.Stage == domain.ItemPublished && i.Published != i.Version && !i.Blocking:
+		return nextStep{Heading: "A newer version is not out yet", Text: "Version " + strconv.Itoa(i.Published) + " stands in the feed, and version " + strconv.Itoa(i.Version) + " here.", Button: "Publish version " + strconv.Itoa(i.Version), Action: path + "/move", To: domain.ItemPublished}
+	case i.Stage == domain.ItemPublished && i.Feed != "":
 		return nextStep{Heading: "It is out", Text: "Version " + strconv.Itoa(i.Published) + " stands in the public feed.", Button: "See it in the feed", Path: i.Feed}
-	case i.Stage == domain.StagePublished:
+	case i.Stage == domain.ItemPublished:
 		return nextStep{Heading: "It is published", Text: "The feed of this workspace is switched off, so no public page shows it."}
 	case i.Blocking:
 		return nextStep{Heading: "Mend what blocks it", Text: "A blocking finding keeps this text from being published. It is marked in the text.", Button: "Mend it", Path: path + "?view=edit&mend=1"}
@@ -208,7 +208,7 @@ func nextFor(i itemFacts, findings []findingView, strict bool) nextStep {
 	case undecided:
 		return nextStep{Heading: "Read it, then approve", Text: "Approving moves version " + strconv.Itoa(i.Version) + " to Ready.", Button: "Approve", Action: path + "/approve"}
 	}
-	return nextStep{Heading: "Ready to go out", Text: "Version " + strconv.Itoa(i.Version) + " is approved. Publishing puts it into the public feed.", Button: "Publish", Action: path + "/move", To: domain.StagePublished}
+	return nextStep{Heading: "Ready to go out", Text: "Version " + strconv.Itoa(i.Version) + " is approved. Publishing puts it into the public feed.", Button: "Publish", Action: path + "/move", To: domain.ItemPublished}
 }
 
 func scoresOf(m map[string]float64) []score {

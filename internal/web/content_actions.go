@@ -45,7 +45,7 @@ func (f editForm) edit(id int64) engine.EditItem {
 		}
 	}
 	in := engine.EditItem{ID: id, Title: &f.Title, Body: &f.Body, MetaTitle: &f.MetaTitle, MetaDescription: &f.MetaDesc,
-		Keywords: &keywords, Reason: f.Reason, Match: engine.Match{IfMatch: f.ETag}}
+		Keywords: &keywords, Reason: f.Reason, Precondition: engine.Precondition{IfMatch: f.ETag}}
 	if f.Slug != "" {
 		in.Slug = &f.Slug
 	}
@@ -81,21 +81,21 @@ func (s *Site) refuseEdit(w http.ResponseWriter, r *http.Request, id int64, form
 
 func (s *Site) contentMove(w http.ResponseWriter, r *http.Request) error {
 	return s.onContent(w, r, func(id int64) (string, error) {
-		to := domain.Stage(r.PostForm.Get("to"))
+		to := domain.ItemStatus(r.PostForm.Get("to"))
 		if !to.Valid() {
 			return "", domain.Errorf(domain.CodeBadRequest, "The board has no column %q.", to)
 		}
-		item, err := s.engine.Move(r.Context(), engine.Move{ID: id, To: to, Match: engine.Match{IfMatch: r.PostForm.Get("etag")}})
-		if item.Stage == domain.StagePublished {
+		item, err := s.engine.Move(r.Context(), engine.Move{ID: id, To: to, Precondition: engine.Precondition{IfMatch: r.PostForm.Get("etag")}})
+		if item.Status == domain.ItemPublished {
 			return "Version " + strconv.Itoa(item.PublishedVersion) + " is published.", err
 		}
-		return "Moved to " + item.Stage.Label() + ".", err
+		return "Moved to " + item.Status.Label() + ".", err
 	})
 }
 
 func (s *Site) contentApprove(w http.ResponseWriter, r *http.Request) error {
 	return s.onContent(w, r, func(id int64) (string, error) {
-		d, err := s.engine.ApproveItem(r.Context(), engine.ID{ID: id, Match: engine.Match{IfMatch: r.PostForm.Get("etag")}})
+		d, err := s.engine.ApproveItem(r.Context(), engine.ID{ID: id, Precondition: engine.Precondition{IfMatch: r.PostForm.Get("etag")}})
 		return "Version " + strconv.Itoa(d.ApprovedVersion) + " is approved.", err
 	})
 }
@@ -106,7 +106,7 @@ func (s *Site) contentRestore(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return "", domain.Errorf(domain.CodeBadRequest, "Choose the version to bring back.")
 		}
-		d, err := s.engine.RestoreVersion(r.Context(), engine.RestoreVersion{ID: id, N: n, Match: engine.Match{IfMatch: r.PostForm.Get("etag")}})
+		d, err := s.engine.RestoreVersion(r.Context(), engine.RestoreVersion{ID: id, N: n, Precondition: engine.Precondition{IfMatch: r.PostForm.Get("etag")}})
 		return fmt.Sprintf("Version %d has the text of version %d again.", d.Version, n), err
 	})
 }

@@ -13,7 +13,7 @@ import (
 
 func TestEditing(t *testing.T) {
 	h := newHouse(t, composer.New())
-	c := h.add(t, domain.ContentItem{Title: "First", Body: "One two three."}, domain.StageReview)
+	c := h.add(t, domain.ContentItem{Title: "First", Body: "One two three."}, domain.ItemReview)
 	path := fmt.Sprintf("/content/%d", c.ID)
 	form := url.Values{"etag": {etag(c.Revision)}, "title": {"First"}, "body": {"One 2 three.\r\n"}, "keywords": {" a, b ,,"}}
 
@@ -49,8 +49,8 @@ func TestEditing(t *testing.T) {
 		t.Errorf("restored to version %d: %q", d.Version, d.Body)
 	}
 	h.do(http.MethodPost, path+"/approve", "")
-	if d := must(h.engine.Item(h.ctx, c.ID))(t); d.ApprovedVersion != 3 || d.Stage != domain.StageReady {
-		t.Errorf("approved %d in %s", d.ApprovedVersion, d.Stage)
+	if d := must(h.engine.Item(h.ctx, c.ID))(t); d.ApprovedVersion != 3 || d.Status != domain.ItemReady {
+		t.Errorf("approved %d in %s", d.ApprovedVersion, d.Status)
 	}
 	h.do(http.MethodPost, path+"/move", "to=published")
 	if page := h.get(path).Body.String(); !strings.Contains(page, `href="/feeds/main/items/first"`) {
@@ -64,7 +64,7 @@ func TestHostileTextsDoNothing(t *testing.T) {
 	for _, evil := range []string{`<script>alert(1)</script>`, `<img src=x onerror=alert(1)>`, `[x](javascript:alert(1))`, `"><svg onload=alert(1)>`, `<a href="data:text/html,x">x</a>`, `</textarea><script>alert(1)</script>`, "![x](https://elsewhere.example/p.png)"} {
 		c := h.add(t, domain.ContentItem{Title: evil, Body: evil + "\n\nmore " + evil, MetaTitle: evil, Slug: "", Assignee: evil, Keywords: []string{evil},
 			Findings:   []domain.Finding{{Guardrail: evil, Severity: domain.SeverityWarning, Message: evil, Matches: []domain.Match{{Start: 0, End: 9, Text: evil}}}},
-			NeedsInput: []domain.Need{{What: evil, Reason: evil}}}, domain.StageReview)
+			NeedsInput: []domain.Need{{What: evil, Reason: evil}}}, domain.ItemReview)
 		for _, path := range []string{"/board", fmt.Sprintf("/content/%d", c.ID), fmt.Sprintf("/content/%d?view=edit", c.ID), fmt.Sprintf("/content/%d?view=versions", c.ID)} {
 			body := h.get(path).Body.String()
 			doc := parse(t, path, body)
@@ -83,14 +83,14 @@ func TestHostileTextsDoNothing(t *testing.T) {
 
 // TestTheNextStep follows an item from its first finding to the feed and on.
 func TestTheNextStep(t *testing.T) {
-	item := func(stage domain.Stage, version, approved, published int) itemFacts {
+	item := func(stage domain.ItemStatus, version, approved, published int) itemFacts {
 		f := itemFacts{card: card{ID: 1, Stage: stage}, Version: version, Approved: approved, Published: published}
 		if published > 0 {
 			f.Feed = "/feeds/main/items/x"
 		}
 		return f
 	}
-	blocked := item(domain.StageReview, 1, 0, 0)
+	blocked := item(domain.ItemReview, 1, 0, 0)
 	blocked.Blocking = true
 	one := []findingView{{N: 1}}
 	for _, c := range []struct {
@@ -101,14 +101,14 @@ func TestTheNextStep(t *testing.T) {
 		button   string
 	}{
 		{"blocked", blocked, one, false, "Mend it"},
-		{"found something", item(domain.StageGenerated, 1, 0, 0), one, false, "Mend it"},
-		{"clean", item(domain.StageGenerated, 1, 0, 0), nil, false, "Approve"},
-		{"approved, and in review again", item(domain.StageReview, 2, 2, 0), nil, false, "Approve"},
-		{"approved as it is", item(domain.StageReady, 2, 2, 0), one, false, "Publish"},
-		{"published", item(domain.StagePublished, 2, 2, 2), nil, false, "See it in the feed"},
-		{"edited since", item(domain.StagePublished, 3, 2, 2), nil, false, "Publish version 3"},
-		{"edited since, to be approved", item(domain.StagePublished, 3, 2, 2), nil, true, "Approve"},
-		{"edited since and approved", item(domain.StagePublished, 3, 3, 2), nil, true, "Publish version 3"},
+		{"found something", item(domain.ItemGenerated, 1, 0, 0), one, false, "Mend it"},
+		{"clean", item(domain.ItemGenerated, 1, 0, 0), nil, false, "Approve"},
+		{"approved, and in review again", item(domain.ItemReview, 2, 2, 0), nil, false, "Approve"},
+		{"approved as it is", item(domain.ItemReady, 2, 2, 0), one, false, "Publish"},
+		{"published", item(domain.ItemPublished, 2, 2, 2), nil, false, "See it in the feed"},
+		{"edited since", item(domain.ItemPublished, 3, 2, 2), nil, false, "Publish version 3"},
+		{"edited since, to be approved", item(domain.ItemPublished, 3, 2, 2), nil, true, "Approve"},
+		{"edited since and approved", item(domain.ItemPublished, 3, 3, 2), nil, true, "Publish version 3"},
 	} {
 		if got := nextFor(c.item, c.findings, c.strict).Button; got != c.button {
 			t.Errorf("%s: %q, want %q", c.name, got, c.button)

@@ -40,7 +40,7 @@ func finding(body, guardrail string, sev domain.Severity, quote, message string)
 // examples fills the board, and starts a run or two.
 func (h *house) examples(t testing.TB) {
 	t.Helper()
-	say := func(title string, stage domain.Stage, change func(*domain.ContentItem)) {
+	say := func(title string, stage domain.ItemStatus, change func(*domain.ContentItem)) {
 		c := domain.ContentItem{Title: title, Body: sampleBody, Language: "en", MetaTitle: title, MetaDescription: "Where cloud money goes, and what to do about it on Monday.",
 			Keywords: []string{"cloud cost", "tagging"}, Scores: map[string]float64{"seo": 82, "readability": 64}}
 		if change != nil {
@@ -48,20 +48,20 @@ func (h *house) examples(t testing.TB) {
 		}
 		h.add(t, c, stage)
 	}
-	model := domain.Engine{Kind: domain.EngineModel, Provider: "anthropic", Model: "claude-sonnet-4-5", AI: true}
-	say("Five questions to ask before you sign a cloud contract", domain.StagePublished, func(c *domain.ContentItem) { c.Engine = model })
-	say("What a marketplace listing needs in its first week", domain.StagePublished, nil)
-	say("Tagging, without tears", domain.StageReady, func(c *domain.ContentItem) { c.Assignee = "Ada Lovelace"; c.Engine = model })
-	say("Release notes people read to the end", domain.StageReady, func(c *domain.ContentItem) { c.Type = domain.ContentEmail })
-	say("Your bill has an owner now. Say hello.", domain.StageReview, func(c *domain.ContentItem) { c.Type, c.Channel = domain.ContentSocial, "linkedin" })
-	say("Why we moved the report from every hour to every day, and what nobody noticed afterwards", domain.StageReview, func(c *domain.ContentItem) {
+	model := domain.Origin{Kind: domain.OriginModel, Provider: "anthropic", Model: "claude-sonnet-4-5", AI: true}
+	say("Five questions to ask before you sign a cloud contract", domain.ItemPublished, func(c *domain.ContentItem) { c.Origin = model })
+	say("What a marketplace listing needs in its first week", domain.ItemPublished, nil)
+	say("Tagging, without tears", domain.ItemReady, func(c *domain.ContentItem) { c.Assignee = "Ada Lovelace"; c.Origin = model })
+	say("Release notes people read to the end", domain.ItemReady, func(c *domain.ContentItem) { c.Type = domain.ContentEmail })
+	say("Your bill has an owner now. Say hello.", domain.ItemReview, func(c *domain.ContentItem) { c.Type, c.Channel = domain.ContentSocial, "linkedin" })
+	say("Why we moved the report from every hour to every day, and what nobody noticed afterwards", domain.ItemReview, func(c *domain.ContentItem) {
 		c.Assignee = "Grace Hopper"
 		c.Findings = []domain.Finding{finding(sampleBody, "unsupported-claim", domain.SeverityBlocking, "Acme saved 31% in a quarter", "No input supports this number. Give its source under facts, or leave it out.")}
 	})
-	say("A short guide to rightsizing", domain.StageReview, nil)
-	say("The quarter’s product news", domain.StageGenerated, func(c *domain.ContentItem) { c.Type = domain.ContentEmail; c.Engine = model })
-	say("Three sentences about storage", domain.StageGenerated, func(c *domain.ContentItem) { c.Type, c.Channel = domain.ContentSocial, "mastodon" })
-	say("Cloud cost optimization: where to look first", domain.StageGenerated, func(c *domain.ContentItem) {
+	say("A short guide to rightsizing", domain.ItemReview, nil)
+	say("The quarter’s product news", domain.ItemGenerated, func(c *domain.ContentItem) { c.Type = domain.ContentEmail; c.Origin = model })
+	say("Three sentences about storage", domain.ItemGenerated, func(c *domain.ContentItem) { c.Type, c.Channel = domain.ContentSocial, "mastodon" })
+	say("Cloud cost optimization: where to look first", domain.ItemGenerated, func(c *domain.ContentItem) {
 		c.Findings = []domain.Finding{finding(sampleBody, "absolute-claims", domain.SeverityWarning, "the best and only way", "An absolute claim that nobody can check. Say what it does instead.")}
 		c.NeedsInput = []domain.Need{{What: "customer proof", Field: "facts", Reason: "No quote or case was given, so the text makes no claim about results."}, {What: "call to action", Field: "call_to_action", Reason: "The text ends without telling the reader what to do next."}}
 	})

@@ -185,16 +185,16 @@ func readTab(r *http.Request, names []string) string {
 }
 
 func factsOf(d engine.ExecutionDetails, now time.Time) runFacts {
-	f := runFacts{runRow: rowOf(d.ExecutionRow, now), ETag: etag(d.Version), Engine: engineLabel(d.Engine), AI: d.Engine.AI,
-		Held: d.CreditsHeld, Cost: money(d.Cost, d.Engine), Started: d.StartedAt, Completed: d.CompletedAt, RetryOf: d.RetryOf,
-		Ended: d.Status.Ended(), Cancel: !d.Status.Ended(), Archive: d.Status.MayBecome(domain.StatusArchived)}
+	f := runFacts{runRow: rowOf(d.ExecutionRow, now), ETag: etag(d.Version), Engine: engineLabel(d.Origin), AI: d.Origin.AI,
+		Held: d.CreditsHeld, Cost: money(d.Cost, d.Origin), Started: d.StartedAt, Completed: d.CompletedAt, RetryOf: d.RetryOf,
+		Ended: d.Status.Ended(), Cancel: !d.Status.Ended(), Archive: d.Status.MayBecome(domain.ExecutionArchived)}
 	for _, p := range d.Plan {
 		f.Price += p.Credits
 		if p.Key == d.CurrentStep {
 			f.Step = p.Name
 		}
 	}
-	if d.Engine.Kind == domain.EngineComposer {
+	if d.Origin.Kind == domain.OriginComposer {
 		f.Price = 0
 	}
 	if len(d.Items) > 0 {

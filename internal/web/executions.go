@@ -68,7 +68,7 @@ func (q runQuery) Any() bool { return q.Capability != "" || q.Priority != "" || 
 
 func readRunQuery(v url.Values) runQuery {
 	q := runQuery{Capability: v.Get("capability"), Since: v.Get("since"), Page: 1}
-	if s := v.Get("status"); domain.Status(s).Valid() {
+	if s := v.Get("status"); domain.ExecutionStatus(s).Valid() {
 		q.Status = s
 	}
 	if p := v.Get("priority"); domain.Priority(p).Valid() {
@@ -104,10 +104,10 @@ func (s *Site) executions(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	q := readRunQuery(r.URL.Query())
-	in := engine.ListExecutions{Status: domain.Status(q.Status), Capability: q.Capability, Priority: domain.Priority(q.Priority),
+	in := engine.ListExecutions{Status: domain.ExecutionStatus(q.Status), Capability: q.Capability, Priority: domain.Priority(q.Priority),
 		Page: domain.Page{Number: q.Page, Size: runsPerPage}}
 	if days, err := strconv.Atoi(q.Since); err == nil && days > 0 {
-		in.Span.From = s.now().AddDate(0, 0, -days)
+		in.Created.From = s.now().AddDate(0, 0, -days)
 	}
 	list, err := s.engine.Executions(ctx, in)
 	if err != nil {
@@ -145,16 +145,16 @@ func (p *executionsPage) fill(list domain.List[engine.ExecutionRow], now time.Ti
 	}
 }
 
-func runTabs(q runQuery, counts map[domain.Status]int) []tab {
+func runTabs(q runQuery, counts map[domain.ExecutionStatus]int) []tab {
 	all := 0
 	for _, n := range counts {
 		all += n
 	}
 	tabs := []tab{{Label: "All", Count: all}}
-	statuses := []domain.Status{"", domain.StatusExecuting, domain.StatusPending, domain.StatusCompleted, domain.StatusFailed, domain.StatusCancelled, domain.StatusArchived}
+	statuses := []domain.ExecutionStatus{"", domain.ExecutionExecuting, domain.ExecutionPending, domain.ExecutionCompleted, domain.ExecutionFailed, domain.ExecutionCancelled, domain.ExecutionArchived}
 	for _, st := range statuses[1:] {
 		label := human(string(st))
-		if st == domain.StatusExecuting {
+		if st == domain.ExecutionExecuting {
 			label = "Running"
 		}
 		tabs = append(tabs, tab{Label: label, Count: counts[st]})
@@ -188,7 +188,7 @@ func rowOf(x engine.ExecutionRow, now time.Time) runRow {
 		ID: x.ID, Title: titleOf(x.Title, x.ID), Capability: x.Capability, Agent: x.Agent.Name, State: stateOf(x.Execution),
 		Priority: x.Priority, By: x.CreatedBy, Created: x.CreatedAt, Took: took(x.Execution, now), Progress: x.Progress,
 		Running: !x.Status.Ended(), Credits: x.CreditsUsed, Error: x.Error,
-		Retryable: x.Status == domain.StatusFailed || x.Status == domain.StatusCancelled,
+		Retryable: x.Status == domain.ExecutionFailed || x.Status == domain.ExecutionCancelled,
 	}
 }
 
@@ -203,18 +203,18 @@ func took(x domain.Execution, now time.Time) string {
 	return span(x.CompletedAt.Sub(x.StartedAt))
 }
 
-var states = map[domain.Status]state{
-	domain.StatusPending:   {"pending", "Waiting", "grey"},
-	domain.StatusPlanning:  {"planning", "Planning", "machine"},
-	domain.StatusExecuting: {"executing", "Running", "moving"},
-	domain.StatusCompleted: {"completed", "Completed", "done"},
-	domain.StatusFailed:    {"failed", "Failed", "broken"},
-	domain.StatusCancelled: {"cancelled", "Cancelled", "grey"},
-	domain.StatusArchived:  {"archived", "Archived", "grey"},
+var states = map[domain.ExecutionStatus]state{
+	domain.ExecutionPending:   {"pending", "Waiting", "grey"},
+	domain.ExecutionPlanning:  {"planning", "Planning", "machine"},
+	domain.ExecutionExecuting: {"executing", "Running", "moving"},
+	domain.ExecutionCompleted: {"completed", "Completed", "done"},
+	domain.ExecutionFailed:    {"failed", "Failed", "broken"},
+	domain.ExecutionCancelled: {"cancelled", "Cancelled", "grey"},
+	domain.ExecutionArchived:  {"archived", "Archived", "grey"},
 }
 
 func stateOf(x domain.Execution) state {
-	if x.Status == domain.StatusExecuting {
+	if x.Status == domain.ExecutionExecuting {
 		switch x.WaitingFor {
 		case domain.WaitingPerson:
 			return state{"person", "Needs a person", "person"}

@@ -72,9 +72,9 @@ func span(d time.Duration) string {
 }
 
 // money shows what a run has cost. An unknown price is said to be unknown.
-func money(c domain.Cost, e domain.Engine) string {
+func money(c domain.Cost, e domain.Origin) string {
 	switch {
-	case !e.AI && e.Kind == domain.EngineComposer:
+	case !e.AI && e.Kind == domain.OriginComposer:
 		return "$0"
 	case !c.Known:
 		return "price unknown"
@@ -91,8 +91,8 @@ func money(c domain.Cost, e domain.Engine) string {
 }
 
 // engineLabel says what wrote a text.
-func engineLabel(e domain.Engine) string {
-	if e.Kind == domain.EngineComposer {
+func engineLabel(e domain.Origin) string {
+	if e.Kind == domain.OriginComposer {
 		return "Composed from your inputs by rules. No AI model was used."
 	}
 	if e.Model == "" {

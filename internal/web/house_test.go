@@ -85,11 +85,11 @@ func no(t testing.TB, err error) {
 }
 
 // add puts an item onto the board, in the column and with the findings given.
-func (h *house) add(t testing.TB, c domain.ContentItem, to domain.Stage) domain.ContentItem {
+func (h *house) add(t testing.TB, c domain.ContentItem, to domain.ItemStatus) domain.ContentItem {
 	t.Helper()
 	c.WorkspaceID = h.owner.WorkspaceID
-	if c.Engine.Kind == "" {
-		c.Engine = domain.ComposerEngine()
+	if c.Origin.Kind == "" {
+		c.Origin = domain.ComposerOrigin()
 	}
 	if c.Type == "" {
 		c.Type = domain.ContentBlog
@@ -98,7 +98,7 @@ func (h *house) add(t testing.TB, c domain.ContentItem, to domain.Stage) domain.
 		"parts":[{"heading":"Introduction","step":"section-1","uses":["topic"]},{"heading":"Where the money goes","step":"section-2","uses":["key_points[0]","facts[0]"]},{"heading":"How to keep it that way","step":"section-3"}],
 		"steps":{"section-1":{"model":"composer/1"}}}`)
 	err := h.store.InTx(h.ctx, func(tx *store.Tx) (err error) {
-		if c, err = board.Create(h.ctx, tx, c, provenance); err != nil || to == domain.StageGenerated {
+		if c, err = board.Create(h.ctx, tx, c, provenance); err != nil || to == domain.ItemGenerated {
 			return err
 		}
 		c, err = board.Move(h.ctx, tx, domain.Workspace{ID: c.WorkspaceID}, c, to, 0)
@@ -167,7 +167,7 @@ func assembleStep(_ context.Context, in capability.Input) (capability.Result, er
 	for _, key := range []string{"section-1", "section-2"} {
 		body.WriteString("## " + human(key) + "\n\n" + textOf(in.Outputs[key]) + "\n\n")
 	}
-	item := domain.ContentItem{Title: "What was asked for", Type: domain.ContentBlog, Body: body.String(), Engine: in.Engine}
+	item := domain.ContentItem{Title: "What was asked for", Type: domain.ContentBlog, Body: body.String(), Origin: in.Engine}
 	return capability.Result{Output: map[string]string{"body": body.String()}, Effects: []capability.Effect{{Create: &capability.CreateItem{Item: item}}}}, nil
 }
 

@@ -18,7 +18,7 @@ type findingView struct {
 	N         int // from 1, the number at its marks
 	Guardrail string
 	Severity  domain.Severity
-	Action    domain.GuardAction
+	Action    domain.FindingAction
 	Tone      string
 	Message   string
 	Quotes    []string

@@ -92,9 +92,9 @@ func TestEveryPageWithOneManyAndLong(t *testing.T) {
 	h := newHouse(t, composer.New())
 	h.examples(t)
 	long := strings.Repeat("Donaudampfschifffahrtsgesellschaft ", 8) + strings.Repeat("x", 40)
-	h.add(t, domain.ContentItem{Title: long, Body: long + sampleBody + long, Findings: []domain.Finding{finding(sampleBody, "x", domain.SeverityInfo, "Tag it", long)}}, domain.StageReview)
+	h.add(t, domain.ContentItem{Title: long, Body: long + sampleBody + long, Findings: []domain.Finding{finding(sampleBody, "x", domain.SeverityInfo, "Tag it", long)}}, domain.ItemReview)
 	for i := range 60 {
-		h.add(t, domain.ContentItem{Title: fmt.Sprintf("Item %d", i), Body: "Text."}, domain.StageGenerated)
+		h.add(t, domain.ContentItem{Title: fmt.Sprintf("Item %d", i), Body: "Text."}, domain.ItemGenerated)
 	}
 	for _, path := range append(everyPage, "/content/10", "/content/10?view=edit", "/content/10?view=versions", "/content/10?view=history", "/content/11", "/executions/1",
 		"/executions/1?tab=plan", "/executions/1?tab=input", "/executions/1?tab=guardrails", "/executions/1?tab=events", "/capabilities/generate-blog-post?from=1") {

@@ -122,8 +122,8 @@ func (r *result) addPlain(m member) {
 		r.Grade = text
 	case m.Name == "reason":
 		r.Lead = text
-	case m.Name == "to" && domain.Stage(text).Valid():
-		r.Facts = append(r.Facts, fact{"Moved to", domain.Stage(text).Label()})
+	case m.Name == "to" && domain.ItemStatus(text).Valid():
+		r.Facts = append(r.Facts, fact{"Moved to", domain.ItemStatus(text).Label()})
 	default:
 		r.Facts = append(r.Facts, fact{label(m.Name), text})
 	}

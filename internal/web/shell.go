@@ -53,7 +53,7 @@ func (s *Site) shell(w http.ResponseWriter, r *http.Request, here, title string)
 	actor, _ := domain.ActorFrom(ctx)
 	sh := Shell{Title: title, Here: here, Signed: true, Person: actor.Name, Role: actor.Role, Exposed: s.exposed(r)}
 	text := s.engine.TextStatus()
-	sh.Composer = text.Engine.Kind == domain.EngineComposer
+	sh.Composer = text.Engine.Kind == domain.OriginComposer
 	sh.Writer = text.Engine.Model
 	if r.Header.Get("HX-Request") == "true" {
 		return sh, nil // only the live part is asked for
@@ -81,12 +81,12 @@ func (s *Site) badges(r *http.Request) (review, failed int, err error) {
 		return 0, 0, err
 	}
 	for _, c := range cols {
-		if c.Stage == domain.StageReview {
+		if c.Stage == domain.ItemReview {
 			review = c.Count
 		}
 	}
 	counts, err := s.engine.ExecutionCounts(r.Context())
-	return review, counts[domain.StatusFailed], err
+	return review, counts[domain.ExecutionFailed], err
 }
 
 func menu(review, failed int) []navGroup {

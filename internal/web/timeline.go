@@ -62,7 +62,7 @@ func timelineOf(x domain.Execution, results []domain.StepResult, attempts []doma
 	present(x, byKey)
 	t := timeline{Ticks: [3]string{"0", span(ax.length() / 2), span(ax.length())}}
 	for _, p := range x.Plan {
-		row := stepOf(p, byKey[p.Key], names, x.Engine)
+		row := stepOf(p, byKey[p.Key], names, x.Origin)
 		row.Bars = ax.bars(byKey[p.Key], attemptsOf(attempts, p.Key), row.State.Tone)
 		if row.State == stepStates[domain.StepDone] || row.State == stepStates[domain.StepReused] {
 			t.Done++
@@ -75,7 +75,7 @@ func timelineOf(x domain.Execution, results []domain.StepResult, attempts []doma
 // present marks the steps that are under way. A step is recorded when it has
 // ended; until then it counts as running once all that it builds on is done.
 func present(x domain.Execution, byKey map[string]domain.StepResult) {
-	if x.Status != domain.StatusExecuting || x.WaitingFor != "" {
+	if x.Status != domain.ExecutionExecuting || x.WaitingFor != "" {
 		return
 	}
 	var running []domain.StepResult
@@ -100,7 +100,7 @@ func present(x domain.Execution, byKey map[string]domain.StepResult) {
 	}
 }
 
-func stepOf(p domain.PlanStep, r domain.StepResult, names map[string]string, e domain.Engine) stepRow {
+func stepOf(p domain.PlanStep, r domain.StepResult, names map[string]string, e domain.Origin) stepRow {
 	row := stepRow{Key: p.Key, Name: p.Name, Credits: p.Credits, Attempt: r.Attempt, Charged: r.Credits, Model: r.Model,
 		Error: r.Error, Output: prettyJSON(r.Output), Text: textOf(r.Output), State: stepStates[domain.StepPending]}
 	if st, ok := stepStates[r.Status]; ok {

@@ -10,7 +10,7 @@ import (
 func TestTimeline(t *testing.T) {
 	start := time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC)
 	at := func(s int) time.Time { return start.Add(time.Duration(s) * time.Second) }
-	x := domain.Execution{Status: domain.StatusExecuting, StartedAt: start, Plan: []domain.PlanStep{
+	x := domain.Execution{Status: domain.ExecutionExecuting, StartedAt: start, Plan: []domain.PlanStep{
 		{Key: "a", Name: "First"}, {Key: "b", Name: "Second", DependsOn: []string{"a"}}, {Key: "c", Name: "Third", DependsOn: []string{"b"}}}}
 	results := []domain.StepResult{{Key: "a", Status: domain.StepDone, StartedAt: start, CompletedAt: at(4)}}
 	attempts := []domain.Attempt{{Step: "a", N: 1, StartedAt: start, DurationMS: 1000, Error: "429"}, {Step: "a", N: 2, StartedAt: at(2), DurationMS: 2000}}
@@ -34,10 +34,10 @@ func TestFormats(t *testing.T) {
 	for got, want := range map[string]string{
 		span(-1): "0 ms", span(640 * time.Millisecond): "640 ms", span(12400 * time.Millisecond): "12.4 s", span(200 * time.Second): "3 min 20 s", span(2*time.Hour + 5*time.Minute): "2 h 5 min",
 		groupDigits(1234567): "1,234,567", groupDigits(12): "12", plural(1, "word", "words"): "1 word", human("brand_voice-id"): "Brand voice ID", human(""): "",
-		money(domain.Cost{}, domain.ComposerEngine()):                                                  "$0",
-		money(domain.Cost{}, domain.Engine{Kind: domain.EngineModel, AI: true}):                        "price unknown",
-		money(domain.Cost{MicroUSD: 1234, Known: true}, domain.Engine{AI: true}):                       "$0.0012",
-		money(domain.Cost{MicroUSD: 2_340_000, Known: true, Estimated: true}, domain.Engine{AI: true}): "about $2.34",
+		money(domain.Cost{}, domain.ComposerOrigin()):                                                  "$0",
+		money(domain.Cost{}, domain.Origin{Kind: domain.OriginModel, AI: true}):                        "price unknown",
+		money(domain.Cost{MicroUSD: 1234, Known: true}, domain.Origin{AI: true}):                       "$0.0012",
+		money(domain.Cost{MicroUSD: 2_340_000, Known: true, Estimated: true}, domain.Origin{AI: true}): "about $2.34",
 	} {
 		if got != want {
 			t.Errorf("%q, want %q", got, want)

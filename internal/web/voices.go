@@ -9,7 +9,7 @@ import (
 // voicesPage lists the brand voices.
 type voicesPage struct {
 	Shell
-	Voices []domain.Voice
+	Voices []domain.BrandVoice
 }
 
 func (s *Site) voices(w http.ResponseWriter, r *http.Request) error {

@@ -28,7 +28,7 @@ func provider(t *testing.T) (ai.Provider, *aitest.Server) {
 	return p, s
 }
 
-var plain = &domain.Voice{ID: 3, Name: "Plain", Version: 2, Tone: []string{"plain"}}
+var plain = &domain.BrandVoice{ID: 3, Name: "Plain", Version: 2, Tone: []string{"plain"}}
 
 // TestWriterUnderstandsTheBlogPost has the capability's real prompts answered:
 // each section about its own heading, no findings, and a voice pass that is taken.

@@ -187,7 +187,7 @@ func sound(t *testing.T, b ai.Brief, title, body, description string) {
 		}
 		seen[s] = true
 	}
-	v := &domain.Voice{BannedTerms: b.Voice.BannedTerms}
+	v := &domain.BrandVoice{BannedTerms: b.Voice.BannedTerms}
 	in := guard.Input{Text: body, Title: title, Type: domain.ContentBlog, Voice: v, Support: append(append(append([]string{b.Topic, b.CallToAction}, b.KeyPoints...), b.Facts...), b.Sources...)}
 	for _, f := range guard.Check(in) {
 		t.Errorf("a guardrail finds: %s %+v", f.Message, f.Matches)

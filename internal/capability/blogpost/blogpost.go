@@ -134,7 +134,7 @@ func (s Settings) support() []string {
 }
 
 // brief turns the settings into what the writer works from.
-func (s Settings) brief(v *domain.Voice) ai.Brief {
+func (s Settings) brief(v *domain.BrandVoice) ai.Brief {
 	return ai.Brief{
 		Topic: s.Topic, Keywords: s.Keywords, Audience: s.Audience, Tone: s.Tone, WordCount: s.WordCount, KeyPoints: s.KeyPoints, Facts: s.Facts,
 		Sources: s.Sources, Language: s.Language, CallToAction: s.CallToAction, Sections: Sections(s.WordCount), Voice: capability.Voice(v),

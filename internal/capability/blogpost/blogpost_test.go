@@ -115,7 +115,7 @@ func writer(special map[ai.Task]func(ai.Request) string) captest.Script {
 	}
 }
 
-var voice = &domain.Voice{ID: 3, Name: "Plain", Version: 2, Tone: []string{"plain"}, BannedTerms: []string{"synergy"}}
+var voice = &domain.BrandVoice{ID: 3, Name: "Plain", Version: 2, Tone: []string{"plain"}, BannedTerms: []string{"synergy"}}
 
 func TestWithAModel(t *testing.T) {
 	agent := domain.Agent{Name: "Content Writer", Instructions: "Prefer short paragraphs."}

@@ -83,19 +83,19 @@ func (s steps) finished(in capability.Input, p page, d described, g capability.G
 
 // guardInput says what the text may rest on. A composed text is as long as its
 // brief allows, so it has no lower bound.
-func guardInput(p page, d described, text string, engine domain.Engine) guard.Input {
+func guardInput(p page, d described, text string, engine domain.Origin) guard.Input {
 	g := guard.Input{
 		Text: text, Title: d.Title, MetaTitle: d.MetaTitle, MetaDescription: d.MetaDescription, Type: domain.ContentBlog, Language: p.Language,
 		MaxWords: p.WordCount * 3 / 2, Support: append(p.support(), p.Background), Allowed: []string{p.CallToAction},
 	}
-	if engine.Kind == domain.EngineModel {
+	if engine.Kind == domain.OriginModel {
 		g.MinWords = p.WordCount / 2
 	}
 	return g
 }
 
 // needs tells what would make the post better and was not given.
-func needs(s Settings, words int, engine domain.Engine) []domain.Need {
+func needs(s Settings, words int, engine domain.Origin) []domain.Need {
 	out := []domain.Need{}
 	add := func(missing bool, what, field, reason string) {
 		if missing {
@@ -109,7 +109,7 @@ func needs(s Settings, words int, engine domain.Engine) []domain.Need {
 	add(len(s.Sources) == 0, "a source", "sources", "No source was given, so readers cannot look anything up. Name where your facts come from.")
 	add(s.Audience == "", "an audience", "audience", "Nobody was named as the reader, so the post speaks to everybody. Say for whom it is.")
 	add(s.CallToAction == "", "a call to action", "call_to_action", "Nothing was given for the reader to do next, so the post asks for nothing.")
-	short := engine.Kind == domain.EngineComposer && words < s.WordCount*6/10
+	short := engine.Kind == domain.OriginComposer && words < s.WordCount*6/10
 	add(short, "more material", "key_points", fmt.Sprintf("The brief holds enough for about %d words; %d were asked for. More points and facts make a longer post.", words, s.WordCount))
 	return out
 }
@@ -117,7 +117,7 @@ func needs(s Settings, words int, engine domain.Engine) []domain.Need {
 // origin is the record of where a post came from.
 type origin struct {
 	Statement string                      `json:"statement"`
-	Engine    domain.Engine               `json:"engine"`
+	Engine    domain.Origin               `json:"engine"`
 	Steps     map[string]capability.Trace `json:"steps"`
 	Parts     []partOrigin                `json:"parts"`
 	Voice     *voiceOrigin                `json:"brand_voice,omitempty"`

@@ -24,7 +24,7 @@ type Run struct {
 	Settings any // marshalled to JSON; a json.RawMessage goes through as it is
 	Context  string
 	Provider ai.Provider
-	Voice    *domain.Voice
+	Voice    *domain.BrandVoice
 	Agent    domain.Agent
 	Items    []domain.ContentItem
 	Answer   *capability.Answer
@@ -188,11 +188,11 @@ func upstream(out *Outcome, step domain.PlanStep) map[string]json.RawMessage {
 	return outputs
 }
 
-func engine(p ai.Provider) domain.Engine {
-	if p == nil || p.Name() == domain.EngineComposer {
-		return domain.ComposerEngine()
+func engine(p ai.Provider) domain.Origin {
+	if p == nil || p.Name() == domain.OriginComposer {
+		return domain.ComposerOrigin()
 	}
-	return domain.Engine{Kind: domain.EngineModel, Provider: p.Name(), Model: "scripted-1", AI: true}
+	return domain.Origin{Kind: domain.OriginModel, Provider: p.Name(), Model: "scripted-1", AI: true}
 }
 
 // Script is a provider that answers by calling the function, with no network.

@@ -168,9 +168,9 @@ func flagging(policy domain.GuardrailPolicy) domain.GuardrailPolicy {
 
 // Decided is the output of the decision.
 type Decided struct {
-	ContentID int64        `json:"content_id"`
-	To        domain.Stage `json:"to,omitempty"` // empty where the item stays
-	Reason    string       `json:"reason"`
+	ContentID int64             `json:"content_id"`
+	To        domain.ItemStatus `json:"to,omitempty"` // empty where the item stays
+	Reason    string            `json:"reason"`
 }
 
 // decide moves the item: to ready where it is clean and its score is high enough,
@@ -184,12 +184,12 @@ func decide(_ context.Context, in capability.Input) (capability.Result, error) {
 	if err := in.Output("checks", &c); err != nil {
 		return capability.Result{}, err
 	}
-	d := Decided{ContentID: item.ID, To: domain.StageReview, Reason: reason(c)}
+	d := Decided{ContentID: item.ID, To: domain.ItemReview, Reason: reason(c)}
 	switch {
-	case item.Stage == domain.StagePublished:
+	case item.Status == domain.ItemPublished:
 		d.To, d.Reason = "", "The item is published, so it stays where it is. "+d.Reason
 	case c.Clean && c.Score >= c.Threshold && !s.AskPerson:
-		d.To = domain.StageReady
+		d.To = domain.ItemReady
 	}
 	move := capability.MoveItem{ContentID: item.ID, To: d.To, Reason: d.Reason, Scores: c.Scores, Findings: c.Findings}
 	return capability.Result{Output: d, Effects: []capability.Effect{{Move: &move}}}, nil
@@ -228,7 +228,7 @@ func ask(_ context.Context, in capability.Input) (capability.Result, error) {
 	if err := in.Output("decision", &d); err != nil {
 		return capability.Result{}, err
 	}
-	if d.To != domain.StageReview {
+	if d.To != domain.ItemReview {
 		return capability.Result{Output: Answered{ContentID: d.ContentID, Approved: true, Reason: "Nobody had to be asked."}}, nil
 	}
 	if in.Answer == nil {

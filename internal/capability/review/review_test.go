@@ -13,7 +13,7 @@ import (
 
 func item(body string) domain.ContentItem {
 	return domain.ContentItem{ID: 9, Version: 2, Title: "A shared inbox for small teams", MetaTitle: "A shared inbox for small teams", Slug: "shared-inbox",
-		MetaDescription: "How a shared inbox helps a small support team to answer each message once, and how to start.", Type: domain.ContentBlog, Stage: domain.StageGenerated,
+		MetaDescription: "How a shared inbox helps a small support team to answer each message once, and how to start.", Type: domain.ContentBlog, Status: domain.ItemGenerated,
 		Body: body, Keywords: []string{"shared inbox"}, Language: "en"}
 }
 
@@ -29,7 +29,7 @@ func move(t *testing.T, out captest.Outcome) capability.MoveItem {
 
 func TestDecisions(t *testing.T) {
 	published := item(good)
-	published.Stage = domain.StagePublished
+	published.Status = domain.ItemPublished
 	invented := item(good + " It grew 73 %.")
 	at := len([]rune(good)) + len(" It grew ")
 	invented.Findings = []domain.Finding{{Guardrail: "unsupported-numbers", Severity: domain.SeverityWarning, Message: "No source.", Matches: []domain.Match{{Start: at, End: at + 4, Text: "73 %"}}}}
@@ -37,18 +37,18 @@ func TestDecisions(t *testing.T) {
 		name     string
 		item     domain.ContentItem
 		settings map[string]any
-		voice    *domain.Voice
-		to       domain.Stage
+		voice    *domain.BrandVoice
+		to       domain.ItemStatus
 		reason   string
 	}{
-		{"clean and good", item(good), nil, nil, domain.StageReady, "Nothing was found"},
-		{"clean, score too low", item(good), map[string]any{"threshold": 99}, nil, domain.StageReview, "below 99"},
-		{"a promise", item(good + " It is guaranteed."), nil, nil, domain.StageReview, "One finding"},
-		{"a banned word", item(good), nil, &domain.Voice{BannedTerms: []string{"owner"}}, domain.StageReview, "One finding"},
+		{"clean and good", item(good), nil, nil, domain.ItemReady, "Nothing was found"},
+		{"clean, score too low", item(good), map[string]any{"threshold": 99}, nil, domain.ItemReview, "below 99"},
+		{"a promise", item(good + " It is guaranteed."), nil, nil, domain.ItemReview, "One finding"},
+		{"a banned word", item(good), nil, &domain.BrandVoice{BannedTerms: []string{"owner"}}, domain.ItemReview, "One finding"},
 		{"published stays", published, nil, nil, "", "stays"},
-		{"a figure found while it was written", invented, nil, nil, domain.StageReview, "One finding"},
-		{"that figure is supported now", invented, map[string]any{"support": []string{"73 % growth, https://example.com"}}, nil, domain.StageReady, "Nothing"},
-		{"a person is asked", item(good), map[string]any{"ask_person": true}, nil, domain.StageReview, "Nothing was found"},
+		{"a figure found while it was written", invented, nil, nil, domain.ItemReview, "One finding"},
+		{"that figure is supported now", invented, map[string]any{"support": []string{"73 % growth, https://example.com"}}, nil, domain.ItemReady, "Nothing"},
+		{"a person is asked", item(good), map[string]any{"ask_person": true}, nil, domain.ItemReview, "Nothing was found"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			settings := map[string]any{"content_id": 9}

@@ -92,11 +92,11 @@ func (k *Kit) workspace(slug string) (w domain.Workspace) {
 		if w, err = tx.CreateWorkspace(ctx, domain.Workspace{Slug: slug, Name: slug, Plan: domain.PlanEnterprise, Timezone: "UTC", FeedEnabled: true}); err != nil {
 			return err
 		}
-		err = tx.Transfer(ctx, store.Transfer{WorkspaceID: w.ID, Kind: domain.MovementGrant, Amount: 10_000, Reference: "grant:" + slug})
+		err = tx.TransferCredits(ctx, store.CreditTransfer{WorkspaceID: w.ID, Kind: domain.MovementGrant, Amount: 10_000, Reference: "grant:" + slug})
 		if err != nil {
 			return err
 		}
-		if _, err = tx.CreateVoice(ctx, w.ID, domain.Voice{Name: "Plain"}); err != nil {
+		if _, err = tx.CreateBrandVoice(ctx, w.ID, domain.BrandVoice{Name: "Plain"}); err != nil {
 			return err
 		}
 		_, err = tx.CreateAgent(ctx, w.ID, domain.Agent{Name: "Writer", Type: domain.AgentInternal, IsActive: true})
@@ -121,7 +121,7 @@ func (k *Kit) build() {
 		log = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	}
 	capabilities := append([]capability.Capability{Scripted(k.Config.Before)}, k.Config.Capabilities...)
-	k.Writers = execution.NewWriters(ai.NewCaller(ai.Options{Provider: composer.New(), Model: domain.ComposerEngine().Model}))
+	k.Writers = execution.NewWriters(ai.NewCaller(ai.Options{Provider: composer.New(), Model: domain.ComposerOrigin().Model}))
 	if k.Config.Provider != nil {
 		k.Writers.Use([]execution.Writer{k.Model("scripted", k.Config.Provider)})
 	}
@@ -159,7 +159,7 @@ func (k *Kit) Model(name string, s *aitest.Server) execution.Writer {
 	prices, err := ai.LoadPrices([]byte(`{"version":"test","models":[{"model":"scripted-1","effective_from":"2020-01-01","source":"test","input":1000000,"output":2000000}]}`))
 	k.must(err)
 	caller := ai.NewCaller(ai.Options{Provider: client, Model: "scripted-1", Prices: prices, Attempts: or(k.Config.Attempts, 1), Trip: -1})
-	return execution.Writer{Engine: domain.Engine{Kind: domain.EngineModel, Provider: name, Model: "scripted-1", AI: true}, Caller: caller, Kind: "openai"}
+	return execution.Writer{Engine: domain.Origin{Kind: domain.OriginModel, Provider: name, Model: "scripted-1", AI: true}, Caller: caller, Kind: "openai"}
 }
 
 // Start sets the queue, the hub and the engine's loop to work until the test ends
@@ -209,7 +209,7 @@ func As(workspaceID int64, r domain.Role) context.Context {
 
 // Operator returns a context whose caller is the command line.
 func (k *Kit) Operator() context.Context {
-	return domain.WithActor(context.Background(), domain.Operator(k.Ours.ID))
+	return domain.WithActor(context.Background(), domain.OperatorActor(k.Ours.ID))
 }
 
 // Do runs f in a transaction.
@@ -257,7 +257,7 @@ func (k *Kit) Await(id int64, what string, ok func(domain.Execution) bool) domai
 }
 
 // Ended returns the run once it has ended, and fails the test unless as wanted.
-func (k *Kit) Ended(id int64, want domain.Status) domain.Execution {
+func (k *Kit) Ended(id int64, want domain.ExecutionStatus) domain.Execution {
 	k.T.Helper()
 	x := k.Await(id, "over", func(x domain.Execution) bool { return x.Status.Ended() })
 	if x.Status != want {
@@ -280,13 +280,13 @@ func (k *Kit) Credits() domain.Balance {
 func (k *Kit) Audit() {
 	k.T.Helper()
 	ctx := context.Background()
-	sum, err := k.Store.Read().LedgerSum(ctx)
+	sum, err := k.Store.Read().CreditLedgerSum(ctx)
 	k.must(err)
 	if sum != 0 {
 		k.T.Errorf("the ledger sums to %d", sum)
 	}
 	for _, w := range []int64{k.Ours.ID, k.Theirs.ID} {
-		l, err := k.Store.Read().Movements(ctx, w, domain.Page{Number: 1, Size: 100_000})
+		l, err := k.Store.Read().CreditMovements(ctx, w, domain.Page{Number: 1, Size: 100_000})
 		k.must(err)
 		balance := 0
 		for i := len(l.Items) - 1; i >= 0; i-- {

@@ -23,9 +23,9 @@ type Step struct {
 	// Do is what happens: "" only leaves an output, text has one written, item
 	// makes an item, move and publish do that to an item, wait asks a person about
 	// one, fail, refuse and panic go wrong.
-	Do   string       `json:"do,omitempty"`
-	Item int64        `json:"item,omitempty"`
-	To   domain.Stage `json:"to,omitempty"`
+	Do   string            `json:"do,omitempty"`
+	Item int64             `json:"item,omitempty"`
+	To   domain.ItemStatus `json:"to,omitempty"`
 }
 
 // Hook is called before each step does anything; its error is the step's.
@@ -132,9 +132,9 @@ func act(ctx context.Context, in capability.Input) (capability.Result, error) {
 func (k *Kit) itemIn(workspaceID int64, title, body string, findings []domain.Finding) (c domain.ContentItem) {
 	k.T.Helper()
 	k.Do(func(ctx context.Context, tx *store.Tx) (err error) {
-		ctx = domain.WithActor(ctx, domain.System(workspaceID, 0, "Writer"))
+		ctx = domain.WithActor(ctx, domain.SystemActor(workspaceID, 0, "Writer"))
 		c, err = board.Create(ctx, tx, domain.ContentItem{WorkspaceID: workspaceID, Title: title, Type: domain.ContentBlog, Body: body, Findings: findings,
-			Engine: domain.Engine{Kind: domain.EngineModel, Provider: "scripted", Model: "scripted-1", AI: true}}, json.RawMessage(`{}`))
+			Origin: domain.Origin{Kind: domain.OriginModel, Provider: "scripted", Model: "scripted-1", AI: true}}, json.RawMessage(`{}`))
 		return err
 	})
 	return c
