@@ -48,13 +48,13 @@ type ContentDetailsAttributes struct {
 
 // Publication is one channel's copy of an item.
 type Publication struct {
-	Version    int        `json:"version"`
-	Channel    string     `json:"channel"`
-	Status     string     `json:"status" enum:"pending,published,failed"`
-	ExternalID *string    `json:"external_id"`
-	URL        *string    `json:"url"`
-	Error      *string    `json:"error"`
-	At         *time.Time `json:"at"`
+	Version    int                      `json:"version"`
+	Channel    string                   `json:"channel"`
+	Status     domain.PublicationStatus `json:"status" enum:"pending,published,failed"`
+	ExternalID *string                  `json:"external_id"`
+	URL        *string                  `json:"url"`
+	Error      *string                  `json:"error"`
+	At         *time.Time               `json:"at"`
 }
 
 // BoardMove is one entry of an item's history.

@@ -77,10 +77,10 @@ func money(c domain.Cost) *Money {
 
 // Origin says what wrote a text.
 type Origin struct {
-	Kind     string `json:"kind" enum:"model,composer" doc:"composer: composed from the inputs by rules, without an AI model"`
-	Provider string `json:"provider,omitempty"`
-	Model    string `json:"model,omitempty"`
-	AI       bool   `json:"ai" doc:"Whether an AI model wrote it"`
+	Kind     domain.OriginKind `json:"kind" enum:"model,composer" doc:"composer: composed from the inputs by rules, without an AI model"`
+	Provider string            `json:"provider,omitempty"`
+	Model    string            `json:"model,omitempty"`
+	AI       bool              `json:"ai" doc:"Whether an AI model wrote it"`
 }
 
 func writer(e domain.Origin) Origin { return Origin(e) }

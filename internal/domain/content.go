@@ -98,13 +98,52 @@ type ContentVersion struct {
 	CreatedAt  time.Time
 }
 
+// PublicationStatus says how far a publication has come.
+type PublicationStatus string
+
+// The states of a publication.
+const (
+	PublicationPending   PublicationStatus = "pending"
+	PublicationPublished PublicationStatus = "published"
+	PublicationFailed    PublicationStatus = "failed"
+)
+
+// BulkMode says what a bulk move does about an item that may not move.
+type BulkMode string
+
+// The modes of a bulk move.
+const (
+	BulkAtomic BulkMode = "atomic" // move nothing
+	BulkEach   BulkMode = "each"   // move the others
+)
+
+// ExportFormat is the format of an exported item.
+type ExportFormat string
+
+// The formats.
+const (
+	ExportMarkdown ExportFormat = "markdown"
+	ExportHTML     ExportFormat = "html"
+	ExportJSON     ExportFormat = "json"
+)
+
+// TextStatus says how far a generated text has come.
+type TextStatus string
+
+// The states of a generated text.
+const (
+	TextStreaming TextStatus = "streaming"
+	TextCompleted TextStatus = "completed"
+	TextFailed    TextStatus = "failed"
+)
+
 // Publication is one channel's copy of an item.
 type Publication struct {
 	ID         int64
 	ContentID  int64
 	Version    int
 	Channel    string // "feed"
-	Status     string // "pending", "published", "failed"
+	Status     PublicationStatus
 	ExternalID string
 	URL        string
 	Error      string

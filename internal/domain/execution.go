@@ -80,16 +80,19 @@ const (
 
 // Origin says what writes the text of a run: fixed when the run is accepted.
 type Origin struct {
-	Kind     string `json:"kind"` // "model" or "composer"
-	Provider string `json:"provider,omitempty"`
-	Model    string `json:"model,omitempty"`
-	AI       bool   `json:"ai"`
+	Kind     OriginKind `json:"kind"`
+	Provider string     `json:"provider,omitempty"`
+	Model    string     `json:"model,omitempty"`
+	AI       bool       `json:"ai"`
 }
 
-// The kinds of engine.
+// OriginKind says whether an AI model wrote a text.
+type OriginKind string
+
+// The kinds of origin.
 const (
-	OriginModel    = "model"
-	OriginComposer = "composer"
+	OriginModel    OriginKind = "model"
+	OriginComposer OriginKind = "composer" // by rules, from the caller's inputs
 )
 
 // ComposerOrigin is the engine with no model behind it.

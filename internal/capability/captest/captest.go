@@ -189,7 +189,7 @@ func upstream(out *Outcome, step domain.PlanStep) map[string]json.RawMessage {
 }
 
 func engine(p ai.Provider) domain.Origin {
-	if p == nil || p.Name() == domain.OriginComposer {
+	if p == nil || p.Name() == string(domain.OriginComposer) {
 		return domain.ComposerOrigin()
 	}
 	return domain.Origin{Kind: domain.OriginModel, Provider: p.Name(), Model: "scripted-1", AI: true}

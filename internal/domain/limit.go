@@ -1,0 +1,131 @@
+package domain
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// Unit says what a [Limit] counts.
+type Unit string
+
+// The units.
+const (
+	Characters Unit = "characters" // Unicode code points of a text
+	Items      Unit = "items"      // entries of a list
+	Number     Unit = "number"     // the value itself
+)
+
+// Limit is the allowed size of one field. It stands here and nowhere else: the
+// published schema, the verb's check, the form and the help all read it. A row of
+// the operation table refers to it by name, with the tag limit:"company_name".
+type Limit struct {
+	Name     string
+	Unit     Unit
+	Min, Max int // both allowed
+	// Each bounds the characters of one entry of a list; 0: no bound.
+	Each int
+}
+
+// The limits of fields, by area.
+var (
+	LimitCompanyName   = Limit{Name: "company_name", Unit: Characters, Min: 1, Max: 120}
+	LimitWorkspaceSlug = Limit{Name: "workspace_slug", Unit: Characters, Min: 1, Max: 62}
+	LimitTimezone      = Limit{Name: "timezone", Unit: Characters, Min: 1, Max: 64}
+	LimitNotifyEmails  = Limit{Name: "notification_emails", Unit: Items, Max: 20, Each: 254} // RFC 5321, path
+	LimitGrant         = Limit{Name: "grant", Unit: Number, Min: 1, Max: 1_000_000_000}
+	LimitGrantNote     = Limit{Name: "grant_note", Unit: Characters, Max: 200}
+
+	LimitKeyName    = Limit{Name: "key_name", Unit: Characters, Min: 1, Max: 100}
+	LimitKeyScopes  = Limit{Name: "key_scopes", Unit: Items, Min: 1, Max: 9}
+	LimitAllowedIPs = Limit{Name: "allowed_ips", Unit: Items, Max: 100, Each: 49}   // an IPv6 block
+	LimitKeyGrace   = Limit{Name: "key_grace", Unit: Number, Max: 7 * 24 * 60 * 60} // seconds
+
+	LimitTitle           = Limit{Name: "title", Unit: Characters, Min: 1, Max: 300}
+	LimitBody            = Limit{Name: "body", Unit: Characters, Max: 200_000}
+	LimitMetaTitle       = Limit{Name: "meta_title", Unit: Characters, Max: 200}
+	LimitMetaDescription = Limit{Name: "meta_description", Unit: Characters, Max: 500}
+	LimitItemSlug        = Limit{Name: "item_slug", Unit: Characters, Min: 1, Max: 80}
+	LimitKeywords        = Limit{Name: "keywords", Unit: Items, Max: 50, Each: 100}
+	LimitLanguage        = Limit{Name: "language", Unit: Characters, Max: 35} // BCP 47, section 4.4.1
+	LimitChannel         = Limit{Name: "channel", Unit: Characters, Max: 50}
+	LimitAssignee        = Limit{Name: "assignee", Unit: Characters, Max: 200}
+	LimitReason          = Limit{Name: "reason", Unit: Characters, Max: 500}
+	LimitBulkMove        = Limit{Name: "bulk_move", Unit: Items, Min: 1, Max: 100}
+	LimitPerColumn       = Limit{Name: "per_column", Unit: Number, Min: 1, Max: 200}
+
+	LimitPrompt     = Limit{Name: "prompt", Unit: Characters, Max: 20_000}
+	LimitWords      = Limit{Name: "words", Unit: Number, Min: 1, Max: 4_000}
+	LimitTone       = Limit{Name: "tone", Unit: Characters, Max: 100}
+	LimitToneCustom = Limit{Name: "tone_custom", Unit: Characters, Max: 500}
+	LimitResults    = Limit{Name: "results", Unit: Number, Min: 1, Max: 5}
+
+	LimitSlug    = Limit{Name: "slug", Unit: Characters, Min: 1, Max: 100} // of a capability or template
+	LimitPage    = Limit{Name: "page", Unit: Number, Min: 1, Max: 1_000_000}
+	LimitPerPage = Limit{Name: "per_page", Unit: Number, Min: 1, Max: 100}
+	LimitWait    = Limit{Name: "wait", Unit: Number, Max: 60} // seconds, RFC 7240
+	LimitPercent = Limit{Name: "percent", Unit: Number, Max: 100}
+)
+
+// Limits lists every limit.
+func Limits() []Limit {
+	return []Limit{
+		LimitCompanyName, LimitWorkspaceSlug, LimitTimezone, LimitNotifyEmails, LimitGrant, LimitGrantNote,
+		LimitKeyName, LimitKeyScopes, LimitAllowedIPs, LimitKeyGrace,
+		LimitTitle, LimitBody, LimitMetaTitle, LimitMetaDescription, LimitItemSlug, LimitKeywords, LimitLanguage,
+		LimitChannel, LimitAssignee, LimitReason, LimitBulkMove, LimitPerColumn,
+		LimitPrompt, LimitWords, LimitTone, LimitToneCustom, LimitResults,
+		LimitSlug, LimitPage, LimitPerPage, LimitWait, LimitPercent,
+	}
+}
+
+// Text notes a fault unless s has an allowed number of characters. A required
+// text that is empty or blank is "required".
+func (l Limit) Text(p *Problems, path, s string) {
+	n := utf8.RuneCountInString(s)
+	switch {
+	case l.Min > 0 && strings.TrimSpace(s) == "":
+		p.Required(path)
+	case n < l.Min:
+		p.Short(path, l.Min, n)
+	case n > l.Max:
+		p.Long(path, l.Max, n)
+	}
+}
+
+// Value notes a fault unless n is allowed.
+func (l Limit) Value(p *Problems, path string, n int) {
+	switch {
+	case n < l.Min:
+		p.Small(path, float64(l.Min))
+	case n > l.Max:
+		p.Large(path, float64(l.Max))
+	}
+}
+
+// List notes a fault unless the list has an allowed number of items and no item
+// is too long. Faults of one item stand at path.N.
+func (l Limit) List(p *Problems, path string, items []string) {
+	if !l.Count(p, path, len(items)) {
+		return
+	}
+	for i, s := range items {
+		if n := utf8.RuneCountInString(s); l.Each > 0 && n > l.Each {
+			p.Long(path+"."+plainNumber(float64(i)), l.Each, n)
+		}
+	}
+}
+
+// Count notes a fault, and reports false, unless a list of n items is allowed.
+func (l Limit) Count(p *Problems, path string, n int) bool {
+	switch {
+	case n == 0 && l.Min > 0:
+		p.Required(path)
+	case n < l.Min:
+		p.Few(path, l.Min, n)
+	case n > l.Max:
+		p.Many(path, l.Max, n)
+	default:
+		return true
+	}
+	return false
+}
