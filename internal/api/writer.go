@@ -12,13 +12,13 @@ import (
 
 // Output is a generated text.
 type Output struct {
-	MessageID int64  `json:"message_id"`
-	Status    string `json:"status" enum:"streaming,completed,failed"`
-	Text      string `json:"text"`
-	Words     int    `json:"words"`
-	Credits   int    `json:"credits_used"`
-	Engine    Origin `json:"engine"`
-	Cost      *Money `json:"cost" doc:"Null where the model's price is not known"`
+	MessageID int64             `json:"message_id"`
+	Status    domain.TextStatus `json:"status" enum:"streaming,completed,failed"`
+	Text      string            `json:"text"`
+	Words     int               `json:"words"`
+	Credits   int               `json:"credits_used"`
+	Engine    Origin            `json:"engine"`
+	Cost      *Money            `json:"cost" doc:"Null where the model's price is not known"`
 }
 
 // written names a text that is being written, and where its reader is.

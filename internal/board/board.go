@@ -7,7 +7,6 @@ package board
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"strings"
 	"unicode/utf8"
 
@@ -40,7 +39,7 @@ func Create(ctx context.Context, tx *store.Tx, c domain.ContentItem, provenance 
 	if err := tx.AddContentVersion(ctx, domain.ContentVersion{ContentID: c.ID, N: 1, AuthorKind: a.Kind, Author: a.Name, Reason: "Generated", Title: c.Title, Body: c.Body}); err != nil {
 		return c, err
 	}
-	return c, emit(ctx, tx, domain.EventContentGenerated, c, map[string]any{"title": c.Title, "content_type": c.Type})
+	return c, tx.AppendEvent(ctx, c.Subject(), domain.ContentGenerated{ItemState: c.State(), Title: c.Title, ContentType: c.Type})
 }
 
 const maxSlug = 80
@@ -68,7 +67,7 @@ func Edit(ctx context.Context, tx *store.Tx, c domain.ContentItem, reason string
 	if err := tx.AddContentVersion(ctx, domain.ContentVersion{ContentID: c.ID, N: c.Version, AuthorKind: a.Kind, Author: a.Name, Reason: reason, Title: c.Title, Body: c.Body}); err != nil {
 		return c, err
 	}
-	if err := emit(ctx, tx, domain.EventContentEdited, c, map[string]any{"version": c.Version, "reason": reason}); err != nil {
+	if err := tx.AppendEvent(ctx, c.Subject(), domain.ContentEdited{ItemState: c.State(), Version: c.Version, Reason: reason}); err != nil {
 		return c, err
 	}
 	if c.Status == domain.ItemReady {
@@ -110,7 +109,7 @@ func Move(ctx context.Context, tx *store.Tx, w domain.Workspace, c domain.Conten
 		return c, err
 	}
 	if from == to && !republish {
-		return c, emit(ctx, tx, domain.EventContentReordered, c, map[string]any{})
+		return c, tx.AppendEvent(ctx, c.Subject(), domain.ContentReordered{ItemState: c.State()})
 	}
 	if err := history(ctx, tx, c, from); err != nil {
 		return c, err
@@ -123,7 +122,7 @@ func history(ctx context.Context, tx *store.Tx, c domain.ContentItem, from domai
 	if err := tx.AddContentMove(ctx, domain.ItemMove{ContentID: c.ID, From: from, To: c.Status, Version: c.Version, By: a.Name, ByKind: a.Kind}); err != nil {
 		return err
 	}
-	return emit(ctx, tx, domain.EventContentMoved, c, map[string]any{"from": from, "to": c.Status, "version": c.Version})
+	return tx.AppendEvent(ctx, c.Subject(), domain.ContentMoved{ItemState: c.State(), From: from, To: c.Status, Version: c.Version})
 }
 
 // publishing puts the item on its channels, or takes it off them.
@@ -134,11 +133,11 @@ func publishing(ctx context.Context, tx *store.Tx, c domain.ContentItem, from do
 		}
 		return nil
 	}
-	p := domain.Publication{Version: c.Version, Channel: ChannelFeed, Status: "published"}
+	p := domain.Publication{Version: c.Version, Channel: ChannelFeed, Status: domain.PublicationPublished}
 	if err := tx.SavePublication(ctx, c, p); err != nil {
 		return err
 	}
-	return emit(ctx, tx, domain.EventContentPublished, c, map[string]any{"version": c.Version, "channel": ChannelFeed, "slug": c.Slug})
+	return tx.AppendEvent(ctx, c.Subject(), domain.ContentPublished{ItemState: c.State(), Version: c.Version, Channel: ChannelFeed, Slug: c.Slug})
 }
 
 // Approve approves the present version of a published item, which stays as it is
@@ -149,7 +148,7 @@ func Approve(ctx context.Context, tx *store.Tx, c domain.ContentItem) (domain.Co
 	if err != nil {
 		return c, err
 	}
-	return c, emit(ctx, tx, domain.EventContentApproved, c, map[string]any{"version": c.Version})
+	return c, tx.AppendEvent(ctx, c.Subject(), domain.ContentApproved{ItemState: c.State(), Version: c.Version})
 }
 
 // Blocker is one reason why an item may not be published.
@@ -173,15 +172,6 @@ func mayPublish(w domain.Workspace, c domain.ContentItem) error {
 		return nil
 	}
 	return domain.Errorf(domain.CodeConflict, "This item cannot be published yet: %s", blockers[0].Message).With("blockers", blockers)
-}
-
-func emit(ctx context.Context, tx *store.Tx, name domain.EventName, c domain.ContentItem, payload map[string]any) error {
-	payload["content_id"], payload["stage"], payload["revision"] = c.ID, c.Status, c.Revision
-	body, err := json.Marshal(payload)
-	if err != nil {
-		return fmt.Errorf("encode %s: %w", name, err)
-	}
-	return tx.AppendEvent(ctx, domain.Event{WorkspaceID: c.WorkspaceID, Name: name, ExecutionID: c.ExecutionID, ContentID: c.ID, Payload: body})
 }
 
 func actor(ctx context.Context) domain.Actor {

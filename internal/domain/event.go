@@ -5,10 +5,51 @@ import (
 	"time"
 )
 
-// EventName names something that happened.
+// EventName names something that happened: a noun, a dot, a verb.
 type EventName string
 
-// The events of the log. Those with a dot are told to webhooks too.
+// Event is one entry of the event log: what happened, to what, and who did it.
+type Event struct {
+	// ID is the durable id after which a reader resumes. On PostgreSQL it carries
+	// the writing transaction, so that a reader never meets ids out of order.
+	ID string
+	Subject
+	Name      EventName
+	Actor     string
+	ActorKind ActorKind
+	Payload   json.RawMessage // an [EventData] as JSON
+	At        time.Time
+}
+
+// Subject says what an event is about. A zero id means: not about one.
+type Subject struct {
+	WorkspaceID int64
+	ExecutionID int64
+	ContentID   int64
+}
+
+// EventData is what an event says. Each event has one struct, whose JSON is the
+// payload that streams, webhooks and triggers see.
+type EventData interface{ EventName() EventName }
+
+// EventType describes one event of the catalogue.
+type EventType struct {
+	Name        EventName
+	Description string
+	Example     EventData
+}
+
+// Subject returns the execution as the subject of an event.
+func (x Execution) Subject() Subject {
+	return Subject{WorkspaceID: x.WorkspaceID, ExecutionID: x.ID}
+}
+
+// Subject returns the item as the subject of an event.
+func (c ContentItem) Subject() Subject {
+	return Subject{WorkspaceID: c.WorkspaceID, ExecutionID: c.ExecutionID, ContentID: c.ID}
+}
+
+// The names of events that readers of the log look for.
 const (
 	EventExecutionCreated   EventName = "execution.created"
 	EventExecutionStatus    EventName = "execution.status"
@@ -22,29 +63,253 @@ const (
 	EventContentEdited      EventName = "content.edited"
 	EventContentDeleted     EventName = "content.deleted"
 	EventContentMoved       EventName = "content.moved"
-	EventContentApproved    EventName = "content.approved"  // while it stays published as it was
-	EventContentReordered   EventName = "content.reordered" // within its column
+	EventContentReordered   EventName = "content.reordered"
+	EventContentApproved    EventName = "content.approved"
 	EventContentPublished   EventName = "content.published"
 	EventKeyCreated         EventName = "key.created"
-	EventKeyRevoked         EventName = "key.revoked"
 	EventKeyRotated         EventName = "key.rotated"
+	EventKeyRevoked         EventName = "key.revoked"
 	EventWorkspaceChanged   EventName = "workspace.changed"
 	EventCreditsGranted     EventName = "credits.granted"
-	EventCreditsLow         EventName = "credits.low"
 	EventTextGenerated      EventName = "text.generated"
 )
 
-// Event is one line of the event log: what happened, to what, by whom.
-type Event struct {
-	// ID is the durable id that a reader resumes after. On PostgreSQL it carries
-	// the writing transaction, so that ids of a cursor never appear out of order.
-	ID          string
-	WorkspaceID int64
-	Name        EventName
-	ExecutionID int64 // 0 where it has nothing to do with one
-	ContentID   int64
-	Actor       string
-	ActorKind   ActorKind
-	Payload     json.RawMessage
-	At          time.Time
+// ExecutionCreated says that an execution was accepted.
+type ExecutionCreated struct {
+	Capability string   `json:"capability"`
+	Title      string   `json:"title"`
+	Priority   Priority `json:"priority"`
+}
+
+// EventName returns execution.created.
+func (ExecutionCreated) EventName() EventName { return EventExecutionCreated }
+
+// ExecutionChanged says that an execution that has not ended is in another state:
+// it was planned, it started, or it waits.
+type ExecutionChanged struct {
+	Status     ExecutionStatus `json:"status"`
+	Progress   int             `json:"progress"`          // percent
+	Running    []string        `json:"running,omitempty"` // keys of the steps that run
+	Planned    bool            `json:"planned,omitempty"` // its plan was just made
+	WaitingFor WaitingFor      `json:"waiting_for,omitempty"`
+	ContentID  int64           `json:"content_id,omitempty"` // the item that a person must decide about
+	RetryAt    *time.Time      `json:"retry_at,omitempty"`   // when the provider is called again
+}
+
+// EventName returns execution.status.
+func (ExecutionChanged) EventName() EventName { return EventExecutionStatus }
+
+// StepEnded says that a step was recorded or has failed.
+type StepEnded struct {
+	Key        string     `json:"key"`
+	Name       string     `json:"name"`
+	Status     StepStatus `json:"status"`
+	Progress   int        `json:"progress"` // of the execution, percent
+	Running    []string   `json:"running,omitempty"`
+	Credits    int        `json:"credits"`
+	DurationMS int64      `json:"duration_ms"`
+	Error      string     `json:"error,omitempty"`
+}
+
+// EventName returns execution.step.
+func (StepEnded) EventName() EventName { return EventExecutionStep }
+
+// FindingsReported says what the guardrails found in a step's text.
+type FindingsReported struct {
+	Step     string    `json:"step"`
+	Findings []Finding `json:"findings"`
+}
+
+// EventName returns execution.guardrail.
+func (FindingsReported) EventName() EventName { return EventExecutionGuardrail }
+
+// ExecutionEnded says that an execution was completed, failed, was cancelled or
+// was archived. Its name follows the status.
+type ExecutionEnded struct {
+	Status      ExecutionStatus `json:"status"`
+	Error       string          `json:"error"`
+	CreditsUsed int             `json:"credits_used"`
+}
+
+// EventName returns execution.completed, .failed, .cancelled or .archived.
+func (e ExecutionEnded) EventName() EventName { return "execution." + EventName(e.Status) }
+
+// ItemState is what every content event says about its item.
+type ItemState struct {
+	ContentID int64      `json:"content_id"`
+	Status    ItemStatus `json:"status"` // after the event
+	Revision  int64      `json:"revision"`
+}
+
+// State returns the item's state for an event.
+func (c ContentItem) State() ItemState { return ItemState{c.ID, c.Status, c.Revision} }
+
+// ContentGenerated says that an execution created an item.
+type ContentGenerated struct {
+	ItemState
+	Title       string      `json:"title"`
+	ContentType ContentType `json:"content_type"`
+}
+
+// EventName returns content.generated.
+func (ContentGenerated) EventName() EventName { return EventContentGenerated }
+
+// ContentEdited says that an item was edited: its text, which made a version, or
+// its other fields.
+type ContentEdited struct {
+	ItemState
+	Version int    `json:"version"`
+	Reason  string `json:"reason"`
+}
+
+// EventName returns content.edited.
+func (ContentEdited) EventName() EventName { return EventContentEdited }
+
+// ContentDeleted says that an item was deleted.
+type ContentDeleted struct {
+	ItemState
+	Title string `json:"title"`
+}
+
+// EventName returns content.deleted.
+func (ContentDeleted) EventName() EventName { return EventContentDeleted }
+
+// ContentMoved says that an item changed its column.
+type ContentMoved struct {
+	ItemState
+	From    ItemStatus `json:"from"`
+	To      ItemStatus `json:"to"`
+	Version int        `json:"version"`
+}
+
+// EventName returns content.moved.
+func (ContentMoved) EventName() EventName { return EventContentMoved }
+
+// ContentReordered says that an item has another place in its column.
+type ContentReordered struct{ ItemState }
+
+// EventName returns content.reordered.
+func (ContentReordered) EventName() EventName { return EventContentReordered }
+
+// ContentApproved says that a version of a published item was approved. The item
+// stays published as it was.
+type ContentApproved struct {
+	ItemState
+	Version int `json:"version"`
+}
+
+// EventName returns content.approved.
+func (ContentApproved) EventName() EventName { return EventContentApproved }
+
+// ContentPublished says that a version of an item was published on a channel.
+type ContentPublished struct {
+	ItemState
+	Version int    `json:"version"`
+	Channel string `json:"channel"`
+	Slug    string `json:"slug"`
+}
+
+// EventName returns content.published.
+func (ContentPublished) EventName() EventName { return EventContentPublished }
+
+// KeyFacts is what every event about an API key says. The key itself is never in
+// an event.
+type KeyFacts struct {
+	ID     int64   `json:"id"`
+	Name   string  `json:"name"`
+	Prefix string  `json:"prefix"`
+	Role   Role    `json:"role"`
+	Scopes []Scope `json:"scopes"`
+}
+
+// Facts returns what events say about the key.
+func (k Key) Facts() KeyFacts { return KeyFacts{k.ID, k.Name, k.Prefix, k.Role, k.Scopes} }
+
+// KeyCreated says that an API key was created.
+type KeyCreated struct{ KeyFacts }
+
+// EventName returns key.created.
+func (KeyCreated) EventName() EventName { return EventKeyCreated }
+
+// KeyRotated says that a new API key replaces another; the facts are the new one's.
+type KeyRotated struct{ KeyFacts }
+
+// EventName returns key.rotated.
+func (KeyRotated) EventName() EventName { return EventKeyRotated }
+
+// KeyRevoked says that an API key was revoked.
+type KeyRevoked struct{ KeyFacts }
+
+// EventName returns key.revoked.
+func (KeyRevoked) EventName() EventName { return EventKeyRevoked }
+
+// WorkspaceChanged says that the workspace's profile or plan changed.
+type WorkspaceChanged struct {
+	CompanyName string `json:"company_name"`
+	Plan        Plan   `json:"plan"`
+	Timezone    string `json:"timezone"`
+}
+
+// EventName returns workspace.changed.
+func (WorkspaceChanged) EventName() EventName { return EventWorkspaceChanged }
+
+// CreditsGranted says that the operator added credits.
+type CreditsGranted struct {
+	Amount int    `json:"amount"`
+	Note   string `json:"note"`
+}
+
+// EventName returns credits.granted.
+func (CreditsGranted) EventName() EventName { return EventCreditsGranted }
+
+// TextGenerated says that a text of generate-output has ended.
+type TextGenerated struct {
+	MessageID int64      `json:"message_id"`
+	Status    TextStatus `json:"status"`
+	Credits   int        `json:"credits"`
+}
+
+// EventName returns text.generated.
+func (TextGenerated) EventName() EventName { return EventTextGenerated }
+
+// EventTypes is the catalogue of events: each name with what it means and an
+// example of its payload.
+func EventTypes() []EventType {
+	item := ItemState{ContentID: 101, Status: ItemReview, Revision: 4}
+	published := ItemState{ContentID: 101, Status: ItemPublished, Revision: 6}
+	key := KeyFacts{ID: 3, Name: "Website", Prefix: "vell_pk_Zk3f", Role: RoleEditor, Scopes: []Scope{ScopeRead, ScopeContent}}
+	finding := Finding{Guardrail: "banned-terms", Step: "section-1", Severity: SeverityWarning, Action: ActionFlagged,
+		Message: "The brand voice bans “synergy”. Use another word.", Matches: []Match{{Start: 12, End: 19, Text: "synergy"}}}
+	list := []EventType{
+		{"", "An execution was accepted.", ExecutionCreated{"generate-blog-post", "Cloud cost optimization", PriorityNormal}},
+		{"", "An execution was planned, started or waits.",
+			ExecutionChanged{Status: ExecutionExecuting, Progress: 10, Running: []string{"outline"}, Planned: true}},
+		{"", "A step of an execution was recorded or has failed.",
+			StepEnded{Key: "outline", Name: "Outline", Status: StepDone, Progress: 20, Running: []string{"section-1"}, Credits: 1, DurationMS: 1840}},
+		{"", "The guardrails found something in a step's text.", FindingsReported{"section-1", []Finding{finding}}},
+		{"", "An execution was completed.", ExecutionEnded{Status: ExecutionCompleted, CreditsUsed: 5}},
+		{"", "An execution failed.",
+			ExecutionEnded{ExecutionFailed, `"Outline" failed: the provider refused the request.`, 1}},
+		{"", "An execution was cancelled.", ExecutionEnded{Status: ExecutionCancelled, CreditsUsed: 1}},
+		{"", "An execution that had ended was archived.", ExecutionEnded{Status: ExecutionArchived, CreditsUsed: 5}},
+		{"", "An execution created a content item.",
+			ContentGenerated{ItemState{101, ItemGenerated, 1}, "Cloud Cost Optimization Guide", ContentBlog}},
+		{"", "A content item was edited.", ContentEdited{item, 2, "Shorter introduction"}},
+		{"", "A content item was deleted.", ContentDeleted{item, "Cloud Cost Optimization Guide"}},
+		{"", "A content item changed its column.", ContentMoved{item, ItemGenerated, ItemReview, 2}},
+		{"", "A content item has another place in its column.", ContentReordered{item}},
+		{"", "A version of a published content item was approved.", ContentApproved{published, 3}},
+		{"", "A version of a content item was published on a channel.",
+			ContentPublished{published, 2, "feed", "cloud-cost-optimization-guide"}},
+		{"", "An API key was created.", KeyCreated{key}},
+		{"", "An API key was replaced by a new one.", KeyRotated{key}},
+		{"", "An API key was revoked.", KeyRevoked{key}},
+		{"", "The workspace's profile or plan changed.", WorkspaceChanged{"Acme Corp", PlanBusiness, "Europe/Berlin"}},
+		{"", "The operator added credits.", CreditsGranted{5000, "Top-up"}},
+		{"", "A text of generate-output has ended.", TextGenerated{42, TextCompleted, 1}},
+	}
+	for i := range list {
+		list[i].Name = list[i].Example.EventName()
+	}
+	return list
 }

@@ -189,12 +189,10 @@ func rewrite(ctx context.Context, tx *store.Tx, before, c domain.ContentItem, re
 		c.Findings[i].ContentID, c.Findings[i].Version = c.ID, c.Version+1
 	}
 	if before.Title == c.Title && before.Body == c.Body {
-		_, err = board.Annotate(ctx, tx, c)
-		if err != nil {
+		if c, err = board.Annotate(ctx, tx, c); err != nil {
 			return err
 		}
-		return tx.AppendEvent(ctx, domain.Event{WorkspaceID: c.WorkspaceID, Name: domain.EventContentEdited, ExecutionID: c.ExecutionID, ContentID: c.ID,
-			Payload: json.RawMessage(fmt.Sprintf(`{"content_id":%d,"version":%d}`, c.ID, c.Version))})
+		return tx.AppendEvent(ctx, c.Subject(), domain.ContentEdited{ItemState: c.State(), Version: c.Version, Reason: reason})
 	}
 	_, err = board.Edit(ctx, tx, c, reason)
 	return err
@@ -309,11 +307,7 @@ func (e *Engine) DeleteItem(ctx context.Context, in ID) error {
 		if err := e.o.Runner.Wake(ctx, tx, a.WorkspaceID, c.ID); err != nil {
 			return struct{}{}, err
 		}
-		payload, err := json.Marshal(map[string]any{"content_id": c.ID, "title": c.Title, "stage": c.Status})
-		if err != nil {
-			return struct{}{}, fmt.Errorf("encode: %w", err)
-		}
-		return struct{}{}, tx.AppendEvent(ctx, domain.Event{WorkspaceID: a.WorkspaceID, Name: domain.EventContentDeleted, ExecutionID: c.ExecutionID, ContentID: c.ID, Payload: payload})
+		return struct{}{}, tx.AppendEvent(ctx, c.Subject(), domain.ContentDeleted{ItemState: c.State(), Title: c.Title})
 	})
 	return err
 }

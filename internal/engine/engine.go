@@ -8,7 +8,6 @@ package engine
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -151,15 +150,6 @@ func (m Precondition) check(revision int64) error {
 		}
 	}
 	return domain.Errorf(domain.CodePreconditionFailed, "This was changed meanwhile. Read it again and repeat your change on what it says now.")
-}
-
-// event appends an event that belongs to no run.
-func event(ctx context.Context, tx *store.Tx, workspaceID int64, name domain.EventName, payload map[string]any) error {
-	body, err := json.Marshal(payload)
-	if err != nil {
-		return fmt.Errorf("encode %s: %w", name, err)
-	}
-	return tx.AppendEvent(ctx, domain.Event{WorkspaceID: workspaceID, Name: name, Payload: body})
 }
 
 // oneOf notes a fault unless v is empty or one of the allowed values.

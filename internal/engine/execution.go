@@ -213,7 +213,7 @@ func (e *Engine) Archive(ctx context.Context, in ID) (ExecutionDetails, error) {
 		if err := tx.SaveExecution(ctx, x, before); err != nil {
 			return ExecutionDetails{}, err
 		}
-		err = tx.AppendEvent(ctx, domain.Event{WorkspaceID: a.WorkspaceID, Name: domain.EventExecutionArchived, ExecutionID: x.ID})
+		err = tx.AppendEvent(ctx, x.Subject(), domain.ExecutionEnded{Status: x.Status, Error: x.Error, CreditsUsed: x.CreditsUsed})
 		if err != nil {
 			return ExecutionDetails{}, err
 		}

@@ -49,7 +49,7 @@ func (e *Engine) CreateKey(ctx context.Context, in CreateKey) (NewKey, error) {
 			return NewKey{}, err
 		}
 		return issue(ctx, tx, a, domain.Key{WorkspaceID: a.WorkspaceID, Name: in.Name, Role: in.Role, Scopes: in.Scopes,
-			AllowedIPs: in.AllowedIPs, ExpiresAt: in.ExpiresAt}, domain.EventKeyCreated)
+			AllowedIPs: in.AllowedIPs, ExpiresAt: in.ExpiresAt}, false)
 	})
 }
 
@@ -100,7 +100,7 @@ func keysLeft(ctx context.Context, tx *store.Tx, workspaceID int64) error {
 }
 
 // issue makes the secret and stores its hash.
-func issue(ctx context.Context, tx *store.Tx, a domain.Actor, k domain.Key, name domain.EventName) (NewKey, error) {
+func issue(ctx context.Context, tx *store.Tx, a domain.Actor, k domain.Key, rotated bool) (NewKey, error) {
 	secret := auth.NewSecret()
 	k.Prefix, k.CreatedBy = auth.Shown(secret), a.Name
 	var err error
@@ -111,8 +111,11 @@ func issue(ctx context.Context, tx *store.Tx, a domain.Actor, k domain.Key, name
 	if err != nil {
 		return NewKey{}, err
 	}
-	err = event(ctx, tx, a.WorkspaceID, name, map[string]any{"id": k.ID, "name": k.Name, "prefix": k.Prefix, "role": k.Role, "scopes": k.Scopes})
-	return NewKey{Key: k, Secret: secret}, err
+	var data domain.EventData = domain.KeyCreated{KeyFacts: k.Facts()}
+	if rotated {
+		data = domain.KeyRotated{KeyFacts: k.Facts()}
+	}
+	return NewKey{Key: k, Secret: secret}, tx.AppendEvent(ctx, domain.Subject{WorkspaceID: a.WorkspaceID}, data)
 }
 
 // creator returns the person by whose present role a new key is capped: the one
@@ -155,7 +158,7 @@ func (e *Engine) RotateKey(ctx context.Context, in RotateKey) (NewKey, error) {
 		if _, err := tx.RevokeKey(ctx, a.WorkspaceID, old.ID, tx.Now().Add(in.Grace)); err != nil {
 			return NewKey{}, err
 		}
-		return issue(ctx, tx, a, next, domain.EventKeyRotated)
+		return issue(ctx, tx, a, next, true)
 	})
 	if err == nil {
 		e.o.Keys.Forget(out.Key.WorkspaceID)
@@ -177,7 +180,7 @@ func (e *Engine) RevokeKey(ctx context.Context, in ID) error {
 		if err != nil || !changed {
 			return a.WorkspaceID, err
 		}
-		return a.WorkspaceID, event(ctx, tx, a.WorkspaceID, domain.EventKeyRevoked, map[string]any{"id": k.ID, "name": k.Name, "prefix": k.Prefix})
+		return a.WorkspaceID, tx.AppendEvent(ctx, domain.Subject{WorkspaceID: a.WorkspaceID}, domain.KeyRevoked{KeyFacts: k.Facts()})
 	})
 	if err == nil {
 		e.o.Keys.Forget(workspaceID)

@@ -172,7 +172,7 @@ func (e *Engine) WatchWorkspace(ctx context.Context, after string) (iter.Seq2[do
 			return
 		}
 		defer sub.Leave()
-		if after != "" && !e.atHead(ctx, after) && !yield(domain.Event{WorkspaceID: a.WorkspaceID}, nil) {
+		if after != "" && !e.atHead(ctx, after) && !yield(domain.Event{Subject: domain.Subject{WorkspaceID: a.WorkspaceID}}, nil) {
 			return
 		}
 		for {
@@ -183,7 +183,7 @@ func (e *Engine) WatchWorkspace(ctx context.Context, after string) (iter.Seq2[do
 				return
 			case ev := <-sub.Events():
 				if sub.Lagged() {
-					ev = domain.Event{WorkspaceID: a.WorkspaceID}
+					ev = domain.Event{Subject: domain.Subject{WorkspaceID: a.WorkspaceID}}
 				}
 				if !yield(ev, nil) {
 					return

@@ -42,7 +42,7 @@ func (e *Engine) Bootstrap(ctx context.Context) (first FirstStart, made bool, er
 			return err
 		}
 		first.Key, err = issue(ctx, tx, domain.OperatorActor(w.ID), domain.Key{WorkspaceID: w.ID, Name: "First key", Role: domain.RoleOwner,
-			Scopes: []domain.Scope{domain.ScopeAdmin, domain.ScopeMCPFull}}, domain.EventKeyCreated)
+			Scopes: []domain.Scope{domain.ScopeAdmin, domain.ScopeMCPFull}}, false)
 		return err
 	})
 	if domain.CodeOf(err) == domain.CodeConflict {

@@ -280,7 +280,7 @@ type GenerateOutput struct {
 // GeneratedText is a generated text. Status is streaming, completed or failed.
 type GeneratedText struct {
 	ID      int64
-	Status  string
+	Status  domain.TextStatus
 	Text    string
 	Error   string
 	Words   int

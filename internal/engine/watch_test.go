@@ -2,7 +2,6 @@ package engine_test
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -13,6 +12,7 @@ import (
 	"vellocity/internal/engine"
 	"vellocity/internal/engine/enginetest"
 	"vellocity/internal/store"
+	"vellocity/internal/store/storetest"
 )
 
 func follow(k *enginetest.Kit, id int64, after string) (names, ids []string, texts map[string]string) {
@@ -105,7 +105,7 @@ func TestNothingIsSkippedWhenCommitsOverlap(t *testing.T) {
 	enginetest.Each(t, enginetest.Config{Idle: true}, func(k *enginetest.Kit) {
 		ctx := context.Background()
 		appendTo := func(tx *store.Tx, name string) error {
-			return tx.AppendEvent(ctx, domain.Event{WorkspaceID: k.Ours.ID, Name: domain.EventName(name), ActorKind: domain.ActorSystem})
+			return tx.AppendEvent(ctx, domain.Subject{WorkspaceID: k.Ours.ID}, storetest.Event{Name: domain.EventName(name)})
 		}
 		var got []string
 		head, err := k.Store.Read().EventHead(ctx)
@@ -161,7 +161,7 @@ func TestAWatcherThatLagsIsToldSo(t *testing.T) {
 			for range 3 {
 				k.Do(func(ctx context.Context, tx *store.Tx) error {
 					for i := range 200 {
-						if err := tx.AppendEvent(ctx, domain.Event{WorkspaceID: k.Ours.ID, Name: "many", ActorKind: domain.ActorSystem, Payload: []byte(fmt.Sprint(i))}); err != nil {
+						if err := tx.AppendEvent(ctx, domain.Subject{WorkspaceID: k.Ours.ID}, storetest.Event{Name: "many", Data: i}); err != nil {
 							return err
 						}
 					}

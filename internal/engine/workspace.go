@@ -50,7 +50,7 @@ func saveWorkspace(ctx context.Context, tx *store.Tx, w domain.Workspace) (domai
 	if err != nil {
 		return w, err
 	}
-	return w, event(ctx, tx, w.ID, domain.EventWorkspaceChanged, map[string]any{"company_name": w.Name, "plan": w.Plan, "timezone": w.Timezone})
+	return w, tx.AppendEvent(ctx, domain.Subject{WorkspaceID: w.ID}, domain.WorkspaceChanged{CompanyName: w.Name, Plan: w.Plan, Timezone: w.Timezone})
 }
 
 // set stores a changed value; nil is no change.
@@ -187,5 +187,5 @@ func grant(ctx context.Context, tx *store.Tx, workspaceID int64, in GrantCredits
 	if err != nil {
 		return err
 	}
-	return event(ctx, tx, workspaceID, domain.EventCreditsGranted, map[string]any{"amount": in.Amount, "note": in.Note})
+	return tx.AppendEvent(ctx, domain.Subject{WorkspaceID: workspaceID}, domain.CreditsGranted{Amount: in.Amount, Note: in.Note})
 }

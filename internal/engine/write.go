@@ -179,9 +179,9 @@ var errBroke = errors.New("the answer broke off after its beginning had been sho
 // reads on takes them from the whole.
 func (w *textWriter) finish(ctx context.Context, failure error) error {
 	m := w.m
-	m.Status, m.Cost = "completed", w.cost
+	m.Status, m.Cost = domain.TextCompleted, w.cost
 	if failure != nil {
-		m.Status, m.Error = "failed", sentence(failure)
+		m.Status, m.Error = domain.TextFailed, sentence(failure)
 		w.e.o.Log.Warn("a text failed", "message", m.ID, "error", failure)
 	}
 	text, _, _, _, _ := w.stream.since(0)
@@ -211,7 +211,7 @@ func endMessage(ctx context.Context, tx *store.Tx, m store.GeneratedText) error 
 	if err := tx.TransferCredits(ctx, t); err != nil {
 		return err
 	}
-	return event(ctx, tx, m.WorkspaceID, domain.EventTextGenerated, map[string]any{"message_id": m.ID, "status": m.Status, "credits": m.Used})
+	return tx.AppendEvent(ctx, domain.Subject{WorkspaceID: m.WorkspaceID}, domain.TextGenerated{MessageID: m.ID, Status: m.Status, Credits: m.Used})
 }
 
 // sentence says for people why a text failed.
@@ -240,7 +240,7 @@ func (e *Engine) Orphans(ctx context.Context) error {
 			for _, p := range pieces {
 				m.Body += p.Text
 			}
-			m.Status, m.Error = "failed", "The server was restarted while this text was being written."
+			m.Status, m.Error = domain.TextFailed, "The server was restarted while this text was being written."
 			m.Used = used(m)
 			return endMessage(ctx, tx, m)
 		})
@@ -274,7 +274,7 @@ func (e *Engine) Message(ctx context.Context, id int64) (GeneratedText, error) {
 		return GeneratedText{}, err
 	}
 	out := GeneratedText{ID: m.ID, Status: m.Status, Text: m.Body, Error: m.Error, Credits: m.Used, Engine: m.Engine, Cost: m.Cost}
-	if m.Status == "streaming" {
+	if m.Status == domain.TextStreaming {
 		pieces, err := e.o.Store.Read().GeneratedTextPieces(ctx, id, 0)
 		if err != nil {
 			return out, err
@@ -360,7 +360,7 @@ func (r *reading) elsewhere(ctx context.Context) {
 			r.yield(Piece{}, err)
 			return
 		}
-		if status != "streaming" {
+		if status != domain.TextStreaming {
 			r.whole(ctx)
 			return
 		}
@@ -414,9 +414,9 @@ func (r *reading) end(ctx context.Context) {
 	m, err := r.e.o.Store.Read().GeneratedText(ctx, r.workspaceID, r.id)
 	switch {
 	case err != nil:
-	case m.Status == "failed":
+	case m.Status == domain.TextFailed:
 		err = domain.Errorf(domain.CodeProvider, "%s", m.Error).With("provider", m.Engine.Provider)
-	case m.Status == "streaming": // a clean end would promise that it is stored
+	case m.Status == domain.TextStreaming: // a clean end would promise that it is stored
 		err = domain.Errorf(domain.CodeUnavailable, "The text was written, but its end could not be stored. Try again shortly.")
 	}
 	if err != nil {

@@ -11,7 +11,6 @@ package execution
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"log/slog"
 	"time"
@@ -98,7 +97,7 @@ func (r *Runner) Accept(ctx context.Context, tx *store.Tx, x domain.Execution, v
 	if err := tx.TransferCredits(ctx, store.CreditTransfer{WorkspaceID: x.WorkspaceID, Kind: domain.MovementHold, Amount: price, ExecutionID: x.ID, Reference: ref(x.ID, "hold")}); err != nil {
 		return x, err
 	}
-	if err := r.emit(ctx, tx, x, domain.EventExecutionCreated, map[string]any{"capability": x.Capability, "title": x.Title, "priority": x.Priority}); err != nil {
+	if err := tx.AppendEvent(ctx, x.Subject(), domain.ExecutionCreated{Capability: x.Capability, Title: x.Title, Priority: x.Priority}); err != nil {
 		return x, err
 	}
 	return x, r.admit(ctx, tx, x)
@@ -246,22 +245,8 @@ func (r *Runner) finish(ctx context.Context, tx *store.Tx, x domain.Execution, t
 	if err := tx.SaveExecution(ctx, x, before); err != nil {
 		return x, err
 	}
-	if err := r.emit(ctx, tx, x, endings[to], map[string]any{"status": to, "error": sentence, "credits_used": x.CreditsUsed}); err != nil {
+	if err := tx.AppendEvent(ctx, x.Subject(), domain.ExecutionEnded{Status: to, Error: sentence, CreditsUsed: x.CreditsUsed}); err != nil {
 		return x, err
 	}
 	return x, r.giveBack(ctx, tx, x)
-}
-
-var endings = map[domain.ExecutionStatus]domain.EventName{
-	domain.ExecutionCompleted: domain.EventExecutionCompleted,
-	domain.ExecutionFailed:    domain.EventExecutionFailed,
-	domain.ExecutionCancelled: domain.EventExecutionCancelled,
-}
-
-func (r *Runner) emit(ctx context.Context, tx *store.Tx, x domain.Execution, name domain.EventName, payload map[string]any) error {
-	body, err := json.Marshal(payload)
-	if err != nil {
-		return fmt.Errorf("encode %s: %w", name, err)
-	}
-	return tx.AppendEvent(ctx, domain.Event{WorkspaceID: x.WorkspaceID, Name: name, ExecutionID: x.ID, Payload: body})
 }

@@ -82,7 +82,7 @@ func (u *run) keep(ctx context.Context, tx *store.Tx, x *domain.Execution, s sto
 // progressed tells of a recorded step, and ends the run when it was the last.
 func (u *run) progressed(ctx context.Context, tx *store.Tx, x domain.Execution, s store.Step) error {
 	if len(s.Findings) > 0 {
-		if err := u.emit(ctx, tx, x, domain.EventExecutionGuardrail, map[string]any{"step": s.Key, "findings": s.Findings}); err != nil {
+		if err := tx.AppendEvent(ctx, x.Subject(), domain.FindingsReported{Step: s.Key, Findings: s.Findings}); err != nil {
 			return err
 		}
 	}
@@ -94,8 +94,8 @@ func (u *run) progressed(ctx context.Context, tx *store.Tx, x domain.Execution, 
 	}
 	running = append(running, u.ready()...)
 	x.Progress, x.CurrentStep, x.WaitingFor = u.progress(), u.names(running), ""
-	err := u.emit(ctx, tx, x, domain.EventExecutionStep, map[string]any{"key": s.Key, "name": u.step(s.Key).Name, "status": s.Status,
-		"progress": x.Progress, "running": running, "credits": s.Credits, "duration_ms": s.CompletedAt.Sub(s.StartedAt).Milliseconds()})
+	err := tx.AppendEvent(ctx, x.Subject(), domain.StepEnded{Key: s.Key, Name: u.step(s.Key).Name, Status: s.Status, Progress: x.Progress,
+		Running: running, Credits: s.Credits, DurationMS: s.CompletedAt.Sub(s.StartedAt).Milliseconds()})
 	if err != nil {
 		return err
 	}
@@ -220,7 +220,7 @@ func (u *run) wait(ctx context.Context, w *waitError) (decided bool, err error) 
 		if err := tx.SaveExecutionWaitingItem(ctx, x.ID, w.item); err != nil {
 			return fmt.Errorf("save what the run waits for: %w", err)
 		}
-		if err := u.emit(ctx, tx, x, domain.EventExecutionStatus, map[string]any{"status": x.Status, "waiting_for": x.WaitingFor, "content_id": w.item}); err != nil {
+		if err := tx.AppendEvent(ctx, x.Subject(), domain.ExecutionChanged{Status: x.Status, Progress: x.Progress, WaitingFor: x.WaitingFor, ContentID: w.item}); err != nil {
 			return err
 		}
 		if err := u.giveBack(ctx, tx, x); err != nil {
@@ -270,7 +270,8 @@ func (u *run) later(ctx context.Context, failed *stepError) error {
 		if err := tx.SaveExecution(ctx, x, x.Status); err != nil {
 			return err
 		}
-		return u.emit(ctx, tx, x, domain.EventExecutionStatus, map[string]any{"status": x.Status, "waiting_for": x.WaitingFor, "retry_at": tx.Now().Add(e.RetryAfter)})
+		retry := tx.Now().Add(e.RetryAfter)
+		return tx.AppendEvent(ctx, x.Subject(), domain.ExecutionChanged{Status: x.Status, Progress: x.Progress, WaitingFor: x.WaitingFor, RetryAt: &retry})
 	})
 	if errors.Is(err, store.ErrFenced) {
 		return queue.ErrLost
@@ -296,7 +297,7 @@ func (u *run) fail(ctx context.Context, failed *stepError) error {
 		if err := u.keep(ctx, tx, &x, s); err != nil {
 			return err
 		}
-		err = u.emit(ctx, tx, x, domain.EventExecutionStep, map[string]any{"key": s.Key, "name": failed.step.Name, "status": s.Status, "error": sentence})
+		err = tx.AppendEvent(ctx, x.Subject(), domain.StepEnded{Key: s.Key, Name: failed.step.Name, Status: s.Status, Progress: x.Progress, Error: sentence})
 		if err != nil {
 			return err
 		}

@@ -203,7 +203,7 @@ func (u *run) begin(ctx context.Context, tx *store.Tx) error {
 	if err := tx.SaveExecution(ctx, u.x, before); err != nil {
 		return err
 	}
-	return u.emit(ctx, tx, u.x, domain.EventExecutionStatus, map[string]any{"status": u.x.Status, "progress": u.x.Progress, "running": u.ready(), "planned": before == domain.ExecutionPending})
+	return tx.AppendEvent(ctx, u.x.Subject(), domain.ExecutionChanged{Status: u.x.Status, Progress: u.x.Progress, Running: u.ready(), Planned: before == domain.ExecutionPending})
 }
 
 func (u *run) progress() int {

@@ -37,8 +37,10 @@ func watch(t *testing.T, h *live.Hub, workspace, run int64) *live.Sub {
 
 func tell(t *testing.T, s *store.Store, e domain.Event) {
 	t.Helper()
-	e.ActorKind = domain.ActorSystem
-	if err := s.InTx(t.Context(), func(tx *store.Tx) error { return tx.AppendEvent(t.Context(), e) }); err != nil {
+	err := s.InTx(t.Context(), func(tx *store.Tx) error {
+		return tx.AppendEvent(t.Context(), e.Subject, storetest.Event{Name: e.Name})
+	})
+	if err != nil {
 		t.Fatal(err)
 	}
 }
@@ -60,14 +62,14 @@ func TestAWatcherIsToldWhatIsItsOwn(t *testing.T) {
 		if s.Postgres() {
 			other = hub(t, s) // another node
 		}
-		tell(t, s, domain.Event{WorkspaceID: 1, Name: "before"})
+		tell(t, s, domain.Event{Subject: domain.Subject{WorkspaceID: 1}, Name: "before"})
 		all, one := watch(t, h, 1, 0), watch(t, h, 1, 7)
 		if other != nil {
 			all = watch(t, other, 1, 0)
 		}
-		tell(t, s, domain.Event{WorkspaceID: 2, Name: "theirs", ExecutionID: 7})
-		tell(t, s, domain.Event{WorkspaceID: 1, Name: "first", ExecutionID: 6})
-		tell(t, s, domain.Event{WorkspaceID: 1, Name: "second", ExecutionID: 7})
+		tell(t, s, domain.Event{Subject: domain.Subject{WorkspaceID: 2, ExecutionID: 7}, Name: "theirs"})
+		tell(t, s, domain.Event{Subject: domain.Subject{WorkspaceID: 1, ExecutionID: 6}, Name: "first"})
+		tell(t, s, domain.Event{Subject: domain.Subject{WorkspaceID: 1, ExecutionID: 7}, Name: "second"})
 		if a, b := next(t, all), next(t, all); a.Name != "first" || b.Name != "second" {
 			t.Errorf("the workspace's watcher was told %s and %s", a.Name, b.Name)
 		}
@@ -88,7 +90,7 @@ func TestCloseEndsEveryWatching(t *testing.T) {
 		t.Error("the watching goes on")
 	}
 	again := watch(t, h, 1, 0)
-	tell(t, s, domain.Event{WorkspaceID: 1, Name: "later"})
+	tell(t, s, domain.Event{Subject: domain.Subject{WorkspaceID: 1}, Name: "later"})
 	if e := next(t, again); e.Name != "later" {
 		t.Error(e.Name)
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -83,7 +84,7 @@ func TestAFullDiskIsStorageFull(t *testing.T) {
 	var err error
 	for n := 0; err == nil && n < 5000; n++ {
 		err = s.InTx(t.Context(), func(tx *store.Tx) error {
-			return tx.AppendEvent(t.Context(), domain.Event{WorkspaceID: a, Name: "x", ActorKind: domain.ActorSystem, Payload: make([]byte, 10_000)})
+			return tx.AppendEvent(t.Context(), domain.Subject{WorkspaceID: a}, storetest.Event{Name: "x", Data: strings.Repeat("x", 10_000)})
 		})
 	}
 	if domain.CodeOf(err) != domain.CodeStorageFull {

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strconv"
@@ -44,20 +45,18 @@ func (c Cursor) After(d Cursor) bool {
 	return c.XID > d.XID || c.XID == d.XID && c.Pos > d.Pos
 }
 
-// AppendEvent writes an event, as part of the transaction. The actor comes from ctx
-// unless the event names one.
-func (t *Tx) AppendEvent(ctx context.Context, e domain.Event) error {
-	if e.ActorKind == "" {
-		a, _ := domain.ActorFrom(ctx)
-		e.ActorKind, e.Actor = a.Kind, a.Name
-	}
-	if len(e.Payload) == 0 {
-		e.Payload = []byte("{}")
-	}
-	err := t.exec(ctx, `insert into event (workspace_id, name, execution_id, content_id, actor_kind, actor, payload, at) values ($1,$2,$3,$4,$5,$6,$7,$8)`,
-		e.WorkspaceID, string(e.Name), e.ExecutionID, e.ContentID, string(e.ActorKind), e.Actor, string(e.Payload), ms(t.now))
+// AppendEvent writes what happened to s, as part of the transaction. The actor is
+// the one in ctx.
+func (t *Tx) AppendEvent(ctx context.Context, s domain.Subject, data domain.EventData) error {
+	payload, err := json.Marshal(data)
 	if err != nil {
-		return fmt.Errorf("append event %s: %w", e.Name, err)
+		return fmt.Errorf("encode event %s: %w", data.EventName(), err)
+	}
+	a, _ := domain.ActorFrom(ctx)
+	err = t.exec(ctx, `insert into event (workspace_id, name, execution_id, content_id, actor_kind, actor, payload, at) values ($1,$2,$3,$4,$5,$6,$7,$8)`,
+		s.WorkspaceID, string(data.EventName()), s.ExecutionID, s.ContentID, string(a.Kind), a.Name, string(payload), ms(t.now))
+	if err != nil {
+		return fmt.Errorf("append event %s: %w", data.EventName(), err)
 	}
 	if !t.wrote {
 		t.wrote = true

@@ -87,7 +87,7 @@ func (q Q) PublishedItem(ctx context.Context, workspaceID int64, slug string) (P
 type GeneratedText struct {
 	ID          int64
 	WorkspaceID int64
-	Status      string // streaming, completed, failed
+	Status      domain.TextStatus // streaming, completed, failed
 	Body        string
 	Error       string
 	Held, Used  int
@@ -179,7 +179,7 @@ func (q Q) GeneratedTextPieces(ctx context.Context, messageID int64, after int) 
 }
 
 // GeneratedTextStatus returns the present state of a text.
-func (q Q) GeneratedTextStatus(ctx context.Context, id int64) (status string, err error) {
+func (q Q) GeneratedTextStatus(ctx context.Context, id int64) (status domain.TextStatus, err error) {
 	err = q.one(ctx, []any{&status}, `select status from message where id = $1`, id)
 	if errors.Is(err, errNone) {
 		return "", domain.NotFound("Message")
