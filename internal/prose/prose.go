@@ -12,10 +12,10 @@ import (
 	"unicode/utf8"
 )
 
-// Range is a stretch of a text in bytes, End exclusive.
+// Range is a part of a text in bytes, End exclusive.
 type Range struct{ Start, End int }
 
-// In returns the stretch of text that r covers.
+// In returns the part of text that r covers.
 func (r Range) In(text string) string { return text[r.Start:r.End] }
 
 // Points turns byte offsets of one text into offsets in Unicode code points.
@@ -72,42 +72,4 @@ func Clip(s string, limit int) string {
 	return strings.TrimRightFunc(cut, func(r rune) bool {
 		return unicode.IsSpace(r) || strings.ContainsRune(",;:-–—(", r)
 	})
-}
-
-// Slug makes an address part from s: lower-case letters and digits with hyphens
-// between them, at most limit bytes, cut at a word. Accents of the Latin script
-// are dropped; letters of other scripts stay as they are.
-func Slug(s string, limit int) string {
-	var b strings.Builder
-	gap := false
-	for _, r := range deaccent(strings.ToLower(s)) {
-		switch {
-		case r == '\'' || r == '’':
-		case unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.Is(unicode.Mn, r):
-			if gap && b.Len() > 0 {
-				b.WriteByte('-')
-			}
-			gap = false
-			b.WriteRune(r)
-		default:
-			gap = true
-		}
-	}
-	return clipSlug(b.String(), limit)
-}
-
-func clipSlug(slug string, limit int) string {
-	if len(slug) <= limit {
-		return slug
-	}
-	cut := slug[:limit]
-	if slug[limit] != '-' {
-		if i := strings.LastIndexByte(cut, '-'); i > 0 {
-			cut = cut[:i]
-		}
-	}
-	for !utf8.ValidString(cut) {
-		cut = cut[:len(cut)-1]
-	}
-	return strings.TrimRight(cut, "-")
 }
