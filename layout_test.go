@@ -36,9 +36,14 @@ var house = []struct {
 	{"api", "engine domain sse"},
 	{"web", "engine auth domain sse prose"},
 	{"trigger", "engine store cron domain"},
-	{"engine/enginetest", "engine execution capability ai ai/aitest ai/composer ai/openai auth board live queue store store/storetest domain"},
-	{"engine", "execution capability ai guard board auth queue live store cron seo prose domain"},
-	{"execution", "capability ai guard board queue live store prose domain"},
+	{"engine", "engine/work engine/content engine/studio engine/account verb execution capability auth text live store domain"},
+	{"engine/enginetest", "engine/work engine/content engine/studio engine/account verb execution capability ai ai/aitest ai/composer ai/openai auth item live queue store store/storetest domain"},
+	{"engine/work", "verb execution capability text live store cron domain"},
+	{"engine/content", "verb execution guard item store domain"},
+	{"engine/studio", "verb execution ai text store prose domain"},
+	{"engine/account", "verb auth store domain"},
+	{"verb", "auth store prose domain"},
+	{"execution", "capability ai item text queue store domain"},
 	{"capability", "ai guard seo prose domain"},
 	{"ai/aitest", "ai ai/openai ai/anthropic ai/composer domain"},
 	{"ai/openai", "ai ai/wire domain"},
@@ -47,7 +52,8 @@ var house = []struct {
 	{"ai/wire", "ai domain sse"},
 	{"ai", "prose domain"},
 	{"guard", "prose domain"},
-	{"board", "store prose domain"},
+	{"item", "store prose domain"},
+	{"text", "store"},
 	{"auth", "store domain"},
 	{"queue", "store domain"},
 	{"live", "store domain"},
@@ -87,12 +93,12 @@ var only = []struct {
 }
 
 // plain rooms import the standard library and the named rooms, and no module of others.
-var plain = []string{"domain", "config", "seo", "sse", "auth", "board", "live"}
+var plain = []string{"domain", "config", "seo", "sse", "auth", "verb", "item", "text", "live"}
 
 // noHTTP are the rooms that know nothing of HTTP at all; ai and what calls out
 // use it as clients, and no room from engine down uses a server's names.
 var (
-	noHTTP     = []string{"engine", "execution", "capability", "guard", "board", "queue", "live", "store", "seo", "prose", "config", "domain"}
+	noHTTP     = []string{"engine", "engine/work", "engine/content", "engine/studio", "engine/account", "verb", "execution", "capability", "guard", "item", "text", "queue", "live", "store", "seo", "prose", "config", "domain"}
 	noServer   = []string{"ai", "ai/openai", "ai/anthropic", "ai/composer", "ai/wire", "auth", "outbound"}
 	serverName = []string{"ResponseWriter", "Handler", "HandlerFunc", "ServeMux", "NewServeMux", "Server", "ListenAndServe", "Redirect", "SetCookie", "Flusher", "StatusText"}
 )

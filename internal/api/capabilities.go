@@ -137,7 +137,7 @@ func await(ctx context.Context, e *engine.Engine, id int64, seconds int) (engine
 		}
 		if d.Progress > last { // it must rise (MCP, progress)
 			last = d.Progress
-			tell(d.Progress, d.CurrentStep)
+			tell(d.Progress, d.StepName(d.CurrentStep))
 		}
 	}
 }

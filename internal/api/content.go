@@ -180,7 +180,7 @@ func contentRows(e *engine.Engine) []Op {
 			Scope: domain.ScopeRead, ReadOnly: true, Repeatable: true, Toolset: "content", Errors: notFound, Media: []string{"text/markdown", "text/html", "application/json"},
 			Result: engine.Export{Name: "cloud-cost-optimization-guide.md", MediaType: "text/markdown; charset=utf-8", Body: []byte(sampleItem.Body)},
 		}, func(ctx context.Context, in exportContent) (engine.Export, error) {
-			return e.ExportItem(ctx, engine.ExportItem{ID: in.ID, Format: in.Format})
+			return e.ExportItem(ctx, engine.ExportItem{ID: in.ID, Format: domain.ExportFormat(in.Format)})
 		}, func(_ *Reply, x engine.Export) File { return File{x.Name, x.MediaType, string(x.Body)} }),
 	}
 }

@@ -95,7 +95,7 @@ func kanbanRows(e *engine.Engine) []Op {
 			Scope: domain.ScopeReview, Repeatable: true, OpenWorld: true, Claims: true, Default: true, Toolset: "content", Errors: moving,
 			Example: map[string]any{"content_ids": []int{101, 102}, "status": "ready"}, Result: []engine.MoveResult{{ID: 101, Item: &sampleCard}},
 		}, func(ctx context.Context, in bulkMove) ([]engine.MoveResult, error) {
-			return e.BulkMove(ctx, engine.BulkMove{IDs: in.IDs, To: in.Status, Mode: in.Mode})
+			return e.BulkMove(ctx, engine.BulkMove{IDs: in.IDs, To: in.Status, Mode: domain.BulkMode(in.Mode)})
 		}, viewBulk),
 	}
 }

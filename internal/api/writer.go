@@ -136,7 +136,7 @@ func (o outputs) stream(ctx context.Context, _, result any) (player, error) {
 			if err != nil {
 				return err
 			}
-			if !s.text(prefix+strconv.Itoa(piece.Seq), piece.Text) {
+			if !s.text(prefix+strconv.Itoa(piece.End()), piece.Text) {
 				return nil
 			}
 		}

@@ -151,8 +151,8 @@ func (a *App) text(ctx context.Context) error {
 
 func (a *App) work() (err error) {
 	a.hub = live.New(a.Store, a.log)
-	a.runner = execution.New(execution.Options{Store: a.Store, Hub: a.hub, Writers: a.writers, Capabilities: Capabilities(), Log: a.log,
-		Tickets: a.cfg.MaxTickets, Pending: maxPending})
+	a.runner = execution.New(execution.Options{Store: a.Store, Writers: a.writers, Capabilities: Capabilities(), Log: a.log,
+		Slots: a.cfg.MaxTickets, Pending: maxPending})
 	node, err := a.nodeID()
 	if err != nil {
 		return err

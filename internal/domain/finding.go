@@ -1,5 +1,7 @@
 package domain
 
+import "slices"
+
 // Severity is how much a finding matters.
 type Severity string
 
@@ -27,7 +29,7 @@ type Finding struct {
 	Step      string        `json:"step"`      // key of the step whose text was checked
 	Severity  Severity      `json:"severity"`
 	Action    FindingAction `json:"action"`
-	Message   string        `json:"message"` // what is wrong and how to mend it, in one or two sentences
+	Message   string        `json:"message"` // what is wrong and how to fix it, in one or two sentences
 	ContentID int64         `json:"content_id,omitempty"`
 	Version   int           `json:"version,omitempty"`
 	Matches   []Match       `json:"matches"`
@@ -50,12 +52,39 @@ type Need struct {
 	Reason string `json:"reason"` // "No quote or case was given, so the text makes no claim about results."
 }
 
-// Blocking reports whether any finding blocks publication.
-func Blocking(findings []Finding) bool {
+// Blocks reports whether the finding stops publication. What was redacted is no
+// longer in the text.
+func (f Finding) Blocks() bool { return f.Severity == SeverityBlocking && f.Action != ActionRedacted }
+
+// Blocking reports whether any finding stops publication.
+func Blocking(findings []Finding) bool { return slices.ContainsFunc(findings, Finding.Blocks) }
+
+// Blocker is one reason why an item cannot be published: a blocking finding, or a
+// rule of the workspace, which names no guardrail.
+type Blocker struct {
+	Guardrail string  `json:"guardrail,omitempty"`
+	Message   string  `json:"message"`
+	Matches   []Match `json:"matches,omitempty"`
+}
+
+// Blockers returns the findings that stop publication, in their order.
+func Blockers(findings []Finding) (list []Blocker) {
 	for _, f := range findings {
-		if f.Severity == SeverityBlocking && f.Action != ActionRedacted {
-			return true
+		if f.Blocks() {
+			list = append(list, Blocker{Guardrail: f.Guardrail, Message: f.Message, Matches: f.Matches})
 		}
 	}
-	return false
+	return list
+}
+
+// detailBlockers is where an error's details hold its blockers.
+const detailBlockers = "blockers"
+
+// WithBlockers returns a copy of e that carries the blockers, in details.blockers.
+func (e *Error) WithBlockers(list []Blocker) *Error { return e.With(detailBlockers, list) }
+
+// Blockers returns why a refused publication was refused; nil for other errors.
+func (e *Error) Blockers() []Blocker {
+	list, _ := e.Details[detailBlockers].([]Blocker)
+	return list
 }

@@ -11,9 +11,9 @@ import (
 	"vellocity/internal/ai/aitest"
 	"vellocity/internal/capability"
 	"vellocity/internal/domain"
-	"vellocity/internal/engine"
 	"vellocity/internal/engine/enginetest"
 	"vellocity/internal/store"
+	"vellocity/internal/verb"
 )
 
 // server starts a model server for the length of the test.
@@ -30,7 +30,7 @@ type step = enginetest.Step
 
 func movements(k *enginetest.Kit, id int64) map[domain.MovementKind]int {
 	k.T.Helper()
-	l, err := k.Engine.Ledger(k.Ctx(), domain.Page{Number: 1, Size: 100})
+	l, err := k.Account.Ledger(k.Ctx(), domain.Page{Number: 1, Size: 100})
 	if err != nil {
 		k.T.Fatal(err)
 	}
@@ -99,14 +99,14 @@ func TestAFailedRunKeepsWhatItCapturedAndARetryHoldsTheRest(t *testing.T) {
 		if m := movements(k, first.ID); m[domain.MovementRelease] != 3 || m[domain.MovementCapture] != 2 {
 			t.Errorf("movements %v", m)
 		}
-		second, err := k.Engine.Retry(k.Ctx(), engine.ID{ID: first.ID})
+		second, err := k.Work.Retry(k.Ctx(), verb.ID{ID: first.ID})
 		if err != nil || second.Execution.CreditsHeld != 3 || second.Execution.RetryOf != first.ID {
 			t.Fatalf("retry %+v, %v", second.Execution, err)
 		}
 		k.Ended(second.Execution.ID, domain.ExecutionFailed)
 		broken.Store(false)
 		before := k.Config.Provider.Count()
-		third, err := k.Engine.Retry(k.Ctx(), engine.ID{ID: second.Execution.ID})
+		third, err := k.Work.Retry(k.Ctx(), verb.ID{ID: second.Execution.ID})
 		if err != nil || third.Execution.CreditsHeld != 3 {
 			t.Fatalf("retry of the retry %+v, %v", third.Execution, err)
 		}
@@ -121,7 +121,7 @@ func TestAFailedRunKeepsWhatItCapturedAndARetryHoldsTheRest(t *testing.T) {
 		if b := k.Credits(); b.Held != 0 || b.Balance != 9_995 {
 			t.Errorf("balance %+v", b)
 		}
-		if _, err := k.Engine.Retry(k.Ctx(), engine.ID{ID: done.ID}); domain.CodeOf(err) != domain.CodeConflict {
+		if _, err := k.Work.Retry(k.Ctx(), verb.ID{ID: done.ID}); domain.CodeOf(err) != domain.CodeConflict {
 			t.Errorf("retry of a completed run: %v", err)
 		}
 	})
@@ -130,14 +130,14 @@ func TestAFailedRunKeepsWhatItCapturedAndARetryHoldsTheRest(t *testing.T) {
 func TestACancelledRunReleasesTheRest(t *testing.T) {
 	enginetest.Each(t, enginetest.Config{Idle: true, Provider: server(t, answers())}, func(k *enginetest.Kit) {
 		x := k.Run(step{Key: "a", Credits: 7, Do: "text"})
-		d, err := k.Engine.Cancel(k.Ctx(), engine.ID{ID: x.ID})
+		d, err := k.Work.Cancel(k.Ctx(), verb.ID{ID: x.ID})
 		if err != nil || d.Status != domain.ExecutionCancelled || d.CreditsHeld != 0 || d.CompletedAt.IsZero() {
 			t.Fatalf("cancelled %+v, %v", d.Execution, err)
 		}
 		if b := k.Credits(); b.Available != 10_000 || b.Held != 0 {
 			t.Errorf("balance %+v", b)
 		}
-		if _, err := k.Engine.Cancel(k.Ctx(), engine.ID{ID: x.ID}); domain.CodeOf(err) != domain.CodeConflict {
+		if _, err := k.Work.Cancel(k.Ctx(), verb.ID{ID: x.ID}); domain.CodeOf(err) != domain.CodeConflict {
 			t.Errorf("cancelled twice: %v", err)
 		}
 		k.Start()
@@ -232,7 +232,7 @@ func TestTheLedgerIsSoundAtEveryInstant(t *testing.T) {
 				}
 				ids[i] = x.Execution.ID
 				if i%3 == 0 {
-					if _, err := k.Engine.Cancel(ctx, engine.ID{ID: ids[i]}); err != nil && domain.CodeOf(err) != domain.CodeConflict {
+					if _, err := k.Work.Cancel(ctx, verb.ID{ID: ids[i]}); err != nil && domain.CodeOf(err) != domain.CodeConflict {
 						t.Error(err)
 					}
 				}

@@ -7,14 +7,15 @@ import (
 	"time"
 
 	"vellocity/internal/domain"
-	"vellocity/internal/engine"
 	"vellocity/internal/engine/enginetest"
+	"vellocity/internal/engine/work"
+	"vellocity/internal/verb"
 )
 
 const tickets = "select count(*) from execution where workspace_id = $1 and job_id > 0"
 
 func TestOneWorkspaceDoesNotStarveAnother(t *testing.T) {
-	enginetest.Each(t, enginetest.Config{Idle: true, Tickets: 2, Workers: 1}, func(k *enginetest.Kit) {
+	enginetest.Each(t, enginetest.Config{Idle: true, Slots: 2, Workers: 1}, func(k *enginetest.Kit) {
 		var ours []int64
 		for range 30 {
 			ours = append(ours, k.Run(step{Key: "a"}).ID)
@@ -42,20 +43,20 @@ func TestOneWorkspaceDoesNotStarveAnother(t *testing.T) {
 }
 
 func TestARunThatHadNoTicketGivesNoneAway(t *testing.T) {
-	enginetest.Each(t, enginetest.Config{Idle: true, Tickets: 2}, func(k *enginetest.Kit) {
+	enginetest.Each(t, enginetest.Config{Idle: true, Slots: 2}, func(k *enginetest.Kit) {
 		var ids []int64
 		for range 10 {
 			ids = append(ids, k.Run(step{Key: "a"}).ID)
 		}
 		for _, id := range ids[4:] {
-			if _, err := k.Engine.Cancel(k.Ctx(), engine.ID{ID: id}); err != nil {
+			if _, err := k.Work.Cancel(k.Ctx(), verb.ID{ID: id}); err != nil {
 				t.Fatal(err)
 			}
 			if n := k.Count(tickets, k.Ours.ID); n != 2 {
 				t.Fatalf("%d tickets", n)
 			}
 		}
-		if _, err := k.Engine.Cancel(k.Ctx(), engine.ID{ID: ids[0]}); err != nil {
+		if _, err := k.Work.Cancel(k.Ctx(), verb.ID{ID: ids[0]}); err != nil {
 			t.Fatal(err)
 		}
 		if n := k.Count("select count(*) from execution where id = $1 and job_id > 0", ids[2]); n != 1 {
@@ -66,7 +67,7 @@ func TestARunThatHadNoTicketGivesNoneAway(t *testing.T) {
 
 // TestTicketsGivenTogetherGoToDifferentRuns ends many runs at the same time.
 func TestTicketsGivenTogetherGoToDifferentRuns(t *testing.T) {
-	enginetest.Each(t, enginetest.Config{Idle: true, Tickets: 8}, func(k *enginetest.Kit) {
+	enginetest.Each(t, enginetest.Config{Idle: true, Slots: 8}, func(k *enginetest.Kit) {
 		var ids []int64
 		for range 24 {
 			ids = append(ids, k.Run(step{Key: "a"}).ID)
@@ -74,7 +75,7 @@ func TestTicketsGivenTogetherGoToDifferentRuns(t *testing.T) {
 		var wg sync.WaitGroup
 		for _, id := range ids[:8] {
 			wg.Go(func() {
-				if _, err := k.Engine.Cancel(k.Ctx(), engine.ID{ID: id}); err != nil {
+				if _, err := k.Work.Cancel(k.Ctx(), verb.ID{ID: id}); err != nil {
 					t.Error(err)
 				}
 			})
@@ -93,9 +94,9 @@ func TestWhoWaitsLongComesFirst(t *testing.T) {
 	}
 	now.Time = time.Now()
 	clock := func() time.Time { now.Lock(); defer now.Unlock(); return now.Time }
-	enginetest.Each(t, enginetest.Config{Idle: true, Tickets: 1, Now: clock}, func(k *enginetest.Kit) {
+	enginetest.Each(t, enginetest.Config{Idle: true, Slots: 1, Now: clock}, func(k *enginetest.Kit) {
 		run := func(p domain.Priority) int64 {
-			x, err := k.Engine.Execute(k.Ctx(), engine.Execute{Capability: enginetest.Slug, Settings: enginetest.Settings(step{Key: "a"}), Priority: p})
+			x, err := k.Work.Execute(k.Ctx(), work.Execute{Capability: enginetest.Slug, Settings: enginetest.Settings(step{Key: "a"}), Priority: p})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -108,7 +109,7 @@ func TestWhoWaitsLongComesFirst(t *testing.T) {
 		now.Unlock()
 		urgent, high := run(domain.PriorityUrgent), run(domain.PriorityHigh)
 		for _, want := range []int64{old, urgent, high} {
-			if _, err := k.Engine.Cancel(k.Ctx(), engine.ID{ID: holder}); err != nil {
+			if _, err := k.Work.Cancel(k.Ctx(), verb.ID{ID: holder}); err != nil {
 				t.Fatal(err)
 			}
 			if n := k.Count("select count(*) from execution where id = $1 and job_id > 0", want); n != 1 {
@@ -120,7 +121,7 @@ func TestWhoWaitsLongComesFirst(t *testing.T) {
 }
 
 func TestTheSweepFindsRunsThatWereLeftWithoutATicket(t *testing.T) {
-	enginetest.Each(t, enginetest.Config{Tickets: 2}, func(k *enginetest.Kit) {
+	enginetest.Each(t, enginetest.Config{Slots: 2}, func(k *enginetest.Kit) {
 		k.Stop()
 		var ids []int64
 		for range 5 {
@@ -142,7 +143,7 @@ func TestTheSweepFindsRunsThatWereLeftWithoutATicket(t *testing.T) {
 }
 
 func TestTooManyRunsAreRefused(t *testing.T) {
-	enginetest.Each(t, enginetest.Config{Idle: true, Tickets: 2, Pending: 3}, func(k *enginetest.Kit) {
+	enginetest.Each(t, enginetest.Config{Idle: true, Slots: 2, Pending: 3}, func(k *enginetest.Kit) {
 		accepted := 0
 		var last error
 		for range 10 {

@@ -13,10 +13,10 @@ import (
 	"vellocity/internal/ai/aitest"
 	"vellocity/internal/capability"
 	"vellocity/internal/domain"
-	"vellocity/internal/engine"
+	"vellocity/internal/engine/content"
 	"vellocity/internal/engine/enginetest"
-	"vellocity/internal/live"
 	"vellocity/internal/store"
+	"vellocity/internal/verb"
 )
 
 func TestStepsRunInTheOrderOfThePlanAndTogetherWhereTheyMay(t *testing.T) {
@@ -271,7 +271,7 @@ func TestCancelEndsACallOfTheProviderAtOnce(t *testing.T) {
 			return "the provider has not been called"
 		})
 		began := time.Now()
-		if _, err := k.Engine.Cancel(k.Ctx(), engine.ID{ID: x.ID}); err != nil {
+		if _, err := k.Work.Cancel(k.Ctx(), verb.ID{ID: x.ID}); err != nil {
 			t.Fatal(err)
 		}
 		enginetest.Eventually(t, time.Second, func() string {
@@ -285,7 +285,7 @@ func TestCancelEndsACallOfTheProviderAtOnce(t *testing.T) {
 			t.Errorf("balance %+v", b)
 		}
 		enginetest.Eventually(t, 5*time.Second, func() string {
-			list, err := k.Engine.Attempts(k.Ctx(), x.ID)
+			list, err := k.Work.Attempts(k.Ctx(), x.ID)
 			if err != nil || len(list) != 1 || list[0].Error != "cancelled" {
 				return fmt.Sprintf("attempts %+v, %v", list, err)
 			}
@@ -320,7 +320,7 @@ func TestAFarRetryWaitsWithoutAWorkerAndGoesOn(t *testing.T) {
 		if done.WaitingFor != "" || done.CreditsUsed != 1 {
 			t.Errorf("%+v", done)
 		}
-		list, err := k.Engine.Attempts(k.Ctx(), x.ID)
+		list, err := k.Work.Attempts(k.Ctx(), x.ID)
 		if err != nil || len(list) != 2 || list[0].Status != 429 || list[1].Status != 200 || list[1].Error != "" || list[1].PromptHash != "hash-a" {
 			t.Errorf("attempts %+v, %v", list, err)
 		}
@@ -342,7 +342,7 @@ func TestARunWaitsForAPersonAndGoesOnWithTheAnswer(t *testing.T) {
 		want string
 	}{{domain.ItemReady, "approved true by reviewer"}, {domain.ItemGenerated, "approved false by reviewer"}} {
 		t.Run(string(c.to), func(t *testing.T) {
-			enginetest.Each(t, enginetest.Config{Tickets: 1}, func(k *enginetest.Kit) {
+			enginetest.Each(t, enginetest.Config{Slots: 1}, func(k *enginetest.Kit) {
 				item := k.Item(k.Ctx(), "To be judged", "A text.")
 				move(k, item.ID, domain.ItemReview)
 				x := k.Run(step{Key: "before"}, step{Key: "person", Do: "wait", Item: item.ID, After: []string{"before"}}, step{Key: "after", After: []string{"person"}})
@@ -355,7 +355,7 @@ func TestARunWaitsForAPersonAndGoesOnWithTheAnswer(t *testing.T) {
 				} else {
 					ctx = domain.WithActor(ctx, domain.Actor{Kind: domain.ActorPerson, Name: "reviewer", WorkspaceID: k.Ours.ID, Role: domain.RoleEditor, Scopes: []domain.Scope{domain.ScopeAdmin}})
 				}
-				if _, err := k.Engine.Move(ctx, engine.Move{ID: item.ID, To: c.to}); err != nil {
+				if _, err := k.Content.Move(ctx, content.Move{ID: item.ID, To: c.to}); err != nil {
 					t.Fatal(err)
 				}
 				k.Ended(x.ID, domain.ExecutionCompleted)
@@ -374,7 +374,7 @@ func TestARunWaitsForAPersonAndGoesOnWithTheAnswer(t *testing.T) {
 
 func move(k *enginetest.Kit, id int64, to domain.ItemStatus) domain.ContentItem {
 	k.T.Helper()
-	c, err := k.Engine.Move(k.Ctx(), engine.Move{ID: id, To: to})
+	c, err := k.Content.Move(k.Ctx(), content.Move{ID: id, To: to})
 	if err != nil {
 		k.T.Fatal(err)
 	}
@@ -407,7 +407,7 @@ func TestARunWaitingForAnItemThatGoesFailsInsteadOfWaitingForEver(t *testing.T) 
 		move(k, item.ID, domain.ItemReview)
 		x := k.Run(step{Key: "person", Do: "wait", Item: item.ID})
 		k.Await(x.ID, "waiting", func(x domain.Execution) bool { return x.WaitingFor == domain.WaitingPerson })
-		if err := k.Engine.DeleteItem(k.Ctx(), engine.ID{ID: item.ID}); err != nil {
+		if err := k.Content.DeleteItem(k.Ctx(), verb.ID{ID: item.ID}); err != nil {
 			t.Fatal(err)
 		}
 		if got := k.Ended(x.ID, domain.ExecutionFailed); !strings.Contains(got.Error, "not found") {
@@ -538,7 +538,7 @@ func TestTroubleWithTheProviderChargesOnce(t *testing.T) {
 				x := k.Run(step{Key: "a", Credits: 4, Do: "text"})
 				got := k.Ended(x.ID, c.status)
 				checkSettled(k, got)
-				list, err := k.Engine.Attempts(k.Ctx(), x.ID)
+				list, err := k.Work.Attempts(k.Ctx(), x.ID)
 				if err != nil || len(list) != c.calls {
 					t.Fatalf("attempts %+v, %v", list, err)
 				}
@@ -572,7 +572,7 @@ func TestAnAttemptWhoseEndWasNotRecordedIsInterrupted(t *testing.T) {
 		})
 		k.Start()
 		k.Ended(x.ID, domain.ExecutionCompleted)
-		list, err := k.Engine.Attempts(k.Ctx(), x.ID)
+		list, err := k.Work.Attempts(k.Ctx(), x.ID)
 		if err != nil || len(list) != 2 || list[0].Error != store.Interrupted || list[1].Error != "" {
 			t.Errorf("attempts %+v, %v", list, err)
 		}
@@ -600,16 +600,18 @@ func TestALiveTextIsLetGoOf(t *testing.T) {
 	m := server(t, aitest.Always(aitest.Text("a ", "b ").Faulty(aitest.Hang, 1)))
 	enginetest.Each(t, enginetest.Config{Provider: m}, func(k *enginetest.Kit) {
 		x := k.Run(step{Key: "a", Do: "text"})
+		reader := k.Runner.Texts.Watch(x.ID)
+		defer reader.Leave()
 		enginetest.Eventually(t, 10*time.Second, func() string {
-			var none live.Seen
-			if len(k.Hub.Texts(x.ID, &none)) > 0 {
+			if len(reader.Next()) > 0 {
 				return ""
 			}
 			return "no text"
 		})
 		k.Stop()
-		var none live.Seen
-		if left := k.Hub.Texts(x.ID, &none); len(left) > 0 {
+		late := k.Runner.Texts.Watch(x.ID)
+		defer late.Leave()
+		if left := late.Next(); len(left) > 0 {
 			t.Errorf("the node keeps %+v", left)
 		}
 	})

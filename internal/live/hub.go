@@ -1,11 +1,10 @@
-// Package live tells watchers what happens as it happens. It tails the event
-// log, which is durable and the same on every node, and keeps the text that the
-// runs of this node are writing, which is not.
+// Package live delivers the event log to those who watch it. The log is durable and
+// the same on every node; the text that executions are writing, which is not, is in
+// the package text.
 package live
 
 import (
 	"context"
-	"crypto/rand"
 	"log/slog"
 	"sync"
 	"time"
@@ -22,16 +21,12 @@ type Hub struct {
 
 	mu     sync.Mutex
 	subs   map[*Sub]struct{}
-	cursor store.Cursor // how far the log has been handed out; only while somebody watches
-	texts  map[int64]*run
-	rounds int            // how many texts have begun, or begun again
-	untold map[int64]bool // runs with text that other nodes have not been told
-	node   string         // tells our own messages from those of other nodes
+	cursor store.Cursor // how far the log has been delivered; only while somebody watches
 }
 
 // New returns a hub over the store's event log.
 func New(s *store.Store, log *slog.Logger) *Hub {
-	h := &Hub{store: s, log: log, wake: make(chan struct{}, 1), subs: map[*Sub]struct{}{}, texts: map[int64]*run{}, untold: map[int64]bool{}, node: rand.Text()}
+	h := &Hub{store: s, log: log, wake: make(chan struct{}, 1), subs: map[*Sub]struct{}{}}
 	s.OnCommit(h.poke)
 	return h
 }
@@ -51,10 +46,6 @@ const idle = 500 * time.Millisecond
 // Run tails the log until ctx ends.
 func (h *Hub) Run(ctx context.Context) {
 	go h.store.Listen(ctx, store.ChannelEvent, func(string) { h.poke() })
-	if h.store.Postgres() {
-		go h.store.Listen(ctx, channelText, h.hear)
-		go h.tellOthers(ctx)
-	}
 	tick := time.NewTicker(idle)
 	defer tick.Stop()
 	for {
@@ -122,7 +113,6 @@ type Sub struct {
 	workspaceID int64
 	executionID int64
 	events      chan domain.Event
-	text        chan struct{}
 	done        chan struct{}
 	lagged      bool // under the hub's lock
 }
@@ -136,7 +126,7 @@ const room = 256
 // be called in the end.
 func (h *Hub) Watch(ctx context.Context, workspaceID, executionID int64) (*Sub, error) {
 	s := &Sub{hub: h, workspaceID: workspaceID, executionID: executionID,
-		events: make(chan domain.Event, room), text: make(chan struct{}, 1), done: make(chan struct{})}
+		events: make(chan domain.Event, room), done: make(chan struct{})}
 	head, err := h.store.Read().EventHead(ctx)
 	if err != nil {
 		return nil, err
@@ -170,9 +160,6 @@ func (s *Sub) offer(e domain.Event) {
 
 // Events delivers the events, in order.
 func (s *Sub) Events() <-chan domain.Event { return s.events }
-
-// Text signals that the run's text has grown; see [Hub.Texts].
-func (s *Sub) Text() <-chan struct{} { return s.text }
 
 // Done is closed when the hub stops.
 func (s *Sub) Done() <-chan struct{} { return s.done }

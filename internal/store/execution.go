@@ -324,18 +324,27 @@ func (t *Tx) FenceExecution(ctx context.Context, id, epoch int64) (x domain.Exec
 	return x, nil
 }
 
-// SaveExecutionPlan stores a run's plan.
+// SaveExecutionPlan stores the plan of a pending execution, which is planning from
+// then on. It is an error if the execution is not pending.
 func (t *Tx) SaveExecutionPlan(ctx context.Context, id int64, plan []domain.PlanStep) error {
 	text, err := planJSON(plan)
 	if err != nil {
 		return err
 	}
-	return t.exec(ctx, `update execution set plan = $2 where id = $1`, id, text)
+	n, err := t.execResult(ctx, `update execution set plan = $2, status = 'planning' where id = $1 and status = 'pending'`, id, text)
+	if err == nil && n == 0 {
+		err = fmt.Errorf("execution %d is not pending, so it cannot be planned", id)
+	}
+	return err
 }
 
-// SaveExecution stores what changes while a run goes on and moves its counts from
-// the state before. Progress forgives the interruptions until then.
+// SaveExecution stores what changes while an execution runs and moves its counts from
+// the state before. It refuses a change of state that is not allowed
+// ([domain.ExecutionStatus.MayBecome]). Progress resets the count of interruptions.
 func (t *Tx) SaveExecution(ctx context.Context, x domain.Execution, before domain.ExecutionStatus) error {
+	if x.Status != before && !before.MayBecome(x.Status) {
+		return fmt.Errorf("execution %d may not become %s: it is %s", x.ID, x.Status, before)
+	}
 	cost, err := toJSON(x.Cost)
 	if err != nil {
 		return err
@@ -351,13 +360,23 @@ func (t *Tx) SaveExecution(ctx context.Context, x domain.Execution, before domai
 }
 
 func (t *Tx) recount(ctx context.Context, x domain.Execution, before domain.ExecutionStatus) error {
-	if x.Status == before {
+	from, to := counted(before), counted(x.Status)
+	if from == to {
 		return nil
 	}
-	if err := t.AddToCount(ctx, x.WorkspaceID, CounterExecutions, string(before), -1); err != nil {
+	if err := t.AddToCount(ctx, x.WorkspaceID, CounterExecutions, string(from), -1); err != nil {
 		return err
 	}
-	return t.AddToCount(ctx, x.WorkspaceID, CounterExecutions, string(x.Status), 1)
+	return t.AddToCount(ctx, x.WorkspaceID, CounterExecutions, string(to), 1)
+}
+
+// counted is the state under which an execution is counted. It is planning only
+// within one transaction, in which it stays counted as pending.
+func counted(s domain.ExecutionStatus) domain.ExecutionStatus {
+	if s == domain.ExecutionPlanning {
+		return domain.ExecutionPending
+	}
+	return s
 }
 
 // SaveExecutionNeeds stores what the run's text would need to be better.

@@ -93,6 +93,7 @@ type GeneratedText struct {
 	Held, Used  int
 	Engine      domain.Origin
 	Cost        domain.Cost
+	CreatedBy   string // the caller's name
 	CreatedAt   time.Time
 }
 
@@ -147,10 +148,10 @@ func (t *Tx) FinishGeneratedText(ctx context.Context, m GeneratedText) (bool, er
 	return n > 0, nil
 }
 
-const messageColumns = `id, workspace_id, status, body, error, credits_held, credits_used, engine, cost, created_at`
+const messageColumns = `id, workspace_id, status, body, error, credits_held, credits_used, engine, cost, created_by, created_at`
 
 func scanMessage(row scanner) (m GeneratedText, err error) {
-	err = row.Scan(&m.ID, &m.WorkspaceID, &m.Status, &m.Body, &m.Error, &m.Held, &m.Used, asJSON{&m.Engine}, asJSON{&m.Cost}, timeAt{&m.CreatedAt})
+	err = row.Scan(&m.ID, &m.WorkspaceID, &m.Status, &m.Body, &m.Error, &m.Held, &m.Used, asJSON{&m.Engine}, asJSON{&m.Cost}, &m.CreatedBy, timeAt{&m.CreatedAt})
 	return m, err
 }
 

@@ -133,7 +133,7 @@ func (s *Site) contentExport(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	x, err := s.engine.ExportItem(r.Context(), engine.ExportItem{ID: id, Format: r.URL.Query().Get("format")})
+	x, err := s.engine.ExportItem(r.Context(), engine.ExportItem{ID: id, Format: domain.ExportFormat(r.URL.Query().Get("format"))})
 	if err != nil {
 		return err
 	}

@@ -40,7 +40,7 @@ func TestEditing(t *testing.T) {
 
 	form.Set("etag", etag(must(h.engine.Item(h.ctx, c.ID))(t).Revision))
 	form.Set("title", " ")
-	if wrong := h.do(http.MethodPost, path, form.Encode()); wrong.Code != http.StatusUnprocessableEntity || !strings.Contains(wrong.Body.String(), "title cannot be empty") {
+	if wrong := h.do(http.MethodPost, path, form.Encode()); wrong.Code != http.StatusUnprocessableEntity || !strings.Contains(wrong.Body.String(), "The title field is required") {
 		t.Errorf("an empty title: %d", wrong.Code)
 	}
 

@@ -15,11 +15,11 @@ import (
 	"vellocity/internal/ai"
 	"vellocity/internal/ai/composer"
 	"vellocity/internal/auth"
-	"vellocity/internal/board"
 	"vellocity/internal/capability"
 	"vellocity/internal/domain"
 	"vellocity/internal/engine"
 	"vellocity/internal/execution"
+	"vellocity/internal/item"
 	"vellocity/internal/live"
 	"vellocity/internal/queue"
 	"vellocity/internal/store"
@@ -47,7 +47,7 @@ func newHouse(t testing.TB, p ai.Provider) *house {
 	keys := auth.NewKeys(st, log)
 	writers := execution.NewWriters(ai.NewCaller(ai.Options{Provider: p}))
 	caps := []capability.Capability{capability.Must(everyField())}
-	runner := execution.New(execution.Options{Store: st, Hub: hub, Writers: writers, Capabilities: caps, Log: log, Tickets: 8, Pending: 1000})
+	runner := execution.New(execution.Options{Store: st, Writers: writers, Capabilities: caps, Log: log, Slots: 8, Pending: 1000})
 	q := must(queue.New(queue.Options{Store: st, Dir: dir, Handlers: map[string]queue.Handler{execution.JobKind: runner.Work}, Workers: map[string]int{execution.JobKind: 4}, Log: log}))(t)
 	runner.UseQueue(q)
 	e := must(engine.New(engine.Options{Store: st, Runner: runner, Hub: hub, Keys: keys, Writers: writers, Capabilities: caps, Log: log}))(t)
@@ -98,10 +98,10 @@ func (h *house) add(t testing.TB, c domain.ContentItem, to domain.ItemStatus) do
 		"parts":[{"heading":"Introduction","step":"section-1","uses":["topic"]},{"heading":"Where the money goes","step":"section-2","uses":["key_points[0]","facts[0]"]},{"heading":"How to keep it that way","step":"section-3"}],
 		"steps":{"section-1":{"model":"composer/1"}}}`)
 	err := h.store.InTx(h.ctx, func(tx *store.Tx) (err error) {
-		if c, err = board.Create(h.ctx, tx, c, provenance); err != nil || to == domain.ItemGenerated {
+		if c, err = item.Create(h.ctx, tx, c, provenance); err != nil || to == domain.ItemGenerated {
 			return err
 		}
-		c, err = board.Move(h.ctx, tx, domain.Workspace{ID: c.WorkspaceID}, c, to, 0)
+		c, err = item.Move(h.ctx, tx, c, to, item.Top)
 		return err
 	})
 	no(t, err)

@@ -6,9 +6,9 @@ import (
 	"fmt"
 
 	"vellocity/internal/ai"
-	"vellocity/internal/board"
 	"vellocity/internal/capability"
 	"vellocity/internal/domain"
+	"vellocity/internal/item"
 	"vellocity/internal/store"
 )
 
@@ -111,7 +111,7 @@ func act(ctx context.Context, in capability.Input) (capability.Result, error) {
 	case "move":
 		out.Effects = []capability.Effect{{Move: &capability.MoveItem{ContentID: s.Item, To: s.To}}}
 	case "publish":
-		out.Effects = []capability.Effect{{Publish: &capability.PublishItem{ContentID: s.Item, Channels: []string{"feed"}}}}
+		out.Effects = []capability.Effect{{Publish: &capability.PublishItem{ContentID: s.Item}}}
 	case "wait":
 		if in.Answer == nil {
 			return capability.Result{Wait: &capability.Wait{ContentID: s.Item}}, nil
@@ -133,7 +133,7 @@ func (k *Kit) itemIn(workspaceID int64, title, body string, findings []domain.Fi
 	k.T.Helper()
 	k.Do(func(ctx context.Context, tx *store.Tx) (err error) {
 		ctx = domain.WithActor(ctx, domain.SystemActor(workspaceID, 0, "Writer"))
-		c, err = board.Create(ctx, tx, domain.ContentItem{WorkspaceID: workspaceID, Title: title, Type: domain.ContentBlog, Body: body, Findings: findings,
+		c, err = item.Create(ctx, tx, domain.ContentItem{WorkspaceID: workspaceID, Title: title, Type: domain.ContentBlog, Body: body, Findings: findings,
 			Origin: domain.Origin{Kind: domain.OriginModel, Provider: "scripted", Model: "scripted-1", AI: true}}, json.RawMessage(`{}`))
 		return err
 	})

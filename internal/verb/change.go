@@ -1,0 +1,49 @@
+package verb
+
+import (
+	"context"
+	"fmt"
+
+	"vellocity/internal/auth"
+	"vellocity/internal/domain"
+	"vellocity/internal/store"
+)
+
+// Change runs f in one transaction on behalf of a caller who has the scope. Where
+// the call carries an Idempotency-Key, the answer is stored in the same
+// transaction; where an answer is already stored, it returns a [domain.Replayed].
+func Change[O any](
+	ctx context.Context, st *store.Store, s domain.Scope, f func(tx *store.Tx, a domain.Actor) (O, error),
+) (out O, err error) {
+	a, err := Caller(ctx, s)
+	if err != nil {
+		return out, err
+	}
+	claim, claimed := domain.ClaimFrom(ctx)
+	err = st.InTx(ctx, func(tx *store.Tx) (err error) {
+		if claimed {
+			if err := tx.ClaimAnswer(ctx, a.WorkspaceID, claim); err != nil {
+				return err
+			}
+		}
+		if out, err = f(tx, a); err != nil || !claimed {
+			return err
+		}
+		answer, err := claim.Render(out)
+		if err != nil {
+			return fmt.Errorf("render the answer to store: %w", err)
+		}
+		return tx.StoreAnswer(ctx, a.WorkspaceID, claim, answer)
+	})
+	return out, err
+}
+
+// Replay returns a [domain.Replayed] error where the call's Idempotency-Key has a
+// stored answer, a conflict where it was used for another call, nil where it is new.
+func Replay(ctx context.Context, st *store.Store, c domain.Claim) error {
+	a, ok := domain.ActorFrom(ctx)
+	if !ok {
+		return auth.Unauthorized()
+	}
+	return st.Read().StoredAnswer(ctx, a.WorkspaceID, c, st.Now())
+}
