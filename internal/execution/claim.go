@@ -17,7 +17,7 @@ const maxCrashes = 10
 // claim takes the execution under a new epoch, plans it if it is new, and sets it to
 // executing. A nil worker means that there is nothing left to do.
 func (r *Runner) claim(ctx context.Context, job queue.Job) (*worker, error) {
-	u := &worker{
+	w := &worker{
 		Runner:   r,
 		job:      job,
 		outputs:  map[string]json.RawMessage{},
@@ -30,12 +30,12 @@ func (r *Runner) claim(ctx context.Context, job queue.Job) (*worker, error) {
 		if err != nil {
 			return err
 		}
-		u.x, ended = x, x.Status.Ended()
+		w.x, ended = x, x.Status.Ended()
 		if ended {
 			return nil
 		}
 		ctx := domain.WithActor(ctx, domain.SystemActor(x.WorkspaceID, x.ID, "Vellocity"))
-		failure, err := u.prepare(ctx, tx, crashes)
+		failure, err := w.prepare(ctx, tx, crashes)
 		if err != nil {
 			return err
 		}
@@ -46,7 +46,7 @@ func (r *Runner) claim(ctx context.Context, job queue.Job) (*worker, error) {
 			}
 			return r.Queue.Complete(ctx, tx, job)
 		}
-		return u.begin(ctx, tx)
+		return w.begin(ctx, tx)
 	})
 	if domain.CodeOf(err) == domain.CodeNotFound {
 		return nil, nil // the execution was deleted
@@ -54,57 +54,57 @@ func (r *Runner) claim(ctx context.Context, job queue.Job) (*worker, error) {
 	if err != nil || ended {
 		return nil, err
 	}
-	return u, nil
+	return w, nil
 }
 
 // prepare reads what the steps need and plans the execution. failure is why the
 // execution cannot continue; err is for faults of the database alone.
-func (u *worker) prepare(ctx context.Context, tx *store.Tx, crashes int) (failure *domain.Error, err error) {
+func (w *worker) prepare(ctx context.Context, tx *store.Tx, crashes int) (failure *domain.Error, err error) {
 	if crashes > maxCrashes {
 		return domain.Errorf(domain.CodeConflict, "This execution was interrupted %d times at the same step, so it "+
 			"was stopped. Retry it; if that happens again, see the server's log.", crashes), nil
 	}
 	var ok bool
-	if u.cap, ok = u.Capability(u.x.Capability); !ok {
+	if w.cap, ok = w.Capability(w.x.Capability); !ok {
 		return domain.Errorf(domain.CodeConflict,
-			"This version of Vellocity has no capability %q.", u.x.Capability), nil
+			"This version of Vellocity has no capability %q.", w.x.Capability), nil
 	}
-	if u.writer, ok = u.Writers.Of(u.x.Origin); !ok {
+	if w.writer, ok = w.Writers.Of(w.x.Origin); !ok {
 		return domain.Errorf(domain.CodeConflict, "The provider %q, with which this execution was accepted, is no "+
-			"longer configured. Configure it and retry.", u.x.Origin.Provider), nil
+			"longer configured. Configure it and retry.", w.x.Origin.Provider), nil
 	}
-	if err := u.load(ctx, tx); err != nil {
-		u.Log.Error("load an execution", "execution", u.x.ID, "error", err)
+	if err := w.load(ctx, tx); err != nil {
+		w.Log.Error("load an execution", "execution", w.x.ID, "error", err)
 		return domain.Errorf(domain.CodeConflict,
 			"What this execution needs could not be read: %s.", domain.AsError(err).Message), nil
 	}
-	return u.plan(ctx, tx)
+	return w.plan(ctx, tx)
 }
 
-func (u *worker) load(ctx context.Context, tx *store.Tx) error {
+func (w *worker) load(ctx context.Context, tx *store.Tx) error {
 	var err error
-	if u.x.AgentID != 0 {
-		if u.agent, err = tx.Agent(ctx, u.x.WorkspaceID, u.x.AgentID); err != nil {
+	if w.x.AgentID != 0 {
+		if w.agent, err = tx.Agent(ctx, w.x.WorkspaceID, w.x.AgentID); err != nil {
 			return err
 		}
 	}
-	voiceID, err := tx.ExecutionBrandVoice(ctx, u.x.ID)
+	voiceID, err := tx.ExecutionBrandVoice(ctx, w.x.ID)
 	if err != nil {
 		return fmt.Errorf("read the execution's brand voice: %w", err)
 	}
 	if voiceID != 0 {
-		voice, err := tx.BrandVoice(ctx, u.x.WorkspaceID, voiceID)
+		voice, err := tx.BrandVoice(ctx, w.x.WorkspaceID, voiceID)
 		if err != nil {
 			return err
 		}
-		u.voice = &voice
+		w.voice = &voice
 	}
-	u.items = map[int64]domain.ContentItem{}
-	if u.cap.Reads == nil {
+	w.items = map[int64]domain.ContentItem{}
+	if w.cap.Reads == nil {
 		return nil
 	}
-	for _, id := range u.cap.Reads(u.x.Settings) {
-		if u.items[id], err = tx.Content(ctx, u.x.WorkspaceID, id); err != nil {
+	for _, id := range w.cap.Reads(w.x.Settings) {
+		if w.items[id], err = tx.Content(ctx, w.x.WorkspaceID, id); err != nil {
 			return err
 		}
 	}
@@ -114,53 +114,53 @@ func (u *worker) load(ctx context.Context, tx *store.Tx) error {
 // plan makes and stores the plan of an execution that has none, which is then
 // planning. It may fail where a newer version plans in another way than the one that
 // accepted the execution.
-func (u *worker) plan(ctx context.Context, tx *store.Tx) (failure *domain.Error, err error) {
-	if u.x.Status != domain.ExecutionPending {
+func (w *worker) plan(ctx context.Context, tx *store.Tx) (failure *domain.Error, err error) {
+	if w.x.Status != domain.ExecutionPending {
 		return nil, nil
 	}
-	plan, err := u.cap.Plan(u.x.Settings)
+	plan, err := w.cap.Plan(w.x.Settings)
 	if err != nil {
-		u.Log.Error("plan an execution", "execution", u.x.ID, "error", err)
+		w.Log.Error("plan an execution", "execution", w.x.ID, "error", err)
 		return domain.Errorf(domain.CodeConflict, "This version of Vellocity cannot plan this execution with the "+
 			"settings that it was accepted with. Start a new one with the settings that are required now."), nil
 	}
-	if err := tx.SaveExecutionPlan(ctx, u.x.ID, plan); err != nil {
+	if err := tx.SaveExecutionPlan(ctx, w.x.ID, plan); err != nil {
 		return nil, fmt.Errorf("save the plan: %w", err)
 	}
-	u.x.Plan, u.x.Status = plan, domain.ExecutionPlanning
-	return nil, tx.AppendEvent(ctx, u.x.Subject(), domain.ExecutionChanged{Status: u.x.Status})
+	w.x.Plan, w.x.Status = plan, domain.ExecutionPlanning
+	return nil, tx.AppendEvent(ctx, w.x.Subject(), domain.ExecutionChanged{Status: w.x.Status})
 }
 
 // begin sets the execution to executing, with the steps that it has recorded.
-func (u *worker) begin(ctx context.Context, tx *store.Tx) error {
-	before := u.x.Status
-	if before == domain.ExecutionExecuting || u.x.RetryOf != 0 {
-		steps, err := tx.ExecutionSteps(ctx, u.x.ID)
+func (w *worker) begin(ctx context.Context, tx *store.Tx) error {
+	before := w.x.Status
+	if before == domain.ExecutionExecuting || w.x.RetryOf != 0 {
+		steps, err := tx.ExecutionSteps(ctx, w.x.ID)
 		if err != nil {
 			return err
 		}
 		for _, s := range steps {
 			if isDone(s) {
-				u.outputs[s.Key], u.recorded[s.Key] = s.Output, true
+				w.outputs[s.Key], w.recorded[s.Key] = s.Output, true
 			}
 		}
 	}
-	u.needs = u.x.NeedsInput
-	u.x.Status = domain.ExecutionExecuting
-	if u.x.WaitingFor == domain.WaitingRetry {
-		u.x.WaitingFor = "" // what waits for a person does so until its step is recorded
+	w.needs = w.x.NeedsInput
+	w.x.Status = domain.ExecutionExecuting
+	if w.x.WaitingFor == domain.WaitingRetry {
+		w.x.WaitingFor = "" // what waits for a person does so until its step is recorded
 	}
-	if u.x.StartedAt.IsZero() {
-		u.x.StartedAt = tx.Now()
+	if w.x.StartedAt.IsZero() {
+		w.x.StartedAt = tx.Now()
 	}
-	ready := u.ready()
-	u.x.Progress, u.x.CurrentStep = u.progress(), first(ready)
-	if err := tx.SaveExecution(ctx, u.x, before); err != nil {
+	ready := w.ready()
+	w.x.Progress, w.x.CurrentStep = w.progress(), first(ready)
+	if err := tx.SaveExecution(ctx, w.x, before); err != nil {
 		return err
 	}
-	return tx.AppendEvent(ctx, u.x.Subject(), domain.ExecutionChanged{
-		Status:   u.x.Status,
-		Progress: u.x.Progress,
+	return tx.AppendEvent(ctx, w.x.Subject(), domain.ExecutionChanged{
+		Status:   w.x.Status,
+		Progress: w.x.Progress,
 		Running:  ready,
 		Planned:  before == domain.ExecutionPlanning,
 	})

@@ -12,28 +12,28 @@ import (
 
 // applyEffects applies what a step does to items and returns its findings, with the
 // item that they belong to.
-func (u *worker) applyEffects(
+func (w *worker) applyEffects(
 	ctx context.Context, tx *store.Tx, result capability.Result, needs []domain.Need,
 ) ([]domain.Finding, error) {
 	findings := slices.Clone(result.Findings)
 	for _, e := range result.Effects {
 		switch {
 		case e.Create != nil:
-			c, err := u.create(ctx, tx, *e.Create, needs)
+			c, err := w.create(ctx, tx, *e.Create, needs)
 			if err != nil {
 				return nil, err
 			}
 			findings = attach(findings, c)
 		case e.Move != nil:
-			if err := u.annotateAndMove(ctx, tx, *e.Move); err != nil {
+			if err := w.annotateAndMove(ctx, tx, *e.Move); err != nil {
 				return nil, err
 			}
 		case e.Publish != nil:
-			c, err := tx.LockContent(ctx, u.x.WorkspaceID, e.Publish.ContentID)
+			c, err := tx.LockContent(ctx, w.x.WorkspaceID, e.Publish.ContentID)
 			if err != nil {
 				return nil, err
 			}
-			if err := u.move(ctx, tx, c, domain.ItemPublished); err != nil {
+			if err := w.move(ctx, tx, c, domain.ItemPublished); err != nil {
 				return nil, err
 			}
 		}
@@ -51,23 +51,23 @@ func attach(findings []domain.Finding, c domain.ContentItem) []domain.Finding {
 	return findings
 }
 
-func (u *worker) create(
+func (w *worker) create(
 	ctx context.Context, tx *store.Tx, e capability.CreateItem, needs []domain.Need,
 ) (domain.ContentItem, error) {
 	c := e.Item
-	c.WorkspaceID, c.ExecutionID, c.AgentID, c.Origin = u.x.WorkspaceID, u.x.ID, u.x.AgentID, u.x.Origin
+	c.WorkspaceID, c.ExecutionID, c.AgentID, c.Origin = w.x.WorkspaceID, w.x.ID, w.x.AgentID, w.x.Origin
 	c.Findings = e.Findings
 	if len(c.NeedsInput) == 0 {
 		c.NeedsInput = needs
 	}
-	if u.voice != nil {
-		c.BrandVoiceID = u.voice.ID
+	if w.voice != nil {
+		c.BrandVoiceID = w.voice.ID
 	}
 	return item.Create(ctx, tx, c, e.Provenance)
 }
 
-func (u *worker) annotateAndMove(ctx context.Context, tx *store.Tx, e capability.MoveItem) error {
-	c, err := tx.LockContent(ctx, u.x.WorkspaceID, e.ContentID)
+func (w *worker) annotateAndMove(ctx context.Context, tx *store.Tx, e capability.MoveItem) error {
+	c, err := tx.LockContent(ctx, w.x.WorkspaceID, e.ContentID)
 	if err != nil {
 		return err
 	}
@@ -85,13 +85,13 @@ func (u *worker) annotateAndMove(ctx context.Context, tx *store.Tx, e capability
 	if e.To == "" || e.To == c.Status {
 		return nil
 	}
-	return u.move(ctx, tx, c, e.To)
+	return w.move(ctx, tx, c, e.To)
 }
 
 // move moves an item, and wakes the executions that wait for a decision about it.
-func (u *worker) move(ctx context.Context, tx *store.Tx, c domain.ContentItem, to domain.ItemStatus) error {
+func (w *worker) move(ctx context.Context, tx *store.Tx, c domain.ContentItem, to domain.ItemStatus) error {
 	if _, err := item.Move(ctx, tx, c, to, item.Top); err != nil {
 		return err
 	}
-	return u.Wake(ctx, tx, u.x.WorkspaceID, c.ID)
+	return w.Wake(ctx, tx, w.x.WorkspaceID, c.ID)
 }

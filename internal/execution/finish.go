@@ -65,17 +65,17 @@ func (r *Runner) Archive(ctx context.Context, tx *store.Tx, x domain.Execution) 
 
 // fail records the failed step and ends the execution with a message that says what
 // happened and what to do.
-func (u *worker) fail(ctx context.Context, failed *stepError) error {
-	u.Log.Warn("a step failed", "execution", u.x.ID, "step", failed.step.Key, "error", failed.cause)
+func (w *worker) fail(ctx context.Context, failed *stepError) error {
+	w.Log.Warn("a step failed", "execution", w.x.ID, "step", failed.step.Key, "error", failed.cause)
 	message := explain(failed)
-	err := u.Store.InTx(ctx, func(tx *store.Tx) error {
-		x, err := tx.FenceExecution(ctx, u.x.ID, u.x.Epoch)
+	err := w.Store.InTx(ctx, func(tx *store.Tx) error {
+		x, err := tx.FenceExecution(ctx, w.x.ID, w.x.Epoch)
 		if err != nil {
 			return err
 		}
 		s := failed.writing.result(domain.StepFailed, tx.Now(), 0)
 		s.Error = message
-		if err := u.saveStep(ctx, tx, &x, s); err != nil {
+		if err := w.saveStep(ctx, tx, &x, s); err != nil {
 			return err
 		}
 		err = tx.AppendEvent(ctx, x.Subject(), domain.StepEnded{
@@ -88,10 +88,10 @@ func (u *worker) fail(ctx context.Context, failed *stepError) error {
 		if err != nil {
 			return err
 		}
-		if _, err := u.finish(ctx, tx, x, domain.ExecutionFailed, message); err != nil {
+		if _, err := w.finish(ctx, tx, x, domain.ExecutionFailed, message); err != nil {
 			return err
 		}
-		return u.Queue.Complete(ctx, tx, u.job)
+		return w.Queue.Complete(ctx, tx, w.job)
 	})
 	if errors.Is(err, store.ErrFenced) {
 		return queue.ErrLost

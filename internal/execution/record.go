@@ -13,54 +13,54 @@ import (
 
 // record stores a step's result, its credits, its event and its effects in one
 // transaction, and ends the execution with the last step.
-func (u *worker) record(ctx context.Context, w *writing, result capability.Result) error {
+func (w *worker) record(ctx context.Context, run *writing, result capability.Result) error {
 	output, err := json.Marshal(result.Output)
 	if err != nil {
-		return &stepError{step: w.step, writing: w, cause: fmt.Errorf("encode output: %w", err)}
+		return &stepError{step: run.step, writing: run, cause: fmt.Errorf("encode output: %w", err)}
 	}
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	u.recorded[w.step.Key] = true
-	needs := append(slices.Clone(u.needs), result.NeedsInput...)
-	err = u.Store.InTx(ctx, func(tx *store.Tx) error {
-		x, err := tx.FenceExecution(ctx, u.x.ID, u.x.Epoch)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.recorded[run.step.Key] = true
+	needs := append(slices.Clone(w.needs), result.NeedsInput...)
+	err = w.Store.InTx(ctx, func(tx *store.Tx) error {
+		x, err := tx.FenceExecution(ctx, w.x.ID, w.x.Epoch)
 		if err != nil {
 			return err
 		}
-		x.Plan = u.x.Plan
-		s := w.result(domain.StepDone, tx.Now(), u.charge(w.step))
+		x.Plan = w.x.Plan
+		s := run.result(domain.StepDone, tx.Now(), w.charge(run.step))
 		s.Output = output
-		if s.Findings, err = u.applyEffects(ctx, tx, result, needs); err != nil {
+		if s.Findings, err = w.applyEffects(ctx, tx, result, needs); err != nil {
 			return err
 		}
-		if err := u.saveStep(ctx, tx, &x, s); err != nil {
+		if err := w.saveStep(ctx, tx, &x, s); err != nil {
 			return err
 		}
-		if len(needs) > len(u.needs) {
+		if len(needs) > len(w.needs) {
 			if err := tx.SaveExecutionNeeds(ctx, x.ID, needs); err != nil {
 				return fmt.Errorf("save needs: %w", err)
 			}
 		}
-		return u.progressed(ctx, tx, x, s)
+		return w.progressed(ctx, tx, x, s)
 	})
 	if err != nil {
-		delete(u.recorded, w.step.Key)
+		delete(w.recorded, run.step.Key)
 		return err
 	}
-	u.outputs[w.step.Key], u.needs = output, needs
+	w.outputs[run.step.Key], w.needs = output, needs
 	return nil
 }
 
 // charge is what a step costs: its weight with a model, nothing with the composer.
-func (u *worker) charge(s domain.PlanStep) int {
-	if u.x.Origin.Kind == domain.OriginModel {
+func (w *worker) charge(s domain.PlanStep) int {
+	if w.x.Origin.Kind == domain.OriginModel {
 		return s.Credits
 	}
 	return 0
 }
 
 // saveStep stores the step and captures its credits.
-func (u *worker) saveStep(ctx context.Context, tx *store.Tx, x *domain.Execution, s store.Step) error {
+func (w *worker) saveStep(ctx context.Context, tx *store.Tx, x *domain.Execution, s store.Step) error {
 	if err := tx.SaveStep(ctx, x.ID, s); err != nil {
 		return err
 	}
@@ -77,18 +77,18 @@ func (u *worker) saveStep(ctx context.Context, tx *store.Tx, x *domain.Execution
 
 // progressed appends the event of a recorded step, and ends the execution when it
 // was the last.
-func (u *worker) progressed(ctx context.Context, tx *store.Tx, x domain.Execution, s store.Step) error {
+func (w *worker) progressed(ctx context.Context, tx *store.Tx, x domain.Execution, s store.Step) error {
 	if len(s.Findings) > 0 {
 		found := domain.FindingsReported{Step: s.Key, Findings: s.Findings}
 		if err := tx.AppendEvent(ctx, x.Subject(), found); err != nil {
 			return err
 		}
 	}
-	running := u.underWay()
-	x.Progress, x.CurrentStep, x.WaitingFor = u.progress(), first(running), ""
+	running := w.underWay()
+	x.Progress, x.CurrentStep, x.WaitingFor = w.progress(), first(running), ""
 	err := tx.AppendEvent(ctx, x.Subject(), domain.StepEnded{
 		Key:        s.Key,
-		Name:       u.step(s.Key).Name,
+		Name:       w.step(s.Key).Name,
 		Status:     s.Status,
 		Progress:   x.Progress,
 		Running:    running,
@@ -98,11 +98,11 @@ func (u *worker) progressed(ctx context.Context, tx *store.Tx, x domain.Executio
 	if err != nil {
 		return err
 	}
-	if len(u.recorded) < len(u.x.Plan) {
+	if len(w.recorded) < len(w.x.Plan) {
 		return tx.SaveExecution(ctx, x, x.Status)
 	}
-	if _, err := u.finish(ctx, tx, x, domain.ExecutionCompleted, ""); err != nil {
+	if _, err := w.finish(ctx, tx, x, domain.ExecutionCompleted, ""); err != nil {
 		return err
 	}
-	return u.Queue.Complete(ctx, tx, u.job)
+	return w.Queue.Complete(ctx, tx, w.job)
 }

@@ -114,7 +114,8 @@ func TestStepsThatAskAboutDifferentItems(t *testing.T) {
 		yes, no := k.Item(k.Ctx(), "Yes", "A text."), k.Item(k.Ctx(), "No", "A text.")
 		move(k, yes.ID, domain.ItemReview)
 		move(k, no.ID, domain.ItemReview)
-		x := k.Run(step{Key: "yes", Do: "wait", Item: yes.ID}, step{Key: "no", Do: "wait", Item: no.ID, After: []string{"yes"}})
+		x := k.Run(step{Key: "yes", Do: "wait", Item: yes.ID},
+			step{Key: "no", Do: "wait", Item: no.ID, After: []string{"yes"}})
 		waits := func(itemID int64) {
 			t.Helper()
 			enginetest.Eventually(t, 10*time.Second, func() string {

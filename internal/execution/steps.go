@@ -22,19 +22,19 @@ import (
 const maxRetryTime = 24 * time.Hour
 
 // progress is the share of recorded steps, in percent.
-func (u *worker) progress() int {
-	if len(u.x.Plan) == 0 {
+func (w *worker) progress() int {
+	if len(w.x.Plan) == 0 {
 		return 0
 	}
-	return 100 * len(u.recorded) / len(u.x.Plan)
+	return 100 * len(w.recorded) / len(w.x.Plan)
 }
 
 // ready returns the keys of the steps that can run now and do not run yet.
-func (u *worker) ready() []string {
-	open := func(key string) bool { return !u.recorded[key] }
+func (w *worker) ready() []string {
+	open := func(key string) bool { return !w.recorded[key] }
 	keys := []string{}
-	for _, s := range u.x.Plan {
-		if open(s.Key) && !u.running[s.Key] && !slices.ContainsFunc(s.DependsOn, open) {
+	for _, s := range w.x.Plan {
+		if open(s.Key) && !w.running[s.Key] && !slices.ContainsFunc(s.DependsOn, open) {
 			keys = append(keys, s.Key)
 		}
 	}
@@ -42,18 +42,18 @@ func (u *worker) ready() []string {
 }
 
 // underWay returns the keys of the steps that run, then of those that can run now.
-func (u *worker) underWay() []string {
+func (w *worker) underWay() []string {
 	keys := []string{}
-	for _, s := range u.x.Plan {
-		if u.running[s.Key] && !u.recorded[s.Key] {
+	for _, s := range w.x.Plan {
+		if w.running[s.Key] && !w.recorded[s.Key] {
 			keys = append(keys, s.Key)
 		}
 	}
-	return append(keys, u.ready()...)
+	return append(keys, w.ready()...)
 }
 
-func (u *worker) step(key string) domain.PlanStep {
-	return u.x.Plan[slices.IndexFunc(u.x.Plan, func(s domain.PlanStep) bool { return s.Key == key })]
+func (w *worker) step(key string) domain.PlanStep {
+	return w.x.Plan[slices.IndexFunc(w.x.Plan, func(s domain.PlanStep) bool { return s.Key == key })]
 }
 
 // first returns the first key, which is the step under way as callers see it.
@@ -78,26 +78,26 @@ func (e *stepError) Unwrap() error { return e.cause }
 // that waits, for a person or for its provider, delays only the steps that depend on
 // it: the other branches run to their end first, so that no text of theirs is paid
 // for again.
-func (u *worker) advance(ctx context.Context) error {
+func (w *worker) advance(ctx context.Context) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	ended := make(chan error)
 	var failure, pause error
 	for n := 0; ; {
 		if failure == nil {
-			n += u.start(ctx, ended)
+			n += w.start(ctx, ended)
 		}
 		if n == 0 {
 			return cmp.Or(failure, pause)
 		}
 		err := <-ended
 		n--
-		var w *waitError
+		var waits *waitError
 		switch {
 		case err == nil || failure != nil:
-		case errors.As(err, &w):
+		case errors.As(err, &waits):
 			pause = cmp.Or(pause, err)
-		case u.mayRetryLater(err):
+		case w.mayRetryLater(err):
 			pause = err // its time is known, a person's is not
 		default:
 			failure = err
@@ -108,31 +108,31 @@ func (u *worker) advance(ctx context.Context) error {
 
 // mayRetryLater reports whether a provider asked for a pause that the execution can
 // make.
-func (u *worker) mayRetryLater(err error) bool {
+func (w *worker) mayRetryLater(err error) bool {
 	e, ok := ai.AsError(err)
-	return ok && e.Kind == ai.KindRate && e.RetryAfter > 0 && u.Store.Now().Sub(u.x.StartedAt) < maxRetryTime
+	return ok && e.Kind == ai.KindRate && e.RetryAfter > 0 && w.Store.Now().Sub(w.x.StartedAt) < maxRetryTime
 }
 
 // start begins every step that is ready and returns how many there were.
-func (u *worker) start(ctx context.Context, ended chan<- error) int {
-	u.mu.Lock()
-	keys := u.ready()
+func (w *worker) start(ctx context.Context, ended chan<- error) int {
+	w.mu.Lock()
+	keys := w.ready()
 	for _, k := range keys {
-		u.running[k] = true
+		w.running[k] = true
 	}
-	u.mu.Unlock()
+	w.mu.Unlock()
 	for _, k := range keys {
-		go func() { ended <- u.runStep(ctx, u.step(k)) }()
+		go func() { ended <- w.runStep(ctx, w.step(k)) }()
 	}
 	return len(keys)
 }
 
 // runStep runs one step and records its result. A step that asks for a person is
 // run again with the answer, once there is one.
-func (u *worker) runStep(ctx context.Context, s domain.PlanStep) (err error) {
+func (w *worker) runStep(ctx context.Context, s domain.PlanStep) (err error) {
 	ctx, span := otel.Tracer("vellocity/execution").Start(ctx, "step "+s.Kind, trace.WithAttributes(
-		attribute.String("vellocity.capability", u.x.Capability),
-		attribute.Int64("vellocity.execution", u.x.ID),
+		attribute.String("vellocity.capability", w.x.Capability),
+		attribute.Int64("vellocity.execution", w.x.ID),
 		attribute.String("vellocity.step", s.Key),
 	))
 	defer func() {
@@ -141,26 +141,26 @@ func (u *worker) runStep(ctx context.Context, s domain.PlanStep) (err error) {
 		}
 		span.End()
 	}()
-	w := &writing{worker: u, step: s, began: u.Store.Now()}
-	result, err := w.call(ctx)
+	run := &writing{worker: w, step: s, began: w.Store.Now()}
+	result, err := run.call(ctx)
 	if err == nil && result.Wait != nil {
 		asked := result.Wait.ContentID
-		if w.answer, err = u.answer(ctx, asked); err == nil && w.answer == nil {
-			return &waitError{step: s, writing: w, item: asked}
+		if run.answer, err = w.answer(ctx, asked); err == nil && run.answer == nil {
+			return &waitError{step: s, writing: run, item: asked}
 		}
 		if err == nil {
-			result, err = w.call(ctx)
+			result, err = run.call(ctx)
 		}
 		if err == nil && result.Wait != nil {
 			err = errors.New("the step asked again although it had the answer")
 		}
 	}
 	if err != nil {
-		return &stepError{step: s, writing: w, cause: err}
+		return &stepError{step: s, writing: run, cause: err}
 	}
-	if err := u.record(ctx, w, result); err != nil {
+	if err := w.record(ctx, run, result); err != nil {
 		if domain.AsError(err).Refusal() {
-			return &stepError{step: s, writing: w, cause: err}
+			return &stepError{step: s, writing: run, cause: err}
 		}
 		return fmt.Errorf("record %s: %w", s.Key, err)
 	}

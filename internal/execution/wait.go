@@ -25,48 +25,48 @@ func (e *waitError) Error() string { return fmt.Sprintf("step %s waits for a per
 // true, and the execution does not wait, where the item has been moved since the
 // step looked: the item is locked, so that a move either comes before or wakes the
 // execution.
-func (u *worker) wait(ctx context.Context, w *waitError) (decided bool, err error) {
-	err = u.Store.InTx(ctx, func(tx *store.Tx) error {
-		x, err := tx.FenceExecution(ctx, u.x.ID, u.x.Epoch)
+func (w *worker) wait(ctx context.Context, asked *waitError) (decided bool, err error) {
+	err = w.Store.InTx(ctx, func(tx *store.Tx) error {
+		x, err := tx.FenceExecution(ctx, w.x.ID, w.x.Epoch)
 		if err != nil {
 			return err
 		}
-		c, err := tx.LockContent(ctx, u.x.WorkspaceID, w.item)
+		c, err := tx.LockContent(ctx, w.x.WorkspaceID, asked.item)
 		if err != nil {
 			return err
 		}
 		if decided = c.Status != domain.ItemReview; decided {
 			return nil
 		}
-		return u.suspend(ctx, tx, x, w)
+		return w.suspend(ctx, tx, x, asked)
 	})
 	if err != nil && domain.AsError(err).Refusal() {
-		err = &stepError{step: w.step, writing: w.writing, cause: err}
+		err = &stepError{step: asked.step, writing: asked.writing, cause: err}
 	}
 	return decided, err
 }
 
-func (u *worker) suspend(ctx context.Context, tx *store.Tx, x domain.Execution, w *waitError) error {
-	x.WaitingFor, x.CurrentStep = domain.WaitingPerson, w.step.Key
+func (w *worker) suspend(ctx context.Context, tx *store.Tx, x domain.Execution, asked *waitError) error {
+	x.WaitingFor, x.CurrentStep = domain.WaitingPerson, asked.step.Key
 	if err := tx.SaveExecution(ctx, x, x.Status); err != nil {
 		return err
 	}
-	if err := tx.SaveExecutionWaitingItem(ctx, x.ID, w.item); err != nil {
+	if err := tx.SaveExecutionWaitingItem(ctx, x.ID, asked.item); err != nil {
 		return fmt.Errorf("save what the execution waits for: %w", err)
 	}
 	err := tx.AppendEvent(ctx, x.Subject(), domain.ExecutionChanged{
 		Status:     x.Status,
 		Progress:   x.Progress,
 		WaitingFor: x.WaitingFor,
-		ContentID:  w.item,
+		ContentID:  asked.item,
 	})
 	if err != nil {
 		return err
 	}
-	if err := u.releaseSlot(ctx, tx, x); err != nil {
+	if err := w.releaseSlot(ctx, tx, x); err != nil {
 		return err
 	}
-	return u.Queue.Complete(ctx, tx, u.job)
+	return w.Queue.Complete(ctx, tx, w.job)
 }
 
 // Wake gives slots to the executions that wait for a person to decide about the
@@ -88,9 +88,9 @@ func (r *Runner) Wake(ctx context.Context, tx *store.Tx, workspaceID, itemID int
 }
 
 // answer returns what a person decided about an item; nil while it is in review.
-func (u *worker) answer(ctx context.Context, itemID int64) (*capability.Answer, error) {
-	q := u.Store.Read()
-	c, err := q.Content(ctx, u.x.WorkspaceID, itemID)
+func (w *worker) answer(ctx context.Context, itemID int64) (*capability.Answer, error) {
+	q := w.Store.Read()
+	c, err := q.Content(ctx, w.x.WorkspaceID, itemID)
 	if err != nil || c.Status == domain.ItemReview {
 		return nil, err
 	}
@@ -106,10 +106,10 @@ func (u *worker) answer(ctx context.Context, itemID int64) (*capability.Answer, 
 }
 
 // retryLater lets the execution wait for a provider that asked for a long pause.
-func (u *worker) retryLater(ctx context.Context, failed *stepError) error {
+func (w *worker) retryLater(ctx context.Context, failed *stepError) error {
 	e, _ := ai.AsError(failed.cause)
-	err := u.Store.InTx(ctx, func(tx *store.Tx) error {
-		x, err := tx.FenceExecution(ctx, u.x.ID, u.x.Epoch)
+	err := w.Store.InTx(ctx, func(tx *store.Tx) error {
+		x, err := tx.FenceExecution(ctx, w.x.ID, w.x.Epoch)
 		if err != nil {
 			return err
 		}

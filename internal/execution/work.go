@@ -18,23 +18,23 @@ import (
 // queue when it is to be called again later; and the context's error when the node
 // is stopping and the execution continues elsewhere.
 func (r *Runner) Work(ctx context.Context, job queue.Job) error {
-	u, err := r.claim(ctx, job)
-	if err != nil || u == nil {
+	w, err := r.claim(ctx, job)
+	if err != nil || w == nil {
 		return err
 	}
-	ctx = domain.WithActor(ctx, domain.SystemActor(u.x.WorkspaceID, u.x.ID, u.agent.Name))
-	u.text = r.Texts.Open(u.x.ID, nil)
-	defer u.text.Forget() // it is recorded, or will be written from scratch
-	err = u.advance(ctx)
-	var w *waitError
-	for errors.As(err, &w) {
+	ctx = domain.WithActor(ctx, domain.SystemActor(w.x.WorkspaceID, w.x.ID, w.agent.Name))
+	w.text = r.Texts.Open(w.x.ID, nil)
+	defer w.text.Forget() // it is recorded, or will be written from scratch
+	err = w.advance(ctx)
+	var asked *waitError
+	for errors.As(err, &asked) {
 		var decided bool
-		if decided, err = u.wait(ctx, w); err == nil && decided {
-			u.running[w.step.Key] = false
-			err = u.advance(ctx)
+		if decided, err = w.wait(ctx, asked); err == nil && decided {
+			w.running[asked.step.Key] = false
+			err = w.advance(ctx)
 		}
 	}
-	return u.conclude(ctx, err)
+	return w.conclude(ctx, err)
 }
 
 // worker is one node's hold on an execution.
@@ -57,37 +57,37 @@ type worker struct {
 }
 
 // conclude turns the error of the steps into what the queue does with the job.
-func (u *worker) conclude(ctx context.Context, err error) error {
+func (w *worker) conclude(ctx context.Context, err error) error {
 	switch {
 	case err == nil:
 		return nil
 	case errors.Is(err, store.ErrFenced):
 		return queue.ErrLost
 	case ctx.Err() != nil:
-		u.handBack(ctx)
+		w.handBack(ctx)
 		return ctx.Err()
 	}
 	var failed *stepError
 	if !errors.As(err, &failed) {
 		return err // the database cannot be reached: the job is handed back
 	}
-	if u.mayRetryLater(err) {
-		return u.retryLater(ctx, failed)
+	if w.mayRetryLater(err) {
+		return w.retryLater(ctx, failed)
 	}
 	if domain.CodeOf(err) == domain.CodeUnavailable {
 		return err
 	}
-	return u.fail(ctx, failed)
+	return w.fail(ctx, failed)
 }
 
 // handBack undoes the crash count on graceful shutdown.
-func (u *worker) handBack(ctx context.Context) {
+func (w *worker) handBack(ctx context.Context) {
 	if !errors.Is(context.Cause(ctx), queue.ErrStopping) {
 		return
 	}
 	ctx = context.WithoutCancel(ctx)
-	err := u.Store.InTx(ctx, func(tx *store.Tx) error { return tx.ReturnExecution(ctx, u.x.ID, u.x.Epoch) })
+	err := w.Store.InTx(ctx, func(tx *store.Tx) error { return tx.ReturnExecution(ctx, w.x.ID, w.x.Epoch) })
 	if err != nil {
-		u.Log.Warn("hand an execution back", "execution", u.x.ID, "error", err)
+		w.Log.Warn("hand an execution back", "execution", w.x.ID, "error", err)
 	}
 }

@@ -30,7 +30,8 @@ func each(t *testing.T, f func(d desk)) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		d := desk{T: t, store: s}
 		d.in(func(tx *store.Tx) (err error) {
-			d.w, err = tx.CreateWorkspace(t.Context(), domain.Workspace{Slug: "ours", Name: "Ours", Plan: domain.PlanStarter, Timezone: "UTC"})
+			d.w, err = tx.CreateWorkspace(t.Context(), domain.Workspace{Slug: "ours", Name: "Ours", Plan: domain.PlanStarter,
+				Timezone: "UTC"})
 			return err
 		})
 		d.ctx = domain.WithActor(t.Context(), domain.Actor{Kind: domain.ActorPerson, Name: "Kim", WorkspaceID: d.w.ID})
@@ -146,11 +147,15 @@ func TestEdits(t *testing.T) {
 		version int
 		after   domain.ItemStatus
 	}{
-		{"the body makes a version", domain.ItemGenerated, func(c *domain.ContentItem) { c.Body = "New." }, 2, domain.ItemGenerated},
-		{"the title makes a version", domain.ItemReview, func(c *domain.ContentItem) { c.Title = "New" }, 2, domain.ItemReview},
+		{"the body makes a version", domain.ItemGenerated, func(c *domain.ContentItem) { c.Body = "New." }, 2,
+			domain.ItemGenerated},
+		{"the title makes a version", domain.ItemReview, func(c *domain.ContentItem) { c.Title = "New" }, 2,
+			domain.ItemReview},
 		{"other fields do not", domain.ItemReady, func(c *domain.ContentItem) { c.Assignee = "Lee" }, 1, domain.ItemReady},
-		{"a ready item goes back to review", domain.ItemReady, func(c *domain.ContentItem) { c.Body = "New." }, 2, domain.ItemReview},
-		{"a published item stays", domain.ItemPublished, func(c *domain.ContentItem) { c.Body = "New." }, 2, domain.ItemPublished},
+		{"a ready item goes back to review", domain.ItemReady, func(c *domain.ContentItem) { c.Body = "New." }, 2,
+			domain.ItemReview},
+		{"a published item stays", domain.ItemPublished, func(c *domain.ContentItem) { c.Body = "New." }, 2,
+			domain.ItemPublished},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			each(t, func(d desk) {
@@ -228,7 +233,8 @@ func TestApprovalComesFirstWhereTheWorkspaceRequiresIt(t *testing.T) {
 		d.in(func(tx *store.Tx) (err error) { d.w, err = tx.SaveWorkspace(d.ctx, d.w); return err })
 		c := d.create("An item", "One.")
 		var e *domain.Error
-		if err := d.move(c.ID, domain.ItemPublished); !errors.As(err, &e) || e.Code != domain.CodeConflict || len(e.Blockers()) != 1 {
+		if err := d.move(c.ID, domain.ItemPublished); !errors.As(err, &e) || e.Code != domain.CodeConflict ||
+			len(e.Blockers()) != 1 {
 			d.Errorf("published without approval: %v", err)
 		}
 		d.must(d.move(c.ID, domain.ItemReady))
@@ -252,9 +258,12 @@ func TestBlockers(t *testing.T) {
 	each(t, func(d desk) {
 		at := []domain.Match{{Start: 0, End: 4, Text: "Text"}}
 		c := d.create("Blocked", "Text.",
-			domain.Finding{Guardrail: "secrets", Severity: domain.SeverityBlocking, Action: domain.ActionBlocked, Message: "It names a key.", Matches: at},
-			domain.Finding{Guardrail: "numbers", Severity: domain.SeverityWarning, Action: domain.ActionFlagged, Message: "No source."},
-			domain.Finding{Guardrail: "card", Severity: domain.SeverityBlocking, Action: domain.ActionRedacted, Message: "It named a card."},
+			domain.Finding{Guardrail: "secrets", Severity: domain.SeverityBlocking, Action: domain.ActionBlocked,
+				Message: "It names a key.", Matches: at},
+			domain.Finding{Guardrail: "numbers", Severity: domain.SeverityWarning, Action: domain.ActionFlagged,
+				Message: "No source."},
+			domain.Finding{Guardrail: "card", Severity: domain.SeverityBlocking, Action: domain.ActionRedacted,
+				Message: "It named a card."},
 		)
 		err := d.move(c.ID, domain.ItemPublished)
 		e := domain.AsError(err)
@@ -265,7 +274,9 @@ func TestBlockers(t *testing.T) {
 			d.Errorf("blockers %+v", b)
 		}
 		wire, _ := json.Marshal(e.Details)
-		if want := `{"blockers":[{"guardrail":"secrets","message":"It names a key.","matches":[{"start":0,"end":4,"text":"Text"}]}]}`; string(wire) != want {
+		want := `{"blockers":[{"guardrail":"secrets","message":"It names a key.",` +
+			`"matches":[{"start":0,"end":4,"text":"Text"}]}]}`
+		if string(wire) != want {
 			d.Errorf("details %s", wire)
 		}
 		d.must(d.move(c.ID, domain.ItemReady)) // blockers stop publication alone

@@ -37,7 +37,8 @@ func TestPiecesCountCodePoints(t *testing.T) {
 	if p.End() != 5 {
 		t.Errorf("it ends at %d", p.End())
 	}
-	for after, want := range []text.Piece{p, p, p, {Offset: 3, Text: "🙂x"}, {Offset: 4, Text: "x"}, {Offset: 5}, {Offset: 5}} {
+	for after, want := range []text.Piece{p, p, p, {Offset: 3, Text: "🙂x"}, {Offset: 4, Text: "x"}, {Offset: 5},
+		{Offset: 5}} {
 		if got := p.After(after); got != want {
 			t.Errorf("after %d: %+v, not %+v", after, got, want)
 		}
@@ -155,7 +156,7 @@ func TestAnUnreadTextIsEnded(t *testing.T) {
 	w.Close()
 }
 
-// keeper notes what it gets, and fails while told to.
+// keeper notes what it gets, and fails a number of times first.
 type keeper struct {
 	mu    sync.Mutex
 	fails int

@@ -24,13 +24,14 @@ func config(t *testing.T) enginetest.Config {
 }
 
 func claim(fingerprint string) domain.Claim {
-	return domain.Claim{Scope: "POST /x", Key: "once", Fingerprint: fingerprint, Render: func(v any) (domain.StoredAnswer, error) {
-		if k, ok := v.(account.NewKey); ok {
-			v = map[string]any{"id": k.Key.ID, "secret": nil}
-		}
-		body, err := json.Marshal(v)
-		return domain.StoredAnswer{Status: 201, Body: body}, err
-	}}
+	return domain.Claim{Scope: "POST /x", Key: "once", Fingerprint: fingerprint,
+		Render: func(v any) (domain.StoredAnswer, error) {
+			if k, ok := v.(account.NewKey); ok {
+				v = map[string]any{"id": k.Key.ID, "secret": nil}
+			}
+			body, err := json.Marshal(v)
+			return domain.StoredAnswer{Status: 201, Body: body}, err
+		}}
 }
 
 func TestFiftyCallsWithOneKeyHaveOneEffect(t *testing.T) {
@@ -44,10 +45,11 @@ func TestFiftyCallsWithOneKeyHaveOneEffect(t *testing.T) {
 				switch {
 				case err == nil:
 					done.Add(1)
-				case errors.As(err, &again) && again.Answer.Status == 201 && len(again.Answer.Body) > 10, domain.CodeOf(err) == domain.CodeIdempotencyInProgress:
+				case errors.As(err, &again) && again.Answer.Status == 201 &&
+					len(again.Answer.Body) > 10, domain.CodeOf(err) == domain.CodeIdempotencyInProgress:
 					replayed.Add(1)
 				default:
-					t.Errorf("answered with %v", err)
+					t.Errorf("it returned %v", err)
 				}
 			})
 		}
@@ -56,26 +58,29 @@ func TestFiftyCallsWithOneKeyHaveOneEffect(t *testing.T) {
 			t.Errorf("%d done, %d replayed", done.Load(), replayed.Load())
 		}
 		if n := k.Count("select count(*) from execution"); n != 1 {
-			t.Errorf("%d runs", n)
+			t.Errorf("%d executions", n)
 		}
 		if b := k.Credits(); b.Held != 7 {
 			t.Errorf("balance %+v", b)
 		}
 		if err := verb.Replay(k.Ctx(), k.Store, claim("other")); domain.CodeOf(err) != domain.CodeIdempotencyMismatch {
-			t.Errorf("another body is told %v", err)
+			t.Errorf("another body gets %v", err)
 		}
-		if _, err := k.Execute(domain.WithClaim(k.Ctx(), claim("other")), step{Key: "a"}); domain.CodeOf(err) != domain.CodeIdempotencyMismatch {
-			t.Errorf("another body is answered with %v", err)
+		if _, err := k.Execute(domain.WithClaim(k.Ctx(), claim("other")),
+			step{Key: "a"}); domain.CodeOf(err) != domain.CodeIdempotencyMismatch {
+			t.Errorf("another body gets %v", err)
 		}
-		if _, err := k.Execute(domain.WithClaim(enginetest.As(k.Theirs.ID, domain.RoleOwner), claim("f")), step{Key: "a"}); err != nil {
-			t.Errorf("another workspace's same key is answered with %v", err)
+		if _, err := k.Execute(domain.WithClaim(enginetest.As(k.Theirs.ID, domain.RoleOwner), claim("f")),
+			step{Key: "a"}); err != nil {
+			t.Errorf("another workspace's same key gets %v", err)
 		}
 	})
 }
 
 func TestARefusedCallLeavesItsKeyFree(t *testing.T) {
 	enginetest.Each(t, config(t), func(k *enginetest.Kit) {
-		if _, err := k.Execute(domain.WithClaim(k.Ctx(), claim("f")), step{Key: "a", Credits: 1_000_000}); domain.CodeOf(err) != domain.CodeInsufficientCredits {
+		if _, err := k.Execute(domain.WithClaim(k.Ctx(), claim("f")), step{Key: "a",
+			Credits: 1_000_000}); domain.CodeOf(err) != domain.CodeInsufficientCredits {
 			t.Fatal(err)
 		}
 		if _, err := k.Execute(domain.WithClaim(k.Ctx(), claim("g")), step{Key: "a"}); err != nil {

@@ -20,7 +20,8 @@ func TestAVerbWithoutAScopeRefusesEverybody(t *testing.T) {
 	if _, err := verb.Caller(t.Context(), verb.AnyScope); domain.CodeOf(err) != domain.CodeUnauthorized {
 		t.Errorf("nobody passed as any scope: %v", err)
 	}
-	if a, err := verb.Caller(domain.WithActor(t.Context(), owner), verb.AnyScope); err != nil || a.Role != domain.RoleOwner {
+	if a, err := verb.Caller(domain.WithActor(t.Context(), owner), verb.AnyScope); err != nil ||
+		a.Role != domain.RoleOwner {
 		t.Errorf("the owner: %v", err)
 	}
 }
@@ -37,7 +38,8 @@ func TestPreconditions(t *testing.T) {
 // Every slug that is made passes the check.
 func TestSlugsAreMadeAndCheckedByOneRule(t *testing.T) {
 	for _, title := range []string{
-		"How to Choose a CRM?", "Café Zürich & Straße", "日本 語", "Привет, мир", "naïve - test -", "İstanbul", "ΟΔΟΣ", "हिन्दी में",
+		"How to Choose a CRM?", "Café Zürich & Straße", "日本 語", "Привет, мир", "naïve - test -",
+		"İstanbul", "ΟΔΟΣ", "हिन्दी में",
 		"a very long title that goes on and on until it is longer than any address ought to be, and then some more",
 	} {
 		slug := prose.Slug(title, domain.LimitItemSlug.Max)

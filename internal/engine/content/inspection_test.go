@@ -12,7 +12,8 @@ func TestALookAheadHoldsForTheSameTextOnly(t *testing.T) {
 	policy := withoutRedaction(nil)
 	marker := []domain.Finding{{Guardrail: "marker"}}
 	ahead := inspection{in: guard.Input{Text: "All is well."}, policy: policy, found: marker, done: true}
-	if got := (inspection{in: guard.Input{Text: "All is well."}, policy: policy}).findings(ahead); len(got) != 1 || got[0].Guardrail != "marker" {
+	if got := (inspection{in: guard.Input{Text: "All is well."}, policy: policy}).findings(ahead); len(got) != 1 ||
+		got[0].Guardrail != "marker" {
 		t.Errorf("the same text was looked at again: %+v", got)
 	}
 	other := inspection{in: guard.Input{Text: "An answer within the day is guaranteed."}, policy: policy}

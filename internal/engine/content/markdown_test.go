@@ -14,10 +14,13 @@ var hostile string
 
 // active is what rendered text may never have: elements that run, load or post,
 // handlers, and addresses that run.
-var active = regexp.MustCompile(`(?is)<\s*(script|iframe|object|embed|form|input|button|svg|math|style|link|meta|base|video|audio|source|template|body|html|noscript|frame|frameset|applet|marquee|textarea|select|isindex|xml)\b` +
-	`|<[^>]*\s(on\w+|style|srcdoc|formaction|xlink:href)\s*=|<[^>]*(href|src|cite|action)\s*=\s*["']?\s*(javascript|vbscript|data|file|blob):`)
+var active = regexp.MustCompile(`(?is)<\s*(script|iframe|object|embed|form|input|button|svg|math|style|link|` +
+	`meta|base|video|audio|source|template|body|html|noscript|` +
+	`frame|frameset|applet|marquee|textarea|select|isindex|xml)\b` +
+	`|<[^>]*\s(on\w+|style|srcdoc|formaction|xlink:href)\s*=` +
+	`|<[^>]*(href|src|cite|action)\s*=\s*["']?\s*(javascript|vbscript|data|file|blob):`)
 
-// remote is a picture that would tell its server who reads.
+// remote is an image that would show its server who reads.
 var remote = regexp.MustCompile(`(?is)<img[^>]*src\s*=\s*["']?\s*(https?:)?//`)
 
 func TestHostileMarkdownIsHarmless(t *testing.T) {

@@ -142,7 +142,8 @@ func (k *Kit) build() {
 		log = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	}
 	capabilities := append([]capability.Capability{Scripted(k.Config.Before)}, k.Config.Capabilities...)
-	k.Writers = execution.NewWriters(ai.NewCaller(ai.Options{Provider: composer.New(), Model: domain.ComposerOrigin().Model}))
+	byRules := ai.Options{Provider: composer.New(), Model: domain.ComposerOrigin().Model}
+	k.Writers = execution.NewWriters(ai.NewCaller(byRules))
 	if k.Config.Provider != nil {
 		k.Writers.Use([]execution.Writer{k.Model("scripted", k.Config.Provider)})
 	}

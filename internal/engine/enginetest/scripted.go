@@ -12,17 +12,17 @@ import (
 	"vellocity/internal/store"
 )
 
-// Slug names the capability whose steps are told in its settings.
+// Slug names the capability whose steps are given in its settings.
 const Slug = "scripted"
 
-// Step says what one step of a scripted run does.
+// Step says what one step of a scripted execution does.
 type Step struct {
 	Key     string   `json:"key"`
 	After   []string `json:"after,omitempty"`
 	Credits int      `json:"credits,omitempty"`
-	// Do is what happens: "" only leaves an output, text has one written, item
-	// makes an item, move and publish do that to an item, wait asks a person about
-	// one, fail, refuse and panic go wrong.
+	// Do is what happens: "" only leaves an output, text asks for one, item creates an
+	// item, move and publish do that to an item, wait asks a person about one, fail,
+	// refuse and panic go wrong.
 	Do   string            `json:"do,omitempty"`
 	Item int64             `json:"item,omitempty"`
 	To   domain.ItemStatus `json:"to,omitempty"`
@@ -31,7 +31,7 @@ type Step struct {
 // Hook is called before each step does anything; its error is the step's.
 type Hook func(ctx context.Context, in capability.Input) error
 
-// Settings returns the settings of a scripted run.
+// Settings returns the settings of a scripted execution.
 func Settings(steps ...Step) json.RawMessage {
 	text, err := json.Marshal(map[string]any{"steps": steps})
 	if err != nil {
@@ -49,12 +49,22 @@ func read(raw json.RawMessage) (s script) {
 	return s
 }
 
+// schema is the schema of the settings.
+const schema = `{"type":"object","required":["steps"],"properties":{"steps":{"type":"array"}}}`
+
 // Scripted returns the capability.
 func Scripted(before Hook) capability.Capability {
 	return capability.Must(capability.Capability{
-		Capability: domain.Capability{Slug: Slug, Name: "Scripted", Description: "Do what the test says", Category: domain.CategoryWorkflow,
-			Credits: 5, NeedsModel: true, SettingsSchema: json.RawMessage(`{"type":"object","required":["steps"],"properties":{"steps":{"type":"array"}}}`)},
-		Title: func(json.RawMessage) string { return "Scripted run" },
+		Capability: domain.Capability{
+			Slug:           Slug,
+			Name:           "Scripted",
+			Description:    "Do what the test says",
+			Category:       domain.CategoryWorkflow,
+			Credits:        5,
+			NeedsModel:     true,
+			SettingsSchema: json.RawMessage(schema),
+		},
+		Title: func(json.RawMessage) string { return "Scripted execution" },
 		Reads: func(raw json.RawMessage) []int64 {
 			var ids []int64
 			for _, s := range read(raw).Steps {
@@ -64,29 +74,40 @@ func Scripted(before Hook) capability.Capability {
 			}
 			return ids
 		},
-		Plan: func(raw json.RawMessage) ([]domain.PlanStep, error) {
-			var plan []domain.PlanStep
-			for _, s := range read(raw).Steps {
-				if s.Do == "noplan" {
-					return nil, ErrWrong
+		Plan: plan,
+		Steps: map[string]capability.StepFunc{
+			"step": func(ctx context.Context, in capability.Input) (capability.Result, error) {
+				if before != nil {
+					if err := before(ctx, in); err != nil {
+						return capability.Result{}, err
+					}
 				}
-				args, err := json.Marshal(s)
-				if err != nil {
-					return nil, err
-				}
-				plan = append(plan, domain.PlanStep{Key: s.Key, Name: "Step " + s.Key, Kind: "step", DependsOn: append([]string{}, s.After...), Credits: s.Credits, Args: args})
-			}
-			return plan, nil
+				return act(ctx, in)
+			},
 		},
-		Steps: map[string]capability.StepFunc{"step": func(ctx context.Context, in capability.Input) (capability.Result, error) {
-			if before != nil {
-				if err := before(ctx, in); err != nil {
-					return capability.Result{}, err
-				}
-			}
-			return act(ctx, in)
-		}},
 	})
+}
+
+func plan(raw json.RawMessage) ([]domain.PlanStep, error) {
+	var plan []domain.PlanStep
+	for _, s := range read(raw).Steps {
+		if s.Do == "noplan" {
+			return nil, ErrWrong
+		}
+		args, err := json.Marshal(s)
+		if err != nil {
+			return nil, err
+		}
+		plan = append(plan, domain.PlanStep{
+			Key:       s.Key,
+			Name:      "Step " + s.Key,
+			Kind:      "step",
+			DependsOn: append([]string{}, s.After...),
+			Credits:   s.Credits,
+			Args:      args,
+		})
+	}
+	return plan, nil
 }
 
 func act(ctx context.Context, in capability.Input) (capability.Result, error) {
@@ -103,11 +124,14 @@ func act(ctx context.Context, in capability.Input) (capability.Result, error) {
 	out := capability.Result{Output: "output of " + s.Key}
 	switch s.Do {
 	case "text":
-		resp, err := in.Write(ctx, ai.Request{System: "Follow the script.", Prompt: "Write " + s.Key, Task: ai.TaskFree, Brief: ai.Brief{Text: "A short paragraph about cold brew coffee at home", WordCount: 40}}, "hash-"+s.Key)
+		req := ai.Request{System: "Follow the script.", Prompt: "Write " + s.Key, Task: ai.TaskFree}
+		req.Brief = ai.Brief{Text: "A short paragraph about cold brew coffee at home", WordCount: 40}
+		resp, err := in.Write(ctx, req, "hash-"+s.Key)
 		out.Output = resp.Text
 		return out, err
 	case "item":
-		out.Effects = []capability.Effect{{Create: &capability.CreateItem{Item: domain.ContentItem{Title: "The same title", Type: domain.ContentBlog, Body: "Body of " + s.Key}}}}
+		c := domain.ContentItem{Title: "The same title", Type: domain.ContentBlog, Body: "Body of " + s.Key}
+		out.Effects = []capability.Effect{{Create: &capability.CreateItem{Item: c}}}
 	case "move":
 		out.Effects = []capability.Effect{{Move: &capability.MoveItem{ContentID: s.Item, To: s.To}}}
 	case "publish":
@@ -131,10 +155,17 @@ func act(ctx context.Context, in capability.Input) (capability.Result, error) {
 
 func (k *Kit) itemIn(workspaceID int64, title, body string, findings []domain.Finding) (c domain.ContentItem) {
 	k.T.Helper()
+	in := domain.ContentItem{
+		WorkspaceID: workspaceID,
+		Title:       title,
+		Type:        domain.ContentBlog,
+		Body:        body,
+		Findings:    findings,
+		Origin:      domain.Origin{Kind: domain.OriginModel, Provider: "scripted", Model: "scripted-1", AI: true},
+	}
 	k.Do(func(ctx context.Context, tx *store.Tx) (err error) {
 		ctx = domain.WithActor(ctx, domain.SystemActor(workspaceID, 0, "Writer"))
-		c, err = item.Create(ctx, tx, domain.ContentItem{WorkspaceID: workspaceID, Title: title, Type: domain.ContentBlog, Body: body, Findings: findings,
-			Origin: domain.Origin{Kind: domain.OriginModel, Provider: "scripted", Model: "scripted-1", AI: true}}, json.RawMessage(`{}`))
+		c, err = item.Create(ctx, tx, in, json.RawMessage(`{}`))
 		return err
 	})
 	return c

@@ -22,7 +22,7 @@ func long() (pieces []string, whole string) {
 	return pieces, strings.Join(pieces, "")
 }
 
-// tail reads a message to its end from behind a number of code points.
+// tail reads a text to its end after a number of code points.
 func tail(v *studio.Verbs, ctx context.Context, id int64, after int) (text string, last int, err error) {
 	seq, err := v.ReadMessage(ctx, id, after)
 	if err != nil {
@@ -139,11 +139,13 @@ func TestAnOrphanedTextIsEndedAndCharged(t *testing.T) {
 	enginetest.Each(t, enginetest.Config{Idle: true}, func(k *enginetest.Kit) {
 		var m store.GeneratedText
 		k.Do(func(ctx context.Context, tx *store.Tx) (err error) {
-			m, err = tx.CreateGeneratedText(ctx, store.GeneratedText{WorkspaceID: k.Ours.ID, Held: 4, Engine: domain.Origin{Kind: domain.OriginModel}}, "x", "x")
+			m, err = tx.CreateGeneratedText(ctx, store.GeneratedText{WorkspaceID: k.Ours.ID, Held: 4,
+				Engine: domain.Origin{Kind: domain.OriginModel}}, "x", "x")
 			if err != nil {
 				return err
 			}
-			if err := tx.TransferCredits(ctx, store.CreditTransfer{WorkspaceID: k.Ours.ID, Kind: domain.MovementHold, Amount: 4, Reference: "m"}); err != nil {
+			if err := tx.TransferCredits(ctx, store.CreditTransfer{WorkspaceID: k.Ours.ID, Kind: domain.MovementHold,
+				Amount: 4, Reference: "m"}); err != nil {
 				return err
 			}
 			return tx.AddGeneratedTextPiece(ctx, m.ID, 9, "some text")
@@ -189,7 +191,7 @@ func TestATextIsEndedWhenNobodyReadsItAnyMore(t *testing.T) {
 		select {
 		case <-time.After(700 * time.Millisecond):
 		case <-left:
-			t.Error("the reader was sent away")
+			t.Error("the reading ended")
 		}
 		if m.Abandoned() != gone {
 			t.Error("the call was ended while somebody read")
@@ -200,7 +202,7 @@ func TestATextIsEndedWhenNobodyReadsItAnyMore(t *testing.T) {
 			if m.Abandoned() > gone {
 				return ""
 			}
-			return "the call goes on without a reader"
+			return "the call continues without a reader"
 		})
 		k.Studio.Wait(context.Background())
 		got, err := k.Studio.Message(k.Ctx(), id)

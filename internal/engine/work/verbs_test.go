@@ -30,8 +30,11 @@ func verbs() map[string]enginetest.Verb {
 	}
 	return map[string]enginetest.Verb{
 		"AllCapabilities": {Open: true},
-		"Capabilities":    read(func(k K, ctx C, _ X) error { return second(k.Work.Capabilities(ctx, work.ListCapabilities{})) }),
-		"Capability":      read(func(k K, ctx C, _ X) error { return second(k.Work.Capability(ctx, enginetest.Slug)) }),
+		"Capabilities": read(func(k K, ctx C,
+			_ X) error {
+			return second(k.Work.Capabilities(ctx, work.ListCapabilities{}))
+		}),
+		"Capability": read(func(k K, ctx C, _ X) error { return second(k.Work.Capability(ctx, enginetest.Slug)) }),
 		"Execute": changes(false, func(k K, ctx C, _ X) error {
 			return second(k.Execute(ctx, step{Key: "a", Credits: 1}))
 		}),
@@ -48,9 +51,18 @@ func verbs() map[string]enginetest.Verb {
 		"Assets":          byID(func(k K, ctx C, x X) error { return second(k.Work.Assets(ctx, x.Open)) }),
 		"Attempts":        byID(func(k K, ctx C, x X) error { return second(k.Work.Attempts(ctx, x.Open)) }),
 		"ExecutionEvents": byID(func(k K, ctx C, x X) error { return second(k.Work.ExecutionEvents(ctx, x.Open)) }),
-		"Cancel":          changes(true, func(k K, ctx C, x X) error { return second(k.Work.Cancel(ctx, verb.ID{ID: x.Open})) }),
-		"Retry":           changes(true, func(k K, ctx C, x X) error { return second(k.Work.Retry(ctx, verb.ID{ID: x.Failed})) }),
-		"Archive":         changes(true, func(k K, ctx C, x X) error { return second(k.Work.Archive(ctx, verb.ID{ID: x.Failed})) }),
+		"Cancel": changes(true, func(k K, ctx C,
+			x X) error {
+			return second(k.Work.Cancel(ctx, verb.ID{ID: x.Open}))
+		}),
+		"Retry": changes(true, func(k K, ctx C,
+			x X) error {
+			return second(k.Work.Retry(ctx, verb.ID{ID: x.Failed}))
+		}),
+		"Archive": changes(true, func(k K, ctx C,
+			x X) error {
+			return second(k.Work.Archive(ctx, verb.ID{ID: x.Failed}))
+		}),
 
 		"WatchExecution": byID(func(k K, ctx C, x X) error { return second(k.Work.WatchExecution(ctx, x.Open, "")) }),
 		"WatchWorkspace": read(func(k K, ctx C, _ X) error { return second(k.Work.WatchWorkspace(ctx, "")) }),

@@ -38,12 +38,12 @@ func follow(k *enginetest.Kit, id int64, after string) (names, ids []string, tex
 		texts[u.Text.Step] = string(had[:min(u.Text.Offset, len(had))]) + u.Text.Text
 	}
 	if ctx.Err() != nil {
-		k.T.Errorf("the watching did not end; it told %v", names)
+		k.T.Errorf("the watching did not end after %v", names)
 	}
 	return names, ids, texts
 }
 
-func TestAWatcherIsToldEverythingOnceAndInOrder(t *testing.T) {
+func TestAWatcherGetsEverythingOnceAndInOrder(t *testing.T) {
 	m := server(t, aitest.Always(aitest.Reply{Pieces: []string{"日本 ", "and ", "more"}, Gap: 60 * time.Millisecond}))
 	enginetest.Each(t, enginetest.Config{Provider: m}, func(k *enginetest.Kit) {
 		x := k.Run(step{Key: "a", Do: "text"}, step{Key: "b", Do: "item", After: []string{"a"}})
@@ -52,9 +52,10 @@ func TestAWatcherIsToldEverythingOnceAndInOrder(t *testing.T) {
 		if !strings.HasPrefix("日本 and more", texts["a"]) || texts["a"] == "" {
 			t.Errorf("text %q", texts["a"])
 		}
-		want := []string{"execution.created", "execution.status", "execution.status", "execution.step", "content.generated", "execution.step", "execution.completed"}
+		want := []string{"execution.created", "execution.status", "execution.status", "execution.step", "content.generated",
+			"execution.step", "execution.completed"}
 		if !slices.Equal(names, want) {
-			t.Errorf("told %v", names)
+			t.Errorf("got %v", names)
 		}
 		for i := range ids { // late, and after each event
 			late, lateIDs, _ := follow(k, x.ID, ids[i])
@@ -68,8 +69,8 @@ func TestAWatcherIsToldEverythingOnceAndInOrder(t *testing.T) {
 	})
 }
 
-// TestAnOpenTransactionDoesNotHideTheEnd holds an older transaction open while a
-// run ends, so that its last events cannot be read on PostgreSQL yet.
+// TestAnOpenTransactionDoesNotHideTheEnd holds an older transaction open while an
+// execution ends, so that its last events cannot be read on PostgreSQL yet.
 func TestAnOpenTransactionDoesNotHideTheEnd(t *testing.T) {
 	enginetest.Each(t, enginetest.Config{}, func(k *enginetest.Kit) {
 		if !k.Store.Postgres() {
@@ -82,19 +83,19 @@ func TestAnOpenTransactionDoesNotHideTheEnd(t *testing.T) {
 		}
 		x := k.Run(step{Key: "a"})
 		k.Ended(x.ID, domain.ExecutionCompleted)
-		told := make(chan []string, 1)
+		got := make(chan []string, 1)
 		go func() {
 			names, _, _ := follow(k, x.ID, "")
-			told <- names
+			got <- names
 		}()
 		select {
-		case names := <-told:
+		case names := <-got:
 			t.Errorf("it ended before it could know the end: %v", names)
 		case <-time.After(300 * time.Millisecond):
 		}
 		must(k, older.Rollback())
-		if names := <-told; len(names) != 5 || names[4] != "execution.completed" {
-			t.Errorf("told %v", names)
+		if names := <-got; len(names) != 5 || names[4] != "execution.completed" {
+			t.Errorf("got %v", names)
 		}
 	})
 }
@@ -150,18 +151,19 @@ func TestNothingIsSkippedWhenCommitsOverlap(t *testing.T) {
 	})
 }
 
-func TestAWatcherThatLagsIsToldSo(t *testing.T) {
+func TestAWatcherThatLagsIsAskedToReload(t *testing.T) {
 	enginetest.Each(t, enginetest.Config{}, func(k *enginetest.Kit) {
 		ctx, cancel := context.WithTimeout(k.Ctx(), 15*time.Second)
 		defer cancel()
 		seq, err := k.Work.WatchWorkspace(ctx, "")
 		must(k, err)
-		n, told := 0, 0
+		n, reloads := 0, 0
 		for ev, err := range seq2(seq, func() { // once it watches
 			for range 3 {
 				k.Do(func(ctx context.Context, tx *store.Tx) error {
 					for i := range 200 {
-						if err := tx.AppendEvent(ctx, domain.Subject{WorkspaceID: k.Ours.ID}, storetest.Event{Name: "many", Data: i}); err != nil {
+						if err := tx.AppendEvent(ctx, domain.Subject{WorkspaceID: k.Ours.ID},
+							storetest.Event{Name: "many", Data: i}); err != nil {
 							return err
 						}
 					}
@@ -175,12 +177,12 @@ func TestAWatcherThatLagsIsToldSo(t *testing.T) {
 			}
 			n++
 			if ev.Name == "" {
-				told++
+				reloads++
 				break
 			}
 		}
-		if told != 1 || n > 300 {
-			t.Errorf("%d events, told %d times", n, told)
+		if reloads != 1 || n > 300 {
+			t.Errorf("%d events, %d reloads", n, reloads)
 		}
 	})
 }
@@ -193,7 +195,7 @@ func seq2(seq func(func(domain.Event, error) bool), first func()) func(func(doma
 	}
 }
 
-func TestWaitingForARunEndsWithIt(t *testing.T) {
+func TestWaitingForAnExecutionEndsWithIt(t *testing.T) {
 	enginetest.Each(t, enginetest.Config{}, func(k *enginetest.Kit) {
 		x := k.Run(step{Key: "a"}, step{Key: "b", After: []string{"a"}})
 		d, err := k.Work.WaitExecution(k.Ctx(), x.ID, 10*time.Second)
@@ -204,7 +206,8 @@ func TestWaitingForARunEndsWithIt(t *testing.T) {
 		must(k, second(k.Content.Move(k.Ctx(), content.Move{ID: item.ID, To: domain.ItemReview})))
 		y := k.Run(step{Key: "w", Do: "wait", Item: item.ID})
 		began := time.Now()
-		if d, err = k.Work.WaitExecution(k.Ctx(), y.ID, 300*time.Millisecond); err != nil || d.Status.Ended() || time.Since(began) < 300*time.Millisecond {
+		if d, err = k.Work.WaitExecution(k.Ctx(), y.ID, 300*time.Millisecond); err != nil || d.Status.Ended() ||
+			time.Since(began) < 300*time.Millisecond {
 			t.Errorf("%s after %s, %v", d.Status, time.Since(began), err)
 		}
 	})
