@@ -1,4 +1,4 @@
-// Package agents is the list of agents.
+// Package agents is the list of agents, with what each can run and its limits.
 package agents
 
 import (

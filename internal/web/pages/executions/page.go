@@ -1,4 +1,4 @@
-// Package executions is the list of executions.
+// Package executions is the list of executions, with filters by status and age.
 package executions
 
 import (

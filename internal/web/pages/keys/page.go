@@ -1,4 +1,4 @@
-// Package keys is Settings > API keys.
+// Package keys is Settings > API keys: creating, rotating and revoking keys.
 package keys
 
 import (

@@ -1,4 +1,4 @@
-// Package voices is the list of brand voices.
+// Package voices is the list of brand voices, with the rules of each.
 package voices
 
 import (
