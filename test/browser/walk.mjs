@@ -242,7 +242,7 @@ async function walk(ctx) {
 
   tell("rotate it at once, then revoke the new one by its name");
   const row = page.locator("tr", { hasText: secret.slice(0, 12) });
-  await row.getByText("Rotate").click();
+  await row.locator("summary", { hasText: "Rotate" }).click();
   await row.getByLabel("Old key stops working").selectOption("0s");
   await row.getByRole("button", { name: "Rotate key" }).click();
   const next = await page.locator("#secret").inputValue();

@@ -3,11 +3,6 @@
 import { say } from "../../js/toast.js";
 
 const form = document.getElementById("editor");
-if (document.querySelector("main[data-item]")) {
-  marks();
-  changedElsewhere();
-}
-if (form) editor();
 
 function editor() {
   const body = form.elements.body;
@@ -132,3 +127,9 @@ function changedElsewhere() {
     if (r.ok && now !== main.dataset.etag) document.getElementById("changed").hidden = false;
   });
 }
+
+if (document.querySelector("main[data-item]")) {
+  marks();
+  changedElsewhere();
+}
+if (form) editor();
