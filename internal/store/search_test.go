@@ -50,7 +50,8 @@ func TestSearchContentByTitle(t *testing.T) {
 				t.Errorf("%q finds %q, want %q", text, got, want)
 			}
 		}
-		if many, err := s.Read().SearchContent(t.Context(), ours, slices.Repeat([]string{"a"}, 40), 2); err != nil || len(many) == 0 {
+		many, err := s.Read().SearchContent(t.Context(), ours, slices.Repeat([]string{"a"}, 40), 2)
+		if err != nil || len(many) == 0 {
 			t.Errorf("forty words: %v %v", many, err)
 		}
 	})

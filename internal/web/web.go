@@ -1,5 +1,5 @@
-// Package web is the dashboard. It lists the pages; [ui] is the kernel that they
-// stand on, and each page has a folder of its own under pages/.
+// Package web is the dashboard. It lists the pages: each is a folder under pages/,
+// and [ui] is the kernel that they share.
 //
 // The dashboard does nothing by itself: every action is a verb of the engine,
 // called as the person whose session the browser holds.

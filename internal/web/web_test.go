@@ -81,7 +81,8 @@ func TestTheMenuCounts(t *testing.T) {
 		p.Add(domain.ContentItem{Title: fmt.Sprint(i), Body: "Text."}, domain.ItemReview)
 	}
 	page := p.Get("/agents").Body
-	if !strings.Contains(page, `data-count="in review" title="3 in review"`) || strings.Contains(page, `data-count="failed"`) {
+	if !strings.Contains(page, `data-count="in review" title="3 in review"`) ||
+		strings.Contains(page, `data-count="failed"`) {
 		t.Error("the menu must count the items in review, and no failed executions")
 	}
 	for _, keys := range []string{"g b", "g e", "g v", "c", "g a", "g s"} {
@@ -139,7 +140,8 @@ func TestHeaders(t *testing.T) {
 		t.Errorf("the content policy is %q", policy)
 	}
 	for name, value := range map[string]string{"Sec-Fetch-Site": "cross-site", "Origin": "https://elsewhere.example"} {
-		if r := p.Post("/board/move", url.Values{"ids": {"1"}, "to": {"ready"}}, name, value); r.Status != http.StatusForbidden {
+		r := p.Post("/board/move", url.Values{"ids": {"1"}, "to": {"ready"}}, name, value)
+		if r.Status != http.StatusForbidden {
 			t.Errorf("a post with %s: %s gets %d", name, value, r.Status)
 		}
 	}

@@ -1,8 +1,8 @@
-// Package ui is the kernel of the dashboard: the shell around every page,
+// Package ui is the kernel of the dashboard: the frame around every page,
 // rendering, sessions, errors, assets, live updates, and the parts that pages
 // share (cards, findings, forms, comparisons, formats). It knows no page.
 //
-// A page is a folder of its own with page.go, page.html and, where it needs them,
+// A page is a folder with page.go, page.html and, where it needs them,
 // page.css and page.js. Its Mount function returns a [Page]: routes, files and a
 // place in the menu. [New] builds the site from a list of such functions and
 // fails when the parts of a page do not match.

@@ -170,7 +170,7 @@ func ValueText(v any) string {
 	return ""
 }
 
-// Choose puts a value into the field and selects its option.
+// Choose sets the value of the field and selects its option.
 func (f *Field) Choose(value string) {
 	f.Value = value
 	values := []string{value}
@@ -185,7 +185,7 @@ func (f *Field) Choose(value string) {
 // Fields are the inputs of a form, in their order.
 type Fields []Field
 
-// Fill puts recorded settings into the fields.
+// Fill sets the fields to recorded settings.
 func (fields Fields) Fill(settings json.RawMessage) {
 	var values map[string]any
 	if json.Unmarshal(settings, &values) != nil {
@@ -198,7 +198,7 @@ func (fields Fields) Fill(settings json.RawMessage) {
 	}
 }
 
-// Post puts a posted form into the fields.
+// Post sets the fields to a posted form.
 func (fields Fields) Post(form url.Values) {
 	for i := range fields {
 		value := strings.Join(form[fields[i].Name], "\n")
@@ -273,7 +273,7 @@ func (f *Field) list() (value any, problem string) {
 	return list, ""
 }
 
-// Blame puts the messages of a refusal at their fields and returns those that
+// Blame notes the messages of a refusal at their fields and returns those that
 // belong to none.
 func (fields Fields) Blame(e *domain.Error) (rest []string) {
 	for _, path := range sortedKeys(e.Fields) {

@@ -49,7 +49,7 @@ type Link struct {
 	Name  string
 	Icon  string // of icons.svg
 	Keys  string // the shortcut: "c", or "g b" for g and then b; empty for none
-	Phone string // name in the tab bar of a phone; empty keeps it off the bar
+	Phone string // name in the tab bar of a phone; empty: not in the bar
 	// Count returns the number beside the link, such as items that wait; nil: none.
 	Count func(context.Context) (int, error)
 	// Counted says what the number counts: "in review".
@@ -68,7 +68,7 @@ type CountedLink struct {
 	N int
 }
 
-// menuOf puts the links of the pages into their groups, after checking that each
+// menuOf sorts the links of the pages into their groups, after checking that each
 // leads somewhere.
 func menuOf(pages []Page, a *assets) ([]Group, error) {
 	groups := []Group{{Name: Manage}, {Name: Create}, {Name: Connect}}

@@ -55,8 +55,12 @@ func TestAPageWhosePartsDoNotMatchIsRefused(t *testing.T) {
 			x.Files = fstest.MapFS{"page.html": {Data: []byte(`{{define "other"}}{{end}}`)}}
 		})}},
 		{"no route", "has no route", []ui.Mount{page(func(x *ui.Page) { x.Routes = nil })}},
-		{"an address twice", "both serve", []ui.Mount{page(nil), page(func(x *ui.Page) { x.Name, x.Menu = "other", ui.Link{} })}},
-		{"the menu leads nowhere", "which it does not serve", []ui.Mount{page(func(x *ui.Page) { x.Menu.Path = "/elsewhere" })}},
+		{"an address twice", "both serve", []ui.Mount{page(nil), page(func(x *ui.Page) {
+			x.Name, x.Menu = "other", ui.Link{}
+		})}},
+		{"the menu leads nowhere", "which it does not serve", []ui.Mount{page(func(x *ui.Page) {
+			x.Menu.Path = "/elsewhere"
+		})}},
 		{"no such group", "no group", []ui.Mount{page(func(x *ui.Page) { x.Menu.Group = "Other" })}},
 		{"no such icon", "no icon", []ui.Mount{page(func(x *ui.Page) { x.Menu.Icon = "none" })}},
 		{"a shortcut twice", "share the shortcut", []ui.Mount{page(nil), page(func(x *ui.Page) {

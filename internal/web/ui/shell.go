@@ -7,7 +7,7 @@ import (
 	"vellocity/internal/engine"
 )
 
-// Shell is what stands around every page. A page's data embeds it.
+// Shell is the frame around every page. A page's data embeds it.
 type Shell struct {
 	Title     string
 	Icon      string // of the browser tab; empty for the usual one
@@ -32,11 +32,11 @@ func (s Shell) Current(path string) string {
 	return "false"
 }
 
-// Initials are what stands for the person.
+// Initials returns the initials of the person.
 func (s Shell) Initials() string { return Initials(s.Person) }
 
-// Shell gathers what stands around a page for the signed-in person. Here is the
-// path of the menu link that is current. A request that is [Partial] gets only
+// Shell gathers the frame of a page for the signed-in person. Here is the path of
+// the menu link that is current. A request that is [Partial] gets only
 // what a live part may show.
 func (s *Site) Shell(w http.ResponseWriter, r *http.Request, here, title string) (Shell, error) {
 	ctx := r.Context()
@@ -69,12 +69,12 @@ func (s *Site) Shell(w http.ResponseWriter, r *http.Request, here, title string)
 	return sh, nil
 }
 
-// bareShell stands around pages that need no session.
+// bareShell is the frame of pages that need no session.
 func (s *Site) bareShell(r *http.Request, title string) Shell {
 	return Shell{Title: title, Exposed: s.exposed(r)}
 }
 
-// errorShell keeps the menu on an error page where somebody is signed in.
+// errorShell keeps the menu on an error page where there is a session.
 func (s *Site) errorShell(r *http.Request, title string) Shell {
 	sh := s.bareShell(r, title)
 	if actor, ok := domain.ActorFrom(r.Context()); ok {

@@ -120,7 +120,12 @@ func (p *Person) do(method, path string, body io.Reader, headers []string) Respo
 	defer resp.Body.Close()
 	text, err := io.ReadAll(resp.Body)
 	No(p.T, err)
-	return Response{Status: resp.StatusCode, Header: resp.Header, Location: resp.Header.Get("Location"), Body: string(text)}
+	return Response{
+		Status:   resp.StatusCode,
+		Header:   resp.Header,
+		Location: resp.Header.Get("Location"),
+		Body:     string(text),
+	}
 }
 
 // Add puts an item of the person's workspace on the board.

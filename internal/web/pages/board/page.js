@@ -43,8 +43,8 @@ function flash(card, by) {
   if (by) card.title = `Moved by ${by}`;
 }
 
-// place puts cards into a column before another card (null: at its end), keeps
-// focus, and returns a function that puts them back.
+// place moves cards to a column before another card (null: to its end), keeps the
+// focus, and returns a function that moves them back.
 function place(cards, stage, before) {
   const focus = document.activeElement;
   const was = cards.map((c) => ({ c, list: c.parentNode, next: c.nextElementSibling, stage: c.dataset.stage }));

@@ -31,7 +31,7 @@ func Mount(site *ui.Site) ui.Page {
 	}
 }
 
-// view is the form with what stands beside it.
+// view is the form with what is shown beside it.
 type view struct {
 	ui.Shell
 	Capability engine.CapabilityDetails

@@ -19,7 +19,7 @@ type form struct {
 	Reason                                           string
 	Problem                                          string
 	Errors                                           map[string][]string
-	Theirs                                           []ui.DiffPart // how it differs from what somebody else saved
+	Theirs                                           []ui.DiffPart // how it differs from what someone else saved
 }
 
 func formOf(i domain.ContentItem) form {
@@ -90,7 +90,7 @@ func (f form) edit(id int64) engine.EditItem {
 }
 
 // refuseEdit shows the form again with what the person wrote: with the messages
-// about it, or with how it differs from what somebody else has saved.
+// about it, or with how it differs from what someone else has saved.
 func (p page) refuseEdit(w http.ResponseWriter, r *http.Request, id int64, f form, cause error) error {
 	e := domain.AsError(cause)
 	stale := e.Code == domain.CodePreconditionFailed

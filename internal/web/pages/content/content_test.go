@@ -18,7 +18,12 @@ func TestEditing(t *testing.T) {
 	c := p.Add(domain.ContentItem{Title: "First", Body: "One two three."}, domain.ItemReview)
 	path := fmt.Sprintf("/content/%d", c.ID)
 	item := func() engine.ItemDetails { return webtest.Must(p.Engine.Item(p.Context(), c.ID))(t) }
-	form := url.Values{"etag": {ui.ETag(c.Revision)}, "title": {"First"}, "body": {"One 2 three.\r\n"}, "keywords": {" a, b ,,"}}
+	form := url.Values{
+		"etag":     {ui.ETag(c.Revision)},
+		"title":    {"First"},
+		"body":     {"One 2 three.\r\n"},
+		"keywords": {" a, b ,,"},
+	}
 
 	saved := p.Post(path, form)
 	if saved.Status != http.StatusSeeOther || saved.Location != path+"?view=versions&to=2" {
@@ -65,7 +70,8 @@ func TestEditing(t *testing.T) {
 // count, which Markdown's signs do not change.
 func TestOneCountOfWords(t *testing.T) {
 	p := webtest.Start(t)
-	c := p.Add(domain.ContentItem{Title: "Words", Body: "## A heading\n\n- one\n- two\n\n> and *three* more"}, domain.ItemReview)
+	body := "## A heading\n\n- one\n- two\n\n> and *three* more"
+	c := p.Add(domain.ContentItem{Title: "Words", Body: body}, domain.ItemReview)
 	path := fmt.Sprintf("/content/%d", c.ID)
 	for _, where := range []string{"/board", path, path + "?view=versions"} {
 		if !strings.Contains(p.Get(where).Body, "7 words") {

@@ -58,7 +58,7 @@ type view struct {
 	Compare  comparison
 }
 
-// facts are what stands around the text.
+// facts are shown around the text.
 type facts struct {
 	ui.Card
 	Slug, Language           string

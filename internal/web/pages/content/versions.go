@@ -88,7 +88,7 @@ func (p page) fillVersions(r *http.Request, v *view, d engine.ItemDetails) error
 	return err
 }
 
-// intOf reads a number from the address; otherwise is what stands for none.
+// intOf reads a number from the address; otherwise is returned where there is none.
 func intOf(q url.Values, name string, otherwise int) int {
 	if n, err := strconv.Atoi(q.Get(name)); err == nil {
 		return n
@@ -110,7 +110,7 @@ func versionRowOf(v domain.ContentVersion, d engine.ItemDetails) versionRow {
 	}
 }
 
-// compare compares two versions, wherever they stand in the list. A version that
+// compare compares two versions, listed or not. A version that
 // does not exist gives an empty comparison.
 func (p page) compare(r *http.Request, listed []domain.ContentVersion, d engine.ItemDetails, from, to int) (
 	comparison, error) {

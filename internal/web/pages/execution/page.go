@@ -58,7 +58,7 @@ type view struct {
 	Curl     string
 }
 
-// facts stand at the head of the page.
+// facts are shown at the top of the page.
 type facts struct {
 	ui.ExecutionRow
 	Origin    string
@@ -139,8 +139,8 @@ func (p page) show(w http.ResponseWriter, r *http.Request) error {
 	return p.Render(w, r, http.StatusOK, "execution", v)
 }
 
-// fillSubject tells an execution that writes from one that looks at an item, and
-// shows that item.
+// fillSubject distinguishes an execution that writes from one that looks at an item,
+// and shows that item.
 func (p page) fillSubject(ctx context.Context, v *view, d engine.ExecutionDetails) error {
 	v.Writes = true
 	c, err := p.Engine.Capability(ctx, d.Capability)

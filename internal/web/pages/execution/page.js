@@ -52,11 +52,11 @@ function follow() {
     if (d.ended === "true") ended(d);
   });
 
-  let told = false;
+  let announced = false;
   function ended(d) {
     shut();
-    if (told) return;
-    told = true;
+    if (announced) return;
+    announced = true;
     say(`Execution ended: ${d.status}.`);
     if (d.item !== "0" && !document.querySelector(".bar a[href^='/content/']")) head(d.item);
     for (const f of document.querySelectorAll(".bar form[action$='/cancel']")) f.remove();

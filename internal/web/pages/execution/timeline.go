@@ -50,7 +50,7 @@ var stepStates = map[domain.StepStatus]ui.State{
 	domain.StepReused:  {Glyph: "reused", Label: "Reused", Tone: "done"},
 }
 
-// timelineOf puts the recorded steps and attempts of an execution on one axis.
+// timelineOf lays out the recorded steps and attempts of an execution on one axis.
 func timelineOf(x domain.Execution, results []domain.StepResult, attempts []domain.Attempt, now time.Time) timeline {
 	ax := axisOf(x, results, now)
 	byKey := map[string]domain.StepResult{}

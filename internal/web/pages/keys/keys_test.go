@@ -37,7 +37,8 @@ func TestAKeyFromItsCreationToItsEnd(t *testing.T) {
 	if works(first) || !works(second) || !strings.Contains(rotated.Body, "Replacement for “Website”") {
 		t.Errorf("rotation: %d", rotated.Status)
 	}
-	if r := p.Post(path+"/3/revoke", url.Values{"confirm": {"other"}}); r.Status != http.StatusUnprocessableEntity || !works(second) {
+	r := p.Post(path+"/3/revoke", url.Values{"confirm": {"other"}})
+	if r.Status != http.StatusUnprocessableEntity || !works(second) {
 		t.Errorf("a wrong name: %d", r.Status)
 	}
 	if r := p.Post(path+"/3/revoke", url.Values{"confirm": {"Website"}}); r.Location != path || works(second) {

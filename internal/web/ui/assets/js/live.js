@@ -9,7 +9,7 @@ let source = null, release = null, waiting = false, lost = 0, fresh = false;
 export function live() {
   if (channel) channel.onmessage = (e) => {
     if (e.data.ask) { if (source?.readyState === EventSource.OPEN) channel.postMessage({ state: "live" }); }
-    else if (e.data.nudge) heard(e.data.nudge);
+    else if (e.data.nudge) receive(e.data.nudge);
     else state(e.data.state, e.data.again);
   };
   document.addEventListener("visibilitychange", hold);
@@ -44,22 +44,22 @@ function connect() {
   source.addEventListener("open", () => {
     const again = lost > 0;
     lost = 0;
-    tell({ state: "live", again });
+    broadcast({ state: "live", again });
   });
   source.addEventListener("error", () => {
     lost++;
-    tell({ state: "lost" });
+    broadcast({ state: "lost" });
     if (source?.readyState === EventSource.CLOSED) {
       letGo();
       setTimeout(hold, Math.min(10000, 1000 * lost));
     }
   });
-  source.addEventListener("nudge", (e) => tell({ nudge: JSON.parse(e.data) }));
+  source.addEventListener("nudge", (e) => broadcast({ nudge: JSON.parse(e.data) }));
 }
 
-function tell(message) {
+function broadcast(message) {
   channel?.postMessage(message);
-  if (message.nudge) heard(message.nudge);
+  if (message.nudge) receive(message.nudge);
   else state(message.state, message.again);
 }
 
@@ -73,7 +73,7 @@ function state(name, again) {
   fresh ||= name === "live";
 }
 
-function heard(n) {
+function receive(n) {
   if (!n.name) { refreshAll(); return; } // events were skipped
   if (n.content) {
     document.dispatchEvent(new CustomEvent("live-item", { detail: n }));
