@@ -31,10 +31,13 @@ var house = []struct {
 	may  string
 }{
 	{"cmd", "app api/cli config ai domain sse"},
+	{"web/webtest", "app config board engine store domain"},
 	{"app", "*"},
 	{"api/cli", "api engine domain sse"},
 	{"api", "engine domain sse"},
-	{"web", "engine auth domain sse prose"},
+	{"web", "web/pages web/ui"},
+	{"web/pages", "web/ui engine sse domain"},
+	{"web/ui", "engine auth sse prose domain"},
 	{"trigger", "engine store cron domain"},
 	{"engine/enginetest", "engine execution capability ai ai/aitest ai/composer ai/openai auth board live queue store store/storetest domain"},
 	{"engine", "execution capability ai guard board auth queue live store cron seo prose domain"},
@@ -270,6 +273,22 @@ func TestOnlyOneRoomKnows(t *testing.T) {
 				if (p == o.imports || strings.HasPrefix(p, strings.TrimSuffix(o.imports, "/")+"/")) && !slices.Contains(strings.Fields(o.rooms), s.room) {
 					t.Errorf("%s: %s must not import %s: %s", s.path, s.room, p, o.why)
 				}
+			}
+		}
+	}
+}
+
+// Each folder of web/pages is a page by itself: pages share what is in web/ui.
+func TestPagesDoNotImportEachOther(t *testing.T) {
+	const pages = "internal/web/pages/"
+	for _, s := range sources(t) {
+		own, ok := strings.CutPrefix(path.Dir(s.path), pages)
+		if !ok {
+			continue
+		}
+		for _, p := range s.imports() {
+			if other, ok := strings.CutPrefix(p, module+"/"+pages); ok && other != own {
+				t.Errorf("%s: the page %s must not import the page %s", s.path, own, other)
 			}
 		}
 	}

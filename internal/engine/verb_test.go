@@ -90,6 +90,12 @@ func verbs() map[string]verb {
 	return map[string]verb{
 		// Reads.
 		"Board":        read("", func(k K, ctx C, x things) error { return second(k.Engine.Board(ctx, engine.BoardFilter{})) }),
+		"BoardCounts":  read("", func(k K, ctx C, x things) error { return second(k.Engine.BoardCounts(ctx)) }),
+		"SearchItems":  read("", func(k K, ctx C, x things) error { return second(k.Engine.SearchItems(ctx, engine.SearchItems{})) }),
+		"Version":      read("item", func(k K, ctx C, x things) error { return second(k.Engine.Version(ctx, x.item, 1)) }),
+		"ExecutionEvents": read("run", func(k K, ctx C, x things) error {
+			return second(k.Engine.ExecutionEvents(ctx, x.open))
+		}),
 		"Capabilities": read("", func(k K, ctx C, x things) error { return second(k.Engine.Capabilities(ctx, engine.ListCapabilities{})) }),
 		"Capability":   read("", func(k K, ctx C, x things) error { return second(k.Engine.Capability(ctx, enginetest.Slug)) }),
 		"Item":         read("item", func(k K, ctx C, x things) error { return second(k.Engine.Item(ctx, x.item)) }),
