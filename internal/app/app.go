@@ -97,7 +97,7 @@ func (a *App) Migrate(ctx context.Context) error {
 	if err := a.Store.Migrate(ctx); err != nil {
 		return err
 	}
-	return queue.Migrate(ctx, a.Store)
+	return queue.Migrate(ctx, a.Store.DB())
 }
 
 func (a *App) build(ctx context.Context) (err error) {
@@ -157,7 +157,7 @@ func (a *App) work() (err error) {
 	if err != nil {
 		return err
 	}
-	a.queue, err = queue.New(queue.Options{Store: a.Store, Dir: a.cfg.Data, NodeID: node, Handlers: a.handlers(), Workers: a.workers(), Log: a.log})
+	a.queue, err = queue.New(queue.Options{DB: a.Store.DB(), Dir: a.cfg.Data, NodeID: node, Handlers: a.handlers(), Workers: a.workers(), Log: a.log})
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"vellocity/internal/domain"
+	"vellocity/internal/store/db"
 )
 
 // Cursor is a place in the event log. On PostgreSQL ids commit out of order, so
@@ -53,14 +54,15 @@ func (t *Tx) AppendEvent(ctx context.Context, s domain.Subject, data domain.Even
 		return fmt.Errorf("encode event %s: %w", data.EventName(), err)
 	}
 	a, _ := domain.ActorFrom(ctx)
-	err = t.exec(ctx, `insert into event (workspace_id, name, execution_id, content_id, actor_kind, actor, payload, at) values ($1,$2,$3,$4,$5,$6,$7,$8)`,
-		s.WorkspaceID, string(data.EventName()), s.ExecutionID, s.ContentID, string(a.Kind), a.Name, string(payload), ms(t.now))
+	err = t.db.Exec(ctx, `insert into event (workspace_id, name, execution_id, content_id, actor_kind, actor, payload, at) values ($1,$2,$3,$4,$5,$6,$7,$8)`,
+		s.WorkspaceID, string(data.EventName()), s.ExecutionID, s.ContentID, string(a.Kind), a.Name, string(payload), db.Millis(t.now))
 	if err != nil {
 		return fmt.Errorf("append event %s: %w", data.EventName(), err)
 	}
-	if !t.wrote {
-		t.wrote = true
-		return t.Notify(ctx, ChannelEvent, "")
+	if !t.appended {
+		t.appended = true
+		t.AfterCommit(t.store.eventCommitted)
+		return t.tx.Notify(ctx, ChannelEvent, "")
 	}
 	return nil
 }
@@ -70,10 +72,10 @@ const ChannelEvent = "vellocity_event"
 
 const eventColumns = `xid, id, workspace_id, name, execution_id, content_id, actor_kind, actor, payload, at`
 
-func scanEvent(row scanner) (e domain.Event, err error) {
+func scanEvent(row db.Row) (e domain.Event, err error) {
 	var c Cursor
 	var payload string
-	err = row.Scan(&c.XID, &c.Pos, &e.WorkspaceID, &e.Name, &e.ExecutionID, &e.ContentID, &e.ActorKind, &e.Actor, &payload, timeAt{&e.At})
+	err = row.Scan(&c.XID, &c.Pos, &e.WorkspaceID, &e.Name, &e.ExecutionID, &e.ContentID, &e.ActorKind, &e.Actor, &payload, db.Time(&e.At))
 	e.ID, e.Payload = c.String(), []byte(payload)
 	return e, err
 }
@@ -81,7 +83,7 @@ func scanEvent(row scanner) (e domain.Event, err error) {
 // settled keeps a reader from events that could still be joined by earlier ones:
 // it takes only rows older than every open transaction.
 func (q Q) settled() string {
-	if q.dialect == postgres {
+	if q.db.Postgres() {
 		return ` and xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint order by xid, id`
 	}
 	return " order by id"
@@ -90,7 +92,7 @@ func (q Q) settled() string {
 // behind is the condition for rows after the cursor in $n and $n+1. On SQLite xid
 // is always 0, so that the primary key alone serves.
 func (q Q) behind(n int) string {
-	if q.dialect == postgres {
+	if q.db.Postgres() {
 		return fmt.Sprintf("(xid, id) > ($%d, $%d)", n, n+1)
 	}
 	return fmt.Sprintf("xid >= $%d and id > $%d", n, n+1)
@@ -98,7 +100,7 @@ func (q Q) behind(n int) string {
 
 // Events returns up to limit events of all workspaces behind the cursor, in order.
 func (q Q) Events(ctx context.Context, after Cursor, limit int) ([]domain.Event, error) {
-	list, err := many(ctx, q, scanEvent, `select `+eventColumns+` from event where `+q.behind(1)+q.settled()+` limit 0 + $3`,
+	list, err := db.Many(ctx, q.db, scanEvent, `select `+eventColumns+` from event where `+q.behind(1)+q.settled()+` limit 0 + $3`,
 		after.XID, after.Pos, limit)
 	if err != nil {
 		return nil, fmt.Errorf("read events: %w", err)
@@ -108,7 +110,7 @@ func (q Q) Events(ctx context.Context, after Cursor, limit int) ([]domain.Event,
 
 // ExecutionEvents returns the events of one run of the workspace behind the cursor.
 func (q Q) ExecutionEvents(ctx context.Context, workspaceID, executionID int64, after Cursor) ([]domain.Event, error) {
-	list, err := many(ctx, q, scanEvent, `select `+eventColumns+` from event where workspace_id = $1 and execution_id = $2 and execution_id > 0 and `+q.behind(3)+q.settled(),
+	list, err := db.Many(ctx, q.db, scanEvent, `select `+eventColumns+` from event where workspace_id = $1 and execution_id = $2 and execution_id > 0 and `+q.behind(3)+q.settled(),
 		workspaceID, executionID, after.XID, after.Pos)
 	if err != nil {
 		return nil, fmt.Errorf("read events: %w", err)
@@ -119,7 +121,7 @@ func (q Q) ExecutionEvents(ctx context.Context, workspaceID, executionID int64, 
 // EventsAhead reports whether the log has events of a run of the workspace behind
 // the cursor, those included that no reader may take yet.
 func (q Q) EventsAhead(ctx context.Context, workspaceID, executionID int64, after Cursor) (bool, error) {
-	list, err := many(ctx, q, scanID, `select id from event where workspace_id = $1 and execution_id = $2 and execution_id > 0 and `+q.behind(3)+` limit 1`,
+	list, err := db.Many(ctx, q.db, db.ID, `select id from event where workspace_id = $1 and execution_id = $2 and execution_id > 0 and `+q.behind(3)+` limit 1`,
 		workspaceID, executionID, after.XID, after.Pos)
 	if err != nil {
 		return false, fmt.Errorf("look for events: %w", err)
@@ -130,11 +132,11 @@ func (q Q) EventsAhead(ctx context.Context, workspaceID, executionID int64, afte
 // EventHead returns the place of the newest event that a reader may take.
 func (q Q) EventHead(ctx context.Context) (c Cursor, err error) {
 	text := `select xid, id from event order by id desc limit 1`
-	if q.dialect == postgres {
+	if q.db.Postgres() {
 		text = `select xid, id from event where xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint order by xid desc, id desc limit 1`
 	}
-	err = q.one(ctx, []any{&c.XID, &c.Pos}, text)
-	if errors.Is(err, errNone) {
+	err = q.db.One(ctx, []any{&c.XID, &c.Pos}, text)
+	if errors.Is(err, db.ErrNoRow) {
 		return c, nil
 	}
 	return c, err
