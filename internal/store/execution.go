@@ -156,6 +156,24 @@ func (q Q) ExecutionForWork(ctx context.Context, id int64) (x domain.Execution, 
 	return x, nil
 }
 
+// ExecutionHeads returns executions of whatever workspace by their ids, without
+// their large texts: for consumers of events, which look at all workspaces.
+func (q Q) ExecutionHeads(ctx context.Context, ids []int64) (map[int64]domain.Execution, error) {
+	byID := map[int64]domain.Execution{}
+	if len(ids) == 0 {
+		return byID, nil
+	}
+	list, err := db.Many(ctx, q.db, scanExecution(executionHead), `select `+executionHeadColumns+
+		` from execution where id in (`+placeholders(1, len(ids))+`)`, anyIDs(ids)...)
+	if err != nil {
+		return nil, fmt.Errorf("read executions: %w", err)
+	}
+	for _, x := range list {
+		byID[x.ID] = x
+	}
+	return byID, nil
+}
+
 // ExecutionFilter narrows a list of runs. A zero field does not.
 type ExecutionFilter struct {
 	Status     domain.ExecutionStatus

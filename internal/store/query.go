@@ -45,6 +45,15 @@ func placeholders(from, n int) string {
 	return b.String()
 }
 
+// anyIDs returns ids as the arguments of a statement.
+func anyIDs(ids []int64) []any {
+	args := make([]any, len(ids))
+	for i, id := range ids {
+		args[i] = id
+	}
+	return args
+}
+
 // noRow turns "no row" into no error.
 func noRow(err error) error {
 	if errors.Is(err, db.ErrNoRow) {
