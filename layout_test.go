@@ -35,7 +35,6 @@ var house = []struct {
 	{"api/cli", "api engine domain sse"},
 	{"api", "engine domain sse"},
 	{"web", "engine auth domain sse prose"},
-	{"trigger", "engine store cron domain"},
 	{"engine/enginetest", "engine execution capability ai ai/aitest ai/composer ai/openai auth board live queue store store/storetest domain"},
 	{"engine", "execution capability ai guard board auth queue live store cron seo prose domain"},
 	{"execution", "capability ai guard board queue live store prose domain"},

@@ -12,10 +12,10 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"sync/atomic"
 
 	"github.com/google/uuid"
+	"golang.org/x/sync/errgroup"
 
 	"vellocity/internal/ai"
 	"vellocity/internal/ai/composer"
@@ -59,9 +59,11 @@ type App struct {
 
 	stopping atomic.Bool
 	base     atomic.Pointer[string] // the public address, known once it listens
-	loops    sync.WaitGroup
-	stop     context.CancelFunc
 	started  bool
+	stop     context.CancelFunc
+	// background holds the tasks from Start to Stop; its context ends when one fails.
+	background    *errgroup.Group
+	backgroundCtx context.Context
 }
 
 // New opens the database, brings its schema up to date, and builds every part.
