@@ -12,10 +12,10 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"sync/atomic"
 
 	"github.com/google/uuid"
+	"golang.org/x/sync/errgroup"
 
 	"vellocity/internal/ai"
 	"vellocity/internal/ai/composer"
@@ -59,9 +59,11 @@ type App struct {
 
 	stopping atomic.Bool
 	base     atomic.Pointer[string] // the public address, known once it listens
-	loops    sync.WaitGroup
-	stop     context.CancelFunc
 	started  bool
+	stop     context.CancelFunc
+	// background holds the tasks from Start to Stop; its context ends when one fails.
+	background    *errgroup.Group
+	backgroundCtx context.Context
 }
 
 // New opens the database, brings its schema up to date, and builds every part.
@@ -97,7 +99,7 @@ func (a *App) Migrate(ctx context.Context) error {
 	if err := a.Store.Migrate(ctx); err != nil {
 		return err
 	}
-	return queue.Migrate(ctx, a.Store)
+	return queue.Migrate(ctx, a.Store.DB())
 }
 
 func (a *App) build(ctx context.Context) (err error) {
@@ -157,7 +159,7 @@ func (a *App) work() (err error) {
 	if err != nil {
 		return err
 	}
-	a.queue, err = queue.New(queue.Options{Store: a.Store, Dir: a.cfg.Data, NodeID: node, Handlers: a.handlers(), Workers: a.workers(), Log: a.log})
+	a.queue, err = queue.New(queue.Options{DB: a.Store.DB(), Dir: a.cfg.Data, NodeID: node, Handlers: a.handlers(), Workers: a.workers(), Log: a.log})
 	if err != nil {
 		return err
 	}

@@ -37,12 +37,12 @@ func newToken() string {
 // person with the e-mail address that is already there is taken, and stays as
 // it is.
 func Bootstrap(ctx context.Context, tx *store.Tx, workspaceID int64, name, email string) (domain.User, error) {
-	person, ok, err := tx.PersonByEmail(ctx, email)
+	person, ok, err := tx.UserByEmail(ctx, email)
 	if err != nil {
 		return person, err
 	}
 	if !ok {
-		if person, err = tx.CreatePerson(ctx, name, email); err != nil {
+		if person, err = tx.CreateUser(ctx, name, email); err != nil {
 			return person, err
 		}
 	}

@@ -75,7 +75,7 @@ func TestAnOpenTransactionDoesNotHideTheEnd(t *testing.T) {
 		if !k.Store.Postgres() {
 			k.T.Skip("SQLite has one writer")
 		}
-		older, err := k.Store.DB().BeginTx(context.Background(), nil)
+		older, err := k.Store.DB().SQL().BeginTx(context.Background(), nil)
 		must(k, err)
 		if _, err := older.Exec("update workspace set name = name where id = $1", k.Theirs.ID); err != nil {
 			t.Fatal(err)

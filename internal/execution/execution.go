@@ -145,7 +145,7 @@ func (r *Runner) admit(ctx context.Context, tx *store.Tx, x domain.Execution) er
 }
 
 func (r *Runner) ticket(ctx context.Context, tx *store.Tx, id int64, p domain.Priority) error {
-	job, err := r.Queue.Enqueue(ctx, tx, queue.Insert{Kind: JobKind, Ref: id, Priority: p.Rank()})
+	job, err := r.Queue.Enqueue(ctx, tx.DB(), queue.Insert{Kind: JobKind, Ref: id, Priority: p.Rank()})
 	if err != nil {
 		return fmt.Errorf("enqueue: %w", err)
 	}
@@ -210,7 +210,7 @@ func (r *Runner) Cancel(ctx context.Context, tx *store.Tx, x domain.Execution) (
 	if job == 0 {
 		return x, nil
 	}
-	return x, r.Queue.Cancel(ctx, tx, job)
+	return x, r.Queue.Cancel(ctx, tx.DB(), job)
 }
 
 // Wake gives tickets to the runs that wait for a person to decide about the item.

@@ -105,7 +105,7 @@ func (u *run) progressed(ctx context.Context, tx *store.Tx, x domain.Execution, 
 	if _, err := u.finish(ctx, tx, x, domain.ExecutionCompleted, ""); err != nil {
 		return err
 	}
-	return u.Queue.Complete(ctx, tx, u.job)
+	return u.Queue.Complete(ctx, tx.DB(), u.job)
 }
 
 // effects applies what a step does to the board and returns its findings, with
@@ -226,7 +226,7 @@ func (u *run) wait(ctx context.Context, w *waitError) (decided bool, err error) 
 		if err := u.giveBack(ctx, tx, x); err != nil {
 			return err
 		}
-		return u.Queue.Complete(ctx, tx, u.job)
+		return u.Queue.Complete(ctx, tx.DB(), u.job)
 	})
 	if err != nil && refused(err) {
 		err = &stepError{step: w.step, writing: w.writing, cause: err}
@@ -304,7 +304,7 @@ func (u *run) fail(ctx context.Context, failed *stepError) error {
 		if _, err := u.finish(ctx, tx, x, domain.ExecutionFailed, sentence); err != nil {
 			return err
 		}
-		return u.Queue.Complete(ctx, tx, u.job)
+		return u.Queue.Complete(ctx, tx.DB(), u.job)
 	})
 	if errors.Is(err, store.ErrFenced) {
 		return queue.ErrLost

@@ -93,7 +93,7 @@ func (r *Runner) claim(ctx context.Context, job queue.Job) (*run, error) {
 			if _, err := r.finish(ctx, tx, x, domain.ExecutionFailed, sentence); err != nil {
 				return err
 			}
-			return r.Queue.Complete(ctx, tx, job)
+			return r.Queue.Complete(ctx, tx.DB(), job)
 		}
 		return u.begin(ctx, tx)
 	})

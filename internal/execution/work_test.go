@@ -124,7 +124,7 @@ func TestAFencedCommitChangesNothing(t *testing.T) {
 	var k *enginetest.Kit
 	enginetest.Each(t, enginetest.Config{Provider: server(t, answers()), Before: func(_ context.Context, in capability.Input) error {
 		if in.Step.Key == "late" {
-			_, err := k.Store.DB().ExecContext(context.Background(), "update execution set epoch = epoch + 1 where id = $1", in.ExecutionID)
+			_, err := k.Store.DB().SQL().ExecContext(context.Background(), "update execution set epoch = epoch + 1 where id = $1", in.ExecutionID)
 			return err
 		}
 		return nil
@@ -169,7 +169,7 @@ func TestARunThatKeepsBeingInterruptedAtTheSameStepIsStopped(t *testing.T) {
 			}
 			k.Stop()
 			// A process that is killed does not hand back what it had.
-			if _, err := k.Store.DB().ExecContext(t.Context(), "update execution set crashes = crashes + 1"); err != nil {
+			if _, err := k.Store.DB().SQL().ExecContext(t.Context(), "update execution set crashes = crashes + 1"); err != nil {
 				t.Fatal(err)
 			}
 			k.Restart()

@@ -16,9 +16,9 @@ import (
 
 // Hub hands the event log to watchers. Run must be running.
 type Hub struct {
-	store *store.Store
-	log   *slog.Logger
-	wake  chan struct{}
+	store  *store.Store
+	log    *slog.Logger
+	wakers wakers
 
 	mu     sync.Mutex
 	subs   map[*Sub]struct{}
@@ -31,16 +31,16 @@ type Hub struct {
 
 // New returns a hub over the store's event log.
 func New(s *store.Store, log *slog.Logger) *Hub {
-	h := &Hub{store: s, log: log, wake: make(chan struct{}, 1), subs: map[*Sub]struct{}{}, texts: map[int64]*run{}, untold: map[int64]bool{}, node: rand.Text()}
-	s.OnCommit(h.poke)
-	return h
-}
-
-func (h *Hub) poke() {
-	select {
-	case h.wake <- struct{}{}:
-	default: // it will look anyway
+	h := &Hub{
+		store:  s,
+		log:    log,
+		subs:   map[*Sub]struct{}{},
+		texts:  map[int64]*run{},
+		untold: map[int64]bool{},
+		node:   rand.Text(),
 	}
+	s.OnCommit(h.wakers.wake)
+	return h
 }
 
 // idle is how often the log is looked at although nothing called: a notification
@@ -50,11 +50,13 @@ const idle = 500 * time.Millisecond
 
 // Run tails the log until ctx ends.
 func (h *Hub) Run(ctx context.Context) {
-	go h.store.Listen(ctx, store.ChannelEvent, func(string) { h.poke() })
+	go h.store.Listen(ctx, store.ChannelEvent, func(string) { h.wakers.wake() })
 	if h.store.Postgres() {
 		go h.store.Listen(ctx, channelText, h.hear)
 		go h.tellOthers(ctx)
 	}
+	wake := h.wakers.add()
+	defer h.wakers.remove(wake)
 	tick := time.NewTicker(idle)
 	defer tick.Stop()
 	for {
@@ -62,7 +64,7 @@ func (h *Hub) Run(ctx context.Context) {
 		case <-ctx.Done():
 			h.closeAll()
 			return
-		case <-h.wake:
+		case <-wake:
 		case <-tick.C:
 		}
 		if err := h.hand(ctx); err != nil && ctx.Err() == nil {

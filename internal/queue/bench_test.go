@@ -31,7 +31,7 @@ func BenchmarkThroughput(b *testing.B) {
 		var q *queue.Queue
 		o := options(s, only(func(ctx context.Context, j queue.Job) error {
 			defer done.Done()
-			return s.InTx(ctx, func(tx *store.Tx) error { return q.Complete(ctx, tx, j) })
+			return s.InTx(ctx, func(tx *store.Tx) error { return q.Complete(ctx, tx.DB(), j) })
 		}))
 		o.Workers = map[string]int{"work": 64}
 		q = start(b, o)

@@ -20,7 +20,7 @@ import (
 	"sync"
 	"time"
 
-	"vellocity/internal/store"
+	"vellocity/internal/store/db"
 )
 
 // Handler does a job. nil ends the job, [Later] runs it again after a while
@@ -72,7 +72,7 @@ type Insert struct {
 
 // Options say what a queue works with.
 type Options struct {
-	Store *store.Store
+	DB *db.DB
 	// Dir is the data directory, locked from Start to Stop so that no second
 	// process works with it. SQLite needs it; it may be empty on PostgreSQL.
 	Dir string
@@ -122,14 +122,14 @@ func New(o Options) (*Queue, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	q := &Queue{o: o, log: o.Log, sql: tablesOf(o.Store.Postgres()), reason: errNotStarted}
-	if o.Store.Postgres() {
+	q := &Queue{o: o, log: o.Log, sql: tablesOf(o.DB.Postgres()), reason: errNotStarted}
+	if o.DB.Postgres() {
 		return q, nil
 	}
 	q.prepared = map[string]*sql.Stmt{}
 	for _, text := range append([]string{q.sql.insert, q.sql.cancel}, q.sql.complete...) {
 		var err error
-		if q.prepared[text], err = o.Store.DB().Prepare(text); err != nil { //nolint:noctx // a local file
+		if q.prepared[text], err = o.DB.SQL().Prepare(text); err != nil { //nolint:noctx // a local file
 			return nil, fmt.Errorf("prepare the queue's statements: %w", err)
 		}
 	}
@@ -138,7 +138,7 @@ func New(o Options) (*Queue, error) {
 
 // Enqueue adds a job in the caller's transaction: it exists and is dispatched once
 // that commits, and never if it does not. Ids are never reused.
-func (q *Queue) Enqueue(ctx context.Context, tx *store.Tx, in Insert) (id int64, err error) {
+func (q *Queue) Enqueue(ctx context.Context, tx *db.Tx, in Insert) (id int64, err error) {
 	state, at := "available", sql.NullString{}
 	if in.At.After(tx.Now()) {
 		state, at = "scheduled", sql.NullString{String: in.At.UTC().Format("2006-01-02 15:04:05.000"), Valid: true}
@@ -147,7 +147,7 @@ func (q *Queue) Enqueue(ctx context.Context, tx *store.Tx, in Insert) (id int64,
 	if err != nil {
 		return 0, fmt.Errorf("enqueue %s: %w", in.Kind, err)
 	}
-	if state == "available" && !q.o.Store.Postgres() {
+	if state == "available" && !q.o.DB.Postgres() {
 		tx.AfterCommit(func() {
 			if g := q.current(); g != nil {
 				g.bus.inserted(in.Kind)
@@ -160,7 +160,7 @@ func (q *Queue) Enqueue(ctx context.Context, tx *store.Tx, in Insert) (id int64,
 // Cancel cancels a job once the transaction commits: one that waits never runs,
 // the context of a running one ends, at once on this node, within 1 s on others
 // and within 2 s where a notification got lost. A job that has ended is left alone.
-func (q *Queue) Cancel(ctx context.Context, tx *store.Tx, jobID int64) error {
+func (q *Queue) Cancel(ctx context.Context, tx *db.Tx, jobID int64) error {
 	var id int64
 	err := q.one(ctx, tx, &id, q.sql.cancel, jobID)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -180,7 +180,7 @@ func (q *Queue) Cancel(ctx context.Context, tx *store.Tx, jobID int64) error {
 // Complete ends a running job in its handler's last transaction, so that the job
 // and its work are done together or not at all. It returns [ErrLost], for the
 // caller to roll back, where the job has gone to another node or generation.
-func (q *Queue) Complete(ctx context.Context, tx *store.Tx, job Job) error {
+func (q *Queue) Complete(ctx context.Context, tx *db.Tx, job Job) error {
 	for _, text := range q.sql.complete {
 		var id int64
 		err := q.one(ctx, tx, &id, text, job.ID, job.holder)
@@ -201,7 +201,7 @@ func (q *Queue) Complete(ctx context.Context, tx *store.Tx, job Job) error {
 }
 
 // one scans the only value of a statement in the caller's transaction.
-func (q *Queue) one(ctx context.Context, tx *store.Tx, id *int64, text string, args ...any) error {
+func (q *Queue) one(ctx context.Context, tx *db.Tx, id *int64, text string, args ...any) error {
 	ctx, err := tx.StatementContext(ctx)
 	if err != nil {
 		return err
@@ -227,7 +227,7 @@ func (q *Queue) Alive() error {
 // Start locks the data directory, takes back what a former process left running
 // and starts to work. An error means that nothing was started.
 func (q *Queue) Start(ctx context.Context) error {
-	if !q.o.Store.Postgres() && q.o.Dir == "" {
+	if !q.o.DB.Postgres() && q.o.Dir == "" {
 		return errors.New("a queue on SQLite needs its data directory")
 	}
 	unlock := func() error { return nil }

@@ -18,13 +18,13 @@ import (
 	"github.com/riverqueue/river/rivermigrate"
 	"github.com/riverqueue/river/rivertype"
 
-	"vellocity/internal/store"
+	"vellocity/internal/store/db"
 )
 
 // Migrate brings River's own tables up to date. On PostgreSQL one node at a time.
-func Migrate(ctx context.Context, s *store.Store) error {
+func Migrate(ctx context.Context, s *db.DB) error {
 	if !s.Postgres() {
-		return migrate(ctx, riversqlite.New(s.DB()))
+		return migrate(ctx, riversqlite.New(s.SQL()))
 	}
 	conn, err := s.Pool().Acquire(ctx)
 	if err != nil {

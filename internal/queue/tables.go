@@ -102,9 +102,9 @@ func tablesOf(postgres bool) tables {
 // open connects the generation. On PostgreSQL River has a pool of its own, which
 // is closed with the generation.
 func (g *generation) open(ctx context.Context) error {
-	s := g.q.o.Store
+	s := g.q.o.DB
 	if !s.Postgres() {
-		g.db = s.DB()
+		g.db = s.SQL()
 		return nil
 	}
 	cfg := s.Pool().Config()

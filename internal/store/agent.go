@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"vellocity/internal/domain"
+	"vellocity/internal/store/db"
 )
 
 // keptAgent is the part of an agent that is kept as one JSON text.
@@ -20,9 +21,9 @@ type keptAgent struct {
 
 const agentColumns = `id, name, type, body, is_active, version, created_at, updated_at`
 
-func scanAgent(row scanner) (a domain.Agent, err error) {
+func scanAgent(row db.Row) (a domain.Agent, err error) {
 	var k keptAgent
-	err = row.Scan(&a.ID, &a.Name, &a.Type, asJSON{&k}, &a.IsActive, &a.Version, timeAt{&a.CreatedAt}, timeAt{&a.UpdatedAt})
+	err = row.Scan(&a.ID, &a.Name, &a.Type, db.JSON(&k), &a.IsActive, &a.Version, db.Time(&a.CreatedAt), db.Time(&a.UpdatedAt))
 	a.Description, a.Capabilities, a.Provider, a.Model = k.Description, k.Capabilities, k.Provider, k.Model
 	a.Instructions, a.BrandVoiceID, a.GuardrailPolicy = k.Instructions, k.VoiceID, k.GuardrailPolicy
 	return a, err
@@ -30,7 +31,7 @@ func scanAgent(row scanner) (a domain.Agent, err error) {
 
 // Agent returns an agent of the workspace.
 func (q Q) Agent(ctx context.Context, workspaceID, id int64) (domain.Agent, error) {
-	a, ok, err := first(ctx, q, scanAgent, `select `+agentColumns+` from agent where workspace_id = $1 and id = $2`, workspaceID, id)
+	a, ok, err := db.First(ctx, q.db, scanAgent, `select `+agentColumns+` from agent where workspace_id = $1 and id = $2`, workspaceID, id)
 	if err != nil {
 		return a, fmt.Errorf("read agent: %w", err)
 	}
@@ -56,12 +57,12 @@ func (q Q) Agents(ctx context.Context, workspaceID int64, f AgentFilter, p domai
 		w.add("is_active = ?", true)
 	}
 	n := len(w.args)
-	l.Items, err = many(ctx, q, scanAgent, `select `+agentColumns+` from agent where `+w.String()+fmt.Sprintf(` order by id limit 0 + $%d offset $%d`, n+1, n+2),
+	l.Items, err = db.Many(ctx, q.db, scanAgent, `select `+agentColumns+` from agent where `+w.String()+fmt.Sprintf(` order by id limit 0 + $%d offset $%d`, n+1, n+2),
 		append(w.args, p.Size, p.Offset())...)
 	if err != nil {
 		return l, fmt.Errorf("list agents: %w", err)
 	}
-	err = q.one(ctx, []any{&l.Total}, `select count(*) from agent where `+w.String(), w.args...)
+	err = q.db.One(ctx, []any{&l.Total}, `select count(*) from agent where `+w.String(), w.args...)
 	return l, err
 }
 
@@ -75,7 +76,7 @@ func (q Q) AgentsByID(ctx context.Context, workspaceID int64, ids []int64) (map[
 	for _, id := range ids {
 		args = append(args, id)
 	}
-	list, err := many(ctx, q, scanAgent, `select `+agentColumns+` from agent where workspace_id = $1 and id in (`+placeholders(2, len(ids))+`)`, args...)
+	list, err := db.Many(ctx, q.db, scanAgent, `select `+agentColumns+` from agent where workspace_id = $1 and id in (`+placeholders(2, len(ids))+`)`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read agents: %w", err)
 	}
@@ -92,8 +93,8 @@ func (t *Tx) CreateAgent(ctx context.Context, workspaceID int64, a domain.Agent)
 		return a, err
 	}
 	a.CreatedAt, a.UpdatedAt, a.Version = t.now, t.now, 1
-	err = t.one(ctx, []any{&a.ID}, `insert into agent (workspace_id, name, type, body, is_active, created_at, updated_at) values ($1,$2,$3,$4,$5,$6,$6) returning id`,
-		workspaceID, a.Name, string(a.Type), body, a.IsActive, ms(t.now))
+	err = t.db.One(ctx, []any{&a.ID}, `insert into agent (workspace_id, name, type, body, is_active, created_at, updated_at) values ($1,$2,$3,$4,$5,$6,$6) returning id`,
+		workspaceID, a.Name, string(a.Type), body, a.IsActive, db.Millis(t.now))
 	if err != nil {
 		return a, fmt.Errorf("create agent: %w", err)
 	}

@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"vellocity/internal/domain"
+	"vellocity/internal/store/db"
 )
 
 // contentCard is what the board shows; the large texts are left where they are.
@@ -22,24 +23,24 @@ const contentWhole = contentCard + `, body`
 
 func cardOf(c *domain.ContentItem) []any {
 	return []any{&c.ID, &c.WorkspaceID, &c.ExecutionID, &c.AgentID, &c.BrandVoiceID, &c.Title, &c.Type, &c.Status, &c.Preview, &c.WordCount,
-		&c.Language, &c.Channel, &c.MetaTitle, &c.MetaDescription, asJSON{&c.Keywords}, &c.Slug, asJSON{&c.Scores}, asJSON{&c.Origin},
-		&c.Version, &c.ApprovedVersion, &c.PublishedVersion, &c.Revision, timeAt{&c.PlannedAt}, timeAt{&c.ScheduledAt}, timeAt{&c.PublishedAt},
-		&c.Assignee, timeAt{&c.CreatedAt}, timeAt{&c.UpdatedAt}, asJSON{&c.Findings}, asJSON{&c.NeedsInput}}
+		&c.Language, &c.Channel, &c.MetaTitle, &c.MetaDescription, db.JSON(&c.Keywords), &c.Slug, db.JSON(&c.Scores), db.JSON(&c.Origin),
+		&c.Version, &c.ApprovedVersion, &c.PublishedVersion, &c.Revision, db.Time(&c.PlannedAt), db.Time(&c.ScheduledAt), db.Time(&c.PublishedAt),
+		&c.Assignee, db.Time(&c.CreatedAt), db.Time(&c.UpdatedAt), db.JSON(&c.Findings), db.JSON(&c.NeedsInput)}
 }
 
-func scanCard(row scanner) (c domain.ContentItem, err error) {
+func scanCard(row db.Row) (c domain.ContentItem, err error) {
 	err = row.Scan(cardOf(&c)...)
 	return c, err
 }
 
-func scanContent(row scanner) (c domain.ContentItem, err error) {
+func scanContent(row db.Row) (c domain.ContentItem, err error) {
 	err = row.Scan(append(cardOf(&c), &c.Body)...)
 	return c, err
 }
 
 // Content returns an item of the workspace, with its body.
 func (q Q) Content(ctx context.Context, workspaceID, id int64) (domain.ContentItem, error) {
-	c, ok, err := first(ctx, q, scanContent, `select `+contentWhole+` from content where workspace_id = $1 and id = $2`, workspaceID, id)
+	c, ok, err := db.First(ctx, q.db, scanContent, `select `+contentWhole+` from content where workspace_id = $1 and id = $2`, workspaceID, id)
 	if err != nil {
 		return c, fmt.Errorf("read content: %w", err)
 	}
@@ -52,8 +53,8 @@ func (q Q) Content(ctx context.Context, workspaceID, id int64) (domain.ContentIt
 // ContentProvenance returns where each part of an item's text came from.
 func (q Q) ContentProvenance(ctx context.Context, workspaceID, id int64) (json.RawMessage, error) {
 	var text string
-	err := q.one(ctx, []any{&text}, `select provenance from content where workspace_id = $1 and id = $2`, workspaceID, id)
-	if errors.Is(err, errNone) {
+	err := q.db.One(ctx, []any{&text}, `select provenance from content where workspace_id = $1 and id = $2`, workspaceID, id)
+	if errors.Is(err, db.ErrNoRow) {
 		return nil, domain.NotFound("Content item")
 	}
 	return json.RawMessage(text), err
@@ -73,7 +74,7 @@ func (q Q) ContentColumn(ctx context.Context, workspaceID int64, stage domain.It
 	}
 	w.span("created_at", f.Span)
 	n := len(w.args)
-	l.Items, err = many(ctx, q, scanCard, `select `+contentCard+` from content where `+w.String()+fmt.Sprintf(` order by place desc, id desc limit 0 + $%d`, n+1), append(w.args, limit)...)
+	l.Items, err = db.Many(ctx, q.db, scanCard, `select `+contentCard+` from content where `+w.String()+fmt.Sprintf(` order by place desc, id desc limit 0 + $%d`, n+1), append(w.args, limit)...)
 	if err != nil {
 		return l, fmt.Errorf("read column: %w", err)
 	}
@@ -82,14 +83,14 @@ func (q Q) ContentColumn(ctx context.Context, workspaceID int64, stage domain.It
 			l.Total = len(l.Items)
 			return l, nil
 		}
-		err = q.one(ctx, []any{&l.Total}, `select count(*) from content where `+w.String(), w.args...)
+		err = q.db.One(ctx, []any{&l.Total}, `select count(*) from content where `+w.String(), w.args...)
 	}
 	return l, err
 }
 
 // ContentOf returns the cards that a run of the workspace made, oldest first.
 func (q Q) ContentOf(ctx context.Context, workspaceID, executionID int64) ([]domain.ContentItem, error) {
-	list, err := many(ctx, q, scanCard, `select `+contentCard+` from content where workspace_id = $1 and execution_id = $2 order by id`, workspaceID, executionID)
+	list, err := db.Many(ctx, q.db, scanCard, `select `+contentCard+` from content where workspace_id = $1 and execution_id = $2 order by id`, workspaceID, executionID)
 	if err != nil {
 		return nil, fmt.Errorf("read assets: %w", err)
 	}
@@ -103,7 +104,7 @@ func (q Q) SearchContent(ctx context.Context, workspaceID int64, words []string,
 	[]domain.ContentItem, error) {
 	w := where{args: []any{workspaceID}, terms: []string{"workspace_id = $1"}}
 	like := "like" // on SQLite it ignores case
-	if q.dialect == postgres {
+	if q.db.Postgres() {
 		like = "ilike"
 	}
 	words = words[:min(len(words), maxSearchWords)]
@@ -116,7 +117,7 @@ func (q Q) SearchContent(ctx context.Context, workspaceID int64, words []string,
 		w.terms = append(w.terms, "("+strings.Join(terms, " or ")+")")
 	}
 	n := len(w.args)
-	list, err := many(ctx, q, scanCard, `select `+contentCard+` from content where `+w.String()+
+	list, err := db.Many(ctx, q.db, scanCard, `select `+contentCard+` from content where `+w.String()+
 		fmt.Sprintf(` order by case when lower(title) = $%d then 0 else 1 end, id desc limit 0 + $%d`, n+1, n+2),
 		append(w.args, strings.ToLower(strings.Join(words, " ")), limit)...)
 	if err != nil {
@@ -162,7 +163,7 @@ func (q Q) MissingContent(ctx context.Context, workspaceID int64, ids []int64) (
 	for _, id := range ids {
 		args = append(args, id)
 	}
-	found, err := many(ctx, q, scanID, `select id from content where workspace_id = $1 and id in (`+placeholders(2, len(ids))+`)`, args...)
+	found, err := db.Many(ctx, q.db, db.ID, `select id from content where workspace_id = $1 and id in (`+placeholders(2, len(ids))+`)`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("look for content: %w", err)
 	}
@@ -183,9 +184,9 @@ func (q Q) MissingContent(ctx context.Context, workspaceID int64, ids []int64) (
 // the workspace has: the first such number, unless items between have been
 // deleted. It looks at a few slugs only, however many items share the title.
 func (q Q) FreeContentSlug(ctx context.Context, workspaceID, exceptID int64, slug string) (string, error) {
-	if q.dialect == postgres && q.tx != nil {
+	if q.db.Postgres() && q.db.InTx() {
 		// Two transactions that look for the same slug must not find the same one free.
-		if err := q.exec(ctx, `select pg_advisory_xact_lock(hashtextextended($1, $2))`, slug, workspaceID); err != nil {
+		if err := q.db.Exec(ctx, `select pg_advisory_xact_lock(hashtextextended($1, $2))`, slug, workspaceID); err != nil {
 			return "", fmt.Errorf("look for a free slug: %w", err)
 		}
 	}
@@ -224,7 +225,7 @@ func (q Q) FreeContentSlug(ctx context.Context, workspaceID, exceptID int64, slu
 func (q Q) slugTaken(ctx context.Context, workspaceID, exceptID int64, slug string) (bool, error) {
 	// A published item keeps its address until it is published again, whatever its
 	// slug has become.
-	others, err := many(ctx, q, scanID, `select id from content where workspace_id = $1 and slug = $2 and id <> $3
+	others, err := db.Many(ctx, q.db, db.ID, `select id from content where workspace_id = $1 and slug = $2 and id <> $3
 		union all select content_id from publication where workspace_id = $1 and slug = $2 and content_id <> $3`, workspaceID, slug, exceptID)
 	if err != nil {
 		return false, fmt.Errorf("look for a free slug: %w", err)
@@ -235,8 +236,8 @@ func (q Q) slugTaken(ctx context.Context, workspaceID, exceptID int64, slug stri
 // LockContent locks an item of the workspace to the end of the transaction and
 // returns it, with its body.
 func (t *Tx) LockContent(ctx context.Context, workspaceID, id int64) (domain.ContentItem, error) {
-	if t.dialect == postgres {
-		if err := t.exec(ctx, `select 1 from content where workspace_id = $1 and id = $2 for update`, workspaceID, id); err != nil {
+	if t.db.Postgres() {
+		if err := t.db.Exec(ctx, `select 1 from content where workspace_id = $1 and id = $2 for update`, workspaceID, id); err != nil {
 			return domain.ContentItem{}, fmt.Errorf("lock content: %w", err)
 		}
 	}
@@ -250,13 +251,13 @@ func (t *Tx) CreateContent(ctx context.Context, c domain.ContentItem, provenance
 		return c, err
 	}
 	c.CreatedAt, c.UpdatedAt, c.Revision, c.Version = t.now, t.now, 1, 1
-	err = t.one(ctx, []any{&c.ID}, `insert into content (workspace_id, execution_id, agent_id, voice_id, title, content_type, stage, place, preview, word_count,
+	err = t.db.One(ctx, []any{&c.ID}, `insert into content (workspace_id, execution_id, agent_id, voice_id, title, content_type, stage, place, preview, word_count,
 		language, channel, meta_title, meta_description, keywords, slug, scores, engine, blocking, planned_at, scheduled_at, assignee, created_at, updated_at,
 		findings, needs_input, body, provenance)
 		values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$23,$24,$25,$26,$27) returning id`,
 		c.WorkspaceID, c.ExecutionID, c.AgentID, c.BrandVoiceID, c.Title, string(c.Type), string(c.Status), t.top(), c.Preview, c.WordCount,
 		c.Language, c.Channel, c.MetaTitle, c.MetaDescription, k.keywords, c.Slug, k.scores, k.engine, domain.Blocking(c.Findings),
-		ms(c.PlannedAt), ms(c.ScheduledAt), c.Assignee, ms(c.CreatedAt), k.findings, k.needs, c.Body, string(provenance))
+		db.Millis(c.PlannedAt), db.Millis(c.ScheduledAt), c.Assignee, db.Millis(c.CreatedAt), k.findings, k.needs, c.Body, string(provenance))
 	if err != nil {
 		return c, fmt.Errorf("create content: %w", err)
 	}
@@ -265,7 +266,7 @@ func (t *Tx) CreateContent(ctx context.Context, c domain.ContentItem, provenance
 
 // top is the place above every card there is: places grow with the clock, in
 // microseconds, which leaves room between two cards.
-func (t *Tx) top() int64 { return t.store.now().UnixMicro() }
+func (t *Tx) top() int64 { return t.store.db.Clock().UnixMicro() }
 
 type kept struct{ keywords, scores, engine, findings, needs string }
 
@@ -295,11 +296,11 @@ func (t *Tx) SaveContent(ctx context.Context, c domain.ContentItem) (domain.Cont
 		return c, err
 	}
 	c.UpdatedAt = t.now
-	err = t.one(ctx, []any{&c.Revision}, `update content set title = $3, preview = $4, word_count = $5, language = $6, channel = $7, meta_title = $8,
+	err = t.db.One(ctx, []any{&c.Revision}, `update content set title = $3, preview = $4, word_count = $5, language = $6, channel = $7, meta_title = $8,
 		meta_description = $9, keywords = $10, slug = $11, scores = $12, blocking = $13, version = $14, planned_at = $15, scheduled_at = $16,
 		assignee = $17, updated_at = $18, findings = $19, body = $20, revision = revision + 1 where workspace_id = $1 and id = $2 returning revision`,
 		c.WorkspaceID, c.ID, c.Title, c.Preview, c.WordCount, c.Language, c.Channel, c.MetaTitle, c.MetaDescription, k.keywords, c.Slug, k.scores,
-		domain.Blocking(c.Findings), c.Version, ms(c.PlannedAt), ms(c.ScheduledAt), c.Assignee, ms(c.UpdatedAt), k.findings, c.Body)
+		domain.Blocking(c.Findings), c.Version, db.Millis(c.PlannedAt), db.Millis(c.ScheduledAt), c.Assignee, db.Millis(c.UpdatedAt), k.findings, c.Body)
 	if err != nil {
 		return c, fmt.Errorf("save content: %w", err)
 	}
@@ -315,9 +316,9 @@ func (t *Tx) SaveContentStatus(ctx context.Context, c domain.ContentItem, from d
 		return c, err
 	}
 	c.UpdatedAt = t.now
-	err = t.one(ctx, []any{&c.Revision}, `update content set stage = $3, place = $4, approved_version = $5, published_version = $6, published_at = $7,
+	err = t.db.One(ctx, []any{&c.Revision}, `update content set stage = $3, place = $4, approved_version = $5, published_version = $6, published_at = $7,
 		updated_at = $8, revision = revision + 1 where workspace_id = $1 and id = $2 returning revision`,
-		c.WorkspaceID, c.ID, string(c.Status), place, c.ApprovedVersion, c.PublishedVersion, ms(c.PublishedAt), ms(t.now))
+		c.WorkspaceID, c.ID, string(c.Status), place, c.ApprovedVersion, c.PublishedVersion, db.Millis(c.PublishedAt), db.Millis(t.now))
 	if err != nil {
 		return c, fmt.Errorf("save stage: %w", err)
 	}
@@ -340,15 +341,15 @@ func (t *Tx) placeBefore(ctx context.Context, c domain.ContentItem, before int64
 		return t.bottom(ctx, c)
 	}
 	var below int64
-	err := t.one(ctx, []any{&below}, `select place from content where workspace_id = $1 and id = $2 and stage = $3`, c.WorkspaceID, before, string(c.Status))
-	if errors.Is(err, errNone) {
+	err := t.db.One(ctx, []any{&below}, `select place from content where workspace_id = $1 and id = $2 and stage = $3`, c.WorkspaceID, before, string(c.Status))
+	if errors.Is(err, db.ErrNoRow) {
 		return t.top(), nil
 	}
 	if err != nil {
 		return 0, fmt.Errorf("read place: %w", err)
 	}
 	var above int64
-	err = t.one(ctx, []any{&above}, `select coalesce(min(place), 0) from content where workspace_id = $1 and stage = $2 and place > $3 and id <> $4`,
+	err = t.db.One(ctx, []any{&above}, `select coalesce(min(place), 0) from content where workspace_id = $1 and stage = $2 and place > $3 and id <> $4`,
 		c.WorkspaceID, string(c.Status), below, c.ID)
 	if err != nil {
 		return 0, fmt.Errorf("read place: %w", err)
@@ -357,7 +358,7 @@ func (t *Tx) placeBefore(ctx context.Context, c domain.ContentItem, before int64
 		return t.top(), nil
 	}
 	if above-below < 2 { // no room is left: the cards above move up by a millisecond
-		err = t.exec(ctx, `update content set place = place + 1024 where workspace_id = $1 and stage = $2 and place > $3`, c.WorkspaceID, string(c.Status), below)
+		err = t.db.Exec(ctx, `update content set place = place + 1024 where workspace_id = $1 and stage = $2 and place > $3`, c.WorkspaceID, string(c.Status), below)
 		if err != nil {
 			return 0, fmt.Errorf("make room: %w", err)
 		}
@@ -369,7 +370,7 @@ func (t *Tx) placeBefore(ctx context.Context, c domain.ContentItem, before int64
 // bottom returns a place below every other card of the column.
 func (t *Tx) bottom(ctx context.Context, c domain.ContentItem) (int64, error) {
 	var last int64
-	err := t.one(ctx, []any{&last}, `select coalesce(min(place), 0) from content where workspace_id = $1 and stage = $2 and id <> $3`,
+	err := t.db.One(ctx, []any{&last}, `select coalesce(min(place), 0) from content where workspace_id = $1 and stage = $2 and id <> $3`,
 		c.WorkspaceID, string(c.Status), c.ID)
 	if err != nil {
 		return 0, fmt.Errorf("read place: %w", err)
@@ -383,18 +384,18 @@ func (t *Tx) bottom(ctx context.Context, c domain.ContentItem) (int64, error) {
 // DeleteContent removes an item and all that belongs to it.
 func (t *Tx) DeleteContent(ctx context.Context, c domain.ContentItem) error {
 	for _, table := range []string{"content_version", "move", "publication"} {
-		if err := t.exec(ctx, `delete from `+table+` where content_id = $1`, c.ID); err != nil {
+		if err := t.db.Exec(ctx, `delete from `+table+` where content_id = $1`, c.ID); err != nil {
 			return fmt.Errorf("delete %s: %w", table, err)
 		}
 	}
-	if err := t.exec(ctx, `delete from content where workspace_id = $1 and id = $2`, c.WorkspaceID, c.ID); err != nil {
+	if err := t.db.Exec(ctx, `delete from content where workspace_id = $1 and id = $2`, c.WorkspaceID, c.ID); err != nil {
 		return fmt.Errorf("delete content: %w", err)
 	}
 	return t.AddToCount(ctx, c.WorkspaceID, CounterContent, string(c.Status), -1)
 }
 
-func scanVersion(row scanner) (v domain.ContentVersion, err error) {
-	err = row.Scan(&v.ContentID, &v.N, &v.AuthorKind, &v.Author, &v.Reason, &v.Title, timeAt{&v.CreatedAt}, &v.Body)
+func scanVersion(row db.Row) (v domain.ContentVersion, err error) {
+	err = row.Scan(&v.ContentID, &v.N, &v.AuthorKind, &v.Author, &v.Reason, &v.Title, db.Time(&v.CreatedAt), &v.Body)
 	return v, err
 }
 
@@ -402,8 +403,8 @@ const versionColumns = `content_id, n, author_kind, author, reason, title, creat
 
 // AddContentVersion stores an immutable state of an item's text.
 func (t *Tx) AddContentVersion(ctx context.Context, v domain.ContentVersion) error {
-	err := t.exec(ctx, `insert into content_version (`+versionColumns+`) values ($1,$2,$3,$4,$5,$6,$7,$8)`,
-		v.ContentID, v.N, string(v.AuthorKind), v.Author, v.Reason, v.Title, ms(t.now), v.Body)
+	err := t.db.Exec(ctx, `insert into content_version (`+versionColumns+`) values ($1,$2,$3,$4,$5,$6,$7,$8)`,
+		v.ContentID, v.N, string(v.AuthorKind), v.Author, v.Reason, v.Title, db.Millis(t.now), v.Body)
 	if err != nil {
 		return fmt.Errorf("add version: %w", err)
 	}
@@ -413,17 +414,17 @@ func (t *Tx) AddContentVersion(ctx context.Context, v domain.ContentVersion) err
 // ContentVersions returns a page of an item's versions, newest first. The caller has
 // made sure that the item is the workspace's.
 func (q Q) ContentVersions(ctx context.Context, contentID int64, p domain.Page) (l domain.List[domain.ContentVersion], err error) {
-	l.Items, err = many(ctx, q, scanVersion, `select `+versionColumns+` from content_version where content_id = $1 order by n desc limit 0 + $2 offset $3`, contentID, p.Size, p.Offset())
+	l.Items, err = db.Many(ctx, q.db, scanVersion, `select `+versionColumns+` from content_version where content_id = $1 order by n desc limit 0 + $2 offset $3`, contentID, p.Size, p.Offset())
 	if err != nil {
 		return l, fmt.Errorf("read versions: %w", err)
 	}
-	err = q.one(ctx, []any{&l.Total}, `select count(*) from content_version where content_id = $1`, contentID)
+	err = q.db.One(ctx, []any{&l.Total}, `select count(*) from content_version where content_id = $1`, contentID)
 	return l, err
 }
 
 // ContentVersion returns one version of an item.
 func (q Q) ContentVersion(ctx context.Context, contentID int64, n int) (domain.ContentVersion, error) {
-	v, ok, err := first(ctx, q, scanVersion, `select `+versionColumns+` from content_version where content_id = $1 and n = $2`, contentID, n)
+	v, ok, err := db.First(ctx, q.db, scanVersion, `select `+versionColumns+` from content_version where content_id = $1 and n = $2`, contentID, n)
 	if err != nil {
 		return v, fmt.Errorf("read version: %w", err)
 	}
@@ -435,8 +436,8 @@ func (q Q) ContentVersion(ctx context.Context, contentID int64, n int) (domain.C
 
 // AddContentMove stores a line of an item's history on the board.
 func (t *Tx) AddContentMove(ctx context.Context, m domain.ItemMove) error {
-	err := t.exec(ctx, `insert into move (content_id, from_stage, to_stage, version, actor_kind, actor, at) values ($1,$2,$3,$4,$5,$6,$7)`,
-		m.ContentID, string(m.From), string(m.To), m.Version, string(m.ByKind), m.By, ms(t.now))
+	err := t.db.Exec(ctx, `insert into move (content_id, from_stage, to_stage, version, actor_kind, actor, at) values ($1,$2,$3,$4,$5,$6,$7)`,
+		m.ContentID, string(m.From), string(m.To), m.Version, string(m.ByKind), m.By, db.Millis(t.now))
 	if err != nil {
 		return fmt.Errorf("add move: %w", err)
 	}
@@ -445,8 +446,8 @@ func (t *Tx) AddContentMove(ctx context.Context, m domain.ItemMove) error {
 
 // ContentMoves returns an item's history on the board, oldest first.
 func (q Q) ContentMoves(ctx context.Context, contentID int64) ([]domain.ItemMove, error) {
-	return many(ctx, q, func(row scanner) (m domain.ItemMove, err error) {
-		err = row.Scan(&m.ContentID, &m.From, &m.To, &m.Version, &m.ByKind, &m.By, timeAt{&m.At})
+	return db.Many(ctx, q.db, func(row db.Row) (m domain.ItemMove, err error) {
+		err = row.Scan(&m.ContentID, &m.From, &m.To, &m.Version, &m.ByKind, &m.By, db.Time(&m.At))
 		return m, err
 	}, `select content_id, from_stage, to_stage, version, actor_kind, actor, at from move where content_id = $1 order by id`, contentID)
 }

@@ -7,11 +7,12 @@ import (
 	"time"
 
 	"vellocity/internal/domain"
+	"vellocity/internal/store/db"
 )
 
 func (t *Tx) openAccounts(ctx context.Context, workspaceID int64) error {
 	for _, a := range []domain.Account{domain.AccountIssued, domain.AccountAvailable, domain.AccountHeld, domain.AccountSpent} {
-		if err := t.exec(ctx, `insert into account (workspace_id, name, balance) values ($1,$2,0)`, workspaceID, string(a)); err != nil {
+		if err := t.db.Exec(ctx, `insert into account (workspace_id, name, balance) values ($1,$2,0)`, workspaceID, string(a)); err != nil {
 			return fmt.Errorf("open account: %w", err)
 		}
 	}
@@ -48,7 +49,7 @@ func (t *Tx) TransferCredits(ctx context.Context, m CreditTransfer) error {
 	side := sides[m.Kind]
 	// The accounts are always locked in the order of their names, so that two
 	// transactions cannot wait for each other.
-	if err := t.exec(ctx, `update account set balance = balance where workspace_id = $1 and name = 'available'`, m.WorkspaceID); err != nil {
+	if err := t.db.Exec(ctx, `update account set balance = balance where workspace_id = $1 and name = 'available'`, m.WorkspaceID); err != nil {
 		return fmt.Errorf("lock accounts: %w", err)
 	}
 	balance, err := t.CreditBalance(ctx, m.WorkspaceID)
@@ -66,16 +67,16 @@ func (t *Tx) TransferCredits(ctx context.Context, m CreditTransfer) error {
 	case domain.MovementCapture:
 		after -= m.Amount
 	}
-	n, err := t.execResult(ctx, `insert into movement (workspace_id, at, kind, amount, from_account, to_account, execution_id, step, reference, balance_after)
+	n, err := t.db.ExecCount(ctx, `insert into movement (workspace_id, at, kind, amount, from_account, to_account, execution_id, step, reference, balance_after)
 		values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10) on conflict (reference) do nothing`,
-		m.WorkspaceID, ms(t.now), string(m.Kind), m.Amount, string(side[0]), string(side[1]), m.ExecutionID, m.Step, m.Reference, after)
+		m.WorkspaceID, db.Millis(t.now), string(m.Kind), m.Amount, string(side[0]), string(side[1]), m.ExecutionID, m.Step, m.Reference, after)
 	if err != nil {
 		return fmt.Errorf("book movement: %w", err)
 	}
 	if n == 0 {
 		return nil
 	}
-	if err := t.exec(ctx, `update account set balance = balance + case when name = $3 then cast($2 as bigint) else -cast($2 as bigint) end
+	if err := t.db.Exec(ctx, `update account set balance = balance + case when name = $3 then cast($2 as bigint) else -cast($2 as bigint) end
 		where workspace_id = $1 and (name = $3 or name = $4)`, m.WorkspaceID, m.Amount, string(side[1]), string(side[0])); err != nil {
 		return fmt.Errorf("book movement: %w", err)
 	}
@@ -84,9 +85,9 @@ func (t *Tx) TransferCredits(ctx context.Context, m CreditTransfer) error {
 
 // CreditBalance returns what the workspace has; UsedThisMonth is left to [CreditsUsedSince].
 func (q Q) CreditBalance(ctx context.Context, workspaceID int64) (b domain.Balance, err error) {
-	err = q.one(ctx, []any{&b.Available, &b.Held}, `select a.balance, h.balance from account a join account h
+	err = q.db.One(ctx, []any{&b.Available, &b.Held}, `select a.balance, h.balance from account a join account h
 		on h.workspace_id = a.workspace_id and h.name = 'held' where a.workspace_id = $1 and a.name = 'available'`, workspaceID)
-	if err != nil && !errors.Is(err, errNone) {
+	if err != nil && !errors.Is(err, db.ErrNoRow) {
 		return b, fmt.Errorf("read balance: %w", err)
 	}
 	b.Balance = b.Available + b.Held
@@ -95,32 +96,32 @@ func (q Q) CreditBalance(ctx context.Context, workspaceID int64) (b domain.Balan
 
 // CreditsUsedSince returns the credits captured since a moment.
 func (q Q) CreditsUsedSince(ctx context.Context, workspaceID int64, since time.Time) (n int, err error) {
-	err = q.one(ctx, []any{&n}, `select coalesce(sum(amount), 0) from movement where workspace_id = $1 and kind = 'capture' and at >= $2`, workspaceID, ms(since))
+	err = q.db.One(ctx, []any{&n}, `select coalesce(sum(amount), 0) from movement where workspace_id = $1 and kind = 'capture' and at >= $2`, workspaceID, db.Millis(since))
 	if err != nil {
 		return 0, fmt.Errorf("read credits used: %w", err)
 	}
 	return n, nil
 }
 
-func scanMovement(row scanner) (m domain.Movement, err error) {
-	err = row.Scan(&m.ID, timeAt{&m.At}, &m.Kind, &m.Amount, &m.ExecutionID, &m.Step, &m.Balance)
+func scanMovement(row db.Row) (m domain.Movement, err error) {
+	err = row.Scan(&m.ID, db.Time(&m.At), &m.Kind, &m.Amount, &m.ExecutionID, &m.Step, &m.Balance)
 	return m, err
 }
 
 // CreditMovements returns a page of the ledger, newest first.
 func (q Q) CreditMovements(ctx context.Context, workspaceID int64, p domain.Page) (l domain.List[domain.Movement], err error) {
-	l.Items, err = many(ctx, q, scanMovement, `select id, at, kind, amount, execution_id, step, balance_after from movement
+	l.Items, err = db.Many(ctx, q.db, scanMovement, `select id, at, kind, amount, execution_id, step, balance_after from movement
 		where workspace_id = $1 order by id desc limit 0 + $2 offset $3`, workspaceID, p.Size, p.Offset())
 	if err != nil {
 		return l, fmt.Errorf("read ledger: %w", err)
 	}
-	err = q.one(ctx, []any{&l.Total}, `select count(*) from movement where workspace_id = $1`, workspaceID)
+	err = q.db.One(ctx, []any{&l.Total}, `select count(*) from movement where workspace_id = $1`, workspaceID)
 	return l, err
 }
 
 // CreditLedgerSum returns the sum over all accounts of all workspaces, which is always
 // zero, and the sum of each account by name.
 func (q Q) CreditLedgerSum(ctx context.Context) (sum int, err error) {
-	err = q.one(ctx, []any{&sum}, `select coalesce(sum(balance), 0) from account`)
+	err = q.db.One(ctx, []any{&sum}, `select coalesce(sum(balance), 0) from account`)
 	return sum, err
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"vellocity/internal/domain"
+	"vellocity/internal/store/db"
 )
 
 // answerLife is how long an answer is kept (API contract, section 1).
@@ -16,9 +17,9 @@ type keptAnswer struct {
 	domain.StoredAnswer
 }
 
-func scanAnswer(row scanner) (a keptAnswer, err error) {
+func scanAnswer(row db.Row) (a keptAnswer, err error) {
 	var body string
-	err = row.Scan(&a.fingerprint, &a.Status, asJSON{&a.Headers}, &body, &a.MessageID)
+	err = row.Scan(&a.fingerprint, &a.Status, db.JSON(&a.Headers), &body, &a.MessageID)
 	a.Body = []byte(body)
 	return a, err
 }
@@ -29,9 +30,9 @@ func scanAnswer(row scanner) (a keptAnswer, err error) {
 // body was another. A second call that comes while the first is still at work
 // waits for it here; see [StoredAnswer] for one that is answered at once.
 func (t *Tx) ClaimAnswer(ctx context.Context, workspaceID int64, c domain.Claim) error {
-	n, err := t.execResult(ctx, `insert into idempotency (workspace_id, scope, key, fingerprint, status, at) values ($1,$2,$3,$4,0,$5)
+	n, err := t.db.ExecCount(ctx, `insert into idempotency (workspace_id, scope, key, fingerprint, status, at) values ($1,$2,$3,$4,0,$5)
 		on conflict (workspace_id, scope, key) do update set fingerprint = excluded.fingerprint, status = 0, headers = '{}', body = '', message_id = 0, at = excluded.at
-		where idempotency.at < $6`, workspaceID, c.Scope, c.Key, c.Fingerprint, ms(t.Now()), ms(t.Now().Add(-answerLife)))
+		where idempotency.at < $6`, workspaceID, c.Scope, c.Key, c.Fingerprint, db.Millis(t.Now()), db.Millis(t.Now().Add(-answerLife)))
 	if err != nil {
 		return fmt.Errorf("claim idempotency key: %w", err)
 	}
@@ -49,8 +50,8 @@ func (q Q) StoredAnswer(ctx context.Context, workspaceID int64, c domain.Claim, 
 }
 
 func (q Q) answerTo(ctx context.Context, workspaceID int64, c domain.Claim, since time.Time) error {
-	a, ok, err := first(ctx, q, scanAnswer, `select fingerprint, status, headers, body, message_id from idempotency
-		where workspace_id = $1 and scope = $2 and key = $3 and at >= $4`, workspaceID, c.Scope, c.Key, ms(since))
+	a, ok, err := db.First(ctx, q.db, scanAnswer, `select fingerprint, status, headers, body, message_id from idempotency
+		where workspace_id = $1 and scope = $2 and key = $3 and at >= $4`, workspaceID, c.Scope, c.Key, db.Millis(since))
 	if err != nil {
 		return fmt.Errorf("read idempotency key: %w", err)
 	}
@@ -73,7 +74,7 @@ func (t *Tx) StoreAnswer(ctx context.Context, workspaceID int64, c domain.Claim,
 	if err != nil {
 		return err
 	}
-	n, err := t.execResult(ctx, `update idempotency set status = $4, headers = $5, body = $6, message_id = $7
+	n, err := t.db.ExecCount(ctx, `update idempotency set status = $4, headers = $5, body = $6, message_id = $7
 		where workspace_id = $1 and scope = $2 and key = $3`, workspaceID, c.Scope, c.Key, a.Status, headers, string(a.Body), a.MessageID)
 	if err != nil {
 		return fmt.Errorf("store answer: %w", err)
@@ -86,7 +87,7 @@ func (t *Tx) StoreAnswer(ctx context.Context, workspaceID int64, c domain.Claim,
 
 // DeleteExpiredAnswers removes what is older than 24 hours at the moment now.
 func (t *Tx) DeleteExpiredAnswers(ctx context.Context, now time.Time) error {
-	if err := t.exec(ctx, `delete from idempotency where at < $1`, ms(now.Add(-answerLife))); err != nil {
+	if err := t.db.Exec(ctx, `delete from idempotency where at < $1`, db.Millis(now.Add(-answerLife))); err != nil {
 		return fmt.Errorf("sweep idempotency keys: %w", err)
 	}
 	return nil

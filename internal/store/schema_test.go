@@ -68,7 +68,7 @@ var tenants = []string{"execution", "content", "publication", "voice", "agent", 
 
 // inner names the functions whose statements may leave the workspace out, and why.
 var inner = map[string]string{
-	"ExecutionForWork": "the worker's job carries nothing but the id", "ClaimExecution": "the worker's", "ReturnExecution": "the worker's", "FenceExecution": "the worker's", "SaveExecutionPlan": "behind the fence",
+	"ExecutionForWork": "the worker's job carries nothing but the id", "ExecutionHeads": "consumers of events look at all workspaces", "ClaimExecution": "the worker's", "ReturnExecution": "the worker's", "FenceExecution": "the worker's", "SaveExecutionPlan": "behind the fence",
 	"SaveExecution": "behind the fence or the lock", "SaveExecutionNeeds": "behind the fence", "SaveExecutionWaitingItem": "behind the fence", "SetExecutionJob": "behind the fence or the lock",
 	"ExecutionJob": "behind the lock", "ExecutionBrandVoice": "the worker's", "LockExecution": "it reads with the workspace first", "ExecutionWaitingItem": "the worker's",
 	"WorkspacesWithPending": "the sweep of all workspaces", "CreditLedgerSum": "the audit of all workspaces", "OrphanedTexts": "the sweep of all workspaces",

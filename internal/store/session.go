@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"vellocity/internal/domain"
+	"vellocity/internal/store/db"
 )
 
 // Session is a signed-in browser. Hash is the SHA-256 of what its cookie holds.
@@ -26,8 +27,8 @@ type SessionHolder struct {
 	Plan domain.Plan
 }
 
-func scanSessionHolder(row scanner) (h SessionHolder, err error) {
-	err = row.Scan(&h.Hash, &h.WorkspaceID, &h.UserID, timeAt{&h.CreatedAt}, timeAt{&h.SeenAt}, timeAt{&h.ExpiresAt}, &h.Name, &h.Role, &h.Plan)
+func scanSessionHolder(row db.Row) (h SessionHolder, err error) {
+	err = row.Scan(&h.Hash, &h.WorkspaceID, &h.UserID, db.Time(&h.CreatedAt), db.Time(&h.SeenAt), db.Time(&h.ExpiresAt), &h.Name, &h.Role, &h.Plan)
 	return h, err
 }
 
@@ -35,7 +36,7 @@ func scanSessionHolder(row scanner) (h SessionHolder, err error) {
 // none, or where the person is no member any more. Whether it has run out is
 // the caller's to decide.
 func (q Q) SessionByHash(ctx context.Context, hash string) (h SessionHolder, ok bool, err error) {
-	h, ok, err = first(ctx, q, scanSessionHolder, `select session.hash, session.workspace_id, session.user_id, session.created_at,
+	h, ok, err = db.First(ctx, q.db, scanSessionHolder, `select session.hash, session.workspace_id, session.user_id, session.created_at,
 			session.seen_at, session.expires_at, person.name, member.role, workspace.plan
 		from session join person on person.id = session.user_id
 		join member on member.workspace_id = session.workspace_id and member.user_id = session.user_id
@@ -49,8 +50,8 @@ func (q Q) SessionByHash(ctx context.Context, hash string) (h SessionHolder, ok 
 
 // CreateSession stores a session.
 func (t *Tx) CreateSession(ctx context.Context, s Session) error {
-	err := t.exec(ctx, `insert into session (hash, workspace_id, user_id, created_at, seen_at, expires_at) values ($1,$2,$3,$4,$5,$6)`,
-		s.Hash, s.WorkspaceID, s.UserID, ms(s.CreatedAt), ms(s.SeenAt), ms(s.ExpiresAt))
+	err := t.db.Exec(ctx, `insert into session (hash, workspace_id, user_id, created_at, seen_at, expires_at) values ($1,$2,$3,$4,$5,$6)`,
+		s.Hash, s.WorkspaceID, s.UserID, db.Millis(s.CreatedAt), db.Millis(s.SeenAt), db.Millis(s.ExpiresAt))
 	if err != nil {
 		return fmt.Errorf("create session: %w", err)
 	}
@@ -59,7 +60,7 @@ func (t *Tx) CreateSession(ctx context.Context, s Session) error {
 
 // TouchSession remembers that a session was used.
 func (t *Tx) TouchSession(ctx context.Context, hash string, at time.Time) error {
-	if err := t.exec(ctx, `update session set seen_at = $2 where hash = $1 and seen_at < $2`, hash, ms(at)); err != nil {
+	if err := t.db.Exec(ctx, `update session set seen_at = $2 where hash = $1 and seen_at < $2`, hash, db.Millis(at)); err != nil {
 		return fmt.Errorf("note the use of a session: %w", err)
 	}
 	return nil
@@ -67,7 +68,7 @@ func (t *Tx) TouchSession(ctx context.Context, hash string, at time.Time) error 
 
 // DeleteSession ends one session.
 func (t *Tx) DeleteSession(ctx context.Context, hash string) error {
-	if err := t.exec(ctx, `delete from session where hash = $1`, hash); err != nil {
+	if err := t.db.Exec(ctx, `delete from session where hash = $1`, hash); err != nil {
 		return fmt.Errorf("end session: %w", err)
 	}
 	return nil
@@ -75,7 +76,7 @@ func (t *Tx) DeleteSession(ctx context.Context, hash string) error {
 
 // DeleteSessionsOf ends every session of a person in the workspace.
 func (t *Tx) DeleteSessionsOf(ctx context.Context, workspaceID, userID int64) error {
-	if err := t.exec(ctx, `delete from session where workspace_id = $1 and user_id = $2`, workspaceID, userID); err != nil {
+	if err := t.db.Exec(ctx, `delete from session where workspace_id = $1 and user_id = $2`, workspaceID, userID); err != nil {
 		return fmt.Errorf("end sessions: %w", err)
 	}
 	return nil
@@ -84,10 +85,10 @@ func (t *Tx) DeleteSessionsOf(ctx context.Context, workspaceID, userID int64) er
 // DeleteExpiredSessions removes the sessions and sign-in links that have run out at the
 // moment now, or were not used since idle.
 func (t *Tx) DeleteExpiredSessions(ctx context.Context, now, idle time.Time) error {
-	if err := t.exec(ctx, `delete from session where expires_at <= $1 or seen_at <= $2`, ms(now), ms(idle)); err != nil {
+	if err := t.db.Exec(ctx, `delete from session where expires_at <= $1 or seen_at <= $2`, db.Millis(now), db.Millis(idle)); err != nil {
 		return fmt.Errorf("sweep sessions: %w", err)
 	}
-	if err := t.exec(ctx, `delete from sign_in where expires_at <= $1`, ms(now)); err != nil {
+	if err := t.db.Exec(ctx, `delete from sign_in where expires_at <= $1`, db.Millis(now)); err != nil {
 		return fmt.Errorf("sweep sign-in links: %w", err)
 	}
 	return nil
@@ -104,8 +105,8 @@ type SignIn struct {
 
 // CreateSignIn stores a sign-in link.
 func (t *Tx) CreateSignIn(ctx context.Context, s SignIn) error {
-	err := t.exec(ctx, `insert into sign_in (hash, workspace_id, user_id, target, expires_at) values ($1,$2,$3,$4,$5)`,
-		s.Hash, s.WorkspaceID, s.UserID, s.Target, ms(s.ExpiresAt))
+	err := t.db.Exec(ctx, `insert into sign_in (hash, workspace_id, user_id, target, expires_at) values ($1,$2,$3,$4,$5)`,
+		s.Hash, s.WorkspaceID, s.UserID, s.Target, db.Millis(s.ExpiresAt))
 	if err != nil {
 		return fmt.Errorf("create sign-in link: %w", err)
 	}
@@ -115,11 +116,11 @@ func (t *Tx) CreateSignIn(ctx context.Context, s SignIn) error {
 // TakeSignIn removes a sign-in link and returns it, so that it works once only;
 // ok is false where there is none.
 func (t *Tx) TakeSignIn(ctx context.Context, hash string) (s SignIn, ok bool, err error) {
-	scan := func(row scanner) (s SignIn, err error) {
-		err = row.Scan(&s.Hash, &s.WorkspaceID, &s.UserID, &s.Target, timeAt{&s.ExpiresAt})
+	scan := func(row db.Row) (s SignIn, err error) {
+		err = row.Scan(&s.Hash, &s.WorkspaceID, &s.UserID, &s.Target, db.Time(&s.ExpiresAt))
 		return s, err
 	}
-	s, ok, err = first(ctx, t.Q, scan, `delete from sign_in where hash = $1 returning hash, workspace_id, user_id, target, expires_at`, hash)
+	s, ok, err = db.First(ctx, t.db, scan, `delete from sign_in where hash = $1 returning hash, workspace_id, user_id, target, expires_at`, hash)
 	if err != nil {
 		return s, false, fmt.Errorf("use sign-in link: %w", err)
 	}

@@ -5,13 +5,14 @@ import (
 	"fmt"
 
 	"vellocity/internal/domain"
+	"vellocity/internal/store/db"
 )
 
 const workspaceColumns = `id, slug, name, plan, timezone, voice_id, notify_emails, require_approval, feed_enabled, aws_connected, revision, created_at`
 
-func scanWorkspace(row scanner) (w domain.Workspace, err error) {
-	err = row.Scan(&w.ID, &w.Slug, &w.Name, &w.Plan, &w.Timezone, &w.BrandVoiceID, asJSON{&w.NotifyEmails}, &w.RequireApproval,
-		&w.FeedEnabled, &w.AWSConnected, &w.Revision, timeAt{&w.CreatedAt})
+func scanWorkspace(row db.Row) (w domain.Workspace, err error) {
+	err = row.Scan(&w.ID, &w.Slug, &w.Name, &w.Plan, &w.Timezone, &w.BrandVoiceID, db.JSON(&w.NotifyEmails), &w.RequireApproval,
+		&w.FeedEnabled, &w.AWSConnected, &w.Revision, db.Time(&w.CreatedAt))
 	return w, err
 }
 
@@ -26,7 +27,7 @@ func (q Q) WorkspaceBySlug(ctx context.Context, slug string) (domain.Workspace, 
 }
 
 func (q Q) workspace(ctx context.Context, cond string, arg any) (domain.Workspace, error) {
-	w, ok, err := first(ctx, q, scanWorkspace, `select `+workspaceColumns+` from workspace where `+cond, arg)
+	w, ok, err := db.First(ctx, q.db, scanWorkspace, `select `+workspaceColumns+` from workspace where `+cond, arg)
 	if err != nil {
 		return w, fmt.Errorf("read workspace: %w", err)
 	}
@@ -38,7 +39,7 @@ func (q Q) workspace(ctx context.Context, cond string, arg any) (domain.Workspac
 
 // Workspaces returns every workspace: for the operator and for background work.
 func (q Q) Workspaces(ctx context.Context) ([]domain.Workspace, error) {
-	return many(ctx, q, scanWorkspace, `select `+workspaceColumns+` from workspace order by id`)
+	return db.Many(ctx, q.db, scanWorkspace, `select `+workspaceColumns+` from workspace order by id`)
 }
 
 // CreateWorkspace makes a workspace and its accounts. A slug that is taken is a
@@ -49,10 +50,10 @@ func (t *Tx) CreateWorkspace(ctx context.Context, w domain.Workspace) (domain.Wo
 		return w, err
 	}
 	w.CreatedAt, w.Revision = t.now, 1
-	err = t.one(ctx, []any{&w.ID}, `insert into workspace (slug, name, plan, timezone, notify_emails, require_approval, feed_enabled, created_at)
+	err = t.db.One(ctx, []any{&w.ID}, `insert into workspace (slug, name, plan, timezone, notify_emails, require_approval, feed_enabled, created_at)
 		values ($1,$2,$3,$4,$5,$6,$7,$8) returning id`,
-		w.Slug, w.Name, string(w.Plan), w.Timezone, emails, w.RequireApproval, w.FeedEnabled, ms(w.CreatedAt))
-	if unique(err) {
+		w.Slug, w.Name, string(w.Plan), w.Timezone, emails, w.RequireApproval, w.FeedEnabled, db.Millis(w.CreatedAt))
+	if db.Unique(err) {
 		return w, slugTaken(w.Slug)
 	}
 	if err != nil {
@@ -67,10 +68,10 @@ func (t *Tx) SaveWorkspace(ctx context.Context, w domain.Workspace) (domain.Work
 	if err != nil {
 		return w, err
 	}
-	err = t.one(ctx, []any{&w.Revision}, `update workspace set slug = $2, name = $3, plan = $4, timezone = $5, voice_id = $6, notify_emails = $7,
+	err = t.db.One(ctx, []any{&w.Revision}, `update workspace set slug = $2, name = $3, plan = $4, timezone = $5, voice_id = $6, notify_emails = $7,
 		require_approval = $8, feed_enabled = $9, revision = revision + 1 where id = $1 returning revision`,
 		w.ID, w.Slug, w.Name, string(w.Plan), w.Timezone, w.BrandVoiceID, emails, w.RequireApproval, w.FeedEnabled)
-	if unique(err) {
+	if db.Unique(err) {
 		return w, slugTaken(w.Slug)
 	}
 	if err != nil {

@@ -138,7 +138,7 @@ func (k *Kit) build() {
 func (k *Kit) newQueue(log *slog.Logger) {
 	k.T.Helper()
 	var err error
-	k.Queue, err = queue.New(queue.Options{Store: k.Store, Dir: k.dir, NodeID: "n1", Log: log, Lease: 2 * time.Second, Grace: time.Millisecond,
+	k.Queue, err = queue.New(queue.Options{DB: k.Store.DB(), Dir: k.dir, NodeID: "n1", Log: log, Lease: 2 * time.Second, Grace: time.Millisecond,
 		Handlers: map[string]queue.Handler{execution.JobKind: k.Runner.Work}, Workers: map[string]int{execution.JobKind: or(k.Config.Workers, 8)}})
 	k.must(err)
 	k.Runner.UseQueue(k.Queue)
@@ -307,14 +307,14 @@ func (k *Kit) Audit() {
 // Count returns the only number of a query.
 func (k *Kit) Count(query string, args ...any) (n int) {
 	k.T.Helper()
-	k.must(k.Store.DB().QueryRowContext(context.Background(), query, args...).Scan(&n))
+	k.must(k.Store.DB().SQL().QueryRowContext(context.Background(), query, args...).Scan(&n))
 	return n
 }
 
 // Exec runs a statement behind everybody's back.
 func (k *Kit) Exec(query string, args ...any) {
 	k.T.Helper()
-	_, err := k.Store.DB().ExecContext(context.Background(), query, args...)
+	_, err := k.Store.DB().SQL().ExecContext(context.Background(), query, args...)
 	k.must(err)
 }
 

@@ -1,10 +1,8 @@
-package store_test
+package db_test
 
 import (
-	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -19,7 +17,7 @@ import (
 
 func TestADeadlockIsBegunAnew(t *testing.T) {
 	s := storetest.Postgres(t)
-	a, b := twoWorkspaces(t, s)
+	a, b := workspace(t, s, "one").ID, workspace(t, s, "two").ID
 	var tries atomic.Int64
 	var first, wg sync.WaitGroup
 	first.Add(2)
@@ -29,7 +27,7 @@ func TestADeadlockIsBegunAnew(t *testing.T) {
 			err := s.InTx(t.Context(), func(tx *store.Tx) error {
 				tries.Add(1)
 				touch := func(id int64) error {
-					_, err := tx.SQL().ExecContext(t.Context(), "update workspace set revision = revision + 1 where id = $1", id)
+					_, err := tx.DB().SQL().ExecContext(t.Context(), "update workspace set revision = revision + 1 where id = $1", id)
 					return err
 				}
 				if err := touch(order[0]); err != nil {
@@ -77,8 +75,8 @@ func TestABusyDatabaseIsUnavailable(t *testing.T) {
 
 func TestAFullDiskIsStorageFull(t *testing.T) {
 	s := storetest.SQLite(t)
-	a, _ := twoWorkspaces(t, s)
-	if _, err := s.DB().Exec("pragma max_page_count = 1"); err != nil { // it stays at what is used
+	a := workspace(t, s, "one").ID
+	if _, err := s.DB().SQL().Exec("pragma max_page_count = 1"); err != nil { // it stays at what is used
 		t.Fatal(err)
 	}
 	var err error
@@ -100,10 +98,10 @@ func TestADatabaseThatIsAwayIsUnavailable(t *testing.T) {
 	stop := errors.New("stop")
 	err := s.InTx(t.Context(), func(tx *store.Tx) error {
 		var pid int
-		if err := tx.SQL().QueryRowContext(t.Context(), "select pg_backend_pid()").Scan(&pid); err != nil {
+		if err := tx.DB().SQL().QueryRowContext(t.Context(), "select pg_backend_pid()").Scan(&pid); err != nil {
 			return err
 		}
-		if _, err := s.Pool().Exec(t.Context(), "select pg_terminate_backend($1)", pid); err != nil {
+		if _, err := s.DB().Pool().Exec(t.Context(), "select pg_terminate_backend($1)", pid); err != nil {
 			return err
 		}
 		time.Sleep(50 * time.Millisecond)
@@ -118,48 +116,4 @@ func TestADatabaseThatIsAwayIsUnavailable(t *testing.T) {
 	if err := s.Ping(t.Context()); err != nil {
 		t.Errorf("the next connection: %v", err)
 	}
-}
-
-func TestCountsFoldAndEqualARecount(t *testing.T) {
-	storetest.Each(t, func(t *testing.T, s *store.Store) {
-		a, b := twoWorkspaces(t, s)
-		var want [2]atomic.Int64
-		var wg sync.WaitGroup
-		for w := range 6 {
-			wg.Go(func() {
-				for n := range 30 {
-					if n%10 == 9 {
-						if _, err := s.FoldCounts(t.Context()); err != nil {
-							t.Error(err)
-						}
-						continue
-					}
-					fail := n%7 == 6
-					err := s.InTx(t.Context(), func(tx *store.Tx) error {
-						if err := tx.AddToCount(t.Context(), []int64{a, b}[w%2], store.CounterContent, "review", n-10); err != nil || !fail {
-							return err
-						}
-						return fmt.Errorf("rolled back")
-					})
-					if err == nil {
-						want[w%2].Add(int64(n - 10))
-					} else if !fail {
-						t.Error(err)
-					}
-				}
-			})
-		}
-		wg.Wait()
-		for range 2 {
-			for i, id := range []int64{a, b} {
-				counts, err := s.Read().Counts(t.Context(), id, store.CounterContent)
-				if err != nil || int64(counts["review"]) != want[i].Load() {
-					t.Errorf("counted %v, it is %d, %v", counts, want[i].Load(), err)
-				}
-			}
-			if _, err := s.FoldCounts(context.Background()); err != nil {
-				t.Error(err)
-			}
-		}
-	})
 }

@@ -1,4 +1,4 @@
-package store_test
+package db_test
 
 import (
 	"context"
@@ -247,7 +247,7 @@ func TestTheOthersSurviveALostTransaction(t *testing.T) {
 			if i != 4 {
 				return add(t.Context(), tx, w, "good")
 			}
-			_, err := tx.SQL().ExecContext(t.Context(), "rollback") // as SQLite does by itself when the disk is full
+			_, err := tx.DB().SQL().ExecContext(t.Context(), "rollback") // as SQLite does by itself when the disk is full
 			broke = true
 			return errors.Join(err, errors.New("disk full"))
 		})

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"vellocity/internal/domain"
+	"vellocity/internal/store/db"
 )
 
 // keptVoice is the part of a voice that is kept as one JSON text.
@@ -23,9 +24,9 @@ type keptVoice struct {
 
 const voiceColumns = `id, name, body, is_default, version, created_at, updated_at`
 
-func scanVoice(row scanner) (v domain.BrandVoice, err error) {
+func scanVoice(row db.Row) (v domain.BrandVoice, err error) {
 	var k keptVoice
-	err = row.Scan(&v.ID, &v.Name, asJSON{&k}, &v.IsDefault, &v.Version, timeAt{&v.CreatedAt}, timeAt{&v.UpdatedAt})
+	err = row.Scan(&v.ID, &v.Name, db.JSON(&k), &v.IsDefault, &v.Version, db.Time(&v.CreatedAt), db.Time(&v.UpdatedAt))
 	v.Description, v.Tone, v.Audience, v.Do, v.Dont = k.Description, k.Tone, k.Audience, k.Do, k.Dont
 	v.PreferredTerms, v.BannedTerms, v.SampleTexts = k.PreferredTerms, k.BannedTerms, k.SampleTexts
 	v.Language, v.ReadingLevel = k.Language, k.ReadingLevel
@@ -34,7 +35,7 @@ func scanVoice(row scanner) (v domain.BrandVoice, err error) {
 
 // BrandVoice returns a brand voice of the workspace.
 func (q Q) BrandVoice(ctx context.Context, workspaceID, id int64) (domain.BrandVoice, error) {
-	v, ok, err := first(ctx, q, scanVoice, `select `+voiceColumns+` from voice where workspace_id = $1 and id = $2`, workspaceID, id)
+	v, ok, err := db.First(ctx, q.db, scanVoice, `select `+voiceColumns+` from voice where workspace_id = $1 and id = $2`, workspaceID, id)
 	if err != nil {
 		return v, fmt.Errorf("read brand voice: %w", err)
 	}
@@ -46,11 +47,11 @@ func (q Q) BrandVoice(ctx context.Context, workspaceID, id int64) (domain.BrandV
 
 // BrandVoices returns a page of the workspace's brand voices.
 func (q Q) BrandVoices(ctx context.Context, workspaceID int64, p domain.Page) (l domain.List[domain.BrandVoice], err error) {
-	l.Items, err = many(ctx, q, scanVoice, `select `+voiceColumns+` from voice where workspace_id = $1 order by id limit 0 + $2 offset $3`, workspaceID, p.Size, p.Offset())
+	l.Items, err = db.Many(ctx, q.db, scanVoice, `select `+voiceColumns+` from voice where workspace_id = $1 order by id limit 0 + $2 offset $3`, workspaceID, p.Size, p.Offset())
 	if err != nil {
 		return l, fmt.Errorf("list brand voices: %w", err)
 	}
-	err = q.one(ctx, []any{&l.Total}, `select count(*) from voice where workspace_id = $1`, workspaceID)
+	err = q.db.One(ctx, []any{&l.Total}, `select count(*) from voice where workspace_id = $1`, workspaceID)
 	return l, err
 }
 
@@ -61,8 +62,8 @@ func (t *Tx) CreateBrandVoice(ctx context.Context, workspaceID int64, v domain.B
 		return v, err
 	}
 	v.CreatedAt, v.UpdatedAt, v.Version = t.now, t.now, 1
-	err = t.one(ctx, []any{&v.ID}, `insert into voice (workspace_id, name, body, is_default, created_at, updated_at) values ($1,$2,$3,$4,$5,$5) returning id`,
-		workspaceID, v.Name, body, v.IsDefault, ms(t.now))
+	err = t.db.One(ctx, []any{&v.ID}, `insert into voice (workspace_id, name, body, is_default, created_at, updated_at) values ($1,$2,$3,$4,$5,$5) returning id`,
+		workspaceID, v.Name, body, v.IsDefault, db.Millis(t.now))
 	if err != nil {
 		return v, fmt.Errorf("create brand voice: %w", err)
 	}

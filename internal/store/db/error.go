@@ -1,4 +1,4 @@
-package store
+package db
 
 import (
 	"database/sql"
@@ -8,44 +8,20 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
-	"modernc.org/sqlite"
+	sqlitedriver "modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 
 	"vellocity/internal/domain"
 )
 
-type dialect int
-
-const (
-	sqliteDB dialect = iota
-	postgres
-)
-
-// forUpdate locks the rows of a select to the end of its transaction; SQLite's one
-// writer has locked everything already.
-func (q Q) forUpdate() string {
-	if q.dialect == postgres {
-		return " for update"
-	}
-	return ""
-}
-
-// skipLocked leaves out the rows that another transaction has locked.
-func (q Q) skipLocked() string {
-	if q.dialect == postgres {
-		return " skip locked"
-	}
-	return ""
-}
-
-// retryable reports whether the database asks for the transaction to be begun anew.
-func (d dialect) retryable(err error) bool {
+// retryable reports whether the database asks for the transaction to be run again.
+func retryable(err error) bool {
 	var pg *pgconn.PgError
 	return errors.As(err, &pg) && (pg.Code == "40001" || pg.Code == "40P01")
 }
 
-// classify turns a database's own error into one that callers understand: away
-// or overloaded, full, or a broken rule. Others pass through.
+// classify turns a driver's error into one that callers understand: the database
+// is away or overloaded, or its disk is full. Others pass through.
 func classify(err error) error {
 	if err == nil {
 		return nil
@@ -61,16 +37,21 @@ func classify(err error) error {
 	if errors.As(err, &pg) {
 		return classifyPostgres(pg, err)
 	}
-	var connect *pgconn.ConnectError
-	var network net.Error
-	if errors.As(err, &connect) || errors.As(err, &network) || pgconn.SafeToRetry(err) || errors.Is(err, sql.ErrConnDone) || errors.Is(err, driver.ErrBadConn) {
+	if lostConnection(err) {
 		return unavailable(err)
 	}
 	return err
 }
 
+func lostConnection(err error) bool {
+	var connect *pgconn.ConnectError
+	var network net.Error
+	return errors.As(err, &connect) || errors.As(err, &network) || pgconn.SafeToRetry(err) ||
+		errors.Is(err, sql.ErrConnDone) || errors.Is(err, driver.ErrBadConn)
+}
+
 func sqliteCode(err error) int {
-	var e *sqlite.Error
+	var e *sqlitedriver.Error
 	if errors.As(err, &e) {
 		return e.Code() & 0xff
 	}
@@ -110,12 +91,13 @@ func full(err error) error {
 	return domain.Errorf(domain.CodeStorageFull, "The disk is full. Reading goes on; nothing was changed.").Because(err)
 }
 
-// unique reports whether err says that a unique rule was broken.
-func unique(err error) bool {
+// Unique reports whether err says that a unique or primary key was taken.
+func Unique(err error) bool {
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) {
 		return pg.Code == "23505"
 	}
-	var e *sqlite.Error
-	return errors.As(err, &e) && (e.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE || e.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY)
+	var e *sqlitedriver.Error
+	return errors.As(err, &e) &&
+		(e.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE || e.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY)
 }
