@@ -15,6 +15,7 @@ import (
 
 	"vellocity/internal/ai"
 	"vellocity/internal/domain"
+	"vellocity/internal/schema"
 )
 
 // Capability is one thing that Vellocity can be asked to do.
@@ -34,7 +35,8 @@ type Capability struct {
 	// Steps holds the function of each kind of step that Plan uses.
 	Steps map[string]StepFunc
 
-	settings *settings // the compiled schema; Must fills it in
+	// Schema is the compiled SettingsSchema; Must fills it in.
+	Schema *schema.Schema
 }
 
 // StepFunc runs one step. It may be called again after a crash until its result

@@ -12,28 +12,18 @@ import (
 	"vellocity/internal/store"
 )
 
-// describe reads from a capability's schema what its settings need and default to.
-func describe(c domain.Capability) (CapabilityDetails, error) {
-	var schema struct {
-		Required   []string `json:"required"`
-		Properties map[string]struct {
-			Default json.RawMessage `json:"default"`
-		} `json:"properties"`
-	}
-	if err := json.Unmarshal(c.SettingsSchema, &schema); err != nil {
-		return CapabilityDetails{}, fmt.Errorf("read the settings schema: %w", err)
-	}
-	defaults := map[string]json.RawMessage{}
-	for name, p := range schema.Properties {
-		if p.Default != nil {
-			defaults[name] = p.Default
-		}
-	}
-	text, err := json.Marshal(defaults)
+// describe adds what a capability's settings need and default to.
+func describe(c capability.Capability) (CapabilityDetails, error) {
+	defaults, err := json.Marshal(c.Schema.Defaults())
 	if err != nil {
 		return CapabilityDetails{}, fmt.Errorf("encode the defaults: %w", err)
 	}
-	return CapabilityDetails{Capability: c, RequiredSettings: append([]string{}, schema.Required...), DefaultSettings: text}, nil
+	return CapabilityDetails{
+		Capability:       c.Capability,
+		Schema:           c.Schema,
+		RequiredSettings: c.Schema.Required(),
+		DefaultSettings:  defaults,
+	}, nil
 }
 
 // AllCapabilities returns the whole catalogue, for building tools, forms and

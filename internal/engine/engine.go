@@ -57,7 +57,7 @@ func New(o Options) (*Engine, error) {
 	e.texts.grace = cmp.Or(o.ReaderGrace, readerGrace)
 	for i, c := range o.Capabilities {
 		c.ID = int64(i + 1)
-		d, err := describe(c.Capability)
+		d, err := describe(c)
 		if err != nil {
 			return nil, fmt.Errorf("describe %s: %w", c.Slug, err)
 		}

@@ -225,9 +225,9 @@ func TestSettings(t *testing.T) {
 	for raw, want := range map[string]string{
 		`{}`:                                 "The topic field is required",
 		`{"topic":"x","word_count":10}`:      "The word_count field must be at least 300",
-		`{"topic":"x","wordcount":500}`:      "The wordcount field is not known here",
+		`{"topic":"x","wordcount":500}`:      "There is no field named \"wordcount\"; did you mean \"word_count\"?",
 		`{"topic":"x","key_points":"a"}`:     "The key_points field must be a list",
-		`{"topic":"x","language":"english"}`: "The language field does not have the form it needs",
+		`{"topic":"x","language":"english"}`: "The language field must be a value such as \"en\"",
 	} {
 		if _, err := capability.Prepare(c, json.RawMessage(raw)); err == nil || domain.AsError(err).Message != want {
 			t.Errorf("%s: %v", raw, err)
