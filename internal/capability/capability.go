@@ -1,12 +1,13 @@
-// Package capability says what a step of a run can do. There is a folder per
-// capability with its code, the schema of its settings (settings.json), its
-// prompts (*.tmpl) and its tests, for which captest runs it whole; each exports
-// New() returning a [Capability], and app/capabilities.go lists them.
+// Package capability holds what Vellocity can be asked to do. Each capability is a
+// folder with its code, the schema of its settings (settings.json), its prompts
+// (*.tmpl), its composing (compose.go) and its tests, for which captest runs it
+// whole. Its New function declares it with [Define]; app/capabilities.go lists
+// them all. Nothing outside the folder knows a capability by name.
 //
-// A capability touches no store and knows no HTTP. The execution room hands a
-// step what it declared it would read ([Input]) and a way to have text written
-// ([Input.Write]); the step returns a [Result]: an output to record, findings,
-// and effects that the board applies in the transaction that records the step.
+// A capability touches no store and knows no HTTP. Package execution gives a step
+// its settings, decoded, what it declared it would read ([Input]) and a way to have
+// text written ([Input.Write]); the step returns a [Result]: an output to record,
+// findings, and effects, which are applied in the transaction that records the step.
 package capability
 
 import (
@@ -15,39 +16,12 @@ import (
 
 	"vellocity/internal/ai"
 	"vellocity/internal/domain"
-	"vellocity/internal/schema"
 )
-
-// Capability is one thing that Vellocity can be asked to do.
-type Capability struct {
-	domain.Capability
-	// Check notes what is wrong with settings that the schema lets through, where
-	// fields depend on one another; nil where there is nothing of the kind.
-	Check func(settings json.RawMessage, p *domain.Problems)
-	// Title returns a short name for a run with these settings: its topic.
-	Title func(settings json.RawMessage) string
-	// Reads returns the ids of the content items that the steps will look at. Each
-	// must exist in the workspace when the run is accepted.
-	Reads func(settings json.RawMessage) []int64
-	// Plan lays out the steps. It is pure: the same settings give the same plan.
-	// The weights of the steps sum to the capability's price.
-	Plan func(settings json.RawMessage) ([]domain.PlanStep, error)
-	// Steps holds the function of each kind of step that Plan uses.
-	Steps map[string]StepFunc
-
-	// Schema is the compiled SettingsSchema; Must fills it in.
-	Schema *schema.Schema
-}
-
-// StepFunc runs one step. It may be called again after a crash until its result
-// has been recorded, so it must not act on the outside world except through in.
-type StepFunc func(ctx context.Context, in Input) (Result, error)
 
 // Input is everything a step may know.
 type Input struct {
 	ExecutionID int64
 	Step        domain.PlanStep
-	Settings    json.RawMessage // valid against the schema, defaults filled in
 	Context     json.RawMessage // the caller's further context, an object
 	Agent       domain.Agent
 	Voice       *domain.BrandVoice // nil: none

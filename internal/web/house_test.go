@@ -46,7 +46,7 @@ func newHouse(t testing.TB, p ai.Provider) *house {
 	hub := live.New(st, log)
 	keys := auth.NewKeys(st, log)
 	writers := execution.NewWriters(ai.NewCaller(ai.Options{Provider: p}))
-	caps := []capability.Capability{capability.Must(everyField())}
+	caps := []capability.Capability{everyField()}
 	runner := execution.New(execution.Options{Store: st, Hub: hub, Writers: writers, Capabilities: caps, Log: log, Tickets: 8, Pending: 1000})
 	q := must(queue.New(queue.Options{Store: st, Dir: dir, Handlers: map[string]queue.Handler{execution.JobKind: runner.Work}, Workers: map[string]int{execution.JobKind: 4}, Log: log}))(t)
 	runner.UseQueue(q)
@@ -129,40 +129,34 @@ func (h *house) do(method, path, form string, headers ...string) *httptest.Respo
 // everyField is a capability with a field of each kind, which writes three
 // sections side by side.
 func everyField() capability.Capability {
-	return capability.Capability{
+	return capability.Define(capability.Spec[everySettings]{
 		Capability: domain.Capability{Slug: "generate-blog-post", Name: "Blog Post Generator", Description: "Generate SEO-optimized blog posts",
 			Category: domain.CategoryGeneration, Credits: 5, NeedsModel: true, SettingsSchema: json.RawMessage(everySchema)},
-		Title: func(raw json.RawMessage) string {
-			var s struct{ Topic string }
-			_ = json.Unmarshal(raw, &s) // checked against the schema before
-			return s.Topic
-		},
-		Plan: func(json.RawMessage) ([]domain.PlanStep, error) {
+		Title: func(s everySettings) string { return s.Topic },
+		Plan: func(everySettings) ([]domain.PlanStep, error) {
 			return []domain.PlanStep{{Key: "outline", Name: "Outline", Kind: "outline", Credits: 1},
 				{Key: "section-1", Name: "Section 1", Kind: "section", DependsOn: []string{"outline"}, Credits: 1},
 				{Key: "section-2", Name: "Section 2", Kind: "section", DependsOn: []string{"outline"}, Credits: 1},
 				{Key: "assemble", Name: "Put together", Kind: "assemble", DependsOn: []string{"section-1", "section-2"}, Credits: 2}}, nil
 		},
-		Steps: map[string]capability.StepFunc{"outline": writeStep(ai.TaskOutline), "section": writeStep(ai.TaskSection), "assemble": assembleStep},
-	}
+		Steps: map[string]capability.Step[everySettings]{"outline": writeStep(ai.TaskOutline), "section": writeStep(ai.TaskSection), "assemble": assembleStep},
+	})
 }
 
-func writeStep(task ai.Task) capability.StepFunc {
-	return func(ctx context.Context, in capability.Input) (capability.Result, error) {
-		var s struct {
-			Topic     string
-			KeyPoints []string `json:"key_points"`
-		}
-		if err := json.Unmarshal(in.Settings, &s); err != nil {
-			return capability.Result{}, err
-		}
+type everySettings struct {
+	Topic     string
+	KeyPoints []string `json:"key_points"`
+}
+
+func writeStep(task ai.Task) capability.Step[everySettings] {
+	return func(ctx context.Context, in capability.Input, s everySettings) (capability.Result, error) {
 		b := ai.Brief{Topic: s.Topic, KeyPoints: s.KeyPoints, Sections: 2, Heading: "Why it matters", Points: s.KeyPoints, WordCount: 200}
 		resp, err := in.Write(ctx, ai.Request{Task: task, Brief: b, Prompt: s.Topic}, "test")
 		return capability.Result{Output: map[string]string{"text": resp.Text}}, err
 	}
 }
 
-func assembleStep(_ context.Context, in capability.Input) (capability.Result, error) {
+func assembleStep(_ context.Context, in capability.Input, _ everySettings) (capability.Result, error) {
 	var body strings.Builder
 	for _, key := range []string{"section-1", "section-2"} {
 		body.WriteString("## " + human(key) + "\n\n" + textOf(in.Outputs[key]) + "\n\n")

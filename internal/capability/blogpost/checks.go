@@ -27,11 +27,8 @@ type checked struct {
 }
 
 // checks runs the guardrails, scores the post and puts it on the board.
-func (s steps) checks(ctx context.Context, in capability.Input) (capability.Result, error) {
-	p, err := s.page(in)
-	if err != nil {
-		return capability.Result{}, err
-	}
+func (s steps) checks(ctx context.Context, in capability.Input, settings Settings) (capability.Result, error) {
+	p := newPage(in, settings)
 	var d described
 	if err := in.Output("meta", &d); err != nil {
 		return capability.Result{}, err

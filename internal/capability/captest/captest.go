@@ -64,22 +64,26 @@ func Do(t *testing.T, c capability.Capability, r Run) Outcome {
 			t.Fatal(err)
 		}
 	}
-	settings, err := capability.Prepare(c, raw)
+	accepted, err := c.Prepare(raw)
 	if err != nil {
 		t.Fatalf("settings: %v", err)
 	}
-	plan, err := c.Plan(settings)
+	work, err := c.Load(accepted.JSON()) // as a worker does
+	if err != nil {
+		t.Fatalf("settings: %v", err)
+	}
+	plan, err := work.Plan()
 	if err != nil {
 		t.Fatalf("plan: %v", err)
 	}
 	checkPlan(t, c, plan)
 	checkSchema(t, c)
-	if c.Title(settings) == "" {
+	if work.Title() == "" {
 		t.Error("the run has no title")
 	}
 	out := Outcome{Plan: plan, Outputs: map[string]json.RawMessage{}}
 	for _, step := range plan {
-		if out.Err = one(t, c, r, settings, step, &out); out.Err != nil {
+		if out.Err = one(t, work, r, step, &out); out.Err != nil {
 			break
 		}
 	}
@@ -96,7 +100,7 @@ func checkPlan(t *testing.T, c capability.Capability, plan []domain.PlanStep) {
 				t.Fatalf("step %s depends on %s, which does not come before it", s.Key, d)
 			}
 		}
-		if seen[s.Key] || s.Name == "" || c.Steps[s.Kind] == nil {
+		if seen[s.Key] || s.Name == "" || !c.HasStep(s.Kind) {
 			t.Fatalf("step %+v: double key, no name or unknown kind", s)
 		}
 		seen[s.Key] = true
@@ -130,9 +134,10 @@ func checkSchema(t *testing.T, c capability.Capability) {
 	}
 }
 
-func one(t *testing.T, c capability.Capability, r Run, settings json.RawMessage, step domain.PlanStep, out *Outcome) error {
+func one(t *testing.T, work capability.Request, r Run, step domain.PlanStep, out *Outcome) error {
 	t.Helper()
-	in := capability.Input{ExecutionID: 1, Step: step, Settings: settings, Context: json.RawMessage(r.Context), Agent: r.Agent, Voice: r.Voice,
+	f, _ := work.Step(step.Kind)
+	in := capability.Input{ExecutionID: 1, Step: step, Context: json.RawMessage(r.Context), Agent: r.Agent, Voice: r.Voice,
 		Engine: engine(r.Provider), Outputs: upstream(out, step), Items: map[int64]domain.ContentItem{}, Answer: r.Answer}
 	for _, item := range r.Items {
 		in.Items[item.ID] = item
@@ -145,7 +150,7 @@ func one(t *testing.T, c capability.Capability, r Run, settings json.RawMessage,
 		out.Written = append(out.Written, Written{step.Key, req, hash, resp.Text})
 		return resp, err
 	}
-	result, err := c.Steps[step.Kind](t.Context(), in)
+	result, err := f(t.Context(), in)
 	for err == nil && result.Wait != nil {
 		out.Waits = append(out.Waits, *result.Wait)
 		if r.Waited == nil {
@@ -154,7 +159,7 @@ func one(t *testing.T, c capability.Capability, r Run, settings json.RawMessage,
 		if in.Answer = r.Waited(*result.Wait); in.Answer == nil {
 			return nil
 		}
-		result, err = c.Steps[step.Kind](t.Context(), in)
+		result, err = f(t.Context(), in)
 	}
 	if err != nil {
 		return fmt.Errorf("step %s: %w", step.Key, err)
