@@ -9,6 +9,7 @@ package ai
 import (
 	"context"
 	"encoding/json"
+	"slices"
 )
 
 // Provider writes text. Implementations are safe for use by several goroutines.
@@ -31,7 +32,8 @@ type Provider interface {
 type Request struct {
 	Model  string
 	System string // stable from step to step within an execution, so that providers can cache it
-	Prompt string
+	// Messages are the turns so far, the last one the user's.
+	Messages []Message
 	// Schema, where set, is a JSON Schema (2020-12) that the answer must meet. The
 	// answer is then one JSON value with nothing around it.
 	Schema     json.RawMessage
@@ -47,6 +49,40 @@ type Request struct {
 
 	Task  Task
 	Brief Brief
+}
+
+// Role says whose turn a message was.
+type Role string
+
+// The roles.
+const (
+	RoleUser      Role = "user"
+	RoleAssistant Role = "assistant" // the model
+)
+
+// Message is one turn of a conversation with a model.
+type Message struct {
+	Role Role
+	Text string
+}
+
+// User returns the messages of a request that has one turn: a prompt.
+func User(prompt string) []Message { return []Message{{RoleUser, prompt}} }
+
+// Append returns the request with text added to its last message. The messages of
+// r itself stay as they are.
+func (r Request) Append(text string) Request {
+	r.Messages = slices.Clone(r.Messages)
+	r.Messages[len(r.Messages)-1].Text += text
+	return r
+}
+
+// Prompt returns the text of the last message: what is asked for now.
+func (r Request) Prompt() string {
+	if len(r.Messages) == 0 {
+		return ""
+	}
+	return r.Messages[len(r.Messages)-1].Text
 }
 
 // Response is what a provider wrote.

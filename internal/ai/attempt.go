@@ -118,7 +118,11 @@ func estimate(req *Request, resp Response) Usage {
 		return u
 	}
 	if u.InputTokens == 0 {
-		u.InputTokens = tokens(len(req.System) + len(req.Prompt) + len(req.Schema))
+		sent := len(req.System) + len(req.Schema)
+		for _, m := range req.Messages {
+			sent += len(m.Text)
+		}
+		u.InputTokens = tokens(sent)
 		u.Estimated = true
 	}
 	// A cut stream may have told a first figure only, such as 1.

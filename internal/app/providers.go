@@ -11,6 +11,7 @@ import (
 	"vellocity/internal/ai"
 	"vellocity/internal/ai/anthropic"
 	"vellocity/internal/ai/openai"
+	"vellocity/internal/ai/wire"
 	"vellocity/internal/auth"
 	"vellocity/internal/domain"
 	"vellocity/internal/execution"
@@ -102,9 +103,9 @@ func (a *App) writer(p provider) (execution.Writer, error) {
 	way := a.way(p)
 	switch p.kind {
 	case "openai":
-		client, err = openai.New(openai.Config{Name: p.name, BaseURL: p.baseURL, Key: p.key.Reveal(), Model: p.model, Client: way})
+		client, err = openai.New(wire.Config{Name: p.name, BaseURL: p.baseURL, Key: p.key.Reveal(), Model: p.model, Client: way})
 	case "anthropic":
-		client, err = anthropic.New(anthropic.Config{Name: p.name, BaseURL: p.baseURL, Key: p.key.Reveal(), Model: p.model, Client: way})
+		client, err = anthropic.New(wire.Config{Name: p.name, BaseURL: p.baseURL, Key: p.key.Reveal(), Model: p.model, Client: way})
 	default:
 		return execution.Writer{}, fmt.Errorf("there is no provider of the kind %q", p.kind)
 	}

@@ -32,7 +32,7 @@ func freeRequest(in GenerateOutput, n int, voice *domain.BrandVoice) ai.Request 
 	if err := freeTemplate.Execute(&system, data); err != nil {
 		panic(fmt.Sprintf("the embedded template does not fit its data: %v", err))
 	}
-	req := ai.Request{System: strings.TrimSpace(system.String()), Prompt: in.Prompt, Creativity: in.Creativity, MaxTokens: in.MaximumLength*3 + 200,
+	req := ai.Request{System: strings.TrimSpace(system.String()), Messages: ai.User(in.Prompt), Creativity: in.Creativity, MaxTokens: in.MaximumLength*3 + 200,
 		Task:  ai.TaskFree,
 		Brief: ai.Brief{Text: in.Prompt, WordCount: in.MaximumLength, Language: in.Language, Tone: tone, Index: n}}
 	if voice != nil {

@@ -151,7 +151,7 @@ type everySettings struct {
 func writeStep(task ai.Task) capability.Step[everySettings] {
 	return func(ctx context.Context, in capability.Input, s everySettings) (capability.Result, error) {
 		b := ai.Brief{Topic: s.Topic, KeyPoints: s.KeyPoints, Sections: 2, Heading: "Why it matters", Points: s.KeyPoints, WordCount: 200}
-		resp, err := in.Write(ctx, ai.Request{Task: task, Brief: b, Prompt: s.Topic}, "test")
+		resp, err := in.Write(ctx, ai.Request{Task: task, Brief: b, Messages: ai.User(s.Topic)}, "test")
 		return capability.Result{Output: map[string]string{"text": resp.Text}}, err
 	}
 }

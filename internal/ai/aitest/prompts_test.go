@@ -8,6 +8,7 @@ import (
 	"vellocity/internal/ai"
 	"vellocity/internal/ai/aitest"
 	"vellocity/internal/ai/openai"
+	"vellocity/internal/ai/wire"
 	"vellocity/internal/capability"
 	"vellocity/internal/capability/blogpost"
 	"vellocity/internal/capability/captest"
@@ -21,7 +22,7 @@ func provider(t *testing.T) (ai.Provider, *aitest.Server) {
 	t.Helper()
 	s := aitest.NewServer(aitest.Writer(aitest.Pace{}))
 	t.Cleanup(s.Close)
-	p, err := openai.New(openai.Config{BaseURL: s.BaseURL(aitest.OpenAIWire), Model: "scripted-1"})
+	p, err := openai.New(wire.Config{BaseURL: s.BaseURL(aitest.OpenAIWire), Model: "scripted-1"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -76,7 +76,7 @@ func (s suite) server(t *testing.T, script Script, f func(t *testing.T, server *
 	})
 }
 
-var prompt = ai.Request{Model: "scripted-1", System: "Write plainly.", Prompt: "A word on rain."}
+var prompt = ai.Request{Model: "scripted-1", System: "Write plainly.", Messages: ai.User("A word on rain.")}
 
 // collect makes a call and returns the pieces of text.
 func collect(p ai.Provider, req ai.Request) (pieces []string, resp ai.Response, err error) {
@@ -392,7 +392,7 @@ func (s suite) request(t *testing.T) {
 		if full.Field("temperature") != half || full.MaxTokens != 77 {
 			t.Errorf("temperature %v, limit %d", full.Field("temperature"), full.MaxTokens)
 		}
-		if plain.System != prompt.System || plain.Prompt != prompt.Prompt {
+		if plain.System != prompt.System || plain.Prompt != prompt.Prompt() {
 			t.Errorf("system %q, prompt %q", plain.System, plain.Prompt)
 		}
 		s.checkKey(t, plain)

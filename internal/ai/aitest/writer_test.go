@@ -12,6 +12,7 @@ import (
 	"vellocity/internal/ai/aitest"
 	"vellocity/internal/ai/anthropic"
 	"vellocity/internal/ai/openai"
+	"vellocity/internal/ai/wire"
 )
 
 const outline = `{"type":"object","properties":{
@@ -30,11 +31,11 @@ const meta = `{"type":"object","properties":{"title":{"type":"string"},"meta_tit
 // providers are made for both wires of one server.
 func providers(t *testing.T, s *aitest.Server) []ai.Provider {
 	t.Helper()
-	o, err := openai.New(openai.Config{BaseURL: s.BaseURL(aitest.OpenAIWire)})
+	o, err := openai.New(wire.Config{BaseURL: s.BaseURL(aitest.OpenAIWire)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	a, err := anthropic.New(anthropic.Config{BaseURL: s.BaseURL(aitest.AnthropicWire)})
+	a, err := anthropic.New(wire.Config{BaseURL: s.BaseURL(aitest.AnthropicWire)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,7 +51,7 @@ func TestWriterMeetsSchemas(t *testing.T) {
 		for i, schema := range []string{fmt.Sprintf(outline, 1), fmt.Sprintf(outline, 5), fmt.Sprintf(outline, 14), meta} {
 			before := s.Count()
 			resp, err := ai.NewCaller(ai.Options{Provider: p}).Call(t.Context(), ai.Request{
-				Model: "scripted-1", Prompt: "Topic: Überblick über cloud costs\nMake the form.", Schema: json.RawMessage(schema),
+				Model: "scripted-1", Messages: ai.User("Topic: Überblick über cloud costs\nMake the form."), Schema: json.RawMessage(schema),
 			}, ai.Watch{})
 			if err != nil {
 				t.Fatalf("%s, schema %d: %v", p.Name(), i, err)
@@ -76,7 +77,7 @@ func TestWriterProse(t *testing.T) {
 		"": "the work at hand",
 	} {
 		for _, p := range providers(t, s) {
-			resp, err := p.Generate(t.Context(), ai.Request{Model: "m", Prompt: prompt + " "}, func(string) error { return nil })
+			resp, err := p.Generate(t.Context(), ai.Request{Model: "m", Messages: ai.User(prompt + " ")}, func(string) error { return nil })
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -84,7 +85,7 @@ func TestWriterProse(t *testing.T) {
 			if !strings.Contains(resp.Text, want) || words < 120 || words > 150 || strings.ContainsAny(resp.Text, `0123456789"“`) {
 				t.Errorf("%q gives %d words: %s", prompt, words, resp.Text)
 			}
-			if again, _ := p.Generate(t.Context(), ai.Request{Model: "m", Prompt: prompt + " "}, func(string) error { return nil }); again.Text != resp.Text {
+			if again, _ := p.Generate(t.Context(), ai.Request{Model: "m", Messages: ai.User(prompt + " ")}, func(string) error { return nil }); again.Text != resp.Text {
 				t.Error("the same prompt gives another text")
 			}
 		}
@@ -96,13 +97,13 @@ func TestPace(t *testing.T) {
 		s := aitest.NewMemoryServer(aitest.Writer(aitest.Pace{First: 2 * time.Second, TokensPerSecond: 10, Words: 50}))
 		client := s.Client()
 		defer func() { client.CloseIdleConnections(); s.Close(); synctest.Wait() }()
-		p, err := openai.New(openai.Config{BaseURL: s.BaseURL(aitest.OpenAIWire), Client: client})
+		p, err := openai.New(wire.Config{BaseURL: s.BaseURL(aitest.OpenAIWire), Client: client})
 		if err != nil {
 			t.Fatal(err)
 		}
 		start, n := time.Now(), 0
 		var first time.Duration
-		resp, err := p.Generate(t.Context(), ai.Request{Model: "m", Prompt: "Rain"}, func(string) error {
+		resp, err := p.Generate(t.Context(), ai.Request{Model: "m", Messages: ai.User("Rain")}, func(string) error {
 			if n++; n == 1 {
 				first = time.Since(start)
 			}

@@ -61,6 +61,7 @@ func New() capability.Capability {
 			Credits:        5,
 			NeedsModel:     true,
 			SettingsSchema: schema,
+			Outputs:        capability.Outputs(capability.SEOOutputs("seo.")),
 		},
 		Tidy:       Settings.tidy,
 		Title:      title,

@@ -129,7 +129,7 @@ func TestWithAModel(t *testing.T) {
 	var prompts strings.Builder
 	for _, w := range out.Written {
 		if w.Step == "section-2" || !strings.HasPrefix(w.Step, "section") {
-			fmt.Fprintf(&prompts, "======== %s\n%s\n\n", w.Step, w.Request.Prompt)
+			fmt.Fprintf(&prompts, "======== %s\n%s\n\n", w.Step, w.Request.Prompt())
 		}
 		if !strings.HasSuffix(w.Request.System, agent.Instructions) || len(w.Hash) != 64 {
 			t.Errorf("%s: system %q, hash %q", w.Step, w.Request.System, w.Hash)
@@ -154,8 +154,8 @@ func TestASecondTryMendsWhatThePolicyWantsMended(t *testing.T) {
 			if tries++; tries == 1 {
 				return r.Brief.Text // the voice pass leaves it
 			}
-			if !strings.Contains(r.Prompt, "synergy") || !strings.Contains(r.Prompt, "The faults:") {
-				t.Errorf("the fault is not told:\n%s", r.Prompt)
+			if !strings.Contains(r.Prompt(), "synergy") || !strings.Contains(r.Prompt(), "The faults:") {
+				t.Errorf("the fault is not told:\n%s", r.Prompt())
 			}
 			return strings.ReplaceAll(r.Brief.Text, "synergy", "order")
 		},
@@ -205,7 +205,7 @@ func TestInstructionsInASourceAreToldAndFenced(t *testing.T) {
 	if len(out.Findings) == 0 || out.Findings[0].Step != "brief" || !strings.Contains(out.Findings[0].Message, "sources") {
 		t.Errorf("%+v", out.Findings)
 	}
-	p := out.Written[0].Request.Prompt
+	p := out.Written[0].Request.Prompt()
 	if strings.Count(p, "</data>") != strings.Count(p, "<data ") {
 		t.Errorf("the source left its fence:\n%s", p)
 	}

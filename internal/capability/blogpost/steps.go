@@ -62,10 +62,11 @@ func newPage(in capability.Input, settings Settings) page {
 // write renders a prompt and has the text written.
 func (s steps) write(ctx context.Context, in capability.Input, name string, p page, req ai.Request) (string, capability.Trace, error) {
 	prompt := s.prompts[name]
-	var err error
-	if req.Prompt, err = prompt.Render(p); err != nil {
+	text, err := prompt.Render(p)
+	if err != nil {
 		return "", capability.Trace{}, err
 	}
+	req.Messages = ai.User(text)
 	if req.System, err = capability.System(in.Voice, p.Language); err != nil {
 		return "", capability.Trace{}, err
 	}

@@ -33,6 +33,7 @@ func New() capability.Capability {
 			Description:    "Publish an item on the built-in feed",
 			Category:       domain.CategoryPublishing,
 			SettingsSchema: schema,
+			Outputs:        capability.Outputs(),
 		},
 		Title: func(s Settings) string { return fmt.Sprintf("Publication of item %d", s.ContentID) },
 		Reads: func(s Settings) []int64 { return []int64{s.ContentID} },

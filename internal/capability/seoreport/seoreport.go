@@ -41,6 +41,7 @@ func New() capability.Capability {
 			Description:    "Score how well a text can be found and read, with reasons and what to mend",
 			Category:       domain.CategoryAnalysis,
 			SettingsSchema: schema,
+			Outputs:        capability.Outputs(capability.SEOOutputs("")),
 		},
 		Check: check,
 		Title: title,

@@ -53,6 +53,7 @@ func New() capability.Capability {
 			Credits:        2,
 			NeedsModel:     true,
 			SettingsSchema: schema,
+			Outputs:        capability.Outputs(),
 		},
 		Tidy:       Settings.tidy,
 		Title:      title,
@@ -191,10 +192,11 @@ func (s steps) ask(ctx context.Context, in capability.Input, p page) (string, ca
 	if p.Network.Wide && strings.ContainsFunc(strings.Join(slices.Concat([]string{p.Topic}, p.KeyPoints, p.Facts), ""), func(r rune) bool { return r > 0x1100 }) {
 		req.Brief.MaxChars = p.Room / 2 // the network counts these characters twice
 	}
-	var err error
-	if req.Prompt, err = s.post.Render(p); err != nil {
+	prompt, err := s.post.Render(p)
+	if err != nil {
 		return "", capability.Trace{}, err
 	}
+	req.Messages = ai.User(prompt)
 	if req.System, err = capability.System(in.Voice, p.Language); err != nil {
 		return "", capability.Trace{}, err
 	}

@@ -58,8 +58,8 @@ func TestAPostThatIsTooLongIsTriedOnceMore(t *testing.T) {
 		if tries++; tries == 1 {
 			return strings.Repeat("Too long. ", 40), nil
 		}
-		if !strings.Contains(req.Prompt, "Shorten it by") {
-			t.Errorf("the fault is not told:\n%s", req.Prompt)
+		if !strings.Contains(req.Prompt(), "Shorten it by") {
+			t.Errorf("the fault is not told:\n%s", req.Prompt())
 		}
 		return "A short post.", nil
 	})
@@ -71,5 +71,5 @@ func TestAPostThatIsTooLongIsTriedOnceMore(t *testing.T) {
 	if len(out.Findings) != 1 || out.Findings[0].Action != domain.ActionRetried {
 		t.Errorf("%+v", out.Findings)
 	}
-	captest.Golden(t, "prompts.txt", out.Written[0].Request.Prompt+"\n\n========\n\n"+out.Written[1].Request.Prompt+"\n")
+	captest.Golden(t, "prompts.txt", out.Written[0].Request.Prompt()+"\n\n========\n\n"+out.Written[1].Request.Prompt()+"\n")
 }

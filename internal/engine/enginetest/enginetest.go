@@ -17,6 +17,7 @@ import (
 	"vellocity/internal/ai/aitest"
 	"vellocity/internal/ai/composer"
 	"vellocity/internal/ai/openai"
+	"vellocity/internal/ai/wire"
 	"vellocity/internal/auth"
 	"vellocity/internal/capability"
 	"vellocity/internal/domain"
@@ -154,7 +155,7 @@ func or(n, otherwise int) int {
 // Model returns a writer that calls a scripted server.
 func (k *Kit) Model(name string, s *aitest.Server) execution.Writer {
 	k.T.Helper()
-	client, err := openai.New(openai.Config{Name: name, BaseURL: s.BaseURL(aitest.OpenAIWire), Model: "scripted-1"})
+	client, err := openai.New(wire.Config{Name: name, BaseURL: s.BaseURL(aitest.OpenAIWire), Model: "scripted-1"})
 	k.must(err)
 	prices, err := ai.LoadPrices([]byte(`{"version":"test","models":[{"model":"scripted-1","effective_from":"2020-01-01","source":"test","input":1000000,"output":2000000}]}`))
 	k.must(err)

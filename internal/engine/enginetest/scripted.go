@@ -114,7 +114,7 @@ func act(ctx context.Context, in capability.Input) (capability.Result, error) {
 	out := capability.Result{Output: "output of " + s.Key}
 	switch s.Do {
 	case "text":
-		resp, err := in.Write(ctx, ai.Request{System: "Follow the script.", Prompt: "Write " + s.Key, Task: ai.TaskFree, Brief: ai.Brief{Text: "A short paragraph about cold brew coffee at home", WordCount: 40}}, "hash-"+s.Key)
+		resp, err := in.Write(ctx, ai.Request{System: "Follow the script.", Messages: ai.User("Write " + s.Key), Task: ai.TaskFree, Brief: ai.Brief{Text: "A short paragraph about cold brew coffee at home", WordCount: 40}}, "hash-"+s.Key)
 		out.Output = resp.Text
 		return out, err
 	case "item":
