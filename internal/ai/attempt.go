@@ -110,8 +110,7 @@ func reason(err error) string {
 const bytesPerToken = 3.5
 
 // estimate fills in what the provider did not count, from the texts: a stream
-// that was cut has cost money all the same. The composer has no status and
-// counts nothing.
+// that was cut has cost money all the same.
 func estimate(req *Request, resp Response) Usage {
 	u := resp.Usage
 	if resp.Status != 200 || resp.Text == "" {

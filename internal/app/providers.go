@@ -14,7 +14,6 @@ import (
 	"vellocity/internal/ai/wire"
 	"vellocity/internal/auth"
 	"vellocity/internal/domain"
-	"vellocity/internal/execution"
 	"vellocity/internal/outbound"
 	"vellocity/internal/store"
 )
@@ -28,11 +27,11 @@ type provider struct {
 // useProviders reads what is configured, by environment and in the database, and
 // puts it to use. What the environment names comes first.
 func (a *App) useProviders(ctx context.Context) error {
-	list, err := a.providers(ctx)
+	list, err := a.configured(ctx)
 	if err != nil {
 		return err
 	}
-	var models []execution.Writer
+	var models []ai.Connection
 	for _, p := range list {
 		w, err := a.writer(p)
 		if err != nil {
@@ -40,11 +39,11 @@ func (a *App) useProviders(ctx context.Context) error {
 		}
 		models = append(models, w)
 	}
-	a.writers.Use(models)
+	a.providers.Use(models)
 	return nil
 }
 
-func (a *App) providers(ctx context.Context) ([]provider, error) {
+func (a *App) configured(ctx context.Context) ([]provider, error) {
 	if a.cfg.Provider == "composer" {
 		return nil, nil
 	}
@@ -94,7 +93,7 @@ func (a *App) fromEnvironment() []provider {
 }
 
 // writer makes the provider's client: a line per kind.
-func (a *App) writer(p provider) (execution.Writer, error) {
+func (a *App) writer(p provider) (ai.Connection, error) {
 	if p.model == "" {
 		p.model = a.prices.DefaultModel(p.kind)
 	}
@@ -107,13 +106,13 @@ func (a *App) writer(p provider) (execution.Writer, error) {
 	case "anthropic":
 		client, err = anthropic.New(wire.Config{Name: p.name, BaseURL: p.baseURL, Key: p.key.Reveal(), Model: p.model, Client: way})
 	default:
-		return execution.Writer{}, fmt.Errorf("there is no provider of the kind %q", p.kind)
+		return ai.Connection{}, fmt.Errorf("there is no provider of the kind %q", p.kind)
 	}
 	if err != nil {
-		return execution.Writer{}, err
+		return ai.Connection{}, err
 	}
 	caller := ai.NewCaller(ai.Options{Provider: client, Model: p.model, Prices: a.prices, Local: local(p.baseURL), Parallel: a.cfg.ProviderConcurrency})
-	return execution.Writer{Engine: domain.Origin{Kind: domain.OriginModel, Provider: p.name, Model: p.model, AI: true}, Caller: caller,
+	return ai.Connection{Origin: domain.Origin{Kind: domain.OriginModel, Provider: p.name, Model: p.model, AI: true}, Caller: caller,
 		Kind: p.kind, BaseURL: p.baseURL, Source: p.source}, nil
 }
 

@@ -25,18 +25,30 @@ type Input struct {
 	Context     json.RawMessage // the caller's further context, an object
 	Agent       domain.Agent
 	Voice       *domain.BrandVoice // nil: none
-	Engine      domain.Origin
+	Origin      domain.Origin
 	// Outputs are the recorded outputs of all steps that this one depends on,
 	// directly or through others, by key.
 	Outputs map[string]json.RawMessage
 	// Items are the content items that Reads named, with bodies.
 	Items map[int64]domain.ContentItem
-	// Write has text written: streamed to whoever watches the run, retried,
-	// counted and recorded as attempts. It fills in the model and the agent's
-	// instructions. promptHash names the template that made the prompt.
-	Write func(ctx context.Context, req ai.Request, promptHash string) (ai.Response, error)
+	// Write has a text written by the execution's origin, a model or the composer,
+	// and streams it to everyone who watches the execution. Calls of a model are
+	// retried, counted and recorded as attempts; the model and the agent's
+	// instructions are filled in.
+	Write func(ctx context.Context, ask Ask) (ai.Response, error)
 	// Answer is what a person decided, where the step had asked for one.
 	Answer *Answer
+}
+
+// Ask is a text to be written, in both ways that there are.
+type Ask struct {
+	// Request is what a model is asked. A schema makes the text one JSON value, which
+	// is not streamed.
+	ai.Request
+	PromptHash string // of the template that made the prompt
+	// Compose writes the same text from the caller's own words, where no model is
+	// used. It is fast and calls nobody.
+	Compose func() (string, error)
 }
 
 // Answer is a person's decision about an item that a run waited for.

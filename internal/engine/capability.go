@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"slices"
 
+	"vellocity/internal/ai"
 	"vellocity/internal/capability"
 	"vellocity/internal/domain"
-	"vellocity/internal/execution"
 	"vellocity/internal/store"
 )
 
@@ -136,12 +136,12 @@ func (e *Engine) accept(
 	if err := readable(ctx, tx, a.WorkspaceID, req.Reads()); err != nil {
 		return Started{}, err
 	}
-	writer, ok := e.o.Writers.For(agent)
+	connection, ok := e.o.Providers.For(agent)
 	if !ok {
 		return Started{}, domain.Errorf(domain.CodeConflict, "The agent %q writes with the provider %q, which is not configured", agent.Name, agent.Provider)
 	}
 	if !c.NeedsModel {
-		writer = execution.Writer{Engine: domain.ComposerOrigin()}
+		connection = ai.Connection{Origin: domain.ComposerOrigin()}
 	}
 	x := domain.Execution{
 		WorkspaceID: a.WorkspaceID,
@@ -149,7 +149,7 @@ func (e *Engine) accept(
 		Title:       req.Title(),
 		AgentID:     agent.ID,
 		Priority:    in.Priority,
-		Origin:      writer.Engine,
+		Origin:      connection.Origin,
 		Settings:    req.JSON(),
 		Context:     in.Context,
 		Notify:      in.Notify,

@@ -17,6 +17,7 @@ import (
 	"sync"
 	"time"
 
+	"vellocity/internal/ai"
 	"vellocity/internal/auth"
 	"vellocity/internal/capability"
 	"vellocity/internal/domain"
@@ -31,7 +32,7 @@ type Options struct {
 	Runner       *execution.Runner
 	Hub          *live.Hub
 	Keys         *auth.Keys
-	Writers      *execution.Writers
+	Providers    *ai.Providers
 	Capabilities []capability.Capability
 	// Alive returns nil while this node may take on work, else why not.
 	Alive func() error

@@ -16,6 +16,7 @@ import (
 	"log/slog"
 	"time"
 
+	"vellocity/internal/ai"
 	"vellocity/internal/capability"
 	"vellocity/internal/domain"
 	"vellocity/internal/live"
@@ -31,7 +32,7 @@ type Options struct {
 	Store        *store.Store
 	Queue        *queue.Queue
 	Hub          *live.Hub
-	Writers      *Writers
+	Providers    *ai.Providers
 	Capabilities []capability.Capability
 	Log          *slog.Logger
 	// Tickets is how many runs of one workspace are in the queue at most; further

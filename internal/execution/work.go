@@ -60,7 +60,7 @@ type run struct {
 	agent  domain.Agent
 	voice  *domain.BrandVoice
 	items  map[int64]domain.ContentItem
-	writer Writer
+	origin ai.Connection
 
 	mu       sync.Mutex // guards what follows; held while a step is recorded
 	outputs  map[string]json.RawMessage
@@ -121,7 +121,7 @@ func (u *run) prepare(ctx context.Context, tx *store.Tx, crashes int) string {
 		u.Log.Error("read settings", "execution", u.x.ID, "error", err)
 		return unplanned
 	}
-	if u.writer, ok = u.Writers.Of(u.x.Origin); !ok {
+	if u.origin, ok = u.Providers.Of(u.x.Origin); !ok {
 		return fmt.Sprintf("The provider %q, with which this run was accepted, is not configured any more. Configure it and retry.", u.x.Origin.Provider)
 	}
 	if err := u.load(ctx, tx); err != nil {
@@ -370,7 +370,7 @@ func (w *writing) input(ctx context.Context) (capability.Input, error) {
 	}
 	w.mu.Unlock()
 	in := capability.Input{ExecutionID: w.x.ID, Step: w.step, Context: w.x.Context, Agent: w.agent,
-		Voice: w.voice, Engine: w.x.Origin, Outputs: outputs, Items: w.items, Write: w.write}
+		Voice: w.voice, Origin: w.x.Origin, Outputs: outputs, Items: w.items, Write: w.write}
 	if w.x.WaitingFor == domain.WaitingPerson {
 		var err error
 		if in.Answer, err = w.answer(ctx); err != nil {

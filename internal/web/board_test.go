@@ -10,7 +10,6 @@ import (
 
 	"golang.org/x/net/html"
 
-	"vellocity/internal/ai/composer"
 	"vellocity/internal/domain"
 )
 
@@ -39,7 +38,7 @@ func (h *house) move(form url.Values) (status int, p problem) {
 }
 
 func TestBoardMoves(t *testing.T) {
-	h := newHouse(t, composer.New())
+	h := newHouse(t, 0)
 	var ids []string
 	for _, title := range []string{"A", "B", "C"} {
 		c := h.add(t, domain.ContentItem{Title: title, Body: "Text."}, domain.ItemReview)
@@ -69,7 +68,7 @@ func TestBoardMoves(t *testing.T) {
 }
 
 func TestABlockedPublicationIsExplained(t *testing.T) {
-	h := newHouse(t, composer.New())
+	h := newHouse(t, 0)
 	body := "We never fail. Nobody does it better."
 	c := h.add(t, domain.ContentItem{Title: "Blocked", Body: body, Findings: []domain.Finding{finding(body, "regulated-claims", domain.SeverityBlocking, "never fail", "Say what you saw.")}}, domain.ItemReview)
 	status, answer := h.move(url.Values{"ids": {fmt.Sprint(c.ID)}, "to": {"published"}})

@@ -7,12 +7,11 @@ import (
 	"strings"
 	"testing"
 
-	"vellocity/internal/ai/composer"
 	"vellocity/internal/domain"
 )
 
 func TestEditing(t *testing.T) {
-	h := newHouse(t, composer.New())
+	h := newHouse(t, 0)
 	c := h.add(t, domain.ContentItem{Title: "First", Body: "One two three."}, domain.ItemReview)
 	path := fmt.Sprintf("/content/%d", c.ID)
 	form := url.Values{"etag": {etag(c.Revision)}, "title": {"First"}, "body": {"One 2 three.\r\n"}, "keywords": {" a, b ,,"}}
@@ -60,7 +59,7 @@ func TestEditing(t *testing.T) {
 
 // TestHostileTextsDoNothing puts markup into everything that a page shows.
 func TestHostileTextsDoNothing(t *testing.T) {
-	h := newHouse(t, composer.New())
+	h := newHouse(t, 0)
 	for _, evil := range []string{`<script>alert(1)</script>`, `<img src=x onerror=alert(1)>`, `[x](javascript:alert(1))`, `"><svg onload=alert(1)>`, `<a href="data:text/html,x">x</a>`, `</textarea><script>alert(1)</script>`, "![x](https://elsewhere.example/p.png)"} {
 		c := h.add(t, domain.ContentItem{Title: evil, Body: evil + "\n\nmore " + evil, MetaTitle: evil, Slug: "", Assignee: evil, Keywords: []string{evil},
 			Findings:   []domain.Finding{{Guardrail: evil, Severity: domain.SeverityWarning, Message: evil, Matches: []domain.Match{{Start: 0, End: 9, Text: evil}}}},

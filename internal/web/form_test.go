@@ -7,8 +7,6 @@ import (
 	"reflect"
 	"strings"
 	"testing"
-
-	"vellocity/internal/ai/composer"
 )
 
 func TestFieldsOfASchema(t *testing.T) {
@@ -45,7 +43,7 @@ func TestSettingsOfAForm(t *testing.T) {
 }
 
 func TestARunFromTheForm(t *testing.T) {
-	h := newHouse(t, composer.New())
+	h := newHouse(t, 0)
 	path := "/capabilities/generate-blog-post"
 	wrong := h.do(http.MethodPost, path, "topic=&word_count=9")
 	doc := parse(t, path, wrong.Body.String())

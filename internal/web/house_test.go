@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"vellocity/internal/ai"
-	"vellocity/internal/ai/composer"
 	"vellocity/internal/auth"
 	"vellocity/internal/board"
 	"vellocity/internal/capability"
@@ -35,7 +34,7 @@ type house struct {
 	owner  domain.Actor
 }
 
-func newHouse(t testing.TB, p ai.Provider) *house {
+func newHouse(t testing.TB, pace time.Duration) *house {
 	t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
 	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
@@ -45,12 +44,12 @@ func newHouse(t testing.TB, p ai.Provider) *house {
 	no(t, queue.Migrate(ctx, st))
 	hub := live.New(st, log)
 	keys := auth.NewKeys(st, log)
-	writers := execution.NewWriters(ai.NewCaller(ai.Options{Provider: p}))
-	caps := []capability.Capability{everyField()}
-	runner := execution.New(execution.Options{Store: st, Hub: hub, Writers: writers, Capabilities: caps, Log: log, Tickets: 8, Pending: 1000})
+	providers := new(ai.Providers)
+	caps := []capability.Capability{everyField(pace)}
+	runner := execution.New(execution.Options{Store: st, Hub: hub, Providers: providers, Capabilities: caps, Log: log, Tickets: 8, Pending: 1000})
 	q := must(queue.New(queue.Options{Store: st, Dir: dir, Handlers: map[string]queue.Handler{execution.JobKind: runner.Work}, Workers: map[string]int{execution.JobKind: 4}, Log: log}))(t)
 	runner.UseQueue(q)
-	e := must(engine.New(engine.Options{Store: st, Runner: runner, Hub: hub, Keys: keys, Writers: writers, Capabilities: caps, Log: log}))(t)
+	e := must(engine.New(engine.Options{Store: st, Runner: runner, Hub: hub, Keys: keys, Providers: providers, Capabilities: caps, Log: log}))(t)
 	no(t, q.Start(ctx))
 	go hub.Run(ctx)
 	first, _, err := e.Bootstrap(ctx)
@@ -128,7 +127,7 @@ func (h *house) do(method, path, form string, headers ...string) *httptest.Respo
 
 // everyField is a capability with a field of each kind, which writes three
 // sections side by side.
-func everyField() capability.Capability {
+func everyField(pace time.Duration) capability.Capability {
 	return capability.Define(capability.Spec[everySettings]{
 		Capability: domain.Capability{Slug: "generate-blog-post", Name: "Blog Post Generator", Description: "Generate SEO-optimized blog posts",
 			Category: domain.CategoryGeneration, Credits: 5, NeedsModel: true, SettingsSchema: json.RawMessage(everySchema)},
@@ -139,7 +138,7 @@ func everyField() capability.Capability {
 				{Key: "section-2", Name: "Section 2", Kind: "section", DependsOn: []string{"outline"}, Credits: 1},
 				{Key: "assemble", Name: "Put together", Kind: "assemble", DependsOn: []string{"section-1", "section-2"}, Credits: 2}}, nil
 		},
-		Steps: map[string]capability.Step[everySettings]{"outline": writeStep(ai.TaskOutline), "section": writeStep(ai.TaskSection), "assemble": assembleStep},
+		Steps: map[string]capability.Step[everySettings]{"outline": writeStep(pace), "section": writeStep(pace), "assemble": assembleStep},
 	})
 }
 
@@ -148,10 +147,14 @@ type everySettings struct {
 	KeyPoints []string `json:"key_points"`
 }
 
-func writeStep(task ai.Task) capability.Step[everySettings] {
+// writeStep composes the key points, after a pause for each of their words.
+func writeStep(pace time.Duration) capability.Step[everySettings] {
 	return func(ctx context.Context, in capability.Input, s everySettings) (capability.Result, error) {
-		b := ai.Brief{Topic: s.Topic, KeyPoints: s.KeyPoints, Sections: 2, Heading: "Why it matters", Points: s.KeyPoints, WordCount: 200}
-		resp, err := in.Write(ctx, ai.Request{Task: task, Brief: b, Messages: ai.User(s.Topic)}, "test")
+		resp, err := in.Write(ctx, capability.Ask{Request: ai.Request{Messages: ai.User(s.Topic)}, Compose: func() (string, error) {
+			text := strings.Join(append([]string{s.Topic}, s.KeyPoints...), ".\n\n") + "."
+			time.Sleep(pace * time.Duration(len(strings.Fields(text))))
+			return text, nil
+		}})
 		return capability.Result{Output: map[string]string{"text": resp.Text}}, err
 	}
 }
@@ -161,7 +164,7 @@ func assembleStep(_ context.Context, in capability.Input, _ everySettings) (capa
 	for _, key := range []string{"section-1", "section-2"} {
 		body.WriteString("## " + human(key) + "\n\n" + textOf(in.Outputs[key]) + "\n\n")
 	}
-	item := domain.ContentItem{Title: "What was asked for", Type: domain.ContentBlog, Body: body.String(), Origin: in.Engine}
+	item := domain.ContentItem{Title: "What was asked for", Type: domain.ContentBlog, Body: body.String(), Origin: in.Origin}
 	return capability.Result{Output: map[string]string{"body": body.String()}, Effects: []capability.Effect{{Create: &capability.CreateItem{Item: item}}}}, nil
 }
 
@@ -180,28 +183,6 @@ const everySchema = `{"type":"object","required":["topic"],"x-order":["topic","a
 "call_to_action":{"type":"string","title":"Call to action","maxLength":600},
 "extra":{"type":"object","title":"Extra"}},"additionalProperties":false}`
 
-// paced is the composer at the speed of a model, to be watched.
-type paced struct {
-	*composer.Composer
-	wait time.Duration
-}
-
-func (p paced) Generate(ctx context.Context, req ai.Request, emit func(string) error) (ai.Response, error) {
-	return p.Composer.Generate(ctx, req, func(text string) error {
-		for _, word := range strings.SplitAfter(text, " ") {
-			select {
-			case <-ctx.Done():
-				return ctx.Err()
-			case <-time.After(p.wait):
-			}
-			if err := emit(word); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}
-
 // TestPreview serves the dashboard with example data until the test's time is
 // over, to be looked at in a browser. It runs only where VELLOCITY_WEB_PREVIEW
 // names an address to listen on.
@@ -210,7 +191,7 @@ func TestPreview(t *testing.T) {
 	if addr == "" {
 		t.Skip("set VELLOCITY_WEB_PREVIEW=127.0.0.1:8090 to look at the pages")
 	}
-	h := newHouse(t, paced{composer.New(), 60 * time.Millisecond})
+	h := newHouse(t, 60*time.Millisecond)
 	h.examples(t)
 	l := must(net.Listen("tcp", addr))(t)
 	srv := &http.Server{Handler: h.site, ReadHeaderTimeout: time.Second}

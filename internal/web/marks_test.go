@@ -8,7 +8,6 @@ import (
 
 	"pgregory.net/rapid"
 
-	"vellocity/internal/ai/composer"
 	"vellocity/internal/domain"
 )
 
@@ -32,7 +31,7 @@ func markedText(t *testing.T, src string) []string {
 }
 
 func TestMarked(t *testing.T) {
-	render := newHouse(t, composer.New()).engine.RenderMarkdown
+	render := newHouse(t, 0).engine.RenderMarkdown
 	for _, c := range []struct{ md, quote, want string }{
 		{"Über uns ist es *gut* gesagt.", "es *gut* gesagt", "es |gut| gesagt"},
 		{"## A heading here\n\nText.", "## A heading", "A heading"},
@@ -60,7 +59,7 @@ func TestMarked(t *testing.T) {
 // TestMarksChangeOnlyMarks takes the marks out again and compares with the text
 // rendered without any.
 func TestMarksChangeOnlyMarks(t *testing.T) {
-	render := newHouse(t, composer.New()).engine.RenderMarkdown
+	render := newHouse(t, 0).engine.RenderMarkdown
 	strip := strings.NewReplacer("</mark>", "").Replace
 	rapid.Check(t, func(t *rapid.T) {
 		md := rapid.StringMatching(`([a-zé]{1,4}[ .\n]{1,2}){1,30}`).Draw(t, "md")

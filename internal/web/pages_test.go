@@ -9,7 +9,6 @@ import (
 
 	"golang.org/x/net/html"
 
-	"vellocity/internal/ai/composer"
 	"vellocity/internal/domain"
 )
 
@@ -69,7 +68,7 @@ func count(doc *html.Node, name, class string) int {
 }
 
 func TestEveryPageWithNothingOnIt(t *testing.T) {
-	h := newHouse(t, composer.New())
+	h := newHouse(t, 0)
 	for _, path := range everyPage {
 		w := h.get(path)
 		if want := map[bool]int{true: http.StatusUnauthorized, false: http.StatusOK}[path == "/in"]; w.Code != want {
@@ -89,7 +88,7 @@ func TestEveryPageWithNothingOnIt(t *testing.T) {
 }
 
 func TestEveryPageWithOneManyAndLong(t *testing.T) {
-	h := newHouse(t, composer.New())
+	h := newHouse(t, 0)
 	h.examples(t)
 	long := strings.Repeat("Donaudampfschifffahrtsgesellschaft ", 8) + strings.Repeat("x", 40)
 	h.add(t, domain.ContentItem{Title: long, Body: long + sampleBody + long, Findings: []domain.Finding{finding(sampleBody, "x", domain.SeverityInfo, "Tag it", long)}}, domain.ItemReview)
@@ -115,7 +114,7 @@ func TestEveryPageWithOneManyAndLong(t *testing.T) {
 }
 
 func TestErrorPages(t *testing.T) {
-	h := newHouse(t, composer.New())
+	h := newHouse(t, 0)
 	for path, want := range map[string]int{"/nowhere": 404, "/content/999": 404, "/content/x": 404, "/executions/999": 404, "/capabilities/none": 404, "/assets/x/none.js": 404} {
 		if w := h.get(path); w.Code != want {
 			t.Errorf("%s: %d, want %d", path, w.Code, want)
@@ -131,7 +130,7 @@ func TestErrorPages(t *testing.T) {
 }
 
 func TestHeaders(t *testing.T) {
-	h := newHouse(t, composer.New())
+	h := newHouse(t, 0)
 	head := h.get("/board").Header()
 	for name, want := range map[string]string{"Content-Security-Policy": contentPolicy, "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer",
 		"Cross-Origin-Opener-Policy": "same-origin", "Cache-Control": "no-store", "Vary": "HX-Request"} {
@@ -154,7 +153,7 @@ func TestHeaders(t *testing.T) {
 }
 
 func TestARouteWithoutItsPageIsRefused(t *testing.T) {
-	h := newHouse(t, composer.New())
+	h := newHouse(t, 0)
 	if err := h.site.pages.match([]route{{pattern: "GET /x", page: "missing"}}); err == nil {
 		t.Error("a route without a page was accepted")
 	}
@@ -168,7 +167,7 @@ func TestARouteWithoutItsPageIsRefused(t *testing.T) {
 
 // TestNothingFromAnotherWorkspace asks for a neighbour's things by their number.
 func TestNothingFromAnotherWorkspace(t *testing.T) {
-	h := newHouse(t, composer.New())
+	h := newHouse(t, 0)
 	h.examples(t)
 	h.owner.WorkspaceID = 99
 	h.ctx = domain.WithActor(context.Background(), h.owner)

@@ -14,7 +14,6 @@ import (
 	"slices"
 	"strings"
 
-	"vellocity/internal/ai"
 	"vellocity/internal/capability"
 	"vellocity/internal/domain"
 	"vellocity/internal/prose"
@@ -139,12 +138,4 @@ func tidied(list []string, form func(string) string) []string {
 // support is all that numbers, quotes and links of the post may rest on.
 func (s Settings) support() []string {
 	return slices.Concat([]string{s.Topic, s.Audience, s.Tone}, s.Keywords, s.KeyPoints, s.Facts, s.Sources)
-}
-
-// brief turns the settings into what the writer works from.
-func (s Settings) brief(v *domain.BrandVoice) ai.Brief {
-	return ai.Brief{
-		Topic: s.Topic, Keywords: s.Keywords, Audience: s.Audience, Tone: s.Tone, WordCount: s.WordCount, KeyPoints: s.KeyPoints, Facts: s.Facts,
-		Sources: s.Sources, Language: s.Language, CallToAction: s.CallToAction, Sections: Sections(s.WordCount), Voice: capability.Voice(v),
-	}
 }

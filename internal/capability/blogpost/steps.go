@@ -59,22 +59,29 @@ func newPage(in capability.Input, settings Settings) page {
 	return page{Settings: settings, Background: in.Background(), Sections: Sections(settings.WordCount)}
 }
 
-// write renders a prompt and has the text written.
-func (s steps) write(ctx context.Context, in capability.Input, name string, p page, req ai.Request) (string, capability.Trace, error) {
+// write has a text written: by a model from the named prompt, with the schema where
+// the text is JSON, or by compose.
+func (s steps) write(
+	ctx context.Context, in capability.Input, name string, p page, schema json.RawMessage, compose func() (string, error),
+) (string, capability.Trace, error) {
 	prompt := s.prompts[name]
 	text, err := prompt.Render(p)
 	if err != nil {
 		return "", capability.Trace{}, err
 	}
-	req.Messages = ai.User(text)
-	if req.System, err = capability.System(in.Voice, p.Language); err != nil {
-		return "", capability.Trace{}, err
-	}
-	resp, err := in.Write(ctx, req, prompt.Hash)
+	system, err := capability.System(in.Voice, p.Language)
 	if err != nil {
 		return "", capability.Trace{}, err
 	}
-	return resp.Text, prompt.Trace(in.Engine, resp), nil
+	req := ai.Request{System: system, Messages: ai.User(text), Schema: schema}
+	if schema != nil {
+		req.SchemaName = name
+	}
+	resp, err := in.Write(ctx, capability.Ask{Request: req, PromptHash: prompt.Hash, Compose: compose})
+	if err != nil {
+		return "", capability.Trace{}, err
+	}
+	return resp.Text, prompt.Trace(in.Origin, resp), nil
 }
 
 // brief records the settings in order and looks for instructions hidden in them.
@@ -108,7 +115,8 @@ func outlineSchema(sections int) json.RawMessage {
 
 func (s steps) outline(ctx context.Context, in capability.Input, settings Settings) (capability.Result, error) {
 	p := newPage(in, settings)
-	text, trace, err := s.write(ctx, in, "outline", p, ai.Request{Task: ai.TaskOutline, Brief: p.brief(in.Voice), Schema: outlineSchema(p.Sections), SchemaName: "outline"})
+	c := newComposer(settings, in.Voice)
+	text, trace, err := s.write(ctx, in, "outline", p, outlineSchema(p.Sections), c.outline)
 	if err != nil {
 		return capability.Result{}, err
 	}
@@ -155,9 +163,8 @@ func (s steps) section(ctx context.Context, in capability.Input, settings Settin
 		return capability.Result{Output: written{Note: "The outline has no need of this section."}}, nil
 	}
 	p.at(o, n-1)
-	b := p.brief(in.Voice)
-	b.Index, b.Heading, b.Points, b.Headings, b.WordCount = p.Index, p.Heading, p.Points, p.Headings, p.SectionWords
-	text, trace, err := s.write(ctx, in, "section", p, ai.Request{Task: ai.TaskSection, Brief: b})
+	c := newComposer(settings, in.Voice)
+	text, trace, err := s.write(ctx, in, "section", p, nil, func() (string, error) { return c.section(n-1, o.Sections[n-1]) })
 	if err != nil {
 		return capability.Result{}, err
 	}
@@ -262,9 +269,8 @@ func (s steps) meta(ctx context.Context, in capability.Input, settings Settings)
 		return capability.Result{}, err
 	}
 	p.Title, p.Text = a.Title, a.Text
-	b := p.brief(in.Voice)
-	b.Heading, b.Text = a.Title, a.Text
-	text, trace, err := s.write(ctx, in, "meta", p, ai.Request{Task: ai.TaskMeta, Brief: b, Schema: json.RawMessage(metaSchema), SchemaName: "meta"})
+	c := newComposer(settings, in.Voice)
+	text, trace, err := s.write(ctx, in, "meta", p, json.RawMessage(metaSchema), func() (string, error) { return c.meta(a.Title) })
 	if err != nil {
 		return capability.Result{}, err
 	}
@@ -291,9 +297,8 @@ func (s steps) voice(ctx context.Context, in capability.Input, settings Settings
 	}
 	p := newPage(in, settings)
 	p.Title, p.Text = a.Title, a.Text
-	b := p.brief(in.Voice)
-	b.Text = a.Text
-	text, trace, err := s.write(ctx, in, "voice", p, ai.Request{Task: ai.TaskVoice, Brief: b})
+	c := newComposer(settings, in.Voice)
+	text, trace, err := s.write(ctx, in, "voice", p, nil, func() (string, error) { return c.voice(a.Text) })
 	if err != nil {
 		return capability.Result{}, err
 	}

@@ -1,7 +1,7 @@
 // Package captest runs a capability whole, in one process, with a given provider:
 // settings checked, steps in the order of their dependencies, outputs passed on as
-// the JSON that would be recorded. It has a provider that follows a script, for
-// tests that are about what a capability does with what it gets.
+// the JSON that would be recorded. [Script] is a model for tests that are about what
+// a capability does with what it gets.
 package captest
 
 import (
@@ -23,6 +23,8 @@ import (
 type Run struct {
 	Settings any // marshalled to JSON; a json.RawMessage goes through as it is
 	Context  string
+	// Model or Provider writes the texts; with neither, they are composed.
+	Model    Script
 	Provider ai.Provider
 	Voice    *domain.BrandVoice
 	Agent    domain.Agent
@@ -138,16 +140,25 @@ func one(t *testing.T, work capability.Request, r Run, step domain.PlanStep, out
 	t.Helper()
 	f, _ := work.Step(step.Kind)
 	in := capability.Input{ExecutionID: 1, Step: step, Context: json.RawMessage(r.Context), Agent: r.Agent, Voice: r.Voice,
-		Engine: engine(r.Provider), Outputs: upstream(out, step), Items: map[int64]domain.ContentItem{}, Answer: r.Answer}
+		Origin: r.origin(), Outputs: upstream(out, step), Items: map[int64]domain.ContentItem{}, Answer: r.Answer}
 	for _, item := range r.Items {
 		in.Items[item.ID] = item
 	}
-	in.Write = func(ctx context.Context, req ai.Request, hash string) (ai.Response, error) {
+	in.Write = func(ctx context.Context, ask capability.Ask) (resp ai.Response, err error) {
 		if r.Agent.Instructions != "" {
-			req.System += "\n\n" + r.Agent.Instructions
+			ask.System += "\n\n" + r.Agent.Instructions
 		}
-		resp, err := r.Provider.Generate(ctx, req, func(string) error { return nil })
-		out.Written = append(out.Written, Written{step.Key, req, hash, resp.Text})
+		switch {
+		case r.Model != nil:
+			resp.Model = in.Origin.Model
+			resp.Text, err = r.Model(step.Key, ask.Request)
+		case r.Provider != nil:
+			resp, err = r.Provider.Generate(ctx, ask.Request, func(string) error { return nil })
+		default:
+			resp.Model = in.Origin.Model
+			resp.Text, err = ask.Compose()
+		}
+		out.Written = append(out.Written, Written{step.Key, ask.Request, ask.PromptHash, resp.Text})
 		return resp, err
 	}
 	result, err := f(t.Context(), in)
@@ -191,35 +202,23 @@ func upstream(out *Outcome, step domain.PlanStep) map[string]json.RawMessage {
 	return outputs
 }
 
-func engine(p ai.Provider) domain.Origin {
-	if p == nil || p.Name() == string(domain.OriginComposer) {
-		return domain.ComposerOrigin()
+func (r Run) origin() domain.Origin {
+	o := domain.Origin{Kind: domain.OriginModel, Provider: "scripted", Model: "scripted-1", AI: true}
+	switch {
+	case r.Model != nil:
+		return o
+	case r.Provider != nil:
+		o.Provider = r.Provider.Name()
+		return o
 	}
-	return domain.Origin{Kind: domain.OriginModel, Provider: p.Name(), Model: "scripted-1", AI: true}
+	return domain.ComposerOrigin()
 }
 
-// Script is a provider that answers by calling the function, with no network.
-type Script func(req ai.Request) (string, error)
+// Script is a model that writes what the test wants: the text of a step, given what
+// the step asked for. A step may ask more than once.
+type Script func(step string, req ai.Request) (string, error)
 
-// Name returns "scripted".
-func (s Script) Name() string { return "scripted" }
-
-// Generate answers with what the function returns, in one piece.
-func (s Script) Generate(ctx context.Context, req ai.Request, emit func(string) error) (ai.Response, error) {
-	if err := ctx.Err(); err != nil {
-		return ai.Response{}, err
-	}
-	text, err := s(req)
-	if err != nil {
-		return ai.Response{}, err
-	}
-	if err := emit(text); err != nil {
-		return ai.Response{}, err
-	}
-	return ai.Response{Text: text, Model: "scripted-1", Status: 200, Stop: ai.StopEnd}, nil
-}
-
-var update = flag.Bool("update", false, "write the golden files anew")
+var update = flag.Bool("update", false, "rewrite the golden files")
 
 // Golden compares got with the file testdata/name; with -update it writes it.
 func Golden(t *testing.T, name, got string) {

@@ -12,6 +12,7 @@ import (
 
 	"vellocity/internal/ai"
 	"vellocity/internal/capability"
+	"vellocity/internal/channel"
 	"vellocity/internal/domain"
 	"vellocity/internal/guard"
 	"vellocity/internal/prose"
@@ -80,7 +81,7 @@ func title(s Settings) string {
 func plan(s Settings) ([]domain.PlanStep, error) {
 	out := []domain.PlanStep{{Key: "brief", Name: "Brief", Kind: "brief", DependsOn: []string{}}}
 	for i, n := range s.Networks {
-		c, ok := guard.ChannelBySlug(n)
+		c, ok := channel.BySlug(n)
 		if !ok {
 			return nil, fmt.Errorf("unknown network %q", n)
 		}
@@ -121,7 +122,7 @@ func needs(s Settings) []domain.Need {
 // page is what the prompt is rendered with.
 type page struct {
 	Settings
-	Network    guard.Channel
+	Network    channel.Network
 	Background string
 	Room       int // characters without the link
 	Tags       int
@@ -135,7 +136,7 @@ const roomy = 1300
 func newPage(in capability.Input, settings Settings) (page, error) {
 	p := page{Settings: settings, Background: in.Background()}
 	slug := strings.TrimPrefix(in.Step.Key, "post-")
-	c, ok := guard.ChannelBySlug(slug)
+	c, ok := channel.BySlug(slug)
 	if !ok {
 		return p, fmt.Errorf("unknown network %q", slug)
 	}
@@ -185,26 +186,23 @@ func (s steps) write(ctx context.Context, in capability.Input, settings Settings
 }
 
 func (s steps) ask(ctx context.Context, in capability.Input, p page) (string, capability.Trace, error) {
-	req := ai.Request{Task: ai.TaskSocialPost, Brief: ai.Brief{
-		Topic: p.Topic, Keywords: p.Keywords, Audience: p.Audience, Tone: p.Tone, KeyPoints: p.KeyPoints, Facts: p.Facts, Language: p.Language,
-		CallToAction: p.CallToAction, Channel: p.Network.Slug, MaxChars: p.Room, Voice: capability.Voice(in.Voice),
-	}}
-	if p.Network.Wide && strings.ContainsFunc(strings.Join(slices.Concat([]string{p.Topic}, p.KeyPoints, p.Facts), ""), func(r rune) bool { return r > 0x1100 }) {
-		req.Brief.MaxChars = p.Room / 2 // the network counts these characters twice
-	}
 	prompt, err := s.post.Render(p)
 	if err != nil {
 		return "", capability.Trace{}, err
 	}
-	req.Messages = ai.User(prompt)
-	if req.System, err = capability.System(in.Voice, p.Language); err != nil {
-		return "", capability.Trace{}, err
-	}
-	resp, err := in.Write(ctx, req, s.post.Hash)
+	system, err := capability.System(in.Voice, p.Language)
 	if err != nil {
 		return "", capability.Trace{}, err
 	}
-	return strings.TrimSpace(resp.Text), s.post.Trace(in.Engine, resp), nil
+	resp, err := in.Write(ctx, capability.Ask{
+		Request:    ai.Request{System: system, Messages: ai.User(prompt)},
+		PromptHash: s.post.Hash,
+		Compose:    func() (string, error) { return p.compose(in.Voice), nil },
+	})
+	if err != nil {
+		return "", capability.Trace{}, err
+	}
+	return strings.TrimSpace(resp.Text), s.post.Trace(in.Origin, resp), nil
 }
 
 func (p page) withLink(text string) string {
@@ -216,7 +214,7 @@ func (p page) withLink(text string) string {
 
 func (s steps) finished(in capability.Input, p page, g capability.Guarded, trace capability.Trace) (capability.Result, error) {
 	from, err := json.Marshal(map[string]any{
-		"statement": capability.Statement(in.Engine), "engine": in.Engine, "agent": in.Agent.Name,
+		"statement": capability.Statement(in.Origin), "engine": in.Origin, "agent": in.Agent.Name,
 		"steps": map[string]capability.Trace{in.Step.Key: trace}, "inputs": p.Settings,
 	})
 	if err != nil {

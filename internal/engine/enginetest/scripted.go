@@ -100,6 +100,9 @@ func Scripted(before Hook) capability.Capability {
 	})
 }
 
+// composed is what a step writes where there is no model.
+const composed = "Cold brew coffee at home takes coarse coffee, cold water and a night. Start with one jar and taste what comes of it."
+
 func act(ctx context.Context, in capability.Input) (capability.Result, error) {
 	var s Step
 	if err := json.Unmarshal(in.Step.Args, &s); err != nil {
@@ -114,7 +117,11 @@ func act(ctx context.Context, in capability.Input) (capability.Result, error) {
 	out := capability.Result{Output: "output of " + s.Key}
 	switch s.Do {
 	case "text":
-		resp, err := in.Write(ctx, ai.Request{System: "Follow the script.", Messages: ai.User("Write " + s.Key), Task: ai.TaskFree, Brief: ai.Brief{Text: "A short paragraph about cold brew coffee at home", WordCount: 40}}, "hash-"+s.Key)
+		resp, err := in.Write(ctx, capability.Ask{
+			Request:    ai.Request{System: "Follow the script.", Messages: ai.User("Write " + s.Key)},
+			PromptHash: "hash-" + s.Key,
+			Compose:    func() (string, error) { return composed, nil },
+		})
 		out.Output = resp.Text
 		return out, err
 	case "item":

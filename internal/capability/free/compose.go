@@ -1,11 +1,14 @@
-package composer
+package free
 
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
-	"vellocity/internal/ai"
+	"vellocity/internal/channel"
+	"vellocity/internal/compose"
+	"vellocity/internal/domain"
 	"vellocity/internal/prose"
 )
 
@@ -56,16 +59,16 @@ type request struct {
 	material []string // sentences that came with the prompt
 }
 
-// free answers a free prompt in at most b.WordCount words (0: 500).
-func free(b ai.Brief) (string, error) {
-	if modelOnly.MatchString(strings.TrimSpace(b.Text)) {
-		return "", refuse("The composer builds new texts and cannot rework or translate one. Connect a model for this.")
+// text writes what a free prompt asks for, in at most limit words (500 where it is
+// 0), from the prompt's own words. It refuses what only a model can do.
+func text(b compose.Brief, prompt string, limit int) (string, error) {
+	if modelOnly.MatchString(strings.TrimSpace(prompt)) {
+		return "", domain.Errorf(domain.CodeValidation, "The composer builds new texts and cannot rework or translate one. Connect a model for this.")
 	}
-	r := readPrompt(b.Text)
+	r := readPrompt(prompt)
 	if saysNothing(r.topic) && len(r.material) == 0 && b.Topic == "" {
-		return "", refuse("The prompt says nothing to write about. Name a topic, for example: an outline about cloud cost optimization.")
+		return "", domain.Errorf(domain.CodeValidation, "The prompt says nothing to write about. Name a topic, for example: an outline about cloud cost optimization.")
 	}
-	limit := b.WordCount
 	if limit <= 0 {
 		limit = 500
 	}
@@ -102,7 +105,7 @@ func headingsOnly(parts []string) []string {
 // saysNothing reports whether a topic consists of words that only name a form.
 func saysNothing(topic string) bool {
 	for _, w := range prose.Words(topic) {
-		if !prose.StopWord(w) && !isIn(" blog post posts article articles idea ideas title titles headline headlines text outline email e-mail newsletter tweet caption something anything hello hi hey hallo test thanks thank please write ", w) {
+		if !prose.StopWord(w) && !slices.Contains(strings.Fields(" blog post posts article articles idea ideas title titles headline headlines text outline email e-mail newsletter tweet caption something anything hello hi hey hallo test thanks thank please write "), prose.Fold(w)) {
 			return false
 		}
 	}
@@ -184,22 +187,22 @@ func subject(s string) string {
 }
 
 // blocks returns the answer in blocks that may be cut off at the end.
-func blocks(r request, b ai.Brief) []string {
+func blocks(r request, b compose.Brief) []string {
 	if strings.TrimSpace(b.Topic) == "" {
 		b.Topic = "these notes"
 	}
 	switch r.form {
 	case formSummary:
 		if len(r.material) > 0 {
-			return []string{strings.Join(central(r.material, max(1, min(5, len(r.material)/3))), " ")}
+			return []string{strings.Join(compose.Central(r.material, max(1, min(5, len(r.material)/3))), " ")}
 		}
 	case formMeta:
-		return []string{meta(b).MetaDescription}
+		return []string{compose.NewMeta(b, "").Description}
 	case formSocial:
-		b.MaxChars, b.Text = 280, strings.Join(r.material, " ")
-		return []string{social(b)}
+		b.Material = strings.Join(r.material, " ")
+		return []string{compose.Post(b, channel.Network{Manner: channel.Plain}, 280)}
 	case formNews:
-		return []string{sentence("Announcing " + lower(b.Topic))}
+		return []string{compose.Sentence("Announcing " + compose.Lower(b.Topic))}
 	case formProduct:
 		return product(b)
 	case formTitles:
@@ -215,57 +218,57 @@ func blocks(r request, b ai.Brief) []string {
 	return postBlocks(b)
 }
 
-func outlineBlocks(b ai.Brief) []string {
-	p := compose(b)
-	out := []string{"# " + p.title}
-	for i, part := range p.parts {
-		points := part.points
+func outlineBlocks(b compose.Brief) []string {
+	p := compose.NewArticle(b)
+	out := []string{"# " + p.Title}
+	for i, part := range p.Parts {
+		points := part.Points
 		if i == 0 {
 			points = append([]string{}, openingPoints(p)...)
 		}
-		out = append(out, fmt.Sprintf("## %d. %s\n\n%s", i+1, part.heading, lines(points)))
+		out = append(out, fmt.Sprintf("## %d. %s\n\n%s", i+1, part.Heading, compose.Lines(points)))
 	}
 	return out
 }
 
 // openingPoints are the notes for the opening of an outlined text.
-func openingPoints(p piece) []string {
-	if p.framed {
-		return []string{"The question that the reader brings along", "What the text goes through: " + p.summary}
+func openingPoints(p compose.Article) []string {
+	if p.Framed {
+		return []string{"The question that the reader brings along", "What the text goes through: " + p.Summary}
 	}
-	return p.parts[0].points
+	return p.Parts[0].Points
 }
 
-func postBlocks(b ai.Brief) []string {
-	p := compose(b)
-	out := []string{"# " + p.title}
-	for i, part := range p.parts {
-		if part.text == "" {
+func postBlocks(b compose.Brief) []string {
+	p := compose.NewArticle(b)
+	out := []string{"# " + p.Title}
+	for i, part := range p.Parts {
+		if part.Text == "" {
 			continue
 		}
 		if i > 0 {
-			out = append(out, "## "+part.heading+"\n\n"+part.text)
+			out = append(out, "## "+part.Heading+"\n\n"+part.Text)
 			continue
 		}
-		out = append(out, part.text)
+		out = append(out, part.Text)
 	}
 	return out
 }
 
 // email is a short message: a subject line, the opening, the headings as points.
-func email(b ai.Brief) []string {
-	p := compose(b)
+func email(b compose.Brief) []string {
+	p := compose.NewArticle(b)
 	var points []string
-	for _, part := range p.parts[1:max(1, len(p.parts)-1)] {
-		points = append(points, part.heading)
+	for _, part := range p.Parts[1:max(1, len(p.Parts)-1)] {
+		points = append(points, part.Heading)
 	}
-	last := p.parts[len(p.parts)-1].text
-	out := []string{"Subject: " + prose.Clip(p.title, 70), "Hello,", newWriter(b).say("Here are a few thoughts on %t.")}
+	last := p.Parts[len(p.Parts)-1].Text
+	out := []string{"Subject: " + prose.Clip(p.Title, 70), "Hello,", compose.NewPhraser(b).Say("Here are a few thoughts on %t.")}
 	if !prose.English(b.Language) {
-		out = []string{prose.Clip(p.title, 70), p.parts[0].text}
+		out = []string{prose.Clip(p.Title, 70), p.Parts[0].Text}
 	}
 	if len(points) > 0 {
-		out = append(out, lines(points))
+		out = append(out, compose.Lines(points))
 	}
 	out = append(out, last)
 	if prose.English(b.Language) {
@@ -274,17 +277,17 @@ func email(b ai.Brief) []string {
 	return out
 }
 
-func titles(b ai.Brief) []string {
-	w := newWriter(b)
+func titles(b compose.Brief) []string {
+	w := compose.NewPhraser(b)
 	var out []string
 	for i, t := range []string{"%T: where to start", "A short guide to %t", "Questions to ask about %t", "%T, step by step", "What to know about %t", "%T: what to settle first"} {
-		if w.spoken() {
+		if w.Spoken() {
 			if i > 0 {
 				break
 			}
 			t = "%T"
 		}
-		out = append(out, "- "+prose.Capital(w.say(t)))
+		out = append(out, "- "+prose.Capital(w.Say(t)))
 	}
 	return []string{strings.Join(out, "\n")}
 }
@@ -292,7 +295,7 @@ func titles(b ai.Brief) []string {
 var trait = regexp.MustCompile(`^(.+?),? (?:that|which|with|for|made|designed) `)
 
 // product names the product and says of it what the prompt says.
-func product(b ai.Brief) []string {
+func product(b compose.Brief) []string {
 	line := prose.Line(b.Topic)
 	name := line
 	if m := trait.FindStringSubmatch(line); m != nil {
@@ -303,29 +306,29 @@ func product(b ai.Brief) []string {
 	}
 	out := []string{"# " + prose.Capital(name)}
 	if name != line {
-		out = append(out, sentence(line))
+		out = append(out, compose.Sentence(line))
 	}
-	for _, p := range readPoints(b.KeyPoints, prose.English(b.Language)) {
-		out = append(out, sentence(p.text))
+	for _, p := range compose.ReadPoints(b.KeyPoints, prose.English(b.Language)) {
+		out = append(out, compose.Sentence(p.Text))
 	}
-	return append(out, central(prose.SentenceTexts(strings.Join(b.Sources, " ")), 4)...)
+	return append(out, compose.Central(prose.SentenceTexts(strings.Join(b.Sources, " ")), 4)...)
 }
 
 // questions lists what a reader may ask, by the frame of the topic. The answers
 // are for somebody who knows them.
-func questions(b ai.Brief) []string {
-	w := newWriter(b)
-	out := []string{"# " + prose.Capital(w.say("Questions about %t"))}
+func questions(b compose.Brief) []string {
+	w := compose.NewPhraser(b)
+	out := []string{"# " + prose.Capital(w.Say("Questions about %t"))}
 	var asked []string
-	switch w.topic.kind {
-	case news:
+	switch w.Kind() {
+	case compose.News:
 		asked = []string{"What is new, and what stays as it is?", "Whom does it concern?", "What is there to do, and by when?", "Where can questions be asked?"}
-	case choice:
+	case compose.Choice:
 		asked = []string{"What must be possible afterwards?", "What does it cost, also in the second year?", "How can one leave again?", "Who helps when something breaks?"}
 	default:
 		asked = []string{"What is it for, and whom does it help?", "What does it take to begin?", "What does it cost in time and money?", "How can one tell whether it works?", "What goes wrong most often?"}
 	}
-	return append(out, lines(asked))
+	return append(out, compose.Lines(asked))
 }
 
 // withinWords joins as many blocks as fit, and of the first that does not, as

@@ -1,4 +1,4 @@
-package composer
+package compose
 
 import (
 	"regexp"
@@ -105,9 +105,9 @@ func gerund(verb string) string {
 	return v + "ing"
 }
 
-// lower makes the first letter small where the word is plainly no name: it stands
+// Lower makes the first letter small where the word is plainly no name: it stands
 // in one of the word lists, or is the -ing form of a verb.
-func lower(s string) string {
+func Lower(s string) string {
 	word, rest, _ := strings.Cut(s, " ")
 	known := prose.StopWord(word) || (isIn(verbs, word) || isIn(eitherVerbs, word)) && !nameAhead(rest) || isIn(irregular, word) ||
 		isIn(common, word) && !nameAhead(rest) || plainEnding.MatchString(word) && !nameAhead(rest)

@@ -1,4 +1,4 @@
-package composer
+package compose
 
 import (
 	"regexp"
@@ -9,14 +9,15 @@ import (
 	"vellocity/internal/prose"
 )
 
-// kind is what sort of subject a topic is; each has its own frame.
-type kind int
+// Kind is what sort of subject a topic is; each has its own frame.
+type Kind int
 
+// The kinds of topic.
 const (
-	general kind = iota
-	work         // something to be done: migration, how to …
-	choice       // something to be chosen
-	news         // a launch, an event
+	General Kind = iota
+	Work         // something to be done: migration, how to …
+	Choice       // something to be chosen
+	News         // a launch, an event
 )
 
 // topic is the caller's topic in the forms that templates need.
@@ -24,7 +25,7 @@ type topic struct {
 	line string // as given, on one line
 	head string // as a headline
 	noun string // to stand after a preposition: cloud cost optimization, choosing a CRM
-	kind kind
+	kind Kind
 }
 
 // What stands for a topic that is a sentence of its own.
@@ -49,9 +50,9 @@ func readTopic(s string) topic {
 	t.noun, t.kind = nounForm(line), kindOf(line)
 	switch t.noun {
 	case thisQuestion:
-		t.kind = general
+		t.kind = General
 	case thisNews:
-		t.kind = news
+		t.kind = News
 	default:
 		t.noun = withArticle(t.noun)
 	}
@@ -68,7 +69,7 @@ func (t topic) asked() string {
 	if strings.HasSuffix(t.line, "?") || len(words) > 1 && isIn(auxiliaries, words[1]) || isIn(auxiliaries, words[0]) {
 		return strings.TrimRight(t.head, "?") + "?"
 	}
-	return sentence(t.line)
+	return Sentence(t.line)
 }
 
 const auxiliaries = " do does did is are was were can could should will would has have may must "
@@ -92,18 +93,18 @@ func withArticle(noun string) string {
 	return "a " + noun
 }
 
-func kindOf(line string) kind {
+func kindOf(line string) Kind {
 	first, rest, _ := strings.Cut(line, " ")
 	next, _, _ := strings.Cut(rest, " ")
 	switch {
 	case choosing.MatchString(line):
-		return choice
+		return Choice
 	case newsWords.MatchString(line) && !isGerund(first) && !strings.HasPrefix(strings.ToLower(line), "how to "):
-		return news
+		return News
 	case strings.HasPrefix(strings.ToLower(line), "how to "), workWords.MatchString(line), listicle.MatchString(line), isGerund(first), commands(first, next):
-		return work
+		return Work
 	}
-	return general
+	return General
 }
 
 // nounForm turns a topic into something that can stand after "about".
@@ -118,21 +119,21 @@ func nounForm(line string) string {
 	case versus.MatchString(bare):
 		return versus.ReplaceAllString(bare, "choosing between $1 and $2")
 	case strings.HasPrefix(low, "best "):
-		return "finding the " + lower(bare)
+		return "finding the " + Lower(bare)
 	case strings.HasPrefix(low, "the best "):
-		return "finding " + lower(bare)
+		return "finding " + Lower(bare)
 	case strings.HasPrefix(low, "which "):
-		return "deciding " + lower(bare)
+		return "deciding " + Lower(bare)
 	case strings.HasSuffix(line, "?"), isIn(" how why what when where who whether should can is are do does will ", first) && hasVerb(bare):
 		return thisQuestion
 	case listicle.MatchString(bare):
-		return lower(bare)
+		return Lower(bare)
 	case isIn(" we i i'm we're ", first) && hasVerb(bare):
 		return thisNews
 	case commands(first, next):
 		return doing(bare, bare)
 	}
-	return lower(bare)
+	return Lower(bare)
 }
 
 // doing turns "choose a CRM" into "choosing a CRM"; where the verb is not known
@@ -140,10 +141,10 @@ func nounForm(line string) string {
 func doing(phrase, otherwise string) string {
 	verb, rest, more := strings.Cut(phrase, " ")
 	if !isIn(verbs, verb) && !isIn(eitherVerbs, verb) && !more {
-		return lower(otherwise)
+		return Lower(otherwise)
 	}
 	if strings.ContainsAny(verb, ",;:&/") || isIn(" not never always ", verb) {
-		return lower(otherwise)
+		return Lower(otherwise)
 	}
 	out := gerund(verb)
 	if more {
@@ -178,3 +179,6 @@ func isGerund(word string) bool {
 	}
 	return false
 }
+
+// Kind returns what sort of subject the topic is.
+func (w *Phraser) Kind() Kind { return w.topic.kind }

@@ -1,4 +1,4 @@
-package composer
+package compose
 
 import (
 	"regexp"
@@ -9,10 +9,10 @@ import (
 	"vellocity/internal/prose"
 )
 
-// point is one key point of the caller, with the facts that go with it.
-type point struct {
-	text    string // a sentence, or the words as given where they make none
-	whole   bool   // text is a sentence
+// Point is one key point of the caller, with the facts that go with it.
+type Point struct {
+	Text    string // a sentence, or the words as given where they make none
+	Whole   bool   // text is a sentence
 	advice  bool   // it tells the reader to do something
 	warns   bool   // it tells the reader not to
 	heading string // "" where no heading can be made of it
@@ -21,9 +21,9 @@ type point struct {
 	facts   []string
 }
 
-// readPoints takes the key points apart; empty ones and doubles are dropped.
-func readPoints(raw []string, english bool) []point {
-	var out []point
+// ReadPoints takes the key points apart; empty ones and doubles are dropped.
+func ReadPoints(raw []string, english bool) []Point {
+	var out []Point
 	seen := map[string]bool{}
 	for _, r := range raw {
 		line := strings.TrimLeft(prose.Line(r), "-*•–· ")
@@ -37,21 +37,21 @@ func readPoints(raw []string, english bool) []point {
 	return out
 }
 
-func readPoint(line string, english bool) point {
+func readPoint(line string, english bool) Point {
 	first, rest, _ := strings.Cut(line, " ")
 	next, _, _ := strings.Cut(rest, " ")
-	p := point{text: line, stems: prose.Stems(line)}
+	p := Point{Text: line, stems: prose.Stems(line)}
 	if !english {
-		p.whole = len(strings.Fields(line)) > 5 || endsSentence(line)
+		p.Whole = len(strings.Fields(line)) > 5 || endsSentence(line)
 		p.heading, p.body = split(line, english)
 		return p
 	}
 	p.advice = commands(first, strings.Trim(next, ".,;:"))
 	p.warns = isIn(" never don't don’t avoid stop ", first) || prose.Fold(first+" "+next) == "do not"
-	p.whole = p.advice || hasVerb(line)
-	if p.whole {
-		p.text = sentence(line)
-		p.heading, p.body = splitAll(prose.SentenceTexts(p.text))
+	p.Whole = p.advice || hasVerb(line)
+	if p.Whole {
+		p.Text = Sentence(line)
+		p.heading, p.body = splitAll(prose.SentenceTexts(p.Text))
 	}
 	return p
 }
@@ -82,10 +82,10 @@ var (
 // A heading never turns the meaning of the sentence around.
 func split(s string, english bool) (heading, body string) {
 	if m := colon.FindStringSubmatch(s); m != nil && short(m[1]) {
-		return bare(m[1]), sentence(m[2])
+		return bare(m[1]), Sentence(m[2])
 	}
 	if m := half.FindStringSubmatch(s); m != nil && short(m[1]) {
-		return bare(m[1]), sentence(m[2])
+		return bare(m[1]), Sentence(m[2])
 	}
 	if !english {
 		if len(strings.Fields(s)) <= 9 {
@@ -94,10 +94,10 @@ func split(s string, english bool) (heading, body string) {
 		return "", s
 	}
 	if m := soThat.FindStringSubmatch(s); m != nil && short(m[1]) && !narrows.MatchString(m[1]) {
-		return bare(m[1]), "That way, " + lower(m[2])
+		return bare(m[1]), "That way, " + Lower(m[2])
 	}
 	if m := because.FindStringSubmatch(s); m != nil && short(m[1]) && !narrows.MatchString(m[1]) {
-		return bare(m[1]), "The reason: " + lower(m[2])
+		return bare(m[1]), "The reason: " + Lower(m[2])
 	}
 	first, _, _ := strings.Cut(s, " ")
 	if m := thenDo.FindStringSubmatch(s); m != nil && short(m[1]) && isIn(verbs+eitherVerbs, first) && isIn(verbs+eitherVerbs, m[2]) && !narrows.MatchString(m[1]) {
@@ -149,8 +149,8 @@ func endsSentence(s string) bool {
 	return s != "" && strings.ContainsAny(s[len(s)-1:], ".!?") || strings.HasSuffix(s, "…") || strings.HasSuffix(s, "。")
 }
 
-// sentence returns s with a capital and an end mark.
-func sentence(s string) string {
+// Sentence returns s with a capital and an end mark.
+func Sentence(s string) string {
 	s = prose.Capital(strings.TrimRight(prose.Line(s), " ,;:"))
 	last, _ := utf8.DecodeLastRuneInString(s)
 	switch {
@@ -164,7 +164,7 @@ func sentence(s string) string {
 
 // places facts with the points that share most words with them; rest are those
 // that fit nowhere. Words of the topic say nothing about where a fact belongs.
-func place(points []point, facts []string, common map[string]bool) (rest []string) {
+func place(points []Point, facts []string, common map[string]bool) (rest []string) {
 	for _, f := range facts {
 		stems := without(prose.Stems(f), common)
 		best, most := -1, 0.0

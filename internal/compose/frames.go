@@ -1,4 +1,4 @@
-package composer
+package compose
 
 // frame is what can truly be said about any subject of one kind: the shape of a
 // short text for somebody who begins with it. %t stands for the topic after a
@@ -22,13 +22,13 @@ type framed struct {
 	points   []string
 }
 
-func frameOf(k kind) frame {
+func frameOf(k Kind) frame {
 	switch k {
-	case work:
+	case Work:
 		return workFrame
-	case choice:
+	case Choice:
 		return choiceFrame
-	case news:
+	case News:
 		return newsFrame
 	}
 	return generalFrame

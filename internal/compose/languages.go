@@ -1,4 +1,4 @@
-package composer
+package compose
 
 import (
 	"strings"
@@ -61,12 +61,12 @@ var otherLanguages = map[string]phrases{
 
 // foreign builds a piece in a language other than English: the caller's own
 // sentences, with the few phrases of that language around them.
-func (w *writer) foreign() piece {
-	p := piece{topic: w.topic, title: prose.Capital(w.topic.line)}
+func (w *Phraser) foreign() Article {
+	p := Article{topic: w.topic, Title: prose.Capital(w.topic.line)}
 	ph, known := phrasesOf(w.brief.Language)
 	material := w.material(false)
 	for _, f := range material.found {
-		material.points = append(material.points, point{text: f})
+		material.points = append(material.points, Point{Text: f})
 	}
 	if len(material.points)+len(material.facts) == 0 {
 		return w.foreignAlone(p, ph, known)
@@ -75,54 +75,54 @@ func (w *writer) foreign() piece {
 	var rest []string
 	for _, pt := range material.points {
 		if pt.heading == "" || pt.body == "" && len(pt.facts) == 0 {
-			rest = append(rest, pt.text)
+			rest = append(rest, pt.Text)
 			continue
 		}
-		p.parts = append(p.parts, part{heading: pt.heading, points: []string{pt.text}, text: paragraph(pt.body, pt.facts)})
+		p.Parts = append(p.Parts, Part{Heading: pt.heading, Points: []string{pt.Text}, Text: paragraph(pt.body, pt.facts)})
 	}
 	if len(rest) > 0 {
-		p.parts = append([]part{{heading: orElse(ph.points, p.title), points: rest, text: listOrOne(rest)}}, p.parts...)
+		p.Parts = append([]Part{{Heading: orElse(ph.points, p.Title), Points: rest, Text: listOrOne(rest)}}, p.Parts...)
 	}
 	if len(material.loose) > 0 {
-		p.parts = append(p.parts, part{heading: orElse(ph.figures, p.title), points: material.loose, text: lines(material.loose)})
+		p.Parts = append(p.Parts, Part{Heading: orElse(ph.figures, p.Title), Points: material.loose, Text: Lines(material.loose)})
 	}
-	opening := part{heading: p.title, points: []string{w.topic.line}, text: lead}
-	if lead == "" && len(p.parts) > 0 {
-		opening.text, p.parts = p.parts[0].text, p.parts[1:]
+	opening := Part{Heading: p.Title, Points: []string{w.topic.line}, Text: lead}
+	if lead == "" && len(p.Parts) > 0 {
+		opening.Text, p.Parts = p.Parts[0].Text, p.Parts[1:]
 	}
-	p.parts = append([]part{opening}, w.fit(p.parts, w.sections-2)...)
+	p.Parts = append([]Part{opening}, w.fit(p.Parts, w.sections-2)...)
 	if cta := w.callToAction(); cta != "" {
-		p.parts = append(p.parts, part{heading: orElse(ph.closing, p.title), points: []string{cta}, text: cta})
+		p.Parts = append(p.Parts, Part{Heading: orElse(ph.closing, p.Title), Points: []string{cta}, Text: cta})
 	}
 	return p
 }
 
 // foreignAlone is what a topic alone gives: a frame where the language has one,
 // else the topic and the keywords.
-func (w *writer) foreignAlone(p piece, ph phrases, known bool) piece {
+func (w *Phraser) foreignAlone(p Article, ph phrases, known bool) Article {
 	cta := w.callToAction()
 	if !known {
-		text := sentence(w.topic.line)
+		text := Sentence(w.topic.line)
 		if len(w.brief.Keywords) > 0 {
-			text += "\n\n" + lines(w.brief.Keywords)
+			text += "\n\n" + Lines(w.brief.Keywords)
 		}
 		if cta != "" {
 			text += "\n\n" + cta
 		}
-		p.parts = []part{{heading: p.title, points: []string{w.topic.line}, text: text}}
+		p.Parts = []Part{{Heading: p.Title, Points: []string{w.topic.line}, Text: text}}
 		return p
 	}
 	fill := func(s string) string { return strings.ReplaceAll(s, "%T", w.topic.line) }
-	p.title = prose.Capital(fill(ph.titled))
-	p.parts = []part{{heading: p.title, points: []string{w.topic.line}, text: fill(ph.opening)}}
+	p.Title = prose.Capital(fill(ph.titled))
+	p.Parts = []Part{{Heading: p.Title, Points: []string{w.topic.line}, Text: fill(ph.opening)}}
 	for _, s := range ph.sections[:min(len(ph.sections), max(1, w.sections-2))] {
-		p.parts = append(p.parts, part{heading: s.headings[0], points: s.points, text: s.texts[0]})
+		p.Parts = append(p.Parts, Part{Heading: s.headings[0], Points: s.points, Text: s.texts[0]})
 	}
 	last := ph.last
 	if cta != "" {
 		last += "\n\n" + cta
 	}
-	p.parts = append(p.parts, part{heading: ph.closing, points: []string{ph.last}, text: last})
+	p.Parts = append(p.Parts, Part{Heading: ph.closing, Points: []string{ph.last}, Text: last})
 	return p
 }
 
@@ -131,7 +131,7 @@ func listOrOne(items []string) string {
 	if len(items) == 1 {
 		return items[0]
 	}
-	return lines(items)
+	return Lines(items)
 }
 
 func orElse(s, other string) string {

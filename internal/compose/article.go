@@ -1,4 +1,4 @@
-package composer
+package compose
 
 import (
 	"cmp"
@@ -7,29 +7,34 @@ import (
 	"strings"
 	"unicode"
 
-	"vellocity/internal/ai"
 	"vellocity/internal/prose"
 )
 
-// piece is a whole text in its parts. The first part opens it, the last closes it.
-type piece struct {
-	topic   topic
-	title   string
-	parts   []part
-	framed  bool // it rests on the frame of its kind, not on the caller's points
-	summary string
+// Article is a whole text in its parts. The first part opens it, the last closes it.
+type Article struct {
+	Title string
+	Parts []Part
+	// Framed notes that the article rests on the frame for its kind of topic, since
+	// the caller gave no points; Summary then lists what the frame goes through.
+	Framed  bool
+	Summary string
+
+	topic topic
 }
 
-type part struct {
-	heading string
-	points  []string // what the outline shows
-	text    string   // Markdown
+// Part is one section of an article.
+type Part struct {
+	Heading string
+	Points  []string // what the outline shows
+	Text    string   // Markdown
 	told    string   // the text where the part has lost its heading to a neighbour
 }
 
-// writer holds what one piece is made with. It is used once.
-type writer struct {
-	brief    ai.Brief
+// Phraser has the sentences of one text: it fits the topic into templates, and
+// leaves out what the brand voice bans. It uses no aside twice, so each text takes
+// its own.
+type Phraser struct {
+	brief    Brief
 	topic    topic
 	sections int
 	seed     uint64
@@ -41,20 +46,21 @@ type writer struct {
 
 const maxSections = 12
 
-func newWriter(b ai.Brief) *writer {
+// NewPhraser returns the phraser for a brief.
+func NewPhraser(b Brief) *Phraser {
 	h := fnv.New64a()
 	for _, s := range append([]string{b.Topic, b.Audience, b.Tone}, b.KeyPoints...) {
 		h.Write([]byte(s + "\x00"))
 	}
-	w := &writer{brief: b, topic: readTopic(b.Topic), sections: b.Sections, seed: h.Sum64(), banned: slices.Clone(b.Voice.BannedTerms), asides: map[string]int{}}
-	for _, p := range b.Voice.Preferred {
-		w.banned = append(w.banned, p[1])
+	w := &Phraser{brief: b, topic: readTopic(b.Topic), sections: b.Sections, seed: h.Sum64(), banned: slices.Clone(b.voice().BannedTerms), asides: map[string]int{}}
+	for _, p := range b.voice().PreferredTerms {
+		w.banned = append(w.banned, p.InsteadOf)
 	}
 	if w.sections < 1 {
 		w.sections = 5
 	}
 	w.sections = min(w.sections, maxSections)
-	for _, t := range append([]string{b.Tone}, b.Voice.Tone...) {
+	for _, t := range append([]string{b.Tone}, b.voice().Tone...) {
 		w.casual = w.casual || slices.ContainsFunc([]string{"casual", "friendly", "conversational", "relaxed", "playful", "informal"}, func(s string) bool {
 			return strings.Contains(strings.ToLower(t), s)
 		})
@@ -62,10 +68,10 @@ func newWriter(b ai.Brief) *writer {
 	return w
 }
 
-// compose builds the whole piece. All sections come from one pass, so that none
+// NewArticle builds the whole piece. All sections come from one pass, so that none
 // says what another has said.
-func compose(b ai.Brief) piece {
-	w := newWriter(b)
+func NewArticle(b Brief) Article {
+	w := NewPhraser(b)
 	if !prose.English(b.Language) {
 		return w.foreign()
 	}
@@ -74,7 +80,7 @@ func compose(b ai.Brief) piece {
 
 // pick takes one of the variants: the seed decides, and one that holds a banned
 // term is passed over while there is another.
-func (w *writer) pick(slot int, variants []string) string {
+func (w *Phraser) pick(slot int, variants []string) string {
 	n := len(variants)
 	start := int((w.seed>>(slot%48) + uint64(slot)) % uint64(n))
 	for i := range n {
@@ -85,13 +91,13 @@ func (w *writer) pick(slot int, variants []string) string {
 	return variants[start]
 }
 
-func (w *writer) bans(s string) bool {
+func (w *Phraser) bans(s string) bool {
 	return slices.ContainsFunc(w.banned, func(term string) bool { return len(prose.Find(s, term)) > 0 })
 }
 
-// say fills the topic into a template, leaves out sentences with banned terms,
+// Say fills the topic into a template, leaves out sentences with banned terms,
 // and contracts where the tone is casual.
-func (w *writer) say(template string) string {
+func (w *Phraser) Say(template string) string {
 	if w.casual {
 		template = contract.Replace(template)
 	}
@@ -114,11 +120,11 @@ func (w *writer) say(template string) string {
 var contract = strings.NewReplacer("It is ", "It’s ", "it is ", "it’s ", "does not ", "doesn’t ", "do not ", "don’t ", "there is ", "there’s ", "There is ", "There’s ",
 	"cannot ", "can’t ", "need not ", "needn’t ", "will not ", "won’t ", "That is ", "That’s ", "Here is ", "Here’s ", "was not ", "wasn’t ")
 
-func (w *writer) callToAction() string { return sentence(w.brief.CallToAction) }
+func (w *Phraser) callToAction() string { return Sentence(w.brief.CallToAction) }
 
 // material is what the caller gave, sorted.
 type material struct {
-	points []point
+	points []Point
 	facts  []string // all of them
 	loose  []string // facts that belong to no point
 	found  []string // sentences of pasted sources, where there is little else
@@ -126,12 +132,12 @@ type material struct {
 
 // material reads points and facts, and takes sentences out of pasted sources
 // where the caller gave little else.
-func (w *writer) material(english bool) *material {
-	m := &material{points: readPoints(w.brief.KeyPoints, english)}
+func (w *Phraser) material(english bool) *material {
+	m := &material{points: ReadPoints(w.brief.KeyPoints, english)}
 	for _, f := range w.brief.Facts {
 		if f = strings.TrimLeft(prose.Line(f), "-*•–· "); f != "" {
 			if !english || hasVerb(f) {
-				f = sentence(f)
+				f = Sentence(f)
 			}
 			m.facts = append(m.facts, f)
 		}
@@ -146,18 +152,18 @@ func (w *writer) material(english bool) *material {
 
 // quarry returns the n sentences of the pasted sources that say most, in their
 // order.
-func (w *writer) quarry(n int) []string {
+func (w *Phraser) quarry(n int) []string {
 	var all []string
 	for _, s := range w.brief.Sources {
 		if long := prose.SentenceTexts(prose.Plain(s)); len(long) > 1 {
 			all = append(all, long...)
 		}
 	}
-	return central(all, n)
+	return Central(all, n)
 }
 
-// central returns the n sentences with the most weight, in their order.
-func central(all []string, n int) []string {
+// Central returns the n sentences with the most weight, in their order.
+func Central(all []string, n int) []string {
 	if n <= 0 || len(all) == 0 {
 		return nil
 	}
@@ -201,18 +207,18 @@ func (m *material) takeLead() string {
 func figure(s string) bool { return strings.ContainsFunc(s, unicode.IsDigit) }
 
 // fit joins neighbours until there are at most n parts.
-func (w *writer) fit(parts []part, n int) []part {
+func (w *Phraser) fit(parts []Part, n int) []Part {
 	n = max(n, 1)
 	if len(parts) <= n {
 		return parts
 	}
-	var out []part
+	var out []Part
 	for i := range n {
 		from, to := i*len(parts)/n, (i+1)*len(parts)/n
 		one := parts[from]
 		for _, p := range parts[from+1 : to] {
-			one.points = append(slices.Clone(one.points), p.points...)
-			one.text += "\n\n" + orElse(p.told, p.text)
+			one.Points = append(slices.Clone(one.Points), p.Points...)
+			one.Text += "\n\n" + orElse(p.told, p.Text)
 		}
 		out = append(out, one)
 	}
@@ -230,8 +236,8 @@ func paragraph(body string, facts []string) string {
 	return body + "\n\n" + strings.Join(facts, " ")
 }
 
-// lines makes a list.
-func lines(items []string) string {
+// Lines makes a list.
+func Lines(items []string) string {
 	var b strings.Builder
 	for _, s := range items {
 		b.WriteString("- " + prose.Capital(s) + "\n")

@@ -1,4 +1,4 @@
-package composer
+package compose
 
 import (
 	"slices"
@@ -10,7 +10,7 @@ import (
 // english builds a piece: an opening, the caller's points with their facts, the
 // figures that are left over, and a close. Where the caller gave little, sections
 // of the topic's frame stand between.
-func (w *writer) english() piece {
+func (w *Phraser) english() Article {
 	f := frameOf(w.topic.kind)
 	m := w.material(true)
 	lead := m.takeLead()
@@ -24,38 +24,38 @@ func (w *writer) english() piece {
 	case len(m.loose) > 0 && (len(parts) < middle || len(parts) == 0):
 		parts = append(parts, w.figures(m.loose))
 	case len(m.loose) > 0:
-		parts[len(parts)-1].text += "\n\n" + lines(m.loose)
+		parts[len(parts)-1].Text += "\n\n" + Lines(m.loose)
 	}
 	own := len(parts)
-	p := piece{topic: w.topic, framed: own == 0, summary: f.summary}
+	p := Article{topic: w.topic, Framed: own == 0, Summary: f.summary}
 	if own < 2 {
 		parts = append(parts, w.frameParts(f, min(middle, 4)-own)...)
 	}
-	p.title = w.title(f, own)
-	p.parts = append(p.parts, w.opening(f, lead, own, points))
-	p.parts = append(p.parts, w.fit(parts, middle)...)
-	p.parts = append(p.parts, w.closing(f, own))
+	p.Title = w.title(f, own)
+	p.Parts = append(p.Parts, w.opening(f, lead, own, points))
+	p.Parts = append(p.Parts, w.fit(parts, middle)...)
+	p.Parts = append(p.Parts, w.closing(f, own))
 	return p
 }
 
 // pointParts makes a part of each point, and one list of those that are no
 // sentence, and of those that say all in one line where there are too many.
-func (w *writer) pointParts(points []point, middle int) []part {
+func (w *Phraser) pointParts(points []Point, middle int) []Part {
 	whole, lines := 0, 0
 	for _, p := range points {
-		if p.whole {
+		if p.Whole {
 			whole++
 		}
 		if p.oneLine() {
 			lines++
 		}
 	}
-	crowded := whole > middle || lines > 1 && (w.topic.kind == general || w.topic.kind == news)
-	var parts []part
-	var listed []point
+	crowded := whole > middle || lines > 1 && (w.topic.kind == General || w.topic.kind == News)
+	var parts []Part
+	var listed []Point
 	at := 0
 	for _, p := range points {
-		if p.whole && !(crowded && p.oneLine()) {
+		if p.Whole && !(crowded && p.oneLine()) {
 			parts = append(parts, w.pointPart(p))
 			continue
 		}
@@ -71,15 +71,15 @@ func (w *writer) pointParts(points []point, middle int) []part {
 }
 
 // oneLine reports whether a heading would say all that the point has to say.
-func (p point) oneLine() bool {
-	return p.whole && p.heading != "" && p.body == "" && len(p.facts) == 0
+func (p Point) oneLine() bool {
+	return p.Whole && p.heading != "" && p.body == "" && len(p.facts) == 0
 }
 
 // pointPart puts a point, its facts and one sentence for the reader together.
-func (w *writer) pointPart(p point) part {
+func (w *Phraser) pointPart(p Point) Part {
 	heading, body := p.heading, p.body
 	if heading == "" {
-		heading, body = w.label(p), p.text
+		heading, body = w.label(p), p.Text
 	}
 	first := strings.Join(append([]string{body}, p.facts...), " ")
 	aside := w.aside(p)
@@ -90,17 +90,17 @@ func (w *writer) pointPart(p point) part {
 	default:
 		text += "\n\n" + aside
 	}
-	return part{heading: heading, points: []string{p.text}, text: text, told: strings.Join(append([]string{p.text}, p.facts...), " ")}
+	return Part{Heading: heading, Points: []string{p.Text}, Text: text, told: strings.Join(append([]string{p.Text}, p.facts...), " ")}
 }
 
 // aside returns a sentence that turns a point over to the reader. It states
 // nothing about the subject. Each is used once in a text; "" when all are used.
-func (w *writer) aside(p point) string {
+func (w *Phraser) aside(p Point) string {
 	name := "statement"
 	switch k := w.topic.kind; {
 	case p.warns:
 		name = "warning"
-	case k == news || k == general && !p.advice:
+	case k == News || k == General && !p.advice:
 		name = "open"
 	case p.advice:
 		name = "advice"
@@ -110,7 +110,7 @@ func (w *writer) aside(p point) string {
 		s := list[(int(w.seed%uint64(len(list)))+w.asides[name])%len(list)]
 		w.asides[name]++
 		if !w.bans(s) {
-			return w.say(s)
+			return w.Say(s)
 		}
 	}
 	return ""
@@ -148,9 +148,9 @@ var asides = map[string][]string{
 
 // label names a point of which no heading could be made: the keyword in it, or a
 // neutral line.
-func (w *writer) label(p point) string {
+func (w *Phraser) label(p Point) string {
 	for _, k := range w.brief.Keywords {
-		if len(prose.Find(p.text, k)) > 0 && !strings.EqualFold(k, w.topic.line) && w.asides["keyword "+k] == 0 {
+		if len(prose.Find(p.Text, k)) > 0 && !strings.EqualFold(k, w.topic.line) && w.asides["keyword "+k] == 0 {
 			w.asides["keyword "+k]++
 			return prose.Capital(prose.Line(k))
 		}
@@ -164,16 +164,16 @@ func (w *writer) label(p point) string {
 }
 
 // list is a part for points that say all in one line.
-func (w *writer) list(points []point) part {
+func (w *Phraser) list(points []Point) Part {
 	if len(points) == 1 {
 		p := points[0]
-		return part{heading: bare(p.text), points: []string{p.text}, text: orElse(w.aside(p), sentence(p.text)), told: sentence(p.text)}
+		return Part{Heading: bare(p.Text), Points: []string{p.Text}, Text: orElse(w.aside(p), Sentence(p.Text)), told: Sentence(p.Text)}
 	}
 	advice, whole := true, true
 	var items []string
 	for _, p := range points {
-		advice, whole = advice && p.advice, whole && p.whole
-		items = append(items, strings.Join(append([]string{p.text}, p.facts...), " "))
+		advice, whole = advice && p.advice, whole && p.Whole
+		items = append(items, strings.Join(append([]string{p.Text}, p.facts...), " "))
 	}
 	heading, lead := "What to look at", "These points belong on the list:"
 	switch {
@@ -182,11 +182,11 @@ func (w *writer) list(points []point) part {
 	case whole:
 		heading, lead = "What to know", "Here are the points in brief:"
 	}
-	return part{heading: heading, points: items, text: w.say(lead) + "\n\n" + lines(items)}
+	return Part{Heading: heading, Points: items, Text: w.Say(lead) + "\n\n" + Lines(items)}
 }
 
 // foundParts retells what pasted sources say, in their own sentences and order.
-func (w *writer) foundParts(found []string) []part {
+func (w *Phraser) foundParts(found []string) []Part {
 	if len(found) == 0 {
 		return nil
 	}
@@ -194,37 +194,37 @@ func (w *writer) foundParts(found []string) []part {
 	if half > 3 {
 		half = (half + 1) / 2
 	}
-	parts := []part{{heading: "The main points", points: found[:half], text: strings.Join(found[:half], " ")}}
+	parts := []Part{{Heading: "The main points", Points: found[:half], Text: strings.Join(found[:half], " ")}}
 	if half < len(found) {
-		parts = append(parts, part{heading: "What else there is to know", points: found[half:], text: strings.Join(found[half:], " ")})
+		parts = append(parts, Part{Heading: "What else there is to know", Points: found[half:], Text: strings.Join(found[half:], " ")})
 	}
 	return parts
 }
 
-func (w *writer) figures(facts []string) part {
-	p := part{heading: "The facts so far", points: facts, text: lines(facts)}
+func (w *Phraser) figures(facts []string) Part {
+	p := Part{Heading: "The facts so far", Points: facts, Text: Lines(facts)}
 	if len(facts) == 1 && endsSentence(facts[0]) {
-		p.text = facts[0]
+		p.Text = facts[0]
 	}
 	if slices.ContainsFunc(facts, figure) {
-		p.heading = "In figures"
+		p.Heading = "In figures"
 	}
 	return p
 }
 
-func (w *writer) frameParts(f frame, n int) []part {
-	var parts []part
+func (w *Phraser) frameParts(f frame, n int) []Part {
+	var parts []Part
 	for i, s := range f.sections {
 		if i >= n {
 			break
 		}
-		parts = append(parts, part{heading: w.pick(i+3, s.headings), points: s.points, text: w.say(w.pick(i+11, s.texts))})
+		parts = append(parts, Part{Heading: w.pick(i+3, s.headings), Points: s.points, Text: w.Say(w.pick(i+11, s.texts))})
 	}
 	return parts
 }
 
 // title is the topic, with a few words more where it is too short to stand alone.
-func (w *writer) title(f frame, own int) string {
+func (w *Phraser) title(f frame, own int) string {
 	head := w.topic.head
 	if words := len(strings.Fields(head)); words > 4 || strings.ContainsAny(head, ":?") {
 		return prose.Clip(head, 110)
@@ -232,19 +232,19 @@ func (w *writer) title(f frame, own int) string {
 	if own > 0 {
 		return head + ": " + w.pick(2, []string{"what matters and where to start", "the points that count", "a short guide"})
 	}
-	return w.say(w.pick(2, f.titles))
+	return w.Say(w.pick(2, f.titles))
 }
 
 // opening says what the text is about, for whom, and what follows.
-func (w *writer) opening(f frame, lead string, own, points int) part {
-	p := part{heading: "Introduction", points: []string{w.topic.line}}
+func (w *Phraser) opening(f frame, lead string, own, points int) Part {
+	p := Part{Heading: "Introduction", Points: []string{w.topic.line}}
 	if lead != "" {
-		p.points = append(p.points, lead)
+		p.Points = append(p.Points, lead)
 	}
-	if own == 0 && lead == "" && !w.spoken() {
-		p.text = w.say(w.pick(1, f.openings))
+	if own == 0 && lead == "" && !w.Spoken() {
+		p.Text = w.Say(w.pick(1, f.openings))
 		if a := w.audience(); a != "" {
-			p.text += " " + w.say("It is written for "+a+".")
+			p.Text += " " + w.Say("It is written for "+a+".")
 		}
 		return p
 	}
@@ -256,35 +256,35 @@ func (w *writer) opening(f frame, lead string, own, points int) part {
 	if next := w.roadmap(points); next != "" {
 		s = append(s, next)
 	}
-	p.text = strings.Join(s, " ")
+	p.Text = strings.Join(s, " ")
 	if lead != "" {
-		p.text = lead + "\n\n" + strings.Join(s[1:], " ")
+		p.Text = lead + "\n\n" + strings.Join(s[1:], " ")
 	}
 	return p
 }
 
-// spoken reports whether the topic is a sentence of its own rather than a noun.
-func (w *writer) spoken() bool {
+// Spoken reports whether the topic is a sentence of its own rather than a noun.
+func (w *Phraser) Spoken() bool {
 	return w.topic.noun == thisQuestion || w.topic.noun == thisNews || w.topic.noun == thisSubject
 }
 
-func (w *writer) subject(led bool) string {
+func (w *Phraser) subject(led bool) string {
 	switch {
 	case w.topic.noun == thisQuestion:
 		if asked := w.topic.asked(); strings.HasSuffix(asked, "?") {
-			return asked + " " + w.say("This post takes the question apart, step by step.")
+			return asked + " " + w.Say("This post takes the question apart, step by step.")
 		}
-		return w.topic.head + ": " + w.say("this post takes the question apart, step by step.")
-	case w.spoken():
-		return sentence(w.topic.line) + " " + w.say("Here is what there is to know.")
+		return w.topic.head + ": " + w.Say("this post takes the question apart, step by step.")
+	case w.Spoken():
+		return Sentence(w.topic.line) + " " + w.Say("Here is what there is to know.")
 	case led:
-		return w.say(w.pick(1, []string{"With that in mind, this post takes a closer look at %t.", "That is a good reason for a closer look at %t."}))
+		return w.Say(w.pick(1, []string{"With that in mind, this post takes a closer look at %t.", "That is a good reason for a closer look at %t."}))
 	}
-	return w.say(w.pick(1, []string{"This post takes a closer look at %t.", "Here is a short guide to %t."}))
+	return w.Say(w.pick(1, []string{"This post takes a closer look at %t.", "Here is a short guide to %t."}))
 }
 
 // roadmap says for whom the text is and how many points it has.
-func (w *writer) roadmap(points int) string {
+func (w *Phraser) roadmap(points int) string {
 	a := w.audience()
 	var follows string
 	if points >= 2 {
@@ -295,34 +295,34 @@ func (w *writer) roadmap(points int) string {
 	}
 	switch {
 	case a != "" && follows != "":
-		return w.say("It is written for " + a + "; it " + follows + ".")
+		return w.Say("It is written for " + a + "; it " + follows + ".")
 	case a != "":
-		return w.say("It is written for " + a + ".")
+		return w.Say("It is written for " + a + ".")
 	case follows != "":
-		return w.say("It " + follows + ".")
+		return w.Say("It " + follows + ".")
 	}
 	return ""
 }
 
-func (w *writer) audience() string {
+func (w *Phraser) audience() string {
 	a := strings.TrimRight(prose.Line(w.brief.Audience), " .")
 	a = strings.TrimPrefix(strings.TrimPrefix(a, "for "), "For ")
-	return lower(a)
+	return Lower(a)
 }
 
 // closing ends with the caller's call to action where there is one.
-func (w *writer) closing(f frame, own int) part {
+func (w *Phraser) closing(f frame, own int) Part {
 	cta := w.callToAction()
-	p := part{heading: w.pick(5, f.closing.headings), points: f.closing.points}
+	p := Part{Heading: w.pick(5, f.closing.headings), Points: f.closing.points}
 	if own < 2 {
-		p.text = w.say(w.pick(7, f.closing.texts))
+		p.Text = w.Say(w.pick(7, f.closing.texts))
 	} else {
-		p.heading, p.text = w.pick(5, f.heads), w.say(w.pick(7, f.returns))
-		p.points = []string{p.text}
+		p.Heading, p.Text = w.pick(5, f.heads), w.Say(w.pick(7, f.returns))
+		p.Points = []string{p.Text}
 	}
 	if cta != "" {
-		p.points = []string{cta}
-		p.text += "\n\n" + cta
+		p.Points = []string{cta}
+		p.Text += "\n\n" + cta
 	}
 	return p
 }

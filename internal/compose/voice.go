@@ -1,11 +1,11 @@
-package composer
+package compose
 
 import (
 	"regexp"
 	"strings"
 	"unicode"
 
-	"vellocity/internal/ai"
+	"vellocity/internal/domain"
 	"vellocity/internal/prose"
 )
 
@@ -13,9 +13,13 @@ import (
 // and the addresses of links.
 var kept = regexp.MustCompile("(?s)```.*?```|`[^`\n]+`|\\]\\([^)]*\\)|https?://\\S+|“[^”]*”|(?m:^>.*$)")
 
-// voiced brings a text nearer to a voice by mechanical means alone: preferred
+// Voiced brings a text nearer to a voice by mechanical means alone: preferred
 // terms take the place of others, and a formal voice writes contractions out.
-func voiced(text string, v ai.Voice) string {
+func Voiced(text string, voice *domain.BrandVoice) string {
+	if voice == nil {
+		return text
+	}
+	v := *voice
 	var b strings.Builder
 	last := 0
 	for _, l := range kept.FindAllStringIndex(text, -1) {
@@ -27,9 +31,9 @@ func voiced(text string, v ai.Voice) string {
 	return b.String()
 }
 
-func rewrite(s string, v ai.Voice) string {
-	for _, p := range v.Preferred {
-		s = prefer(s, p[0], p[1])
+func rewrite(s string, v domain.BrandVoice) string {
+	for _, p := range v.PreferredTerms {
+		s = prefer(s, p.Use, p.InsteadOf)
 	}
 	if prose.English(v.Language) && formal(v.Tone) {
 		s = expand(s)
