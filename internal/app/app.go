@@ -160,7 +160,7 @@ func (a *App) work() (err error) {
 		return err
 	}
 	a.runner.UseQueue(a.queue)
-	a.Engine, err = engine.New(engine.Options{Store: a.Store, Runner: a.runner, Hub: a.hub, Keys: a.keys, Providers: a.providers,
+	a.Engine, err = engine.New(engine.Options{Store: a.Store, Runner: a.runner, Hub: a.hub, Keys: a.keys, Providers: a.providers, KeyVariables: keyVariables(),
 		Capabilities: Capabilities(), Alive: a.alive, Log: a.log})
 	return err
 }

@@ -28,11 +28,13 @@ import (
 
 // Options are what an Engine needs.
 type Options struct {
-	Store        *store.Store
-	Runner       *execution.Runner
-	Hub          *live.Hub
-	Keys         *auth.Keys
-	Providers    *ai.Providers
+	Store     *store.Store
+	Runner    *execution.Runner
+	Hub       *live.Hub
+	Keys      *auth.Keys
+	Providers *ai.Providers
+	// KeyVariables are the environment variables that connect a provider, for hints.
+	KeyVariables []string
 	Capabilities []capability.Capability
 	// Alive returns nil while this node may take on work, else why not.
 	Alive func() error

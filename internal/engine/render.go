@@ -97,7 +97,11 @@ func (e *Engine) feedItem(p store.Published) FeedItem {
 
 // TextStatus says what writes text now, and why.
 func (e *Engine) TextStatus() TextStatus {
-	s := TextStatus{Engine: e.o.Providers.Default().Origin, Why: "No AI model is connected, so texts are composed from your inputs by rules."}
+	s := TextStatus{
+		Engine:       e.o.Providers.Default().Origin,
+		Why:          "No AI model is connected, so texts are composed from your inputs by rules.",
+		KeyVariables: e.o.KeyVariables,
+	}
 	for i, w := range e.o.Providers.All() {
 		if i == 0 {
 			s.Why = "It is the first provider that is configured."

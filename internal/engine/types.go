@@ -302,6 +302,8 @@ type TextStatus struct {
 	Engine    domain.Origin
 	Why       string
 	Providers []ProviderStatus
+	// KeyVariables are the environment variables that connect a provider: OPENAI_API_KEY, …
+	KeyVariables []string
 }
 
 // ProviderStatus is one configured provider, without its key.

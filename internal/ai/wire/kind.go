@@ -1,10 +1,6 @@
 package wire
 
-import (
-	"strings"
-
-	"vellocity/internal/ai"
-)
+import "vellocity/internal/ai"
 
 // Kind describes a kind of provider: a protocol and the service it belongs to.
 // Options, commands and documents are made from it.
@@ -15,7 +11,3 @@ type Kind struct {
 	Serves  string // a sentence that says which servers speak the protocol
 	New     func(c Config) (ai.Provider, error)
 }
-
-// KeyVariable is the environment variable in which the service's own tools expect
-// the key: "OPENAI_API_KEY".
-func (k Kind) KeyVariable() string { return strings.ToUpper(k.Name) + "_API_KEY" }
