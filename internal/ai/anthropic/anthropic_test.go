@@ -26,7 +26,7 @@ func make(base string, client *http.Client) ai.Provider {
 	return p
 }
 
-func TestProvider(t *testing.T) { aitest.Run(t, make, aitest.AnthropicWire) }
+func TestProvider(t *testing.T) { aitest.Run(t, make, aitest.Messages()) }
 
 func TestNewRefusesAddresses(t *testing.T) {
 	for _, base := range []string{"localhost:11434", "ftp://x.test/v1", "http://", "://"} {
