@@ -38,17 +38,17 @@ var house = []struct {
 	{"web", "web/pages web/ui"},
 	{"web/pages", "web/ui engine sse domain"},
 	{"web/ui", "engine auth sse prose domain"},
-	{"engine/enginetest", "engine execution capability ai ai/aitest ai/composer ai/openai auth board live queue store store/storetest domain"},
-	{"engine", "execution capability ai guard board auth queue live store cron seo prose domain"},
-	{"execution", "capability ai guard board queue live store prose domain"},
-	{"capability", "ai guard seo prose domain"},
-	{"ai/aitest", "ai ai/openai ai/anthropic ai/composer domain"},
+	{"engine/enginetest", "engine execution capability ai ai/aitest ai/openai ai/wire auth board live queue store store/storetest domain"},
+	{"engine", "schema execution capability ai guard board auth queue live store cron seo prose domain"},
+	{"execution", "capability compose ai guard board queue live store prose domain"},
+	{"capability", "schema compose ai guard seo channel prose domain"},
+	{"compose", "channel prose domain"},
+	{"ai/aitest", "ai ai/openai ai/anthropic domain"},
 	{"ai/openai", "ai ai/wire domain"},
 	{"ai/anthropic", "ai ai/wire domain"},
-	{"ai/composer", "ai prose domain"},
 	{"ai/wire", "ai domain sse"},
-	{"ai", "prose domain"},
-	{"guard", "prose domain"},
+	{"ai", "schema prose domain"},
+	{"guard", "channel prose domain"},
 	{"board", "store prose domain"},
 	{"auth", "store domain"},
 	{"live", "store domain"},
@@ -58,6 +58,8 @@ var house = []struct {
 	{"store/db", "domain"},
 	{"seo", "prose"},
 	{"config", "domain"},
+	{"schema", "domain"},
+	{"channel", ""},
 	{"outbound", ""},
 	{"prose", ""},
 	{"cron", ""},
@@ -95,8 +97,8 @@ var plain = []string{"domain", "config", "seo", "sse", "auth", "board", "live"}
 // noHTTP are the rooms that know nothing of HTTP at all; ai and what calls out
 // use it as clients, and no room from engine down uses a server's names.
 var (
-	noHTTP     = []string{"engine", "execution", "capability", "guard", "board", "queue", "live", "store", "seo", "prose", "config", "domain"}
-	noServer   = []string{"ai", "ai/openai", "ai/anthropic", "ai/composer", "ai/wire", "auth", "outbound"}
+	noHTTP     = []string{"engine", "execution", "capability", "compose", "channel", "schema", "guard", "board", "queue", "live", "store", "seo", "prose", "config", "domain"}
+	noServer   = []string{"ai", "ai/openai", "ai/anthropic", "ai/wire", "auth", "outbound"}
 	serverName = []string{"ResponseWriter", "Handler", "HandlerFunc", "ServeMux", "NewServeMux", "Server", "ListenAndServe", "Redirect", "SetCookie", "Flusher", "StatusText"}
 )
 

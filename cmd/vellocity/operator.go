@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -15,6 +16,8 @@ import (
 
 	"vellocity/internal/ai"
 	"vellocity/internal/app"
+	"vellocity/internal/config"
+	"vellocity/internal/domain"
 )
 
 // reach runs f with a client for the server, and stops what it had to start.
@@ -118,39 +121,50 @@ func signInLinkCommand(s *settings) *cobra.Command {
 		}}
 }
 
+// ollama stands for any model server on this machine.
+const ollama = "ollama"
+
 func connectCommand(s *settings) *cobra.Command {
 	var base, model string
 	var unchecked bool
+	kinds := app.ProviderKinds()
+	var names, variables []string
+	for _, k := range kinds {
+		names = append(names, k.Name)
+		variables = append(variables, k.KeyVariable())
+	}
+	names = append(names, ollama)
 	c := &cobra.Command{
-		Use:   "connect openai|anthropic|ollama",
+		Use:   "connect " + strings.Join(names, "|"),
 		Short: "Connect a text model",
-		Long: `Connects a model provider for the whole installation. The key is read from
-OPENAI_API_KEY or ANTHROPIC_API_KEY, or else from standard input; it is checked
+		Long: fmt.Sprintf(`Connects a model provider for the whole installation. The key is read from
+%s, or else from standard input; it is checked
 with one cheap call and kept encrypted. "ollama" stands for any model server on
-this machine that speaks OpenAI's Chat Completions and needs no key.`,
+this machine that speaks OpenAI's Chat Completions and needs no key.`, domain.Alternatives(variables)),
 		Example: `  vellocity connect openai
   vellocity connect anthropic --model claude-sonnet-5-5 < key.txt
   vellocity connect ollama --model llama3.3
   vellocity connect openai --base-url https://openrouter.ai/api/v1 --model openai/gpt-6-luna`,
 		Args:      usageArgs(cobra.ExactArgs(1)),
-		ValidArgs: []string{"openai", "anthropic", "ollama"},
+		ValidArgs: names,
 	}
 	c.Flags().StringVar(&base, "base-url", "", "the address of the provider's API, where it is not the usual one")
 	c.Flags().StringVar(&model, "model", "", "the model's name as the provider has it")
 	c.Flags().BoolVar(&unchecked, "no-check", false, "do not make a call to check it")
 	c.RunE = func(c *cobra.Command, args []string) error {
 		in := app.Connect{Name: args[0], Kind: args[0], BaseURL: base, Model: model}
-		switch args[0] {
-		case "openai", "anthropic":
-			key, err := readKey(c, args[0])
+		i := slices.IndexFunc(kinds, func(k config.ProviderKind) bool { return k.Name == args[0] })
+		switch {
+		case i >= 0:
+			key, err := readKey(c, kinds[i])
 			if err != nil {
 				return err
 			}
 			in.Key = key
-		case "ollama":
+		case args[0] == ollama:
 			in.Kind = "openai"
 		default:
-			return usageError{fmt.Errorf("%q is none of openai, anthropic, ollama", args[0])}
+			return usageError{fmt.Errorf("%q is none of %s", args[0], strings.Join(names, ", "))}
 		}
 		return reach(c, s, false, func(cl *client) error { return connect(c, cl, in, !unchecked) })
 	}
@@ -158,13 +172,13 @@ this machine that speaks OpenAI's Chat Completions and needs no key.`,
 }
 
 // readKey takes a provider's key from its variable, or from standard input.
-func readKey(c *cobra.Command, kind string) (string, error) {
-	name := strings.ToUpper(kind) + "_API_KEY"
+func readKey(c *cobra.Command, kind config.ProviderKind) (string, error) {
+	name := kind.KeyVariable()
 	if key := os.Getenv(name); key != "" {
 		return key, nil
 	}
 	if info, err := os.Stdin.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 {
-		fmt.Fprintf(c.ErrOrStderr(), "Paste the key of %s and press Enter: ", kind)
+		fmt.Fprintf(c.ErrOrStderr(), "Paste the key for %s and press Enter: ", kind.Label)
 	}
 	line, err := bufio.NewReader(c.InOrStdin()).ReadString('\n')
 	key := strings.TrimSpace(line)
@@ -183,7 +197,7 @@ func notEOF(err error) error {
 
 func connect(c *cobra.Command, cl *client, in app.Connect, check bool) error {
 	ctx := c.Context()
-	if in.Name == "ollama" {
+	if in.Name == ollama {
 		if err := findLocal(c, &in); err != nil {
 			return err
 		}

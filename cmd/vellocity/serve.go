@@ -33,7 +33,7 @@ Each option can be given as a flag, as an environment variable, or in a file.`,
 		RunE: func(c *cobra.Command, _ []string) error { return serve(c, s) },
 	}
 	common := map[string]bool{"data": true, "database-url": true}
-	for _, o := range config.Options() {
+	for _, o := range config.Options(app.ProviderKinds()) {
 		if !o.NoFlag && !common[o.Name] {
 			addFlag(c.Flags(), o)
 		}

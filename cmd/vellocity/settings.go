@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"vellocity/internal/app"
 	"vellocity/internal/config"
 )
 
@@ -28,7 +29,7 @@ func (s *settings) addCommon() {
 }
 
 func (s *settings) addOption(names ...string) {
-	for _, o := range config.Options() {
+	for _, o := range config.Options(app.ProviderKinds()) {
 		for _, n := range names {
 			if o.Name == n {
 				addFlag(s.flags, o)
@@ -57,7 +58,7 @@ func addFlag(flags *pflag.FlagSet, o config.Option) {
 func (s *settings) load(c *cobra.Command) (*config.Config, error) {
 	given := map[string]string{}
 	options := map[string]bool{}
-	for _, o := range config.Options() {
+	for _, o := range config.Options(app.ProviderKinds()) {
 		options[o.Name] = true
 	}
 	c.Flags().Visit(func(f *pflag.Flag) {
@@ -65,7 +66,7 @@ func (s *settings) load(c *cobra.Command) (*config.Config, error) {
 			given[f.Name] = f.Value.String()
 		}
 	})
-	cfg, err := config.Load(config.Sources{Flags: given, Env: os.Environ()})
+	cfg, err := config.Load(config.Sources{Kinds: app.ProviderKinds(), Flags: given, Env: os.Environ()})
 	if err != nil {
 		return nil, usageError{err}
 	}

@@ -25,7 +25,7 @@ import (
 // one panics, which the tests of the real engine cover.
 func mcpServer(t *testing.T) (*API, *httptest.Server) {
 	t.Helper()
-	e, err := engine.New(engine.Options{Capabilities: []abilities.Capability{{Capability: sampleCapability}}})
+	e, err := engine.New(engine.Options{Capabilities: []abilities.Capability{abilities.Define(abilities.Spec[struct{}]{Capability: sampleCapability})}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,11 +18,9 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"vellocity/internal/ai"
-	"vellocity/internal/ai/composer"
 	"vellocity/internal/api"
 	"vellocity/internal/auth"
 	"vellocity/internal/config"
-	"vellocity/internal/domain"
 	"vellocity/internal/engine"
 	"vellocity/internal/execution"
 	"vellocity/internal/live"
@@ -39,21 +37,21 @@ type App struct {
 	cfg *config.Config
 	log *slog.Logger
 
-	Store    *store.Store
-	Engine   *engine.Engine
-	Handler  http.Handler
-	vault    *auth.Vault
-	prices   *ai.PriceTable
-	hub      *live.Hub
-	queue    *queue.Queue
-	runner   *execution.Runner
-	writers  *execution.Writers
-	keys     *auth.Keys
-	limiter  *auth.Limiter
-	sessions *auth.Sessions
-	edge     auth.Edge
-	site     *web.Site
-	metrics  *metrics
+	Store     *store.Store
+	Engine    *engine.Engine
+	Handler   http.Handler
+	vault     *auth.Vault
+	prices    *ai.PriceTable
+	hub       *live.Hub
+	queue     *queue.Queue
+	runner    *execution.Runner
+	providers *ai.Providers
+	keys      *auth.Keys
+	limiter   *auth.Limiter
+	sessions  *auth.Sessions
+	edge      auth.Edge
+	site      *web.Site
+	metrics   *metrics
 	// endTraces sends the last spans; nil where none are sent.
 	endTraces func(context.Context) error
 
@@ -147,13 +145,13 @@ func (a *App) text(ctx context.Context) error {
 	if a.prices, err = ai.LoadPrices(override); err != nil {
 		return err
 	}
-	a.writers = execution.NewWriters(ai.NewCaller(ai.Options{Provider: composer.New(), Model: domain.ComposerOrigin().Model, Prices: a.prices}))
+	a.providers = new(ai.Providers)
 	return a.useProviders(ctx)
 }
 
 func (a *App) work() (err error) {
 	a.hub = live.New(a.Store, a.log)
-	a.runner = execution.New(execution.Options{Store: a.Store, Hub: a.hub, Writers: a.writers, Capabilities: Capabilities(), Log: a.log,
+	a.runner = execution.New(execution.Options{Store: a.Store, Hub: a.hub, Providers: a.providers, Capabilities: Capabilities(), Log: a.log,
 		Tickets: a.cfg.MaxTickets, Pending: maxPending})
 	node, err := a.nodeID()
 	if err != nil {
@@ -164,7 +162,7 @@ func (a *App) work() (err error) {
 		return err
 	}
 	a.runner.UseQueue(a.queue)
-	a.Engine, err = engine.New(engine.Options{Store: a.Store, Runner: a.runner, Hub: a.hub, Keys: a.keys, Writers: a.writers,
+	a.Engine, err = engine.New(engine.Options{Store: a.Store, Runner: a.runner, Hub: a.hub, Keys: a.keys, Providers: a.providers, KeyVariables: keyVariables(),
 		Capabilities: Capabilities(), Alive: a.alive, Log: a.log})
 	return err
 }

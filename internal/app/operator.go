@@ -191,15 +191,15 @@ func (a *App) status(ctx context.Context, in struct {
 	} else if err := a.queue.Alive(); err != nil {
 		s.Queue = err.Error()
 	}
-	for _, w := range a.writers.Models() {
-		if r, ok := a.prices.Retiring(w.Engine.Model, a.Store.Now()); ok {
+	for _, w := range a.providers.All() {
+		if r, ok := a.prices.Retiring(w.Origin.Model, a.Store.Now()); ok {
 			s.Retiring = append(s.Retiring, fmt.Sprintf("%s retires on %s; use %s", r.Model, r.On.Format("2006-01-02"), r.Instead))
 		}
 	}
 	if in.Live {
 		s.Live = map[string]LiveCheck{}
-		for _, w := range a.writers.Models() {
-			h, err := w.Caller.Check(ctx, w.Engine.Model)
+		for _, w := range a.providers.All() {
+			h, err := w.Caller.Check(ctx, w.Origin.Model)
 			c := LiveCheck{OK: h}
 			if err != nil {
 				c.Error = err.Error()
@@ -207,7 +207,7 @@ func (a *App) status(ctx context.Context, in struct {
 					c.Error = e.Message
 				}
 			}
-			s.Live[w.Engine.Provider] = c
+			s.Live[w.Origin.Provider] = c
 		}
 	}
 	var err error

@@ -67,7 +67,7 @@ func Guard(ctx context.Context, in Input, g guard.Input, retry func(ctx context.
 	g.Step, g.Voice = in.Step.Key, in.Voice
 	found := guard.Check(g)
 	out := guard.Apply(g, found, in.Agent.GuardrailPolicy)
-	if len(out.Retry) == 0 || retry == nil || in.Engine.Kind != domain.OriginModel {
+	if len(out.Retry) == 0 || retry == nil || in.Origin.Kind != domain.OriginModel {
 		return Guarded{Text: out.Text, Findings: out.Findings}, nil
 	}
 	text, err := retry(ctx, g.Text, guard.Told(out.Retry))

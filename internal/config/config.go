@@ -39,12 +39,9 @@ type Config struct {
 	LogLevel       slog.Level
 	LogFormat      string // "text" or "json"
 
-	Provider            string // "openai", "anthropic", "composer", or empty: whichever has a key
+	Provider            string // a kind of provider, "composer", or empty: the first that is configured
 	Model               string
-	OpenAIKey           domain.Secret
-	OpenAIBaseURL       string
-	AnthropicKey        domain.Secret
-	AnthropicBaseURL    string
+	Providers           []Provider // of each kind, in the order of the kinds
 	PricesFile          string
 	ProviderConcurrency int
 	MasterKey           domain.Secret
@@ -58,6 +55,8 @@ type Config struct {
 
 // Sources are where options come from. The zero value has none but the defaults.
 type Sources struct {
+	// Kinds are the kinds of provider that can be configured.
+	Kinds []ProviderKind
 	// Flags are those that were given, by option name.
 	Flags map[string]string
 	// Env holds NAME=value pairs, as [os.Environ] returns them.
@@ -77,7 +76,7 @@ func Load(s Sources) (*Config, error) {
 	l.readEnv()
 	l.readFlags()
 	c := l.build()
-	l.faults = append(l.faults, c.together()...)
+	l.faults = append(l.faults, c.together(s.Kinds)...)
 	if len(l.faults) > 0 {
 		return nil, errors.New("the configuration has faults:\n  " + strings.Join(l.faults, "\n  "))
 	}
@@ -140,9 +139,9 @@ func (l *loader) readLine(line, origin string) {
 		l.fault("%s: a line is “name = value”", origin)
 		return
 	}
-	o, known := lookUp(name)
+	o, known := l.lookUp(name)
 	if !known {
-		l.fault("%s: there is no option %q%s", origin, name, suggestion(name, names()))
+		l.fault("%s: there is no option %q%s", origin, name, suggestion(name, l.names()))
 		return
 	}
 	if before, twice := l.set[o.Name]; twice {
@@ -161,7 +160,7 @@ func unquote(value string) string {
 
 func (l *loader) readEnv() {
 	known := map[string]bool{fileEnv: true}
-	for _, o := range Options() {
+	for _, o := range Options(l.Kinds) {
 		for _, name := range slices.Backward(o.Env) { // the first wins
 			known[name], known[name+fileSuffix] = true, true
 			l.readVariable(o, name)
@@ -209,8 +208,8 @@ func (l *loader) readFlags() {
 		if name == fileFlag {
 			continue
 		}
-		if o, ok := lookUp(name); !ok || o.NoFlag {
-			l.fault("--%s is no flag%s", name, suggestion(name, names()))
+		if o, ok := l.lookUp(name); !ok || o.NoFlag {
+			l.fault("--%s is no flag%s", name, suggestion(name, l.names()))
 			continue
 		}
 		l.set[name] = setting{l.Flags[name], "--" + name}
@@ -219,7 +218,7 @@ func (l *loader) readFlags() {
 
 func (l *loader) build() *Config {
 	c := &Config{Origin: map[string]string{}, Warnings: l.warnings}
-	for _, o := range Options() {
+	for _, o := range Options(l.Kinds) {
 		value := o.Default
 		if s, ok := l.set[o.Name]; ok {
 			value, c.Origin[o.Name] = s.value, s.origin
@@ -232,16 +231,15 @@ func (l *loader) build() *Config {
 }
 
 // together checks what concerns several options.
-func (c *Config) together() (faults []string) {
+func (c *Config) together(kinds []ProviderKind) (faults []string) {
 	if !c.InsecurePublic && !Loopback(c.Listen) && !c.behindTLS() {
 		faults = append(faults, fmt.Sprintf("listen is %s, which others can reach, and nothing encrypts the way: "+
 			"put a proxy with TLS in front and set base-url (https://…) and trusted-proxies, or accept the risk with --insecure-public", c.Listen))
 	}
-	if c.Provider == "openai" && c.OpenAIKey == "" && c.OpenAIBaseURL == "" {
-		faults = append(faults, "provider is openai: set OPENAI_API_KEY, or OPENAI_BASE_URL for a server that needs no key")
-	}
-	if c.Provider == "anthropic" && c.AnthropicKey == "" && c.AnthropicBaseURL == "" {
-		faults = append(faults, "provider is anthropic: set ANTHROPIC_API_KEY, or ANTHROPIC_BASE_URL for a server that needs no key")
+	for _, k := range kinds {
+		if fault := k.fault(c); fault != "" {
+			faults = append(faults, fault)
+		}
 	}
 	return faults
 }

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"vellocity/internal/app"
 	"vellocity/internal/config"
 )
 
@@ -27,9 +28,17 @@ func (f files) read(name string) ([]byte, error) {
 	return []byte(text), nil
 }
 
+var kinds = app.ProviderKinds()
+
+// parse loads the sources with the kinds of provider that there are.
+func parse(s config.Sources) (*config.Config, error) {
+	s.Kinds = kinds
+	return config.Load(s)
+}
+
 func load(t *testing.T, s config.Sources) *config.Config {
 	t.Helper()
-	c, err := config.Load(s)
+	c, err := parse(s)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,14 +70,14 @@ func TestAFlagWinsOverTheEnvironmentOverTheFile(t *testing.T) {
 
 func TestOwnVariableWinsOverTheCommonOne(t *testing.T) {
 	c := load(t, config.Sources{Env: []string{"OPENAI_API_KEY=common", "VELLOCITY_OPENAI_API_KEY=own"}})
-	if c.OpenAIKey.Reveal() != "own" {
-		t.Errorf("got %s", c.OpenAIKey.Reveal())
+	if c.Providers[0].Key.Reveal() != "own" {
+		t.Errorf("got %s", c.Providers[0].Key.Reveal())
 	}
 }
 
 func TestAllFaultsAreToldAtOnce(t *testing.T) {
 	file := files{"v.conf": "listne = 1\nworkers = 0\nnonsense\nmodel = a\nmodel = b\n"}
-	_, err := config.Load(config.Sources{ReadFile: file.read, Flags: map[string]string{"config": "v.conf", "log-level": "loud", "openai-api-key": "x", "rate-limts": "off"},
+	_, err := parse(config.Sources{ReadFile: file.read, Flags: map[string]string{"config": "v.conf", "log-level": "loud", "openai-api-key": "x", "rate-limts": "off"},
 		Env: []string{"VELLOCITY_BASE_URL=vellocity.example.com", "VELLOCITY_TRUSTED_PROXIES=10.0.0.0/8, proxy", "VELLOCITY_MASTER_KEY_FILE=missing", "VELLOCITY_PROVIDER=openai"}})
 	if err == nil {
 		t.Fatal("no fault was seen")
@@ -114,7 +123,7 @@ func TestPublicAddressNeedsTLSOrAWord(t *testing.T) {
 		{"a proxy without TLS", map[string]string{"listen": ":80", "base-url": "http://v.example.com", "trusted-proxies": "10.0.0.1"}, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if _, err := config.Load(config.Sources{Flags: c.set}); (err == nil) != c.ok {
+			if _, err := parse(config.Sources{Flags: c.set}); (err == nil) != c.ok {
 				t.Errorf("got %v", err)
 			}
 		})
@@ -125,7 +134,7 @@ func TestSecretsComeFromFilesAndAreNeverShown(t *testing.T) {
 	const canary = "canary-5c1e-0123456789-0123456789-0123456789"
 	file := files{"key": canary + "\n"}
 	c := load(t, config.Sources{ReadFile: file.read, Env: []string{"VELLOCITY_MASTER_KEY_FILE=key", "ANTHROPIC_API_KEY_FILE=key", "VELLOCITY_DATABASE_URL=postgres://u:" + canary + "@h/d"}})
-	if c.MasterKey.Reveal() != canary || c.AnthropicKey.Reveal() != canary {
+	if c.MasterKey.Reveal() != canary || c.Providers[1].Key.Reveal() != canary {
 		t.Error("the files were not read")
 	}
 	if shown := fmt.Sprintf("%v %+v %#v", c, c, *c); strings.Contains(shown, "canary") {
@@ -137,7 +146,7 @@ func TestSecretsComeFromFilesAndAreNeverShown(t *testing.T) {
 		{Env: []string{"VELLOCITY_DATABASE_URL=mysql://u:" + canary + "@h"}},
 		{Env: []string{"OPENAI_API_KEY=" + canary + "\nx"}},
 	} {
-		if _, err := config.Load(s); err == nil || strings.Contains(err.Error(), "canary") {
+		if _, err := parse(s); err == nil || strings.Contains(err.Error(), "canary") {
 			t.Errorf("%v gave %v", s.Env, err)
 		}
 	}
@@ -168,7 +177,7 @@ func TestPublicURL(t *testing.T) {
 
 func TestEveryOptionIsWhole(t *testing.T) {
 	seen := map[string]bool{}
-	for _, o := range config.Options() {
+	for _, o := range config.Options(kinds) {
 		for _, name := range append([]string{o.Name}, o.Env...) {
 			if seen[name] {
 				t.Errorf("%s is there twice", name)
@@ -181,7 +190,7 @@ func TestEveryOptionIsWhole(t *testing.T) {
 		if o.Default == "" {
 			continue
 		}
-		if _, err := config.Load(config.Sources{Env: []string{o.Env[0] + "=" + o.Default}}); err != nil {
+		if _, err := parse(config.Sources{Env: []string{o.Env[0] + "=" + o.Default}}); err != nil {
 			t.Errorf("the default of %s is refused: %v", o.Name, err)
 		}
 	}
@@ -190,7 +199,7 @@ func TestEveryOptionIsWhole(t *testing.T) {
 // docs/config.md is what the table of options says.
 func TestDocs(t *testing.T) {
 	const file = "../../docs/config.md"
-	want := config.Markdown()
+	want := config.Markdown(kinds)
 	if *update {
 		if err := os.WriteFile(file, []byte(want), 0o644); err != nil {
 			t.Fatal(err)

@@ -7,11 +7,11 @@ import (
 )
 
 // Markdown returns the reference of all options: docs/config.md.
-func Markdown() string {
+func Markdown(kinds []ProviderKind) string {
 	var b strings.Builder
 	b.WriteString(docsHead)
 	heading := ""
-	for _, o := range Options() {
+	for _, o := range Options(kinds) {
 		if o.Group != heading {
 			heading = o.Group
 			fmt.Fprintf(&b, "\n## %s\n", heading)
@@ -38,6 +38,8 @@ log-format = json
 
 A secret is best kept in a file of its own: each variable that holds one has a twin that ends in ` + "`_FILE`" + ` and names
 that file. Models' keys and the master key are no flags, since every user of a machine can read those.
+
+Calls to model providers use the proxy that ` + "`HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`" + ` name, as other programs do.
 `
 
 func writeOption(b *strings.Builder, o Option) {

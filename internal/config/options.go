@@ -50,9 +50,10 @@ const (
 	groupText   = "Text providers"
 )
 
-// Options lists every option, in the order of the documentation.
-func Options() []Option {
-	return slices.Concat(serverOptions(), storeOptions(), textOptions())
+// Options lists every option, in the order of the documentation. Each kind of
+// provider has two: a key and an address.
+func Options(kinds []ProviderKind) []Option {
+	return slices.Concat(serverOptions(), storeOptions(), textOptions(kinds))
 }
 
 func serverOptions() []Option {
@@ -95,26 +96,45 @@ func storeOptions() []Option {
 	})
 }
 
-func textOptions() []Option {
-	return group(groupText, []Option{
-		{Name: "provider", Value: "openai|anthropic|composer", apply: oneOf(func(c *Config) *string { return &c.Provider }, "", "openai", "anthropic", "composer"),
-			Help: "What writes text. By default the first that has a key or an address, in this order; with neither, the composer, which needs no model."},
-		{Name: "model", Value: "NAME", apply: text(func(c *Config) *string { return &c.Model }, 200),
-			Help: "The model's name as the provider has it. By default one that suits the provider."},
-		{Name: "openai-api-key", Value: "KEY", Secret: true, NoFlag: true, Env: []string{"VELLOCITY_OPENAI_API_KEY", "OPENAI_API_KEY"},
-			apply: secret(func(c *Config) *domain.Secret { return &c.OpenAIKey }), Help: "The key for OpenAI, or for the server at openai-base-url."},
-		{Name: "openai-base-url", Value: "URL", Env: []string{"VELLOCITY_OPENAI_BASE_URL", "OPENAI_BASE_URL"},
-			apply: webAddress(func(c *Config) *string { return &c.OpenAIBaseURL }),
-			Help:  "Any server that speaks OpenAI's Chat Completions, up to and with /v1: Ollama, vLLM, LM Studio, OpenRouter, a gateway. It may be a private address."},
-		{Name: "anthropic-api-key", Value: "KEY", Secret: true, NoFlag: true, Env: []string{"VELLOCITY_ANTHROPIC_API_KEY", "ANTHROPIC_API_KEY"},
-			apply: secret(func(c *Config) *domain.Secret { return &c.AnthropicKey }), Help: "The key for Anthropic."},
-		{Name: "anthropic-base-url", Value: "URL", Env: []string{"VELLOCITY_ANTHROPIC_BASE_URL", "ANTHROPIC_BASE_URL"},
-			apply: webAddress(func(c *Config) *string { return &c.AnthropicBaseURL }), Help: "A server that speaks Anthropic's Messages, without /v1."},
-		{Name: "prices-file", Value: "FILE", apply: text(func(c *Config) *string { return &c.PricesFile }, 4096),
-			Help: "A JSON file of model prices, in place of those that come with the program."},
-		{Name: "provider-concurrency", Value: "N", Default: "32", apply: number(func(c *Config) *int { return &c.ProviderConcurrency }, 1, 10_000),
-			Help: "How many calls to one provider this node makes at once."},
-	})
+func textOptions(kinds []ProviderKind) []Option {
+	names := []string{""}
+	for _, k := range kinds {
+		names = append(names, k.Name)
+	}
+	names = append(names, Composer)
+	options := []Option{
+		{
+			Name:  "provider",
+			Value: strings.Join(names[1:], "|"),
+			apply: oneOf(func(c *Config) *string { return &c.Provider }, names...),
+			Help: "What writes text. By default the first that has a key or an address, in this order; with neither, the composer, " +
+				"which needs no model.",
+		},
+		{
+			Name:  "model",
+			Value: "NAME",
+			apply: text(func(c *Config) *string { return &c.Model }, 200),
+			Help:  "The model's name as the provider has it. By default one that suits the provider.",
+		},
+	}
+	for _, k := range kinds {
+		options = append(options, k.options()...)
+	}
+	return group(groupText, append(options,
+		Option{
+			Name:  "prices-file",
+			Value: "FILE",
+			apply: text(func(c *Config) *string { return &c.PricesFile }, 4096),
+			Help:  "A JSON file of model prices, in place of those that come with the program.",
+		},
+		Option{
+			Name:    "provider-concurrency",
+			Value:   "N",
+			Default: "32",
+			apply:   number(func(c *Config) *int { return &c.ProviderConcurrency }, 1, 10_000),
+			Help:    "How many calls to one provider this node makes at once.",
+		},
+	))
 }
 
 // group sets the heading of options, and the variable of those that name none.
@@ -128,8 +148,8 @@ func group(heading string, list []Option) []Option {
 	return list
 }
 
-func lookUp(name string) (Option, bool) {
-	all := Options()
+func (l *loader) lookUp(name string) (Option, bool) {
+	all := Options(l.Kinds)
 	i := slices.IndexFunc(all, func(o Option) bool { return o.Name == name })
 	if i < 0 {
 		return Option{}, false
@@ -137,8 +157,8 @@ func lookUp(name string) (Option, bool) {
 	return all[i], true
 }
 
-func names() (list []string) {
-	for _, o := range Options() {
+func (l *loader) names() (list []string) {
+	for _, o := range Options(l.Kinds) {
 		list = append(list, o.Name)
 	}
 	return list

@@ -16,6 +16,7 @@ import (
 	"sync"
 	"time"
 
+	"vellocity/internal/ai"
 	"vellocity/internal/auth"
 	"vellocity/internal/capability"
 	"vellocity/internal/domain"
@@ -26,11 +27,13 @@ import (
 
 // Options are what an Engine needs.
 type Options struct {
-	Store        *store.Store
-	Runner       *execution.Runner
-	Hub          *live.Hub
-	Keys         *auth.Keys
-	Writers      *execution.Writers
+	Store     *store.Store
+	Runner    *execution.Runner
+	Hub       *live.Hub
+	Keys      *auth.Keys
+	Providers *ai.Providers
+	// KeyVariables are the environment variables that connect a provider, for hints.
+	KeyVariables []string
 	Capabilities []capability.Capability
 	// Alive returns nil while this node may take on work, else why not.
 	Alive func() error
@@ -56,7 +59,7 @@ func New(o Options) (*Engine, error) {
 	e.texts.grace = cmp.Or(o.ReaderGrace, readerGrace)
 	for i, c := range o.Capabilities {
 		c.ID = int64(i + 1)
-		d, err := describe(c.Capability)
+		d, err := describe(c)
 		if err != nil {
 			return nil, fmt.Errorf("describe %s: %w", c.Slug, err)
 		}

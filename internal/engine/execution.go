@@ -193,8 +193,12 @@ func (e *Engine) Retry(ctx context.Context, in ID) (Started, error) {
 		if !ok {
 			return Started{}, domain.Errorf(domain.CodeConflict, "This version of Vellocity has no capability %q", x.Capability)
 		}
-		return e.accept(ctx, tx, a, c, Execute{Capability: x.Capability, AgentID: x.AgentID, Settings: x.Settings, Context: x.Context,
-			Priority: x.Priority, Notify: x.Notify}, x.ID)
+		req, err := c.Load(x.Settings)
+		if err != nil {
+			return Started{}, domain.Errorf(domain.CodeConflict, "This version of Vellocity cannot read the settings of this execution. Start a new one instead.")
+		}
+		in := Execute{Capability: x.Capability, AgentID: x.AgentID, Context: x.Context, Priority: x.Priority, Notify: x.Notify}
+		return e.accept(ctx, tx, a, c, req, in, x.ID)
 	})
 }
 

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"vellocity/internal/channel"
 	"vellocity/internal/domain"
 	"vellocity/internal/guard"
 )
@@ -205,7 +206,7 @@ func TestInjection(t *testing.T) {
 }
 
 func TestChannelCount(t *testing.T) {
-	x, _ := guard.ChannelBySlug("x")
+	x, _ := channel.BySlug("x")
 	if n := x.Count("日本 https://example.com/a/very/long/path"); n != 4+1+23 {
 		t.Errorf("%d", n)
 	}
