@@ -4,10 +4,13 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"time"
+
+	"vellocity/internal/await"
 )
 
 const workflow = "/api/v1/content-workflow"
@@ -19,11 +22,11 @@ func patient() *http.Client {
 
 // request makes a request with the server's key; body is JSON or empty.
 func (s *server) request(ctx context.Context, method, path, body string) (*http.Request, error) {
-	req, err := http.NewRequestWithContext(ctx, method, s.url()+path, bytes.NewReader([]byte(body)))
+	req, err := http.NewRequestWithContext(ctx, method, s.URL()+path, bytes.NewReader([]byte(body)))
 	if err != nil {
 		return nil, fmt.Errorf("make a request: %w", err)
 	}
-	req.Header.Set("Authorization", "Bearer "+s.key)
+	req.Header.Set("Authorization", "Bearer "+s.Key)
 	if body != "" {
 		req.Header.Set("Content-Type", "application/json")
 	}
@@ -54,7 +57,7 @@ func (s *server) call(ctx context.Context, c *http.Client, method, path, body st
 	return json.Unmarshal(text, out)
 }
 
-// run is an execution as the API tells it.
+// run is an execution as the API returns it.
 type run struct {
 	Data struct {
 		ID         int64
@@ -97,20 +100,24 @@ func (s *server) total(ctx context.Context, c *http.Client, status string) (int,
 	return l.Meta.Total, err
 }
 
-// completed waits until so many executions are, and fails when one of them has.
+// completed waits until n executions are completed, and fails when one has failed.
 func (s *server) completed(ctx context.Context, c *http.Client, n int, within time.Duration) error {
-	for began := time.Now(); ; time.Sleep(10 * time.Millisecond) {
-		done, err := s.total(ctx, c, "completed")
-		if err != nil || done >= n {
-			return err
+	done, failed := 0, 0
+	var err error
+	counted := await.Until(ctx, within, 10*time.Millisecond, "the executions", func() bool {
+		if done, err = s.total(ctx, c, "completed"); err != nil || done >= n {
+			return true
 		}
-		if failed, err := s.total(ctx, c, "failed"); err != nil || failed > 0 {
-			return fmt.Errorf("%d executions failed: %w", failed, err)
-		}
-		if time.Since(began) > within {
-			return fmt.Errorf("%d of %d executions were completed within %s", done, n, within)
-		}
+		failed, err = s.total(ctx, c, "failed")
+		return err != nil || failed > 0
+	})
+	if failed > 0 {
+		err = errors.Join(err, fmt.Errorf("%d failed", failed))
 	}
+	if err = errors.Join(err, counted); err != nil {
+		return fmt.Errorf("%d of %d executions completed: %w", done, n, err)
+	}
+	return nil
 }
 
 // grant gives the workspace credits, by the command that operators use.

@@ -34,7 +34,7 @@ type loaded struct {
 // raw is a request as it goes over the wire.
 func (s *server) raw(method, path, body string) []byte {
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "%s %s HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\nAccept: application/json\r\n", method, path, s.addr, s.key)
+	fmt.Fprintf(&b, "%s %s HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\nAccept: application/json\r\n", method, path, s.Listen, s.Key)
 	if body != "" {
 		fmt.Fprintf(&b, "Content-Type: application/json\r\nContent-Length: %d\r\n", len(body))
 	}
@@ -50,7 +50,7 @@ func (l load) drive(ctx context.Context, s *server) (out loaded, err error) {
 	var all sync.WaitGroup
 	for i := range l.conns {
 		all.Go(func() {
-			took, first, e := l.connection(ctx, s.addr, i, from, until)
+			took, first, e := l.connection(ctx, s.Listen, i, from, until)
 			mu.Lock()
 			defer mu.Unlock()
 			out.took, out.first = append(out.took, took...), first

@@ -16,13 +16,13 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"os/exec"
 	"os/signal"
 	"path/filepath"
 	"slices"
-	"strings"
 	"syscall"
 	"time"
+
+	"vellocity/test/product"
 )
 
 // row is one thing to be measured.
@@ -150,11 +150,11 @@ func choose(names []string) ([]row, error) {
 // prepare finds the repository, makes the temporary directory and builds the
 // program as a release is built.
 func (b *bench) prepare(ctx context.Context, program string) error {
-	out, err := exec.CommandContext(ctx, "go", "env", "GOMOD").Output()
+	root, err := product.Root(ctx)
 	if err != nil {
-		return fmt.Errorf("find the module: %w", err)
+		return err
 	}
-	b.root = filepath.Dir(strings.TrimSpace(string(out)))
+	b.root = root
 	if b.dir, err = os.MkdirTemp("", "vellocity-bench-"); err != nil {
 		return fmt.Errorf("make a directory: %w", err)
 	}
@@ -163,12 +163,7 @@ func (b *bench) prepare(ctx context.Context, program string) error {
 		return err
 	}
 	b.program = filepath.Join(b.dir, "vellocity")
-	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", b.program, "./cmd/vellocity")
-	build.Dir, build.Env = b.root, append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		return fmt.Errorf("build the program: %w\n%s", err, out)
-	}
-	return nil
+	return product.Build(ctx, b.program, "-trimpath", "-ldflags", "-s -w")
 }
 
 // fresh returns the name of a new directory within the temporary one.

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"vellocity/internal/ai/aitest"
+	"vellocity/internal/await"
+	"vellocity/test/product"
 )
 
 // threePosts is a run of four steps: a brief, then three posts side by side, each
@@ -86,7 +88,7 @@ func (b *bench) endToEnd(ctx context.Context, s *server, what, capability, setti
 		return err
 	}
 	var rates []float64
-	before, began := processor(s.pid()), time.Now()
+	before, began := processor(s.PID()), time.Now()
 	for i := range b.runs {
 		took, err := s.many(ctx, c, n, warm+i*n, capability, settings)
 		if err != nil {
@@ -94,7 +96,7 @@ func (b *bench) endToEnd(ctx context.Context, s *server, what, capability, setti
 		}
 		rates = append(rates, float64(n)/took.Seconds())
 	}
-	used, all := (processor(s.pid()) - before).Seconds(), time.Since(began).Seconds()
+	used, all := (processor(s.PID()) - before).Seconds(), time.Since(began).Seconds()
 	more := fmt.Sprintf("%s; %.1f ms of processor time each, %.0f %% of two cores", spread(rates, "/s"), 1000*used/float64(n*b.runs), 50*used/all)
 	if aim {
 		b.atLeast(what, 300, median(rates), "/s", more)
@@ -121,7 +123,9 @@ func dispatch(ctx context.Context, b *bench) error {
 			return err
 		}
 		ids = append(ids, id)
-		time.Sleep(40 * time.Millisecond) // idle again
+		if err := await.Pause(ctx, 40*time.Millisecond); err != nil { // idle again
+			return err
+		}
 	}
 	if err := s.completed(ctx, c, len(ids), 10*time.Second); err != nil {
 		return err
@@ -175,7 +179,7 @@ func (h *hanging) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func cancelled(ctx context.Context, b *bench) error {
 	h := &hanging{Server: aitest.NewServer(pace{Hang: true}.script()), began: make(chan struct{}, 10), abandoned: make(chan time.Time, 10)}
 	defer h.Close()
-	addr, err := freePort()
+	addr, err := product.FreeAddress()
 	if err != nil {
 		return err
 	}
@@ -229,7 +233,7 @@ func waiting(ctx context.Context, b *bench) error {
 		return err
 	}
 	defer m.stop()
-	defer s.kill()
+	defer s.Kill()
 	if err := b.grant(ctx, s, 1_000_000); err != nil {
 		return err
 	}
@@ -239,29 +243,35 @@ func waiting(ctx context.Context, b *bench) error {
 			return err
 		}
 	}
-	time.Sleep(b.span(3 * time.Second))
-	before, began := private(s.pid()), time.Now()
+	if err := await.Pause(ctx, b.span(3*time.Second)); err != nil {
+		return err
+	}
+	before, began := private(s.PID()), time.Now()
 	for range n {
 		if _, err := s.execute(ctx, c, "generate-social-posts", onePost); err != nil {
 			return err
 		}
 	}
-	for open := 0; open < n+20; time.Sleep(50 * time.Millisecond) {
-		if open, err = connections(s.pid(), m.url); err != nil {
-			return err
-		}
-		if time.Since(began) > 2*time.Minute {
-			return fmt.Errorf("only %d calls were open after %s", open, time.Since(began))
-		}
+	open := 0
+	counted := s.Until(ctx, 2*time.Minute, "all calls", func() bool {
+		open, err = connections(s.PID(), m.url)
+		return err != nil || open >= n+20
+	})
+	if err := errors.Join(err, counted); err != nil {
+		return fmt.Errorf("%d calls were open: %w", open, err)
 	}
 	took := time.Since(began)
-	time.Sleep(b.span(5 * time.Second))
-	after := private(s.pid())
-	used := processor(s.pid())
-	time.Sleep(b.span(5 * time.Second))
-	used = processor(s.pid()) - used
+	if err := await.Pause(ctx, b.span(5*time.Second)); err != nil {
+		return err
+	}
+	after := private(s.PID())
+	used := processor(s.PID())
+	if err := await.Pause(ctx, b.span(5*time.Second)); err != nil {
+		return err
+	}
+	used = processor(s.PID()) - used
 	b.atMost(fmt.Sprintf("%s waiting at once, private memory each", quantity(float64(n), "")), 20, (after-before)*1000/float64(n), " kB",
-		fmt.Sprintf("; %.0f MB resident, all calls open after %.1f s", resident(s.pid()), took.Seconds()))
+		fmt.Sprintf("; %.0f MB resident, all calls open after %.1f s", resident(s.PID()), took.Seconds()))
 	b.says("processor time while they wait", "%.1f %% of a core", 100*used.Seconds()/b.span(5*time.Second).Seconds())
 	return nil
 }
@@ -321,7 +331,7 @@ func streams(ctx context.Context, b *bench) error {
 			return fmt.Errorf("the provider alone: %w", err)
 		}
 		ended, peak := make(chan struct{}), make(chan float64)
-		go watch(s.pid(), ended, peak)
+		go watch(s.PID(), ended, peak)
 		t, err := atOnce(n, func() (stream, error) { return s.through(ctx, c) })
 		close(ended)
 		top = max(top, <-peak)
@@ -467,20 +477,22 @@ func size(ctx context.Context, b *bench) error {
 		return err
 	}
 	s.stop()
-	before, textsBefore, err := kept(ctx, s.database())
+	before, textsBefore, err := kept(ctx, s.File())
 	if err != nil {
 		return err
 	}
-	if s, err = b.serve(ctx, how{dir: s.dir, key: s.key}); err != nil {
+	if s, err = b.serve(ctx, how{dir: s.Dir, key: s.Key}); err != nil {
 		return err
 	}
 	_, err = s.many(ctx, c, n, 20, "generate-social-posts", threePosts)
-	time.Sleep(b.span(12 * time.Second)) // finished tickets are swept
+	if err := await.Pause(ctx, b.span(12*time.Second)); err != nil { // finished tickets are swept
+		return err
+	}
 	s.stop()
 	if err != nil {
 		return err
 	}
-	after, textsAfter, err := kept(ctx, s.database())
+	after, textsAfter, err := kept(ctx, s.File())
 	if err != nil {
 		return err
 	}

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
-	"os/exec"
 	"slices"
 	"strings"
 	"time"
@@ -36,10 +35,10 @@ func (b *bench) stored(ctx context.Context, n, bytes int) (*server, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := multiply(ctx, s.database(), id, n-1, strings.Repeat("Words about cost and care. ", bytes/27+1)[:bytes]); err != nil {
+	if err := multiply(ctx, s.File(), id, n-1, strings.Repeat("Words about cost and care. ", bytes/27+1)[:bytes]); err != nil {
 		return nil, err
 	}
-	return b.serve(ctx, how{dir: s.dir, key: s.key})
+	return b.serve(ctx, how{dir: s.Dir, key: s.Key})
 }
 
 // multiply copies an execution and all that belongs to it n times.
@@ -119,9 +118,8 @@ func copyRows(ctx context.Context, db *sql.DB, table, where string, n int, set m
 
 // command runs one of the program's commands on a running server.
 func (b *bench) command(ctx context.Context, s *server, args ...string) error {
-	cmd := exec.CommandContext(ctx, b.program, append(args, "--data", s.dir)...)
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("vellocity %s: %w: %s", strings.Join(args, " "), err, out)
+	if out, err := s.Command(ctx, "", args...); err != nil {
+		return fmt.Errorf("%w: %s", err, out)
 	}
 	return nil
 }

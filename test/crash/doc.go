@@ -5,7 +5,5 @@
 // is kept outside the killed process and held against the database.
 //
 // VELLOCITY_CRASH_CYCLES sets how often the server is killed under load (6; the
-// full measure is 200). VELLOCITY_BINARY names a program to test instead of one
-// built from this tree. After a failure VELLOCITY_CRASH_DUMPS names a directory
-// for the server's log and what its goroutines were doing.
+// full measure is 200).
 package crash

@@ -124,12 +124,12 @@ func (s *server) ask(t *testing.T, c *call, method, path string, body any) []byt
 	if err != nil {
 		t.Error(err)
 	}
-	req, err := http.NewRequestWithContext(context.WithoutCancel(t.Context()), method, "http://"+s.listen+"/api/v1"+path, bytes.NewReader(text))
+	req, err := http.NewRequestWithContext(context.WithoutCancel(t.Context()), method, s.URL()+"/api/v1"+path, bytes.NewReader(text))
 	if err != nil {
 		t.Error(err)
 		return nil
 	}
-	req.Header.Set("Authorization", "Bearer "+s.key)
+	req.Header.Set("Authorization", "Bearer "+s.Key)
 	if method != http.MethodGet {
 		req.Header.Set("Content-Type", "application/json")
 	} else {

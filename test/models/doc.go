@@ -4,6 +4,5 @@
 //
 // aimock needs Node and the package in package.json: npm ci --prefix test/models.
 // Without them its tests are skipped; VELLOCITY_REQUIRE_ALL=1 makes that a
-// failure. VELLOCITY_BINARY names a program to test instead of one built from this
-// tree.
+// failure.
 package models
