@@ -39,9 +39,10 @@ lint: $(LINT) ## Format, vet and lint, without changing anything
 fix: $(LINT) ## Mend what the formatter and the linters can mend by themselves
 	$(LINT) run --fix ./...
 
-golden: ## Write the golden files and generated documents anew; read the diff before you commit it
-	@for p in $$(git grep --untracked -lE 'flag.Bool\("update"|/captest"' -- '*_test.go' | xargs -n1 dirname | sort -u); do \
-		echo "go test ./$$p -update"; go test "./$$p" -update || exit 1; done
+golden: ## Write the golden files and generated documents; read the diff before you commit it
+	@go list -f '{{.ImportPath}} {{join .TestImports " "}} {{join .XTestImports " "}}' ./... | \
+		awk '/internal\/golden|capability\/captest/ {print $$1}' | \
+		while read -r p; do echo "go test $$p -update"; go test "$$p" -update || exit 1; done
 
 browser: ## Walk through the dashboard in a real browser; needs node and Chromium
 	npm --prefix test/browser ci --no-audit --no-fund

@@ -1,20 +1,16 @@
 package config_test
 
 import (
-	"errors"
-	"flag"
 	"fmt"
 	"io/fs"
 	"log/slog"
 	"net"
-	"os"
 	"strings"
 	"testing"
 
 	"vellocity/internal/config"
+	"vellocity/internal/golden"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew") //nolint:gochecknoglobals // a test's flag
 
 // files is what ReadFile finds.
 type files map[string]string
@@ -189,18 +185,5 @@ func TestEveryOptionIsWhole(t *testing.T) {
 
 // docs/config.md is what the table of options says.
 func TestDocs(t *testing.T) {
-	const file = "../../docs/config.md"
-	want := config.Markdown()
-	if *update {
-		if err := os.WriteFile(file, []byte(want), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	got, err := os.ReadFile(file)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		t.Fatal(err)
-	}
-	if string(got) != want {
-		t.Error("docs/config.md is not up to date; run: go test ./internal/config -update")
-	}
+	golden.Check(t, "../../docs/config.md", markdown())
 }

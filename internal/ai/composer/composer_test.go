@@ -4,9 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"flag"
-	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -15,31 +12,10 @@ import (
 	"vellocity/internal/ai"
 	"vellocity/internal/ai/composer"
 	"vellocity/internal/domain"
+	"vellocity/internal/golden"
 	"vellocity/internal/guard"
 	"vellocity/internal/prose"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
-
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.MkdirAll("testdata", 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s differs; run with -update and read the difference.\n%s", name, got)
-	}
-}
 
 // generate runs one task and checks what holds for all: the pieces make up the
 // text, they are small, and the composer counts no tokens.
@@ -166,7 +142,7 @@ func TestGoldenPosts(t *testing.T) {
 				t.Errorf("meta description has %d characters", n)
 			}
 			sound(t, b, title, body, d.MetaDescription)
-			golden(t, "post-"+name+".md", "# "+title+"\n\n"+body+"\n\n---\n\n"+d.MetaTitle+"\n"+d.MetaDescription+"\n"+d.Slug+"\n")
+			golden.Check(t, "testdata/post-"+name+".md", "# "+title+"\n\n"+body+"\n\n---\n\n"+d.MetaTitle+"\n"+d.MetaDescription+"\n"+d.Slug+"\n")
 		})
 	}
 }
@@ -207,7 +183,7 @@ func TestGoldenSocialPosts(t *testing.T) {
 				}
 				all.WriteString("== " + c.Slug + "\n" + text + "\n\n")
 			}
-			golden(t, "social-"+name+".txt", all.String())
+			golden.Check(t, "testdata/social-"+name+".txt", all.String())
 		})
 	}
 }
@@ -243,7 +219,7 @@ func TestGoldenFreeTexts(t *testing.T) {
 			if m := holes.FindString(text); m != "" {
 				t.Errorf("the text holds %q", m)
 			}
-			golden(t, "free-"+name+".md", text+"\n")
+			golden.Check(t, "testdata/free-"+name+".md", text+"\n")
 		})
 	}
 }

@@ -7,16 +7,14 @@ package captest
 import (
 	"context"
 	"encoding/json"
-	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"testing"
 
 	"vellocity/internal/ai"
 	"vellocity/internal/capability"
 	"vellocity/internal/domain"
+	"vellocity/internal/golden"
 )
 
 // Run says what to run a capability with.
@@ -216,25 +214,8 @@ func (s Script) Generate(ctx context.Context, req ai.Request, emit func(string) 
 	return ai.Response{Text: text, Model: "scripted-1", Status: 200, Stop: ai.StopEnd}, nil
 }
 
-var update = flag.Bool("update", false, "write the golden files anew")
-
 // Golden compares got with the file testdata/name; with -update it writes it.
 func Golden(t *testing.T, name, got string) {
 	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.MkdirAll("testdata", 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s differs; run with -update and read the difference.\n%s", name, got)
-	}
+	golden.Check(t, "testdata/"+name, got)
 }

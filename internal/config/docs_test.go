@@ -1,17 +1,19 @@
-package config
+package config_test
 
 import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"vellocity/internal/config"
 )
 
-// Markdown returns the reference of all options: docs/config.md.
-func Markdown() string {
+// markdown returns the reference of all options: docs/config.md.
+func markdown() string {
 	var b strings.Builder
 	b.WriteString(docsHead)
 	heading := ""
-	for _, o := range Options() {
+	for _, o := range config.Options() {
 		if o.Group != heading {
 			heading = o.Group
 			fmt.Fprintf(&b, "\n## %s\n", heading)
@@ -40,7 +42,7 @@ A secret is best kept in a file of its own: each variable that holds one has a t
 that file. Models' keys and the master key are no flags, since every user of a machine can read those.
 `
 
-func writeOption(b *strings.Builder, o Option) {
+func writeOption(b *strings.Builder, o config.Option) {
 	fmt.Fprintf(b, "\n### %s\n\n%s\n\n", o.Name, o.Help)
 	if !o.NoFlag {
 		fmt.Fprintf(b, "- Flag: `--%s %s`\n", o.Name, o.Value)
@@ -48,7 +50,7 @@ func writeOption(b *strings.Builder, o Option) {
 	variables := slices.Clone(o.Env)
 	if o.Secret {
 		for _, name := range o.Env {
-			variables = append(variables, name+fileSuffix)
+			variables = append(variables, name+"_FILE")
 		}
 	}
 	fmt.Fprintf(b, "- Environment: `%s`\n", strings.Join(variables, "`, `"))
