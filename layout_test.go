@@ -305,6 +305,27 @@ func TestNoServerBelowTheDoors(t *testing.T) {
 	}
 }
 
+// sleepers are folders whose tests still sleep.
+var sleepers = []string{"internal/ai"}
+
+// A test that sleeps is slow where the machine is fast, and fails where it is slow.
+// Package await waits for conditions, and moves the clock of testing/synctest.
+func TestNothingSleeps(t *testing.T) {
+	for _, s := range sources(t) {
+		if slices.Contains(sleepers, path.Dir(s.path)) {
+			continue
+		}
+		ast.Inspect(s.file, func(n ast.Node) bool {
+			if sel, ok := n.(*ast.SelectorExpr); ok && sel.Sel.Name == "Sleep" {
+				if x, ok := sel.X.(*ast.Ident); ok && x.Name == "time" {
+					t.Errorf("%s: wait for a condition instead of sleeping: internal/await", s.at(sel))
+				}
+			}
+			return true
+		})
+	}
+}
+
 func TestNames(t *testing.T) {
 	for _, s := range sources(t) {
 		for _, part := range append(strings.Split(path.Dir(s.path), "/"), s.file.Name.Name) {

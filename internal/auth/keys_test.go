@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"vellocity/internal/auth"
+	"vellocity/internal/await"
 	"vellocity/internal/domain"
 	"vellocity/internal/store"
 	"vellocity/internal/store/storetest"
@@ -222,7 +223,9 @@ func TestThrottle(t *testing.T) {
 		if wait <= 0 || wait > time.Minute || th.Blocked("b") != 0 {
 			t.Fatalf("wait %v", wait)
 		}
-		time.Sleep(wait)
+		if err := await.Pause(t.Context(), wait); err != nil {
+			t.Fatal(err)
+		}
 		if left := th.Blocked("a"); left != 0 {
 			t.Errorf("after the wait: %v", left)
 		}

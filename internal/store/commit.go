@@ -13,7 +13,7 @@ import (
 // commit to the disk takes longer than most of what is in it. So whoever is done
 // leaves the database's transaction open for those who wait, each in a savepoint
 // of its own, and the last one commits for all. Everybody returns only when that
-// commit is on disk. docs/decisions/0004-transactions-share-a-commit.md tells why.
+// commit is on disk. docs/decisions/0009-transactions-share-a-commit.md says why.
 type writer struct {
 	turn    chan struct{} // holds a token while nobody works
 	waiting atomic.Int32  // how many wait for the turn
