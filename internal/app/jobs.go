@@ -28,7 +28,7 @@ type loop struct {
 	do    func(context.Context) error
 }
 
-// loops lists them. Each may run on several nodes at once.
+// repeated lists the loops. Each may run on several nodes at once.
 func (a *App) repeated() []loop {
 	return []loop{
 		{"fold counts", time.Second, func(ctx context.Context) error { _, err := a.Store.FoldCounts(ctx); return err }},

@@ -70,8 +70,7 @@ func (a *App) server(h http.Handler) *http.Server {
 	return &http.Server{Handler: h, ReadHeaderTimeout: 5 * time.Second, IdleTimeout: 60 * time.Second, MaxHeaderBytes: 32 << 10}
 }
 
-// Serve answers requests until ctx ends, then stops gracefully. A second call of
-// kill, closed when the operator is out of patience, ends it at once.
+// Serve serves requests until ctx ends, then stops gracefully.
 func (a *App) Serve(ctx context.Context, l net.Listener) error {
 	public, control := a.server(a.Handler), a.server(a.control())
 	control.ConnContext = func(ctx context.Context, _ net.Conn) context.Context { return asOperator(ctx) }
