@@ -232,14 +232,6 @@ func TestThrottle(t *testing.T) {
 	})
 }
 
-func TestBearer(t *testing.T) {
-	for header, want := range map[string]string{"Bearer abc": "abc", "bearer  abc ": "abc", "Basic abc": "", "abc": "", "": ""} {
-		if got := auth.Bearer(header); got != want {
-			t.Errorf("%q gives %q", header, got)
-		}
-	}
-}
-
 func BenchmarkAuthenticateCached(b *testing.B) {
 	s := storetest.SQLite(b)
 	id, _ := workspace(b, s, domain.PlanBusiness)

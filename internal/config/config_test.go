@@ -62,7 +62,7 @@ func TestOwnVariableWinsOverTheCommonOne(t *testing.T) {
 	}
 }
 
-func TestAllFaultsAreToldAtOnce(t *testing.T) {
+func TestAllFaultsAreReportedAtOnce(t *testing.T) {
 	file := files{"v.conf": "listne = 1\nworkers = 0\nnonsense\nmodel = a\nmodel = b\n"}
 	_, err := config.Load(config.Sources{ReadFile: file.read, Flags: map[string]string{"config": "v.conf", "log-level": "loud", "openai-api-key": "x", "rate-limts": "off"},
 		Env: []string{"VELLOCITY_BASE_URL=vellocity.example.com", "VELLOCITY_TRUSTED_PROXIES=10.0.0.0/8, proxy", "VELLOCITY_MASTER_KEY_FILE=missing", "VELLOCITY_PROVIDER=openai"}})
@@ -70,20 +70,20 @@ func TestAllFaultsAreToldAtOnce(t *testing.T) {
 		t.Fatal("no fault was seen")
 	}
 	for _, want := range []string{
-		`v.conf line 1: there is no option "listne"; did you mean listen?`,
+		`v.conf line 1: unknown option "listne"; did you mean listen?`,
 		`v.conf line 2: workers must be a whole number from 1 to 10000, not "0"`,
-		`v.conf line 3: a line is “name = value”`,
+		`v.conf line 3: want name = value`,
 		`v.conf line 5: model is already set in v.conf line 4`,
 		`--log-level: log-level must be debug, info, warn or error, not "loud"`,
-		`--openai-api-key is no flag`,
-		`--rate-limts is no flag; did you mean rate-limits?`,
-		`VELLOCITY_BASE_URL: base-url must be an address that starts with http:// or https://`,
-		`holds "proxy", which is no address or CIDR block`,
-		`VELLOCITY_MASTER_KEY_FILE: the file cannot be read`,
+		`--openai-api-key cannot be a flag: set VELLOCITY_OPENAI_API_KEY`,
+		`unknown flag --rate-limts; did you mean rate-limits?`,
+		`VELLOCITY_BASE_URL: base-url must be a URL that starts with http:// or https://`,
+		`contains "proxy", which is neither an address nor a CIDR block`,
+		`VELLOCITY_MASTER_KEY_FILE: cannot read the file`,
 		`provider is openai: set OPENAI_API_KEY`,
 	} {
 		if !strings.Contains(err.Error(), want) {
-			t.Errorf("not told: %s", want)
+			t.Errorf("not reported: %s", want)
 		}
 	}
 	if t.Failed() {
@@ -139,9 +139,9 @@ func TestSecretsComeFromFilesAndAreNeverShown(t *testing.T) {
 	}
 }
 
-func TestUnknownVariablesAreToldNotRefused(t *testing.T) {
+func TestUnknownVariablesAreWarnings(t *testing.T) {
 	c := load(t, config.Sources{Env: []string{"VELLOCITY_LISTN=x", "VELLOCITY_SERVICE_HOST=10.0.0.1", "VELLOCITY_PORT_8080_TCP=tcp://10.0.0.1", "VELLOCITY_TEST_DATABASE_URL=x", "PATH=/bin"}})
-	if len(c.Warnings) != 1 || c.Warnings[0] != "the variable VELLOCITY_LISTN means nothing; did you mean VELLOCITY_LISTEN?" {
+	if len(c.Warnings) != 1 || c.Warnings[0] != "unknown variable VELLOCITY_LISTN; did you mean VELLOCITY_LISTEN?" {
 		t.Errorf("warnings %q", c.Warnings)
 	}
 }

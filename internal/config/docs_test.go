@@ -25,21 +25,21 @@ func markdown() string {
 
 const docsHead = `# Options
 
-<!-- Made from internal/config/options.go by: go test ./internal/config -update -->
+<!-- Generated from internal/config/options.go by: go test ./internal/config -update -->
 
-Every option is a flag, an environment variable and a line of a file. A flag wins over the environment, that over the
-file, and that over the default. An empty variable counts as not set. All faults are told at once, and an option that
-does not exist is one.
+Every option is a flag, an environment variable and a line of a file. A flag overrides the environment, which overrides the
+file, which overrides the default. An empty variable counts as not set. All errors are reported at once; an unknown option
+is one.
 
-The file is named by ` + "`--config FILE` or `VELLOCITY_CONFIG`" + `. It has a line for each option; # starts a comment:
+The file is named by ` + "`--config FILE` or `VELLOCITY_CONFIG`" + `. It has one line per option; # starts a comment:
 
 ` + "```" + `
 listen = 127.0.0.1:9000
 log-format = json
 ` + "```" + `
 
-A secret is best kept in a file of its own: each variable that holds one has a twin that ends in ` + "`_FILE`" + ` and names
-that file. Models' keys and the master key are no flags, since every user of a machine can read those.
+Keep each secret in a file of its own: for each variable that holds one there is another that ends in ` + "`_FILE`" + ` and
+names that file. Provider keys and the master key are not flags, since every user of the machine can read those.
 `
 
 func writeOption(b *strings.Builder, o config.Option) {

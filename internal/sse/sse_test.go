@@ -143,7 +143,7 @@ func TestReaderTakesEveryLineEnd(t *testing.T) {
 		}
 	}
 	if _, err := r.Next(); !errors.Is(err, io.EOF) {
-		t.Errorf("a cut event was told: %v", err)
+		t.Errorf("a cut event was returned: %v", err)
 	}
 	if r.LastID() != "3" {
 		t.Errorf("last id %q", r.LastID())
