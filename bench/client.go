@@ -15,16 +15,16 @@ import (
 
 const workflow = "/api/v1/content-workflow"
 
-// patient is the client for what is not itself measured.
+// patient is the client for requests that are not measured.
 func patient() *http.Client {
 	return &http.Client{Timeout: 2 * time.Minute, Transport: &http.Transport{MaxIdleConnsPerHost: 64}}
 }
 
-// request makes a request with the server's key; body is JSON or empty.
+// request creates a request with the server's key; body is JSON or empty.
 func (s *server) request(ctx context.Context, method, path, body string) (*http.Request, error) {
 	req, err := http.NewRequestWithContext(ctx, method, s.URL()+path, bytes.NewReader([]byte(body)))
 	if err != nil {
-		return nil, fmt.Errorf("make a request: %w", err)
+		return nil, fmt.Errorf("create a request: %w", err)
 	}
 	req.Header.Set("Authorization", "Bearer "+s.Key)
 	if body != "" {
@@ -33,7 +33,7 @@ func (s *server) request(ctx context.Context, method, path, body string) (*http.
 	return req, nil
 }
 
-// call sends a request and decodes the data of the answer into out, unless nil.
+// call sends a request and decodes the response into out, unless nil.
 func (s *server) call(ctx context.Context, c *http.Client, method, path, body string, out any) error {
 	req, err := s.request(ctx, method, path, body)
 	if err != nil {
@@ -46,7 +46,7 @@ func (s *server) call(ctx context.Context, c *http.Client, method, path, body st
 	defer res.Body.Close()
 	text, err := io.ReadAll(res.Body)
 	if err != nil {
-		return fmt.Errorf("read the answer: %w", err)
+		return fmt.Errorf("read the response: %w", err)
 	}
 	if res.StatusCode >= 300 {
 		return fmt.Errorf("%s %s: %s: %.300s", method, path, res.Status, text)
@@ -81,7 +81,7 @@ type run struct {
 	}
 }
 
-// execute accepts a run of a capability and returns its id.
+// execute starts an execution of a capability and returns its id.
 func (s *server) execute(ctx context.Context, c *http.Client, capability, settings string) (int64, error) {
 	var r run
 	err := s.call(ctx, c, http.MethodPost, workflow+"/capabilities/"+capability+"/execute", `{"settings":`+settings+`}`, &r)
@@ -93,7 +93,7 @@ func (s *server) execution(ctx context.Context, c *http.Client, id int64) (r run
 	return r, err
 }
 
-// total returns how many executions are in a state.
+// total returns how many executions have a status.
 func (s *server) total(ctx context.Context, c *http.Client, status string) (int, error) {
 	var l struct{ Meta struct{ Total int } }
 	err := s.call(ctx, c, http.MethodGet, workflow+"/executions?per_page=1&status="+status, "", &l)
@@ -120,7 +120,7 @@ func (s *server) completed(ctx context.Context, c *http.Client, n int, within ti
 	return nil
 }
 
-// grant gives the workspace credits, by the command that operators use.
+// grant grants the workspace credits with the command that operators use.
 func (b *bench) grant(ctx context.Context, s *server, credits int) error {
 	return b.command(ctx, s, "credits", "grant", fmt.Sprint(credits))
 }

@@ -21,12 +21,12 @@ import (
 	"vellocity/test/product"
 )
 
-// workersEach is how many runs a node of the scale-out row works on at once: few
-// enough that the model's latency is the limit and not this machine.
+// workersEach is how many executions a node of the scale-out row runs at once: few enough
+// that the model's latency is the limit and not this machine.
 const workersEach = 16
 
-// nodes compares one node with four, and with four of which one after the other
-// is killed and started again, each on a fresh PostgreSQL.
+// nodes compares one node with four, and with four of which one after the other is killed
+// and restarted, each on a fresh PostgreSQL.
 func nodes(ctx context.Context, b *bench) error {
 	one, err := b.cluster(ctx, 1, false)
 	if err != nil {
@@ -45,7 +45,7 @@ func nodes(ctx context.Context, b *bench) error {
 	return nil
 }
 
-// cluster returns the runs a second that n nodes complete.
+// cluster returns the executions a second that n nodes complete.
 func (b *bench) cluster(ctx context.Context, n int, kill bool) (rate float64, err error) {
 	pg, err := b.postgres(ctx)
 	if err != nil {
@@ -80,7 +80,7 @@ func (b *bench) cluster(ctx context.Context, n int, kill bool) (rate float64, er
 	if b.short {
 		span = 6 * time.Second
 	}
-	// Enough that none ever waits for work: workers × time / latency, and half more.
+	// Enough that no worker waits for work: workers × time / latency, and half more.
 	for range max(20, int(1.5*float64(n*workersEach)*(span.Seconds()+8)/2)) {
 		if _, err := all[0].execute(ctx, c, "generate-social-posts", onePost); err != nil {
 			return 0, err
@@ -200,8 +200,8 @@ func postgresPrograms() (string, error) {
 	return filepath.Dir(found[len(found)-1]), nil
 }
 
-// unprivileged names an account for PostgreSQL, which refuses root; nil means the
-// present one.
+// unprivileged returns an account for PostgreSQL, which refuses root; nil means the
+// current one.
 func unprivileged() (*syscall.Credential, error) {
 	if os.Geteuid() != 0 {
 		return nil, nil

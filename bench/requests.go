@@ -110,8 +110,8 @@ func edit(ctx context.Context, b *bench) error {
 	})
 }
 
-// change drives a request that changes an item. Each connection has items of its
-// own, in generated or review, so that every request changes one.
+// change drives a request that changes an item. Each connection has items of its own, in
+// generated or review, so that every request changes one.
 func (b *bench) change(ctx context.Context, next func(s *server, id int64, n int) []byte) error {
 	s, err := b.stored(ctx, 1000, 6000)
 	if err != nil {
@@ -138,8 +138,8 @@ func (b *bench) change(ctx context.Context, next func(s *server, id int64, n int
 	return nil
 }
 
-// accept measures accepting alone: the only worker waits for a model that never
-// answers, and each run gets its ticket, holds credits and appends its event.
+// accept measures accepting alone: the only worker waits for a model that never responds,
+// and each execution gets its slot, holds credits and appends its event.
 func accept(ctx context.Context, b *bench) error {
 	m, s, err := b.modelled(ctx, pace{Hang: true}, "--workers", "1", "--max-tickets-per-workspace", "100000")
 	if err != nil {
@@ -210,7 +210,7 @@ func mcp(ctx context.Context, b *bench) error {
 			return err
 		}
 		if strings.Contains(text, `"isError":true`) || !strings.Contains(text, "generate-social-posts") {
-			return fmt.Errorf("the tool answered %.300s", text)
+			return fmt.Errorf("the tool returned %.300s", text)
 		}
 		if n >= b.count(200, 5) {
 			took = append(took, time.Since(began))
@@ -220,7 +220,7 @@ func mcp(ctx context.Context, b *bench) error {
 	return nil
 }
 
-// signIn returns a client with a session of the dashboard.
+// signIn returns a client with a dashboard session.
 func (s *server) signIn(ctx context.Context) (*http.Client, error) {
 	jar, err := cookiejar.New(nil)
 	if err != nil {
@@ -244,7 +244,7 @@ func (s *server) signIn(ctx context.Context) (*http.Client, error) {
 	return c, nil
 }
 
-// get measures how long the whole of an answer takes.
+// get measures how long a complete response takes.
 func (s *server) get(ctx context.Context, c *http.Client, path string) (time.Duration, error) {
 	req, err := s.request(ctx, http.MethodGet, path, "")
 	if err != nil {
@@ -300,8 +300,8 @@ func board(ctx context.Context, b *bench) error {
 	return nil
 }
 
-// growth asks a small and a large installation in turn, so that what else the
-// machine does hits both.
+// growth measures a small and a large installation in turn, so that other work on the
+// machine affects both.
 func growth(ctx context.Context, b *bench) error {
 	few, err := b.stored(ctx, 1000, 1500)
 	if err != nil {

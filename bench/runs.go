@@ -17,11 +17,11 @@ import (
 	"vellocity/test/product"
 )
 
-// threePosts is a run of four steps: a brief, then three posts side by side, each
-// of which makes an item.
+// threePosts is an execution of four steps: a brief, then three posts in parallel, each of
+// which creates an item.
 const threePosts = `{"topic":"Cloud cost optimization","networks":["linkedin","x","facebook"],"key_points":["Start with what is idle","Buy commitments last"]}`
 
-// many accepts n runs over 16 connections, each with a topic of its own, and waits
+// many starts n executions over 16 connections, each with a topic of its own, and waits
 // until all are completed.
 func (s *server) many(ctx context.Context, c *http.Client, n, before int, capability, settings string) (time.Duration, error) {
 	var next atomic.Int64
@@ -48,8 +48,8 @@ func (s *server) many(ctx context.Context, c *http.Client, n, before int, capabi
 	return time.Since(began), err
 }
 
-// execute measures runs end to end: with the composer, and with a model that
-// answers at once, where credits move and each call is recorded before and after.
+// execute measures executions end to end: with the composer, and with a model that
+// responds at once, where credits move and each call is recorded before and after.
 func execute(ctx context.Context, b *bench) error {
 	s, err := b.serve(ctx, how{})
 	if err != nil {
@@ -106,9 +106,9 @@ func (b *bench) endToEnd(ctx context.Context, s *server, what, capability, setti
 	return nil
 }
 
-// dispatch is the time from the beginning of the accepting transaction to the
-// beginning of the first step, both as they are recorded, so it counts the commit
-// of the one and the claim of the other.
+// dispatch is the time from the start of the accepting transaction to the start of the
+// first step, both as recorded, so it includes the commit of the one and the claim of
+// the other.
 func dispatch(ctx context.Context, b *bench) error {
 	s, err := b.serve(ctx, how{})
 	if err != nil {
@@ -154,8 +154,8 @@ func mean(d durations) float64 {
 	return ms(sum) / float64(max(1, len(d)))
 }
 
-// hanging is a model in this process that never answers and tells when a call of
-// it begins and when it is given up.
+// hanging is a model in this process that never responds and reports when a call begins
+// and when it is abandoned.
 type hanging struct {
 	*aitest.Server
 	http      *http.Server
@@ -224,7 +224,7 @@ func within[T any](d time.Duration, c <-chan T) (v T, err error) {
 	}
 }
 
-// waiting has thousands of runs wait for a model at once.
+// waiting has thousands of executions wait for a model at once.
 func waiting(ctx context.Context, b *bench) error {
 	n := b.count(5000, 200)
 	limit := fmt.Sprint(n + 100)
@@ -238,7 +238,7 @@ func waiting(ctx context.Context, b *bench) error {
 		return err
 	}
 	c := patient()
-	for range 20 { // what the first runs load stays
+	for range 20 { // what the first executions load stays
 		if _, err := s.execute(ctx, c, "generate-social-posts", onePost); err != nil {
 			return err
 		}
@@ -276,7 +276,7 @@ func waiting(ctx context.Context, b *bench) error {
 	return nil
 }
 
-// ttft compares the provider alone with the provider behind the server, in turn.
+// ttft compares the provider alone with the provider through the server, in turn.
 func ttft(ctx context.Context, b *bench) error {
 	m, s, err := b.modelled(ctx, pace{First: 20 * time.Millisecond, Gap: time.Millisecond, Pieces: 5})
 	if err != nil {
@@ -296,7 +296,7 @@ func ttft(ctx context.Context, b *bench) error {
 		}
 		t, err := s.through(ctx, c)
 		if err != nil {
-			return fmt.Errorf("behind the server: %w", err)
+			return fmt.Errorf("through the server: %w", err)
 		}
 		if n >= 10 {
 			alone, behind = append(alone, d.first), append(behind, t.first)
@@ -360,7 +360,7 @@ func atOnce(n int, f func() (stream, error)) ([]stream, error) {
 	return out, errors.Join(errs...)
 }
 
-// watch tells the most resident memory that a process had.
+// watch measures the peak resident memory of a process.
 func watch(pid int, ended <-chan struct{}, peak chan<- float64) {
 	top := 0.0
 	for {
@@ -374,7 +374,7 @@ func watch(pid int, ended <-chan struct{}, peak chan<- float64) {
 	}
 }
 
-// blog runs a blog post with a model each of whose answers takes a second.
+// blog measures a blog post with a model each of whose responses takes a second.
 func blog(ctx context.Context, b *bench) error {
 	whole := b.span(time.Second)
 	m, s, err := b.modelled(ctx, pace{First: whole / 4, Whole: whole})
@@ -413,12 +413,12 @@ func blog(ctx context.Context, b *bench) error {
 	path := ms(whole) * float64(critical)
 	b.atMost(fmt.Sprintf("wall time against the critical path of %d calls in a row (%d in all)", critical, calls), 1.15, median(walls)/path, " ×",
 		fmt.Sprintf(" (%.0f and %.0f ms, n = %d)", median(walls), path, len(walls)))
-	// The first words that a person reads come with the call after the outline.
+	// The first words that a person reads come from the call after the outline.
 	b.atMost("first words at a watcher after the provider's", 1000, median(firsts)-ms(whole)-ms(whole/4), " ms", " (the outline's call, then the first pause of a section)")
 	return nil
 }
 
-// firstWords is the time until a watcher of the run is sent text.
+// firstWords is the time until a watcher of the execution gets text.
 func (s *server) firstWords(ctx context.Context, c *http.Client, id int64, began time.Time) (time.Duration, error) {
 	req, err := s.request(ctx, http.MethodGet, fmt.Sprintf("%s/executions/%d/events", workflow, id), "")
 	if err != nil {
@@ -443,8 +443,8 @@ func (s *server) firstWords(ctx context.Context, c *http.Client, id int64, began
 	return 0, errors.Join(errors.New("no words came"), lines.Err())
 }
 
-// criticalPath is the longest row of steps that wait for each other, counted in
-// calls of the provider, and the number of all calls.
+// criticalPath is the longest chain of steps that depend on each other, counted in calls
+// of the provider, and the number of all calls.
 func (r run) criticalPath() (longest, all int) {
 	calls := map[string]int{}
 	for _, s := range r.Data.Attributes.Steps {
@@ -464,7 +464,7 @@ func (r run) criticalPath() (longest, all int) {
 	return longest, all
 }
 
-// size looks into the file of a stopped server before and after many runs.
+// size measures the file of a stopped server before and after many executions.
 func size(ctx context.Context, b *bench) error {
 	n := b.count(2000, 100)
 	s, err := b.serve(ctx, how{})
@@ -485,7 +485,7 @@ func size(ctx context.Context, b *bench) error {
 		return err
 	}
 	_, err = s.many(ctx, c, n, 20, "generate-social-posts", threePosts)
-	if err := await.Pause(ctx, b.span(12*time.Second)); err != nil { // finished tickets are swept
+	if err := await.Pause(ctx, b.span(12*time.Second)); err != nil { // finished slots are swept
 		return err
 	}
 	s.stop()
@@ -501,8 +501,8 @@ func size(ctx context.Context, b *bench) error {
 	return nil
 }
 
-// kept returns the bytes of the used pages of a database, and those of the texts
-// in it: what callers sent, what steps wrote, items, their versions and origin.
+// kept returns the bytes of the used pages of a database, and those of the texts in it:
+// what callers sent, what steps wrote, items, their versions and origins.
 func kept(ctx context.Context, file string) (bytes, texts int64, err error) {
 	db, err := sql.Open("sqlite", "file:"+file+"?_pragma=busy_timeout(5000)")
 	if err != nil {

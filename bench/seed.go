@@ -14,13 +14,13 @@ import (
 	_ "modernc.org/sqlite" // the driver registers itself
 )
 
-// onePost is a run of the composer that makes one item; two steps.
+// onePost is an execution that creates one item; two steps.
 const onePost = `{"topic":"Cloud cost optimization","networks":["linkedin"],"key_points":["Start with what is idle","Buy commitments last"]}`
 
-// stored makes an installation with n finished executions and as many items,
-// whose texts have so many bytes, and starts a server on it. The first is made by
-// a real run; the others are its rows over again, written straight into the file
-// of the stopped server: n runs would take longer than what is to be measured.
+// stored creates an installation with n finished executions and as many items, whose
+// texts have so many bytes, and starts a server on it. The first is a real execution;
+// the others are copies of its rows, written directly into the file of the stopped
+// server: n real executions would take longer than the measurement.
 func (b *bench) stored(ctx context.Context, n, bytes int) (*server, error) {
 	s, err := b.serve(ctx, how{})
 	if err != nil {

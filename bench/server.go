@@ -71,7 +71,7 @@ func (s *server) stop() {
 // resident returns the resident memory of a process in MB (10⁶ bytes).
 func resident(pid int) float64 { return statusLine(pid, "VmRSS:") }
 
-// private returns the part of it that is not a page of a file.
+// private returns the part of it that is not backed by a file.
 func private(pid int) float64 { return statusLine(pid, "RssAnon:") }
 
 func statusLine(pid int, name string) float64 {
@@ -104,8 +104,8 @@ func processor(pid int) time.Duration {
 	return time.Duration(user+system) * 10 * time.Millisecond
 }
 
-// ready waits for the first good answer to a request and returns how long the
-// server has taken since it was launched.
+// ready waits for the first good response to a request and returns how long the server
+// has taken since it was launched.
 func (s *server) ready(ctx context.Context, path string, launched time.Time) (time.Duration, error) {
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: 5 * time.Second}
 	good := func() bool {
@@ -124,8 +124,8 @@ func (s *server) ready(ctx context.Context, path string, launched time.Time) (ti
 	return time.Since(launched), err
 }
 
-// foreign returns a function that tells which share of the machine's processor
-// time has since been taken by processes that are not this one's.
+// foreign returns a function that returns the share of the machine's processor time that
+// other processes have taken since.
 func foreign() func() float64 {
 	busyBefore, allBefore := machineTime()
 	ownBefore := ownTime()
@@ -161,7 +161,7 @@ func machineTime() (busy, all time.Duration) {
 	return busy, all
 }
 
-// ownTime is what this process and those that it has started and seen end have used.
+// ownTime is what this process and its children that have ended have used.
 func ownTime() (sum time.Duration) {
 	for _, who := range []int{syscall.RUSAGE_SELF, syscall.RUSAGE_CHILDREN} {
 		var u syscall.Rusage

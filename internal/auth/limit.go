@@ -17,7 +17,7 @@ type Window struct {
 	Length    time.Duration
 	Limit     int
 	Remaining int
-	Reset     time.Time // when it starts anew
+	Reset     time.Time // when it starts again
 }
 
 // Verdict says whether a request may go on, and what its headers tell.

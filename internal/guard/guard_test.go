@@ -184,13 +184,13 @@ func TestRedactingABrandTermPutsThePreferredOne(t *testing.T) {
 	}
 }
 
-func TestMended(t *testing.T) {
+func TestFixed(t *testing.T) {
 	in := guard.Input{Text: "synergy", Voice: voice()}
 	before := guard.Check(in)
-	if m := guard.Mended(before, nil); len(m) != 1 || m[0].Action != domain.ActionRetried || len(m[0].Matches) != 0 {
+	if m := guard.Fixed(before, nil); len(m) != 1 || m[0].Action != domain.ActionRetried || len(m[0].Matches) != 0 {
 		t.Errorf("%+v", m)
 	}
-	if m := guard.Mended(before, before); len(m) != 0 {
+	if m := guard.Fixed(before, before); len(m) != 0 {
 		t.Errorf("%+v", m)
 	}
 }

@@ -51,8 +51,8 @@ func Apply(in Input, findings []domain.Finding, policy domain.GuardrailPolicy) O
 	return out
 }
 
-// Told returns one message per finding for the second attempt to fix.
-func Told(findings []domain.Finding) []string {
+// RetryMessages returns one message per finding for the second attempt to fix.
+func RetryMessages(findings []domain.Finding) []string {
 	var out []string
 	for _, f := range findings {
 		line := f.Message
@@ -64,9 +64,9 @@ func Told(findings []domain.Finding) []string {
 	return out
 }
 
-// Mended returns the findings in before that are not in after, as retried: the second
+// Fixed returns the findings in before that are not in after, as retried: the second
 // attempt fixed them. They have no offsets.
-func Mended(before, after []domain.Finding) []domain.Finding {
+func Fixed(before, after []domain.Finding) []domain.Finding {
 	var out []domain.Finding
 	for _, b := range before {
 		still := slices.ContainsFunc(after, func(a domain.Finding) bool {

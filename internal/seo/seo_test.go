@@ -41,7 +41,7 @@ func TestAGoodPageScoresHighAndAnEmptyOneLow(t *testing.T) {
 	}
 	for _, c := range r.Checks {
 		if c.Applicable && c.Points < c.Max && c.Fix == "" {
-			t.Errorf("%s takes points away and does not say how to mend it", c.ID)
+			t.Errorf("%s takes points away and does not say how to fix it", c.ID)
 		}
 	}
 }

@@ -27,8 +27,7 @@ func cycles(t *testing.T) int {
 	return n
 }
 
-// Killed again and again at any instant under load, the server keeps what it
-// promised.
+// Killed repeatedly at any moment under load, the server keeps what it promised.
 func TestKilledUnderLoad(t *testing.T) {
 	eachDatabase(t, 5*time.Millisecond, func(t *testing.T, in *product.Installation, m *wire) {
 		h := newHistory(t)
@@ -58,7 +57,7 @@ func deadline(ctx context.Context) time.Time {
 	return d
 }
 
-// Interrupted work goes on within a second of the restart.
+// Interrupted work continues within a second of the restart.
 func TestResumesAfterRestart(t *testing.T) {
 	eachDatabase(t, 300*time.Millisecond, func(t *testing.T, in *product.Installation, m *wire) {
 		h := newHistory(t)
@@ -91,7 +90,7 @@ func TestResumesAfterRestart(t *testing.T) {
 	})
 }
 
-// PostgreSQL goes away for 20 s: the server lives, says so, and goes on.
+// PostgreSQL is down for 20 s: the server stays up, says so, and continues.
 func TestDatabaseAway(t *testing.T) {
 	t.Parallel()
 	c := storetest.NewCluster(t)
@@ -143,7 +142,7 @@ func TestDatabaseAway(t *testing.T) {
 	}
 }
 
-// SIGTERM under load: the server ends in order, and what was running goes on
+// SIGTERM under load: the server shuts down gracefully, and what was running continues
 // after the next start.
 func TestTerminatedUnderLoad(t *testing.T) {
 	eachDatabase(t, 50*time.Millisecond, func(t *testing.T, in *product.Installation, m *wire) {

@@ -10,12 +10,12 @@ import (
 	"vellocity/test/product"
 )
 
-// busyTimeout is how long a call waits for SQLite's write lock; beyond it there is
-// some room for a busy machine.
+// busyTimeout is how long a call waits for SQLite's write lock; room is the tolerance for
+// a busy machine.
 const busyTimeout, room = 5 * time.Second, 2 * time.Second
 
-// Another program holds SQLite's write lock: calls wait for it as long as the
-// busy timeout, are told to come back after that, and never fail in another way.
+// Another program holds SQLite's write lock: calls wait for it as long as the busy
+// timeout, get a 503 with Retry-After after that, and never fail in another way.
 func TestWriteLockHeldOutside(t *testing.T) {
 	t.Parallel()
 	m := model(t, 5*time.Millisecond)
@@ -45,8 +45,8 @@ func TestWriteLockHeldOutside(t *testing.T) {
 	}
 }
 
-// whileLocked has clients write and read while the lock is held. It returns how
-// long the longest call took.
+// whileLocked has clients write and read while the lock is held. It returns how long the
+// longest call took.
 func (s *server) whileLocked(t *testing.T, h *history, held time.Duration) (longest time.Duration) {
 	t.Helper()
 	db, err := sql.Open("sqlite", "file:"+s.File()+"?_txlock=immediate&_pragma=busy_timeout(5000)")

@@ -14,8 +14,8 @@ import (
 	"vellocity/test/product"
 )
 
-// twoNodes starts two servers on one PostgreSQL, each with a model of its own so
-// that one can tell who works.
+// twoNodes starts two servers on one PostgreSQL, each with a model of its own, which
+// shows which of them works.
 func twoNodes(t *testing.T, first time.Duration) (a, b *server, modelA, modelB *wire) {
 	t.Helper()
 	url := product.PostgreSQL(t)
@@ -29,7 +29,7 @@ func twoNodes(t *testing.T, first time.Duration) (a, b *server, modelA, modelB *
 	return a, start(t, inB), modelA, modelB
 }
 
-// holds counts the runs that the node works on.
+// holds counts the executions that the node runs.
 func (s *server) holds(t *testing.T, db *sql.DB) int64 {
 	t.Helper()
 	id, err := os.ReadFile(filepath.Join(s.Dir, "node-id"))
@@ -40,7 +40,7 @@ func (s *server) holds(t *testing.T, db *sql.DB) int64 {
 		strings.TrimSpace(string(id)))
 }
 
-// A node's work goes on elsewhere within 8 s of its death.
+// Another node continues a dead node's work within 8 s.
 func TestAnotherNodeTakesOver(t *testing.T) {
 	t.Parallel()
 	a, b, modelA, modelB := twoNodes(t, 400*time.Millisecond)
@@ -72,8 +72,8 @@ func TestAnotherNodeTakesOver(t *testing.T) {
 	}
 }
 
-// A node paused past its lease, in the middle of its calls, changes nothing when
-// it wakes, and works again.
+// A node paused past its lease, in the middle of its calls, changes nothing when it
+// resumes, and works again.
 func TestPausedPastItsLease(t *testing.T) {
 	t.Parallel()
 	a, b, modelA, modelB := twoNodes(t, 400*time.Millisecond)
@@ -126,8 +126,8 @@ func TestNodesKilledInTurn(t *testing.T) {
 	}
 }
 
-// Two nodes that start on an empty database at the same moment make one workspace
-// with one sample and one key, and neither complains.
+// Two nodes that start on an empty database at the same moment create one workspace with
+// one sample and one key, and neither logs an error.
 func TestFirstStartOfTwoNodes(t *testing.T) {
 	t.Parallel()
 	url, m := product.PostgreSQL(t), model(t, time.Millisecond)

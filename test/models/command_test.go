@@ -8,7 +8,7 @@ import (
 	"vellocity/internal/ai/aitest"
 )
 
-// check answers the call that doctor and connect make.
+// check is the response to the call of doctor and connect.
 func check() obj { return answers(`Answer with {"ok":true}`, obj{"ok": true}) }
 
 // doctor --live makes one call and says that it worked, or what did not.

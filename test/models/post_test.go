@@ -92,8 +92,8 @@ func TestPostSurvivesFaults(t *testing.T) {
 	})
 }
 
-// A provider that always fails ends the run with a sentence; what was held is
-// released, and the composer does not step in.
+// A provider that always fails ends the execution with a message; held credits are
+// released, and the composer does not take over.
 func TestProviderThatAlwaysFails(t *testing.T) {
 	for _, c := range []struct {
 		name   string
@@ -114,7 +114,7 @@ func TestProviderThatAlwaysFails(t *testing.T) {
 					t.Fatalf("%+v", a)
 				}
 				if said := *a.ErrorMessage; !strings.Contains(said, string(wire)) || !strings.HasSuffix(said, ".") || strings.Contains(said, aitest.Secret) {
-					t.Errorf("the run says: %s", said)
+					t.Errorf("the execution says: %s", said)
 				}
 				for _, step := range a.Steps {
 					if step.Provider != nil && *step.Provider == "composer" {

@@ -57,8 +57,8 @@ func TestTextStreamsAndResumes(t *testing.T) {
 	})
 }
 
-// A reader who went away in the middle comes back to the same text, which was
-// written only once.
+// A reader who disconnects in the middle resumes the same text, which is written only
+// once.
 func TestReaderComesBack(t *testing.T) {
 	words := strings.SplitAfter(strings.Repeat("winter ", 200), " ")
 	gate := make(chan struct{})
@@ -87,7 +87,7 @@ func TestReaderComesBack(t *testing.T) {
 	checkText(t, rest, res.Header.Get("X-Message-Id"), strings.TrimPrefix(strings.Join(words, ""), first.Data))
 }
 
-// A text that fails is told as an error, and its stream still ends as every one.
+// A text that fails ends with an error event, and its stream still ends with [DONE].
 func TestTextThatFails(t *testing.T) {
 	eachWire(t, func(t *testing.T, wire aitest.Wire) {
 		m := startAimock(t, obj{"match": obj{"userMessage": topic}, "response": obj{"error": obj{"message": "no", "type": "authentication_error"}, "status": 401}})

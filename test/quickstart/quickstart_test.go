@@ -1,6 +1,6 @@
-// Package quickstart runs what a newcomer is told to type against the built
-// binary: the API quickstart in three languages, the content pipeline, and the
-// tour of the README, as it is printed there.
+// Package quickstart runs what the documents tell a newcomer to type against the built
+// binary: the API quickstart in three languages, the content pipeline, and the tour of
+// the README, as it is printed there.
 package quickstart
 
 import (
@@ -19,7 +19,7 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(product.Main(m)) }
 
-// server is a running one, started as the README says but for place and port.
+// server is started as the README says, except for its directory and port.
 type server struct{ *product.Server }
 
 func start(t *testing.T) server {
@@ -125,7 +125,7 @@ func TestQuickstart(t *testing.T) {
 // block finds the code blocks of a Markdown file.
 var block = regexp.MustCompile("(?ms)^```(\\w*)\n(.*?)^```")
 
-// tour returns what the README's tour tells to type.
+// tour returns the commands of the README's tour.
 func tour(t *testing.T) []string {
 	t.Helper()
 	text, err := os.ReadFile("../../README.md")
