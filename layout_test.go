@@ -38,9 +38,10 @@ var house = []struct {
 	{"web", "web/pages web/ui"},
 	{"web/pages", "web/ui engine sse domain"},
 	{"web/ui", "engine auth sse prose domain"},
-	{"engine/enginetest", "engine execution capability ai ai/aitest ai/openai ai/wire auth board live queue store store/storetest domain"},
+	{"engine/enginetest", "await engine execution capability ai ai/aitest ai/openai ai/wire auth board live queue store store/storetest domain"},
 	{"engine", "schema execution capability ai guard board auth queue live store cron seo prose domain"},
 	{"execution", "capability compose ai guard board queue live store prose domain"},
+	{"capability/captest", "golden capability ai domain"},
 	{"capability", "schema compose ai guard seo channel prose domain"},
 	{"compose", "channel prose domain"},
 	{"ai/aitest", "ai ai/openai ai/anthropic domain"},
@@ -65,7 +66,13 @@ var house = []struct {
 	{"cron", ""},
 	{"sse", ""},
 	{"domain", ""},
+	{"await", ""},
+	{"golden", ""},
 }
+
+// testOnly are the rooms that serve tests alone, besides those whose names end in
+// "test": the program imports none of them.
+var testOnly = []string{"await", "golden"}
 
 // only names the rooms that may use a package, by its import path or the start
 // of one. Test files may use what they like.
@@ -208,13 +215,18 @@ func allowed(room string) (may []string, ok bool) {
 			return strings.Fields(h.may), true
 		}
 		for _, below := range house[i+1:] {
-			if !strings.HasSuffix(below.room, "test") { // what serves tests alone is not in the program
+			if !forTests(below.room) {
 				may = append(may, below.room)
 			}
 		}
 		return may, true
 	}
 	return nil, false
+}
+
+// forTests reports whether a room serves tests alone.
+func forTests(room string) bool {
+	return strings.HasSuffix(room, "test") || slices.Contains(testOnly, room)
 }
 
 func TestArrowsRunDown(t *testing.T) {
@@ -308,6 +320,27 @@ func TestNoServerBelowTheDoors(t *testing.T) {
 			}
 			if x, ok := sel.X.(*ast.Ident); ok && x.Name == "http" && slices.Contains(serverName, sel.Sel.Name) {
 				t.Errorf("%s: %s uses http.%s, which belongs to a server", s.at(n), s.room, sel.Sel.Name)
+			}
+			return true
+		})
+	}
+}
+
+// sleepers are folders whose tests still sleep.
+var sleepers = []string{"internal/ai"}
+
+// A test that sleeps is slow where the machine is fast, and fails where it is slow.
+// Package await waits for conditions, and moves the clock of testing/synctest.
+func TestNothingSleeps(t *testing.T) {
+	for _, s := range sources(t) {
+		if slices.Contains(sleepers, path.Dir(s.path)) {
+			continue
+		}
+		ast.Inspect(s.file, func(n ast.Node) bool {
+			if sel, ok := n.(*ast.SelectorExpr); ok && sel.Sel.Name == "Sleep" {
+				if x, ok := sel.X.(*ast.Ident); ok && x.Name == "time" {
+					t.Errorf("%s: wait for a condition instead of sleeping: internal/await", s.at(sel))
+				}
 			}
 			return true
 		})

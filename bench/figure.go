@@ -16,7 +16,7 @@ type figure struct {
 	row, what, target, value, verdict string
 }
 
-// says adds a figure that has no target.
+// says adds a figure without a target.
 func (b *bench) says(what, format string, args ...any) {
 	b.add(what, "", fmt.Sprintf(format, args...), "")
 }
@@ -44,7 +44,7 @@ func (b *bench) add(what, target, value, verdict string) {
 	fmt.Fprintf(os.Stderr, "         %s: %s %s %s\n", what, value, target, verdict)
 }
 
-// quantity writes a figure with as many digits as it deserves.
+// quantity formats a figure with its significant digits.
 func quantity(v float64, unit string) string {
 	switch {
 	case v >= 100:
@@ -61,7 +61,7 @@ func quantity(v float64, unit string) string {
 
 func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
 
-// spread says how far apart the runs were.
+// spread describes how far apart the runs were.
 func spread(values []float64, unit string) string {
 	if len(values) < 2 {
 		return ""

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
-	"os/exec"
 	"slices"
 	"strings"
 	"time"
@@ -15,13 +14,13 @@ import (
 	_ "modernc.org/sqlite" // the driver registers itself
 )
 
-// onePost is a run of the composer that makes one item; two steps.
+// onePost is an execution that creates one item; two steps.
 const onePost = `{"topic":"Cloud cost optimization","networks":["linkedin"],"key_points":["Start with what is idle","Buy commitments last"]}`
 
-// stored makes an installation with n finished executions and as many items,
-// whose texts have so many bytes, and starts a server on it. The first is made by
-// a real run; the others are its rows over again, written straight into the file
-// of the stopped server: n runs would take longer than what is to be measured.
+// stored creates an installation with n finished executions and as many items, whose
+// texts have so many bytes, and starts a server on it. The first is a real execution;
+// the others are copies of its rows, written directly into the file of the stopped
+// server: n real executions would take longer than the measurement.
 func (b *bench) stored(ctx context.Context, n, bytes int) (*server, error) {
 	s, err := b.serve(ctx, how{})
 	if err != nil {
@@ -36,10 +35,10 @@ func (b *bench) stored(ctx context.Context, n, bytes int) (*server, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := multiply(ctx, s.database(), id, n-1, strings.Repeat("Words about cost and care. ", bytes/27+1)[:bytes]); err != nil {
+	if err := multiply(ctx, s.File(), id, n-1, strings.Repeat("Words about cost and care. ", bytes/27+1)[:bytes]); err != nil {
 		return nil, err
 	}
-	return b.serve(ctx, how{dir: s.dir, key: s.key})
+	return b.serve(ctx, how{dir: s.Dir, key: s.Key})
 }
 
 // multiply copies an execution and all that belongs to it n times.
@@ -119,9 +118,8 @@ func copyRows(ctx context.Context, db *sql.DB, table, where string, n int, set m
 
 // command runs one of the program's commands on a running server.
 func (b *bench) command(ctx context.Context, s *server, args ...string) error {
-	cmd := exec.CommandContext(ctx, b.program, append(args, "--data", s.dir)...)
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("vellocity %s: %w: %s", strings.Join(args, " "), err, out)
+	if out, err := s.Command(ctx, "", args...); err != nil {
+		return fmt.Errorf("%w: %s", err, out)
 	}
 	return nil
 }

@@ -22,8 +22,8 @@ type settings struct {
 
 // addCommon adds what every command needs to find the server.
 func (s *settings) addCommon() {
-	s.flags.StringVar(&s.server, "server", "", "speak to the server at this URL, with --key or VELLOCITY_KEY")
-	s.flags.StringVar(&s.key, "key", "", "the API key for --server (better: the variable VELLOCITY_KEY)")
+	s.flags.StringVar(&s.server, "server", "", "call the server at this URL, with --key or VELLOCITY_KEY")
+	s.flags.StringVar(&s.key, "key", "", "the API key for --server (prefer the variable VELLOCITY_KEY)")
 	s.addOption("data")
 	s.addOption("database-url")
 }
@@ -38,7 +38,7 @@ func (s *settings) addOption(names ...string) {
 	}
 }
 
-// addFlag makes a flag of an option. Its value is read by [settings.load].
+// addFlag adds an option as a flag. [settings.load] reads its value.
 func addFlag(flags *pflag.FlagSet, o config.Option) {
 	help := o.Help
 	if o.Default != "" {

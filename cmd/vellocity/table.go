@@ -6,8 +6,8 @@ import (
 	"vellocity/internal/api/cli"
 )
 
-// addTable adds a command for each row of the operation table. A noun that has
-// commands of its own already gets the table's beside them.
+// addTable adds a command for each row of the operation table. If a noun already
+// has commands of its own, those of the table are added to them.
 func addTable(root *cobra.Command, s *settings) {
 	connect := func(c *cobra.Command) (*cli.Client, error) {
 		cl, err := s.connectTo(c, false)

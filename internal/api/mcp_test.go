@@ -19,6 +19,7 @@ import (
 	abilities "vellocity/internal/capability"
 	"vellocity/internal/domain"
 	"vellocity/internal/engine"
+	"vellocity/internal/golden"
 )
 
 // mcpServer serves an API whose engine has a catalogue and no store: what needs
@@ -305,7 +306,7 @@ func TestToolGoldens(t *testing.T) {
 		if err := json.Indent(&pretty, b.Bytes(), "", "  "); err != nil {
 			t.Fatal(err)
 		}
-		golden(t, "tools/"+tool.name+".json", append(pretty.Bytes(), '\n'))
+		golden.Check(t, "testdata/tools/"+tool.name+".json", string(append(pretty.Bytes(), '\n')))
 		kept = append(kept, tool.name+".json")
 		for _, schema := range []map[string]any{tool.input, tool.output, tool.brief} {
 			compile(t, tool.name, schema)
@@ -324,7 +325,7 @@ func TestToolGoldens(t *testing.T) {
 	for _, f := range files {
 		if !slices.Contains(kept, filepath.Base(f)) {
 			t.Errorf("%s is of no tool any more", f)
-			if *update {
+			if golden.Update() {
 				os.Remove(f)
 			}
 		}

@@ -3,12 +3,12 @@ package api
 import (
 	"bytes"
 	"fmt"
-	"os"
 	"reflect"
 	"strings"
 	"testing"
 
 	"vellocity/internal/domain"
+	"vellocity/internal/golden"
 )
 
 // TestEnumsAreTheDomains holds the words in the tags to the lists of domain, for
@@ -121,14 +121,5 @@ func TestReferenceIsFresh(t *testing.T) {
 	if err := Reference(&b); err != nil {
 		t.Fatal(err)
 	}
-	const file = "../../docs/api.md"
-	if *update {
-		if err := os.WriteFile(file, b.Bytes(), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	have, err := os.ReadFile(file)
-	if err != nil || !bytes.Equal(have, b.Bytes()) {
-		t.Errorf("%s is not what the table gives (%v); run go test ./internal/api -update", file, err)
-	}
+	golden.Check(t, "../../docs/api.md", b.String())
 }

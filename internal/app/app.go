@@ -5,6 +5,7 @@ package app
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -14,7 +15,6 @@ import (
 	"strings"
 	"sync/atomic"
 
-	"github.com/google/uuid"
 	"golang.org/x/sync/errgroup"
 
 	"vellocity/internal/ai"
@@ -189,7 +189,7 @@ func (a *App) nodeID() (string, error) {
 	if text, err := os.ReadFile(file); err == nil && strings.TrimSpace(string(text)) != "" {
 		return strings.TrimSpace(string(text)), nil
 	}
-	id := uuid.NewString()
+	id := rand.Text()
 	if err := os.WriteFile(file, []byte(id+"\n"), 0o600); err != nil {
 		return "", fmt.Errorf("keep the node's id: %w", err)
 	}

@@ -67,7 +67,7 @@ func (a *App) server(h http.Handler) *http.Server {
 	return &http.Server{Handler: h, ReadHeaderTimeout: 5 * time.Second, IdleTimeout: 60 * time.Second, MaxHeaderBytes: 32 << 10}
 }
 
-// Serve answers requests until ctx ends, then stops gracefully. It also ends, with
+// Serve serves requests until ctx ends, then stops gracefully. It also ends, with
 // the error, when a server or a background task fails.
 func (a *App) Serve(ctx context.Context, l net.Listener) error {
 	side, err := a.metricsListener(ctx)

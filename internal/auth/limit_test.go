@@ -161,7 +161,7 @@ func TestABiggerPlanCountsAtOnce(t *testing.T) {
 	})
 }
 
-// While the database is away callers are told at once; a moment later the
+// While the database is away callers are notified at once; a moment later the
 // limiter looks again.
 func TestLimiterOutlivesTheDatabase(t *testing.T) {
 	cluster := storetest.NewCluster(t)

@@ -72,7 +72,11 @@ func TestSessionsEnd(t *testing.T) {
 		}{
 			{"idle", func(auth.Session) error { c.advance(auth.SessionIdle); return nil }},
 			{"signed out", func(x auth.Session) error { return ss.End(t.Context(), x) }},
-			{"signed out everywhere", func(x auth.Session) error { return ss.EndAll(t.Context(), ws, owner.ID) }},
+			{"signed out everywhere", func(auth.Session) error {
+				return s.InTx(t.Context(), func(tx *store.Tx) error {
+					return tx.DeleteSessionsOf(t.Context(), ws, owner.ID)
+				})
+			}},
 			{"no member any more", func(auth.Session) error {
 				return s.InTx(t.Context(), func(tx *store.Tx) error { return tx.RemoveMember(t.Context(), ws, owner.ID) })
 			}},

@@ -154,7 +154,7 @@ func TestAllowedNetworkIsReached(t *testing.T) {
 	if err := p.CheckURL(t.Context(), srv.URL); err != nil {
 		t.Fatal(err)
 	}
-	for limit, want := range map[int64]string{0: "", 5: "", 4: "the answer is too long"} {
+	for limit, want := range map[int64]string{0: "", 5: "", 4: "the response is too long"} {
 		p.MaxBody = limit
 		body, err := get(t, p.Client(), srv.URL)
 		if want == "" && (err != nil || body != "12345") || want != "" && (err == nil || !strings.Contains(err.Error(), want) || body != "1234") {

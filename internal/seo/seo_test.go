@@ -40,8 +40,8 @@ func TestAGoodPageScoresHighAndAnEmptyOneLow(t *testing.T) {
 		t.Errorf("empty page: %d %s", r.Score, r.Grade)
 	}
 	for _, c := range r.Checks {
-		if c.Applicable && c.Points < c.Max && c.Mend == "" {
-			t.Errorf("%s takes points away and does not say how to mend it", c.ID)
+		if c.Applicable && c.Points < c.Max && c.Fix == "" {
+			t.Errorf("%s takes points away and does not say how to fix it", c.ID)
 		}
 	}
 }
@@ -72,7 +72,7 @@ func TestEachCheckSeesItsFault(t *testing.T) {
 			whole := check(t, seo.Analyze(in), tc.id)
 			tc.spoil(&in)
 			c := check(t, seo.Analyze(in), tc.id)
-			if c.Points >= c.Max || !strings.Contains(c.Mend, tc.mend) || whole.Applicable && c.Points >= whole.Points {
+			if c.Points >= c.Max || !strings.Contains(c.Fix, tc.mend) || whole.Applicable && c.Points >= whole.Points {
 				t.Errorf("good %+v, spoilt %+v", whole, c)
 			}
 		})

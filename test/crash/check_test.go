@@ -5,23 +5,17 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
-	_ "github.com/jackc/pgx/v5/stdlib" // the driver registers itself
-	_ "modernc.org/sqlite"             // the driver registers itself
+	"vellocity/test/product"
 )
 
 // open opens the installation's database for looking at, beside the server.
-func (in *installation) open(t *testing.T) *sql.DB {
+func open(t *testing.T, in *product.Installation) *sql.DB {
 	t.Helper()
-	driver, dsn := "sqlite", "file:"+filepath.Join(in.dir, "vellocity.db")+"?mode=ro&_pragma=busy_timeout(5000)"
-	if in.databaseURL != "" {
-		driver, dsn = "pgx", in.databaseURL
-	}
-	db, err := sql.Open(driver, dsn)
+	db, err := in.Open()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,9 +43,9 @@ const (
 func drain(t *testing.T, db *sql.DB, within time.Duration) (took time.Duration) {
 	t.Helper()
 	began := time.Now()
-	eventually(t, within, "the end of all runs", func() bool { return count(t, db, runs) == 0 })
+	product.Eventually(t, within, "the end of all runs", func() bool { return count(t, db, runs) == 0 })
 	took = time.Since(began)
-	eventually(t, within, "the end of all texts", func() bool { return count(t, db, texts) == 0 })
+	product.Eventually(t, within, "the end of all texts", func() bool { return count(t, db, texts) == 0 })
 	return took
 }
 
@@ -71,9 +65,9 @@ var faults = map[string]string{ //nolint:gochecknoglobals // constant
 	"G3: a run's hold differs from what is held, captured and released for it": `select count(*) from execution e where e.credits_held <>
 		(select coalesce(sum(case when m.kind = 'hold' then m.amount else -m.amount end), 0) from movement m where m.execution_id = e.id)`,
 	"G3: a step's credits were not captured, or not those": `select count(*) from step s where s.credits <>
-		(select coalesce(sum(m.amount), 0) from movement m where m.execution_id = s.execution_id and m.step = s.key and m.kind = 'capture')`,
+		(select coalesce(sum(m.amount), 0) from movement m where m.execution_id = s.execution_id and m.step = s.Key and m.kind = 'capture')`,
 	"G3: a capture is for no recorded step": `select count(*) from movement m where m.kind = 'capture' and m.execution_id <> 0
-		and not exists (select 1 from step s where s.execution_id = m.execution_id and s.key = m.step)`,
+		and not exists (select 1 from step s where s.execution_id = m.execution_id and s.Key = m.step)`,
 	"G3: the held account differs from what runs and texts hold": `select count(*) from account a where a.name = 'held' and a.balance <>
 		(select coalesce(sum(credits_held), 0) from execution e where e.workspace_id = a.workspace_id) +
 		(select coalesce(sum(credits_held), 0) from message m where m.workspace_id = a.workspace_id)`,
@@ -86,7 +80,7 @@ var faults = map[string]string{ //nolint:gochecknoglobals // constant
 			select kind, key, n from tally union all select kind, key, n from tally_delta
 			union all select 'execution', status, -1 from execution union all select 'content', stage, -1 from content) x
 		group by kind, key having sum(n) <> 0) y`,
-	"G2: a model was called for a step that was recorded": `select count(*) from attempt a join step s on s.execution_id = a.execution_id and s.key = a.step
+	"G2: a model was called for a step that was recorded": `select count(*) from attempt a join step s on s.execution_id = a.execution_id and s.Key = a.step
 		where s.status = 'completed' and a.started_at > s.completed_at`,
 	"a completed run has no item": `select count(*) from execution e where e.status = 'completed' and e.capability = 'generate-blog-post'
 		and (select count(*) from content c where c.execution_id = e.id) <> 1`,
@@ -111,7 +105,7 @@ func check(t *testing.T, db *sql.DB, h *history, s *server, wires ...*wire) {
 	for _, line := range h.unexpected[:min(len(h.unexpected), 10)] {
 		t.Errorf("unexpected answer: %s", line)
 	}
-	if s.databaseURL == "" {
+	if s.Database == "" {
 		var answer string
 		if err := db.QueryRowContext(t.Context(), "pragma integrity_check").Scan(&answer); err != nil || answer != "ok" {
 			t.Errorf("integrity: %s %v", answer, err)

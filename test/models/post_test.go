@@ -12,7 +12,7 @@ import (
 func TestPost(t *testing.T) {
 	eachWire(t, func(t *testing.T, wire aitest.Wire) {
 		m := startAimock(t, postFixtures()...)
-		s := install(t, wire, m.url).start(t)
+		s := start(t, install(t, wire, m.url))
 		id := s.post(t)
 		live := s.follow(t, id)
 		x := s.ended(t, id)
@@ -72,7 +72,7 @@ func TestPostSurvivesFaults(t *testing.T) {
 			"response": obj{"error": obj{"message": "down", "type": "server_error"}, "status": 503}}
 		cut := once(0, answers(sectionWords(4), sectionText(4)), obj{"latency": 30, "truncateAfterChunks": 8})
 		m := startAimock(t, append([]obj{rate, outage, cut}, postFixtures()...)...)
-		s := install(t, wire, m.url).start(t)
+		s := start(t, install(t, wire, m.url))
 		id := s.post(t)
 		live := s.follow(t, id)
 		x := s.ended(t, id)
@@ -92,8 +92,8 @@ func TestPostSurvivesFaults(t *testing.T) {
 	})
 }
 
-// A provider that always fails ends the run with a sentence; what was held is
-// released, and the composer does not step in.
+// A provider that always fails ends the execution with a message; held credits are
+// released, and the composer does not take over.
 func TestProviderThatAlwaysFails(t *testing.T) {
 	for _, c := range []struct {
 		name   string
@@ -106,7 +106,7 @@ func TestProviderThatAlwaysFails(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			eachWire(t, func(t *testing.T, wire aitest.Wire) {
 				m := startAimock(t, obj{"match": obj{"userMessage": topic}, "response": c.answer})
-				s := install(t, wire, m.url).start(t)
+				s := start(t, install(t, wire, m.url))
 				id := s.post(t)
 				x := s.ended(t, id)
 				a := x.Attributes
@@ -114,7 +114,7 @@ func TestProviderThatAlwaysFails(t *testing.T) {
 					t.Fatalf("%+v", a)
 				}
 				if said := *a.ErrorMessage; !strings.Contains(said, string(wire)) || !strings.HasSuffix(said, ".") || strings.Contains(said, aitest.Secret) {
-					t.Errorf("the run says: %s", said)
+					t.Errorf("the execution says: %s", said)
 				}
 				for _, step := range a.Steps {
 					if step.Provider != nil && *step.Provider == "composer" {

@@ -126,7 +126,7 @@ type event struct {
 // follow reads the live events of an execution to their end.
 func (s *server) follow(t *testing.T, id int64) <-chan []event {
 	t.Helper()
-	res := s.call(t, http.MethodGet, fmt.Sprintf("/content-workflow/executions/%d/events", id), nil, "Accept: text/event-stream")
+	res := s.call(t, http.MethodGet, fmt.Sprintf("/content-workflow/executions/%d/events", id), nil, "Accept", "text/event-stream")
 	all := make(chan []event, 1)
 	go func() {
 		var list []event

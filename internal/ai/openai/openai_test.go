@@ -3,10 +3,7 @@ package openai_test
 import (
 	"context"
 	"encoding/json"
-	"flag"
 	"net/http"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -14,9 +11,8 @@ import (
 	"vellocity/internal/ai/aitest"
 	"vellocity/internal/ai/openai"
 	"vellocity/internal/ai/wire"
+	"vellocity/internal/golden"
 )
-
-var update = flag.Bool("update", false, "write the golden files")
 
 func make(base string, client *http.Client) ai.Provider {
 	p, err := openai.New(wire.Config{BaseURL: base, Key: aitest.Secret, Client: client})
@@ -82,12 +78,12 @@ func TestRequests(t *testing.T) {
 			if c.config.Key == "" && call.Header.Get("Authorization") != "" {
 				t.Error("a key is sent where there is none")
 			}
-			golden(t, c.name, call.Body)
+			checkBody(t, c.name, call.Body)
 		})
 	}
 }
 
-func golden(t *testing.T, name string, body []byte) {
+func checkBody(t *testing.T, name string, body []byte) {
 	t.Helper()
 	var v any
 	if err := json.Unmarshal(body, &v); err != nil {
@@ -97,19 +93,7 @@ func golden(t *testing.T, name string, body []byte) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	path := filepath.Join("testdata", name+".json")
-	if *update {
-		if err := os.WriteFile(path, append(got, '\n'), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if string(want) != string(got)+"\n" {
-		t.Errorf("the request differs from %s:\n%s", path, got)
-	}
+	golden.Check(t, "testdata/"+name+".json", string(got)+"\n")
 }
 
 // TestEnvironmentIsIgnored makes sure that no key or address comes from outside

@@ -7,16 +7,14 @@ package captest
 import (
 	"context"
 	"encoding/json"
-	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"testing"
 
 	"vellocity/internal/ai"
 	"vellocity/internal/capability"
 	"vellocity/internal/domain"
+	"vellocity/internal/golden"
 )
 
 // Run says what to run a capability with.
@@ -218,25 +216,10 @@ func (r Run) origin() domain.Origin {
 // the step asked for. A step may ask more than once.
 type Script func(step string, req ai.Request) (string, error)
 
-var update = flag.Bool("update", false, "rewrite the golden files")
+
 
 // Golden compares got with the file testdata/name; with -update it writes it.
 func Golden(t *testing.T, name, got string) {
 	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.MkdirAll("testdata", 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s differs; run with -update and read the difference.\n%s", name, got)
-	}
+	golden.Check(t, "testdata/"+name, got)
 }

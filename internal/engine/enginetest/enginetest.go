@@ -18,6 +18,7 @@ import (
 	"vellocity/internal/ai/openai"
 	"vellocity/internal/ai/wire"
 	"vellocity/internal/auth"
+	"vellocity/internal/await"
 	"vellocity/internal/capability"
 	"vellocity/internal/domain"
 	"vellocity/internal/engine"
@@ -332,14 +333,13 @@ func (k *Kit) must(err error) {
 // Eventually waits until f has nothing to object to.
 func Eventually(t testing.TB, within time.Duration, f func() string) {
 	t.Helper()
-	for end := time.Now().Add(within); ; time.Sleep(3 * time.Millisecond) {
-		objection := f()
-		if objection == "" {
-			return
-		}
-		if time.Now().After(end) {
-			t.Fatalf("not within %s: %s", within, objection)
-		}
+	objection := ""
+	err := await.Until(context.Background(), within, await.Interval, "the condition", func() bool {
+		objection = f()
+		return objection == ""
+	})
+	if err != nil {
+		t.Fatalf("%v: %s", err, objection)
 	}
 }
 
