@@ -12,7 +12,7 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 
 # The rooms where goroutines meet. Under the race detector everything would take
 # half an hour, and the rest holds no state of its own.
-RACE := ./internal/ai/... ./internal/api/... ./internal/auth/... ./internal/engine/... ./internal/execution/... \
+RACE := ./internal/ai/... ./internal/api/... ./internal/mcp/... ./internal/rest/... ./internal/auth/... ./internal/engine/... ./internal/execution/... \
 	./internal/live/... ./internal/queue/... ./internal/sse/... ./internal/store/...
 
 .DEFAULT_GOAL := help

@@ -12,8 +12,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"vellocity/internal/api/cli"
 	"vellocity/internal/app"
+	"vellocity/internal/cli"
 )
 
 // Exit codes: 0 all went well, 1 it failed, 2 the command was used wrongly.

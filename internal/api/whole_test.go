@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"flag"
 	"fmt"
 	"io"
 	"log/slog"
@@ -163,7 +162,7 @@ func TestExchanges(t *testing.T) {
 				}
 			}
 			got := txtar.Format(played)
-			if updating() {
+			if *update {
 				if err := os.WriteFile(file, got, 0o644); err != nil {
 					t.Fatal(err)
 				}
@@ -175,8 +174,6 @@ func TestExchanges(t *testing.T) {
 		})
 	}
 }
-
-func updating() bool { return flag.Lookup("update").Value.String() == "true" }
 
 func firstDifference(want, got string) string {
 	a, b := strings.Split(want, "\n"), strings.Split(got, "\n")

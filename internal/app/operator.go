@@ -40,15 +40,14 @@ func (a *App) socket(ctx context.Context) (net.Listener, error) {
 // Operator serves the operator in this process: for a command that finds no
 // running server.
 func (a *App) Operator() http.Handler {
-	h := a.control()
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { h.ServeHTTP(w, r.WithContext(asOperator(r.Context()))) })
+	return a.control()
 }
 
 // control is what the operator can reach: the whole API, and what only the
 // operator may do.
 func (a *App) control() http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("/", a.Handler)
+	mux.Handle("/", a.asOperator(a.Handler))
 	mux.Handle("POST /operator/workspace", verb(a, a.setWorkspace))
 	mux.Handle("POST /operator/credits", verb(a, a.Engine.GrantCredits))
 	mux.Handle("POST /operator/sign-in-link", verb(a, a.signInLink))

@@ -74,7 +74,6 @@ func (a *App) server(h http.Handler) *http.Server {
 // kill, closed when the operator is out of patience, ends it at once.
 func (a *App) Serve(ctx context.Context, l net.Listener) error {
 	public, control := a.server(a.Handler), a.server(a.control())
-	control.ConnContext = func(ctx context.Context, _ net.Conn) context.Context { return asOperator(ctx) }
 	failed := make(chan error, 3)
 	go func() { failed <- public.Serve(l) }()
 	socket, err := a.socket(ctx)

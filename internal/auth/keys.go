@@ -160,7 +160,8 @@ func cappedRole(h store.KeyHolder) (role domain.Role, ok bool) {
 
 func remember(h store.KeyHolder, role domain.Role, at time.Time) known {
 	e := known{at: at, anyIP: len(h.Key.AllowedIPs) == 0, caller: Caller{Plan: h.Plan, Key: h.Key, Actor: domain.Actor{
-		Kind: domain.ActorKey, ID: h.Key.ID, Name: h.Key.Name, WorkspaceID: h.Key.WorkspaceID, Role: role, Scopes: h.Key.Scopes}}}
+		Kind: domain.ActorKey, ID: h.Key.ID, Name: h.Key.Name, WorkspaceID: h.Key.WorkspaceID, Role: role,
+		Plan: h.Plan, Scopes: h.Key.Scopes}}}
 	for _, text := range h.Key.AllowedIPs {
 		// What cannot be read allows nobody.
 		if p, err := ParsePrefix(text); err == nil {

@@ -64,6 +64,7 @@ var (
 	LimitPerPage = Limit{Name: "per_page", Unit: Number, Min: 1, Max: 100}
 	LimitWait    = Limit{Name: "wait", Unit: Number, Max: 60} // seconds, RFC 7240
 	LimitPercent = Limit{Name: "percent", Unit: Number, Max: 100}
+	LimitMoment  = Limit{Name: "moment", Unit: Characters, Max: 40} // a day or a time as text
 )
 
 // Limits lists every limit.
@@ -74,7 +75,7 @@ func Limits() []Limit {
 		LimitTitle, LimitBody, LimitMetaTitle, LimitMetaDescription, LimitItemSlug, LimitKeywords, LimitLanguage,
 		LimitChannel, LimitAssignee, LimitReason, LimitBulkMove, LimitPerColumn,
 		LimitPrompt, LimitWords, LimitTone, LimitToneCustom, LimitResults,
-		LimitSlug, LimitPage, LimitPerPage, LimitWait, LimitPercent,
+		LimitSlug, LimitPage, LimitPerPage, LimitWait, LimitPercent, LimitMoment,
 	}
 }
 

@@ -93,9 +93,19 @@ func (e *Engine) Execute(ctx context.Context, in Execute) (Started, error) {
 		in.Priority = domain.PriorityNormal
 	}
 	in.Settings = settings
-	return change(ctx, e, domain.ScopeContent, func(tx *store.Tx, a domain.Actor) (Started, error) {
+	started, err := change(ctx, e, domain.ScopeContent, func(tx *store.Tx, a domain.Actor) (Started, error) {
 		return e.accept(ctx, tx, a, c, in, 0)
 	})
+	if err != nil || in.Wait <= 0 {
+		return started, err
+	}
+	// The execution was accepted: a wait that is cut short takes nothing back. A caller
+	// that may start one may see how it ends.
+	x := started.Execution
+	if d, err := e.wait(ctx, x.WorkspaceID, x.ID, in.Wait); err == nil {
+		started.Execution = d.Execution
+	}
+	return started, nil
 }
 
 // settings checks everything about the input that needs no database, and fills in
