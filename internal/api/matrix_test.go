@@ -7,6 +7,7 @@ import (
 	"os"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -270,3 +271,5 @@ func TestAnswersAreAsDocumented(t *testing.T) {
 		}
 	}
 }
+
+func number(n int64) string { return strconv.FormatInt(n, 10) }

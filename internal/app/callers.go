@@ -15,7 +15,8 @@ func (a *App) operator(ctx context.Context) (domain.Actor, error) {
 		return domain.Actor{}, err
 	}
 	if len(all) == 0 {
-		return domain.Actor{}, domain.Errorf(domain.CodeConflict, "There is no workspace yet. Start the server once: vellocity serve")
+		return domain.Actor{}, domain.Errorf(domain.CodeConflict,
+			"There is no workspace yet. Start the server once: vellocity serve")
 	}
 	return domain.OperatorActor(all[0].ID), nil
 }

@@ -47,13 +47,6 @@ func Table() []ops.Op {
 	return table(tableParts{document: &openapi.Document{}, metrics: http.NotFoundHandler()})
 }
 
-// Document returns the OpenAPI document of the table.
-func Document() ([]byte, error) {
-	var d openapi.Document
-	err := d.Write(Table(), openapi.Options{Description: api.Description})
-	return d.Bytes(), err
-}
-
 // doors builds the API and the dashboard and puts them behind one handler.
 func (a *App) doors() (err error) {
 	a.metrics = newMetrics(a)

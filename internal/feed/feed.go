@@ -210,11 +210,12 @@ func (f feeds) item(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	var b bytes.Buffer
+	html := template.HTML(item.HTML) //nolint:gosec // sanitised by the engine's renderer
 	err = page.Execute(&b, struct {
 		Title, Summary string
 		AI             bool
 		HTML           template.HTML
-	}{item.Title, item.Summary, item.Engine.AI, template.HTML(item.HTML)}) //nolint:gosec // sanitised by the engine's renderer
+	}{item.Title, item.Summary, item.Engine.AI, html})
 	if err != nil {
 		f.Gate.Fail(w, "feed_item", fmt.Errorf("write page: %w", err))
 		return

@@ -126,11 +126,7 @@ func bearer(r *http.Request) string {
 	if len(values) != 1 {
 		return ""
 	}
-	scheme, key, _ := strings.Cut(values[0], " ")
-	if !strings.EqualFold(scheme, "Bearer") {
-		return ""
-	}
-	return strings.TrimSpace(key)
+	return auth.Bearer(values[0])
 }
 
 // Admit authenticates the caller, counts the call, sets the rate limit headers, and

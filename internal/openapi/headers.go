@@ -22,9 +22,10 @@ func headers() map[string]param {
 		link     = `</api/v1/credits/ledger?page=2&per_page=20>; rel="next"`
 		policy   = `"minute";q=1000;w=60, "day";q=100000;w=86400`
 		location = "/api/v1/content-workflow/executions/789"
+		request  = "OYXQ3BK2K4TPSQKZXJH7N2WJ5M"
 	)
 	return map[string]param{
-		"X-Request-Id": textHeader("Names this request in the server's log; yours is echoed", "OYXQ3BK2K4TPSQKZXJH7N2WJ5M"),
+		"X-Request-Id": textHeader("Names this request in the server's log; yours is echoed", request),
 
 		"X-RateLimit-Limit":     numberHeader("Calls in the window with the smallest share left", 1000),
 		"X-RateLimit-Remaining": numberHeader("Calls left in it", 998),
@@ -36,7 +37,7 @@ func headers() map[string]param {
 		"ETag":                textHeader("Strong tag, for If-None-Match and If-Match", `"3-1b9kz"`),
 		"Link":                textHeader("The first, previous, next and last page (RFC 8288)", link),
 		"Location":            textHeader("Where the new resource is", location),
-		"Idempotent-Replayed": textHeader("true for a response that was stored earlier under the same Idempotency-Key", "true"),
+		"Idempotent-Replayed": textHeader("true for a response that was stored under the same Idempotency-Key", "true"),
 	}
 }
 

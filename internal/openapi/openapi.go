@@ -57,9 +57,6 @@ func (d *Document) serve(w http.ResponseWriter, r *http.Request) {
 	gate.SendTagged(w, r, "application/json; charset=utf-8", d.body)
 }
 
-// Bytes returns the document as it was written.
-func (d *Document) Bytes() []byte { return d.body }
-
 // Write writes the document of a table.
 func (d *Document) Write(table []ops.Op, o Options) error {
 	w := writer{schemas: ops.NewSchemas()}

@@ -85,7 +85,7 @@ type listExecutions struct {
 	Status     domain.ExecutionStatus `json:"status,omitempty" doc:"Only this status"`
 	AgentID    int64                  `json:"agent_id,omitempty" minimum:"1" doc:"Only this agent's"`
 	Priority   domain.Priority        `json:"priority,omitempty" doc:"Only this priority"`
-	Capability string                 `json:"capability,omitempty" limit:"slug" doc:"Only this capability, by slug"`
+	Capability string                 `json:"capability,omitempty" limit:"filter" doc:"Only this capability, by slug"`
 	wire.DateRange
 	ops.Paging
 }

@@ -94,7 +94,9 @@ func watchRow(e *engine.Engine) ops.Op {
 }
 
 // watched turns updates into events, with the end as the last one.
-func watched(ctx context.Context, id int64, all updates, end func() (domain.ExecutionStatus, error)) iter.Seq2[sse.Event, error] {
+func watched(
+	ctx context.Context, id int64, all updates, end func() (domain.ExecutionStatus, error),
+) iter.Seq2[sse.Event, error] {
 	return func(yield func(sse.Event, error) bool) {
 		for u, err := range all {
 			if err != nil {
