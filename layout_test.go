@@ -30,7 +30,7 @@ var house = []struct {
 	room string
 	may  string
 }{
-	{"cmd", "app cli config ai domain sse"},
+	{"cmd", "app cli api/account config ai domain sse"},
 	{"app", "*"},
 	{"cli", "ops sse"},
 	{"rest", "gate ops domain sse"},

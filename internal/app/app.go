@@ -42,6 +42,7 @@ type App struct {
 	Store    *store.Store
 	Engine   *engine.Engine
 	Handler  http.Handler
+	control  http.Handler // what the operator reaches
 	vault    *auth.Vault
 	prices   *ai.PriceTable
 	hub      *live.Hub

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"vellocity/internal/api"
-	"vellocity/internal/domain"
 	"vellocity/internal/engine"
 	"vellocity/internal/feed"
 	"vellocity/internal/gate"
@@ -77,7 +76,8 @@ func (a *App) doors() (err error) {
 		return err
 	}
 	a.Handler = a.traced(a.metrics.count(slowBodies(a.gate.StrictTransport(a.split(programs)))))
-	return nil
+	a.control, err = a.controlDoor()
+	return err
 }
 
 // programs builds the doors for programs: REST, MCP, the document and the feeds.
@@ -133,17 +133,4 @@ func (a *App) ready(ctx context.Context) error {
 		return err
 	}
 	return a.queue.Alive()
-}
-
-// asOperator serves requests as the operator, who acts in the first workspace.
-func (a *App) asOperator(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		actor, err := a.operator(r.Context())
-		if err != nil {
-			gate.Prepare(w, r)
-			a.gate.Fail(w, "operator", err)
-			return
-		}
-		next.ServeHTTP(w, r.WithContext(domain.WithActor(r.Context(), actor)))
-	})
 }

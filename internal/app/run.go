@@ -73,7 +73,7 @@ func (a *App) server(h http.Handler) *http.Server {
 // Serve answers requests until ctx ends, then stops gracefully. A second call of
 // kill, closed when the operator is out of patience, ends it at once.
 func (a *App) Serve(ctx context.Context, l net.Listener) error {
-	public, control := a.server(a.Handler), a.server(a.control())
+	public, control := a.server(a.Handler), a.server(a.control)
 	failed := make(chan error, 3)
 	go func() { failed <- public.Serve(l) }()
 	socket, err := a.socket(ctx)

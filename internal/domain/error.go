@@ -149,15 +149,6 @@ func (c Code) Info() CodeInfo {
 // Status returns the number of the code on the wire; an unknown code is a 500.
 func (c Code) Status() int { return c.Info().Status }
 
-// Codes lists every code, sorted by name.
-func Codes() []Code {
-	out := make([]Code, len(codes))
-	for i, c := range codes {
-		out[i] = c.Code
-	}
-	return out
-}
-
 // Error is a failure that a caller may see. Message is a sentence that says what
 // happened and, where it helps, what to do; it never holds internal text.
 type Error struct {

@@ -1,13 +1,14 @@
 package domain
 
 import (
+	"cmp"
 	"slices"
 	"testing"
 )
 
 // TestCodes holds the table of codes to what its look-up and its readers rely on.
 func TestCodes(t *testing.T) {
-	if !slices.IsSorted(Codes()) {
+	if !slices.IsSortedFunc(CodeInfos(), func(a, b CodeInfo) int { return cmp.Compare(a.Code, b.Code) }) {
 		t.Error("the codes are not sorted by name, so look-ups miss some")
 	}
 	for _, c := range CodeInfos() {
