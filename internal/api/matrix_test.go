@@ -157,7 +157,7 @@ func TestWhoMayCall(t *testing.T) {
 				t.Errorf("%s by %s: %d %s, but it may", o.Name, c.name, status, raw)
 			}
 			if strings.Contains(string(raw), c.secret) && c.secret != "" {
-				t.Errorf("%s tells the key", o.Name)
+				t.Errorf("%s shows the key", o.Name)
 			}
 		}
 	}
@@ -184,7 +184,7 @@ func TestNeighboursSeeNothing(t *testing.T) {
 		body = strings.Replace(body, "[101,102]", "["+id+"]", 1)
 		status, _, raw := w.call(t, stranger.Secret, o.Method, path, body, "Accept: application/json", "X-Request-Id: same")
 		if strings.Contains(strings.ToLower(string(raw)), "zanzibar") || strings.Contains(string(raw), w.first.Workspace.Name) {
-			t.Errorf("%s tells a neighbour: %s", o.Name, raw)
+			t.Errorf("%s shows a neighbour: %s", o.Name, raw)
 		}
 		if !slices.ContainsFunc(o.Fields(), func(f ops.Field) bool { return f.In == "path" && f.Name == "id" }) {
 			continue

@@ -185,7 +185,7 @@ func firstDifference(want, got string) string {
 	return fmt.Sprintf("%d lines and %d", len(a), len(b))
 }
 
-// player plays one file; what an answer told can be used by later requests:
+// player plays one file; values of a response can be used by later requests:
 // {{etag}}, {{key}} of a new key, {{owner}} for the first one.
 type player struct{ etag, key string }
 

@@ -17,7 +17,7 @@ type Window struct {
 	Length    time.Duration
 	Limit     int
 	Remaining int
-	Reset     time.Time // when it starts anew
+	Reset     time.Time // when it starts again at the full limit
 }
 
 // Verdict says whether a request may proceed, and what its headers say.
@@ -47,7 +47,7 @@ func (v Verdict) Err() error {
 // Limiter counts the requests of each workspace against its plan, per minute and
 // per day (API contract, section 1). Windows are aligned to the clock in UTC.
 //
-// A database with one node is only told each second what was counted in memory.
+// A database with one node only receives once a second what was counted in memory.
 // Where nodes share a database, each takes blocks of at most a hundredth of a
 // window, so that together they never let more through than the plan has.
 type Limiter struct {
@@ -68,8 +68,8 @@ type counts struct {
 	loaded bool
 	minute window
 	day    window
-	// While the database is away callers are told so at once, in place of waiting
-	// for it one after the other.
+	// While the database is away callers fail at once, instead of waiting for it one
+	// after the other.
 	away  error
 	until time.Time
 }
@@ -143,7 +143,7 @@ func (l *Limiter) of(workspaceID int64) *counts {
 	return c
 }
 
-// prepare starts windows anew when their time has come, and reads what was
+// prepare resets windows whose time has come, and reads what was
 // counted before this node started.
 func (l *Limiter) prepare(ctx context.Context, workspaceID int64, c *counts, now time.Time) error {
 	c.minute.roll(now)
@@ -162,7 +162,8 @@ func (l *Limiter) prepare(ctx context.Context, workspaceID int64, c *counts, now
 	return nil
 }
 
-// roll starts the window anew; never an earlier one, when the clock was set back.
+// roll resets the window when its time has come; never to an earlier one, when the
+// clock was set back.
 func (w *window) roll(now time.Time) {
 	if start := now.UTC().Truncate(w.length); start.After(w.starts) {
 		w.starts, w.used, w.left, w.dirty = start, 0, 0, false
@@ -286,7 +287,7 @@ func (l *Limiter) each(f func(workspaceID int64, w *window)) {
 	}
 }
 
-// write tells the database what was counted since the last time.
+// write stores what was counted since the last time.
 func (l *Limiter) write(ctx context.Context) {
 	var list []store.Usage
 	l.each(func(id int64, w *window) {

@@ -17,7 +17,7 @@ import (
 	"vellocity/internal/cli"
 )
 
-// wire is a server that notes what it is sent and answers as it is told.
+// wire is a server that records its last request and returns a fixed response.
 type wire struct {
 	status  int
 	media   string

@@ -232,9 +232,9 @@ func (k *command) stream(out, notes io.Writer, r io.Reader) error {
 			return nil
 		case e.Name == "error":
 			f := &Failure{Code: "SERVER_ERROR", Message: e.Data}
-			var told struct{ Code, Message string }
-			if json.Unmarshal([]byte(e.Data), &told) == nil {
-				f.Code, f.Message = told.Code, told.Message
+			var body struct{ Code, Message string }
+			if json.Unmarshal([]byte(e.Data), &body) == nil {
+				f.Code, f.Message = body.Code, body.Message
 			}
 			return f
 		case e.Name == "":

@@ -96,7 +96,7 @@ func identified(next http.Handler) http.Handler {
 	return sdkauth.RequireBearerToken(verify, &sdkauth.RequireBearerTokenOptions{AllowMissingExpiration: true})(next)
 }
 
-// server puts tools and resources behind the SDK's server. Lists never change while
+// server registers tools and resources with the SDK's server. Lists never change while
 // the server runs, so no change is announced.
 func (s *Server) server() *sdk.Server {
 	about := sdk.Implementation{Name: "vellocity-mcp", Title: "Vellocity", Version: serverVersion}
