@@ -198,6 +198,9 @@ func (c *client) call(ctx context.Context, method, path string, in, out any) err
 		return err
 	}
 	defer resp.Body.Close()
+	if resp.StatusCode == http.StatusNoContent {
+		return nil
+	}
 	var answer struct {
 		Success bool            `json:"success"`
 		Data    json.RawMessage `json:"data"`

@@ -12,8 +12,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"vellocity/internal/api/cli"
 	"vellocity/internal/app"
+	"vellocity/internal/cli"
 )
 
 // Exit codes: 0 for success, 1 for a failure, 2 for wrong usage.

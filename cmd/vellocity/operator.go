@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"vellocity/internal/ai"
+	"vellocity/internal/api/account"
 	"vellocity/internal/app"
 	"vellocity/internal/config"
 	"vellocity/internal/domain"
@@ -56,16 +57,17 @@ func workspaceCommand(s *settings) *cobra.Command {
 		flags[f.name] = set.Flags().String(f.name, "", f.help)
 	}
 	set.Flags().BoolVar(&asJSON, "json", false, "print JSON")
-	given := func(name string) *string {
-		if !set.Flags().Changed(name) {
-			return nil
-		}
-		return flags[name]
-	}
 	set.RunE = func(c *cobra.Command, _ []string) error {
-		in := app.Workspace{Plan: given("plan"), Name: given("name"), Slug: given("slug"), Timezone: given("timezone")}
+		in := map[string]string{}
+		for flag, field := range map[string]string{
+			"plan": "plan", "name": "company_name", "slug": "slug", "timezone": "timezone",
+		} {
+			if set.Flags().Changed(flag) {
+				in[field] = *flags[flag]
+			}
+		}
 		return reach(c, s, false, func(cl *client) error {
-			var w app.Workspace
+			var w account.Workspace
 			if err := cl.call(c.Context(), "POST", "/operator/workspace", in, &w); err != nil {
 				return err
 			}
@@ -73,7 +75,7 @@ func workspaceCommand(s *settings) *cobra.Command {
 				return printJSON(c.OutOrStdout(), w)
 			}
 			fmt.Fprintf(c.OutOrStdout(), "Name      %s\nPlan      %s\nFeed      /feeds/%s/rss.xml\nTimezone  %s\n",
-				*w.Name, *w.Plan, *w.Slug, *w.Timezone)
+				w.CompanyName, w.Plan, w.Slug, w.Timezone)
 			return nil
 		})
 	}
@@ -100,8 +102,18 @@ func creditsGrantCommand(s *settings) *cobra.Command {
 			if err != nil {
 				return usageError{fmt.Errorf("AMOUNT must be a whole number, not %q", args[0])}
 			}
-			in := map[string]any{"Amount": amount, "Note": note}
-			return reach(c, s, false, func(cl *client) error { return grantCredits(c, cl, in, asJSON) })
+			return reach(c, s, false, func(cl *client) error {
+				var b account.Credits
+				in := map[string]any{"amount": amount, "note": note}
+				if err := cl.call(c.Context(), "POST", "/operator/credits", in, &b); err != nil {
+					return err
+				}
+				if asJSON {
+					return printJSON(c.OutOrStdout(), b)
+				}
+				fmt.Fprintf(c.OutOrStdout(), "Balance    %d\nHeld       %d\nAvailable  %d\n", b.Balance, b.Held, b.Available)
+				return nil
+			})
 		},
 	}
 	grant.Flags().StringVar(&note, "note", "", "a note for the ledger")

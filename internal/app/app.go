@@ -18,11 +18,11 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"vellocity/internal/ai"
-	"vellocity/internal/api"
 	"vellocity/internal/auth"
 	"vellocity/internal/config"
 	"vellocity/internal/engine"
 	"vellocity/internal/execution"
+	"vellocity/internal/gate"
 	"vellocity/internal/live"
 	"vellocity/internal/queue"
 	"vellocity/internal/store"
@@ -40,6 +40,7 @@ type App struct {
 	Store     *store.Store
 	Engine    *engine.Engine
 	Handler   http.Handler
+	control   http.Handler // what the operator reaches
 	vault     *auth.Vault
 	prices    *ai.PriceTable
 	hub       *live.Hub
@@ -50,6 +51,7 @@ type App struct {
 	limiter   *auth.Limiter
 	sessions  *auth.Sessions
 	edge      auth.Edge
+	gate      *gate.Gate
 	site      *web.Site
 	metrics   *metrics
 	// endTraces sends the last spans; nil where none are sent.
@@ -194,48 +196,4 @@ func (a *App) nodeID() (string, error) {
 		return "", fmt.Errorf("keep the node's id: %w", err)
 	}
 	return id, nil
-}
-
-// doors builds the API and the dashboard and puts them behind one handler.
-func (a *App) doors() error {
-	a.metrics = newMetrics(a)
-	programs, err := api.New(api.Options{Engine: a.Engine, Authenticate: a.authenticate, Take: a.take, Ready: a.ready, Metrics: a.metrics.handler(),
-		ClientIP: a.clientIP, PublicURL: a.cfg.BaseURL, Version: Version, Log: a.log, Now: a.Store.Now})
-	if err != nil {
-		return err
-	}
-	a.site, err = web.New(web.Options{Engine: a.Engine, Session: a.session, SignIn: a.signIn, SignOut: a.signOut, Secure: a.secure, Log: a.log, Now: a.Store.Now})
-	if err != nil {
-		return err
-	}
-	a.Handler = a.traced(a.metrics.count(slowBodies(a.split(programs))))
-	return nil
-}
-
-// split sends programs to the API and people to the dashboard. It is no mux, which
-// would redirect an unclean path before the API could refuse it.
-func (a *App) split(programs http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if a.secure(r) {
-			w.Header().Set("Strict-Transport-Security", "max-age=31536000")
-		}
-		switch p := r.URL.Path; {
-		case strings.HasPrefix(p, "/api/"), strings.HasPrefix(p, "/feeds/"), p == "/healthz", p == "/readyz",
-			p == "/metrics" && a.cfg.MetricsListen == "":
-			programs.ServeHTTP(w, r)
-		default:
-			a.site.ServeHTTP(w, r)
-		}
-	})
-}
-
-// ready says whether database and queue can be used.
-func (a *App) ready(ctx context.Context) error {
-	if a.stopping.Load() {
-		return errors.New("the server is stopping")
-	}
-	if err := a.Store.Ping(ctx); err != nil {
-		return err
-	}
-	return a.queue.Alive()
 }

@@ -74,8 +74,7 @@ func (a *App) Serve(ctx context.Context, l net.Listener) error {
 	if err != nil {
 		return errors.Join(err, l.Close())
 	}
-	public, control, metrics := a.server(a.Handler), a.server(a.control()), a.server(a.metrics.handler())
-	control.ConnContext = func(ctx context.Context, _ net.Conn) context.Context { return asOperator(ctx) }
+	public, control, metrics := a.server(a.Handler), a.server(a.control), a.server(a.metrics.handler())
 	socket, err := a.socket(ctx)
 	if err != nil {
 		a.log.Warn("no control socket: commands cannot reach this server by it", "error", err)

@@ -166,6 +166,7 @@ func remember(h store.KeyHolder, role domain.Role, at time.Time) known {
 		Name:        h.Key.Name,
 		WorkspaceID: h.Key.WorkspaceID,
 		Role:        role,
+		Plan:        h.Plan,
 		Scopes:      h.Key.Scopes,
 	}
 	caller := Caller{Plan: h.Plan, Key: h.Key, Actor: actor}
@@ -263,6 +264,16 @@ func (k *Keys) prune() {
 			delete(k.known, sum)
 		}
 	}
+}
+
+// Bearer returns the token of an Authorization header (RFC 6750), empty where it
+// holds none.
+func Bearer(header string) string {
+	scheme, token, ok := strings.Cut(header, " ")
+	if !ok || !strings.EqualFold(scheme, "Bearer") {
+		return ""
+	}
+	return strings.TrimSpace(token)
 }
 
 // ParsePrefix parses an address or a CIDR block of a key's allow-list.

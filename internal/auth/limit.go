@@ -17,29 +17,29 @@ type Window struct {
 	Length    time.Duration
 	Limit     int
 	Remaining int
-	Reset     time.Time // when it starts again
+	Reset     time.Time // when it starts again at the full limit
 }
 
-// Verdict says whether a request may go on, and what its headers tell.
+// Verdict says whether a request may proceed, and what its headers say.
 type Verdict struct {
 	Allowed bool
 	// Windows is empty where limits are off: then no header is sent.
 	Windows []Window
-	// Nearer is the window that is nearer to its end: what the single-window
-	// headers describe.
+	// Nearer is the window that the single-window headers describe: the one with the
+	// smallest share left, and of two equal ones the one that resets later.
 	Nearer Window
-	// RetryAfter is how long to wait until a request is let through again, in
-	// whole seconds; 0 when allowed.
+	// RetryAfter is how long to wait until a request is let through again, in whole
+	// seconds, at least one; 0 when allowed.
 	RetryAfter time.Duration
 }
 
-// Err returns nil when the request may go on, else RATE_LIMITED.
+// Err returns nil when the request may proceed, else RATE_LIMITED.
 func (v Verdict) Err() error {
 	if v.Allowed {
 		return nil
 	}
-	e := domain.Errorf(domain.CodeRateLimited, "The limit of %d requests per %s is used up. Try again in %d seconds.",
-		v.Nearer.Limit, v.Nearer.Name, int(v.RetryAfter.Seconds()))
+	e := domain.Errorf(domain.CodeRateLimited, "Too many requests per %s for this workspace's plan; try again in %s",
+		v.Nearer.Name, domain.Plural(int(v.RetryAfter/time.Second), "second"))
 	e.RetryAfter = v.RetryAfter
 	return e
 }
@@ -228,15 +228,18 @@ func (l *Limiter) show(w window, limit int) Window {
 	}
 }
 
-// verdict finds the window that matters. Of windows that are used up it is the
-// one that opens last, since only then a request gets through.
-func verdict(allowed bool, now time.Time, minute, day Window) Verdict {
-	v := Verdict{Allowed: allowed, Windows: []Window{minute, day}, Nearer: minute}
-	if day.Remaining < minute.Remaining || day.Remaining == 0 {
-		v.Nearer = day
+// verdict finds the window that matters. Of windows that are used up it is the one
+// that resets last, since only then a request gets through.
+func verdict(allowed bool, now time.Time, windows ...Window) Verdict {
+	v := Verdict{Allowed: allowed, Windows: windows, Nearer: windows[0]}
+	for _, w := range windows[1:] {
+		left, nearest := w.Remaining*v.Nearer.Limit, v.Nearer.Remaining*w.Limit
+		if left < nearest || left == nearest && w.Reset.After(v.Nearer.Reset) {
+			v.Nearer = w
+		}
 	}
 	if !allowed {
-		v.RetryAfter = wholeSeconds(v.Nearer.Reset.Sub(now))
+		v.RetryAfter = max(time.Second, wholeSeconds(v.Nearer.Reset.Sub(now)))
 	}
 	return v
 }

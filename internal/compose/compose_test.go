@@ -1,9 +1,6 @@
 package compose_test
 
 import (
-	"flag"
-	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -12,31 +9,10 @@ import (
 	"vellocity/internal/channel"
 	"vellocity/internal/compose"
 	"vellocity/internal/domain"
+	"vellocity/internal/golden"
 	"vellocity/internal/guard"
 	"vellocity/internal/prose"
 )
-
-var update = flag.Bool("update", false, "rewrite the golden files")
-
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.MkdirAll("testdata", 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s differs; run with -update and read the difference.\n%s", name, got)
-	}
-}
 
 // post puts a whole article together.
 func post(b compose.Brief) (title, body string) {
@@ -118,7 +94,7 @@ func TestGoldenPosts(t *testing.T) {
 				t.Errorf("meta description has %d characters", n)
 			}
 			sound(t, b, title, body, d.Description)
-			golden(t, "post-"+name+".md", "# "+title+"\n\n"+body+"\n\n---\n\n"+d.Short+"\n"+d.Description+"\n"+prose.Slug(b.Topic, 60)+"\n")
+			golden.Check(t, "testdata/post-"+name+".md", "# "+title+"\n\n"+body+"\n\n---\n\n"+d.Short+"\n"+d.Description+"\n"+prose.Slug(b.Topic, 60)+"\n")
 		})
 	}
 }
@@ -158,7 +134,7 @@ func TestGoldenSocialPosts(t *testing.T) {
 				}
 				all.WriteString("== " + c.Slug + "\n" + text + "\n\n")
 			}
-			golden(t, "social-"+name+".txt", all.String())
+			golden.Check(t, "testdata/social-"+name+".txt", all.String())
 		})
 	}
 }

@@ -82,9 +82,19 @@ func (e *Engine) Execute(ctx context.Context, in Execute) (Started, error) {
 	if in.Priority == "" {
 		in.Priority = domain.PriorityNormal
 	}
-	return change(ctx, e, domain.ScopeContent, func(tx *store.Tx, a domain.Actor) (Started, error) {
+	started, err := change(ctx, e, domain.ScopeContent, func(tx *store.Tx, a domain.Actor) (Started, error) {
 		return e.accept(ctx, tx, a, c, req, in, 0)
 	})
+	if err != nil || in.Wait <= 0 {
+		return started, err
+	}
+	// The execution was accepted: a wait that is cut short takes nothing back. A caller
+	// that may start one may see how it ends.
+	x := started.Execution
+	if d, err := e.wait(ctx, x.WorkspaceID, x.ID, in.Wait); err == nil {
+		started.Execution = d.Execution
+	}
+	return started, nil
 }
 
 // prepare checks everything about the input that needs no database, and decodes

@@ -99,10 +99,13 @@ func change[O any](ctx context.Context, e *Engine, s domain.Scope, f func(tx *st
 	if err != nil {
 		return out, err
 	}
-	claim, claimed := domain.ClaimFrom(ctx)
+	claim, claimed, err := domain.ClaimFrom[O](ctx)
+	if err != nil {
+		return out, err
+	}
 	err = e.o.Store.InTx(ctx, func(tx *store.Tx) (err error) {
 		if claimed {
-			if err := tx.ClaimAnswer(ctx, a.WorkspaceID, claim); err != nil {
+			if err := tx.ClaimAnswer(ctx, a.WorkspaceID, claim.Claim); err != nil {
 				return err
 			}
 		}
@@ -113,7 +116,7 @@ func change[O any](ctx context.Context, e *Engine, s domain.Scope, f func(tx *st
 		if err != nil {
 			return fmt.Errorf("render the answer to keep: %w", err)
 		}
-		return tx.StoreAnswer(ctx, a.WorkspaceID, claim, answer)
+		return tx.StoreAnswer(ctx, a.WorkspaceID, claim.Claim, answer)
 	})
 	return out, err
 }

@@ -91,6 +91,8 @@ type Execute struct {
 	Context    json.RawMessage
 	Priority   domain.Priority // empty: normal
 	Notify     bool
+	// Wait is how long to wait for the end before returning.
+	Wait time.Duration
 }
 
 // Started is an accepted run, with the agent and why it was chosen.

@@ -20,7 +20,7 @@ import (
 
 // The limits of generate-output.
 const (
-	defaultWords    = 400
+	defaultWords    = 500
 	maxWords        = 4000
 	maxPrompt       = 20_000
 	maxResults      = 5
@@ -285,9 +285,19 @@ func (e *Engine) Wait(ctx context.Context) {
 	}
 }
 
+// textReader returns who calls, if that caller may read generated texts: one that may
+// have them written may read them, too.
+func textReader(ctx context.Context) (domain.Actor, error) {
+	a, err := caller(ctx, domain.ScopeRead)
+	if err != nil {
+		a, err = caller(ctx, domain.ScopeContent)
+	}
+	return a, err
+}
+
 // Message returns a text as it is now.
 func (e *Engine) Message(ctx context.Context, id int64) (GeneratedText, error) {
-	a, err := caller(ctx, domain.ScopeRead)
+	a, err := textReader(ctx)
 	if err != nil {
 		return GeneratedText{}, err
 	}
@@ -313,12 +323,9 @@ func (e *Engine) Message(ctx context.Context, id int64) (GeneratedText, error) {
 // node, and ends with it; a failed text ends with a PROVIDER_ERROR. The Seq of a
 // piece is the number of code points up to its end.
 func (e *Engine) ReadMessage(ctx context.Context, id int64, after int) (iter.Seq2[Piece, error], error) {
-	a, err := caller(ctx, domain.ScopeRead)
+	a, err := textReader(ctx)
 	if err != nil {
-		// Whoever may have it written may read it.
-		if a, err = caller(ctx, domain.ScopeContent); err != nil {
-			return nil, err
-		}
+		return nil, err
 	}
 	if _, err := e.o.Store.Read().GeneratedText(ctx, a.WorkspaceID, id); err != nil {
 		return nil, err

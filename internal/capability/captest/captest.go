@@ -216,8 +216,6 @@ func (r Run) origin() domain.Origin {
 // the step asked for. A step may ask more than once.
 type Script func(step string, req ai.Request) (string, error)
 
-
-
 // Golden compares got with the file testdata/name; with -update it writes it.
 func Golden(t *testing.T, name, got string) {
 	t.Helper()
