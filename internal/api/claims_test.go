@@ -20,8 +20,9 @@ func TestRowsAndVerbsAgreeOnClaims(t *testing.T) {
 			continue
 		}
 		claimed++
-		id := map[string]string{"executions": number(execution), "content": number(item), "kanban": number(item)}[o.Command.Noun]
-		if id == "" {
+		ids := map[string]int64{"executions": execution, "content": item, "kanban": item}
+		id := number(ids[o.Command.Noun])
+		if id == "0" {
 			id = number(w.first.Key.Key.ID + 1)
 		}
 		path, body := target(o, id)

@@ -37,7 +37,8 @@ func TestOperatorRows(t *testing.T) {
 		h.ServeHTTP(w, r)
 		return w.Code, w.Body.String()
 	}
-	if status, body := call(a.Operator(), "/operator/status", "", ""); status != 409 || !strings.Contains(body, "vellocity serve") {
+	status, body := call(a.Operator(), "/operator/status", "", "")
+	if status != 409 || !strings.Contains(body, "vellocity serve") {
 		t.Errorf("before the first start: %d %s", status, body)
 	}
 	first, _, err := a.Engine.Bootstrap(t.Context())
@@ -51,7 +52,10 @@ func TestOperatorRows(t *testing.T) {
 	}{
 		{"/operator/workspace", `{"plan":"enterprise","slug":"acme"}`, 200, `"plan":"enterprise","company_name":`},
 		{"/operator/workspace", `{"plan":"golden"}`, 422, "The plan field must be one of starter, business or enterprise"},
-		{"/operator/workspace", `{"slug":"` + strings.Repeat("a", 63) + `"}`, 422, "The slug field must have at most 62 characters; it has 63"},
+		{
+			"/operator/workspace", `{"slug":"` + strings.Repeat("a", 63) + `"}`, 422,
+			"The slug field must have at most 62 characters; it has 63",
+		},
 		{"/operator/workspace", `{"slug":"Acme Corp"}`, 422, "The slug field must be lower-case letters and digits"},
 		{"/operator/workspace", `{"Slug":"acme"}`, 422, `There is no field named \"Slug\"; did you mean \"slug\"?`},
 		{"/operator/credits", `{"amount":500,"note":"November"}`, 200, `"available":`},

@@ -100,7 +100,9 @@ func TestWriteError(t *testing.T) {
 	w := httptest.NewRecorder()
 	e := domain.Errorf(domain.CodeUnavailable, "Busy <now>").With("x", func() {}) // no JSON
 	gate.WriteError(w, "r", e)
-	if w.Code != 500 || w.Body.String() != `{"success":false,"error":{"code":"SERVER_ERROR","message":"Something went wrong on the server","request_id":"r"}}` {
+	const want = `{"success":false,"error":{"code":"SERVER_ERROR",` +
+		`"message":"Something went wrong on the server","request_id":"r"}}`
+	if w.Code != 500 || w.Body.String() != want {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
 	w = httptest.NewRecorder()
