@@ -5,7 +5,8 @@ import (
 	"fmt"
 )
 
-// Counter is a kind of thing that is counted by transactional deltas.
+// Counter is a kind of thing that is counted. Each change is a row of its own, so
+// that transactions do not wait for each other; [Store.FoldCounts] sums them up.
 type Counter string
 
 // What is counted.
@@ -16,7 +17,8 @@ const (
 
 // AddToCount adds n to a count, as part of the transaction.
 func (t *Tx) AddToCount(ctx context.Context, workspaceID int64, what Counter, key string, n int) error {
-	err := t.db.Exec(ctx, `insert into tally_delta (workspace_id, kind, key, n) values ($1,$2,$3,$4)`, workspaceID, string(what), key, n)
+	err := t.db.Exec(ctx, `insert into tally_delta (workspace_id, kind, key, n) values ($1,$2,$3,$4)`,
+		workspaceID, string(what), key, n)
 	if err != nil {
 		return fmt.Errorf("count: %w", err)
 	}
@@ -27,7 +29,8 @@ func (t *Tx) AddToCount(ctx context.Context, workspaceID int64, what Counter, ke
 func (q Q) Counts(ctx context.Context, workspaceID int64, what Counter) (map[string]int, error) {
 	rows, err := q.db.Query(ctx, `select key, sum(n) from (
 		select key, n from tally where workspace_id = $1 and kind = $2
-		union all select key, n from tally_delta where workspace_id = $1 and kind = $2) t group by key`, workspaceID, string(what))
+		union all select key, n from tally_delta where workspace_id = $1 and kind = $2) t group by key`,
+		workspaceID, string(what))
 	if err != nil {
 		return nil, fmt.Errorf("read counts: %w", err)
 	}
@@ -44,8 +47,8 @@ func (q Q) Counts(ctx context.Context, workspaceID int64, what Counter) (map[str
 	return counts, rows.Err()
 }
 
-// FoldCounts sums up the deltas that are there, so that reading stays quick. It
-// returns how many were folded. Several nodes may do so at once.
+// FoldCounts sums up the changes that are there, so that reading stays quick. It
+// returns how many it summed up. Several nodes may do so at once.
 func (s *Store) FoldCounts(ctx context.Context) (n int64, err error) {
 	err = s.InTx(ctx, func(t *Tx) error {
 		n, err = t.foldCounts(ctx)

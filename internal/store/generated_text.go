@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -10,82 +11,125 @@ import (
 	"vellocity/internal/store/db"
 )
 
-// GeneratedText is a generated text as it is kept.
+// GeneratedText is a generated text as it is stored.
 type GeneratedText struct {
 	ID          int64
 	WorkspaceID int64
-	Status      domain.TextStatus // streaming, completed, failed
-	Body        string
+	Status      domain.TextStatus
+	Body        string // complete once it has ended; until then see [Q.GeneratedTextPieces]
 	Error       string
-	Held, Used  int
+	Held, Used  int // credits
 	Engine      domain.Origin
 	Cost        domain.Cost
 	CreatedAt   time.Time
 }
 
-// CreateGeneratedText notes a text that is going to be written.
-func (t *Tx) CreateGeneratedText(ctx context.Context, m GeneratedText, request any, by string) (GeneratedText, error) {
-	engine, err := toJSON(m.Engine)
-	if err != nil {
-		return m, err
+// The sets of a generated text's columns.
+const (
+	textRead db.Set = 1 << iota
+	textCreate
+	textFinish
+)
+
+// textRow is a generated text with the columns that only the store looks at.
+type textRow struct {
+	GeneratedText
+	request     json.RawMessage
+	createdBy   string
+	touchedAt   time.Time
+	completedAt time.Time
+}
+
+var textTable = db.NewTable("message", func(m *textRow) []db.Column {
+	return []db.Column{
+		{Name: "id", Field: &m.ID, In: textRead},
+		{Name: "workspace_id", Field: &m.WorkspaceID, In: textRead | textCreate},
+		{Name: "status", Field: db.Text(&m.Status), In: textRead | textCreate | textFinish},
+		{Name: "request", Field: db.Raw(&m.request, ""), In: textCreate},
+		{Name: "body", Field: &m.Body, In: textRead | textFinish},
+		{Name: "error", Field: &m.Error, In: textRead | textFinish},
+		{Name: "credits_held", Field: &m.Held, In: textRead | textCreate | textFinish},
+		{Name: "credits_used", Field: &m.Used, In: textRead | textFinish},
+		{Name: "engine", Field: db.JSON(&m.Engine), In: textRead | textCreate},
+		{Name: "cost", Field: db.JSON(&m.Cost), In: textRead | textFinish},
+		{Name: "created_by", Field: &m.createdBy, In: textCreate},
+		{Name: "created_at", Field: db.Time(&m.CreatedAt), In: textRead | textCreate},
+		{Name: "touched_at", Field: db.Time(&m.touchedAt), In: textCreate},
+		{Name: "completed_at", Field: db.Time(&m.completedAt), In: textFinish},
 	}
-	text, err := toJSON(request)
-	if err != nil {
-		return m, err
+})
+
+// textStreaming is the condition for a text that is being written.
+var textStreaming = `status = ` + quote(domain.TextStreaming)
+
+var (
+	textColumns = textTable.Columns(textRead)
+	createText  = textTable.Write(textCreate, `insert into message ({columns}) values ({values}) returning id`)
+	finishText  = textTable.Write(textFinish, `update message set {set} where id = {id} and `+textStreaming)
+)
+
+func scanText() func(db.Row) (GeneratedText, error) {
+	scan := textTable.Scan(textRead)
+	return func(row db.Row) (GeneratedText, error) {
+		m, err := scan(row)
+		return m.GeneratedText, err
 	}
-	m.CreatedAt = t.now
-	err = t.db.One(ctx, []any{&m.ID}, `insert into message (workspace_id, status, request, engine, credits_held, created_by, created_at, touched_at)
-		values ($1,'streaming',$2,$3,$4,$5,$6,$6) returning id`, m.WorkspaceID, text, engine, m.Held, by, db.Millis(t.now))
+}
+
+// CreateGeneratedText stores a text that is going to be written, with the request
+// that asked for it, and returns it with its id. by names the caller.
+func (t *Tx) CreateGeneratedText(
+	ctx context.Context, m GeneratedText, request any, by string,
+) (GeneratedText, error) {
+	body, err := json.Marshal(request)
 	if err != nil {
-		return m, fmt.Errorf("create message: %w", err)
+		return m, fmt.Errorf("encode the request: %w", err)
+	}
+	m.Status, m.CreatedAt = domain.TextStreaming, t.now
+	row := textRow{GeneratedText: m, request: body, createdBy: by, touchedAt: t.now}
+	if err := createText.One(ctx, t.db, &row, &m.ID); err != nil {
+		return m, fmt.Errorf("create generated text: %w", err)
 	}
 	return m, nil
 }
 
 // AddGeneratedTextPiece stores the next piece of a text.
-func (t *Tx) AddGeneratedTextPiece(ctx context.Context, messageID int64, seq int, text string) error {
-	if err := t.db.Exec(ctx, `insert into message_piece (message_id, seq, body) values ($1,$2,$3)`, messageID, seq, text); err != nil {
+func (t *Tx) AddGeneratedTextPiece(ctx context.Context, textID int64, seq int, text string) error {
+	err := t.db.Exec(ctx, `insert into message_piece (message_id, seq, body) values ($1,$2,$3)`, textID, seq, text)
+	if err != nil {
 		return fmt.Errorf("add piece: %w", err)
 	}
-	return t.TouchGeneratedText(ctx, messageID)
+	return t.TouchGeneratedText(ctx, textID)
 }
 
 // TouchGeneratedText notes that a text is still being written.
-func (t *Tx) TouchGeneratedText(ctx context.Context, messageID int64) error {
-	return t.db.Exec(ctx, `update message set touched_at = $2 where id = $1`, messageID, db.Millis(t.now))
+func (t *Tx) TouchGeneratedText(ctx context.Context, textID int64) error {
+	return t.db.Exec(ctx, `update message set touched_at = $2 where id = $1`, textID, db.Millis(t.now))
 }
 
-// OrphanedTexts returns the texts whose writer has not been heard of since a moment.
+// OrphanedTexts returns the texts that are not finished and that no writer has
+// touched since the moment.
 func (q Q) OrphanedTexts(ctx context.Context, since time.Time) ([]GeneratedText, error) {
-	return db.Many(ctx, q.db, scanMessage, `select `+messageColumns+` from message where status = 'streaming' and touched_at < $1`, db.Millis(since))
+	return db.Many(ctx, q.db, scanText(),
+		`select `+textColumns+` from message where `+textStreaming+` and touched_at < $1`, db.Millis(since))
 }
 
 // FinishGeneratedText ends a text. It reports false where it had ended already.
 func (t *Tx) FinishGeneratedText(ctx context.Context, m GeneratedText) (bool, error) {
-	cost, err := toJSON(m.Cost)
+	m.Held = 0
+	n, err := finishText.Exec(ctx, t.db, &textRow{GeneratedText: m, completedAt: t.now})
 	if err != nil {
-		return false, err
-	}
-	n, err := t.db.ExecCount(ctx, `update message set status = $2, body = $3, error = $4, credits_held = 0, credits_used = $5, cost = $6, completed_at = $7
-		where id = $1 and status = 'streaming'`, m.ID, m.Status, m.Body, m.Error, m.Used, cost, db.Millis(t.now))
-	if err != nil {
-		return false, fmt.Errorf("finish message: %w", err)
+		return false, fmt.Errorf("finish generated text: %w", err)
 	}
 	return n > 0, nil
 }
 
-const messageColumns = `id, workspace_id, status, body, error, credits_held, credits_used, engine, cost, created_at`
-
-func scanMessage(row db.Row) (m GeneratedText, err error) {
-	err = row.Scan(&m.ID, &m.WorkspaceID, &m.Status, &m.Body, &m.Error, &m.Held, &m.Used, db.JSON(&m.Engine), db.JSON(&m.Cost), db.Time(&m.CreatedAt))
-	return m, err
-}
-
 // GeneratedText returns a text of the workspace.
 func (q Q) GeneratedText(ctx context.Context, workspaceID, id int64) (GeneratedText, error) {
-	m, ok, err := db.First(ctx, q.db, scanMessage, `select `+messageColumns+` from message where workspace_id = $1 and id = $2`, workspaceID, id)
+	m, ok, err := db.First(ctx, q.db, scanText(),
+		`select `+textColumns+` from message where workspace_id = $1 and id = $2`, workspaceID, id)
 	if err != nil {
-		return m, fmt.Errorf("read message: %w", err)
+		return m, fmt.Errorf("read generated text: %w", err)
 	}
 	if !ok {
 		return m, domain.NotFound("Message")
@@ -93,19 +137,24 @@ func (q Q) GeneratedText(ctx context.Context, workspaceID, id int64) (GeneratedT
 	return m, nil
 }
 
-// TextPiece is one stored piece of a text.
+// TextPiece is one stored piece of a text. Seq counts from 1.
 type TextPiece struct {
 	Seq  int
 	Text string
 }
 
-// GeneratedTextPieces returns the pieces of a text behind seq.
-func (q Q) GeneratedTextPieces(ctx context.Context, messageID int64, after int) ([]TextPiece, error) {
-	return db.Many(ctx, q.db, func(row db.Row) (p TextPiece, err error) { err = row.Scan(&p.Seq, &p.Text); return p, err },
-		`select seq, body from message_piece where message_id = $1 and seq > $2 order by seq`, messageID, after)
+func scanTextPiece(row db.Row) (p TextPiece, err error) {
+	err = row.Scan(&p.Seq, &p.Text)
+	return p, err
 }
 
-// GeneratedTextStatus returns the present state of a text.
+// GeneratedTextPieces returns the pieces of a text after seq, in order.
+func (q Q) GeneratedTextPieces(ctx context.Context, textID int64, after int) ([]TextPiece, error) {
+	return db.Many(ctx, q.db, scanTextPiece,
+		`select seq, body from message_piece where message_id = $1 and seq > $2 order by seq`, textID, after)
+}
+
+// GeneratedTextStatus returns the present status of a text.
 func (q Q) GeneratedTextStatus(ctx context.Context, id int64) (status domain.TextStatus, err error) {
 	err = q.db.One(ctx, []any{&status}, `select status from message where id = $1`, id)
 	if errors.Is(err, db.ErrNoRow) {

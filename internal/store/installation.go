@@ -33,7 +33,8 @@ func (q Q) Installation(ctx context.Context) (i Installation, ok bool, err error
 // CreateInstallation stores the installation. Where another node was first, it
 // changes nothing: read it back.
 func (t *Tx) CreateInstallation(ctx context.Context, i Installation) error {
-	err := t.db.Exec(ctx, `insert into installation (id, uuid, canary, created_at) values (1,$1,$2,$3) on conflict (id) do nothing`,
+	err := t.db.Exec(ctx, `insert into installation (id, uuid, canary, created_at) values (1,$1,$2,$3)
+		on conflict (id) do nothing`,
 		i.UUID, i.Canary, db.Millis(t.Now()))
 	if err != nil {
 		return fmt.Errorf("create installation: %w", err)

@@ -8,7 +8,7 @@ import (
 	"vellocity/internal/store/db"
 )
 
-// Member is a person with the role that it has in one workspace.
+// Member is a user with a role in one workspace.
 type Member struct {
 	domain.User
 	WorkspaceID int64
@@ -23,18 +23,20 @@ func scanMember(row db.Row) (m Member, err error) {
 	return m, err
 }
 
-// Members returns the people of the workspace, in the order they joined.
+// Members returns the members of the workspace, in the order they joined.
 func (q Q) Members(ctx context.Context, workspaceID int64) ([]Member, error) {
-	list, err := db.Many(ctx, q.db, scanMember, memberFrom+` where member.workspace_id = $1 order by member.id`, workspaceID)
+	list, err := db.Many(ctx, q.db, scanMember,
+		memberFrom+` where member.workspace_id = $1 order by member.id`, workspaceID)
 	if err != nil {
 		return nil, fmt.Errorf("read members: %w", err)
 	}
 	return list, nil
 }
 
-// Member returns a person as a member of the workspace; ok is false for anybody else.
+// Member returns a user as a member of the workspace; ok is false for anyone else.
 func (q Q) Member(ctx context.Context, workspaceID, userID int64) (m Member, ok bool, err error) {
-	m, ok, err = db.First(ctx, q.db, scanMember, memberFrom+` where member.workspace_id = $1 and member.user_id = $2`, workspaceID, userID)
+	m, ok, err = db.First(ctx, q.db, scanMember,
+		memberFrom+` where member.workspace_id = $1 and member.user_id = $2`, workspaceID, userID)
 	if err != nil {
 		return m, false, fmt.Errorf("read member: %w", err)
 	}
@@ -43,7 +45,8 @@ func (q Q) Member(ctx context.Context, workspaceID, userID int64) (m Member, ok 
 
 // Owner returns the workspace's first owner; ok is false where there is none yet.
 func (q Q) Owner(ctx context.Context, workspaceID int64) (m Member, ok bool, err error) {
-	m, ok, err = db.First(ctx, q.db, scanMember, memberFrom+` where member.workspace_id = $1 and member.role = $2 order by member.id limit 1`,
+	m, ok, err = db.First(ctx, q.db, scanMember,
+		memberFrom+` where member.workspace_id = $1 and member.role = $2 order by member.id limit 1`,
 		workspaceID, string(domain.RoleOwner))
 	if err != nil {
 		return m, false, fmt.Errorf("read owner: %w", err)
@@ -51,20 +54,22 @@ func (q Q) Owner(ctx context.Context, workspaceID int64) (m Member, ok bool, err
 	return m, ok, nil
 }
 
-// SaveMember gives a person a role in the workspace, new or in place of another.
+// SaveMember gives a user a role in the workspace, new or in place of another.
 func (t *Tx) SaveMember(ctx context.Context, workspaceID, userID int64, role domain.Role) error {
 	err := t.db.Exec(ctx, `insert into member (workspace_id, user_id, role, created_at) values ($1,$2,$3,$4)
-		on conflict (workspace_id, user_id) do update set role = excluded.role`, workspaceID, userID, string(role), db.Millis(t.Now()))
+		on conflict (workspace_id, user_id) do update set role = excluded.role`,
+		workspaceID, userID, string(role), db.Millis(t.Now()))
 	if err != nil {
 		return fmt.Errorf("set member: %w", err)
 	}
 	return nil
 }
 
-// RemoveMember takes a person out of the workspace, with its sessions there.
-// The keys that it made open nothing from then on.
+// RemoveMember removes a user from the workspace and ends the sessions there. The
+// API keys that the user created stop working.
 func (t *Tx) RemoveMember(ctx context.Context, workspaceID, userID int64) error {
-	if err := t.db.Exec(ctx, `delete from member where workspace_id = $1 and user_id = $2`, workspaceID, userID); err != nil {
+	err := t.db.Exec(ctx, `delete from member where workspace_id = $1 and user_id = $2`, workspaceID, userID)
+	if err != nil {
 		return fmt.Errorf("remove member: %w", err)
 	}
 	return t.DeleteSessionsOf(ctx, workspaceID, userID)

@@ -132,6 +132,16 @@ func (f jsonField[T]) Value() (Value, error) {
 	return string(text), nil
 }
 
+// JSONView is like JSON for several fields that are stored as one text: view returns
+// a struct of pointers to them.
+func JSONView[V any](view func() *V) Field { return viewField[V]{view} }
+
+type viewField[V any] struct{ view func() *V }
+
+func (f viewField[V]) Scan(v any) error { return JSON(f.view()).Scan(v) }
+
+func (f viewField[V]) Value() (Value, error) { return JSON(f.view()).Value() }
+
 type repeatedField[T any] struct {
 	jsonField[T]
 	text  string
