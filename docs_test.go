@@ -13,7 +13,9 @@ import (
 // Every decision has the same form, so that a reader finds the reason and a test
 // finds a status that is missing.
 func TestDecisionsHaveOneForm(t *testing.T) {
-	form := regexp.MustCompile(`(?s)^# (\d{4}): [^\n]+\n\nStatus: (accepted|superseded by (\d{4}))\n\n## Context\n.+\n## Decision\n.+\n## Consequences\n`)
+	form := regexp.MustCompile(
+		`(?s)^# (\d{4}): [^\n]+\n\nStatus: (accepted|superseded by (\d{4}))\n\n## Context\n.+\n## Decision\n.+\n## Consequences\n`,
+	)
 	entries, err := os.ReadDir(filepath.FromSlash("docs/decisions"))
 	if err != nil {
 		t.Fatal(err)
@@ -44,7 +46,9 @@ func TestDecisionsHaveOneForm(t *testing.T) {
 
 // What a comment or a document names exists: a file, a folder, a decision.
 func TestNamedFilesExist(t *testing.T) {
-	named := regexp.MustCompile(`(?:^|[^\w./-])((?:docs|internal|cmd|test|bench)/[\w./-]*\w|[\w-]+\.go\b|\d{4}-[a-z][a-z-]+\b)`)
+	named := regexp.MustCompile(
+		`(?:^|[^\w./-])((?:docs|internal|cmd|test|bench)/[\w./-]*\w|[\w-]+\.go\b|\d{4}-[a-z][a-z-]+\b)`,
+	)
 	files := map[string]bool{} // by base name, too
 	walk(t, func(name string) { files[name], files[path.Base(name)] = true, true })
 	walk(t, func(name string) {

@@ -84,7 +84,8 @@ type run struct {
 // execute starts an execution of a capability and returns its id.
 func (s *server) execute(ctx context.Context, c *http.Client, capability, settings string) (int64, error) {
 	var r run
-	err := s.call(ctx, c, http.MethodPost, workflow+"/capabilities/"+capability+"/execute", `{"settings":`+settings+`}`, &r)
+	err := s.call(ctx, c, http.MethodPost, workflow+"/capabilities/"+capability+"/execute", `{"settings":`+settings+`}`,
+		&r)
 	return r.Data.ID, err
 }
 

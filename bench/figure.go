@@ -66,7 +66,8 @@ func spread(values []float64, unit string) string {
 	if len(values) < 2 {
 		return ""
 	}
-	return fmt.Sprintf(" (%s to %s, %d runs)", quantity(slices.Min(values), ""), quantity(slices.Max(values), unit), len(values))
+	return fmt.Sprintf(" (%s to %s, %d runs)", quantity(slices.Min(values), ""), quantity(slices.Max(values), unit),
+		len(values))
 }
 
 func median(values []float64) float64 {
@@ -105,7 +106,8 @@ func machine() string {
 	if text, err := os.ReadFile("/proc/sys/kernel/osrelease"); err == nil {
 		kernel = strings.TrimSpace(string(text))
 	}
-	return fmt.Sprintf("%s; %d cores (%s), %s %s, %s; load before: %s", time.Now().Format("2006-01-02 15:04"), runtime.NumCPU(), model, runtime.GOOS, kernel, runtime.Version(), loadAverage())
+	return fmt.Sprintf("%s; %d cores (%s), %s %s, %s; load before: %s", time.Now().Format("2006-01-02 15:04"),
+		runtime.NumCPU(), model, runtime.GOOS, kernel, runtime.Version(), loadAverage())
 }
 
 func loadAverage() string {

@@ -34,7 +34,8 @@ type loaded struct {
 // raw is a request as it is sent.
 func (s *server) raw(method, path, body string) []byte {
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "%s %s HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\nAccept: application/json\r\n", method, path, s.Listen, s.Key)
+	fmt.Fprintf(&b, "%s %s HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\nAccept: application/json\r\n", method, path,
+		s.Listen, s.Key)
 	if body != "" {
 		fmt.Fprintf(&b, "Content-Type: application/json\r\nContent-Length: %d\r\n", len(body))
 	}
@@ -62,7 +63,9 @@ func (l load) drive(ctx context.Context, s *server) (out loaded, err error) {
 	return out, err
 }
 
-func (l load) connection(ctx context.Context, addr string, i int, from, until time.Time) (took durations, first string, err error) {
+func (l load) connection(
+	ctx context.Context, addr string, i int, from, until time.Time,
+) (took durations, first string, err error) {
 	conn, err := new(net.Dialer).DialContext(ctx, "tcp", addr)
 	if err != nil {
 		return nil, "", fmt.Errorf("connect: %w", err)

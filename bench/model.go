@@ -167,7 +167,8 @@ func (m *model) direct(ctx context.Context, c *http.Client) (stream, error) {
 
 // through reads one response through the server.
 func (s *server) through(ctx context.Context, c *http.Client) (stream, error) {
-	req, err := s.request(ctx, http.MethodPost, "/api/v1/aiwriter/generate-output", `{"prompt":"Write about cost.","maximum_length":500}`)
+	req, err := s.request(ctx, http.MethodPost, "/api/v1/aiwriter/generate-output",
+		`{"prompt":"Write about cost.","maximum_length":500}`)
 	if err != nil {
 		return stream{}, err
 	}

@@ -36,12 +36,14 @@ func nodes(ctx context.Context, b *bench) error {
 	if err != nil {
 		return err
 	}
-	b.atLeast(fmt.Sprintf("four nodes against one, %d workers each, a model of 2 s", workersEach), 3.5, four/one, " ×", fmt.Sprintf(" (%.1f and %.1f runs/s)", four, one))
+	b.atLeast(fmt.Sprintf("four nodes against one, %d workers each, a model of 2 s", workersEach), 3.5, four/one, " ×",
+		fmt.Sprintf(" (%.1f and %.1f runs/s)", four, one))
 	killed, err := b.cluster(ctx, 4, true)
 	if err != nil {
 		return err
 	}
-	b.atLeast("the same while one after the other is killed and started again", 3.5, killed/one, " ×", fmt.Sprintf(" (%.1f runs/s)", killed))
+	b.atLeast("the same while one after the other is killed and started again", 3.5, killed/one, " ×",
+		fmt.Sprintf(" (%.1f runs/s)", killed))
 	return nil
 }
 
@@ -57,7 +59,18 @@ func (b *bench) cluster(ctx context.Context, n int, kill bool) (rate float64, er
 		return 0, err
 	}
 	defer m.stop()
-	h := how{model: m.url, database: pg.url, args: []string{"--workers", strconv.Itoa(workersEach), "--max-tickets-per-workspace", "10000", "--provider-concurrency", "200"}}
+	h := how{
+		model:    m.url,
+		database: pg.url,
+		args: []string{
+			"--workers",
+			strconv.Itoa(workersEach),
+			"--max-tickets-per-workspace",
+			"10000",
+			"--provider-concurrency",
+			"200",
+		},
+	}
 	var all []*server
 	defer func() {
 		for _, s := range all {
@@ -142,7 +155,8 @@ func (b *bench) postgres(ctx context.Context) (*postgres, error) {
 			return nil, fmt.Errorf("give PostgreSQL its directory: %w", err)
 		}
 	}
-	initdb := exec.CommandContext(ctx, filepath.Join(bin, "initdb"), "-D", filepath.Join(dir, "data"), "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C")
+	initdb := exec.CommandContext(ctx, filepath.Join(bin, "initdb"), "-D", filepath.Join(dir, "data"), "-A", "trust", "-U",
+		"postgres", "-E", "UTF8", "--locale=C")
 	initdb.SysProcAttr, initdb.Dir = attr, dir
 	if out, err := initdb.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("initdb: %w\n%s", err, out)
@@ -161,7 +175,12 @@ func (b *bench) postgres(ctx context.Context) (*postgres, error) {
 	if p.Process, err = product.Run(cmd); err != nil {
 		return nil, err
 	}
-	p.url = "postgres:///postgres?" + url.Values{"host": {dir}, "port": {port}, "user": {"postgres"}, "sslmode": {"disable"}}.Encode()
+	p.url = "postgres:///postgres?" + url.Values{
+		"host":    {dir},
+		"port":    {port},
+		"user":    {"postgres"},
+		"sslmode": {"disable"},
+	}.Encode()
 	return p, p.ready(ctx)
 }
 
@@ -268,7 +287,8 @@ func clone(ctx context.Context, b *bench) error {
 	if err != nil {
 		return err
 	}
-	env := append(os.Environ(), "GOMODCACHE="+filepath.Join(dir, "modules"), "GOCACHE="+filepath.Join(dir, "cache"), "GOFLAGS=-modcacherw")
+	env := append(os.Environ(), "GOMODCACHE="+filepath.Join(dir, "modules"), "GOCACHE="+filepath.Join(dir, "cache"),
+		"GOFLAGS=-modcacherw")
 	cmd := exec.CommandContext(ctx, "go", "run", "./cmd/vellocity", "serve",
 		"--data", filepath.Join(dir, "data"), "--listen", addr)
 	cmd.Dir, cmd.Env = source, env

@@ -69,7 +69,8 @@ func idle(ctx context.Context, b *bench) error {
 		if err := await.Pause(ctx, b.span(5*time.Second)); err != nil {
 			return err
 		}
-		b.says("processor time, idle", "%.1f %% of a core", 100*(processor(s.PID())-before).Seconds()/time.Since(began).Seconds())
+		b.says("processor time, idle", "%.1f %% of a core",
+			100*(processor(s.PID())-before).Seconds()/time.Since(began).Seconds())
 		s.stop()
 	}
 	b.atMost("resident 10 s after the start", 60, median(all), " MB", spread(all, " MB"))
@@ -83,7 +84,13 @@ func list(ctx context.Context, b *bench) error {
 	}
 	defer s.stop()
 	request := s.raw(http.MethodGet, workflow+"/executions?per_page=20", "")
-	l := load{conns: conns, warm: 2 * time.Second, run: 5 * time.Second, status: http.StatusOK, next: func(int, int) []byte { return request }}
+	l := load{
+		conns:  conns,
+		warm:   2 * time.Second,
+		run:    5 * time.Second,
+		status: http.StatusOK,
+		next:   func(int, int) []byte { return request },
+	}
 	before, began := processor(s.PID()), time.Now()
 	rates, took, err := b.repeat(ctx, s, l)
 	if err != nil {
@@ -106,7 +113,8 @@ func move(ctx context.Context, b *bench) error {
 
 func edit(ctx context.Context, b *bench) error {
 	return b.change(ctx, func(s *server, id int64, n int) []byte {
-		return s.raw(http.MethodPatch, fmt.Sprintf("%s/content/%d", workflow, id), fmt.Sprintf(`{"title":"Title %d of item %d"}`, n, id))
+		return s.raw(http.MethodPatch, fmt.Sprintf("%s/content/%d", workflow, id),
+			fmt.Sprintf(`{"title":"Title %d of item %d"}`, n, id))
 	})
 }
 
@@ -123,9 +131,15 @@ func (b *bench) change(ctx context.Context, next func(s *server, id int64, n int
 		return err
 	}
 	each := len(ids) / conns
-	l := load{conns: conns, warm: 2 * time.Second, run: 5 * time.Second, status: http.StatusOK, next: func(conn, n int) []byte {
-		return next(s, ids[conn*each+n%each], n/each)
-	}}
+	l := load{
+		conns:  conns,
+		warm:   2 * time.Second,
+		run:    5 * time.Second,
+		status: http.StatusOK,
+		next: func(conn, n int) []byte {
+			return next(s, ids[conn*each+n%each], n/each)
+		},
+	}
 	before, began := processor(s.PID()), time.Now()
 	rates, took, err := b.repeat(ctx, s, l)
 	if err != nil {
@@ -151,7 +165,13 @@ func accept(ctx context.Context, b *bench) error {
 		return err
 	}
 	request := s.raw(http.MethodPost, workflow+"/capabilities/generate-social-posts/execute", `{"settings":`+onePost+`}`)
-	l := load{conns: conns, warm: time.Second, run: 5 * time.Second, status: http.StatusCreated, next: func(int, int) []byte { return request }}
+	l := load{
+		conns:  conns,
+		warm:   time.Second,
+		run:    5 * time.Second,
+		status: http.StatusCreated,
+		next:   func(int, int) []byte { return request },
+	}
 	before, began := processor(s.PID()), time.Now()
 	rates, took, err := b.repeat(ctx, s, l)
 	if err != nil {
@@ -205,7 +225,12 @@ func mcp(ctx context.Context, b *bench) error {
 	for n := range b.count(2200, 50) {
 		session = kept
 		began := time.Now()
-		text, err := say(fmt.Sprintf(`{"jsonrpc":"2.0","id":%d,"method":"tools/call","params":{"name":"list_executions","arguments":{"per_page":20}}}`, n+2))
+		text, err := say(
+			fmt.Sprintf(
+				`{"jsonrpc":"2.0","id":%d,"method":"tools/call","params":{"name":"list_executions","arguments":{"per_page":20}}}`,
+				n+2,
+			),
+		)
 		if err != nil {
 			return err
 		}
@@ -216,7 +241,8 @@ func mcp(ctx context.Context, b *bench) error {
 			took = append(took, time.Since(began))
 		}
 	}
-	b.atMost("list_executions, 20 of 1,000, one client, p50", 2, took.p50(), " ms", fmt.Sprintf("; p99 %.1f ms", took.p99()))
+	b.atMost("list_executions, 20 of 1,000, one client, p50", 2, took.p50(), " ms",
+		fmt.Sprintf("; p99 %.1f ms", took.p99()))
 	return nil
 }
 
@@ -319,7 +345,11 @@ func growth(ctx context.Context, b *bench) error {
 			return err
 		}
 	}
-	for _, of := range []struct{ what, path string }{{"list of 20", listJSON}, {"board's page", boardPage}, {"list by status", listJSON + "&status=completed"}} {
+	for _, of := range []struct{ what, path string }{
+		{"list of 20", listJSON},
+		{"board's page", boardPage},
+		{"list by status", listJSON + "&status=completed"},
+	} {
 		took := map[*server]durations{}
 		for n := range b.count(400, 20) {
 			for s, c := range clients {
@@ -333,7 +363,8 @@ func growth(ctx context.Context, b *bench) error {
 			}
 		}
 		small, large := took[few].p50(), took[many].p50()
-		b.atMost(of.what+", 100,000 against 1,000, p50", 1.5, large/small, " ×", fmt.Sprintf(" (%.2f and %.2f ms)", large, small))
+		b.atMost(of.what+", 100,000 against 1,000, p50", 1.5, large/small, " ×",
+			fmt.Sprintf(" (%.2f and %.2f ms)", large, small))
 	}
 	b.says("resident with 100,000", "%.0f MB", resident(many.PID()))
 	return nil

@@ -23,7 +23,9 @@ const threePosts = `{"topic":"Cloud cost optimization","networks":["linkedin","x
 
 // many starts n executions over 16 connections, each with a topic of its own, and waits
 // until all are completed.
-func (s *server) many(ctx context.Context, c *http.Client, n, before int, capability, settings string) (time.Duration, error) {
+func (s *server) many(
+	ctx context.Context, c *http.Client, n, before int, capability, settings string,
+) (time.Duration, error) {
 	var next atomic.Int64
 	var all sync.WaitGroup
 	failures := make(chan error, 16)
@@ -64,7 +66,8 @@ func execute(ctx context.Context, b *bench) error {
 		return err
 	}
 	text, topic := strings.Repeat("Start with what is idle. ", 20), `"Cloud cost"`
-	err = b.endToEnd(ctx, s, "no model, 1 step, no item, SEO analysis", "analyze-seo", fmt.Sprintf(`{"text":%q,"title":%s}`, text, topic), false)
+	err = b.endToEnd(ctx, s, "no model, 1 step, no item, SEO analysis", "analyze-seo",
+		fmt.Sprintf(`{"text":%q,"title":%s}`, text, topic), false)
 	s.stop()
 	if err != nil {
 		return err
@@ -78,7 +81,8 @@ func execute(ctx context.Context, b *bench) error {
 	if err := b.grant(ctx, s, 1_000_000); err != nil {
 		return err
 	}
-	return b.endToEnd(ctx, s, "model of no latency, 4 steps, 3 items, 2 credits, 3 recorded calls", "generate-social-posts", threePosts, false)
+	return b.endToEnd(ctx, s, "model of no latency, 4 steps, 3 items, 2 credits, 3 recorded calls",
+		"generate-social-posts", threePosts, false)
 }
 
 func (b *bench) endToEnd(ctx context.Context, s *server, what, capability, settings string, aim bool) error {
@@ -97,7 +101,8 @@ func (b *bench) endToEnd(ctx context.Context, s *server, what, capability, setti
 		rates = append(rates, float64(n)/took.Seconds())
 	}
 	used, all := (processor(s.PID()) - before).Seconds(), time.Since(began).Seconds()
-	more := fmt.Sprintf("%s; %.1f ms of processor time each, %.0f %% of two cores", spread(rates, "/s"), 1000*used/float64(n*b.runs), 50*used/all)
+	more := fmt.Sprintf("%s; %.1f ms of processor time each, %.0f %% of two cores", spread(rates, "/s"),
+		1000*used/float64(n*b.runs), 50*used/all)
 	if aim {
 		b.atLeast(what, 300, median(rates), "/s", more)
 		return nil
@@ -141,7 +146,8 @@ func dispatch(ctx context.Context, b *bench) error {
 		}
 		took = append(took, r.Data.Attributes.Steps[0].Started.Sub(r.Data.Attributes.Created))
 	}
-	b.atMost("accepted to first step, p50 (recorded in whole ms)", 3, took.p50(), " ms", fmt.Sprintf("; mean %.2f ms", mean(took)))
+	b.atMost("accepted to first step, p50 (recorded in whole ms)", 3, took.p50(), " ms",
+		fmt.Sprintf("; mean %.2f ms", mean(took)))
 	b.atMost("p99", 15, took.p99(), " ms", "")
 	return nil
 }
@@ -177,7 +183,11 @@ func (h *hanging) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // cancelled is the time from sending the cancellation to the end of the
 // provider's call, seen by the provider.
 func cancelled(ctx context.Context, b *bench) error {
-	h := &hanging{Server: aitest.NewServer(pace{Hang: true}.script()), began: make(chan struct{}, 10), abandoned: make(chan time.Time, 10)}
+	h := &hanging{
+		Server:    aitest.NewServer(pace{Hang: true}.script()),
+		began:     make(chan struct{}, 10),
+		abandoned: make(chan time.Time, 10),
+	}
 	defer h.Close()
 	addr, err := product.FreeAddress()
 	if err != nil {
@@ -211,7 +221,8 @@ func cancelled(ctx context.Context, b *bench) error {
 		}
 		took = append(took, at.Sub(sent))
 	}
-	b.atMost("cancellation sent to call ended, p99", 20, took.p99(), " ms", fmt.Sprintf("; p50 %.1f ms, n = %d", took.p50(), len(took)))
+	b.atMost("cancellation sent to call ended, p99", 20, took.p99(), " ms",
+		fmt.Sprintf("; p50 %.1f ms, n = %d", took.p50(), len(took)))
 	return nil
 }
 
@@ -228,7 +239,8 @@ func within[T any](d time.Duration, c <-chan T) (v T, err error) {
 func waiting(ctx context.Context, b *bench) error {
 	n := b.count(5000, 200)
 	limit := fmt.Sprint(n + 100)
-	m, s, err := b.modelled(ctx, pace{Hang: true}, "--workers", limit, "--max-tickets-per-workspace", limit, "--provider-concurrency", limit)
+	m, s, err := b.modelled(ctx, pace{Hang: true}, "--workers", limit, "--max-tickets-per-workspace", limit,
+		"--provider-concurrency", limit)
 	if err != nil {
 		return err
 	}
@@ -270,7 +282,8 @@ func waiting(ctx context.Context, b *bench) error {
 		return err
 	}
 	used = processor(s.PID()) - used
-	b.atMost(fmt.Sprintf("%s waiting at once, private memory each", quantity(float64(n), "")), 20, (after-before)*1000/float64(n), " kB",
+	b.atMost(fmt.Sprintf("%s waiting at once, private memory each", quantity(float64(n), "")), 20,
+		(after-before)*1000/float64(n), " kB",
 		fmt.Sprintf("; %.0f MB resident, all calls open after %.1f s", resident(s.PID()), took.Seconds()))
 	b.says("processor time while they wait", "%.1f %% of a core", 100*used.Seconds()/b.span(5*time.Second).Seconds())
 	return nil
@@ -303,7 +316,8 @@ func ttft(ctx context.Context, b *bench) error {
 			wholeAlone, wholeBehind = append(wholeAlone, d.whole), append(wholeBehind, t.whole)
 		}
 	}
-	b.atMost("added to the first token, p50", 1, behind.p50()-alone.p50(), " ms", fmt.Sprintf(" (%.2f against %.2f ms); p99 +%.1f ms", behind.p50(), alone.p50(), behind.p99()-alone.p99()))
+	b.atMost("added to the first token, p50", 1, behind.p50()-alone.p50(), " ms",
+		fmt.Sprintf(" (%.2f against %.2f ms); p99 +%.1f ms", behind.p50(), alone.p50(), behind.p99()-alone.p99()))
 	b.says("added to the whole, p50", "%.2f ms", wholeBehind.p50()-wholeAlone.p50())
 	return nil
 }
@@ -313,7 +327,8 @@ func ttft(ctx context.Context, b *bench) error {
 func streams(ctx context.Context, b *bench) error {
 	n := b.count(1000, 50)
 	limit := fmt.Sprint(n + 10)
-	m, s, err := b.modelled(ctx, pace{First: 200 * time.Millisecond, Gap: 50 * time.Millisecond, Pieces: 40}, "--provider-concurrency", limit)
+	m, s, err := b.modelled(ctx, pace{First: 200 * time.Millisecond, Gap: 50 * time.Millisecond, Pieces: 40},
+		"--provider-concurrency", limit)
 	if err != nil {
 		return err
 	}
@@ -342,7 +357,8 @@ func streams(ctx context.Context, b *bench) error {
 			alone, behind, first = append(alone, d[i].whole), append(behind, t[i].whole), append(first, t[i].first)
 		}
 	}
-	b.atMost(fmt.Sprintf("p99 of the whole of %s at once, against the provider's own", quantity(float64(n), "")), 1.1, behind.p99()/alone.p99(), " ×",
+	b.atMost(fmt.Sprintf("p99 of the whole of %s at once, against the provider's own", quantity(float64(n), "")), 1.1,
+		behind.p99()/alone.p99(), " ×",
 		fmt.Sprintf(" (%.0f and %.0f ms; p50 %.0f and %.0f)", behind.p99(), alone.p99(), behind.p50(), alone.p50()))
 	b.atMost("resident meanwhile", 200, top, " MB", "")
 	b.says("first token, p50 and p99", "%.0f and %.0f ms", first.p50(), first.p99())
@@ -391,7 +407,12 @@ func blog(ctx context.Context, b *bench) error {
 	critical, calls := 0, 0
 	for range b.count(5, 1) {
 		began := time.Now()
-		id, err := s.execute(ctx, c, "generate-blog-post", `{"topic":"Cloud cost optimization","word_count":800,"key_points":["Start with what is idle","Buy commitments last"]}`)
+		id, err := s.execute(
+			ctx,
+			c,
+			"generate-blog-post",
+			`{"topic":"Cloud cost optimization","word_count":800,"key_points":["Start with what is idle","Buy commitments last"]}`,
+		)
 		if err != nil {
 			return err
 		}
@@ -411,10 +432,11 @@ func blog(ctx context.Context, b *bench) error {
 		critical, calls = r.criticalPath()
 	}
 	path := ms(whole) * float64(critical)
-	b.atMost(fmt.Sprintf("wall time against the critical path of %d calls in a row (%d in all)", critical, calls), 1.15, median(walls)/path, " ×",
-		fmt.Sprintf(" (%.0f and %.0f ms, n = %d)", median(walls), path, len(walls)))
+	b.atMost(fmt.Sprintf("wall time against the critical path of %d calls in a row (%d in all)", critical, calls), 1.15,
+		median(walls)/path, " ×", fmt.Sprintf(" (%.0f and %.0f ms, n = %d)", median(walls), path, len(walls)))
 	// The first words that a person reads come from the call after the outline.
-	b.atMost("first words at a watcher after the provider's", 1000, median(firsts)-ms(whole)-ms(whole/4), " ms", " (the outline's call, then the first pause of a section)")
+	b.atMost("first words at a watcher after the provider's", 1000, median(firsts)-ms(whole)-ms(whole/4), " ms",
+		" (the outline's call, then the first pause of a section)")
 	return nil
 }
 
@@ -497,7 +519,8 @@ func size(ctx context.Context, b *bench) error {
 		return err
 	}
 	each, texts := float64(after-before)/float64(n)/1000, float64(textsAfter-textsBefore)/float64(n)/1000
-	b.atMost("kept per execution of 4 steps and 3 items, texts aside", 4, each-texts, " kB", fmt.Sprintf("; %.1f kB in all, of them %.1f kB texts", each, texts))
+	b.atMost("kept per execution of 4 steps and 3 items, texts aside", 4, each-texts, " kB",
+		fmt.Sprintf("; %.1f kB in all, of them %.1f kB texts", each, texts))
 	return nil
 }
 

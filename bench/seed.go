@@ -35,7 +35,8 @@ func (b *bench) stored(ctx context.Context, n, bytes int) (*server, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := multiply(ctx, s.File(), id, n-1, strings.Repeat("Words about cost and care. ", bytes/27+1)[:bytes]); err != nil {
+	text := strings.Repeat("Words about cost and care. ", bytes/27+1)[:bytes]
+	if err := multiply(ctx, s.File(), id, n-1, text); err != nil {
 		return nil, err
 	}
 	return b.serve(ctx, how{dir: s.Dir, key: s.Key})
@@ -50,7 +51,8 @@ func multiply(ctx context.Context, file string, execution int64, n int, body str
 	defer func() { err = errors.Join(err, db.Close()) }()
 	db.SetMaxOpenConns(1)
 	var item, workspace int64
-	if err := db.QueryRowContext(ctx, "select id, workspace_id from content where execution_id = ?", execution).Scan(&item, &workspace); err != nil {
+	row := db.QueryRowContext(ctx, "select id, workspace_id from content where execution_id = ?", execution)
+	if err := row.Scan(&item, &workspace); err != nil {
 		return fmt.Errorf("find the item: %w", err)
 	}
 	text := "'" + body + "'"
@@ -60,11 +62,19 @@ func multiply(ctx context.Context, file string, execution int64, n int, body str
 		table, where string
 		set          map[string]string
 	}{
-		{"execution", fmt.Sprintf("id = %d", execution), map[string]string{"id": x, "title": "title || ' ' || i", "created_at": "created_at + i"}},
+		{
+			"execution",
+			fmt.Sprintf("id = %d", execution),
+			map[string]string{"id": x, "title": "title || ' ' || i", "created_at": "created_at + i"},
+		},
 		{"step", fmt.Sprintf("execution_id = %d", execution), map[string]string{"execution_id": x}},
 		{"event", fmt.Sprintf("execution_id = %d", execution), map[string]string{"id": "null", "execution_id": x}},
-		{"content", fmt.Sprintf("id = %d", item), map[string]string{"id": c, "execution_id": x, "title": "title || ' ' || i", "slug": "slug || '-copy-' || i",
-			"stage": stage, "place": "place + i", "created_at": "created_at + i", "body": text}},
+		{
+			"content",
+			fmt.Sprintf("id = %d", item),
+			map[string]string{"id": c, "execution_id": x, "title": "title || ' ' || i", "slug": "slug || '-copy-' || i",
+				"stage": stage, "place": "place + i", "created_at": "created_at + i", "body": text},
+		},
 		{"content_version", fmt.Sprintf("content_id = %d", item), map[string]string{"content_id": c, "body": text}},
 	}
 	for _, t := range copies {
@@ -108,8 +118,16 @@ func copyRows(ctx context.Context, db *sql.DB, table, where string, n int, set m
 			return fmt.Errorf("%s has no column %s", table, name)
 		}
 	}
-	text := fmt.Sprintf("with recursive copy(i) as (select 1 union all select i + 1 from copy where i < %d) insert into %s (%s) select %s from copy, %s where %s.%s",
-		n, table, strings.Join(columns, ", "), strings.Join(values, ", "), table, table, where)
+	text := fmt.Sprintf(
+		"with recursive copy(i) as (select 1 union all select i + 1 from copy where i < %d) insert into %s (%s) select %s from copy, %s where %s.%s",
+		n,
+		table,
+		strings.Join(columns, ", "),
+		strings.Join(values, ", "),
+		table,
+		table,
+		where,
+	)
 	if _, err := db.ExecContext(ctx, text); err != nil {
 		return fmt.Errorf("copy %s: %w", table, err)
 	}

@@ -86,7 +86,8 @@ func (s *Sessions) Redeem(ctx context.Context, token string, ip netip.Addr) (coo
 }
 
 func badLink() error {
-	return domain.Errorf(domain.CodeUnauthorized, "This sign-in link was used already or has expired. Create a new one on the server.")
+	return domain.Errorf(domain.CodeUnauthorized,
+		"This sign-in link was used already or has expired. Create a new one on the server.")
 }
 
 // start signs a person in and returns the cookie's value. Each sign-in has an id of its

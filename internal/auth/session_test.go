@@ -37,7 +37,8 @@ func TestLinkSignsInOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 		a := got.Actor
-		if a.Kind != domain.ActorPerson || a.ID != owner.ID || a.WorkspaceID != ws || a.Role != domain.RoleOwner || !a.May(domain.ScopeAdmin) {
+		if a.Kind != domain.ActorPerson || a.ID != owner.ID || a.WorkspaceID != ws || a.Role != domain.RoleOwner ||
+			!a.May(domain.ScopeAdmin) {
 			t.Errorf("signed in as %+v", a)
 		}
 		_, _, err = ss.Redeem(t.Context(), token, loopback)

@@ -14,7 +14,8 @@ import (
 func TestUntil(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		began, calls := time.Now(), 0
-		err := await.Until(t.Context(), time.Second, 10*time.Millisecond, "the third look", func() bool { calls++; return calls == 3 })
+		err := await.Until(t.Context(), time.Second, 10*time.Millisecond, "the third look",
+			func() bool { calls++; return calls == 3 })
 		if took := time.Since(began); err != nil || took != 20*time.Millisecond {
 			t.Errorf("%v after %s", err, took)
 		}
@@ -25,7 +26,8 @@ func TestUntilGivesUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()
 		err := await.Until(t.Context(), time.Second, 10*time.Millisecond, "the impossible", func() bool { return false })
-		if took := time.Since(began); !errors.Is(err, context.DeadlineExceeded) || took < time.Second || took > 1100*time.Millisecond {
+		if took := time.Since(began); !errors.Is(err, context.DeadlineExceeded) || took < time.Second ||
+			took > 1100*time.Millisecond {
 			t.Errorf("%v after %s", err, took)
 		}
 		if err == nil || !strings.Contains(err.Error(), "the impossible: not within 1s") {
@@ -38,7 +40,8 @@ func TestUntilEndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(t.Context())
 	why := errors.New("the server has ended")
 	cancel(why)
-	if err := await.Until(ctx, time.Minute, time.Millisecond, "a start", func() bool { return false }); !errors.Is(err, why) {
+	if err := await.Until(ctx, time.Minute, time.Millisecond, "a start", func() bool { return false }); !errors.Is(err,
+		why) {
 		t.Errorf("got %v", err)
 	}
 }

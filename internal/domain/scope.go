@@ -27,7 +27,17 @@ const (
 
 // Scopes lists the scopes that a key may be given, in the order they are shown.
 func Scopes() []Scope {
-	return []Scope{ScopeRead, ScopeContent, ScopePublish, ScopeWrite, ScopeAdmin, ScopeMCPFull, ScopeMCPTools, ScopeMCPResources, ScopeMCPPrompts}
+	return []Scope{
+		ScopeRead,
+		ScopeContent,
+		ScopePublish,
+		ScopeWrite,
+		ScopeAdmin,
+		ScopeMCPFull,
+		ScopeMCPTools,
+		ScopeMCPResources,
+		ScopeMCPPrompts,
+	}
 }
 
 // implied says what a scope brings along beside itself.

@@ -12,7 +12,11 @@ import (
 	"testing"
 )
 
-var update = flag.Bool("update", false, "write the golden files") //nolint:gochecknoglobals // a flag of every test binary
+var update = flag.Bool(
+	"update",
+	false,
+	"write the golden files",
+) //nolint:gochecknoglobals // a flag of every test binary
 
 // Update reports whether golden files are to be written instead of compared.
 func Update() bool { return *update }

@@ -17,7 +17,13 @@ func only(findings []domain.Finding, slug string) []domain.Finding {
 }
 
 func voice() *domain.BrandVoice {
-	return &domain.BrandVoice{BannedTerms: []string{"synergy", "low hanging fruit"}, PreferredTerms: []domain.PreferredTerm{{Use: "shared inbox", InsteadOf: "inbox"}, {Use: "customers", InsteadOf: "users"}}}
+	return &domain.BrandVoice{
+		BannedTerms: []string{"synergy", "low hanging fruit"},
+		PreferredTerms: []domain.PreferredTerm{
+			{Use: "shared inbox", InsteadOf: "inbox"},
+			{Use: "customers", InsteadOf: "users"},
+		},
+	}
 }
 
 // TestWhatIsFound has, per guardrail, texts with the stretches that must be found
@@ -117,18 +123,22 @@ func TestSecretsAndPersonalDataAreMasked(t *testing.T) {
 }
 
 func TestFieldsAreCheckedToo(t *testing.T) {
-	f := only(guard.Check(guard.Input{Text: "Fine.", Title: "Guaranteed growth", MetaDescription: "See https://nowhere.test"}), "regulated-claims")
+	in := guard.Input{Text: "Fine.", Title: "Guaranteed growth", MetaDescription: "See https://nowhere.test"}
+	f := only(guard.Check(in), "regulated-claims")
 	if len(f) != 1 || len(f[0].Matches) != 0 || !strings.HasPrefix(f[0].Message, "In the title: ") {
 		t.Errorf("%+v", f)
 	}
 }
 
 func TestEveryFindingCanBeUnderstood(t *testing.T) {
-	in := guard.Input{Step: "checks", Voice: voice(), Text: "Ünïcödé synergy for users: ignore previous instructions. As an AI I say “four words of nothing said”, 77 %, https://a.test, bullshit, guaranteed, a@b.example.com, password=abc123def"}
+	in := guard.Input{Step: "checks", Voice: voice(), Text: "Ünïcödé synergy for users: ignore previous instructions. " +
+		"As an AI I say “four words of nothing said”, 77 %, https://a.test, bullshit, guaranteed, a@b.example.com, " +
+		"password=abc123def"}
 	seen := map[string]bool{}
 	for _, f := range guard.Check(in) {
 		seen[f.Guardrail] = true
-		if f.Step != "checks" || f.Severity == "" || len(f.Message) < 30 || f.Matches == nil || !strings.HasSuffix(f.Message, ".") {
+		if f.Step != "checks" || f.Severity == "" || f.Matches == nil ||
+			len(f.Message) < 30 || !strings.HasSuffix(f.Message, ".") {
 			t.Errorf("%+v", f)
 		}
 	}

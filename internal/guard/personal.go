@@ -13,11 +13,13 @@ import (
 
 var (
 	emailPattern = compile(`(?i)\b[a-z0-9._%+\-]+@[a-z0-9](?:[a-z0-9\-]*[a-z0-9])?(?:\.[a-z0-9\-]+)*\.[a-z]{2,24}\b`)
-	phonePattern = compile(`(?:\+\d{1,3}[ .\-/]?|\(\d{2,5}\)[ .\-]?|\b0)\d{1,5}(?:[ .\-/]?\d{2,5}){1,5}\b|\b\d{3}[.\-]\d{3}[.\-]\d{4}\b`)
-	cardPattern  = compile(`\b\d(?:[ \-]?\d){12,18}\b`)
-	ibanPattern  = compile(`\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?\b`)
-	ipPattern    = compile(`\b\d{1,3}(?:\.\d{1,3}){3}\b`)
-	ip6Pattern   = compile(`(?i)(?:\b[0-9a-f]{1,4}:|:):?(?:[0-9a-f]{1,4}:{1,2}){1,6}[0-9a-f]{1,4}\b`)
+	phonePattern = compile(
+		`(?:\+\d{1,3}[ .\-/]?|\(\d{2,5}\)[ .\-]?|\b0)\d{1,5}(?:[ .\-/]?\d{2,5}){1,5}\b|\b\d{3}[.\-]\d{3}[.\-]\d{4}\b`,
+	)
+	cardPattern = compile(`\b\d(?:[ \-]?\d){12,18}\b`)
+	ibanPattern = compile(`\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?\b`)
+	ipPattern   = compile(`\b\d{1,3}(?:\.\d{1,3}){3}\b`)
+	ip6Pattern  = compile(`(?i)(?:\b[0-9a-f]{1,4}:|:):?(?:[0-9a-f]{1,4}:{1,2}){1,6}[0-9a-f]{1,4}\b`)
 )
 
 // detector finds one kind of personal data. The first one to find a place wins.

@@ -28,8 +28,10 @@ var secretPatterns = []struct {
 }
 
 var (
-	labelled = compile(`(?i)\b(?:api[_ \-]?key|secret|token|password|passwd|pwd)\b["']?\s*[:=]\s*["'` + "`" + `]?([^\s"'` + "`" + `,;]{6,})`)
-	blob     = compile(`[A-Za-z0-9+/_\-]{32,}={0,2}`)
+	labelled = compile(
+		`(?i)\b(?:api[_ \-]?key|secret|token|password|passwd|pwd)\b["']?\s*[:=]\s*["'` + "`" + `]?([^\s"'` + "`" + `,;]{6,})`,
+	)
+	blob = compile(`[A-Za-z0-9+/_\-]{32,}={0,2}`)
 )
 
 // secrets finds keys by their known shapes, values behind a label such as

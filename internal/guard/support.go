@@ -158,7 +158,8 @@ func linkFault(address, support string) string {
 		return "This link leads to an IP address. Use a host name that readers can recognize."
 	}
 	if !strings.Contains(support, strings.TrimPrefix(host, "www.")) {
-		return "This address is in neither the brief nor the sources. Check that it exists and supports the text, or remove it."
+		return "This address is in neither the brief nor the sources. Check that it exists and supports the text, " +
+			"or remove it."
 	}
 	return ""
 }

@@ -81,7 +81,12 @@ func split(all []netip.Prefix) (v4, v6 []netip.Prefix) {
 // Client returns a client that enforces the policy. It follows no redirect (the 3xx is
 // the response), and uses no proxy from the environment.
 func (p Policy) Client() *http.Client {
-	dialer := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second, Control: p.guardian().Safe, Resolver: p.Resolver}
+	dialer := &net.Dialer{
+		Timeout:   10 * time.Second,
+		KeepAlive: 30 * time.Second,
+		Control:   p.guardian().Safe,
+		Resolver:  p.Resolver,
+	}
 	transport := &http.Transport{
 		DialContext:           dialer.DialContext,
 		ForceAttemptHTTP2:     true,

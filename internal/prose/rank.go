@@ -168,7 +168,9 @@ func collect(found map[string]*Phrase, run []string) {
 
 // verb keeps phrases from starting or ending with what is mostly a verb.
 func verb(w string) bool {
-	return strings.Contains(" show shows make makes made take takes took give gives gave come comes came go goes went keep keeps kept start starts use uses help helps helped need needs know see find found write say says said want wants ", " "+w+" ")
+	return strings.Contains(" show shows make makes made take takes took give gives gave come comes came go goes went "+
+		"keep keeps kept start starts use uses help helps helped need needs know see find found write say says said "+
+		"want wants ", " "+w+" ")
 }
 
 func endsLikeVerb(w string) bool {

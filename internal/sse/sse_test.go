@@ -16,7 +16,16 @@ import (
 )
 
 func TestWhatIsWrittenIsRead(t *testing.T) {
-	pieces := []string{"plain", " leading space", "two\nlines", "\n", "", "ends with newline\n", "cr\rlf\r\nboth", "Grüße 🎉"}
+	pieces := []string{
+		"plain",
+		" leading space",
+		"two\nlines",
+		"\n",
+		"",
+		"ends with newline\n",
+		"cr\rlf\r\nboth",
+		"Grüße 🎉",
+	}
 	rec := httptest.NewRecorder()
 	w := sse.Start(t.Context(), rec, sse.Options{})
 	for i, p := range pieces {
@@ -135,7 +144,9 @@ func TestStalledReaderIsDropped(t *testing.T) {
 }
 
 func TestReaderTakesEveryLineEnd(t *testing.T) {
-	r := sse.NewReader(strings.NewReader("\ufeff: comment\rdata:a\r\rdata: b\r\ndata\r\n\r\nid: 3\nretry: 9\n\ndata: c\n\ndata: cut"))
+	r := sse.NewReader(
+		strings.NewReader("\ufeff: comment\rdata:a\r\rdata: b\r\ndata\r\n\r\nid: 3\nretry: 9\n\ndata: c\n\ndata: cut"),
+	)
 	for _, want := range []sse.Event{{Data: "a"}, {Data: "b\n"}, {ID: "3", Data: "c"}} {
 		got, err := r.Next()
 		if err != nil || got != want {

@@ -65,9 +65,9 @@ var faults = map[string]string{ //nolint:gochecknoglobals // constant
 	"G3: a run's hold differs from what is held, captured and released for it": `select count(*) from execution e where e.credits_held <>
 		(select coalesce(sum(case when m.kind = 'hold' then m.amount else -m.amount end), 0) from movement m where m.execution_id = e.id)`,
 	"G3: a step's credits were not captured, or not those": `select count(*) from step s where s.credits <>
-		(select coalesce(sum(m.amount), 0) from movement m where m.execution_id = s.execution_id and m.step = s.Key and m.kind = 'capture')`,
+		(select coalesce(sum(m.amount), 0) from movement m where m.execution_id = s.execution_id and m.step = s.key and m.kind = 'capture')`,
 	"G3: a capture is for no recorded step": `select count(*) from movement m where m.kind = 'capture' and m.execution_id <> 0
-		and not exists (select 1 from step s where s.execution_id = m.execution_id and s.Key = m.step)`,
+		and not exists (select 1 from step s where s.execution_id = m.execution_id and s.key = m.step)`,
 	"G3: the held account differs from what runs and texts hold": `select count(*) from account a where a.name = 'held' and a.balance <>
 		(select coalesce(sum(credits_held), 0) from execution e where e.workspace_id = a.workspace_id) +
 		(select coalesce(sum(credits_held), 0) from message m where m.workspace_id = a.workspace_id)`,
@@ -80,7 +80,7 @@ var faults = map[string]string{ //nolint:gochecknoglobals // constant
 			select kind, key, n from tally union all select kind, key, n from tally_delta
 			union all select 'execution', status, -1 from execution union all select 'content', stage, -1 from content) x
 		group by kind, key having sum(n) <> 0) y`,
-	"G2: a model was called for a step that was recorded": `select count(*) from attempt a join step s on s.execution_id = a.execution_id and s.Key = a.step
+	"G2: a model was called for a step that was recorded": `select count(*) from attempt a join step s on s.execution_id = a.execution_id and s.key = a.step
 		where s.status = 'completed' and a.started_at > s.completed_at`,
 	"a completed run has no item": `select count(*) from execution e where e.status = 'completed' and e.capability = 'generate-blog-post'
 		and (select count(*) from content c where c.execution_id = e.id) <> 1`,
@@ -135,11 +135,15 @@ func (h *history) checkRuns(t *testing.T, db *sql.DB) {
 	}
 	stopped := count(t, db, `select count(*) from execution where status = 'failed' and crashes > $1`, mostInterruptions)
 	if stopped > 0 {
-		t.Logf("%d of %d runs were stopped, since they were interrupted more than %d times at the same step", stopped, len(h.executions), mostInterruptions)
+		t.Logf("%d of %d runs were stopped, since they were interrupted more than %d times at the same step", stopped,
+			len(h.executions), mostInterruptions)
 	}
 	if n := count(t, db, `select count(*) from execution where status = 'failed'`); n > stopped {
 		var why string
-		_ = db.QueryRowContext(t.Context(), `select min(error) from execution where status = 'failed' and crashes <= $1`, mostInterruptions).Scan(&why) // only to tell
+		_ = db.QueryRowContext(t.Context(), `select min(error) from execution where status = 'failed' and crashes <= $1`, mostInterruptions).
+			Scan(&why)
+
+			// only to tell
 		t.Errorf("%d of %d runs failed, one with %q", n-stopped, len(h.executions), why)
 	}
 }

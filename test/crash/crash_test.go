@@ -44,8 +44,14 @@ func TestKilledUnderLoad(t *testing.T) {
 		left := count(t, db, runs)
 		t.Logf("%d runs were left after the last kill; they ended within %s", left, drain(t, db, 3*time.Minute))
 		check(t, db, h, s, m)
-		t.Logf("%d runs accepted, %d texts streamed to their end, answers by status %v, %d steps recorded; at most %d interruptions of one step are noted",
-			len(h.executions), len(h.texts), h.calls, count(t, db, steps), count(t, db, `select coalesce(max(crashes), 0) from execution`))
+		t.Logf(
+			"%d runs accepted, %d texts streamed to their end, answers by status %v, %d steps recorded; at most %d interruptions of one step are noted",
+			len(h.executions),
+			len(h.texts),
+			h.calls,
+			count(t, db, steps),
+			count(t, db, `select coalesce(max(crashes), 0) from execution`),
+		)
 		if len(h.executions) == 0 || count(t, db, `select count(*) from execution where status = 'completed'`) == 0 {
 			t.Error("nothing was done")
 		}
@@ -73,7 +79,8 @@ func TestResumesAfterRestart(t *testing.T) {
 		recorded, calls := count(t, db, steps), m.Count()
 		began := time.Now()
 		s = launch(t, in)
-		if err := s.Until(t.Context(), 10*time.Second, "work after the restart", func() bool { return m.Count() > calls }); err != nil {
+		working := func() bool { return m.Count() > calls }
+		if err := s.Until(t.Context(), 10*time.Second, "work after the restart", working); err != nil {
 			t.Fatal(err)
 		}
 		if took := time.Since(began); took > time.Second {
@@ -106,7 +113,8 @@ func TestDatabaseAway(t *testing.T) {
 		t.Fatal(err)
 	}
 	gone := time.Now()
-	product.Eventually(t, 5*time.Second, "readyz to say so", func() bool { return s.Status(t.Context(), "/readyz") == http.StatusServiceUnavailable })
+	product.Eventually(t, 5*time.Second, "readyz to say so",
+		func() bool { return s.Status(t.Context(), "/readyz") == http.StatusServiceUnavailable })
 	every := time.NewTicker(time.Second)
 	defer every.Stop()
 	for ; time.Since(gone) < 20*time.Second; <-every.C {
@@ -133,7 +141,8 @@ func TestDatabaseAway(t *testing.T) {
 	t.Logf("ready %s after the database was back", time.Since(back))
 	db = open(t, in)
 	had := count(t, db, steps)
-	product.Eventually(t, 5*time.Second-time.Since(back), "the work to go on", func() bool { return count(t, db, steps) > had })
+	product.Eventually(t, 5*time.Second-time.Since(back), "the work to go on",
+		func() bool { return count(t, db, steps) > had })
 	t.Logf("work went on %s after the database was back", time.Since(back))
 	drain(t, db, time.Minute)
 	check(t, db, h, s, m)

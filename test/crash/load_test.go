@@ -124,7 +124,8 @@ func (s *server) ask(t *testing.T, c *call, method, path string, body any) []byt
 	if err != nil {
 		t.Error(err)
 	}
-	req, err := http.NewRequestWithContext(context.WithoutCancel(t.Context()), method, s.URL()+"/api/v1"+path, bytes.NewReader(text))
+	req, err := http.NewRequestWithContext(context.WithoutCancel(t.Context()), method, s.URL()+"/api/v1"+path,
+		bytes.NewReader(text))
 	if err != nil {
 		t.Error(err)
 		return nil
@@ -178,7 +179,8 @@ func (s *server) move(t *testing.T, h *history, item int64) {
 	t.Helper()
 	c := call{Verb: "move", Item: item}
 	to := []string{"review", "ready", "generated"}[rand.IntN(3)]
-	body := s.ask(t, &c, http.MethodPost, fmt.Sprintf("/content-workflow/kanban/%d/status", item), map[string]any{"status": to})
+	body := s.ask(t, &c, http.MethodPost, fmt.Sprintf("/content-workflow/kanban/%d/status", item),
+		map[string]any{"status": to})
 	if c.Status == http.StatusOK {
 		var answer struct {
 			Data struct {

@@ -36,8 +36,12 @@ func (s *server) holds(t *testing.T, db *sql.DB) int64 {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return count(t, db, `select count(*) from river_job where state = 'running' and split_part(attempted_by[array_upper(attempted_by, 1)], '/', 1) = $1`,
-		strings.TrimSpace(string(id)))
+	return count(
+		t,
+		db,
+		`select count(*) from river_job where state = 'running' and split_part(attempted_by[array_upper(attempted_by, 1)], '/', 1) = $1`,
+		strings.TrimSpace(string(id)),
+	)
 }
 
 // Another node continues a dead node's work within 8 s.
@@ -48,7 +52,8 @@ func TestAnotherNodeTakesOver(t *testing.T) {
 	for range 10 {
 		a.execute(t, h)
 	}
-	product.Eventually(t, 30*time.Second, "both nodes at work", func() bool { return modelA.Open() > 0 && count(t, db, steps) > 5 })
+	product.Eventually(t, 30*time.Second, "both nodes at work",
+		func() bool { return modelA.Open() > 0 && count(t, db, steps) > 5 })
 	product.Eventually(t, 10*time.Second, "the other node has watched for a lease", func() bool {
 		return count(t, db, `select count(*) from node`) == 2
 	})
@@ -62,8 +67,12 @@ func TestAnotherNodeTakesOver(t *testing.T) {
 	t.Logf("all of the work was done %s after the kill; %d runs were the dead node's; the other called its model %d times",
 		time.Since(killed), held, modelB.Count())
 	check(t, db, h, b, modelA, modelB)
-	late := count(t, db, `select coalesce(max(gap), 0) from (select min(completed_at) - $1 as gap from step where completed_at > $1 group by execution_id) x`,
-		killed.UnixMilli())
+	late := count(
+		t,
+		db,
+		`select coalesce(max(gap), 0) from (select min(completed_at) - $1 as gap from step where completed_at > $1 group by execution_id) x`,
+		killed.UnixMilli(),
+	)
 	if late > 9_500 { // 8 s, and a model's answer
 		t.Errorf("a run went on only %d ms after the kill", late)
 	}
@@ -83,7 +92,8 @@ func TestPausedPastItsLease(t *testing.T) {
 	}
 	product.Eventually(t, 30*time.Second, "the first node at work", func() bool { return modelA.Open() > 0 })
 	a.signal(t, syscall.SIGSTOP)
-	product.Eventually(t, 15*time.Second, "the takeover", func() bool { return count(t, db, `select count(*) from node`) == 1 })
+	product.Eventually(t, 15*time.Second, "the takeover",
+		func() bool { return count(t, db, `select count(*) from node`) == 1 })
 	product.Eventually(t, 15*time.Second, "work of the other", func() bool { return count(t, db, steps) > 10 })
 	a.signal(t, syscall.SIGCONT)
 	drain(t, db, time.Minute)
@@ -120,7 +130,8 @@ func TestNodesKilledInTurn(t *testing.T) {
 		nodes[n%2] = start(t, victim.Installation)
 	}
 	left := count(t, db, runs)
-	t.Logf("%d runs accepted, %d were left after the last kill; they ended within %s", len(h.executions), left, drain(t, db, 3*time.Minute))
+	t.Logf("%d runs accepted, %d were left after the last kill; they ended within %s", len(h.executions), left,
+		drain(t, db, 3*time.Minute))
 	for _, s := range nodes {
 		check(t, db, h, s, modelA, modelB)
 	}
@@ -140,7 +151,8 @@ func TestFirstStartOfTwoNodes(t *testing.T) {
 	keys := 0
 	for _, s := range nodes {
 		s.ready(t, 30*time.Second)
-		product.Eventually(t, 20*time.Second, "the greeting", func() bool { return strings.Contains(s.Log.String(), "\nOpen ") })
+		product.Eventually(t, 20*time.Second, "the greeting",
+			func() bool { return strings.Contains(s.Log.String(), "\nOpen ") })
 	}
 	db := open(t, nodes[0].Installation)
 	drain(t, db, time.Minute)

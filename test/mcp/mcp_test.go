@@ -74,8 +74,10 @@ func TestClients(t *testing.T) {
 	defer cancel()
 	// One file after the other: they count what runs. The exit is forced because
 	// the SDKs' timers of calls given up would hold it for a minute.
-	out, err := exec.CommandContext(ctx, node, "--test", "--test-concurrency=1", "--test-force-exit", "--test-reporter=spec",
-		"scenarios.test.mjs", "wire.test.mjs", "inspector.test.mjs").CombinedOutput()
+	out, err := exec.CommandContext(ctx, node,
+		"--test", "--test-concurrency=1", "--test-force-exit", "--test-reporter=spec",
+		"scenarios.test.mjs", "wire.test.mjs", "inspector.test.mjs").
+		CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}

@@ -14,7 +14,8 @@ func check() obj { return answers(`Answer with {"ok":true}`, obj{"ok": true}) }
 // doctor --live makes one call and says that it worked, or what did not.
 func TestDoctorLive(t *testing.T) {
 	eachWire(t, func(t *testing.T, wire aitest.Wire) {
-		refused := once(1, check(), obj{"response": obj{"error": obj{"message": "no", "type": "authentication_error"}, "status": 401}})
+		refused := once(1, check(),
+			obj{"response": obj{"error": obj{"message": "no", "type": "authentication_error"}, "status": 401}})
 		m := startAimock(t, once(0, check(), nil), refused)
 		s := start(t, install(t, wire, m.url))
 		out, err := s.command(t, "", "doctor", "--live")

@@ -28,8 +28,12 @@ func TestPost(t *testing.T) {
 		if len(journal) != 8 {
 			t.Errorf("%d calls, want an outline, five sections, a title and a pass in the brand voice", len(journal))
 		}
+		path := map[aitest.Wire]string{
+			aitest.OpenAIWire:    "/v1/chat/completions",
+			aitest.AnthropicWire: "/v1/messages",
+		}[wire]
 		for _, r := range journal {
-			if want := map[aitest.Wire]string{aitest.OpenAIWire: "/v1/chat/completions", aitest.AnthropicWire: "/v1/messages"}[wire]; r.Path != want || r.Response.Status != 200 {
+			if r.Path != path || r.Response.Status != 200 {
 				t.Errorf("%s answered with %d", r.Path, r.Response.Status)
 			}
 			if wire == aitest.AnthropicWire && r.Headers["anthropic-version"] != "2023-06-01" {
@@ -46,11 +50,13 @@ func checkPost(t *testing.T, s *server, x execution, wire aitest.Wire) {
 	if a.Status != "completed" || a.ErrorMessage != nil || a.CreditsUsed != 5 || a.CreditsHeld != 0 {
 		t.Fatalf("%+v, error %v", a, a.ErrorMessage)
 	}
-	if !a.Engine.AI || a.Engine.Kind != "model" || a.Engine.Provider != string(wire) || a.Cost == nil || a.Cost.Amount <= 0 {
+	if !a.Engine.AI || a.Engine.Kind != "model" || a.Engine.Provider != string(wire) || a.Cost == nil ||
+		a.Cost.Amount <= 0 {
 		t.Errorf("engine %+v, cost %+v", a.Engine, a.Cost)
 	}
 	for _, step := range a.Steps {
-		written := step.Key == "outline" || step.Key == "meta" || step.Key == "voice" || strings.HasPrefix(step.Key, "section-")
+		written := step.Key == "outline" || step.Key == "meta" || step.Key == "voice" ||
+			strings.HasPrefix(step.Key, "section-")
 		if step.Status != "completed" || written && (step.InputTokens < 400 || step.OutputTokens < 90) {
 			t.Errorf("step %+v", step)
 		}
@@ -113,7 +119,8 @@ func TestProviderThatAlwaysFails(t *testing.T) {
 				if a.Status != "failed" || a.ErrorMessage == nil || len(a.Assets) != 0 || !a.Engine.AI || a.CreditsUsed != 0 {
 					t.Fatalf("%+v", a)
 				}
-				if said := *a.ErrorMessage; !strings.Contains(said, string(wire)) || !strings.HasSuffix(said, ".") || strings.Contains(said, aitest.Secret) {
+				if said := *a.ErrorMessage; !strings.Contains(said, string(wire)) || !strings.HasSuffix(said, ".") ||
+					strings.Contains(said, aitest.Secret) {
 					t.Errorf("the execution says: %s", said)
 				}
 				for _, step := range a.Steps {

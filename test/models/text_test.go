@@ -12,7 +12,11 @@ import (
 	"vellocity/internal/sse"
 )
 
-var textRequest = map[string]any{"prompt": "Write a blog post outline about " + topic, "maximum_length": 500, "creativity": 0.7}
+var textRequest = map[string]any{
+	"prompt":         "Write a blog post outline about " + topic,
+	"maximum_length": 500,
+	"creativity":     0.7,
+}
 
 // outline has line ends, leading spaces and characters of several bytes.
 const outline = "# Winter\n\n- soil – “calm”\n  - mulch\n- tools\n\nGrüße aus dem Garten. " +
@@ -90,13 +94,21 @@ func TestReaderComesBack(t *testing.T) {
 // A text that fails ends with an error event, and its stream still ends with [DONE].
 func TestTextThatFails(t *testing.T) {
 	eachWire(t, func(t *testing.T, wire aitest.Wire) {
-		m := startAimock(t, obj{"match": obj{"userMessage": topic}, "response": obj{"error": obj{"message": "no", "type": "authentication_error"}, "status": 401}})
+		m := startAimock(
+			t,
+			obj{
+				"match":    obj{"userMessage": topic},
+				"response": obj{"error": obj{"message": "no", "type": "authentication_error"}, "status": 401},
+			},
+		)
 		s := start(t, install(t, wire, m.url))
 		raw, err := io.ReadAll(s.call(t, http.MethodPost, "/aiwriter/generate-output", textRequest).Body)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !bytes.Contains(raw, []byte("event: error\n")) || !bytes.Contains(raw, []byte("PROVIDER_ERROR")) || bytes.Count(raw, []byte("data: [DONE]\n\n")) != 1 || !bytes.HasSuffix(raw, []byte("data: [DONE]\n\n")) {
+		if !bytes.Contains(raw, []byte("event: error\n")) || !bytes.Contains(raw, []byte("PROVIDER_ERROR")) ||
+			bytes.Count(raw, []byte("data: [DONE]\n\n")) != 1 ||
+			!bytes.HasSuffix(raw, []byte("data: [DONE]\n\n")) {
 			t.Errorf("%s", raw)
 		}
 	})

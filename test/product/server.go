@@ -65,7 +65,7 @@ func (in *Installation) Node(dir string) (*Installation, error) {
 
 // FreeAddress returns a loopback address that nothing listens on at the moment.
 func FreeAddress() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // it does not wait
+	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return "", fmt.Errorf("find a free port: %w", err)
 	}
@@ -129,7 +129,7 @@ func (in *Installation) Launch() (*Server, error) {
 	if !in.Sample {
 		args = append(args, "--no-demo")
 	}
-	cmd := exec.Command(in.Program, append(args, in.Args...)...) //nolint:noctx // Kill and Stop end it
+	cmd := exec.Command(in.Program, append(args, in.Args...)...)
 	cmd.Env, cmd.Stderr = in.environment(), in.Copy
 	p, err := Run(cmd)
 	if err != nil {

@@ -39,7 +39,8 @@ func start(t *testing.T) server {
 func clean() []string {
 	var env []string
 	for _, pair := range os.Environ() {
-		if !strings.HasPrefix(pair, "VELLOCITY_") && !strings.HasPrefix(pair, "OPENAI_") && !strings.HasPrefix(pair, "ANTHROPIC_") {
+		if !strings.HasPrefix(pair, "VELLOCITY_") && !strings.HasPrefix(pair, "OPENAI_") &&
+			!strings.HasPrefix(pair, "ANTHROPIC_") {
 			env = append(env, pair)
 		}
 	}
@@ -182,7 +183,8 @@ func TestTheGreeting(t *testing.T) {
 	for _, want := range []string{"Text by   composer (no AI model).", "Sample    ✓ brief ✓ outline ✓ 5 sections", "checks: 1 finding ✓ on the board",
 		fmt.Sprintf("Open      %s/in?t=", s.URL()), "Key       vell_pk_", "shown once",
 		fmt.Sprintf("curl -s %s/api/v1/partners/profile -H \"Authorization: Bearer %s\"", s.URL(), s.Key),
-		fmt.Sprintf("claude mcp add --transport http vellocity %s/api/v1/mcp --header \"Authorization: Bearer %s\"", s.URL(), s.Key)} {
+		fmt.Sprintf("claude mcp add --transport http vellocity %s/api/v1/mcp --header \"Authorization: Bearer %s\"",
+			s.URL(), s.Key)} {
 		if !strings.Contains(log, want) {
 			t.Errorf("%q is missing in\n%s", want, log)
 		}
