@@ -214,7 +214,7 @@ func TestDeadlines(t *testing.T) {
 			if !errors.Is(err, context.DeadlineExceeded) || time.Since(start) != 10*time.Second || resp.Text != "a" {
 				t.Errorf("%q after %s: %v", resp.Text, time.Since(start), err)
 			}
-			if a := w.ended[0]; a.Error != "out of time" || !a.Cost.Known || !a.Cost.Estimated {
+			if a := w.ended[0]; a.Error != "timed out" || !a.Cost.Known || !a.Cost.Estimated {
 				t.Errorf("what came has cost money: %+v", a)
 			}
 		})

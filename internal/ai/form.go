@@ -23,11 +23,11 @@ func checkAnswer(s *schema.Schema, text string) (value string, problem error) {
 	return value, errors.New(strings.Join(lines, "\n"))
 }
 
-// maxFaults is how many faults of an answer the model is told.
+// maxFaults is how many faults are sent back to the model.
 const maxFaults = 10
 
-// extractJSON takes away what models like to put around a JSON value: a code
-// fence, or a sentence before and after.
+// extractJSON removes what models often put around a JSON value: a code fence, or a
+// sentence before and after.
 func extractJSON(text string) string {
 	text = strings.TrimSpace(text)
 	if json.Valid([]byte(text)) {
@@ -87,7 +87,7 @@ func retryWith(req Request, cut bool, correction string) *Request {
 	return &req
 }
 
-// maxQuote is how much of a wrong answer is shown to the model again.
+// maxQuote is how much of a wrong response is sent back to the model, in bytes.
 const maxQuote = 4000
 
 func correction(text string, problem error) string {

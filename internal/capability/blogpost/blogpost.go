@@ -1,9 +1,9 @@
 // Package blogpost generates a blog post: brief, outline, sections side by side,
 // assembly, title and description, a pass in the brand voice, checks.
 //
-// The number of sections is fixed when the run is planned. A writer that has less
-// to say, as the composer often has, leaves the last ones empty, and they do not
-// appear in the post.
+// The number of sections is fixed when the execution is planned. Where there is less
+// to say, as often with the composer, the last ones stay empty and do not appear in
+// the post.
 package blogpost
 
 import (
@@ -30,10 +30,10 @@ var sampleBrief []byte
 
 // Sample returns settings for a first run: a small believable topic with points,
 // facts and a source, and one promise that a guardrail finds, so that there is
-// something to mend.
+// something to fix.
 func Sample() json.RawMessage { return slices.Clone(sampleBrief) }
 
-// Settings are what a caller says about the post; see settings.json.
+// Settings describe the post; see settings.json.
 type Settings struct {
 	Topic        string   `json:"topic"`
 	Keywords     []string `json:"keywords,omitempty"`
@@ -115,7 +115,7 @@ func plan(s Settings) ([]domain.PlanStep, error) {
 	), nil
 }
 
-// tidy brings the settings into the form in which the steps use them.
+// tidy returns the settings in the form that the steps use.
 func (s Settings) tidy() Settings {
 	s.Topic, s.Audience, s.Tone, s.CallToAction = prose.Line(s.Topic), prose.Line(s.Audience), prose.Line(s.Tone), prose.Line(s.CallToAction)
 	s.Keywords, s.KeyPoints, s.Facts = tidied(s.Keywords, prose.Line), tidied(s.KeyPoints, prose.Line), tidied(s.Facts, prose.Line)
@@ -124,7 +124,7 @@ func (s Settings) tidy() Settings {
 	return s
 }
 
-// tidied drops empty lines and doubles.
+// tidied drops empty lines and duplicates.
 func tidied(list []string, form func(string) string) []string {
 	var out []string
 	for _, s := range list {
@@ -135,7 +135,7 @@ func tidied(list []string, form func(string) string) []string {
 	return out
 }
 
-// support is all that numbers, quotes and links of the post may rest on.
+// support is everything that supports numbers, quotes and links in the post.
 func (s Settings) support() []string {
 	return slices.Concat([]string{s.Topic, s.Audience, s.Tone}, s.Keywords, s.KeyPoints, s.Facts, s.Sources)
 }

@@ -17,7 +17,7 @@ import (
 //go:embed prompts/*.tmpl
 var promptFiles embed.FS
 
-// prompts are the capability's prompts by name. All of them know the template
+// prompts are the capability's prompts by name. All of them include the template
 // "brief", so its wording is part of each hash.
 type prompts map[string]capability.Prompt
 
@@ -39,7 +39,7 @@ func loadPrompts() prompts {
 // steps has the functions of the steps.
 type steps struct{ prompts prompts }
 
-// page is what prompts are rendered with.
+// page is the data of the prompts.
 type page struct {
 	Settings
 	Background   string
@@ -93,7 +93,7 @@ func (s steps) brief(_ context.Context, in capability.Input, settings Settings) 
 	return capability.Result{Output: settings, Findings: findings}, nil
 }
 
-// outlined is what the outline step leaves.
+// outlined is the output of the outline step.
 type outlined struct {
 	Title    string            `json:"title"`
 	Sections []sectionPlan     `json:"sections"`
@@ -134,13 +134,13 @@ func (s steps) outline(ctx context.Context, in capability.Input, settings Settin
 	return capability.Result{Output: o}, nil
 }
 
-// heading returns a line fit for a heading: one line, no marks of Markdown.
+// heading returns a text as a heading: one line, without Markdown.
 func heading(s string) string {
 	return strings.TrimSpace(strings.TrimLeft(prose.Line(s), "#*_ "))
 }
 
-// written is what a step that writes prose leaves. Text is empty for a section
-// that the outline did not need.
+// written is the output of a step that writes prose. Text is empty for a section that
+// the outline does not have.
 type written struct {
 	Heading string            `json:"heading,omitempty"`
 	Text    string            `json:"text"`
@@ -160,7 +160,7 @@ func (s steps) section(ctx context.Context, in capability.Input, settings Settin
 		return capability.Result{}, err
 	}
 	if n > len(o.Sections) {
-		return capability.Result{Output: written{Note: "The outline has no need of this section."}}, nil
+		return capability.Result{Output: written{Note: "The outline does not need this section."}}, nil
 	}
 	p.at(o, n-1)
 	c := newComposer(settings, in.Voice)
@@ -184,7 +184,7 @@ func (p *page) at(o outlined, i int) {
 
 var leadingHeading = regexp.MustCompile(`^\s*(?:#{1,6}\s+([^\n]*)|\*\*([^\n*]+)\*\*)\n+`)
 
-// withoutHeading drops a heading that a model put above its section all the same.
+// withoutHeading drops a heading that a model put above its section anyway.
 func withoutHeading(text, heading string) string {
 	if m := leadingHeading.FindStringSubmatch(text); m != nil {
 		said := strings.TrimSpace(m[1] + m[2])
@@ -195,7 +195,7 @@ func withoutHeading(text, heading string) string {
 	return strings.TrimSpace(text)
 }
 
-// assembled is what the assembly leaves.
+// assembled is the output of the assembly.
 type assembled struct {
 	Title string `json:"title"`
 	Text  string `json:"text"`
@@ -249,7 +249,7 @@ func references(s Settings) string {
 	return "## " + name + "\n\n" + strings.Join(short, "\n")
 }
 
-// described is what stands around the post.
+// described is the output of the step for title and description.
 type described struct {
 	Title           string            `json:"title"`
 	MetaTitle       string            `json:"meta_title"`
@@ -285,8 +285,8 @@ func (s steps) meta(ctx context.Context, in capability.Input, settings Settings)
 	return capability.Result{Output: d}, nil
 }
 
-// voice goes over the whole post once more in the brand voice. With no voice, the
-// text stays as it is and nobody is asked.
+// voice revises the whole post in the brand voice. Without one, the text stays as it is
+// and no model is called.
 func (s steps) voice(ctx context.Context, in capability.Input, settings Settings) (capability.Result, error) {
 	var a assembled
 	if err := in.Output("assemble", &a); err != nil {

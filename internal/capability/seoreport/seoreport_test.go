@@ -34,7 +34,7 @@ func TestATextAndAnItemAreJudgedAlike(t *testing.T) {
 func TestSettings(t *testing.T) {
 	c := seoreport.New()
 	for raw, want := range map[string]string{
-		`{}`:                          "Name a content_id or give a text to analyse",
+		`{}`:                          "Name a content_id or give a text to analyze",
 		`{"content_id":1,"text":"x"}`: "Give a content_id or a text, not both",
 		`{"content_id":0}`:            "The content_id field must be at least 1",
 	} {

@@ -1,5 +1,5 @@
 // Package social writes a post for each chosen network, side by side, within the
-// rules of each, and puts each on the board as an item of its own.
+// rules of each, and creates an item for each.
 package social
 
 import (
@@ -104,22 +104,22 @@ func (s steps) brief(_ context.Context, in capability.Input, b Settings) (capabi
 	return capability.Result{Output: b, Findings: findings, NeedsInput: needs(b)}, nil
 }
 
-// needs tells what would make the posts better and was not given.
+// needs lists what would improve the posts and was not given.
 func needs(s Settings) []domain.Need {
 	out := []domain.Need{}
 	if len(s.KeyPoints)+len(s.Facts) == 0 {
-		out = append(out, domain.Need{What: "key points", Field: "key_points", Reason: "No point or fact was given, so the posts only raise the subject. Say what is worth knowing about it."})
+		out = append(out, domain.Need{What: "key points", Field: "key_points", Reason: "No key points or facts were given, so the posts only raise the subject. Say what is worth knowing about it."})
 	}
 	if s.CallToAction == "" {
-		out = append(out, domain.Need{What: "a call to action", Field: "call_to_action", Reason: "Nothing was given for the reader to do next, so the posts ask for nothing."})
+		out = append(out, domain.Need{What: "a call to action", Field: "call_to_action", Reason: "No call to action was given, so the posts ask for nothing. Say what the reader should do next."})
 	}
 	if len(s.Keywords) == 0 {
-		out = append(out, domain.Need{What: "keywords", Field: "keywords", Reason: "No keyword was given, so the posts have no hashtags."})
+		out = append(out, domain.Need{What: "keywords", Field: "keywords", Reason: "No keywords were given, so the posts have no hashtags."})
 	}
 	return out
 }
 
-// page is what the prompt is rendered with.
+// page is the data of the prompt.
 type page struct {
 	Settings
 	Network    channel.Network
@@ -130,7 +130,7 @@ type page struct {
 	Told       []string
 }
 
-// roomy is the length up to which posts read well where a network allows more.
+// roomy is the longest post that reads well where a network allows more, in characters.
 const roomy = 1300
 
 func newPage(in capability.Input, settings Settings) (page, error) {
@@ -173,8 +173,8 @@ func (s steps) write(ctx context.Context, in capability.Input, settings Settings
 		Support: append(slices.Concat([]string{p.Topic, p.Audience, p.Link, p.Background}, p.Keywords, p.KeyPoints, p.Facts), p.CallToAction),
 		Allowed: []string{p.CallToAction},
 	}
-	guarded, err := capability.Guard(ctx, in, g, func(ctx context.Context, text string, told []string) (string, error) {
-		p.Text, p.Told = text, told
+	guarded, err := capability.Guard(ctx, in, g, func(ctx context.Context, text string, faults []string) (string, error) {
+		p.Text, p.Told = text, faults
 		again, second, err := s.ask(ctx, in, p)
 		trace = second
 		return p.withLink(again), err

@@ -70,7 +70,7 @@ func TestAPostThatIsTooLongIsTriedOnceMore(t *testing.T) {
 			return strings.Repeat("Too long. ", 40), nil
 		}
 		if !strings.Contains(req.Prompt(), "Shorten it by") {
-			t.Errorf("the fault is not told:\n%s", req.Prompt())
+			t.Errorf("the fault is not in the prompt:\n%s", req.Prompt())
 		}
 		return "A short post.", nil
 	})
