@@ -72,8 +72,12 @@ func (k *call) show(a *domain.Attempt, piece string) error {
 
 func (c *Caller) silent(d time.Duration) *Error {
 	return &Error{Provider: c.Name(), Kind: KindTransient,
-		Message: fmt.Sprintf("%s sent nothing for %s. Try again. If it keeps happening, choose a faster model or check the provider's status page.",
-			c.Name(), d)}
+		Message: fmt.Sprintf(
+			"%s sent nothing for %s. Try again. "+
+				"If it keeps happening, choose a faster model or check the provider's status page.",
+			c.Name(),
+			d,
+		)}
 }
 
 // complete fills in how an attempt ended.

@@ -73,7 +73,11 @@ func (k *call) guarded(ctx context.Context, req *Request) (Response, error) {
 	wait, trial := k.breaker.enter(time.Now())
 	if wait > 0 {
 		return Response{}, &Error{Provider: k.Name(), Kind: KindRate, RetryAfter: wait,
-			Message: fmt.Sprintf("%s has failed many times in a row, so calls are paused for %s. Check the provider's status page.", k.Name(), wait.Round(time.Second))}
+			Message: fmt.Sprintf(
+				"%s has failed many times in a row, so calls are paused for %s. Check the provider's status page.",
+				k.Name(),
+				wait.Round(time.Second),
+			)}
 	}
 	resp, err := k.attempt(ctx, req)
 	k.breaker.leave(time.Now(), trial, err)

@@ -113,13 +113,21 @@ type Watch struct {
 func (c *Caller) Call(ctx context.Context, req Request, w Watch) (Response, error) {
 	form, err := c.form(req.Schema)
 	if err != nil {
-		return Response{}, &Error{Provider: c.Name(), Kind: KindRequest, Message: "The response schema is not valid JSON Schema."}
+		return Response{}, &Error{
+			Provider: c.Name(),
+			Kind:     KindRequest,
+			Message:  "The response schema is not valid JSON Schema.",
+		}
 	}
 	if req.Model == "" {
 		req.Model = c.o.Model
 	}
 	total := &Error{Provider: c.Name(), Kind: KindTimeout,
-		Message: fmt.Sprintf("%s took longer than the %s allowed. Try again, ask for less text, or choose a faster model.", c.Name(), c.o.Total)}
+		Message: fmt.Sprintf(
+			"%s took longer than the %s allowed. Try again, ask for less text, or choose a faster model.",
+			c.Name(),
+			c.o.Total,
+		)}
 	limited, cancel := context.WithTimeoutCause(ctx, c.o.Total, total)
 	defer cancel()
 	k := &call{Caller: c, watch: w, total: total}

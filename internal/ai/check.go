@@ -22,7 +22,9 @@ type Health struct {
 }
 
 // healthSchema is the smallest schema that shows whether a model supports them.
-var healthSchema = json.RawMessage(`{"type":"object","properties":{"ok":{"type":"boolean"}},"required":["ok"],"additionalProperties":false}`)
+var healthSchema = json.RawMessage(
+	`{"type":"object","properties":{"ok":{"type":"boolean"}},"required":["ok"],"additionalProperties":false}`,
+)
 
 // Check makes one cheap live call, of a few tokens, that uses every optional
 // parameter, and reports which of them the model rejects. It retries only to omit a

@@ -118,8 +118,34 @@ type rule struct {
 // goes before the status, since providers send an empty account as 429 and a
 // text that is too long as 400.
 var rules = []rule{
-	{400, 499, []string{"insufficient_quota", "spend_limit", "spend limit", "spending limit", "billing_error", "billing_hard_limit", "credit balance", "insufficient credit"}, KindQuota},
-	{400, 499, []string{"context_length_exceeded", "maximum context length", "prompt is too long", "context window", "exceed_context_size", "context size"}, KindContext},
+	{
+		400,
+		499,
+		[]string{
+			"insufficient_quota",
+			"spend_limit",
+			"spend limit",
+			"spending limit",
+			"billing_error",
+			"billing_hard_limit",
+			"credit balance",
+			"insufficient credit",
+		},
+		KindQuota,
+	},
+	{
+		400,
+		499,
+		[]string{
+			"context_length_exceeded",
+			"maximum context length",
+			"prompt is too long",
+			"context window",
+			"exceed_context_size",
+			"context size",
+		},
+		KindContext,
+	},
 	{400, 499, []string{"content_filter", "content_policy", "content management policy"}, KindPolicy},
 	{200, 200, []string{"rate_limit"}, KindRate},
 	{200, 200, []string{"insufficient_quota", "billing_error"}, KindQuota},

@@ -71,7 +71,8 @@ func judgeAnswer(provider string, req *Request, resp *Response, form *schema.Sch
 		resp.Text = value
 		return nil, nil
 	}
-	unusable.Message = provider + " returned a response that does not match the schema. Try again, or choose a model with better structured output."
+	unusable.Message = provider + " returned a response that does not match the schema. " +
+		"Try again, or choose a model with better structured output."
 	unusable.cause = problem
 	return retryWith(*req, cut, correction(resp.Text, problem)), unusable
 }
@@ -94,5 +95,10 @@ func correction(text string, problem error) string {
 	if len(text) > maxQuote {
 		text = strings.ToValidUTF8(text[:maxQuote], "") + " …"
 	}
-	return fmt.Sprintf("\n\nYour last answer could not be used:\n%s\n\nWhat was wrong with it:\n%v\n\nAnswer again with one JSON value that meets the schema, and nothing around it.", text, problem)
+	return fmt.Sprintf(
+		"\n\nYour last answer could not be used:\n%s\n\nWhat was wrong with it:\n%v\n\n"+
+			"Answer again with one JSON value that meets the schema, and nothing around it.",
+		text,
+		problem,
+	)
 }

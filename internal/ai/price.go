@@ -176,7 +176,13 @@ func (t *PriceTable) free(model string) bool {
 // cost is rounded up to a whole millionth of a dollar.
 func (r rates) cost(u Usage) int64 {
 	plain := max(0, u.InputTokens-u.CachedTokens-u.CacheWriteTokens)
-	sum := plain*r.Input + u.CachedTokens*at(r.Cached, r.Input) + u.CacheWriteTokens*at(r.CacheWrite, r.Input) + u.OutputTokens*r.Output
+	sum := plain*r.Input + u.CachedTokens*at(
+		r.Cached,
+		r.Input,
+	) + u.CacheWriteTokens*at(
+		r.CacheWrite,
+		r.Input,
+	) + u.OutputTokens*r.Output
 	return (sum + 999_999) / 1_000_000
 }
 

@@ -64,7 +64,10 @@ type Guarded struct {
 // and its faults; the composer would only write the same again. The second text is
 // kept if it has no more findings than the first.
 func Guard(
-	ctx context.Context, in Input, g guard.Input, retry func(ctx context.Context, text string, faults []string) (string, error),
+	ctx context.Context,
+	in Input,
+	g guard.Input,
+	retry func(ctx context.Context, text string, faults []string) (string, error),
 ) (Guarded, error) {
 	g.Step, g.Voice = in.Step.Key, in.Voice
 	found := guard.Check(g)
@@ -89,17 +92,28 @@ func Guard(
 // All returns the findings of the text and those that a second try has fixed.
 func (g Guarded) All() []domain.Finding { return append(slices.Clone(g.Findings), g.Fixed...) }
 
+// Given is what a caller supplied in one setting.
+type Given struct {
+	Setting string
+	Texts   []string
+}
+
 // Suspicious looks for instructions to a model in what the caller supplied. The text
-// is still used as data; the finding warns people about it. texts maps a setting's
-// name to its contents.
-func Suspicious(step string, names []string, texts map[string][]string) []domain.Finding {
+// is still used as data; the finding warns people about it.
+func Suspicious(step string, given ...Given) []domain.Finding {
 	out := []domain.Finding{}
-	for _, name := range names {
-		for _, text := range texts[name] {
+	for _, g := range given {
+		for _, text := range g.Texts {
 			for _, what := range guard.Injection(text) {
-				out = append(out, domain.Finding{Guardrail: "injection-residue", Step: step, Severity: domain.SeverityWarning, Action: domain.ActionFlagged, Matches: []domain.Match{},
-					Message: fmt.Sprintf("The setting %s contains %q, which reads like an instruction to a model. It was used as plain text; check where it comes from.",
-						name, what)})
+				out = append(out, domain.Finding{
+					Guardrail: "injection-residue",
+					Step:      step,
+					Severity:  domain.SeverityWarning,
+					Action:    domain.ActionFlagged,
+					Matches:   []domain.Match{},
+					Message: fmt.Sprintf("The setting %s contains %q, which reads like an instruction to a model. "+
+						"It was used as plain text; check where it comes from.", g.Setting, what),
+				})
 			}
 		}
 	}

@@ -52,7 +52,14 @@ func NewPhraser(b Brief) *Phraser {
 	for _, s := range append([]string{b.Topic, b.Audience, b.Tone}, b.KeyPoints...) {
 		h.Write([]byte(s + "\x00"))
 	}
-	w := &Phraser{brief: b, topic: readTopic(b.Topic), sections: b.Sections, seed: h.Sum64(), banned: slices.Clone(b.voice().BannedTerms), asides: map[string]int{}}
+	w := &Phraser{
+		brief:    b,
+		topic:    readTopic(b.Topic),
+		sections: b.Sections,
+		seed:     h.Sum64(),
+		banned:   slices.Clone(b.voice().BannedTerms),
+		asides:   map[string]int{},
+	}
 	for _, p := range b.voice().PreferredTerms {
 		w.banned = append(w.banned, p.InsteadOf)
 	}
@@ -61,9 +68,13 @@ func NewPhraser(b Brief) *Phraser {
 	}
 	w.sections = min(w.sections, maxSections)
 	for _, t := range append([]string{b.Tone}, b.voice().Tone...) {
-		w.casual = w.casual || slices.ContainsFunc([]string{"casual", "friendly", "conversational", "relaxed", "playful", "informal"}, func(s string) bool {
-			return strings.Contains(strings.ToLower(t), s)
-		})
+		w.casual = w.casual ||
+			slices.ContainsFunc(
+				[]string{"casual", "friendly", "conversational", "relaxed", "playful", "informal"},
+				func(s string) bool {
+					return strings.Contains(strings.ToLower(t), s)
+				},
+			)
 	}
 	return w
 }
@@ -117,8 +128,32 @@ func (w *Phraser) Say(template string) string {
 	return strings.Join(keep, " ")
 }
 
-var contract = strings.NewReplacer("It is ", "It’s ", "it is ", "it’s ", "does not ", "doesn’t ", "do not ", "don’t ", "there is ", "there’s ", "There is ", "There’s ",
-	"cannot ", "can’t ", "need not ", "needn’t ", "will not ", "won’t ", "That is ", "That’s ", "Here is ", "Here’s ", "was not ", "wasn’t ")
+var contract = strings.NewReplacer(
+	"It is ",
+	"It’s ",
+	"it is ",
+	"it’s ",
+	"does not ",
+	"doesn’t ",
+	"do not ",
+	"don’t ",
+	"there is ",
+	"there’s ",
+	"There is ",
+	"There’s ",
+	"cannot ",
+	"can’t ",
+	"need not ",
+	"needn’t ",
+	"will not ",
+	"won’t ",
+	"That is ",
+	"That’s ",
+	"Here is ",
+	"Here’s ",
+	"was not ",
+	"wasn’t ",
+)
 
 func (w *Phraser) callToAction() string { return Sentence(w.brief.CallToAction) }
 

@@ -90,7 +90,12 @@ func (w *Phraser) pointPart(p Point) Part {
 	default:
 		text += "\n\n" + aside
 	}
-	return Part{Heading: heading, Points: []string{p.Text}, Text: text, told: strings.Join(append([]string{p.Text}, p.facts...), " ")}
+	return Part{
+		Heading: heading,
+		Points:  []string{p.Text},
+		Text:    text,
+		told:    strings.Join(append([]string{p.Text}, p.facts...), " "),
+	}
 }
 
 // aside returns a sentence that turns a point over to the reader. It states
@@ -155,7 +160,13 @@ func (w *Phraser) label(p Point) string {
 			return prose.Capital(prose.Line(k))
 		}
 	}
-	neutral := []string{"A point to keep in mind", "Another point", "One more thing to know", "A further point", "Worth knowing"}
+	neutral := []string{
+		"A point to keep in mind",
+		"Another point",
+		"One more thing to know",
+		"A further point",
+		"Worth knowing",
+	}
 	if p.advice && w.labels == 0 {
 		neutral[0] = "A rule to keep"
 	}
@@ -167,7 +178,12 @@ func (w *Phraser) label(p Point) string {
 func (w *Phraser) list(points []Point) Part {
 	if len(points) == 1 {
 		p := points[0]
-		return Part{Heading: bare(p.Text), Points: []string{p.Text}, Text: orElse(w.aside(p), Sentence(p.Text)), told: Sentence(p.Text)}
+		return Part{
+			Heading: bare(p.Text),
+			Points:  []string{p.Text},
+			Text:    orElse(w.aside(p), Sentence(p.Text)),
+			told:    Sentence(p.Text),
+		}
 	}
 	advice, whole := true, true
 	var items []string
@@ -196,7 +212,10 @@ func (w *Phraser) foundParts(found []string) []Part {
 	}
 	parts := []Part{{Heading: "The main points", Points: found[:half], Text: strings.Join(found[:half], " ")}}
 	if half < len(found) {
-		parts = append(parts, Part{Heading: "What else there is to know", Points: found[half:], Text: strings.Join(found[half:], " ")})
+		parts = append(
+			parts,
+			Part{Heading: "What else there is to know", Points: found[half:], Text: strings.Join(found[half:], " ")},
+		)
 	}
 	return parts
 }
@@ -278,7 +297,15 @@ func (w *Phraser) subject(led bool) string {
 	case w.Spoken():
 		return Sentence(w.topic.line) + " " + w.Say("Here is what there is to know.")
 	case led:
-		return w.Say(w.pick(1, []string{"With that in mind, this post takes a closer look at %t.", "That is a good reason for a closer look at %t."}))
+		return w.Say(
+			w.pick(
+				1,
+				[]string{
+					"With that in mind, this post takes a closer look at %t.",
+					"That is a good reason for a closer look at %t.",
+				},
+			),
+		)
 	}
 	return w.Say(w.pick(1, []string{"This post takes a closer look at %t.", "Here is a short guide to %t."}))
 }

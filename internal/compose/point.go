@@ -75,7 +75,9 @@ var (
 	half    = regexp.MustCompile(`^(.{8,}?); (.+)$`)
 	colon   = regexp.MustCompile(`^([^:]{3,}): (.+)$`)
 	thenDo  = regexp.MustCompile(`^(.{8,}?),? and (?:then )?(\S+) (.+)$`)
-	narrows = regexp.MustCompile(`(?i)\b(?:not|never|no|nobody|none|without|unless|only|except|hardly|cannot|can't|don't|doesn't|isn't|aren't|won't)\b`)
+	narrows = regexp.MustCompile(
+		`(?i)\b(?:not|never|no|nobody|none|without|unless|only|except|hardly|cannot|can't|don't|doesn't|isn't|aren't|won't)\b`,
+	)
 )
 
 // split makes a heading of a sentence and says what is left for the text below.
@@ -100,7 +102,9 @@ func split(s string, english bool) (heading, body string) {
 		return bare(m[1]), "The reason: " + Lower(m[2])
 	}
 	first, _, _ := strings.Cut(s, " ")
-	if m := thenDo.FindStringSubmatch(s); m != nil && short(m[1]) && isIn(verbs+eitherVerbs, first) && isIn(verbs+eitherVerbs, m[2]) && !narrows.MatchString(m[1]) {
+	if m := thenDo.FindStringSubmatch(s); m != nil && short(m[1]) && isIn(verbs+eitherVerbs, first) &&
+		isIn(verbs+eitherVerbs, m[2]) &&
+		!narrows.MatchString(m[1]) {
 		return bare(m[1]), "Then " + m[2] + " " + m[3]
 	}
 	if short(s) || narrows.MatchString(s) && len(strings.Fields(s)) <= 12 && !onlyFor.MatchString(s) {
@@ -125,7 +129,10 @@ func clause(s string) string {
 	}
 	best := 0
 	for i := 3; i < min(len(words), 9); i++ {
-		if isIn(" for that when where while if before after once until with because so which who to in on at by than as from and according ", strings.Trim(words[i], ",")) {
+		if isIn(
+			" for that when where while if before after once until with because so which who to in on at by than as from and according ",
+			strings.Trim(words[i], ","),
+		) {
 			best = i
 		}
 	}

@@ -53,7 +53,13 @@ func NewEndpoint(t Target) (*Endpoint, error) {
 	for name, value := range t.Header {
 		header.Set(name, value)
 	}
-	return &Endpoint{provider: t.Provider, key: t.Key, url: base.JoinPath(t.Path), header: header, client: careful(t.Client)}, nil
+	return &Endpoint{
+		provider: t.Provider,
+		key:      t.Key,
+		url:      base.JoinPath(t.Path),
+		header:   header,
+		client:   careful(t.Client),
+	}, nil
 }
 
 // Hostname returns the host that the endpoint is on, without the port.
@@ -80,7 +86,8 @@ func (e *Endpoint) post(ctx context.Context, body any) (*http.Response, error) {
 	defer sent.drop()
 	if err := sent.encode(body); err != nil {
 		return nil, (&ai.Error{Provider: e.provider, Kind: ai.KindRequest,
-			Message: "The request to " + e.provider + " has a value that cannot be sent, such as a creativity that is not a number."}).Because(err)
+			Message: "The request to " + e.provider + " has a value that cannot be sent, " +
+				"such as a creativity that is not a number."}).Because(err)
 	}
 	first, _ := sent.reader() // which cannot fail
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, e.url.String(), first)

@@ -39,8 +39,13 @@ func cut(provider string) *ai.Error {
 
 func tooLarge(provider string) error {
 	return &ai.Error{Provider: provider, Status: 200, Kind: ai.KindAnswer,
-		Message: fmt.Sprintf("%s sent a response of more than %d MiB, or a line of more than %d MiB. Ask for a shorter text, and check the provider's address.",
-			provider, MaxAnswer>>20, MaxLine>>20)}
+		Message: fmt.Sprintf(
+			"%s sent a response of more than %d MiB, or a line of more than %d MiB. "+
+				"Ask for a shorter text, and check the provider's address.",
+			provider,
+			MaxAnswer>>20,
+			MaxLine>>20,
+		)}
 }
 
 // fail turns an error of the network or of a stream into an *ai.Error. What the
@@ -85,7 +90,8 @@ func unreachable(err error, about ai.Fault) error {
 		return cut(about.Provider).Because(cause)
 	}
 	return (&ai.Error{Provider: about.Provider, Kind: ai.KindTransient,
-		Message: about.Provider + " could not be reached. Check that it is running and that its address is right, then try again."}).Because(cause)
+		Message: about.Provider + " could not be reached. " +
+			"Check that it is running and that its address is right, then try again."}).Because(cause)
 }
 
 // failEvent judges an error that came as an event inside a stream.

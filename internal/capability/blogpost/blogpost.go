@@ -100,16 +100,28 @@ func plan(s Settings) ([]domain.PlanStep, error) {
 	}
 	var sections []string
 	for i := range Sections(s.WordCount) {
-		step := domain.PlanStep{Key: fmt.Sprintf("section-%d", i+1), Name: fmt.Sprintf("Section %d", i+1), Kind: "section", DependsOn: []string{"outline"}}
+		step := domain.PlanStep{
+			Key:       fmt.Sprintf("section-%d", i+1),
+			Name:      fmt.Sprintf("Section %d", i+1),
+			Kind:      "section",
+			DependsOn: []string{"outline"},
+		}
 		if i < 3 {
 			step.Credits = 1
 		}
 		out = append(out, step)
 		sections = append(sections, step.Key)
 	}
-	return append(out,
+	return append(
+		out,
 		domain.PlanStep{Key: "assemble", Name: "Assembly", Kind: "assemble", DependsOn: sections},
-		domain.PlanStep{Key: "meta", Name: "Title and description", Kind: "meta", DependsOn: []string{"assemble"}, Credits: 1},
+		domain.PlanStep{
+			Key:       "meta",
+			Name:      "Title and description",
+			Kind:      "meta",
+			DependsOn: []string{"assemble"},
+			Credits:   1,
+		},
 		domain.PlanStep{Key: "voice", Name: "Brand voice", Kind: "voice", DependsOn: []string{"assemble"}},
 		domain.PlanStep{Key: "checks", Name: "Checks", Kind: "checks", DependsOn: []string{"meta", "voice"}},
 	), nil
@@ -117,8 +129,25 @@ func plan(s Settings) ([]domain.PlanStep, error) {
 
 // tidy returns the settings in the form that the steps use.
 func (s Settings) tidy() Settings {
-	s.Topic, s.Audience, s.Tone, s.CallToAction = prose.Line(s.Topic), prose.Line(s.Audience), prose.Line(s.Tone), prose.Line(s.CallToAction)
-	s.Keywords, s.KeyPoints, s.Facts = tidied(s.Keywords, prose.Line), tidied(s.KeyPoints, prose.Line), tidied(s.Facts, prose.Line)
+	s.Topic, s.Audience, s.Tone, s.CallToAction = prose.Line(
+		s.Topic,
+	), prose.Line(
+		s.Audience,
+	), prose.Line(
+		s.Tone,
+	), prose.Line(
+		s.CallToAction,
+	)
+	s.Keywords, s.KeyPoints, s.Facts = tidied(
+		s.Keywords,
+		prose.Line,
+	), tidied(
+		s.KeyPoints,
+		prose.Line,
+	), tidied(
+		s.Facts,
+		prose.Line,
+	)
 	s.Sources = tidied(s.Sources, strings.TrimSpace)
 	s.Language = strings.ReplaceAll(s.Language, "_", "-")
 	return s

@@ -1,6 +1,7 @@
 package blogpost
 
 import (
+	"cmp"
 	"context"
 	"embed"
 	"encoding/json"
@@ -87,9 +88,13 @@ func (s steps) write(
 // brief records the settings in order and looks for instructions hidden in them.
 // No model is asked.
 func (s steps) brief(_ context.Context, in capability.Input, settings Settings) (capability.Result, error) {
-	findings := capability.Suspicious(in.Step.Key, []string{"topic", "key_points", "facts", "sources", "context"}, map[string][]string{
-		"topic": {settings.Topic}, "key_points": settings.KeyPoints, "facts": settings.Facts, "sources": settings.Sources, "context": {in.Background()},
-	})
+	findings := capability.Suspicious(in.Step.Key,
+		capability.Given{Setting: "topic", Texts: []string{settings.Topic}},
+		capability.Given{Setting: "key_points", Texts: settings.KeyPoints},
+		capability.Given{Setting: "facts", Texts: settings.Facts},
+		capability.Given{Setting: "sources", Texts: settings.Sources},
+		capability.Given{Setting: "context", Texts: []string{in.Background()}},
+	)
 	return capability.Result{Output: settings, Findings: findings}, nil
 }
 
@@ -164,12 +169,21 @@ func (s steps) section(ctx context.Context, in capability.Input, settings Settin
 	}
 	p.at(o, n-1)
 	c := newComposer(settings, in.Voice)
-	text, trace, err := s.write(ctx, in, "section", p, nil, func() (string, error) { return c.section(n-1, o.Sections[n-1]) })
+	text, trace, err := s.write(
+		ctx,
+		in,
+		"section",
+		p,
+		nil,
+		func() (string, error) { return c.section(n-1, o.Sections[n-1]) },
+	)
 	if err != nil {
 		return capability.Result{}, err
 	}
 	text = withoutHeading(text, p.Heading)
-	return capability.Result{Output: written{Heading: p.Heading, Text: text, Words: prose.CountWords(text), Prompt: &trace}}, nil
+	return capability.Result{
+		Output: written{Heading: p.Heading, Text: text, Words: prose.CountWords(text), Prompt: &trace},
+	}, nil
 }
 
 // at turns the page to one section of the outline.
@@ -228,8 +242,13 @@ func (s steps) assemble(_ context.Context, in capability.Input, settings Setting
 		parts = append(parts, list)
 	}
 	text := strings.Join(parts, "\n\n")
-	return capability.Result{Output: assembled{Title: o.Title, Text: text, Words: prose.CountWords(prose.Plain(text))}}, nil
+	return capability.Result{
+		Output: assembled{Title: o.Title, Text: text, Words: prose.CountWords(prose.Plain(text))},
+	}, nil
 }
+
+// sourcesHeading is the heading of the list of sources, by language.
+var sourcesHeading = map[string]string{"de": "Quellen", "es": "Fuentes", "it": "Fonti", "nl": "Bronnen", "pt": "Fontes"}
 
 // references lists the sources that are references rather than material.
 func references(s Settings) string {
@@ -242,10 +261,7 @@ func references(s Settings) string {
 	if len(short) == 0 {
 		return ""
 	}
-	name := map[string]string{"de": "Quellen", "es": "Fuentes", "it": "Fonti", "nl": "Bronnen", "pt": "Fontes"}[strings.ToLower(s.Language[:2])]
-	if name == "" {
-		name = "Sources"
-	}
+	name := cmp.Or(sourcesHeading[strings.ToLower(s.Language[:2])], "Sources")
 	return "## " + name + "\n\n" + strings.Join(short, "\n")
 }
 
@@ -270,7 +286,14 @@ func (s steps) meta(ctx context.Context, in capability.Input, settings Settings)
 	}
 	p.Title, p.Text = a.Title, a.Text
 	c := newComposer(settings, in.Voice)
-	text, trace, err := s.write(ctx, in, "meta", p, json.RawMessage(metaSchema), func() (string, error) { return c.meta(a.Title) })
+	text, trace, err := s.write(
+		ctx,
+		in,
+		"meta",
+		p,
+		json.RawMessage(metaSchema),
+		func() (string, error) { return c.meta(a.Title) },
+	)
 	if err != nil {
 		return capability.Result{}, err
 	}
@@ -278,7 +301,13 @@ func (s steps) meta(ctx context.Context, in capability.Input, settings Settings)
 	if err := capability.Decode(json.RawMessage(text), &d); err != nil {
 		return capability.Result{}, err
 	}
-	d.Title, d.MetaTitle, d.MetaDescription, d.Prompt = heading(d.Title), prose.Line(d.MetaTitle), prose.Line(d.MetaDescription), &trace
+	d.Title, d.MetaTitle, d.MetaDescription, d.Prompt = heading(
+		d.Title,
+	), prose.Line(
+		d.MetaTitle,
+	), prose.Line(
+		d.MetaDescription,
+	), &trace
 	if d.Slug = prose.Slug(d.Slug, 80); d.Slug == "" {
 		d.Slug = prose.Slug(d.Title, 80)
 	}
@@ -293,7 +322,9 @@ func (s steps) voice(ctx context.Context, in capability.Input, settings Settings
 		return capability.Result{}, err
 	}
 	if in.Voice == nil {
-		return capability.Result{Output: written{Text: a.Text, Words: a.Words, Note: "No brand voice was chosen, so the text stays as it is."}}, nil
+		return capability.Result{
+			Output: written{Text: a.Text, Words: a.Words, Note: "No brand voice was chosen, so the text stays as it is."},
+		}, nil
 	}
 	p := newPage(in, settings)
 	p.Title, p.Text = a.Title, a.Text

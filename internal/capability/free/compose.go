@@ -35,21 +35,46 @@ var (
 	}{
 		{formOutline, regexp.MustCompile(`(?i)\b(?:outline|structure|table of contents)\b`)},
 		{formSummary, regexp.MustCompile(`(?i)\b(?:summari[sz]e|summary|tl;?dr|key takeaways|shorten)\b`)},
-		{formTitles, regexp.MustCompile(`(?i)\b(?:titles|headlines|(?:title|headline|topic|blog|post) ideas|ideas for (?:a |blog )?(?:posts?|articles?))\b`)},
+		{
+			formTitles,
+			regexp.MustCompile(
+				`(?i)\b(?:titles|headlines|(?:title|headline|topic|blog|post) ideas|ideas for (?:a |blog )?(?:posts?|articles?))\b`,
+			),
+		},
 		{formMeta, regexp.MustCompile(`(?i)\bmeta description\b`)},
 		{formQuestion, regexp.MustCompile(`(?i)\b(?:faq|faqs|questions)\b`)},
 		{formEmail, regexp.MustCompile(`(?i)\b(?:e-?mail|newsletter)\b`)},
-		{formNews, regexp.MustCompile(`(?i)\b(?:posts?|tweet|caption|message)\b.*\b(?:announc(?:e|ing)|introduc(?:e|ing))\b`)},
+		{
+			formNews,
+			regexp.MustCompile(`(?i)\b(?:posts?|tweet|caption|message)\b.*\b(?:announc(?:e|ing)|introduc(?:e|ing))\b`),
+		},
 		{formProduct, regexp.MustCompile(`(?i)\bproduct (?:description|copy|text)\b`)},
-		{formSocial, regexp.MustCompile(`(?i)\b(?:tweets?|linkedin|facebook|instagram|mastodon|bluesky|threads|social(?: media)? posts?|captions?)\b`)},
+		{
+			formSocial,
+			regexp.MustCompile(
+				`(?i)\b(?:tweets?|linkedin|facebook|instagram|mastodon|bluesky|threads|social(?: media)? posts?|captions?)\b`,
+			),
+		},
 	}
-	aboutPattern = regexp.MustCompile(`(?is)\b(?:about|regarding|concerning|announcing|announce|introducing|on the (?:topic|subject) of|titled|entitled|called)\b:?\s+(.+)$`)
-	onPattern    = regexp.MustCompile(`(?is)\b(?:posts?|articles?|outlines?|e-?mails?|newsletters?|tweets?|captions?|titles|headlines|ideas|faqs?|questions|descriptions?|intro(?:duction)?|text|piece|guide|copy|summary)\s+(?:on|for|to|of)\s+(.+)$`)
-	askPattern   = regexp.MustCompile(`(?is)^(?:please\s+)?(?:can you\s+|could you\s+|i need\s+|i want\s+)?(?:write|create|generate|draft|compose|make|give|produce|prepare|suggest|list|explain|describe|outline)\b(?:\s+(?:me|us))?\s*(.*)$`)
-	lengthTail   = regexp.MustCompile(`(?i)[\s,.;]*(?:\b(?:in|with|of|using|at most|no more than|under|maximum|max\.?|about|around)\b\s+)*\(?\b\d+[\s-]*(?:words?|characters?|sentences?|paragraphs?|sections?)\b.*$`)
-	modelOnly    = regexp.MustCompile(`(?i)^(?:please\s+)?(?:can you\s+|could you\s+)?(?:improve|rewrite|rephrase|paraphrase|proofread|correct|translate|fix|polish)\b`)
-	simplyTail   = regexp.MustCompile(`(?i)\s+(?:to (?:a|an|my|me)\b.{0,40}|in simple (?:terms|words)|simply|step by step)$`)
-	quoted       = regexp.MustCompile(`["“„]([^"”“]{3,})["”“]`)
+	aboutPattern = regexp.MustCompile(
+		`(?is)\b(?:about|regarding|concerning|announcing|announce|introducing|on the (?:topic|subject) of|titled|entitled|called)\b:?\s+(.+)$`,
+	)
+	onPattern = regexp.MustCompile(
+		`(?is)\b(?:posts?|articles?|outlines?|e-?mails?|newsletters?|tweets?|captions?|titles|headlines|ideas|faqs?|questions|descriptions?|intro(?:duction)?|text|piece|guide|copy|summary)\s+(?:on|for|to|of)\s+(.+)$`,
+	)
+	askPattern = regexp.MustCompile(
+		`(?is)^(?:please\s+)?(?:can you\s+|could you\s+|i need\s+|i want\s+)?(?:write|create|generate|draft|compose|make|give|produce|prepare|suggest|list|explain|describe|outline)\b(?:\s+(?:me|us))?\s*(.*)$`,
+	)
+	lengthTail = regexp.MustCompile(
+		`(?i)[\s,.;]*(?:\b(?:in|with|of|using|at most|no more than|under|maximum|max\.?|about|around)\b\s+)*\(?\b\d+[\s-]*(?:words?|characters?|sentences?|paragraphs?|sections?)\b.*$`,
+	)
+	modelOnly = regexp.MustCompile(
+		`(?i)^(?:please\s+)?(?:can you\s+|could you\s+)?(?:improve|rewrite|rephrase|paraphrase|proofread|correct|translate|fix|polish)\b`,
+	)
+	simplyTail = regexp.MustCompile(
+		`(?i)\s+(?:to (?:a|an|my|me)\b.{0,40}|in simple (?:terms|words)|simply|step by step)$`,
+	)
+	quoted = regexp.MustCompile(`["“„]([^"”“]{3,})["”“]`)
 )
 
 // request is a free prompt taken apart.
@@ -63,11 +88,17 @@ type request struct {
 // 0), from the prompt's own words. It refuses what only a model can do.
 func text(b compose.Brief, prompt string, limit int) (string, error) {
 	if modelOnly.MatchString(strings.TrimSpace(prompt)) {
-		return "", domain.Errorf(domain.CodeValidation, "The composer builds new texts and cannot rework or translate one. Connect a model for this.")
+		return "", domain.Errorf(
+			domain.CodeValidation,
+			"The composer builds new texts and cannot rework or translate one. Connect a model for this.",
+		)
 	}
 	r := readPrompt(prompt)
 	if saysNothing(r.topic) && len(r.material) == 0 && b.Topic == "" {
-		return "", domain.Errorf(domain.CodeValidation, "The prompt says nothing to write about. Name a topic, for example: an outline about cloud cost optimization.")
+		return "", domain.Errorf(
+			domain.CodeValidation,
+			"The prompt says nothing to write about. Name a topic, for example: an outline about cloud cost optimization.",
+		)
 	}
 	if limit <= 0 {
 		limit = 500
@@ -105,7 +136,13 @@ func headingsOnly(parts []string) []string {
 // saysNothing reports whether a topic consists of words that only name a form.
 func saysNothing(topic string) bool {
 	for _, w := range prose.Words(topic) {
-		if !prose.StopWord(w) && !slices.Contains(strings.Fields(" blog post posts article articles idea ideas title titles headline headlines text outline email e-mail newsletter tweet caption something anything hello hi hey hallo test thanks thank please write "), prose.Fold(w)) {
+		if !prose.StopWord(w) &&
+			!slices.Contains(
+				strings.Fields(
+					" blog post posts article articles idea ideas title titles headline headlines text outline email e-mail newsletter tweet caption something anything hello hi hey hallo test thanks thank please write ",
+				),
+				prose.Fold(w),
+			) {
 			return false
 		}
 	}
@@ -263,7 +300,11 @@ func email(b compose.Brief) []string {
 		points = append(points, part.Heading)
 	}
 	last := p.Parts[len(p.Parts)-1].Text
-	out := []string{"Subject: " + prose.Clip(p.Title, 70), "Hello,", compose.NewPhraser(b).Say("Here are a few thoughts on %t.")}
+	out := []string{
+		"Subject: " + prose.Clip(p.Title, 70),
+		"Hello,",
+		compose.NewPhraser(b).Say("Here are a few thoughts on %t."),
+	}
 	if !prose.English(b.Language) {
 		out = []string{prose.Clip(p.Title, 70), p.Parts[0].Text}
 	}
@@ -280,7 +321,7 @@ func email(b compose.Brief) []string {
 func titles(b compose.Brief) []string {
 	w := compose.NewPhraser(b)
 	var out []string
-	for i, t := range []string{"%T: where to start", "A short guide to %t", "Questions to ask about %t", "%T, step by step", "What to know about %t", "%T: what to settle first"} {
+	for i, t := range titleTemplates {
 		if w.Spoken() {
 			if i > 0 {
 				break
@@ -290,6 +331,11 @@ func titles(b compose.Brief) []string {
 		out = append(out, "- "+prose.Capital(w.Say(t)))
 	}
 	return []string{strings.Join(out, "\n")}
+}
+
+var titleTemplates = []string{
+	"%T: where to start", "A short guide to %t", "Questions to ask about %t",
+	"%T, step by step", "What to know about %t", "%T: what to settle first",
 }
 
 var trait = regexp.MustCompile(`^(.+?),? (?:that|which|with|for|made|designed) `)
@@ -322,11 +368,27 @@ func questions(b compose.Brief) []string {
 	var asked []string
 	switch w.Kind() {
 	case compose.News:
-		asked = []string{"What is new, and what stays as it is?", "Whom does it concern?", "What is there to do, and by when?", "Where can questions be asked?"}
+		asked = []string{
+			"What is new, and what stays as it is?",
+			"Whom does it concern?",
+			"What is there to do, and by when?",
+			"Where can questions be asked?",
+		}
 	case compose.Choice:
-		asked = []string{"What must be possible afterwards?", "What does it cost, also in the second year?", "How can one leave again?", "Who helps when something breaks?"}
+		asked = []string{
+			"What must be possible afterwards?",
+			"What does it cost, also in the second year?",
+			"How can one leave again?",
+			"Who helps when something breaks?",
+		}
 	default:
-		asked = []string{"What is it for, and whom does it help?", "What does it take to begin?", "What does it cost in time and money?", "How can one tell whether it works?", "What goes wrong most often?"}
+		asked = []string{
+			"What is it for, and whom does it help?",
+			"What does it take to begin?",
+			"What does it cost in time and money?",
+			"How can one tell whether it works?",
+			"What goes wrong most often?",
+		}
 	}
 	return append(out, compose.Lines(asked))
 }

@@ -60,7 +60,11 @@ func publish(_ context.Context, in capability.Input, s Settings) (capability.Res
 		return capability.Result{}, domain.NotFound("Content item")
 	}
 	if strings.TrimSpace(item.Body) == "" {
-		return capability.Result{}, domain.Errorf(domain.CodeConflict, "“%s” has no text yet, so it was not published. Write one, then publish it.", item.Title)
+		return capability.Result{}, domain.Errorf(
+			domain.CodeConflict,
+			"“%s” has no text yet, so it was not published. Write one, then publish it.",
+			item.Title,
+		)
 	}
 	if domain.Blocking(item.Findings) {
 		return capability.Result{}, blocked(item)
@@ -86,5 +90,6 @@ func blocked(item domain.ContentItem) error {
 	if len(blockers) > 1 {
 		what = fmt.Sprintf("%d findings block", len(blockers))
 	}
-	return domain.Errorf(domain.CodeConflict, "%s the publication of “%s”: %s", what, item.Title, first).With("blockers", blockers)
+	return domain.Errorf(domain.CodeConflict, "%s the publication of “%s”: %s", what, item.Title, first).
+		With("blockers", blockers)
 }

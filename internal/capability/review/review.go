@@ -62,7 +62,10 @@ func plan(s Settings) ([]domain.PlanStep, error) {
 		{Key: "decision", Name: "Decision", Kind: "decision", DependsOn: []string{"checks"}},
 	}
 	if s.AskPerson {
-		steps = append(steps, domain.PlanStep{Key: "person", Name: "A person decides", Kind: "person", DependsOn: []string{"decision"}})
+		steps = append(
+			steps,
+			domain.PlanStep{Key: "person", Name: "A person decides", Kind: "person", DependsOn: []string{"decision"}},
+		)
 	}
 	return steps, nil
 }
@@ -87,8 +90,9 @@ func checks(_ context.Context, in capability.Input, s Settings) (capability.Resu
 		return capability.Result{}, domain.NotFound("Content item")
 	}
 	g := guard.Input{
-		Step: in.Step.Key, Text: item.Body, Title: item.Title, MetaTitle: item.MetaTitle, MetaDescription: item.MetaDescription,
-		Type: item.Type, Channel: item.Channel, Language: item.Language, Voice: in.Voice, Support: s.Support,
+		Step: in.Step.Key, Text: item.Body, Title: item.Title, MetaTitle: item.MetaTitle,
+		MetaDescription: item.MetaDescription,
+		Type:            item.Type, Channel: item.Channel, Language: item.Language, Voice: in.Voice, Support: s.Support,
 	}
 	findings := guard.Check(g)
 	if len(s.Support) == 0 {
@@ -101,8 +105,25 @@ func checks(_ context.Context, in capability.Input, s Settings) (capability.Resu
 	for i := range findings {
 		findings[i].ContentID, findings[i].Version = item.ID, item.Version
 	}
-	report := seo.Analyze(seo.Input{Title: item.Title, MetaTitle: item.MetaTitle, MetaDescription: item.MetaDescription, Slug: item.Slug, Body: item.Body, Keywords: item.Keywords, Language: item.Language})
-	out := Checked{ContentID: item.ID, Version: item.Version, Score: report.Score, Threshold: s.Threshold, Scores: map[string]float64{"seo": float64(report.Score)}, Findings: findings}
+	report := seo.Analyze(
+		seo.Input{
+			Title:           item.Title,
+			MetaTitle:       item.MetaTitle,
+			MetaDescription: item.MetaDescription,
+			Slug:            item.Slug,
+			Body:            item.Body,
+			Keywords:        item.Keywords,
+			Language:        item.Language,
+		},
+	)
+	out := Checked{
+		ContentID: item.ID,
+		Version:   item.Version,
+		Score:     report.Score,
+		Threshold: s.Threshold,
+		Scores:    map[string]float64{"seo": float64(report.Score)},
+		Findings:  findings,
+	}
 	if report.Readability.Applicable {
 		out.Scores["readability"] = math.Max(0, math.Min(100, report.Readability.Flesch))
 	}
@@ -213,12 +234,19 @@ func ask(_ context.Context, in capability.Input, _ Settings) (capability.Result,
 		return capability.Result{}, err
 	}
 	if d.To != domain.ItemReview {
-		return capability.Result{Output: Answered{ContentID: d.ContentID, Approved: true, Reason: "No decision was needed."}}, nil
+		return capability.Result{
+			Output: Answered{ContentID: d.ContentID, Approved: true, Reason: "No decision was needed."},
+		}, nil
 	}
 	if in.Answer == nil {
 		return capability.Result{Wait: &capability.Wait{ContentID: d.ContentID}}, nil
 	}
-	out := Answered{ContentID: d.ContentID, Approved: in.Answer.Approved, By: in.Answer.By, Reason: "Sent back for changes."}
+	out := Answered{
+		ContentID: d.ContentID,
+		Approved:  in.Answer.Approved,
+		By:        in.Answer.By,
+		Reason:    "Sent back for changes.",
+	}
 	if out.Approved {
 		out.Reason = "Approved."
 	}

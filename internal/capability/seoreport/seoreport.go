@@ -89,7 +89,15 @@ type Analysis struct {
 }
 
 func analyze(_ context.Context, in capability.Input, s Settings) (capability.Result, error) {
-	page := seo.Input{Title: s.Title, MetaTitle: s.MetaTitle, MetaDescription: s.MetaDescription, Slug: s.Slug, Body: s.Text, Keywords: s.Keywords, Language: s.Language}
+	page := seo.Input{
+		Title:           s.Title,
+		MetaTitle:       s.MetaTitle,
+		MetaDescription: s.MetaDescription,
+		Slug:            s.Slug,
+		Body:            s.Text,
+		Keywords:        s.Keywords,
+		Language:        s.Language,
+	}
 	out := Analysis{}
 	if s.ContentID != 0 {
 		item, ok := in.Items[s.ContentID]
