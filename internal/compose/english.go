@@ -7,7 +7,7 @@ import (
 	"vellocity/internal/prose"
 )
 
-// english builds a piece: an opening, the caller's points with their facts, the
+// english builds an article: an opening, the caller's points with their facts, the
 // figures that are left over, and a close. Where the caller gave little, sections
 // of the topic's frame stand between.
 func (w *Phraser) english() Article {
@@ -75,7 +75,7 @@ func (p Point) oneLine() bool {
 	return p.Whole && p.heading != "" && p.body == "" && len(p.facts) == 0
 }
 
-// pointPart puts a point, its facts and one sentence for the reader together.
+// pointPart combines a point, its facts and one sentence for the reader.
 func (w *Phraser) pointPart(p Point) Part {
 	heading, body := p.heading, p.body
 	if heading == "" {
@@ -94,11 +94,11 @@ func (w *Phraser) pointPart(p Point) Part {
 		Heading: heading,
 		Points:  []string{p.Text},
 		Text:    text,
-		told:    strings.Join(append([]string{p.Text}, p.facts...), " "),
+		joined:  strings.Join(append([]string{p.Text}, p.facts...), " "),
 	}
 }
 
-// aside returns a sentence that turns a point over to the reader. It states
+// aside returns a sentence that relates a point to the reader. It states
 // nothing about the subject. Each is used once in a text; "" when all are used.
 func (w *Phraser) aside(p Point) string {
 	name := "statement"
@@ -182,7 +182,7 @@ func (w *Phraser) list(points []Point) Part {
 			Heading: bare(p.Text),
 			Points:  []string{p.Text},
 			Text:    orElse(w.aside(p), Sentence(p.Text)),
-			told:    Sentence(p.Text),
+			joined:  Sentence(p.Text),
 		}
 	}
 	advice, whole := true, true
@@ -201,7 +201,7 @@ func (w *Phraser) list(points []Point) Part {
 	return Part{Heading: heading, Points: items, Text: w.Say(lead) + "\n\n" + Lines(items)}
 }
 
-// foundParts retells what pasted sources say, in their own sentences and order.
+// foundParts repeats what pasted sources say, in their own sentences and order.
 func (w *Phraser) foundParts(found []string) []Part {
 	if len(found) == 0 {
 		return nil
@@ -254,7 +254,7 @@ func (w *Phraser) title(f frame, own int) string {
 	return w.Say(w.pick(2, f.titles))
 }
 
-// opening says what the text is about, for whom, and what follows.
+// opening says what the text is about, who it is for, and what follows.
 func (w *Phraser) opening(f frame, lead string, own, points int) Part {
 	p := Part{Heading: "Introduction", Points: []string{w.topic.line}}
 	if lead != "" {
@@ -310,7 +310,7 @@ func (w *Phraser) subject(led bool) string {
 	return w.Say(w.pick(1, []string{"This post takes a closer look at %t.", "Here is a short guide to %t."}))
 }
 
-// roadmap says for whom the text is and how many points it has.
+// roadmap says who the text is for and how many points it has.
 func (w *Phraser) roadmap(points int) string {
 	a := w.audience()
 	var follows string

@@ -21,7 +21,7 @@ type Point struct {
 	facts   []string
 }
 
-// ReadPoints takes the key points apart; empty ones and doubles are dropped.
+// ReadPoints parses key points; empty ones and duplicates are dropped.
 func ReadPoints(raw []string, english bool) []Point {
 	var out []Point
 	seen := map[string]bool{}
@@ -81,7 +81,7 @@ var (
 )
 
 // split makes a heading of a sentence and says what is left for the text below.
-// A heading never turns the meaning of the sentence around.
+// A heading never reverses the meaning of the sentence.
 func split(s string, english bool) (heading, body string) {
 	if m := colon.FindStringSubmatch(s); m != nil && short(m[1]) {
 		return bare(m[1]), Sentence(m[2])
@@ -121,7 +121,7 @@ var onlyFor = regexp.MustCompile(`^(\S+ \S+ \S.*?),? only (?:for|when|where|if|t
 func short(s string) bool { return len(strings.Fields(s)) <= 10 }
 
 // clause cuts a long sentence before a word that opens a new part of it. Where
-// the cut would drop a condition that the sentence rests on, there is none.
+// the cut would drop a condition that the sentence depends on, there is none.
 func clause(s string) string {
 	words := strings.Fields(s)
 	if narrows.MatchString(s) {

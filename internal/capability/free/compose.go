@@ -77,7 +77,7 @@ var (
 	quoted = regexp.MustCompile(`["“„]([^"”“]{3,})["”“]`)
 )
 
-// request is a free prompt taken apart.
+// request is a parsed prompt.
 type request struct {
 	form     form
 	topic    string
@@ -170,7 +170,7 @@ func readPrompt(prompt string) request {
 	return r
 }
 
-// divide tells the instruction from text that came along with it.
+// divide separates the instruction from text that came with it.
 func divide(prompt string) (instruction string, material []string) {
 	prompt = strings.TrimSpace(prompt)
 	if head, tail, ok := strings.Cut(prompt, "\n"); ok && prose.CountWords(tail) > 12 {
@@ -186,7 +186,7 @@ func divide(prompt string) (instruction string, material []string) {
 	return prose.Line(prompt), nil
 }
 
-// topicOf takes the topic out of an instruction.
+// topicOf returns the topic of an instruction.
 func topicOf(instruction string) string {
 	if m := quoted.FindStringSubmatch(instruction); m != nil {
 		return strings.TrimSpace(m[1])
@@ -209,8 +209,8 @@ func topicOf(instruction string) string {
 	return prose.Clip(s, 160)
 }
 
-// subject takes one layer off an instruction: what comes after about, for, or the
-// verb that asks.
+// subject removes one layer of an instruction: it returns what follows "about", "for",
+// or the verb that asks.
 func subject(s string) string {
 	for _, p := range []*regexp.Regexp{aboutPattern, onPattern, askPattern} {
 		if m := p.FindStringSubmatch(s); m != nil && m[1] != "" {
@@ -223,7 +223,7 @@ func subject(s string) string {
 	return s
 }
 
-// blocks returns the answer in blocks that may be cut off at the end.
+// blocks returns the text in blocks, of which the last ones may be dropped.
 func blocks(r request, b compose.Brief) []string {
 	if strings.TrimSpace(b.Topic) == "" {
 		b.Topic = "these notes"
@@ -340,7 +340,7 @@ var titleTemplates = []string{
 
 var trait = regexp.MustCompile(`^(.+?),? (?:that|which|with|for|made|designed) `)
 
-// product names the product and says of it what the prompt says.
+// product names the product and describes it in the words of the prompt.
 func product(b compose.Brief) []string {
 	line := prose.Line(b.Topic)
 	name := line
@@ -360,8 +360,8 @@ func product(b compose.Brief) []string {
 	return append(out, compose.Central(prose.SentenceTexts(strings.Join(b.Sources, " ")), 4)...)
 }
 
-// questions lists what a reader may ask, by the frame of the topic. The answers
-// are for somebody who knows them.
+// questions lists what a reader may ask, by the kind of topic. The answers are left to
+// people who know them.
 func questions(b compose.Brief) []string {
 	w := compose.NewPhraser(b)
 	out := []string{"# " + prose.Capital(w.Say("Questions about %t"))}
