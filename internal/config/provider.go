@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -70,5 +71,6 @@ func (k ProviderKind) fault(c *Config) string {
 	if c.Provider != k.Name || c.provider(k.Name).Configured() {
 		return ""
 	}
-	return "provider is " + k.Name + ": set " + k.KeyVariable() + ", or " + k.addressVariable() + " for a server that needs no key"
+	return fmt.Sprintf("provider is %s: set %s, or %s for a server that needs no key",
+		k.Name, k.KeyVariable(), k.addressVariable())
 }
