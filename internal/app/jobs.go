@@ -5,58 +5,78 @@ import (
 	"time"
 
 	"vellocity/internal/execution"
+	"vellocity/internal/live"
 	"vellocity/internal/queue"
 	"vellocity/internal/store"
 )
 
-// handlers lists the background jobs: their kind, and the room that does them.
+// handlers lists the background jobs: their kind, and what does them.
 func (a *App) handlers() map[string]queue.Handler {
 	return map[string]queue.Handler{
 		execution.JobKind: a.runner.Work,
 	}
 }
 
-// workers says how many jobs of a kind this node does at once.
+// workers says how many jobs of a kind this node does at once; 8 where it says
+// nothing.
 func (a *App) workers() map[string]int {
 	return map[string]int{execution.JobKind: a.cfg.Workers}
 }
 
-// loop is work that every node repeats.
-type loop struct {
-	name  string
-	every time.Duration
-	do    func(context.Context) error
+// consumers lists the durable consumers of events.
+func (a *App) consumers() []live.Consumer {
+	return []live.Consumer{
+		{
+			Name:   "log-executions",
+			Events: execution.EndEvents(),
+			Pause:  time.Second, // a log need not be quick
+			Handle: a.runner.LogEnded,
+		},
+	}
 }
 
-// loops lists them. Each may run on several nodes at once.
-func (a *App) repeated() []loop {
+// loops lists what every node repeats.
+func (a *App) loops() []loop {
 	return []loop{
-		{"fold counts", time.Second, func(ctx context.Context) error { _, err := a.Store.FoldCounts(ctx); return err }},
-		{"admit waiting runs", time.Second, a.runner.Sweep},
+		{"fold counts", time.Second, a.foldCounts},
+		{"start due schedules", time.Second, a.fireSchedules},
+		{"admit waiting executions", time.Second, a.runner.Sweep},
 		{"end orphaned texts", 2 * time.Second, a.Engine.Orphans},
 		{"read the providers", 5 * time.Second, a.useProviders},
-		{"forget old answers", 10 * time.Minute, func(ctx context.Context) error {
-			return a.Store.InTx(ctx, func(tx *store.Tx) error { return tx.DeleteExpiredAnswers(ctx, tx.Now()) })
-		}},
+		{"delete expired answers", 10 * time.Minute, a.deleteExpiredAnswers},
 	}
 }
 
-// repeat does a loop's work until ctx ends. A failure is told once per change, so
-// that a database that is away does not fill the log.
-func (a *App) repeat(ctx context.Context, l loop) {
-	tick := time.NewTicker(l.every)
-	defer tick.Stop()
-	failing := false
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-		err := l.do(ctx)
-		if err != nil && !failing && ctx.Err() == nil {
-			a.log.Warn(l.name, "error", err)
-		}
-		failing = err != nil
+// tasks lists all that runs in the background from start to stop.
+func (a *App) tasks() []task {
+	var list []task
+	for _, run := range []func(context.Context){
+		a.hub.Run, a.Engine.Run, a.keys.Run, a.limiter.Run, a.sessions.Run,
+	} {
+		list = append(list, func(ctx context.Context) error { run(ctx); return nil })
 	}
+	for _, l := range a.loops() {
+		list = append(list, func(ctx context.Context) error { l.run(ctx, a.log); return nil })
+	}
+	for _, c := range a.consumers() {
+		list = append(list, func(ctx context.Context) error { return a.hub.Consume(ctx, c) })
+	}
+	return list
+}
+
+func (a *App) foldCounts(ctx context.Context) error {
+	_, err := a.Store.FoldCounts(ctx)
+	return err
+}
+
+func (a *App) fireSchedules(ctx context.Context) error {
+	n, err := a.Engine.FireDue(ctx)
+	if n > 0 {
+		a.log.Debug("started what was due", "schedules", n)
+	}
+	return err
+}
+
+func (a *App) deleteExpiredAnswers(ctx context.Context) error {
+	return a.Store.InTx(ctx, func(tx *store.Tx) error { return tx.DeleteExpiredAnswers(ctx, tx.Now()) })
 }

@@ -8,7 +8,7 @@ import (
 	"net/http"
 	"time"
 
-	"vellocity/internal/trigger"
+	"golang.org/x/sync/errgroup"
 )
 
 // stopGrace is how long a stop waits for requests and running steps.
@@ -21,18 +21,15 @@ func (a *App) Start(ctx context.Context) error {
 	}
 	a.started = true
 	ctx, a.stop = context.WithCancel(context.WithoutCancel(ctx))
-	for _, l := range a.repeated() {
-		a.loops.Go(func() { a.repeat(ctx, l) })
-	}
-	clock := trigger.Clock{Fire: a.Engine.FireDue, Log: a.log}
-	for _, run := range []func(context.Context){clock.Run, a.hub.Run, a.Engine.Run, a.keys.Run, a.limiter.Run, a.sessions.Run} {
-		a.loops.Go(func() { run(ctx) })
+	a.background, a.backgroundCtx = errgroup.WithContext(ctx)
+	for _, run := range a.tasks() {
+		a.background.Go(func() error { return run(a.backgroundCtx) })
 	}
 	return nil
 }
 
-// Stop ends everything in the other order: no new work, running steps end or are
-// handed back, what was counted is written, the database is closed.
+// Stop ends everything in the reverse order: no new work, running steps end or go
+// back to the queue, what was counted is written, the database is closed.
 func (a *App) Stop(ctx context.Context) error {
 	a.stopping.Store(true)
 	var err error
@@ -42,7 +39,7 @@ func (a *App) Stop(ctx context.Context) error {
 		a.Engine.Wait(wait)
 		done()
 		a.stop()
-		a.loops.Wait()
+		err = errors.Join(err, a.background.Wait())
 	}
 	if a.endTraces != nil {
 		err = errors.Join(err, a.endTraces(ctx))
@@ -70,32 +67,58 @@ func (a *App) server(h http.Handler) *http.Server {
 	return &http.Server{Handler: h, ReadHeaderTimeout: 5 * time.Second, IdleTimeout: 60 * time.Second, MaxHeaderBytes: 32 << 10}
 }
 
-// Serve answers requests until ctx ends, then stops gracefully. A second call of
-// kill, closed when the operator is out of patience, ends it at once.
+// Serve serves requests until ctx ends, then stops gracefully. It also ends, with
+// the error, when a server or a background task fails.
 func (a *App) Serve(ctx context.Context, l net.Listener) error {
-	public, control := a.server(a.Handler), a.server(a.control())
-	control.ConnContext = func(ctx context.Context, _ net.Conn) context.Context { return asOperator(ctx) }
-	failed := make(chan error, 3)
-	go func() { failed <- public.Serve(l) }()
+	side, err := a.metricsListener(ctx)
+	if err != nil {
+		return errors.Join(err, l.Close())
+	}
+	public, control, metrics := a.server(a.Handler), a.server(a.control), a.server(a.metrics.handler())
 	socket, err := a.socket(ctx)
 	if err != nil {
 		a.log.Warn("no control socket: commands cannot reach this server by it", "error", err)
-	} else {
-		go func() { failed <- control.Serve(socket) }()
 	}
-	side, err := a.metricsServer(ctx)
-	if err != nil {
-		return errors.Join(err, public.Close())
+	g, ctx := errgroup.WithContext(ctx)
+	for _, s := range []struct {
+		server *http.Server
+		on     net.Listener
+	}{{public, l}, {control, socket}, {metrics, side}} {
+		if s.on != nil {
+			g.Go(func() error { return serve(s.server, s.on) })
+		}
+	}
+	g.Go(func() error { return a.backgroundFailed(ctx) })
+	g.Go(func() error {
+		<-ctx.Done()
+		return a.shut(public, control, metrics)
+	})
+	return g.Wait()
+}
+
+func serve(s *http.Server, l net.Listener) error {
+	if err := s.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("serve on %s: %w", l.Addr(), err)
+	}
+	return nil
+}
+
+// backgroundFailed waits until a background task fails, or ctx ends.
+func (a *App) backgroundFailed(ctx context.Context) error {
+	if !a.started {
+		return nil
 	}
 	select {
 	case <-ctx.Done():
-		err = nil
-	case err = <-failed:
+		return nil
+	case <-a.backgroundCtx.Done():
+		return context.Cause(a.backgroundCtx)
 	}
-	return errors.Join(err, a.shut(public, control, side))
 }
 
-func (a *App) metricsServer(ctx context.Context) (*http.Server, error) {
+// metricsListener opens the address of the metrics; nil where they have none of
+// their own.
+func (a *App) metricsListener(ctx context.Context) (net.Listener, error) {
 	if a.cfg.MetricsListen == "" {
 		return nil, nil
 	}
@@ -104,13 +127,7 @@ func (a *App) metricsServer(ctx context.Context) (*http.Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("listen for metrics: %w", err)
 	}
-	s := a.server(a.metrics.handler())
-	go func() {
-		if err := s.Serve(l); !errors.Is(err, http.ErrServerClosed) {
-			a.log.Warn("serve metrics", "error", err)
-		}
-	}()
-	return s, nil
+	return l, nil
 }
 
 // shut stops taking requests at once, lets those under way end, and ends streams.
@@ -122,9 +139,6 @@ func (a *App) shut(servers ...*http.Server) error {
 	a.hub.Close()
 	var errs error
 	for _, s := range servers {
-		if s == nil {
-			continue
-		}
 		brief, done := context.WithTimeout(ctx, 5*time.Second)
 		if err := s.Shutdown(brief); err != nil {
 			errs = errors.Join(errs, s.Close())

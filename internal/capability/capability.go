@@ -1,12 +1,13 @@
-// Package capability says what a step of a run can do. There is a folder per
-// capability with its code, the schema of its settings (settings.json), its
-// prompts (*.tmpl) and its tests, for which captest runs it whole; each exports
-// New() returning a [Capability], and app/capabilities.go lists them.
+// Package capability holds what Vellocity can be asked to do. Each capability is a
+// folder with its code, the schema of its settings (settings.json), its prompts
+// (*.tmpl), its composing (compose.go) and its tests, for which captest runs it
+// whole. Its New function declares it with [Define]; app/capabilities.go lists
+// them all. Nothing outside the folder knows a capability by name.
 //
-// A capability touches no store and knows no HTTP. The execution room hands a
-// step what it declared it would read ([Input]) and a way to have text written
-// ([Input.Write]); the step returns a [Result]: an output to record, findings,
-// and effects that the board applies in the transaction that records the step.
+// A capability touches no store and knows no HTTP. Package execution gives a step
+// its settings, decoded, what it declared it would read ([Input]) and a way to have
+// text written ([Input.Write]); the step returns a [Result]: an output to record,
+// findings, and effects, which are applied in the transaction that records the step.
 package capability
 
 import (
@@ -17,66 +18,53 @@ import (
 	"vellocity/internal/domain"
 )
 
-// Capability is one thing that Vellocity can be asked to do.
-type Capability struct {
-	domain.Capability
-	// Check notes what is wrong with settings that the schema lets through, where
-	// fields depend on one another; nil where there is nothing of the kind.
-	Check func(settings json.RawMessage, p *domain.Problems)
-	// Title returns a short name for a run with these settings: its topic.
-	Title func(settings json.RawMessage) string
-	// Reads returns the ids of the content items that the steps will look at. Each
-	// must exist in the workspace when the run is accepted.
-	Reads func(settings json.RawMessage) []int64
-	// Plan lays out the steps. It is pure: the same settings give the same plan.
-	// The weights of the steps sum to the capability's price.
-	Plan func(settings json.RawMessage) ([]domain.PlanStep, error)
-	// Steps holds the function of each kind of step that Plan uses.
-	Steps map[string]StepFunc
-
-	settings *settings // the compiled schema; Must fills it in
-}
-
-// StepFunc runs one step. It may be called again after a crash until its result
-// has been recorded, so it must not act on the outside world except through in.
-type StepFunc func(ctx context.Context, in Input) (Result, error)
-
-// Input is everything a step may know.
+// Input is everything that a step can read, and its way to have text written.
 type Input struct {
 	ExecutionID int64
 	Step        domain.PlanStep
-	Settings    json.RawMessage // valid against the schema, defaults filled in
-	Context     json.RawMessage // the caller's further context, an object
+	Context     json.RawMessage // further context from the caller, an object
 	Agent       domain.Agent
 	Voice       *domain.BrandVoice // nil: none
-	Engine      domain.Origin
+	Origin      domain.Origin
 	// Outputs are the recorded outputs of all steps that this one depends on,
 	// directly or through others, by key.
 	Outputs map[string]json.RawMessage
 	// Items are the content items that Reads named, with bodies.
 	Items map[int64]domain.ContentItem
-	// Write has text written: streamed to whoever watches the run, retried,
-	// counted and recorded as attempts. It fills in the model and the agent's
-	// instructions. promptHash names the template that made the prompt.
-	Write func(ctx context.Context, req ai.Request, promptHash string) (ai.Response, error)
+	// Write has a text written by the execution's origin, a model or the composer,
+	// and streams it to everyone who watches the execution. Calls of a model are
+	// retried, counted and recorded as attempts; the model and the agent's
+	// instructions are filled in.
+	Write func(ctx context.Context, ask Ask) (ai.Response, error)
 	// Answer is what a person decided, where the step had asked for one.
 	Answer *Answer
 }
 
-// Answer is a person's decision about an item that a run waited for.
+// Ask asks for a text, in both ways that it can be written.
+type Ask struct {
+	// Request is what a model is asked. A schema makes the text one JSON value, which
+	// is not streamed.
+	ai.Request
+	PromptHash string // of the template that made the prompt
+	// Compose writes the same text from the caller's own words, where no model is
+	// used. It is fast and makes no call.
+	Compose func() (string, error)
+}
+
+// Answer is a person's decision about an item that an execution waited for.
 type Answer struct {
 	Approved bool
 	By       string
 }
 
-// Result is what a step leaves behind.
+// Result is the outcome of a step.
 type Result struct {
 	Output     any // recorded as JSON; later steps find it in Input.Outputs
 	Findings   []domain.Finding
 	NeedsInput []domain.Need
 	Effects    []Effect
-	// Wait, where set, records nothing yet: the run waits for a person to move the
-	// item out of review and then calls the step again with an Answer.
+	// Wait, if set, records nothing yet: the execution waits for a person to move the
+	// item out of review and then runs the step again with an Answer.
 	Wait *Wait
 }
 
@@ -92,7 +80,7 @@ type Effect struct {
 	Publish *PublishItem
 }
 
-// CreateItem puts a new item into the generated column.
+// CreateItem creates an item in the Generated column.
 type CreateItem struct {
 	Item domain.ContentItem // title, type, body, meta fields, keywords, scores, language, channel
 	// Findings are of the item's first version.
@@ -105,9 +93,9 @@ type CreateItem struct {
 type MoveItem struct {
 	ContentID int64
 	To        domain.ItemStatus  // empty: stay
-	Scores    map[string]float64 // new scores of the present version; nil leaves them
-	Findings  []domain.Finding   // new findings of the present version; nil leaves them
+	Scores    map[string]float64 // new scores of the current version; nil keeps them
+	Findings  []domain.Finding   // new findings of the current version; nil keeps them
 }
 
-// PublishItem publishes the present version of an item.
+// PublishItem publishes the current version of an item.
 type PublishItem struct{ ContentID int64 }

@@ -1,6 +1,9 @@
 package domain
 
-import "slices"
+import (
+	"errors"
+	"slices"
+)
 
 // Severity is how much a finding matters.
 type Severity string
@@ -59,10 +62,10 @@ func (f Finding) Blocks() bool { return f.Severity == SeverityBlocking && f.Acti
 // Blocking reports whether any finding stops publication.
 func Blocking(findings []Finding) bool { return slices.ContainsFunc(findings, Finding.Blocks) }
 
-// Blocker is one reason why an item cannot be published: a blocking finding, or a
-// rule of the workspace, which names no guardrail.
+// Blocker is one reason why an item may not be published: a blocking finding, or a
+// rule of the workspace.
 type Blocker struct {
-	Guardrail string  `json:"guardrail,omitempty"`
+	Guardrail string  `json:"guardrail,omitempty"` // empty where an approval is missing
 	Message   string  `json:"message"`
 	Matches   []Match `json:"matches,omitempty"`
 }
@@ -77,14 +80,19 @@ func Blockers(findings []Finding) (list []Blocker) {
 	return list
 }
 
-// detailBlockers is where an error's details hold its blockers.
-const detailBlockers = "blockers"
+// NotPublishable is the CONFLICT of an item that may not be published. Its
+// details name every blocker; its message is the first one's.
+func NotPublishable(blockers []Blocker) *Error {
+	return Errorf(CodeConflict, "This item cannot be published yet: %s", blockers[0].Message).With("blockers", blockers)
+}
 
-// WithBlockers returns a copy of e that carries the blockers, in details.blockers.
-func (e *Error) WithBlockers(list []Blocker) *Error { return e.With(detailBlockers, list) }
-
-// Blockers returns why a refused publication was refused; nil for other errors.
-func (e *Error) Blockers() []Blocker {
-	list, _ := e.Details[detailBlockers].([]Blocker)
+// BlockersOf returns the reasons that a [NotPublishable] error names; none for any
+// other error.
+func BlockersOf(err error) []Blocker {
+	var e *Error
+	if !errors.As(err, &e) {
+		return nil
+	}
+	list, _ := e.Details["blockers"].([]Blocker)
 	return list
 }

@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"vellocity/internal/ai"
 	"vellocity/internal/auth"
 	"vellocity/internal/capability"
 	"vellocity/internal/domain"
@@ -26,11 +27,13 @@ import (
 
 // Options are what an Engine needs.
 type Options struct {
-	Store        *store.Store
-	Runner       *execution.Runner
-	Hub          *live.Hub
-	Keys         *auth.Keys
-	Writers      *execution.Writers
+	Store     *store.Store
+	Runner    *execution.Runner
+	Hub       *live.Hub
+	Keys      *auth.Keys
+	Providers *ai.Providers
+	// KeyVariables are the environment variables that connect a provider, for hints.
+	KeyVariables []string
 	Capabilities []capability.Capability
 	// Alive returns nil while this node may take on work, else the reason.
 	Alive func() error
@@ -73,11 +76,12 @@ func New(o Options) (*Engine, error) {
 		return nil, err
 	}
 	s := studio.New(studio.Options{
-		Store:       o.Store,
-		Writers:     o.Writers,
-		Node:        node,
-		ReaderGrace: o.ReaderGrace,
-		Log:         o.Log,
+		Store:        o.Store,
+		Providers:    o.Providers,
+		KeyVariables: o.KeyVariables,
+		Node:         node,
+		ReaderGrace:  o.ReaderGrace,
+		Log:          o.Log,
 	})
 	return &Engine{
 		Work:    w,

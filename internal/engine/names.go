@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"vellocity/internal/domain"
 	"vellocity/internal/engine/account"
 	"vellocity/internal/engine/content"
 	"vellocity/internal/engine/studio"
@@ -36,6 +37,7 @@ type (
 	Move           = content.Move
 	BulkMove       = content.BulkMove
 	MoveResult     = content.MoveResult
+	SearchItems    = content.SearchItems
 	ItemDetails    = content.ItemDetails
 	EditItem       = content.EditItem
 	ListVersions   = content.ListVersions
@@ -66,3 +68,6 @@ type (
 	RotateKey     = account.RotateKey
 	FirstStart    = account.FirstStart
 )
+
+// UsualScopes are the scopes of a key that is created without any.
+func UsualScopes() []domain.Scope { return account.UsualScopes() }

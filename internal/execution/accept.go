@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"vellocity/internal/capability"
 	"vellocity/internal/domain"
 	"vellocity/internal/store"
 )
@@ -17,9 +18,9 @@ const retryAfterFull = 10 * time.Second
 // one, as part of the transaction. x has workspace, capability, agent, origin,
 // settings, context, priority and title; Accept returns it with its id. Where
 // x.RetryOf names an execution, its recorded steps are reused and credits are held
-// only for the others.
+// only for the others. req is the request, decoded; voiceID the brand voice, or 0.
 func (r *Runner) Accept(
-	ctx context.Context, tx *store.Tx, x domain.Execution, voiceID int64,
+	ctx context.Context, tx *store.Tx, x domain.Execution, req capability.Request, voiceID int64,
 ) (domain.Execution, error) {
 	full, err := tx.PendingExecutionsExceed(ctx, x.WorkspaceID, r.Pending)
 	if err != nil {
@@ -31,7 +32,7 @@ func (r *Runner) Accept(
 		e.RetryAfter = retryAfterFull
 		return x, e
 	}
-	if x.CreditsHeld, err = r.price(ctx, tx, x); err != nil {
+	if x.CreditsHeld, err = r.price(ctx, tx, x, req); err != nil {
 		return x, err
 	}
 	if x, err = tx.CreateExecution(ctx, x, voiceID); err != nil {
@@ -66,9 +67,11 @@ func transfer(x domain.Execution, kind domain.MovementKind, amount int) store.Cr
 
 // price is what the execution may cost: nothing with the composer, else the weights
 // of the steps that are not reused.
-func (r *Runner) price(ctx context.Context, tx *store.Tx, x domain.Execution) (int, error) {
+func (r *Runner) price(
+	ctx context.Context, tx *store.Tx, x domain.Execution, req capability.Request,
+) (int, error) {
 	// What cannot be planned is not accepted, whatever its origin.
-	plan, err := r.bySlug[x.Capability].Plan(x.Settings)
+	plan, err := req.Plan()
 	if err != nil {
 		return 0, fmt.Errorf("plan: %w", err)
 	}

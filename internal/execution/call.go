@@ -59,8 +59,8 @@ func (w *writing) call(ctx context.Context) (result capability.Result, err error
 			err = fmt.Errorf("panic in step %s", w.step.Key)
 		}
 	}()
-	f := w.cap.Steps[w.step.Kind]
-	if f == nil {
+	f, ok := w.req.Step(w.step.Kind)
+	if !ok {
 		return result, fmt.Errorf("no function for steps of kind %q", w.step.Kind)
 	}
 	return f(ctx, w.input())
@@ -74,11 +74,10 @@ func (w *writing) input() capability.Input {
 	return capability.Input{
 		ExecutionID: w.x.ID,
 		Step:        w.step,
-		Settings:    w.x.Settings,
 		Context:     w.x.Context,
 		Agent:       w.agent,
 		Voice:       w.voice,
-		Engine:      w.x.Origin,
+		Origin:      w.x.Origin,
 		Outputs:     outputs,
 		Items:       w.items,
 		Write:       w.write,
@@ -86,26 +85,25 @@ func (w *writing) input() capability.Input {
 	}
 }
 
-// write has text written for the step: streamed to watchers, recorded attempt by
+// write has a text written for the step: streamed to watchers, recorded attempt by
 // attempt, counted.
-func (w *writing) write(ctx context.Context, req ai.Request, promptHash string) (ai.Response, error) {
-	req.Model = w.x.Origin.Model
+func (w *writing) write(ctx context.Context, ask capability.Ask) (ai.Response, error) {
 	if w.agent.Instructions != "" {
-		req.System += "\n\n" + w.agent.Instructions
+		ask.System += "\n\n" + w.agent.Instructions
 	}
 	w.text.Restart(w.step.Key)
 	watch := ai.Watch{Restart: func() error { w.text.Restart(w.step.Key); return nil }}
-	if req.Schema == nil {
+	if ask.Schema == nil {
 		watch.Text = func(piece string) error { w.text.Append(w.step.Key, piece); return nil }
 	}
 	if w.x.Origin.Kind == domain.OriginModel {
-		w.attempts(ctx, &watch, promptHash)
+		w.attempts(ctx, &watch, ask.PromptHash)
 	} else {
 		w.provider, w.model = "composer", w.x.Origin.Model
 		w.cost = domain.Cost{Known: true}
 		w.calls++
 	}
-	return w.writer.Caller.Call(ctx, req, watch)
+	return Write(ctx, w.origin, ask, watch)
 }
 
 // attempts records each call of the provider before and after.

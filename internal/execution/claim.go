@@ -44,7 +44,7 @@ func (r *Runner) claim(ctx context.Context, job queue.Job) (*worker, error) {
 			if _, err := r.finish(ctx, tx, x, domain.ExecutionFailed, failure.Message); err != nil {
 				return err
 			}
-			return r.Queue.Complete(ctx, tx, job)
+			return r.Queue.Complete(ctx, tx.DB(), job)
 		}
 		return w.begin(ctx, tx)
 	})
@@ -64,12 +64,15 @@ func (w *worker) prepare(ctx context.Context, tx *store.Tx, crashes int) (failur
 		return domain.Errorf(domain.CodeConflict, "This execution was interrupted %d times at the same step, so it "+
 			"was stopped. Retry it; if that happens again, see the server's log.", crashes), nil
 	}
-	var ok bool
-	if w.cap, ok = w.Capability(w.x.Capability); !ok {
+	c, ok := w.Capability(w.x.Capability)
+	if !ok {
 		return domain.Errorf(domain.CodeConflict,
 			"This version of Vellocity has no capability %q.", w.x.Capability), nil
 	}
-	if w.writer, ok = w.Writers.Of(w.x.Origin); !ok {
+	if w.req, err = c.Load(w.x.Settings); err != nil {
+		return w.unplanned(err), nil
+	}
+	if w.origin, ok = w.Providers.Of(w.x.Origin); !ok {
 		return domain.Errorf(domain.CodeConflict, "The provider %q, with which this execution was accepted, is no "+
 			"longer configured. Configure it and retry.", w.x.Origin.Provider), nil
 	}
@@ -100,10 +103,7 @@ func (w *worker) load(ctx context.Context, tx *store.Tx) error {
 		w.voice = &voice
 	}
 	w.items = map[int64]domain.ContentItem{}
-	if w.cap.Reads == nil {
-		return nil
-	}
-	for _, id := range w.cap.Reads(w.x.Settings) {
+	for _, id := range w.req.Reads() {
 		if w.items[id], err = tx.Content(ctx, w.x.WorkspaceID, id); err != nil {
 			return err
 		}
@@ -118,17 +118,22 @@ func (w *worker) plan(ctx context.Context, tx *store.Tx) (failure *domain.Error,
 	if w.x.Status != domain.ExecutionPending {
 		return nil, nil
 	}
-	plan, err := w.cap.Plan(w.x.Settings)
+	plan, err := w.req.Plan()
 	if err != nil {
-		w.Log.Error("plan an execution", "execution", w.x.ID, "error", err)
-		return domain.Errorf(domain.CodeConflict, "This version of Vellocity cannot plan this execution with the "+
-			"settings that it was accepted with. Start a new one with the settings that are required now."), nil
+		return w.unplanned(err), nil
 	}
 	if err := tx.SaveExecutionPlan(ctx, w.x.ID, plan); err != nil {
 		return nil, fmt.Errorf("save the plan: %w", err)
 	}
 	w.x.Plan, w.x.Status = plan, domain.ExecutionPlanning
 	return nil, tx.AppendEvent(ctx, w.x.Subject(), domain.ExecutionChanged{Status: w.x.Status})
+}
+
+// unplanned is why an execution that an older version accepted fails in this one.
+func (w *worker) unplanned(err error) *domain.Error {
+	w.Log.Error("plan an execution", "execution", w.x.ID, "error", err)
+	return domain.Errorf(domain.CodeConflict, "This version of Vellocity cannot plan this execution with the "+
+		"settings that it was accepted with. Start a new one with the settings that are required now.")
 }
 
 // begin sets the execution to executing, with the steps that it has recorded.

@@ -16,6 +16,7 @@ package execution
 import (
 	"log/slog"
 
+	"vellocity/internal/ai"
 	"vellocity/internal/capability"
 	"vellocity/internal/queue"
 	"vellocity/internal/store"
@@ -29,7 +30,7 @@ const JobKind = "execution"
 type Options struct {
 	Store        *store.Store
 	Queue        *queue.Queue
-	Writers      *Writers
+	Providers    *ai.Providers
 	Capabilities []capability.Capability
 	Log          *slog.Logger
 	// Slots is how many executions of one workspace are in the queue at most;

@@ -50,7 +50,7 @@ func (r *Runner) Cancel(ctx context.Context, tx *store.Tx, x domain.Execution) (
 	if x, err = r.finish(ctx, tx, x, domain.ExecutionCancelled, ""); err != nil || job == 0 {
 		return x, err
 	}
-	return x, r.Queue.Cancel(ctx, tx, job)
+	return x, r.Queue.Cancel(ctx, tx.DB(), job)
 }
 
 // Archive hides an execution that has ended, as part of the transaction.
@@ -91,7 +91,7 @@ func (w *worker) fail(ctx context.Context, failed *stepError) error {
 		if _, err := w.finish(ctx, tx, x, domain.ExecutionFailed, message); err != nil {
 			return err
 		}
-		return w.Queue.Complete(ctx, tx, w.job)
+		return w.Queue.Complete(ctx, tx.DB(), w.job)
 	})
 	if errors.Is(err, store.ErrFenced) {
 		return queue.ErrLost

@@ -104,5 +104,5 @@ func (w *worker) progressed(ctx context.Context, tx *store.Tx, x domain.Executio
 	if _, err := w.finish(ctx, tx, x, domain.ExecutionCompleted, ""); err != nil {
 		return err
 	}
-	return w.Queue.Complete(ctx, tx, w.job)
+	return w.Queue.Complete(ctx, tx.DB(), w.job)
 }

@@ -25,7 +25,7 @@ func (r *Runner) admit(ctx context.Context, tx *store.Tx, x domain.Execution) er
 
 // takeSlot puts an execution into the queue.
 func (r *Runner) takeSlot(ctx context.Context, tx *store.Tx, id int64, p domain.Priority) error {
-	job, err := r.Queue.Enqueue(ctx, tx, queue.Insert{Kind: JobKind, Ref: id, Priority: p.Rank()})
+	job, err := r.Queue.Enqueue(ctx, tx.DB(), queue.Insert{Kind: JobKind, Ref: id, Priority: p.Rank()})
 	if err != nil {
 		return fmt.Errorf("enqueue: %w", err)
 	}

@@ -66,7 +66,7 @@ func (w *worker) suspend(ctx context.Context, tx *store.Tx, x domain.Execution, 
 	if err := w.releaseSlot(ctx, tx, x); err != nil {
 		return err
 	}
-	return w.Queue.Complete(ctx, tx, w.job)
+	return w.Queue.Complete(ctx, tx.DB(), w.job)
 }
 
 // Wake gives slots to the executions that wait for a person to decide about the

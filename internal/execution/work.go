@@ -6,6 +6,7 @@ import (
 	"errors"
 	"sync"
 
+	"vellocity/internal/ai"
 	"vellocity/internal/capability"
 	"vellocity/internal/domain"
 	"vellocity/internal/queue"
@@ -42,11 +43,11 @@ type worker struct {
 	*Runner
 	job    queue.Job
 	x      domain.Execution // as claimed; Epoch is the fence
-	cap    capability.Capability
+	req    capability.Request
 	agent  domain.Agent
 	voice  *domain.BrandVoice
 	items  map[int64]domain.ContentItem
-	writer Writer
+	origin ai.Connection
 	text   *text.Text
 
 	mu       sync.Mutex // guards what follows; held while a step is recorded

@@ -129,7 +129,8 @@ func TestAFencedCommitChangesNothing(t *testing.T) {
 	enginetest.Each(t, enginetest.Config{Provider: server(t, answers()),
 		Before: func(_ context.Context, in capability.Input) error {
 			if in.Step.Key == "late" {
-				_, err := k.Store.DB().ExecContext(context.Background(), "update execution set epoch = epoch + 1 where id = $1",
+				_, err := k.Store.DB().SQL().ExecContext(context.Background(),
+					"update execution set epoch = epoch + 1 where id = $1",
 					in.ExecutionID)
 				return err
 			}
@@ -177,7 +178,7 @@ func TestAnExecutionThatKeepsBeingInterruptedAtTheSameStepIsStopped(t *testing.T
 			}
 			k.Stop()
 			// A process that is killed does not hand back what it had.
-			if _, err := k.Store.DB().ExecContext(t.Context(), "update execution set crashes = crashes + 1"); err != nil {
+			if _, err := k.Store.DB().SQL().ExecContext(t.Context(), "update execution set crashes = crashes + 1"); err != nil {
 				t.Fatal(err)
 			}
 			k.Restart()
@@ -513,7 +514,7 @@ func TestAnExecutionThatCannotBePlannedIsRefused(t *testing.T) {
 func TestAProviderThatIsGoneFailsTheExecution(t *testing.T) {
 	enginetest.Each(t, enginetest.Config{Idle: true, Provider: server(t, answers())}, func(k *enginetest.Kit) {
 		x := k.Run(step{Key: "a", Credits: 3, Do: "text"})
-		k.Writers.Use(nil)
+		k.Providers.Use(nil)
 		k.Start()
 		got := k.Ended(x.ID, domain.ExecutionFailed)
 		if !strings.Contains(got.Error, `"scripted"`) || got.CreditsUsed != 0 {

@@ -234,7 +234,7 @@ func TestApprovalComesFirstWhereTheWorkspaceRequiresIt(t *testing.T) {
 		c := d.create("An item", "One.")
 		var e *domain.Error
 		if err := d.move(c.ID, domain.ItemPublished); !errors.As(err, &e) || e.Code != domain.CodeConflict ||
-			len(e.Blockers()) != 1 {
+			len(domain.BlockersOf(e)) != 1 {
 			d.Errorf("published without approval: %v", err)
 		}
 		d.must(d.move(c.ID, domain.ItemReady))
@@ -270,7 +270,7 @@ func TestBlockers(t *testing.T) {
 		if e.Code != domain.CodeConflict || e.Message != "This item cannot be published yet: It names a key." {
 			d.Errorf("%v", err)
 		}
-		if b := e.Blockers(); len(b) != 1 || b[0].Guardrail != "secrets" || !slices.Equal(b[0].Matches, at) {
+		if b := domain.BlockersOf(e); len(b) != 1 || b[0].Guardrail != "secrets" || !slices.Equal(b[0].Matches, at) {
 			d.Errorf("blockers %+v", b)
 		}
 		wire, _ := json.Marshal(e.Details)

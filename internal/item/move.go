@@ -22,7 +22,7 @@ const (
 // published item to published again, to the top, publishes its present version.
 //
 // An item with blockers is not published: that is a CONFLICT which carries them
-// ([domain.Error.Blockers]).
+// ([domain.BlockersOf]).
 func Move(
 	ctx context.Context, tx *store.Tx, c domain.ContentItem, to domain.ItemStatus, before int64,
 ) (domain.ContentItem, error) {
@@ -82,8 +82,7 @@ func mayPublish(ctx context.Context, tx *store.Tx, c domain.ContentItem) error {
 	if len(blockers) == 0 {
 		return nil
 	}
-	return domain.Errorf(domain.CodeConflict, "This item cannot be published yet: %s", blockers[0].Message).
-		WithBlockers(blockers)
+	return domain.NotPublishable(blockers)
 }
 
 func recordMove(ctx context.Context, tx *store.Tx, c domain.ContentItem, from domain.ItemStatus) error {

@@ -1,6 +1,6 @@
-// Package live delivers the event log to those who watch it. The log is durable and
-// the same on every node; the text that executions are writing, which is not, is in
-// the package text.
+// Package live delivers the event log to those who watch it and to durable
+// consumers. The log is durable and the same on every node; the text that executions
+// are writing, which is not, is in package text.
 package live
 
 import (
@@ -13,29 +13,22 @@ import (
 	"vellocity/internal/store"
 )
 
-// Hub hands the event log to watchers. Run must be running.
+// Hub delivers the event log to watchers. Run must be running.
 type Hub struct {
-	store *store.Store
-	log   *slog.Logger
-	wake  chan struct{}
+	store  *store.Store
+	log    *slog.Logger
+	wakers wakers
 
 	mu     sync.Mutex
 	subs   map[*Sub]struct{}
-	cursor store.Cursor // how far the log has been delivered; only while somebody watches
+	cursor store.Cursor // how far the log has been handed out; only while somebody watches
 }
 
 // New returns a hub over the store's event log.
 func New(s *store.Store, log *slog.Logger) *Hub {
-	h := &Hub{store: s, log: log, wake: make(chan struct{}, 1), subs: map[*Sub]struct{}{}}
-	s.OnCommit(h.poke)
+	h := &Hub{store: s, log: log, subs: map[*Sub]struct{}{}}
+	s.OnCommit(h.wakers.wake)
 	return h
-}
-
-func (h *Hub) poke() {
-	select {
-	case h.wake <- struct{}{}:
-	default: // it will look anyway
-	}
 }
 
 // idle is how often the log is looked at although nothing called: a notification
@@ -45,7 +38,9 @@ const idle = 500 * time.Millisecond
 
 // Run tails the log until ctx ends.
 func (h *Hub) Run(ctx context.Context) {
-	go h.store.Listen(ctx, store.ChannelEvent, func(string) { h.poke() })
+	go h.store.Listen(ctx, store.ChannelEvent, func(string) { h.wakers.wake() })
+	wake := h.wakers.add()
+	defer h.wakers.remove(wake)
 	tick := time.NewTicker(idle)
 	defer tick.Stop()
 	for {
@@ -53,7 +48,7 @@ func (h *Hub) Run(ctx context.Context) {
 		case <-ctx.Done():
 			h.closeAll()
 			return
-		case <-h.wake:
+		case <-wake:
 		case <-tick.C:
 		}
 		if err := h.hand(ctx); err != nil && ctx.Err() == nil {
@@ -88,7 +83,7 @@ func (h *Hub) dispatch(after store.Cursor, events []domain.Event) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.cursor != after {
-		return // the last watcher left and another came meanwhile
+		return // the last watcher has left since, and another has come
 	}
 	for _, e := range events {
 		for s := range h.subs {
@@ -117,12 +112,12 @@ type Sub struct {
 	lagged      bool // under the hub's lock
 }
 
-// room is how many events may wait for a watcher. One that falls further behind
-// is told so, and reads the log itself.
+// room is how many events may wait for a watcher. One that lags further gets a mark
+// ([Sub.Lagged]) and reads the log itself.
 const room = 256
 
-// Watch begins to watch a workspace, or one of its runs where executionID is not
-// 0. Whatever is appended to the log after Watch has returned is told. Leave must
+// Watch begins to watch a workspace, or one of its executions where executionID is
+// not 0. It delivers what is appended to the log after Watch has returned. Leave must
 // be called in the end.
 func (h *Hub) Watch(ctx context.Context, workspaceID, executionID int64) (*Sub, error) {
 	s := &Sub{hub: h, workspaceID: workspaceID, executionID: executionID,
@@ -140,7 +135,7 @@ func (h *Hub) Watch(ctx context.Context, workspaceID, executionID int64) (*Sub, 
 	return s, nil
 }
 
-// Leave ends the watching.
+// Leave ends the watch.
 func (s *Sub) Leave() {
 	s.hub.mu.Lock()
 	defer s.hub.mu.Unlock()
@@ -173,6 +168,6 @@ func (s *Sub) Lagged() bool {
 	return was
 }
 
-// Close ends every watching at once, so that streams end before the server waits
-// for them. Watching again afterwards works until Run ends.
+// Close ends every watch at once, so that streams end before the server waits for
+// them. A new watch works until Run ends.
 func (h *Hub) Close() { h.closeAll() }

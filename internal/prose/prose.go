@@ -1,8 +1,8 @@
-// Package prose measures and takes apart plain text and Markdown: sentences,
-// words, syllables, readability, ranking, key phrases, slugs, whole-word search.
+// Package prose measures and parses plain text and Markdown: sentences, words,
+// syllables, readability, ranking, key phrases, slugs, whole-word search.
 //
-// It knows English best. What holds for English only says so, and callers ask
-// [English] first; the rest works on any script that Go's unicode tables know.
+// It knows English best. Functions for English only say so, and callers check [English]
+// first; the rest works with any script that Go's unicode tables know.
 // The package holds no state and imports nothing of ours.
 package prose
 
@@ -25,7 +25,7 @@ type Points struct {
 	runes int
 }
 
-// NewPoints returns a converter for text. It is cheapest when asked in rising order.
+// NewPoints returns a converter for text. It is cheapest for increasing offsets.
 func NewPoints(text string) *Points { return &Points{text: text} }
 
 // At returns how many code points come before the byte offset.
@@ -57,7 +57,7 @@ func Capital(s string) string {
 func Line(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 // Clip shortens s to at most limit characters (code points), at the end of a
-// word, and drops punctuation that would be left hanging.
+// word, and drops trailing punctuation.
 func Clip(s string, limit int) string {
 	s = strings.TrimSpace(s)
 	if utf8.RuneCountInString(s) <= limit {

@@ -15,28 +15,28 @@ import (
 )
 
 // A generation is one River client under one lease. It ends when the lease is
-// lost or the queue stops; nothing that it still has in hand can then change a
-// job, neither in this process (over) nor in the database (fence).
+// lost or the queue stops. After that nothing that it still runs can change a job,
+// neither in this process (over) nor in the database (fence).
 type generation struct {
-	q      *Queue
-	holder string // node id and generation, as River writes it into the jobs it runs
-	number int64
-	db     *sql.DB
-	pool   *pgxpool.Pool // River's own; nil on SQLite
-	bus    bus
-	client worker
-	ctx    context.Context // ends with the generation
-	end    context.CancelCauseFunc
-	gone   chan struct{} // closed when River has stopped
-	tended chan struct{} // closed when the lease is no longer renewed
-	expiry *time.Timer   // PostgreSQL only
+	q          *Queue
+	holder     string // node id and generation, as River writes it into the jobs it runs
+	number     int64
+	db         *sql.DB
+	pool       *pgxpool.Pool // River's own; nil on SQLite
+	bus        bus
+	client     worker
+	ctx        context.Context // ends with the generation
+	end        context.CancelCauseFunc
+	gone       chan struct{} // closed when River has stopped
+	maintained chan struct{} // closed when the lease is no longer renewed
+	expiry     *time.Timer   // PostgreSQL only
 
-	mu      sync.Mutex
-	over    bool
-	renewed time.Time // when the request began that last renewed the lease
-	steady  time.Time // since when the database has answered without a break; zero if it does not
-	trouble error     // why it does not
-	held    map[int64]*run
+	mu           sync.Mutex
+	over         bool
+	renewed      time.Time // when the request began that last renewed the lease
+	healthySince time.Time // since when the database has responded without a break; zero if it does not
+	lastErr      error     // why it does not
+	held         map[int64]*run
 }
 
 // run is a job that River fetched and whose outcome is not written yet.
@@ -45,12 +45,12 @@ type run struct {
 	done   bool                    // completed in its handler's own transaction
 }
 
-// begin makes a generation: it takes the lease and then what was left behind, and
-// starts River.
+// begin starts a generation: it takes the lease, takes back the jobs that were left
+// running, and starts River.
 func (q *Queue) begin(ctx context.Context) (_ *generation, err error) {
 	g := &generation{
 		q: q, bus: make(bus, 1024), held: map[int64]*run{},
-		gone: make(chan struct{}), tended: make(chan struct{}),
+		gone: make(chan struct{}), maintained: make(chan struct{}),
 	}
 	g.ctx, g.end = context.WithCancelCause(context.WithoutCancel(ctx))
 	defer func() {
@@ -59,7 +59,7 @@ func (q *Queue) begin(ctx context.Context) (_ *generation, err error) {
 			err = errors.Join(err, g.close())
 		}
 	}()
-	ctx, cancel := context.WithTimeout(ctx, q.o.Lease)
+	ctx, cancel := context.WithTimeout(ctx, q.opts.Lease)
 	defer cancel()
 	if err := g.open(ctx); err != nil {
 		return nil, err
@@ -67,8 +67,8 @@ func (q *Queue) begin(ctx context.Context) (_ *generation, err error) {
 	if err := g.claim(ctx); err != nil {
 		return nil, err
 	}
-	if q.o.Fresh != nil {
-		if err := q.o.Fresh(ctx); err != nil {
+	if q.opts.Fresh != nil {
+		if err := q.opts.Fresh(ctx); err != nil {
 			return nil, fmt.Errorf("prepare to work: %w", err)
 		}
 	}
@@ -76,22 +76,22 @@ func (q *Queue) begin(ctx context.Context) (_ *generation, err error) {
 		return nil, fmt.Errorf("set up River: %w", err)
 	}
 	if g.pool != nil {
-		g.expiry = time.AfterFunc(q.o.Lease-time.Since(g.renewed), func() {
-			g.lose(fmt.Errorf("%w: the database did not answer for %s", ErrLost, q.o.Lease))
+		g.expiry = time.AfterFunc(q.opts.Lease-time.Since(g.renewed), func() {
+			g.lose(fmt.Errorf("%w: the database did not respond for %s", ErrLost, q.opts.Lease))
 		})
 	}
 	if err := g.client.Start(g.ctx); err != nil {
 		return nil, fmt.Errorf("start River: %w", err)
 	}
-	go g.tend()
+	go g.maintain()
 	return g, nil
 }
 
-// tend renews the lease, looks for dead nodes, asks which of its jobs are to be
-// cancelled, and clears up, until the generation has ended.
-func (g *generation) tend() {
-	defer close(g.tended)
-	tick := time.NewTicker(g.q.o.Lease / 5)
+// maintain renews the lease, looks for dead nodes, reads which running jobs are
+// cancelled, and deletes finished ones, until the generation has ended.
+func (g *generation) maintain() {
+	defer close(g.maintained)
+	tick := time.NewTicker(g.q.opts.Lease / 5)
 	defer tick.Stop()
 	for n := 1; ; n++ {
 		select {
@@ -99,31 +99,31 @@ func (g *generation) tend() {
 			return
 		case <-tick.C:
 		}
-		if g.pool != nil && !g.beat() {
+		if g.pool != nil && !g.heartbeat() {
 			continue
 		}
 		if n%2 == 0 {
 			g.attempt("reconcile running jobs", g.reconcile)
 		}
 		if n%10 == 0 {
-			g.attempt("clear up finished jobs", g.sweep)
+			g.attempt("delete finished jobs", g.deleteFinished)
 		}
 	}
 }
 
-// attempt does one round of upkeep. A failure waits for the next round.
+// attempt does one round of maintenance. After a failure the next round tries again.
 func (g *generation) attempt(what string, f func(context.Context) error) {
-	ctx, cancel := context.WithTimeout(g.ctx, g.q.o.Lease/2)
+	ctx, cancel := context.WithTimeout(g.ctx, g.q.opts.Lease/2)
 	defer cancel()
 	if err := f(ctx); err != nil && g.ctx.Err() == nil {
 		g.q.log.Warn(what, "error", err)
 	}
 }
 
-// beat renews the lease, once, and says whether that went well.
-func (g *generation) beat() bool {
+// heartbeat renews the lease once and reports whether that worked.
+func (g *generation) heartbeat() bool {
 	began := time.Now()
-	ctx, cancel := context.WithTimeout(g.ctx, g.q.o.Lease/2)
+	ctx, cancel := context.WithTimeout(g.ctx, g.q.opts.Lease/2)
 	defer cancel()
 	err := g.renew(ctx)
 	if errors.Is(err, ErrLost) {
@@ -131,17 +131,17 @@ func (g *generation) beat() bool {
 		return false
 	}
 	g.mu.Lock()
-	if g.trouble = err; err != nil {
-		g.steady = time.Time{}
+	if g.lastErr = err; err != nil {
+		g.healthySince = time.Time{}
 		g.mu.Unlock()
 		return false
 	}
-	if g.steady.IsZero() || began.Sub(g.renewed) > g.q.o.Lease/2 {
-		g.steady = began
+	if g.healthySince.IsZero() || began.Sub(g.renewed) > g.q.opts.Lease/2 {
+		g.healthySince = began
 	}
 	g.renewed = began
-	watched := time.Since(g.steady) >= g.q.o.Lease
-	g.expiry.Reset(g.q.o.Lease - time.Since(began))
+	watched := time.Since(g.healthySince) >= g.q.opts.Lease
+	g.expiry.Reset(g.q.opts.Lease - time.Since(began))
 	g.mu.Unlock()
 	if watched {
 		g.attempt("take over from dead nodes", g.takeOver)
@@ -149,7 +149,7 @@ func (g *generation) beat() bool {
 	return true
 }
 
-// lose ends the generation because it may no longer work. The process lives on.
+// lose ends the generation because it may no longer run jobs. The process goes on.
 func (g *generation) lose(why error) {
 	g.mu.Lock()
 	first := !g.over
@@ -160,8 +160,8 @@ func (g *generation) lose(why error) {
 	}
 	g.q.log.Warn("this node's generation ends", "node", g.holder, "error", why)
 	g.end(why)
-	if g.q.o.OnLost != nil {
-		g.q.o.OnLost()
+	if g.q.opts.OnLost != nil {
+		g.q.opts.OnLost()
 	}
 	go func() {
 		defer close(g.gone)
@@ -176,12 +176,12 @@ func (g *generation) lose(why error) {
 	}()
 }
 
-// stop ends the generation in order. The lease is kept until the end.
+// stop ends the generation gracefully. The lease is kept until the end.
 func (g *generation) stop(ctx context.Context) error {
 	if g.ctx.Err() != nil { // lost already
 		return nil
 	}
-	soft, cancel := context.WithTimeout(ctx, g.q.o.Grace)
+	soft, cancel := context.WithTimeout(ctx, g.q.opts.Grace)
 	defer cancel()
 	err := g.client.Stop(soft)
 	if err != nil {
@@ -196,7 +196,7 @@ func (g *generation) stop(ctx context.Context) error {
 	}
 	err = errors.Join(err, g.leave(context.WithoutCancel(ctx)))
 	g.end(ErrStopping)
-	<-g.tended
+	<-g.maintained
 	return errors.Join(err, g.close())
 }
 
@@ -218,17 +218,17 @@ func (g *generation) alive() error {
 	if g.over {
 		return cmp.Or(context.Cause(g.ctx), ErrLost)
 	}
-	if g.trouble != nil {
-		return fmt.Errorf("the database does not answer: %w", g.trouble)
+	if g.lastErr != nil {
+		return fmt.Errorf("the database does not respond: %w", g.lastErr)
 	}
 	return nil
 }
 
-// holds reports whether the lease is good by this node's own clock.
+// holds reports whether the lease is valid by this node's own clock.
 func (g *generation) holds() bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return !g.over && (g.pool == nil || time.Since(g.renewed) < g.q.o.Lease)
+	return !g.over && (g.pool == nil || time.Since(g.renewed) < g.q.opts.Lease)
 }
 
 // work runs the handler of a job that River fetched.
@@ -242,12 +242,12 @@ func (g *generation) work(river context.Context, row *rivertype.JobRow, ref int6
 	job := Job{ID: row.ID, Kind: row.Kind, Ref: ref, Attempt: row.Attempt, holder: g.holder}
 	var err error
 	if ctx.Err() == nil {
-		err = g.q.o.Handlers[row.Kind](ctx, job)
+		err = g.q.opts.Handlers[row.Kind](ctx, job)
 	}
 	return verdict(err, context.Cause(ctx))
 }
 
-// reason tells in our words why River ended a job's context.
+// reason translates why River ended a job's context.
 func (g *generation) reason(cause error) error {
 	switch {
 	case errors.Is(cause, rivertype.ErrJobCancelledRemotely):
@@ -258,8 +258,8 @@ func (g *generation) reason(cause error) error {
 	return ErrStopping
 }
 
-// verdict tells River what became of a job. A job that was interrupted goes back
-// at once: after a lost lease the fence keeps that from being written.
+// verdict translates the outcome of a job for River. A job that was interrupted goes
+// back immediately: after a lost lease the fence keeps that from being written.
 func verdict(err, cause error) error {
 	var l later
 	switch {

@@ -18,7 +18,8 @@ func lockDir(dir string) (unlock func() error, err error) {
 	}
 	const flags = windows.LOCKFILE_EXCLUSIVE_LOCK | windows.LOCKFILE_FAIL_IMMEDIATELY
 	if err := windows.LockFileEx(windows.Handle(f.Fd()), flags, 0, 1, 0, &windows.Overlapped{}); err != nil {
-		return nil, errors.Join(fmt.Errorf("another process works with the data directory %s: stop it first: %w", dir, err), f.Close())
+		return nil, errors.Join(
+			fmt.Errorf("another process works with the data directory %s: stop it first: %w", dir, err), f.Close())
 	}
 	return f.Close, nil
 }

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"vellocity/internal/await"
 	"vellocity/internal/queue"
 	"vellocity/internal/store"
 	"vellocity/internal/store/storetest"
@@ -44,7 +45,7 @@ func each(t *testing.T, f func(t *testing.T, s *store.Store)) {
 }
 
 func options(s *store.Store, h map[string]queue.Handler) queue.Options {
-	o := queue.Options{Store: s, NodeID: "n1", Handlers: h, Lease: 2 * time.Second, Grace: time.Second}
+	o := queue.Options{DB: s.DB(), NodeID: "n1", Handlers: h, Lease: 2 * time.Second, Grace: time.Second}
 	if dir, ok := dirs.Load(s); ok {
 		o.Dir = dir.(string)
 	}
@@ -79,7 +80,7 @@ func stop(t testing.TB, q *queue.Queue) {
 func enqueue(t testing.TB, s *store.Store, q *queue.Queue, in queue.Insert) (id int64) {
 	t.Helper()
 	err := s.InTx(t.Context(), func(tx *store.Tx) (err error) {
-		id, err = q.Enqueue(t.Context(), tx, in)
+		id, err = q.Enqueue(t.Context(), tx.DB(), in)
 		return err
 	})
 	if err != nil {
@@ -90,7 +91,7 @@ func enqueue(t testing.TB, s *store.Store, q *queue.Queue, in queue.Insert) (id 
 
 func cancelJob(t testing.TB, s *store.Store, q *queue.Queue, id int64) {
 	t.Helper()
-	if err := s.InTx(t.Context(), func(tx *store.Tx) error { return q.Cancel(t.Context(), tx, id) }); err != nil {
+	if err := s.InTx(t.Context(), func(tx *store.Tx) error { return q.Cancel(t.Context(), tx.DB(), id) }); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -110,16 +111,12 @@ func recv[T any](t testing.TB, c <-chan T, within time.Duration, what string) T 
 // eventually polls until f is true.
 func eventually(t testing.TB, within time.Duration, what string, f func() bool) {
 	t.Helper()
-	for end := time.Now().Add(within); !f(); time.Sleep(5 * time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatalf("%s: not within %s", what, within)
-		}
-	}
+	await.True(t, within, what, f)
 }
 
 func query(t testing.TB, s *store.Store, sql string, args ...any) (n int64) {
 	t.Helper()
-	if err := s.DB().QueryRowContext(t.Context(), sql, args...).Scan(&n); err != nil {
+	if err := s.DB().SQL().QueryRowContext(t.Context(), sql, args...).Scan(&n); err != nil {
 		t.Fatalf("%s: %v", sql, err)
 	}
 	return n
@@ -127,7 +124,7 @@ func query(t testing.TB, s *store.Store, sql string, args ...any) (n int64) {
 
 func exec(t testing.TB, s *store.Store, sql string, args ...any) {
 	t.Helper()
-	if _, err := s.DB().ExecContext(t.Context(), sql, args...); err != nil {
+	if _, err := s.DB().SQL().ExecContext(t.Context(), sql, args...); err != nil {
 		t.Fatalf("%s: %v", sql, err)
 	}
 }
@@ -148,16 +145,19 @@ func trial(s *store.Store, q **queue.Queue, node string, pace time.Duration, fen
 	return func(ctx context.Context, job queue.Job) error {
 		var epoch, from int64
 		err := s.InTx(ctx, func(tx *store.Tx) error {
-			if err := tx.SQL().QueryRowContext(ctx, `update trial set epoch = epoch + 1 where ref = $1 returning epoch`, job.Ref).Scan(&epoch); err != nil {
+			if err := tx.DB().SQL().QueryRowContext(ctx, `update trial set epoch = epoch + 1 where ref = $1 returning epoch`, job.Ref).Scan(&epoch); err != nil {
 				return err
 			}
-			return tx.SQL().QueryRowContext(ctx, `select count(*) from trial_step where ref = $1`, job.Ref).Scan(&from)
+			return tx.DB().SQL().QueryRowContext(ctx, `select count(*) from trial_step where ref = $1`, job.Ref).Scan(&from)
 		})
 		if err != nil {
 			return err
 		}
 		for n := from; n < trialSteps; n++ {
-			time.Sleep(pace) // a provider that does not notice the end of its context
+			// A provider that does not notice the end of its context.
+			if err := await.Pause(context.WithoutCancel(ctx), pace); err != nil {
+				return err
+			}
 			err := s.InTx(ctx, func(tx *store.Tx) error { return trialStep(ctx, tx, *q, job, node, epoch, n) })
 			if errors.Is(err, errFenced) || errors.Is(err, queue.ErrLost) {
 				fenced.Add(1)
@@ -172,18 +172,18 @@ func trial(s *store.Store, q **queue.Queue, node string, pace time.Duration, fen
 }
 
 func trialStep(ctx context.Context, tx *store.Tx, q *queue.Queue, job queue.Job, node string, epoch, n int64) error {
-	res, err := tx.SQL().ExecContext(ctx, `update trial set done = $1 where ref = $2 and epoch = $3`, n+1, job.Ref, epoch)
+	res, err := tx.DB().SQL().ExecContext(ctx, `update trial set done = $1 where ref = $2 and epoch = $3`, n+1, job.Ref, epoch)
 	if err != nil {
 		return err
 	}
 	if rows, err := res.RowsAffected(); err != nil || rows != 1 {
 		return errors.Join(errFenced, err)
 	}
-	if _, err := tx.SQL().ExecContext(ctx, `insert into trial_step (ref, n, node) values ($1, $2, $3)`, job.Ref, n, node); err != nil {
+	if _, err := tx.DB().SQL().ExecContext(ctx, `insert into trial_step (ref, n, node) values ($1, $2, $3)`, job.Ref, n, node); err != nil {
 		return err
 	}
 	if n == trialSteps-1 {
-		return q.Complete(ctx, tx, job)
+		return q.Complete(ctx, tx.DB(), job)
 	}
 	return nil
 }
@@ -203,7 +203,7 @@ func nodeMain(ctx context.Context) error {
 	var q *queue.Queue
 	var fenced atomic.Int64
 	q, err = queue.New(queue.Options{
-		Store: s, Dir: dir, NodeID: node, Lease: 2 * time.Second, Workers: map[string]int{"trial": 20},
+		DB: s.DB(), Dir: dir, NodeID: node, Lease: 2 * time.Second, Workers: map[string]int{"trial": 20},
 		Handlers: map[string]queue.Handler{"trial": trial(s, &q, node, pace, &fenced)},
 		Log:      slog.New(slog.NewTextHandler(os.Stderr, nil)),
 	})

@@ -66,7 +66,7 @@ func (n node) signal(t *testing.T, s os.Signal) {
 
 func trials(t *testing.T, s *store.Store, from, n int) {
 	t.Helper()
-	q, err := queue.New(queue.Options{Store: s})
+	q, err := queue.New(queue.Options{DB: s.DB()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -207,7 +207,7 @@ func TestLostLeaseEndsTheGenerationOnly(t *testing.T) {
 	if lost.Load() != 1 || fresh.Load() != 2 {
 		t.Errorf("lost %d times, %d generations", lost.Load(), fresh.Load())
 	}
-	err := s.InTx(t.Context(), func(tx *store.Tx) error { return q.Complete(t.Context(), tx, first) })
+	err := s.InTx(t.Context(), func(tx *store.Tx) error { return q.Complete(t.Context(), tx.DB(), first) })
 	if !errors.Is(err, queue.ErrLost) {
 		t.Errorf("the lost run completed the job: %v", err)
 	}
@@ -222,7 +222,7 @@ func TestLostLeaseEndsTheGenerationOnly(t *testing.T) {
 func TestDatabaseAwayAndBack(t *testing.T) {
 	c := storetest.NewCluster(t)
 	s := storetest.Open(t, store.Options{URL: c.URL()})
-	if err := errors.Join(s.Migrate(t.Context()), queue.Migrate(t.Context(), s)); err != nil {
+	if err := errors.Join(s.Migrate(t.Context()), queue.Migrate(t.Context(), s.DB())); err != nil {
 		t.Fatal(err)
 	}
 	trialSchema(t, s)
@@ -258,7 +258,7 @@ func TestDatabaseAwayAndBack(t *testing.T) {
 // glimpse is a query whose connection may have died with the database: -1.
 func glimpse(t *testing.T, s *store.Store, sql string, args ...any) (n int64) {
 	t.Helper()
-	if err := s.DB().QueryRowContext(t.Context(), sql, args...).Scan(&n); err != nil {
+	if err := s.DB().SQL().QueryRowContext(t.Context(), sql, args...).Scan(&n); err != nil {
 		return -1
 	}
 	return n
@@ -268,7 +268,7 @@ func glimpse(t *testing.T, s *store.Store, sql string, args ...any) (n int64) {
 func TestDatabaseRestart(t *testing.T) {
 	c := storetest.NewCluster(t)
 	s := storetest.Open(t, store.Options{URL: c.URL()})
-	if err := errors.Join(s.Migrate(t.Context()), queue.Migrate(t.Context(), s)); err != nil {
+	if err := errors.Join(s.Migrate(t.Context()), queue.Migrate(t.Context(), s.DB())); err != nil {
 		t.Fatal(err)
 	}
 	trialSchema(t, s)

@@ -1,11 +1,28 @@
-// Package queue carries jobs from the transaction that makes them to the handler
-// that does them. It is the only room that knows River, which picks who runs what
-// and when; our own tables stay the truth, and a job carries no more than the id
-// of a row in them.
+// Package queue runs background jobs: a job is enqueued in a transaction, and its
+// handler runs once that has committed, on any node. It is the only room that knows
+// River, which decides who runs what and when; our own tables stay the truth, and a
+// job carries only the id of a row in them.
+//
+// A new kind of job takes three things: a name for the kind, a [Handler] for it in
+// [Options].Handlers, and, unless 8 at once are right, a number in
+// [Options].Workers. Then [Queue.Enqueue] adds a job in the transaction that
+// creates the row it is about:
+//
+//	queue.New(queue.Options{
+//		DB:       store.DB(),
+//		Handlers: map[string]queue.Handler{"delivery": webhooks.Deliver},
+//		Workers:  map[string]int{"delivery": 16},
+//	})
+//	…
+//	id, err := q.Enqueue(ctx, tx.DB(), queue.Insert{Kind: "delivery", Ref: d.ID, At: d.NextAt})
+//
+// The handler reads its row, does its work, and ends the job with [Queue.Complete]
+// in its last transaction; or it returns nil where ending the job later does no
+// harm. See [Handler] for retries and [Later] for waiting.
 //
 // River alone is not enough: it has no heartbeat, its writes of results are not
-// fenced, and on SQLite it polls and cannot cancel. What is added here is told in
-// docs/engine.md: generations and leases (generation.go), the statements on
+// fenced, and on SQLite it polls and cannot cancel. docs/engine.md explains what is
+// added here: generations and leases (generation.go), statements of our own on
 // River's tables (tables.go), and the bridges into River's drivers (river.go).
 package queue
 
@@ -20,21 +37,21 @@ import (
 	"sync"
 	"time"
 
-	"vellocity/internal/store"
+	"vellocity/internal/store/db"
 )
 
 // Handler does a job. nil ends the job, [Later] runs it again after a while
 // without counting an attempt, and any other error runs it again after 1 s, 2 s,
-// 4 s … at most 5 minutes, without end: a handler that wants to give up records
-// that in its own table and returns nil.
+// 4 s … at most 5 minutes, forever: a handler that wants to give up records that in
+// its own table and returns nil.
 //
-// When ctx ends early, [context.Cause] tells why: [ErrCancelled], [ErrStopping] or
-// [ErrLost]. The handler must return soon; its error is then of no account. A
-// handler may run more than once for a job, on two nodes for a moment even, so
-// that each of its commits must check a fence of its own.
+// When ctx ends early, [context.Cause] says why: [ErrCancelled], [ErrStopping] or
+// [ErrLost]. The handler must return soon; its error is ignored then. A handler may
+// run more than once for a job, for a moment even on two nodes, so each of its
+// commits must check a fence of its own.
 type Handler func(ctx context.Context, job Job) error
 
-// Job is a job in the hands of its handler.
+// Job is what a handler gets.
 type Job struct {
 	ID      int64
 	Kind    string
@@ -47,15 +64,16 @@ type Job struct {
 var (
 	// ErrCancelled says that [Queue.Cancel] was called for the job.
 	ErrCancelled = errors.New("the job was cancelled")
-	// ErrStopping says that the queue stops; the job goes back and runs again.
+	// ErrStopping says that the queue stops; the job will run again.
 	ErrStopping = errors.New("the queue is stopping")
-	// ErrLost says that the job is no longer this node's: whatever its handler
-	// has not committed belongs to another. Complete returns it, too.
+	// ErrLost says that another node has taken the job over: the handler must not
+	// commit anything more. Complete returns it too.
 	ErrLost = errors.New("the job is no longer this node's")
 )
 
 type later struct{ after time.Duration }
 
+// Error implements error.
 func (l later) Error() string { return fmt.Sprintf("again in %s", l.after) }
 
 // Later makes a handler's job run again after d: up to 1 s late where d is within
@@ -66,38 +84,38 @@ func Later(d time.Duration) error { return later{max(d, 0)} }
 type Insert struct {
 	Kind     string
 	Ref      int64
-	Priority int       // 1 urgent, 2 high, 3 normal (also 0), 4 low; strict at each fetch
-	At       time.Time // not before; up to 5 s late. Zero is now
+	Priority int       // 1 urgent, 2 high, 3 normal (also 0), 4 low; a more urgent job always goes first
+	At       time.Time // the earliest start, up to 5 s late; zero means now
 }
 
-// Options say what a queue works with.
+// Options are what a queue needs.
 type Options struct {
-	Store *store.Store
+	DB *db.DB
 	// Dir is the data directory, locked from Start to Stop so that no second
 	// process works with it. SQLite needs it; it may be empty on PostgreSQL.
 	Dir string
-	// NodeID tells this node from others on the same PostgreSQL, at most 80
-	// characters without a slash. A node that keeps its id takes back its own jobs
-	// at once after a crash.
+	// NodeID names this node among those on the same PostgreSQL, at most 80
+	// characters without a slash. A node that keeps its id gets its own jobs back
+	// immediately after a crash.
 	NodeID   string
 	Handlers map[string]Handler // by kind; none for a queue that only enqueues
-	Workers  map[string]int     // by kind, how many at once; 8 where it says nothing
-	// Lease is how long a node counts as alive after its last sign of life; 5 s.
+	Workers  map[string]int     // by kind, how many run at once on this node; 8 where missing
+	// Lease is how long a node counts as alive after its last heartbeat; 5 s.
 	Lease time.Duration
-	// Grace is how long Stop lets running jobs go on; 10 s.
+	// Grace is how long Stop waits for running jobs; 10 s.
 	Grace time.Duration
 	Log   *slog.Logger
 	// Fresh is called at the start of each generation, after orphaned jobs were
-	// taken back and before any job runs. An error puts the start off.
+	// taken back and before any job runs. An error delays the start.
 	Fresh func(context.Context) error
 	// OnLost is called when a generation lost its lease, after its jobs' contexts
 	// were cancelled.
 	OnLost func()
 }
 
-// Queue enqueues and works jobs. It is safe for use by several goroutines.
+// Queue enqueues and runs jobs. It is safe for use by several goroutines.
 type Queue struct {
-	o        Options
+	opts     Options
 	log      *slog.Logger
 	sql      tables
 	prepared map[string]*sql.Stmt // by text, on SQLite; pgx prepares by itself
@@ -112,7 +130,7 @@ type Queue struct {
 
 var errNotStarted = errors.New("the queue has not started")
 
-// New makes a queue. It enqueues at once and works after [Queue.Start].
+// New returns a queue. It can enqueue right away, and runs jobs after [Queue.Start].
 func New(o Options) (*Queue, error) {
 	o.Lease, o.Grace = cmp.Or(o.Lease, 5*time.Second), cmp.Or(o.Grace, 10*time.Second)
 	o.NodeID = cmp.Or(o.NodeID, "local")
@@ -122,14 +140,14 @@ func New(o Options) (*Queue, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	q := &Queue{o: o, log: o.Log, sql: tablesOf(o.Store.Postgres()), reason: errNotStarted}
-	if o.Store.Postgres() {
+	q := &Queue{opts: o, log: o.Log, sql: tablesOf(o.DB.Postgres()), reason: errNotStarted}
+	if o.DB.Postgres() {
 		return q, nil
 	}
 	q.prepared = map[string]*sql.Stmt{}
 	for _, text := range append([]string{q.sql.insert, q.sql.cancel}, q.sql.complete...) {
 		var err error
-		if q.prepared[text], err = o.Store.DB().Prepare(text); err != nil { //nolint:noctx // a local file
+		if q.prepared[text], err = o.DB.SQL().Prepare(text); err != nil { //nolint:noctx // a local file
 			return nil, fmt.Errorf("prepare the queue's statements: %w", err)
 		}
 	}
@@ -138,7 +156,7 @@ func New(o Options) (*Queue, error) {
 
 // Enqueue adds a job in the caller's transaction: it exists and is dispatched once
 // that commits, and never if it does not. Ids are never reused.
-func (q *Queue) Enqueue(ctx context.Context, tx *store.Tx, in Insert) (id int64, err error) {
+func (q *Queue) Enqueue(ctx context.Context, tx *db.Tx, in Insert) (id int64, err error) {
 	state, at := "available", sql.NullString{}
 	if in.At.After(tx.Now()) {
 		state, at = "scheduled", sql.NullString{String: in.At.UTC().Format("2006-01-02 15:04:05.000"), Valid: true}
@@ -147,7 +165,7 @@ func (q *Queue) Enqueue(ctx context.Context, tx *store.Tx, in Insert) (id int64,
 	if err != nil {
 		return 0, fmt.Errorf("enqueue %s: %w", in.Kind, err)
 	}
-	if state == "available" && !q.o.Store.Postgres() {
+	if state == "available" && !q.opts.DB.Postgres() {
 		tx.AfterCommit(func() {
 			if g := q.current(); g != nil {
 				g.bus.inserted(in.Kind)
@@ -157,10 +175,10 @@ func (q *Queue) Enqueue(ctx context.Context, tx *store.Tx, in Insert) (id int64,
 	return id, nil
 }
 
-// Cancel cancels a job once the transaction commits: one that waits never runs,
-// the context of a running one ends, at once on this node, within 1 s on others
-// and within 2 s where a notification got lost. A job that has ended is left alone.
-func (q *Queue) Cancel(ctx context.Context, tx *store.Tx, jobID int64) error {
+// Cancel cancels a job once the transaction commits: one that waits never runs; the
+// context of a running one ends, immediately on this node, within 1 s on others and
+// within 2 s if a notification was lost. A job that has ended is left alone.
+func (q *Queue) Cancel(ctx context.Context, tx *db.Tx, jobID int64) error {
 	var id int64
 	err := q.one(ctx, tx, &id, q.sql.cancel, jobID)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -178,9 +196,9 @@ func (q *Queue) Cancel(ctx context.Context, tx *store.Tx, jobID int64) error {
 }
 
 // Complete ends a running job in its handler's last transaction, so that the job
-// and its work are done together or not at all. It returns [ErrLost], for the
-// caller to roll back, where the job has gone to another node or generation.
-func (q *Queue) Complete(ctx context.Context, tx *store.Tx, job Job) error {
+// and its work are done together or not at all. It returns [ErrLost], which must
+// roll the transaction back, where another node or generation has the job.
+func (q *Queue) Complete(ctx context.Context, tx *db.Tx, job Job) error {
 	for _, text := range q.sql.complete {
 		var id int64
 		err := q.one(ctx, tx, &id, text, job.ID, job.holder)
@@ -201,7 +219,7 @@ func (q *Queue) Complete(ctx context.Context, tx *store.Tx, job Job) error {
 }
 
 // one scans the only value of a statement in the caller's transaction.
-func (q *Queue) one(ctx context.Context, tx *store.Tx, id *int64, text string, args ...any) error {
+func (q *Queue) one(ctx context.Context, tx *db.Tx, id *int64, text string, args ...any) error {
 	ctx, err := tx.StatementContext(ctx)
 	if err != nil {
 		return err
@@ -212,8 +230,8 @@ func (q *Queue) one(ctx context.Context, tx *store.Tx, id *int64, text string, a
 	return tx.SQL().QueryRowContext(ctx, text, args...).Scan(id)
 }
 
-// Alive returns nil while this node may work, else why it may not now: its
-// database is away, its lease is lost, it has not started or it stops.
+// Alive returns nil while this node may run jobs, else why it may not: the database
+// is away, the lease is lost, the queue has not started, or it stops.
 func (q *Queue) Alive() error {
 	q.mu.Lock()
 	g, reason := q.gen, q.reason
@@ -224,16 +242,16 @@ func (q *Queue) Alive() error {
 	return g.alive()
 }
 
-// Start locks the data directory, takes back what a former process left running
-// and starts to work. An error means that nothing was started.
+// Start locks the data directory, takes back the jobs that an earlier process left
+// running, and starts to run jobs. An error means that nothing was started.
 func (q *Queue) Start(ctx context.Context) error {
-	if !q.o.Store.Postgres() && q.o.Dir == "" {
+	if !q.opts.DB.Postgres() && q.opts.Dir == "" {
 		return errors.New("a queue on SQLite needs its data directory")
 	}
 	unlock := func() error { return nil }
-	if q.o.Dir != "" {
+	if q.opts.Dir != "" {
 		var err error
-		if unlock, err = lockDir(q.o.Dir); err != nil {
+		if unlock, err = lockDir(q.opts.Dir); err != nil {
 			return err
 		}
 	}
@@ -245,12 +263,12 @@ func (q *Queue) Start(ctx context.Context) error {
 	q.mu.Lock()
 	q.gen, q.unlock, q.halt, q.ended = g, unlock, halt, make(chan struct{})
 	q.mu.Unlock()
-	go q.succeed(ctx, g)
+	go q.keepAlive(ctx, g)
 	return nil
 }
 
-// succeed starts a new generation after each that was lost.
-func (q *Queue) succeed(ctx context.Context, g *generation) {
+// keepAlive starts a new generation after each one that was lost.
+func (q *Queue) keepAlive(ctx context.Context, g *generation) {
 	defer close(q.ended)
 	for {
 		select {
@@ -259,33 +277,33 @@ func (q *Queue) succeed(ctx context.Context, g *generation) {
 		case <-g.ctx.Done():
 		}
 		q.set(nil, context.Cause(g.ctx))
-		// Its handlers were told to return; waiting keeps the number of workers.
+		// Its handlers are about to return; waiting keeps to the number of workers.
 		select {
 		case <-g.gone:
 		case <-time.After(time.Second):
 		case <-ctx.Done():
 			return
 		}
-		if g = q.beginAnew(ctx); g == nil {
+		if g = q.restart(ctx); g == nil {
 			return
 		}
 		q.set(g, nil)
-		q.log.Info("this node works again", "node", g.holder)
+		q.log.Info("this node runs jobs again", "node", g.holder)
 	}
 }
 
-func (q *Queue) beginAnew(ctx context.Context) *generation {
+func (q *Queue) restart(ctx context.Context) *generation {
 	for {
 		g, err := q.begin(ctx)
 		if err == nil {
 			return g
 		}
 		q.set(nil, fmt.Errorf("start again: %w", err))
-		q.log.Warn("this node cannot work yet", "error", err)
+		q.log.Warn("this node cannot run jobs yet", "error", err)
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-time.After(q.o.Lease / 10):
+		case <-time.After(q.opts.Lease / 10):
 		}
 	}
 }
@@ -302,9 +320,9 @@ func (q *Queue) current() *generation {
 	return q.gen
 }
 
-// Stop fetches no more jobs and waits for the running ones, for at most the grace.
+// Stop fetches no more jobs and waits for the running ones, at most Options.Grace.
 // Then their contexts end and they go back to the queue with no attempt counted.
-// It returns an error when handlers had not returned when ctx ended.
+// It returns an error if handlers have not returned by the time ctx ends.
 func (q *Queue) Stop(ctx context.Context) error {
 	q.mu.Lock()
 	g, halt := q.gen, q.halt
@@ -315,7 +333,7 @@ func (q *Queue) Stop(ctx context.Context) error {
 	}
 	halt()
 	<-q.ended
-	if late := q.current(); late != nil { // begun while we were stopping
+	if late := q.current(); late != nil { // started while we were stopping
 		g = late
 	}
 	q.set(nil, ErrStopping)

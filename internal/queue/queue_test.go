@@ -58,7 +58,7 @@ func TestRolledBackEnqueueLeavesNothing(t *testing.T) {
 		})))
 		undo := errors.New("undo")
 		err := s.InTx(t.Context(), func(tx *store.Tx) error {
-			if _, err := q.Enqueue(t.Context(), tx, queue.Insert{Kind: "work", Ref: 1}); err != nil {
+			if _, err := q.Enqueue(t.Context(), tx.DB(), queue.Insert{Kind: "work", Ref: 1}); err != nil {
 				return err
 			}
 			return undo
@@ -134,7 +134,7 @@ func TestCancelReachesRunningJob(t *testing.T) {
 		started, ended := make(chan int64, 1), make(chan error, 1)
 		o := options(s, only(blocked(started, ended)))
 		q := start(t, o)
-		elsewhere, err := queue.New(queue.Options{Store: s}) // as another process would
+		elsewhere, err := queue.New(queue.Options{DB: s.DB()}) // as another process would
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -311,7 +311,7 @@ func TestComplete(t *testing.T) {
 			o := outcome{job: j}
 			complete := func(then error) error {
 				return s.InTx(ctx, func(tx *store.Tx) error {
-					if err := q.Complete(ctx, tx, j); err != nil {
+					if err := q.Complete(ctx, tx.DB(), j); err != nil {
 						return err
 					}
 					return then
@@ -391,7 +391,7 @@ func TestOneProcessPerDirectory(t *testing.T) {
 func TestMigrateTwiceIsQuick(t *testing.T) {
 	each(t, func(t *testing.T, s *store.Store) {
 		began := time.Now()
-		if err := queue.Migrate(t.Context(), s); err != nil {
+		if err := queue.Migrate(t.Context(), s.DB()); err != nil {
 			t.Fatal(err)
 		}
 		t.Logf("nothing to migrate: %s", time.Since(began))

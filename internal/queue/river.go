@@ -18,13 +18,13 @@ import (
 	"github.com/riverqueue/river/rivermigrate"
 	"github.com/riverqueue/river/rivertype"
 
-	"vellocity/internal/store"
+	"vellocity/internal/store/db"
 )
 
 // Migrate brings River's own tables up to date. On PostgreSQL one node at a time.
-func Migrate(ctx context.Context, s *store.Store) error {
+func Migrate(ctx context.Context, s *db.DB) error {
 	if !s.Postgres() {
-		return migrate(ctx, riversqlite.New(s.DB()))
+		return migrate(ctx, riversqlite.New(s.SQL()))
 	}
 	conn, err := s.Pool().Acquire(ctx)
 	if err != nil {
@@ -72,15 +72,15 @@ func (g *generation) newClient() (worker, error) {
 		ID:     g.holder,
 		Logger: riverLog(g.q.log),
 		Queues: map[string]river.QueueConfig{}, Workers: river.NewWorkers(),
-		// The rest between two fetches bounds the dispatch of a lone job; the poll
-		// only finds what no notification told, and jobs put off for under 5 s.
+		// The pause between two fetches bounds the dispatch of a lone job; polling only
+		// finds jobs whose notification was lost, and those delayed for less than 5 s.
 		FetchCooldown: 2 * time.Millisecond, FetchPollInterval: time.Second,
 		JobTimeout: -1, RetryPolicy: backoff{},
-		// Nothing of River's own may remove jobs; see tables.sweep.
+		// Nothing of River's own may remove jobs; see tables.deleteFinished.
 		CompletedJobRetentionPeriod: -1, CancelledJobRetentionPeriod: -1, DiscardedJobRetentionPeriod: -1,
 	}
-	for kind := range g.q.o.Handlers {
-		c.Queues[kind] = river.QueueConfig{MaxWorkers: cmp.Or(g.q.o.Workers[kind], 8)}
+	for kind := range g.q.opts.Handlers {
+		c.Queues[kind] = river.QueueConfig{MaxWorkers: cmp.Or(g.q.opts.Workers[kind], 8)}
 		river.AddWorkerArgs(c.Workers, args{kind: kind}, river.WorkFunc(func(ctx context.Context, j *river.Job[args]) error {
 			return g.work(ctx, j.JobRow, j.Args.Ref)
 		}))
@@ -101,7 +101,7 @@ func (backoff) NextRetry(row *rivertype.JobRow) time.Time {
 	return time.Now().Add(d + rand.N(d/10)) //nolint:gosec // jitter, not a secret
 }
 
-// driver is one of River's, with our repairs.
+// driver is one of River's, with our fixes.
 type driver[T any] struct {
 	riverdriver.Driver[T]
 	g *generation
@@ -137,7 +137,9 @@ func (e executor) Begin(ctx context.Context) (riverdriver.ExecutorTx, error) {
 }
 
 // JobGetAvailable implements [riverdriver.Executor]: no lease, no jobs.
-func (e executor) JobGetAvailable(ctx context.Context, p *riverdriver.JobGetAvailableParams) ([]*rivertype.JobRow, error) {
+func (e executor) JobGetAvailable(
+	ctx context.Context, p *riverdriver.JobGetAvailableParams,
+) ([]*rivertype.JobRow, error) {
 	if !e.g.holds() {
 		return nil, nil
 	}
@@ -151,9 +153,11 @@ func (e executor) JobGetAvailable(ctx context.Context, p *riverdriver.JobGetAvai
 }
 
 // JobSetStateIfRunningMany implements [riverdriver.Executor]: it writes the
-// outcomes of jobs, but those that Complete has written, and only while the
-// generation is the holder of its lease in the database.
-func (e executor) JobSetStateIfRunningMany(ctx context.Context, p *riverdriver.JobSetStateIfRunningManyParams) (_ []*rivertype.JobRow, err error) {
+// outcomes of jobs except those that Complete has written, and only while the
+// generation holds its lease in the database.
+func (e executor) JobSetStateIfRunningMany(
+	ctx context.Context, p *riverdriver.JobSetStateIfRunningManyParams,
+) (_ []*rivertype.JobRow, err error) {
 	p = e.g.undone(p)
 	if len(p.ID) == 0 {
 		return nil, nil
@@ -173,7 +177,10 @@ func (e executor) JobSetStateIfRunningMany(ctx context.Context, p *riverdriver.J
 	return rows, err
 }
 
-func (e executor) fenced(ctx context.Context, p *riverdriver.JobSetStateIfRunningManyParams) (_ []*rivertype.JobRow, err error) {
+// fenced writes the outcomes in a transaction that holds the lease.
+func (e executor) fenced(
+	ctx context.Context, p *riverdriver.JobSetStateIfRunningManyParams,
+) (_ []*rivertype.JobRow, err error) {
 	tx, err := e.Executor.Begin(ctx)
 	if err != nil {
 		return nil, err
@@ -184,7 +191,7 @@ func (e executor) fenced(ctx context.Context, p *riverdriver.JobSetStateIfRunnin
 		}
 	}()
 	var one int
-	err = tx.QueryRow(ctx, fenceNode, e.g.q.o.NodeID, e.g.number).Scan(&one)
+	err = tx.QueryRow(ctx, fenceNode, e.g.q.opts.NodeID, e.g.number).Scan(&one)
 	if errors.Is(err, pgx.ErrNoRows) {
 		e.g.lose(fmt.Errorf("%w: another node took over", ErrLost))
 		return nil, riverdriver.ErrClosedPool
@@ -199,17 +206,17 @@ func (e executor) fenced(ctx context.Context, p *riverdriver.JobSetStateIfRunnin
 	return rows, tx.Commit(ctx)
 }
 
-// busTx tells the bus what River would write into a table.
+// busTx sends to the bus what River would write into a table.
 type busTx struct {
 	riverdriver.ExecutorTx
 	bus bus
 }
 
-// NotifyMany implements [riverdriver.Executor]. It is heard before the commit, but
-// acted upon after: until then the transaction has the only connection.
+// NotifyMany implements [riverdriver.Executor]. The message arrives before the commit,
+// but nobody can act on it until then: the transaction has the only connection.
 func (t busTx) NotifyMany(_ context.Context, p *riverdriver.NotifyManyParams) error {
 	for _, payload := range p.Payload {
-		t.bus.tell(p.Topic, payload)
+		t.bus.send(p.Topic, payload)
 	}
 	return nil
 }
@@ -217,18 +224,18 @@ func (t busTx) NotifyMany(_ context.Context, p *riverdriver.NotifyManyParams) er
 // bus is a listener within the process.
 type bus chan *riverdriver.Notification
 
-func (b bus) inserted(kind string) { b.tell("river_insert", fmt.Sprintf(`{"queue":%q}`, kind)) }
+func (b bus) inserted(kind string) { b.send("river_insert", fmt.Sprintf(`{"queue":%q}`, kind)) }
 
-func (b bus) tell(topic, payload string) {
+func (b bus) send(topic, payload string) {
 	select {
 	case b <- &riverdriver.Notification{Topic: topic, Payload: payload}:
-	default: // full: whoever reads the next one fetches, and the poll comes after
+	default: // full: the next message makes River fetch, and polling finds the rest
 	}
 }
 
 // The methods of [riverdriver.Listener].
 
-// WaitForNotification waits for the next.
+// WaitForNotification waits for the next message.
 func (b bus) WaitForNotification(ctx context.Context) (*riverdriver.Notification, error) {
 	select {
 	case <-ctx.Done():
@@ -286,7 +293,7 @@ func (g *generation) reported(ids []int64) {
 	}
 }
 
-// riverLog lets only River's warnings through: its news are of no use to an operator.
+// riverLog lets only River's warnings through; the rest is of no use to an operator.
 func riverLog(log *slog.Logger) *slog.Logger { return slog.New(warnings{log.Handler()}) }
 
 type warnings struct{ slog.Handler }

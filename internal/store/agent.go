@@ -5,32 +5,75 @@ import (
 	"fmt"
 
 	"vellocity/internal/domain"
+	"vellocity/internal/store/db"
 )
 
-// keptAgent is the part of an agent that is kept as one JSON text.
-type keptAgent struct {
-	Description     string                 `json:"description"`
-	Capabilities    []string               `json:"capabilities"`
-	Provider        string                 `json:"provider"`
-	Model           string                 `json:"model"`
-	Instructions    string                 `json:"instructions"`
-	VoiceID         int64                  `json:"voice_id"`
-	GuardrailPolicy domain.GuardrailPolicy `json:"guardrail_policy"`
+// The sets of an agent's columns.
+const (
+	agentRead db.Set = 1 << iota
+	agentCreate
+)
+
+// agentRow is an agent with its workspace.
+type agentRow struct {
+	domain.Agent
+	workspaceID int64
 }
 
-const agentColumns = `id, name, type, body, is_active, version, created_at, updated_at`
+// agentBody is what an agent stores as one JSON text.
+type agentBody struct {
+	Description     *string                 `json:"description"`
+	Capabilities    *[]string               `json:"capabilities"`
+	Provider        *string                 `json:"provider"`
+	Model           *string                 `json:"model"`
+	Instructions    *string                 `json:"instructions"`
+	BrandVoiceID    *int64                  `json:"voice_id"`
+	GuardrailPolicy *domain.GuardrailPolicy `json:"guardrail_policy"`
+}
 
-func scanAgent(row scanner) (a domain.Agent, err error) {
-	var k keptAgent
-	err = row.Scan(&a.ID, &a.Name, &a.Type, asJSON{&k}, &a.IsActive, &a.Version, timeAt{&a.CreatedAt}, timeAt{&a.UpdatedAt})
-	a.Description, a.Capabilities, a.Provider, a.Model = k.Description, k.Capabilities, k.Provider, k.Model
-	a.Instructions, a.BrandVoiceID, a.GuardrailPolicy = k.Instructions, k.VoiceID, k.GuardrailPolicy
-	return a, err
+func (a *agentRow) body() *agentBody {
+	return &agentBody{
+		Description:     &a.Description,
+		Capabilities:    &a.Capabilities,
+		Provider:        &a.Provider,
+		Model:           &a.Model,
+		Instructions:    &a.Instructions,
+		BrandVoiceID:    &a.BrandVoiceID,
+		GuardrailPolicy: &a.GuardrailPolicy,
+	}
+}
+
+var agentTable = db.NewTable("agent", func(a *agentRow) []db.Column {
+	return []db.Column{
+		{Name: "id", Field: &a.ID, In: agentRead},
+		{Name: "workspace_id", Field: &a.workspaceID, In: agentCreate},
+		{Name: "name", Field: &a.Name, In: agentRead | agentCreate},
+		{Name: "type", Field: db.Text(&a.Type), In: agentRead | agentCreate},
+		{Name: "body", Field: db.JSONView(a.body), In: agentRead | agentCreate},
+		{Name: "is_active", Field: &a.IsActive, In: agentRead | agentCreate},
+		{Name: "version", Field: &a.Version, In: agentRead | agentCreate},
+		{Name: "created_at", Field: db.Time(&a.CreatedAt), In: agentRead | agentCreate},
+		{Name: "updated_at", Field: db.Time(&a.UpdatedAt), In: agentRead | agentCreate},
+	}
+})
+
+var (
+	agentColumns = agentTable.Columns(agentRead)
+	createAgent  = agentTable.Write(agentCreate, `insert into agent ({columns}) values ({values}) returning id`)
+)
+
+func scanAgent() func(db.Row) (domain.Agent, error) {
+	scan := agentTable.Scan(agentRead)
+	return func(row db.Row) (domain.Agent, error) {
+		a, err := scan(row)
+		return a.Agent, err
+	}
 }
 
 // Agent returns an agent of the workspace.
 func (q Q) Agent(ctx context.Context, workspaceID, id int64) (domain.Agent, error) {
-	a, ok, err := first(ctx, q, scanAgent, `select `+agentColumns+` from agent where workspace_id = $1 and id = $2`, workspaceID, id)
+	a, ok, err := db.First(ctx, q.db, scanAgent(),
+		`select `+agentColumns+` from agent where workspace_id = $1 and id = $2`, workspaceID, id)
 	if err != nil {
 		return a, fmt.Errorf("read agent: %w", err)
 	}
@@ -46,8 +89,10 @@ type AgentFilter struct {
 	ActiveOnly bool
 }
 
-// Agents returns a page of the workspace's agents.
-func (q Q) Agents(ctx context.Context, workspaceID int64, f AgentFilter, p domain.Page) (l domain.List[domain.Agent], err error) {
+// Agents returns a page of the workspace's agents, in the order of their creation.
+func (q Q) Agents(
+	ctx context.Context, workspaceID int64, f AgentFilter, p domain.Page,
+) (l domain.List[domain.Agent], err error) {
 	w := where{args: []any{workspaceID}, terms: []string{"workspace_id = $1"}}
 	if f.Type != "" {
 		w.add("type = ?", string(f.Type))
@@ -56,26 +101,24 @@ func (q Q) Agents(ctx context.Context, workspaceID int64, f AgentFilter, p domai
 		w.add("is_active = ?", true)
 	}
 	n := len(w.args)
-	l.Items, err = many(ctx, q, scanAgent, `select `+agentColumns+` from agent where `+w.String()+fmt.Sprintf(` order by id limit 0 + $%d offset $%d`, n+1, n+2),
-		append(w.args, p.Size, p.Offset())...)
+	l.Items, err = db.Many(ctx, q.db, scanAgent(), `select `+agentColumns+` from agent where `+w.String()+
+		fmt.Sprintf(` order by id limit 0 + $%d offset $%d`, n+1, n+2), append(w.args, p.Size, p.Offset())...)
 	if err != nil {
 		return l, fmt.Errorf("list agents: %w", err)
 	}
-	err = q.one(ctx, []any{&l.Total}, `select count(*) from agent where `+w.String(), w.args...)
+	err = q.db.One(ctx, []any{&l.Total}, `select count(*) from agent where `+w.String(), w.args...)
 	return l, err
 }
 
-// AgentsByID returns the named agents of the workspace, without those that are gone.
+// AgentsByID returns the agents of the workspace with the ids, without those that
+// do not exist.
 func (q Q) AgentsByID(ctx context.Context, workspaceID int64, ids []int64) (map[int64]domain.Agent, error) {
 	byID := map[int64]domain.Agent{}
 	if len(ids) == 0 {
 		return byID, nil
 	}
-	args := []any{workspaceID}
-	for _, id := range ids {
-		args = append(args, id)
-	}
-	list, err := many(ctx, q, scanAgent, `select `+agentColumns+` from agent where workspace_id = $1 and id in (`+placeholders(2, len(ids))+`)`, args...)
+	list, err := db.Many(ctx, q.db, scanAgent(), `select `+agentColumns+` from agent
+		where workspace_id = $1 and id in (`+placeholders(2, len(ids))+`)`, append([]any{workspaceID}, anyIDs(ids)...)...)
 	if err != nil {
 		return nil, fmt.Errorf("read agents: %w", err)
 	}
@@ -85,16 +128,10 @@ func (q Q) AgentsByID(ctx context.Context, workspaceID int64, ids []int64) (map[
 	return byID, nil
 }
 
-// CreateAgent adds an agent.
+// CreateAgent adds an agent and returns it with its id.
 func (t *Tx) CreateAgent(ctx context.Context, workspaceID int64, a domain.Agent) (domain.Agent, error) {
-	body, err := toJSON(keptAgent{a.Description, a.Capabilities, a.Provider, a.Model, a.Instructions, a.BrandVoiceID, a.GuardrailPolicy})
-	if err != nil {
-		return a, err
-	}
 	a.CreatedAt, a.UpdatedAt, a.Version = t.now, t.now, 1
-	err = t.one(ctx, []any{&a.ID}, `insert into agent (workspace_id, name, type, body, is_active, created_at, updated_at) values ($1,$2,$3,$4,$5,$6,$6) returning id`,
-		workspaceID, a.Name, string(a.Type), body, a.IsActive, ms(t.now))
-	if err != nil {
+	if err := createAgent.One(ctx, t.db, &agentRow{a, workspaceID}, &a.ID); err != nil {
 		return a, fmt.Errorf("create agent: %w", err)
 	}
 	return a, nil

@@ -5,39 +5,96 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"vellocity/internal/domain"
+	"vellocity/internal/store/db"
 )
 
-// contentCard is what the board shows; the large texts are left where they are.
-const contentCard = `id, workspace_id, execution_id, agent_id, voice_id, title, content_type, stage, preview, word_count,
-	language, channel, meta_title, meta_description, keywords, slug, scores, engine, version, approved_version, published_version,
-	revision, planned_at, scheduled_at, published_at, assignee, created_at, updated_at, findings, needs_input`
+// The sets of a content item's columns.
+const (
+	contentCard   db.Set = 1 << iota // what the board shows; large texts stay where they are
+	contentBody                      // the large text
+	contentCreate                    // stored when it is created
+	contentEdit                      // stored by an edit
+	contentMove                      // stored when it changes its place or its approvals
 
-const contentWhole = contentCard + `, body`
+	contentWhole = contentCard | contentBody
+)
 
-func cardOf(c *domain.ContentItem) []any {
-	return []any{&c.ID, &c.WorkspaceID, &c.ExecutionID, &c.AgentID, &c.BrandVoiceID, &c.Title, &c.Type, &c.Status, &c.Preview, &c.WordCount,
-		&c.Language, &c.Channel, &c.MetaTitle, &c.MetaDescription, asJSON{&c.Keywords}, &c.Slug, asJSON{&c.Scores}, asJSON{&c.Origin},
-		&c.Version, &c.ApprovedVersion, &c.PublishedVersion, &c.Revision, timeAt{&c.PlannedAt}, timeAt{&c.ScheduledAt}, timeAt{&c.PublishedAt},
-		&c.Assignee, timeAt{&c.CreatedAt}, timeAt{&c.UpdatedAt}, asJSON{&c.Findings}, asJSON{&c.NeedsInput}}
+// contentRow is an item with the columns that only the store looks at.
+type contentRow struct {
+	domain.ContentItem
+	place      int64
+	provenance json.RawMessage
 }
 
-func scanCard(row scanner) (c domain.ContentItem, err error) {
-	err = row.Scan(cardOf(&c)...)
-	return c, err
-}
+func (c *contentRow) blocking() bool { return domain.Blocking(c.Findings) }
 
-func scanContent(row scanner) (c domain.ContentItem, err error) {
-	err = row.Scan(append(cardOf(&c), &c.Body)...)
-	return c, err
+var contentTable = db.NewTable("content", func(c *contentRow) []db.Column {
+	return []db.Column{
+		{Name: "id", Field: &c.ID, In: contentCard},
+		{Name: "workspace_id", Field: &c.WorkspaceID, In: contentCard | contentCreate},
+		{Name: "execution_id", Field: &c.ExecutionID, In: contentCard | contentCreate},
+		{Name: "agent_id", Field: &c.AgentID, In: contentCard | contentCreate},
+		{Name: "voice_id", Field: &c.BrandVoiceID, In: contentCard | contentCreate},
+		{Name: "title", Field: &c.Title, In: contentCard | contentCreate | contentEdit},
+		{Name: "content_type", Field: db.Text(&c.Type), In: contentCard | contentCreate},
+		{Name: "stage", Field: db.Text(&c.Status), In: contentCard | contentCreate | contentMove},
+		{Name: "place", Field: &c.place, In: contentCreate | contentMove},
+		{Name: "preview", Field: &c.Preview, In: contentCard | contentCreate | contentEdit},
+		{Name: "word_count", Field: &c.WordCount, In: contentCard | contentCreate | contentEdit},
+		{Name: "language", Field: &c.Language, In: contentCard | contentCreate | contentEdit},
+		{Name: "channel", Field: &c.Channel, In: contentCard | contentCreate | contentEdit},
+		{Name: "meta_title", Field: &c.MetaTitle, In: contentCard | contentCreate | contentEdit},
+		{Name: "meta_description", Field: &c.MetaDescription, In: contentCard | contentCreate | contentEdit},
+		{Name: "keywords", Field: db.JSONOr(&c.Keywords, "[]"), In: contentCard | contentCreate | contentEdit},
+		{Name: "slug", Field: &c.Slug, In: contentCard | contentCreate | contentEdit},
+		{Name: "scores", Field: db.JSONOr(&c.Scores, "{}"), In: contentCard | contentCreate | contentEdit},
+		{Name: "engine", Field: db.RepeatedJSON(&c.Origin), In: contentCard | contentCreate},
+		{Name: "blocking", Field: db.Computed(c.blocking), In: contentCreate | contentEdit},
+		{Name: "version", Field: &c.Version, In: contentCard | contentCreate | contentEdit},
+		{Name: "approved_version", Field: &c.ApprovedVersion, In: contentCard | contentMove},
+		{Name: "published_version", Field: &c.PublishedVersion, In: contentCard | contentMove},
+		{Name: "revision", Field: &c.Revision, In: contentCard | contentCreate},
+		{Name: "planned_at", Field: db.Time(&c.PlannedAt), In: contentCard | contentCreate | contentEdit},
+		{Name: "scheduled_at", Field: db.Time(&c.ScheduledAt), In: contentCard | contentCreate | contentEdit},
+		{Name: "published_at", Field: db.Time(&c.PublishedAt), In: contentCard | contentMove},
+		{Name: "assignee", Field: &c.Assignee, In: contentCard | contentCreate | contentEdit},
+		{Name: "created_at", Field: db.Time(&c.CreatedAt), In: contentCard | contentCreate},
+		{Name: "updated_at", Field: db.Time(&c.UpdatedAt), In: contentCard | contentCreate | contentEdit | contentMove},
+		{Name: "findings", Field: db.JSONOr(&c.Findings, "[]"), In: contentCard | contentCreate | contentEdit},
+		{Name: "needs_input", Field: db.JSONOr(&c.NeedsInput, "[]"), In: contentCard | contentCreate},
+		{Name: "body", Field: &c.Body, In: contentBody | contentCreate | contentEdit},
+		{Name: "provenance", Field: db.Raw(&c.provenance, ""), In: contentCreate},
+	}
+})
+
+var (
+	contentCardColumns  = contentTable.Columns(contentCard)
+	contentWholeColumns = contentTable.Columns(contentWhole)
+
+	createContent = contentTable.Write(contentCreate, `insert into content ({columns}) values ({values}) returning id`)
+	saveContent   = contentTable.Write(contentEdit, `update content set {set}, revision = revision + 1
+		where workspace_id = {workspace_id} and id = {id} returning revision`)
+	saveContentStatus = contentTable.Write(contentMove, `update content set {set}, revision = revision + 1
+		where workspace_id = {workspace_id} and id = {id} returning revision`)
+)
+
+func scanContent(in db.Set) func(db.Row) (domain.ContentItem, error) {
+	scan := contentTable.Scan(in)
+	return func(row db.Row) (domain.ContentItem, error) {
+		c, err := scan(row)
+		return c.ContentItem, err
+	}
 }
 
 // Content returns an item of the workspace, with its body.
 func (q Q) Content(ctx context.Context, workspaceID, id int64) (domain.ContentItem, error) {
-	c, ok, err := first(ctx, q, scanContent, `select `+contentWhole+` from content where workspace_id = $1 and id = $2`, workspaceID, id)
+	c, ok, err := db.First(ctx, q.db, scanContent(contentWhole), `select `+contentWholeColumns+` from content
+		where workspace_id = $1 and id = $2`, workspaceID, id)
 	if err != nil {
-		return c, fmt.Errorf("read content: %w", err)
+		return c, fmt.Errorf("read content item: %w", err)
 	}
 	if !ok {
 		return c, domain.NotFound("Content item")
@@ -45,11 +102,12 @@ func (q Q) Content(ctx context.Context, workspaceID, id int64) (domain.ContentIt
 	return c, nil
 }
 
-// ContentProvenance returns where each part of an item's text came from.
+// ContentProvenance returns where each part of an item's text came from, as JSON.
 func (q Q) ContentProvenance(ctx context.Context, workspaceID, id int64) (json.RawMessage, error) {
 	var text string
-	err := q.one(ctx, []any{&text}, `select provenance from content where workspace_id = $1 and id = $2`, workspaceID, id)
-	if errors.Is(err, errNone) {
+	err := q.db.One(ctx, []any{&text},
+		`select provenance from content where workspace_id = $1 and id = $2`, workspaceID, id)
+	if errors.Is(err, db.ErrNoRow) {
 		return nil, domain.NotFound("Content item")
 	}
 	return json.RawMessage(text), err
@@ -61,201 +119,104 @@ type ContentFilter struct {
 	Span domain.DateRange
 }
 
-// ContentColumn returns the topmost cards of one column and how many the column has.
-func (q Q) ContentColumn(ctx context.Context, workspaceID int64, stage domain.ItemStatus, f ContentFilter, limit int) (l domain.List[domain.ContentItem], err error) {
-	w := where{args: []any{workspaceID, string(stage)}, terms: []string{"workspace_id = $1", "stage = $2"}}
+// ContentColumn returns the topmost cards of one column of the board, at most limit
+// of them, and how many the column has.
+func (q Q) ContentColumn(
+	ctx context.Context, workspaceID int64, status domain.ItemStatus, f ContentFilter, limit int,
+) (l domain.List[domain.ContentItem], err error) {
+	w := where{args: []any{workspaceID, string(status)}, terms: []string{"workspace_id = $1", "stage = $2"}}
 	if f.Type != "" {
 		w.add("content_type = ?", string(f.Type))
 	}
 	w.span("created_at", f.Span)
-	n := len(w.args)
-	l.Items, err = many(ctx, q, scanCard, `select `+contentCard+` from content where `+w.String()+fmt.Sprintf(` order by place desc, id desc limit 0 + $%d`, n+1), append(w.args, limit)...)
+	order := fmt.Sprintf(` order by place desc, id desc limit 0 + $%d`, len(w.args)+1)
+	l.Items, err = db.Many(ctx, q.db, scanContent(contentCard),
+		`select `+contentCardColumns+` from content where `+w.String()+order, append(w.args, limit)...)
 	if err != nil {
 		return l, fmt.Errorf("read column: %w", err)
 	}
-	if f != (ContentFilter{}) {
-		if len(l.Items) < limit {
-			l.Total = len(l.Items)
-			return l, nil
-		}
-		err = q.one(ctx, []any{&l.Total}, `select count(*) from content where `+w.String(), w.args...)
+	if f == (ContentFilter{}) {
+		return l, nil // the counter knows the total
 	}
+	if len(l.Items) < limit {
+		l.Total = len(l.Items)
+		return l, nil
+	}
+	err = q.db.One(ctx, []any{&l.Total}, `select count(*) from content where `+w.String(), w.args...)
 	return l, err
 }
 
-// ContentOf returns the cards that a run of the workspace made, oldest first.
+// ContentOf returns the cards that an execution of the workspace made, oldest first.
 func (q Q) ContentOf(ctx context.Context, workspaceID, executionID int64) ([]domain.ContentItem, error) {
-	list, err := many(ctx, q, scanCard, `select `+contentCard+` from content where workspace_id = $1 and execution_id = $2 order by id`, workspaceID, executionID)
+	list, err := db.Many(ctx, q.db, scanContent(contentCard), `select `+contentCardColumns+` from content
+		where workspace_id = $1 and execution_id = $2 order by id`, workspaceID, executionID)
 	if err != nil {
-		return nil, fmt.Errorf("read assets: %w", err)
+		return nil, fmt.Errorf("read an execution's items: %w", err)
 	}
 	return list, nil
 }
 
 // MissingContent returns which of the ids are not items of the workspace.
 func (q Q) MissingContent(ctx context.Context, workspaceID int64, ids []int64) ([]int64, error) {
-	args := []any{workspaceID}
-	for _, id := range ids {
-		args = append(args, id)
-	}
-	found, err := many(ctx, q, scanID, `select id from content where workspace_id = $1 and id in (`+placeholders(2, len(ids))+`)`, args...)
+	found, err := db.Many(ctx, q.db, db.ID, `select id from content
+		where workspace_id = $1 and id in (`+placeholders(2, len(ids))+`)`, append([]any{workspaceID}, anyIDs(ids)...)...)
 	if err != nil {
-		return nil, fmt.Errorf("look for content: %w", err)
-	}
-	have := map[int64]bool{}
-	for _, id := range found {
-		have[id] = true
+		return nil, fmt.Errorf("look for content items: %w", err)
 	}
 	missing := []int64{}
 	for _, id := range ids {
-		if !have[id] {
+		if !slices.Contains(found, id) {
 			missing = append(missing, id)
 		}
 	}
 	return missing, nil
 }
 
-// FreeContentSlug returns slug, or slug with a number behind it that no other item of
-// the workspace has: the first such number, unless items between have been
-// deleted. It looks at a few slugs only, however many items share the title.
-func (q Q) FreeContentSlug(ctx context.Context, workspaceID, exceptID int64, slug string) (string, error) {
-	if q.dialect == postgres && q.tx != nil {
-		// Two transactions that look for the same slug must not find the same one free.
-		if err := q.exec(ctx, `select pg_advisory_xact_lock(hashtextextended($1, $2))`, slug, workspaceID); err != nil {
-			return "", fmt.Errorf("look for a free slug: %w", err)
-		}
-	}
-	numbered := func(n int) string { return fmt.Sprintf("%s-%d", slug, n) }
-	if taken, err := q.slugTaken(ctx, workspaceID, exceptID, slug); err != nil || !taken {
-		return slug, err
-	}
-	// 1 stands for the bare slug. Between a number that is taken and one that is
-	// free lies the end of a stretch of taken ones.
-	last, free := 1, 2
-	for ; ; free *= 2 {
-		taken, err := q.slugTaken(ctx, workspaceID, exceptID, numbered(free))
-		if err != nil {
-			return "", err
-		}
-		if !taken {
-			break
-		}
-		last = free
-	}
-	for free-last > 1 {
-		middle := last + (free-last)/2
-		taken, err := q.slugTaken(ctx, workspaceID, exceptID, numbered(middle))
-		if err != nil {
-			return "", err
-		}
-		if taken {
-			last = middle
-		} else {
-			free = middle
-		}
-	}
-	return numbered(free), nil
-}
-
-func (q Q) slugTaken(ctx context.Context, workspaceID, exceptID int64, slug string) (bool, error) {
-	// A published item keeps its address until it is published again, whatever its
-	// slug has become.
-	others, err := many(ctx, q, scanID, `select id from content where workspace_id = $1 and slug = $2 and id <> $3
-		union all select content_id from publication where workspace_id = $1 and slug = $2 and content_id <> $3`, workspaceID, slug, exceptID)
-	if err != nil {
-		return false, fmt.Errorf("look for a free slug: %w", err)
-	}
-	return len(others) > 0, nil
-}
-
 // LockContent locks an item of the workspace to the end of the transaction and
 // returns it, with its body.
 func (t *Tx) LockContent(ctx context.Context, workspaceID, id int64) (domain.ContentItem, error) {
-	if t.dialect == postgres {
-		if err := t.exec(ctx, `select 1 from content where workspace_id = $1 and id = $2 for update`, workspaceID, id); err != nil {
-			return domain.ContentItem{}, fmt.Errorf("lock content: %w", err)
+	if t.db.Postgres() {
+		err := t.db.Exec(ctx, `select 1 from content where workspace_id = $1 and id = $2 for update`, workspaceID, id)
+		if err != nil {
+			return domain.ContentItem{}, fmt.Errorf("lock content item: %w", err)
 		}
 	}
 	return t.Content(ctx, workspaceID, id)
 }
 
-// CreateContent puts a new item on top of its column.
-func (t *Tx) CreateContent(ctx context.Context, c domain.ContentItem, provenance json.RawMessage) (domain.ContentItem, error) {
-	k, err := keptContent(c)
-	if err != nil {
-		return c, err
-	}
+// CreateContent puts a new item on top of its column, and returns it with its id.
+func (t *Tx) CreateContent(
+	ctx context.Context, c domain.ContentItem, provenance json.RawMessage,
+) (domain.ContentItem, error) {
 	c.CreatedAt, c.UpdatedAt, c.Revision, c.Version = t.now, t.now, 1, 1
-	err = t.one(ctx, []any{&c.ID}, `insert into content (workspace_id, execution_id, agent_id, voice_id, title, content_type, stage, place, preview, word_count,
-		language, channel, meta_title, meta_description, keywords, slug, scores, engine, blocking, planned_at, scheduled_at, assignee, created_at, updated_at,
-		findings, needs_input, body, provenance)
-		values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$23,$24,$25,$26,$27) returning id`,
-		c.WorkspaceID, c.ExecutionID, c.AgentID, c.BrandVoiceID, c.Title, string(c.Type), string(c.Status), t.top(), c.Preview, c.WordCount,
-		c.Language, c.Channel, c.MetaTitle, c.MetaDescription, k.keywords, c.Slug, k.scores, k.engine, domain.Blocking(c.Findings),
-		ms(c.PlannedAt), ms(c.ScheduledAt), c.Assignee, ms(c.CreatedAt), k.findings, k.needs, c.Body, string(provenance))
-	if err != nil {
-		return c, fmt.Errorf("create content: %w", err)
+	if err := createContent.One(ctx, t.db, &contentRow{c, t.top(), provenance}, &c.ID); err != nil {
+		return c, fmt.Errorf("create content item: %w", err)
 	}
 	return c, t.AddToCount(ctx, c.WorkspaceID, CounterContent, string(c.Status), 1)
 }
 
-// top is the place above every card there is: places grow with the clock, in
-// microseconds, which leaves room between two cards.
-func (t *Tx) top() int64 { return t.store.now().UnixMicro() }
-
-type kept struct{ keywords, scores, engine, findings, needs string }
-
-func keptContent(c domain.ContentItem) (k kept, err error) {
-	scores := c.Scores
-	if scores == nil {
-		scores = map[string]float64{}
-	}
-	for _, part := range []struct {
-		to   *string
-		from any
-	}{
-		{&k.keywords, append([]string{}, c.Keywords...)}, {&k.scores, scores}, {&k.engine, c.Origin},
-		{&k.findings, append([]domain.Finding{}, c.Findings...)}, {&k.needs, append([]domain.Need{}, c.NeedsInput...)},
-	} {
-		if *part.to, err = toJSON(part.from); err != nil {
-			return k, err
-		}
-	}
-	return k, nil
-}
-
-// SaveContent stores what an edit may change and raises the item's revision.
+// SaveContent stores what an edit may change, and raises the item's revision.
 func (t *Tx) SaveContent(ctx context.Context, c domain.ContentItem) (domain.ContentItem, error) {
-	k, err := keptContent(c)
-	if err != nil {
-		return c, err
-	}
 	c.UpdatedAt = t.now
-	err = t.one(ctx, []any{&c.Revision}, `update content set title = $3, preview = $4, word_count = $5, language = $6, channel = $7, meta_title = $8,
-		meta_description = $9, keywords = $10, slug = $11, scores = $12, blocking = $13, version = $14, planned_at = $15, scheduled_at = $16,
-		assignee = $17, updated_at = $18, findings = $19, body = $20, revision = revision + 1 where workspace_id = $1 and id = $2 returning revision`,
-		c.WorkspaceID, c.ID, c.Title, c.Preview, c.WordCount, c.Language, c.Channel, c.MetaTitle, c.MetaDescription, k.keywords, c.Slug, k.scores,
-		domain.Blocking(c.Findings), c.Version, ms(c.PlannedAt), ms(c.ScheduledAt), c.Assignee, ms(c.UpdatedAt), k.findings, c.Body)
-	if err != nil {
-		return c, fmt.Errorf("save content: %w", err)
+	if err := saveContent.One(ctx, t.db, &contentRow{ContentItem: c}, &c.Revision); err != nil {
+		return c, fmt.Errorf("save content item: %w", err)
 	}
 	return c, nil
 }
 
-// SaveContentStatus stores an item's column and approvals, moves the counts, and raises
-// its revision. Before is the card to stand in front of, 0 for the top and -1 for
-// the bottom.
-func (t *Tx) SaveContentStatus(ctx context.Context, c domain.ContentItem, from domain.ItemStatus, before int64) (domain.ContentItem, error) {
+// SaveContentStatus stores an item's column and approvals, moves the counts, and
+// raises its revision. before is the card to stand in front of, 0 for the top and
+// -1 for the bottom.
+func (t *Tx) SaveContentStatus(
+	ctx context.Context, c domain.ContentItem, from domain.ItemStatus, before int64,
+) (domain.ContentItem, error) {
 	place, err := t.placeBefore(ctx, c, before)
 	if err != nil {
 		return c, err
 	}
 	c.UpdatedAt = t.now
-	err = t.one(ctx, []any{&c.Revision}, `update content set stage = $3, place = $4, approved_version = $5, published_version = $6, published_at = $7,
-		updated_at = $8, revision = revision + 1 where workspace_id = $1 and id = $2 returning revision`,
-		c.WorkspaceID, c.ID, string(c.Status), place, c.ApprovedVersion, c.PublishedVersion, ms(c.PublishedAt), ms(t.now))
-	if err != nil {
-		return c, fmt.Errorf("save stage: %w", err)
+	if err := saveContentStatus.One(ctx, t.db, &contentRow{ContentItem: c, place: place}, &c.Revision); err != nil {
+		return c, fmt.Errorf("save the status of a content item: %w", err)
 	}
 	if c.Status == from {
 		return c, nil
@@ -266,123 +227,15 @@ func (t *Tx) SaveContentStatus(ctx context.Context, c domain.ContentItem, from d
 	return c, t.AddToCount(ctx, c.WorkspaceID, CounterContent, string(c.Status), 1)
 }
 
-// placeBefore returns a place between the card and the one above it. A card that
-// is not in the column any more means the top.
-func (t *Tx) placeBefore(ctx context.Context, c domain.ContentItem, before int64) (int64, error) {
-	if before == 0 || before == c.ID {
-		return t.top(), nil
-	}
-	if before < 0 {
-		return t.bottom(ctx, c)
-	}
-	var below int64
-	err := t.one(ctx, []any{&below}, `select place from content where workspace_id = $1 and id = $2 and stage = $3`, c.WorkspaceID, before, string(c.Status))
-	if errors.Is(err, errNone) {
-		return t.top(), nil
-	}
-	if err != nil {
-		return 0, fmt.Errorf("read place: %w", err)
-	}
-	var above int64
-	err = t.one(ctx, []any{&above}, `select coalesce(min(place), 0) from content where workspace_id = $1 and stage = $2 and place > $3 and id <> $4`,
-		c.WorkspaceID, string(c.Status), below, c.ID)
-	if err != nil {
-		return 0, fmt.Errorf("read place: %w", err)
-	}
-	if above == 0 {
-		return t.top(), nil
-	}
-	if above-below < 2 { // no room is left: the cards above move up by a millisecond
-		err = t.exec(ctx, `update content set place = place + 1024 where workspace_id = $1 and stage = $2 and place > $3`, c.WorkspaceID, string(c.Status), below)
-		if err != nil {
-			return 0, fmt.Errorf("make room: %w", err)
-		}
-		above += 1024
-	}
-	return below + (above-below)/2, nil
-}
-
-// bottom returns a place below every other card of the column.
-func (t *Tx) bottom(ctx context.Context, c domain.ContentItem) (int64, error) {
-	var last int64
-	err := t.one(ctx, []any{&last}, `select coalesce(min(place), 0) from content where workspace_id = $1 and stage = $2 and id <> $3`,
-		c.WorkspaceID, string(c.Status), c.ID)
-	if err != nil {
-		return 0, fmt.Errorf("read place: %w", err)
-	}
-	if last == 0 {
-		return t.top(), nil
-	}
-	return last - 1_000, nil
-}
-
 // DeleteContent removes an item and all that belongs to it.
 func (t *Tx) DeleteContent(ctx context.Context, c domain.ContentItem) error {
 	for _, table := range []string{"content_version", "move", "publication"} {
-		if err := t.exec(ctx, `delete from `+table+` where content_id = $1`, c.ID); err != nil {
+		if err := t.db.Exec(ctx, `delete from `+table+` where content_id = $1`, c.ID); err != nil {
 			return fmt.Errorf("delete %s: %w", table, err)
 		}
 	}
-	if err := t.exec(ctx, `delete from content where workspace_id = $1 and id = $2`, c.WorkspaceID, c.ID); err != nil {
+	if err := t.db.Exec(ctx, `delete from content where workspace_id = $1 and id = $2`, c.WorkspaceID, c.ID); err != nil {
 		return fmt.Errorf("delete content: %w", err)
 	}
 	return t.AddToCount(ctx, c.WorkspaceID, CounterContent, string(c.Status), -1)
-}
-
-func scanVersion(row scanner) (v domain.ContentVersion, err error) {
-	err = row.Scan(&v.ContentID, &v.N, &v.AuthorKind, &v.Author, &v.Reason, &v.Title, timeAt{&v.CreatedAt}, &v.Body)
-	return v, err
-}
-
-const versionColumns = `content_id, n, author_kind, author, reason, title, created_at, body`
-
-// AddContentVersion stores an immutable state of an item's text.
-func (t *Tx) AddContentVersion(ctx context.Context, v domain.ContentVersion) error {
-	err := t.exec(ctx, `insert into content_version (`+versionColumns+`) values ($1,$2,$3,$4,$5,$6,$7,$8)`,
-		v.ContentID, v.N, string(v.AuthorKind), v.Author, v.Reason, v.Title, ms(t.now), v.Body)
-	if err != nil {
-		return fmt.Errorf("add version: %w", err)
-	}
-	return nil
-}
-
-// ContentVersions returns a page of an item's versions, newest first. The caller has
-// made sure that the item is the workspace's.
-func (q Q) ContentVersions(ctx context.Context, contentID int64, p domain.Page) (l domain.List[domain.ContentVersion], err error) {
-	l.Items, err = many(ctx, q, scanVersion, `select `+versionColumns+` from content_version where content_id = $1 order by n desc limit 0 + $2 offset $3`, contentID, p.Size, p.Offset())
-	if err != nil {
-		return l, fmt.Errorf("read versions: %w", err)
-	}
-	err = q.one(ctx, []any{&l.Total}, `select count(*) from content_version where content_id = $1`, contentID)
-	return l, err
-}
-
-// ContentVersion returns one version of an item.
-func (q Q) ContentVersion(ctx context.Context, contentID int64, n int) (domain.ContentVersion, error) {
-	v, ok, err := first(ctx, q, scanVersion, `select `+versionColumns+` from content_version where content_id = $1 and n = $2`, contentID, n)
-	if err != nil {
-		return v, fmt.Errorf("read version: %w", err)
-	}
-	if !ok {
-		return v, domain.NotFound("Version")
-	}
-	return v, nil
-}
-
-// AddContentMove stores a line of an item's history on the board.
-func (t *Tx) AddContentMove(ctx context.Context, m domain.ItemMove) error {
-	err := t.exec(ctx, `insert into move (content_id, from_stage, to_stage, version, actor_kind, actor, at) values ($1,$2,$3,$4,$5,$6,$7)`,
-		m.ContentID, string(m.From), string(m.To), m.Version, string(m.ByKind), m.By, ms(t.now))
-	if err != nil {
-		return fmt.Errorf("add move: %w", err)
-	}
-	return nil
-}
-
-// ContentMoves returns an item's history on the board, oldest first.
-func (q Q) ContentMoves(ctx context.Context, contentID int64) ([]domain.ItemMove, error) {
-	return many(ctx, q, func(row scanner) (m domain.ItemMove, err error) {
-		err = row.Scan(&m.ContentID, &m.From, &m.To, &m.Version, &m.ByKind, &m.By, timeAt{&m.At})
-		return m, err
-	}, `select content_id, from_stage, to_stage, version, actor_kind, actor, at from move where content_id = $1 order by id`, contentID)
 }

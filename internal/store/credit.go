@@ -2,16 +2,19 @@ package store
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
 	"vellocity/internal/domain"
+	"vellocity/internal/store/db"
 )
 
 func (t *Tx) openAccounts(ctx context.Context, workspaceID int64) error {
-	for _, a := range []domain.Account{domain.AccountIssued, domain.AccountAvailable, domain.AccountHeld, domain.AccountSpent} {
-		if err := t.exec(ctx, `insert into account (workspace_id, name, balance) values ($1,$2,0)`, workspaceID, string(a)); err != nil {
+	for _, a := range []domain.Account{
+		domain.AccountIssued, domain.AccountAvailable, domain.AccountHeld, domain.AccountSpent,
+	} {
+		err := t.db.Exec(ctx, `insert into account (workspace_id, name, balance) values ($1,$2,0)`, workspaceID, string(a))
+		if err != nil {
 			return fmt.Errorf("open account: %w", err)
 		}
 	}
@@ -22,7 +25,7 @@ func (t *Tx) openAccounts(ctx context.Context, workspaceID int64) error {
 type CreditTransfer struct {
 	WorkspaceID int64
 	Kind        domain.MovementKind
-	Amount      int
+	Amount      int // credits
 	ExecutionID int64
 	Step        string
 	// Reference makes the movement happen once: a second one with the same
@@ -38,89 +41,153 @@ var sides = map[domain.MovementKind][2]domain.Account{
 	domain.MovementRelease: {domain.AccountHeld, domain.AccountAvailable},
 }
 
+// The sets of a movement's columns.
+const (
+	movementRead db.Set = 1 << iota
+	movementBook
+)
+
+// movementRow is a movement with what callers do not see of it.
+type movementRow struct {
+	domain.Movement
+	workspaceID int64
+	from, to    domain.Account
+	reference   string
+}
+
+var movementTable = db.NewTable("movement", func(m *movementRow) []db.Column {
+	return []db.Column{
+		{Name: "id", Field: &m.ID, In: movementRead},
+		{Name: "workspace_id", Field: &m.workspaceID, In: movementBook},
+		{Name: "at", Field: db.Time(&m.At), In: movementRead | movementBook},
+		{Name: "kind", Field: db.Text(&m.Kind), In: movementRead | movementBook},
+		{Name: "amount", Field: &m.Amount, In: movementRead | movementBook},
+		{Name: "from_account", Field: db.Text(&m.from), In: movementBook},
+		{Name: "to_account", Field: db.Text(&m.to), In: movementBook},
+		{Name: "execution_id", Field: &m.ExecutionID, In: movementRead | movementBook},
+		{Name: "step", Field: &m.Step, In: movementRead | movementBook},
+		{Name: "reference", Field: &m.reference, In: movementBook},
+		{Name: "balance_after", Field: &m.Balance, In: movementRead | movementBook},
+	}
+})
+
+var (
+	movementColumns = movementTable.Columns(movementRead)
+	bookMovement    = movementTable.Write(movementBook,
+		`insert into movement ({columns}) values ({values}) on conflict (reference) do nothing`)
+)
+
 // TransferCredits books one movement. It takes from one account what it gives to
 // another, in this transaction; a hold that the workspace cannot cover is an
 // INSUFFICIENT_CREDITS error, and nothing is booked. An amount of 0 is nothing.
-func (t *Tx) TransferCredits(ctx context.Context, m CreditTransfer) error {
-	if m.Amount == 0 {
+func (t *Tx) TransferCredits(ctx context.Context, c CreditTransfer) error {
+	if c.Amount == 0 {
 		return nil
 	}
-	side := sides[m.Kind]
 	// The accounts are always locked in the order of their names, so that two
 	// transactions cannot wait for each other.
-	if err := t.exec(ctx, `update account set balance = balance where workspace_id = $1 and name = 'available'`, m.WorkspaceID); err != nil {
+	err := t.db.Exec(ctx, `update account set balance = balance where workspace_id = $1 and name = $2`,
+		c.WorkspaceID, string(domain.AccountAvailable))
+	if err != nil {
 		return fmt.Errorf("lock accounts: %w", err)
 	}
-	balance, err := t.CreditBalance(ctx, m.WorkspaceID)
+	balance, err := t.CreditBalance(ctx, c.WorkspaceID)
 	if err != nil {
 		return err
 	}
-	if m.Kind == domain.MovementHold && balance.Available < m.Amount {
-		return domain.Errorf(domain.CodeInsufficientCredits, "This needs %d credits and the workspace has %d", m.Amount, balance.Available).
-			With("required", m.Amount).With("available", balance.Available)
+	if c.Kind == domain.MovementHold && balance.Available < c.Amount {
+		return domain.Errorf(domain.CodeInsufficientCredits,
+			"This needs %d credits and the workspace has %d", c.Amount, balance.Available).
+			With("required", c.Amount).With("available", balance.Available)
 	}
-	after := balance.Balance
-	switch m.Kind {
-	case domain.MovementGrant:
-		after += m.Amount
-	case domain.MovementCapture:
-		after -= m.Amount
+	side := sides[c.Kind]
+	row := movementRow{
+		Movement: domain.Movement{
+			At: t.now, Kind: c.Kind, Amount: c.Amount, ExecutionID: c.ExecutionID, Step: c.Step,
+			Balance: balanceAfter(balance.Balance, c),
+		},
+		workspaceID: c.WorkspaceID,
+		from:        side[0],
+		to:          side[1],
+		reference:   c.Reference,
 	}
-	n, err := t.execResult(ctx, `insert into movement (workspace_id, at, kind, amount, from_account, to_account, execution_id, step, reference, balance_after)
-		values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10) on conflict (reference) do nothing`,
-		m.WorkspaceID, ms(t.now), string(m.Kind), m.Amount, string(side[0]), string(side[1]), m.ExecutionID, m.Step, m.Reference, after)
+	n, err := bookMovement.Exec(ctx, t.db, &row)
 	if err != nil {
 		return fmt.Errorf("book movement: %w", err)
 	}
 	if n == 0 {
 		return nil
 	}
-	if err := t.exec(ctx, `update account set balance = balance + case when name = $3 then cast($2 as bigint) else -cast($2 as bigint) end
-		where workspace_id = $1 and (name = $3 or name = $4)`, m.WorkspaceID, m.Amount, string(side[1]), string(side[0])); err != nil {
+	return t.moveCredits(ctx, c.WorkspaceID, side[0], side[1], c.Amount)
+}
+
+// balanceAfter is the sum of what is available and what is held, after a transfer.
+func balanceAfter(before int, c CreditTransfer) int {
+	switch c.Kind {
+	case domain.MovementGrant:
+		return before + c.Amount
+	case domain.MovementCapture:
+		return before - c.Amount
+	}
+	return before
+}
+
+func (t *Tx) moveCredits(ctx context.Context, workspaceID int64, from, to domain.Account, amount int) error {
+	err := t.db.Exec(ctx, `update account
+		set balance = balance + case when name = $3 then cast($2 as bigint) else -cast($2 as bigint) end
+		where workspace_id = $1 and (name = $3 or name = $4)`, workspaceID, amount, string(to), string(from))
+	if err != nil {
 		return fmt.Errorf("book movement: %w", err)
 	}
 	return nil
 }
 
-// CreditBalance returns what the workspace has; UsedThisMonth is left to [CreditsUsedSince].
+// CreditBalance returns what the workspace has; UsedThisMonth is left to
+// [Q.CreditsUsedSince].
 func (q Q) CreditBalance(ctx context.Context, workspaceID int64) (b domain.Balance, err error) {
-	err = q.one(ctx, []any{&b.Available, &b.Held}, `select a.balance, h.balance from account a join account h
-		on h.workspace_id = a.workspace_id and h.name = 'held' where a.workspace_id = $1 and a.name = 'available'`, workspaceID)
-	if err != nil && !errors.Is(err, errNone) {
+	err = q.db.One(ctx, []any{&b.Available, &b.Held}, `select a.balance, h.balance from account a
+		join account h on h.workspace_id = a.workspace_id and h.name = $3
+		where a.workspace_id = $1 and a.name = $2`,
+		workspaceID, string(domain.AccountAvailable), string(domain.AccountHeld))
+	if noRow(err) != nil {
 		return b, fmt.Errorf("read balance: %w", err)
 	}
 	b.Balance = b.Available + b.Held
 	return b, nil
 }
 
+// captured is the condition for the movements that are spent credits.
+var captured = `kind = ` + quote(domain.MovementCapture)
+
 // CreditsUsedSince returns the credits captured since a moment.
 func (q Q) CreditsUsedSince(ctx context.Context, workspaceID int64, since time.Time) (n int, err error) {
-	err = q.one(ctx, []any{&n}, `select coalesce(sum(amount), 0) from movement where workspace_id = $1 and kind = 'capture' and at >= $2`, workspaceID, ms(since))
+	err = q.db.One(ctx, []any{&n}, `select coalesce(sum(amount), 0) from movement
+		where workspace_id = $1 and `+captured+` and at >= $2`, workspaceID, db.Millis(since))
 	if err != nil {
 		return 0, fmt.Errorf("read credits used: %w", err)
 	}
 	return n, nil
 }
 
-func scanMovement(row scanner) (m domain.Movement, err error) {
-	err = row.Scan(&m.ID, timeAt{&m.At}, &m.Kind, &m.Amount, &m.ExecutionID, &m.Step, &m.Balance)
-	return m, err
-}
-
 // CreditMovements returns a page of the ledger, newest first.
-func (q Q) CreditMovements(ctx context.Context, workspaceID int64, p domain.Page) (l domain.List[domain.Movement], err error) {
-	l.Items, err = many(ctx, q, scanMovement, `select id, at, kind, amount, execution_id, step, balance_after from movement
+func (q Q) CreditMovements(
+	ctx context.Context, workspaceID int64, p domain.Page,
+) (l domain.List[domain.Movement], err error) {
+	scan := movementTable.Scan(movementRead)
+	l.Items, err = db.Many(ctx, q.db,
+		func(row db.Row) (domain.Movement, error) { m, err := scan(row); return m.Movement, err },
+		`select `+movementColumns+` from movement
 		where workspace_id = $1 order by id desc limit 0 + $2 offset $3`, workspaceID, p.Size, p.Offset())
 	if err != nil {
 		return l, fmt.Errorf("read ledger: %w", err)
 	}
-	err = q.one(ctx, []any{&l.Total}, `select count(*) from movement where workspace_id = $1`, workspaceID)
+	err = q.db.One(ctx, []any{&l.Total}, `select count(*) from movement where workspace_id = $1`, workspaceID)
 	return l, err
 }
 
-// CreditLedgerSum returns the sum over all accounts of all workspaces, which is always
-// zero, and the sum of each account by name.
+// CreditLedgerSum returns the sum over all accounts of all workspaces, which is
+// always zero unless the ledger is broken.
 func (q Q) CreditLedgerSum(ctx context.Context) (sum int, err error) {
-	err = q.one(ctx, []any{&sum}, `select coalesce(sum(balance), 0) from account`)
+	err = q.db.One(ctx, []any{&sum}, `select coalesce(sum(balance), 0) from account`)
 	return sum, err
 }

@@ -6,32 +6,59 @@ import (
 	"time"
 
 	"vellocity/internal/domain"
+	"vellocity/internal/store/db"
 )
 
 // answerLife is how long an answer is kept (API contract, section 1).
 const answerLife = 24 * time.Hour
 
-type keptAnswer struct {
-	fingerprint string
+// The sets of an answer's columns.
+const (
+	answerRead  db.Set = 1 << iota
+	answerClaim        // stored before the work
+	answerStore        // stored with its effect
+)
+
+// answerRow is the answer to a call with an Idempotency-Key. Its status is 0 while
+// the call is at work.
+type answerRow struct {
+	domain.Claim
 	domain.StoredAnswer
+	workspaceID int64
+	at          time.Time
 }
 
-func scanAnswer(row scanner) (a keptAnswer, err error) {
-	var body string
-	err = row.Scan(&a.fingerprint, &a.Status, asJSON{&a.Headers}, &body, &a.MessageID)
-	a.Body = []byte(body)
-	return a, err
-}
+var answerTable = db.NewTable("idempotency", func(a *answerRow) []db.Column {
+	return []db.Column{
+		{Name: "workspace_id", Field: &a.workspaceID, In: answerClaim},
+		{Name: "scope", Field: &a.Scope, In: answerClaim},
+		{Name: "key", Field: &a.Key, In: answerClaim},
+		{Name: "fingerprint", Field: &a.Fingerprint, In: answerRead | answerClaim},
+		{Name: "status", Field: &a.Status, In: answerRead | answerClaim | answerStore},
+		{Name: "headers", Field: db.JSONOr(&a.Headers, "{}"), In: answerRead | answerClaim | answerStore},
+		{Name: "body", Field: db.Raw(&a.Body, ""), In: answerRead | answerClaim | answerStore},
+		{Name: "message_id", Field: &a.MessageID, In: answerRead | answerClaim | answerStore},
+		{Name: "at", Field: db.Time(&a.at), In: answerClaim},
+	}
+})
 
-// ClaimAnswer takes an Idempotency-Key for this transaction, before anything
-// else is done in it. Where the key was used before, it returns a
-// [domain.Replayed] with the stored answer, or an IDEMPOTENCY_MISMATCH when the
-// body was another. A second call that comes while the first is still at work
-// waits for it here; see [StoredAnswer] for one that is answered at once.
+var (
+	answerColumns = answerTable.Columns(answerRead)
+	storeAnswer   = answerTable.Write(answerStore, `update idempotency set {set}
+		where workspace_id = {workspace_id} and scope = {scope} and key = {key}`)
+	// An answer that has expired is replaced: it is older than answerLife.
+	claimAnswer = answerTable.Write(answerClaim, `insert into idempotency ({columns}) values ({values})
+		on conflict (workspace_id, scope, key) do update set {excluded} where idempotency.at < {at} - `+
+		fmt.Sprint(answerLife.Milliseconds()))
+)
+
+// ClaimAnswer takes an Idempotency-Key for this transaction, before anything else
+// is done in it. Where the key was used before, it returns a [domain.Replayed] with
+// the stored answer, or an IDEMPOTENCY_MISMATCH when the body was another. A second
+// call that comes while the first is still at work waits for it here; see
+// [Q.StoredAnswer] for a check that does not wait.
 func (t *Tx) ClaimAnswer(ctx context.Context, workspaceID int64, c domain.Claim) error {
-	n, err := t.execResult(ctx, `insert into idempotency (workspace_id, scope, key, fingerprint, status, at) values ($1,$2,$3,$4,0,$5)
-		on conflict (workspace_id, scope, key) do update set fingerprint = excluded.fingerprint, status = 0, headers = '{}', body = '', message_id = 0, at = excluded.at
-		where idempotency.at < $6`, workspaceID, c.Scope, c.Key, c.Fingerprint, ms(t.Now()), ms(t.Now().Add(-answerLife)))
+	n, err := claimAnswer.Exec(ctx, t.db, &answerRow{Claim: c, workspaceID: workspaceID, at: t.now})
 	if err != nil {
 		return fmt.Errorf("claim idempotency key: %w", err)
 	}
@@ -49,16 +76,17 @@ func (q Q) StoredAnswer(ctx context.Context, workspaceID int64, c domain.Claim, 
 }
 
 func (q Q) answerTo(ctx context.Context, workspaceID int64, c domain.Claim, since time.Time) error {
-	a, ok, err := first(ctx, q, scanAnswer, `select fingerprint, status, headers, body, message_id from idempotency
-		where workspace_id = $1 and scope = $2 and key = $3 and at >= $4`, workspaceID, c.Scope, c.Key, ms(since))
+	a, ok, err := db.First(ctx, q.db, answerTable.Scan(answerRead), `select `+answerColumns+` from idempotency
+		where workspace_id = $1 and scope = $2 and key = $3 and at >= $4`, workspaceID, c.Scope, c.Key, db.Millis(since))
 	if err != nil {
 		return fmt.Errorf("read idempotency key: %w", err)
 	}
 	if !ok {
 		return nil
 	}
-	if a.fingerprint != c.Fingerprint {
-		return domain.Errorf(domain.CodeIdempotencyMismatch, "This Idempotency-Key was used with another body. Use a new key for another request.")
+	if a.Fingerprint != c.Fingerprint {
+		return domain.Errorf(domain.CodeIdempotencyMismatch,
+			"This Idempotency-Key was used with another body. Use a new key for another request.")
 	}
 	if a.Status == 0 {
 		return domain.Errorf(domain.CodeIdempotencyInProgress, "The first request with this Idempotency-Key is still running")
@@ -66,15 +94,9 @@ func (q Q) answerTo(ctx context.Context, workspaceID int64, c domain.Claim, sinc
 	return &domain.Replayed{Answer: a.StoredAnswer}
 }
 
-// StoreAnswer keeps the answer to a claimed key, in the transaction of its
-// effect.
+// StoreAnswer stores the answer to a claimed key, in the transaction of its effect.
 func (t *Tx) StoreAnswer(ctx context.Context, workspaceID int64, c domain.Claim, a domain.StoredAnswer) error {
-	headers, err := toJSON(a.Headers)
-	if err != nil {
-		return err
-	}
-	n, err := t.execResult(ctx, `update idempotency set status = $4, headers = $5, body = $6, message_id = $7
-		where workspace_id = $1 and scope = $2 and key = $3`, workspaceID, c.Scope, c.Key, a.Status, headers, string(a.Body), a.MessageID)
+	n, err := storeAnswer.Exec(ctx, t.db, &answerRow{Claim: c, StoredAnswer: a, workspaceID: workspaceID})
 	if err != nil {
 		return fmt.Errorf("store answer: %w", err)
 	}
@@ -86,8 +108,8 @@ func (t *Tx) StoreAnswer(ctx context.Context, workspaceID int64, c domain.Claim,
 
 // DeleteExpiredAnswers removes what is older than 24 hours at the moment now.
 func (t *Tx) DeleteExpiredAnswers(ctx context.Context, now time.Time) error {
-	if err := t.exec(ctx, `delete from idempotency where at < $1`, ms(now.Add(-answerLife))); err != nil {
-		return fmt.Errorf("sweep idempotency keys: %w", err)
+	if err := t.db.Exec(ctx, `delete from idempotency where at < $1`, db.Millis(now.Add(-answerLife))); err != nil {
+		return fmt.Errorf("delete expired answers: %w", err)
 	}
 	return nil
 }

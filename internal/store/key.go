@@ -6,42 +6,75 @@ import (
 	"time"
 
 	"vellocity/internal/domain"
+	"vellocity/internal/store/db"
 )
 
-const keyColumns = `api_key.id, api_key.workspace_id, api_key.name, api_key.prefix, api_key.role, api_key.scopes, api_key.allowed_ips,
-	api_key.created_by, api_key.creator_id, api_key.created_at, api_key.last_used_at, api_key.last_used_ip,
-	api_key.expires_at, api_key.revoked_at, api_key.revision`
+// The sets of a key's columns.
+const (
+	keyRead db.Set = 1 << iota
+	keyCreate
+)
 
-func keyDest(k *domain.Key) []any {
-	return []any{&k.ID, &k.WorkspaceID, &k.Name, &k.Prefix, &k.Role, asJSON{&k.Scopes}, asJSON{&k.AllowedIPs},
-		&k.CreatedBy, &k.CreatorID, timeAt{&k.CreatedAt}, timeAt{&k.LastUsedAt}, &k.LastUsedIP,
-		timeAt{&k.ExpiresAt}, timeAt{&k.RevokedAt}, &k.Revision}
+// keyRow is a key with the hash of its secret.
+type keyRow struct {
+	domain.Key
+	hash string
 }
 
-func scanKey(row scanner) (k domain.Key, err error) {
-	err = row.Scan(keyDest(&k)...)
-	return k, err
+var keyTable = db.NewTable("api_key", func(k *keyRow) []db.Column {
+	return []db.Column{
+		{Name: "id", Field: &k.ID, In: keyRead},
+		{Name: "workspace_id", Field: &k.WorkspaceID, In: keyRead | keyCreate},
+		{Name: "name", Field: &k.Name, In: keyRead | keyCreate},
+		{Name: "prefix", Field: &k.Prefix, In: keyRead | keyCreate},
+		{Name: "hash", Field: &k.hash, In: keyRead | keyCreate},
+		{Name: "role", Field: db.Text(&k.Role), In: keyRead | keyCreate},
+		{Name: "scopes", Field: db.JSON(&k.Scopes), In: keyRead | keyCreate},
+		{Name: "allowed_ips", Field: db.JSONOr(&k.AllowedIPs, "[]"), In: keyRead | keyCreate},
+		{Name: "created_by", Field: &k.CreatedBy, In: keyRead | keyCreate},
+		{Name: "creator_id", Field: &k.CreatorID, In: keyRead | keyCreate},
+		{Name: "created_at", Field: db.Time(&k.CreatedAt), In: keyRead | keyCreate},
+		{Name: "last_used_at", Field: db.Time(&k.LastUsedAt), In: keyRead},
+		{Name: "last_used_ip", Field: &k.LastUsedIP, In: keyRead},
+		{Name: "expires_at", Field: db.Time(&k.ExpiresAt), In: keyRead | keyCreate},
+		{Name: "revoked_at", Field: db.Time(&k.RevokedAt), In: keyRead},
+		{Name: "revision", Field: &k.Revision, In: keyRead | keyCreate},
+	}
+})
+
+var (
+	keyColumns = keyTable.QualifiedColumns(keyRead)
+	createKey  = keyTable.Write(keyCreate, `insert into api_key ({columns}) values ({values}) returning id`)
+)
+
+func scanKey() func(db.Row) (domain.Key, error) {
+	scan := keyTable.Scan(keyRead)
+	return func(row db.Row) (domain.Key, error) {
+		k, err := scan(row)
+		return k.Key, err
+	}
 }
 
 // Keys returns a page of the workspace's API keys, newest first, revoked ones
 // included.
 func (q Q) Keys(ctx context.Context, workspaceID int64, p domain.Page) (domain.List[domain.Key], error) {
 	var list domain.List[domain.Key]
-	if err := q.one(ctx, []any{&list.Total}, `select count(*) from api_key where workspace_id = $1`, workspaceID); err != nil {
+	err := q.db.One(ctx, []any{&list.Total}, `select count(*) from api_key where workspace_id = $1`, workspaceID)
+	if err != nil {
 		return list, fmt.Errorf("count keys: %w", err)
 	}
-	items, err := many(ctx, q, scanKey, `select `+keyColumns+` from api_key where workspace_id = $1 order by id desc limit 0 + $2 offset $3`,
-		workspaceID, p.Size, p.Offset())
+	list.Items, err = db.Many(ctx, q.db, scanKey(), `select `+keyColumns+` from api_key
+		where workspace_id = $1 order by id desc limit 0 + $2 offset $3`, workspaceID, p.Size, p.Offset())
 	if err != nil {
 		return list, fmt.Errorf("read keys: %w", err)
 	}
-	list.Items = items
 	return list, nil
 }
 
 // Key returns one API key of the workspace.
 func (q Q) Key(ctx context.Context, workspaceID, id int64) (domain.Key, error) {
-	k, ok, err := first(ctx, q, scanKey, `select `+keyColumns+` from api_key where workspace_id = $1 and id = $2`, workspaceID, id)
+	k, ok, err := db.First(ctx, q.db, scanKey(),
+		`select `+keyColumns+` from api_key where workspace_id = $1 and id = $2`, workspaceID, id)
 	if err != nil {
 		return k, fmt.Errorf("read key: %w", err)
 	}
@@ -51,18 +84,18 @@ func (q Q) Key(ctx context.Context, workspaceID, id int64) (domain.Key, error) {
 	return k, nil
 }
 
-// LiveKeyCount counts the workspace's keys that open something at the moment now,
-// for the plan's limit.
+// LiveKeyCount counts the workspace's keys that are valid at the moment now, for
+// the plan's limit.
 func (q Q) LiveKeyCount(ctx context.Context, workspaceID int64, now time.Time) (n int, err error) {
-	err = q.one(ctx, []any{&n}, `select count(*) from api_key where workspace_id = $1
-		and (expires_at = 0 or expires_at > $2) and (revoked_at = 0 or revoked_at > $2)`, workspaceID, ms(now))
+	err = q.db.One(ctx, []any{&n}, `select count(*) from api_key where workspace_id = $1
+		and (expires_at = 0 or expires_at > $2) and (revoked_at = 0 or revoked_at > $2)`, workspaceID, db.Millis(now))
 	if err != nil {
 		return 0, fmt.Errorf("count live keys: %w", err)
 	}
 	return n, nil
 }
 
-// KeyHolder is a key with what decides about it beside its own row.
+// KeyHolder is a key with all that decides what it may do.
 type KeyHolder struct {
 	Key  domain.Key
 	Hash string
@@ -72,15 +105,17 @@ type KeyHolder struct {
 	Plan        domain.Plan
 }
 
-func scanKeyHolder(row scanner) (h KeyHolder, err error) {
-	err = row.Scan(append(keyDest(&h.Key), &h.Hash, &h.CreatorRole, &h.Plan)...)
+func scanKeyHolder(row db.Row) (h KeyHolder, err error) {
+	var k keyRow
+	err = row.Scan(append(keyTable.Dest(&k, keyRead), &h.CreatorRole, &h.Plan)...)
+	h.Key, h.Hash = k.Key, k.hash
 	return h, err
 }
 
-// KeyByHash returns the key whose SHA-256 is hash, in whatever workspace; ok is
-// false where there is none. It is how a caller's workspace is found out.
+// KeyByHash returns the key whose secret has the SHA-256 hash, in whatever
+// workspace; ok is false where there is none.
 func (q Q) KeyByHash(ctx context.Context, hash string) (h KeyHolder, ok bool, err error) {
-	h, ok, err = first(ctx, q, scanKeyHolder, `select `+keyColumns+`, api_key.hash, coalesce(member.role, ''), workspace.plan
+	h, ok, err = db.First(ctx, q.db, scanKeyHolder, `select `+keyColumns+`, coalesce(member.role, ''), workspace.plan
 		from api_key join workspace on workspace.id = api_key.workspace_id
 		left join member on member.workspace_id = api_key.workspace_id and member.user_id = api_key.creator_id
 		where api_key.hash = $1`, hash)
@@ -90,32 +125,21 @@ func (q Q) KeyByHash(ctx context.Context, hash string) (h KeyHolder, ok bool, er
 	return h, ok, nil
 }
 
-// CreateKey stores a new key under the hash of its secret and returns it with
-// its id.
+// CreateKey stores a new key under the SHA-256 hash of its secret, and returns it
+// with its id.
 func (t *Tx) CreateKey(ctx context.Context, k domain.Key, hash string) (domain.Key, error) {
-	scopes, err := toJSON(k.Scopes)
-	if err != nil {
-		return k, err
-	}
-	ips, err := toJSON(append([]string{}, k.AllowedIPs...))
-	if err != nil {
-		return k, err
-	}
 	k.CreatedAt, k.Revision = t.Now(), 1
-	err = t.one(ctx, []any{&k.ID}, `insert into api_key (workspace_id, name, prefix, hash, role, scopes, allowed_ips,
-		created_by, creator_id, created_at, expires_at) values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11) returning id`,
-		k.WorkspaceID, k.Name, k.Prefix, hash, string(k.Role), scopes, ips, k.CreatedBy, k.CreatorID, ms(k.CreatedAt), ms(k.ExpiresAt))
-	if err != nil {
+	if err := createKey.One(ctx, t.db, &keyRow{k, hash}, &k.ID); err != nil {
 		return k, fmt.Errorf("create key: %w", err)
 	}
 	return k, nil
 }
 
-// RevokeKey ends a key at the moment at, which may lie ahead. A key that ends
-// earlier already stays as it is, and changed is false.
+// RevokeKey revokes a key at the moment at, which may be in the future. A key that
+// is revoked earlier already stays as it is, and changed is false.
 func (t *Tx) RevokeKey(ctx context.Context, workspaceID, id int64, at time.Time) (changed bool, err error) {
-	n, err := t.execResult(ctx, `update api_key set revoked_at = $3, revision = revision + 1
-		where workspace_id = $1 and id = $2 and (revoked_at = 0 or revoked_at > $3)`, workspaceID, id, ms(at))
+	n, err := t.db.ExecCount(ctx, `update api_key set revoked_at = $3, revision = revision + 1
+		where workspace_id = $1 and id = $2 and (revoked_at = 0 or revoked_at > $3)`, workspaceID, id, db.Millis(at))
 	if err != nil {
 		return false, fmt.Errorf("revoke key: %w", err)
 	}
@@ -134,8 +158,8 @@ type KeyUse struct {
 // record, from a node that flushed late, changes nothing.
 func (t *Tx) SaveKeyUse(ctx context.Context, uses []KeyUse) error {
 	for _, u := range uses {
-		err := t.exec(ctx, `update api_key set last_used_at = $3, last_used_ip = $4
-			where workspace_id = $1 and id = $2 and last_used_at < $3`, u.WorkspaceID, u.KeyID, ms(u.At), u.IP)
+		err := t.db.Exec(ctx, `update api_key set last_used_at = $3, last_used_ip = $4
+			where workspace_id = $1 and id = $2 and last_used_at < $3`, u.WorkspaceID, u.KeyID, db.Millis(u.At), u.IP)
 		if err != nil {
 			return fmt.Errorf("note the use of a key: %w", err)
 		}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"vellocity/internal/domain"
+	"vellocity/internal/store/db"
 )
 
 // Provider is a model provider that a workspace has stored. Sealed is its key,
@@ -22,41 +23,60 @@ type Provider struct {
 	UpdatedAt   time.Time
 }
 
-const providerColumns = `id, workspace_id, name, kind, base_url, model, secret, created_at, updated_at`
+// The sets of a provider's columns.
+const (
+	providerRead db.Set = 1 << iota
+	providerCreate
+)
 
-func scanProvider(row scanner) (p Provider, err error) {
-	err = row.Scan(&p.ID, &p.WorkspaceID, &p.Name, &p.Kind, &p.BaseURL, &p.Model, &p.Sealed, timeAt{&p.CreatedAt}, timeAt{&p.UpdatedAt})
-	return p, err
-}
+var providerTable = db.NewTable("provider", func(p *Provider) []db.Column {
+	return []db.Column{
+		{Name: "id", Field: &p.ID, In: providerRead},
+		{Name: "workspace_id", Field: &p.WorkspaceID, In: providerRead | providerCreate},
+		{Name: "name", Field: &p.Name, In: providerRead | providerCreate},
+		{Name: "kind", Field: &p.Kind, In: providerRead | providerCreate},
+		{Name: "base_url", Field: &p.BaseURL, In: providerRead | providerCreate},
+		{Name: "model", Field: &p.Model, In: providerRead | providerCreate},
+		{Name: "secret", Field: &p.Sealed, In: providerRead | providerCreate},
+		{Name: "created_at", Field: db.Time(&p.CreatedAt), In: providerRead | providerCreate},
+		{Name: "updated_at", Field: db.Time(&p.UpdatedAt), In: providerRead | providerCreate},
+	}
+})
+
+var (
+	providerColumns = providerTable.Columns(providerRead)
+	// Each column but the key and created_at is new.
+	saveProvider = providerTable.Write(providerCreate, `insert into provider ({columns}) values ({values})
+		on conflict (workspace_id, name) do update set kind = excluded.kind, base_url = excluded.base_url,
+		model = excluded.model, secret = excluded.secret, updated_at = excluded.updated_at returning id, created_at`)
+)
 
 // Providers returns the providers that the workspace has stored, by name.
 func (q Q) Providers(ctx context.Context, workspaceID int64) ([]Provider, error) {
-	list, err := many(ctx, q, scanProvider, `select `+providerColumns+` from provider where workspace_id = $1 order by name`, workspaceID)
+	list, err := db.Many(ctx, q.db, providerTable.Scan(providerRead),
+		`select `+providerColumns+` from provider where workspace_id = $1 order by name`, workspaceID)
 	if err != nil {
 		return nil, fmt.Errorf("read providers: %w", err)
 	}
 	return list, nil
 }
 
-// AllProviders returns the stored providers of every workspace, for the start of
-// a node.
+// AllProviders returns the stored providers of every workspace, for the start of a
+// node.
 func (q Q) AllProviders(ctx context.Context) ([]Provider, error) {
-	list, err := many(ctx, q, scanProvider, `select `+providerColumns+` from provider order by workspace_id, name`)
+	list, err := db.Many(ctx, q.db, providerTable.Scan(providerRead),
+		`select `+providerColumns+` from provider order by workspace_id, name`)
 	if err != nil {
 		return nil, fmt.Errorf("read all providers: %w", err)
 	}
 	return list, nil
 }
 
-// SaveProvider stores a provider under its name, new or in place of the one
-// that has it, and returns it with its id.
+// SaveProvider stores a provider under its name, new or in place of the one that
+// has it, and returns it with its id.
 func (t *Tx) SaveProvider(ctx context.Context, p Provider) (Provider, error) {
-	p.UpdatedAt = t.Now()
-	err := t.one(ctx, []any{&p.ID, timeAt{&p.CreatedAt}}, `insert into provider (workspace_id, name, kind, base_url, model, secret, created_at, updated_at)
-		values ($1,$2,$3,$4,$5,$6,$7,$7) on conflict (workspace_id, name) do update set kind = excluded.kind, base_url = excluded.base_url,
-		model = excluded.model, secret = excluded.secret, updated_at = excluded.updated_at returning id, created_at`,
-		p.WorkspaceID, p.Name, p.Kind, p.BaseURL, p.Model, p.Sealed, ms(p.UpdatedAt))
-	if err != nil {
+	p.CreatedAt, p.UpdatedAt = t.now, t.now
+	if err := saveProvider.One(ctx, t.db, &p, &p.ID, db.Time(&p.CreatedAt)); err != nil {
 		return p, fmt.Errorf("save provider: %w", err)
 	}
 	return p, nil
@@ -64,7 +84,7 @@ func (t *Tx) SaveProvider(ctx context.Context, p Provider) (Provider, error) {
 
 // DeleteProvider removes a provider of the workspace by its name.
 func (t *Tx) DeleteProvider(ctx context.Context, workspaceID int64, name string) error {
-	n, err := t.execResult(ctx, `delete from provider where workspace_id = $1 and name = $2`, workspaceID, name)
+	n, err := t.db.ExecCount(ctx, `delete from provider where workspace_id = $1 and name = $2`, workspaceID, name)
 	if err != nil {
 		return fmt.Errorf("delete provider: %w", err)
 	}

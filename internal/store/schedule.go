@@ -6,24 +6,56 @@ import (
 	"time"
 
 	"vellocity/internal/domain"
+	"vellocity/internal/store/db"
 )
 
-const scheduleColumns = `id, workspace_id, cron, timezone, target, enabled, next_at, last_at, last_error`
+// The sets of a schedule's columns.
+const (
+	scheduleRead db.Set = 1 << iota
+	scheduleCreate
+	scheduleAdvance
+)
 
-func scanSchedule(row scanner) (s domain.Schedule, err error) {
-	err = row.Scan(&s.ID, &s.WorkspaceID, &s.Cron, &s.Timezone, asJSON{&s.Target}, &s.Enabled, timeAt{&s.NextAt}, timeAt{&s.LastAt}, &s.LastError)
-	return s, err
+// scheduleRow is a schedule with the kind of its target, of which there is one.
+type scheduleRow struct {
+	domain.Schedule
+	kind string
 }
 
-// CreateSchedule adds a schedule that is next due at s.NextAt.
-func (t *Tx) CreateSchedule(ctx context.Context, s domain.Schedule) (domain.Schedule, error) {
-	target, err := toJSON(s.Target)
-	if err != nil {
-		return s, err
+var scheduleTable = db.NewTable("schedule", func(s *scheduleRow) []db.Column {
+	return []db.Column{
+		{Name: "id", Field: &s.ID, In: scheduleRead},
+		{Name: "workspace_id", Field: &s.WorkspaceID, In: scheduleRead | scheduleCreate},
+		{Name: "kind", Field: &s.kind, In: scheduleCreate},
+		{Name: "cron", Field: &s.Cron, In: scheduleRead | scheduleCreate},
+		{Name: "timezone", Field: &s.Timezone, In: scheduleRead | scheduleCreate},
+		{Name: "target", Field: db.JSON(&s.Target), In: scheduleRead | scheduleCreate},
+		{Name: "enabled", Field: &s.Enabled, In: scheduleRead | scheduleCreate},
+		{Name: "next_at", Field: db.Time(&s.NextAt), In: scheduleRead | scheduleCreate | scheduleAdvance},
+		{Name: "last_at", Field: db.Time(&s.LastAt), In: scheduleRead | scheduleAdvance},
+		{Name: "last_error", Field: &s.LastError, In: scheduleRead | scheduleAdvance},
 	}
-	err = t.one(ctx, []any{&s.ID}, `insert into schedule (workspace_id, kind, target, cron, timezone, next_at, enabled) values ($1,'capability',$2,$3,$4,$5,$6) returning id`,
-		s.WorkspaceID, target, s.Cron, s.Timezone, ms(s.NextAt), s.Enabled)
-	if err != nil {
+})
+
+var (
+	scheduleColumns = scheduleTable.Columns(scheduleRead)
+	createSchedule  = scheduleTable.Write(scheduleCreate,
+		`insert into schedule ({columns}) values ({values}) returning id`)
+	advanceSchedule = scheduleTable.Write(scheduleAdvance, `update schedule set {set} where id = {id}`)
+)
+
+func scanSchedule() func(db.Row) (domain.Schedule, error) {
+	scan := scheduleTable.Scan(scheduleRead)
+	return func(row db.Row) (domain.Schedule, error) {
+		s, err := scan(row)
+		return s.Schedule, err
+	}
+}
+
+// CreateSchedule adds a schedule that is next due at s.NextAt, and returns it with
+// its id.
+func (t *Tx) CreateSchedule(ctx context.Context, s domain.Schedule) (domain.Schedule, error) {
+	if err := createSchedule.One(ctx, t.db, &scheduleRow{s, "capability"}, &s.ID); err != nil {
 		return s, fmt.Errorf("create schedule: %w", err)
 	}
 	return s, nil
@@ -31,7 +63,8 @@ func (t *Tx) CreateSchedule(ctx context.Context, s domain.Schedule) (domain.Sche
 
 // Schedule returns a schedule of the workspace.
 func (q Q) Schedule(ctx context.Context, workspaceID, id int64) (domain.Schedule, error) {
-	s, ok, err := first(ctx, q, scanSchedule, `select `+scheduleColumns+` from schedule where workspace_id = $1 and id = $2`, workspaceID, id)
+	s, ok, err := db.First(ctx, q.db, scanSchedule(),
+		`select `+scheduleColumns+` from schedule where workspace_id = $1 and id = $2`, workspaceID, id)
 	if err != nil {
 		return s, fmt.Errorf("read schedule: %w", err)
 	}
@@ -41,37 +74,38 @@ func (q Q) Schedule(ctx context.Context, workspaceID, id int64) (domain.Schedule
 	return s, nil
 }
 
-// AnyScheduleDue reports whether a schedule is due: a look that takes no lock.
+// scheduleDue is the condition for the schedules that are due at $1, and their order.
+const scheduleDue = ` enabled and next_at > 0 and next_at <= $1 order by next_at limit 1`
+
+// AnyScheduleDue reports whether a schedule is due, without a lock.
 func (q Q) AnyScheduleDue(ctx context.Context, now time.Time) (bool, error) {
-	due, err := many(ctx, q, scanID, `select id from schedule where enabled and next_at > 0 and next_at <= $1 order by next_at limit 1`, ms(now))
+	due, err := db.Many(ctx, q.db, db.ID, `select id from schedule where`+scheduleDue, db.Millis(now))
 	return len(due) > 0, err
 }
 
-// LockDueSchedule locks the next schedule that is due and that no other node has taken;
-// ok is false where there is none.
+// LockDueSchedule locks the next schedule that is due and that no other node has
+// locked; ok is false where there is none.
 func (t *Tx) LockDueSchedule(ctx context.Context, now time.Time) (s domain.Schedule, ok bool, err error) {
-	skip := ""
-	if t.dialect == postgres {
-		skip = " for update skip locked"
-	}
-	return first(ctx, t.Q, scanSchedule, `select `+scheduleColumns+` from schedule where enabled and next_at > 0 and next_at <= $1 order by next_at limit 1`+skip, ms(now))
+	return db.First(ctx, t.db, scanSchedule(),
+		`select `+scheduleColumns+` from schedule where`+scheduleDue+t.db.SkipLocked(), db.Millis(now))
 }
 
-// RecordScheduleFiring notes that a schedule fires for an instant. It reports false where
-// that was done before.
+// RecordScheduleFiring notes that a schedule fires for an instant. It reports false
+// where that was done before.
 func (t *Tx) RecordScheduleFiring(ctx context.Context, id int64, instant time.Time) (bool, error) {
-	n, err := t.execResult(ctx, `insert into schedule_firing (schedule_id, fire_at, at) values ($1,$2,$3) on conflict do nothing`, id, ms(instant), ms(t.now))
+	n, err := t.db.ExecCount(ctx, `insert into schedule_firing (schedule_id, fire_at, at) values ($1,$2,$3)
+		on conflict do nothing`, id, db.Millis(instant), db.Millis(t.now))
 	if err != nil {
 		return false, fmt.Errorf("record firing: %w", err)
 	}
 	return n == 1, nil
 }
 
-// AdvanceSchedule stores when a schedule is due next, never where next is zero, and what
-// became of the last time.
+// AdvanceSchedule stores when a schedule is due next, never where next is zero, when
+// it was due last, and what went wrong then.
 func (t *Tx) AdvanceSchedule(ctx context.Context, id int64, next, last time.Time, failure string) error {
-	err := t.exec(ctx, `update schedule set next_at = $2, last_at = $3, last_error = $4 where id = $1`, id, ms(next), ms(last), failure)
-	if err != nil {
+	row := scheduleRow{Schedule: domain.Schedule{ID: id, NextAt: next, LastAt: last, LastError: failure}}
+	if _, err := advanceSchedule.Exec(ctx, t.db, &row); err != nil {
 		return fmt.Errorf("advance schedule: %w", err)
 	}
 	return nil

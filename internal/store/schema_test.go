@@ -1,147 +1,152 @@
 package store_test
 
 import (
-	"go/ast"
-	"go/parser"
-	"go/token"
 	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
+
+	"vellocity/internal/domain"
+	"vellocity/internal/store"
+	"vellocity/internal/store/storetest"
 )
 
-var (
-	tableOf  = regexp.MustCompile(`(?is)create table (\w+) \((.*?)\n\);`)
-	columnOf = regexp.MustCompile(`(?m)^\s+(\w+) (integer|bigint|text|boolean)\b`)
-)
-
-// schema reads the tables and their columns from a migration.
-func schema(t *testing.T, file string) map[string][]string {
+// describe returns what a query says about each column or index, by its name.
+func describe(t *testing.T, s *store.Store, query string) map[string]string {
 	t.Helper()
-	text, err := os.ReadFile(file)
+	rows, err := s.DB().SQL().QueryContext(t.Context(), query)
 	if err != nil {
 		t.Fatal(err)
 	}
-	tables := map[string][]string{}
-	for _, m := range tableOf.FindAllStringSubmatch(string(text), -1) {
-		for _, c := range columnOf.FindAllStringSubmatch(m[2], -1) {
-			tables[m[1]] = append(tables[m[1]], c[1])
+	defer rows.Close()
+	found := map[string]string{}
+	for rows.Next() {
+		var name, what string
+		if err := rows.Scan(&name, &what); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.HasPrefix(name, "goose_") && !strings.HasPrefix(name, "sqlite_") {
+			found[name] = what
 		}
 	}
-	return tables
+	if err := rows.Err(); err != nil || len(found) < 20 {
+		t.Fatal(len(found), err)
+	}
+	return found
 }
 
-func TestBothDialectsHaveTheSameTables(t *testing.T) {
-	ours, err := filepath.Glob("migrations/sqlite/*.sql")
-	if err != nil || len(ours) == 0 {
-		t.Fatal(ours, err)
-	}
-	theirs, err := filepath.Glob("migrations/postgres/*.sql")
-	if err != nil || len(ours) != len(theirs) {
-		t.Fatalf("%v and %v, %v", ours, theirs, err)
-	}
-	for i := range ours {
-		if filepath.Base(ours[i]) != filepath.Base(theirs[i]) {
-			t.Errorf("%s stands beside %s", ours[i], theirs[i])
-		}
-		a, b := schema(t, ours[i]), schema(t, theirs[i])
-		if len(a) == 0 && len(b) == 0 {
-			continue
-		}
-		if !slices.Equal(slices.Sorted(maps.Keys(a)), slices.Sorted(maps.Keys(b))) {
-			t.Errorf("tables %v and %v", slices.Sorted(maps.Keys(a)), slices.Sorted(maps.Keys(b)))
-		}
-		for table := range a {
-			if !slices.Equal(a[table], b[table]) {
-				t.Errorf("%s has %v and %v", table, a[table], b[table])
+// A column's place in its table, its type, whether it may be null, and its default.
+const (
+	sqliteColumns = `select m.name || '.' || c.name, (c.cid + 1) || ' ' || replace(lower(c.type), 'integer', 'bigint') || ' ' ||
+		case when c."notnull" or c.pk then 'not null' else '' end || ' ' || coalesce(c.dflt_value, '')
+		from sqlite_master m join pragma_table_info(m.name) c where m.type = 'table'`
+	postgresColumns = `select table_name || '.' || column_name, ordinal_position || ' ' || data_type || ' ' ||
+		case is_nullable when 'NO' then 'not null' else '' end || ' ' || coalesce(replace(column_default, '::text', ''), '')
+		from information_schema.columns where table_schema = 'public'`
+	sqliteIndexes = `select i.name, case when i."unique" then 'unique ' else '' end || m.name || ' ' || (select group_concat(name)
+		from pragma_index_info(i.name)) from sqlite_master m join pragma_index_list(m.name) i
+		where m.type = 'table' and i.origin = 'c'`
+	postgresIndexes = `select c.relname, case when i.indisunique then 'unique ' else '' end || i.indrelid::regclass || ' ' ||
+		(select string_agg(pg_get_indexdef(i.indexrelid, n, true), ',' order by n) from generate_series(1, i.indnatts) n)
+		from pg_index i join pg_class c on c.oid = i.indexrelid join pg_namespace s on s.oid = c.relnamespace
+		left join pg_constraint k on k.conindid = i.indexrelid and k.contype in ('p', 'u')
+		where s.nspname = 'public' and k.oid is null`
+)
+
+// apart lists what differs on purpose.
+var apart = []string{
+	"event.xid",   // the transaction's number, which only PostgreSQL needs
+	"event_order", // and its index
+}
+
+func TestBothDatabasesHaveTheSameSchema(t *testing.T) {
+	lite, pg := storetest.SQLite(t), storetest.Postgres(t)
+	for _, q := range []struct{ sqlite, postgres string }{
+		{sqliteColumns, postgresColumns}, {sqliteIndexes, postgresIndexes},
+	} {
+		ours, theirs := describe(t, lite, q.sqlite), describe(t, pg, q.postgres)
+		all := maps.Clone(ours)
+		maps.Copy(all, theirs)
+		for _, name := range slices.Sorted(maps.Keys(all)) {
+			if ours[name] != theirs[name] && !slices.Contains(apart, name) {
+				t.Errorf("%s is %q on SQLite and %q on PostgreSQL", name, ours[name], theirs[name])
 			}
 		}
 	}
 }
 
-// tenants are the tables with rows of a workspace that callers ask for by an id.
-var tenants = []string{"execution", "content", "publication", "voice", "agent", "api_key", "movement", "account", "message", "member", "idempotency", "tally", "provider"}
-
-// inner names the functions whose statements may leave the workspace out, and why.
-var inner = map[string]string{
-	"ExecutionForWork": "the worker's job carries nothing but the id", "ClaimExecution": "the worker's", "ReturnExecution": "the worker's", "FenceExecution": "the worker's", "SaveExecutionPlan": "behind the fence",
-	"SaveExecution": "behind the fence or the lock", "SaveExecutionNeeds": "behind the fence", "SaveExecutionWaitingItem": "behind the fence", "SetExecutionJob": "behind the fence or the lock",
-	"ExecutionJob": "behind the lock", "ExecutionBrandVoice": "the worker's", "LockExecution": "it reads with the workspace first", "ExecutionWaitingItem": "the worker's",
-	"WorkspacesWithPending": "the sweep of all workspaces", "CreditLedgerSum": "the audit of all workspaces", "OrphanedTexts": "the sweep of all workspaces",
-	"TouchGeneratedText": "the writer's own message", "FinishGeneratedText": "the writer's own message", "GeneratedTextStatus": "behind Message", "foldCounts": "all workspaces",
-	"DeleteExpiredAnswers": "all workspaces", "KeyByHash": "the key says which workspace it is", "SaveKeyUse": "", "DeleteOldUsage": "all workspaces",
-}
-
-// TestEveryStatementOnATenantsRowsNamesTheWorkspace reads the SQL out of the
-// source: a statement on such a table has workspace_id in it, or its function is
-// listed with a reason.
-func TestEveryStatementOnATenantsRowsNamesTheWorkspace(t *testing.T) {
-	files, err := filepath.Glob("*.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	on := regexp.MustCompile(`(?i)\b(from|update|into|join)\s+(` + strings.Join(tenants, "|") + `)\b`)
-	seen := 0
-	for _, file := range files {
-		if strings.HasSuffix(file, "_test.go") {
-			continue
-		}
-		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
+// Migrations come as one file for both databases, or as a pair.
+func TestMigrationsComeInPairs(t *testing.T) {
+	names := func(pattern string) (list []string) {
+		files, err := filepath.Glob(filepath.Join("migrations", pattern))
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, d := range parsed.Decls {
-			f, ok := d.(*ast.FuncDecl)
-			if !ok {
-				continue
-			}
-			ast.Inspect(f, func(n ast.Node) bool {
-				call, ok := n.(*ast.CallExpr)
-				if !ok {
-					return true
-				}
-				for _, arg := range call.Args {
-					sql := literal(arg)
-					if !on.MatchString(sql) {
-						continue
-					}
-					seen++
-					named := strings.Contains(sql, "workspace_id") || strings.Contains(sql, "WHERE") // built by where
-					if _, known := inner[f.Name.Name]; !named && !known {
-						t.Errorf("%s: %s has a statement without the workspace: %s", file, f.Name.Name, strings.Join(strings.Fields(sql), " "))
-					}
-				}
-				return true
-			})
+		for _, f := range files {
+			list = append(list, filepath.Base(f))
 		}
+		return list
 	}
-	if seen < 40 {
-		t.Errorf("only %d statements were found", seen)
+	lite, pg, both := names("sqlite/*.sql"), names("postgres/*.sql"), names("*.sql")
+	if !slices.Equal(lite, pg) || len(lite) == 0 {
+		t.Errorf("SQLite has %v, PostgreSQL %v", lite, pg)
+	}
+	seen := map[string]string{}
+	for _, name := range append(both, lite...) {
+		number, _, _ := strings.Cut(name, "_")
+		if other := seen[number]; other != "" {
+			t.Errorf("%s and %s have the same number", other, name)
+		}
+		seen[number] = name
 	}
 }
 
-// literal joins the string literals of an expression; a condition that is built
-// from an [ExecutionFilter] or the like, which begins with the workspace, is WHERE.
-func literal(e ast.Expr) string {
-	var b strings.Builder
-	ast.Inspect(e, func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.FuncLit:
-			return false
-		case *ast.BasicLit:
-			if text, err := strconv.Unquote(n.Value); err == nil && n.Kind == token.STRING {
-				b.WriteString(text)
+// enums are the columns whose fixed values the schema names, in the condition of an
+// index or in a check.
+var enums = map[string][]string{
+	"execution.status": domain.ExecutionStatus("").Values(),
+	"message.status":   domain.TextStatus("").Values(),
+	"movement.kind":    domain.MovementKind("").Values(),
+}
+
+// What the schema says of a fixed set of values is what domain says.
+func TestTheSchemaNamesOnlyValuesThatExist(t *testing.T) {
+	var (
+		statement = regexp.MustCompile(`(?is)create (?:unique )?(?:index \w+ on|table) (\w+) (.*?);`)
+		equal     = regexp.MustCompile(`(\w+) = '(\w+)'`)
+		in        = regexp.MustCompile(`(?is)(\w+) in \(([^)]*)\)`)
+	)
+	files, err := filepath.Glob("migrations/*/*.sql")
+	shared, err2 := filepath.Glob("migrations/*.sql")
+	if err != nil || err2 != nil {
+		t.Fatal(err, err2)
+	}
+	checked := 0
+	for _, file := range append(files, shared...) {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range statement.FindAllStringSubmatch(string(text), -1) {
+			for _, c := range equal.FindAllStringSubmatch(s[2], -1) {
+				checked++
+				if !slices.Contains(enums[s[1]+"."+c[1]], c[2]) {
+					t.Errorf("%s: %s.%s is never %q", file, s[1], c[1], c[2])
+				}
 			}
-		case *ast.Ident:
-			if n.Name == "cond" || n.Name == "w" || n.Name == "publishedColumns" {
-				b.WriteString(" WHERE ")
+			for _, c := range in.FindAllStringSubmatch(s[2], -1) {
+				checked++
+				values := strings.FieldsFunc(c[2], func(r rune) bool { return strings.ContainsRune("', \n", r) })
+				if want := enums[s[1]+"."+c[1]]; !slices.Equal(values, want) {
+					t.Errorf("%s: %s.%s is one of %v, not of %v", file, s[1], c[1], want, values)
+				}
 			}
 		}
-		return true
-	})
-	return b.String()
+	}
+	if checked < 6 {
+		t.Errorf("only %d conditions were found", checked)
+	}
 }

@@ -104,7 +104,7 @@ func TestKeyByHashKnowsTheCreatorsPresentRole(t *testing.T) {
 		ours, _ := twoWorkspaces(t, s)
 		var person domain.User
 		inTx(t, s, func(ctx context.Context, tx *store.Tx) (err error) {
-			if person, err = tx.CreatePerson(ctx, "Ada", "ada@example.com"); err != nil {
+			if person, err = tx.CreateUser(ctx, "Ada", "ada@example.com"); err != nil {
 				return err
 			}
 			if err := tx.SaveMember(ctx, ours, person.ID, domain.RoleAdmin); err != nil {
@@ -160,11 +160,11 @@ func TestPersonAddressIsUnique(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		ours, theirs := twoWorkspaces(t, s)
 		inTx(t, s, func(ctx context.Context, tx *store.Tx) error {
-			u, err := tx.CreatePerson(ctx, "Ada", "ada@example.com")
+			u, err := tx.CreateUser(ctx, "Ada", "ada@example.com")
 			if err != nil {
 				return err
 			}
-			if _, err := tx.CreatePerson(ctx, "Eve", "ada@example.com"); domain.CodeOf(err) != domain.CodeConflict {
+			if _, err := tx.CreateUser(ctx, "Eve", "ada@example.com"); domain.CodeOf(err) != domain.CodeConflict {
 				t.Errorf("second person with the address: %v", err)
 			}
 			return tx.SaveMember(ctx, ours, u.ID, domain.RoleOwner)
@@ -219,7 +219,7 @@ func TestSessionsEndWithMembership(t *testing.T) {
 		ours, _ := twoWorkspaces(t, s)
 		now := s.Now()
 		inTx(t, s, func(ctx context.Context, tx *store.Tx) error {
-			u, err := tx.CreatePerson(ctx, "Ada", "ada@example.com")
+			u, err := tx.CreateUser(ctx, "Ada", "ada@example.com")
 			if err != nil {
 				return err
 			}

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"vellocity/internal/store/db"
 )
 
 // Usage is how many requests of a window are counted.
@@ -18,9 +20,9 @@ type Usage struct {
 // Usage returns how many requests of the window that starts then are counted, or
 // leased to a node.
 func (q Q) Usage(ctx context.Context, workspaceID int64, span string, starts time.Time) (n int, err error) {
-	err = q.one(ctx, []any{&n}, `select used from usage_window where workspace_id = $1 and span = $2 and starts = $3`,
-		workspaceID, span, ms(starts))
-	if err != nil && !errors.Is(err, errNone) {
+	err = q.db.One(ctx, []any{&n}, `select used from usage_window where workspace_id = $1 and span = $2 and starts = $3`,
+		workspaceID, span, db.Millis(starts))
+	if err != nil && !errors.Is(err, db.ErrNoRow) {
 		return 0, fmt.Errorf("read usage: %w", err)
 	}
 	return n, nil
@@ -30,9 +32,9 @@ func (q Q) Usage(ctx context.Context, workspaceID int64, span string, starts tim
 // down.
 func (t *Tx) SaveUsage(ctx context.Context, counts []Usage) error {
 	for _, u := range counts {
-		err := t.exec(ctx, `insert into usage_window (workspace_id, span, starts, used) values ($1,$2,$3,$4)
+		err := t.db.Exec(ctx, `insert into usage_window (workspace_id, span, starts, used) values ($1,$2,$3,$4)
 			on conflict (workspace_id, span, starts) do update set used = excluded.used where usage_window.used < excluded.used`,
-			u.WorkspaceID, u.Span, ms(u.Starts), u.N)
+			u.WorkspaceID, u.Span, db.Millis(u.Starts), u.N)
 		if err != nil {
 			return fmt.Errorf("save usage: %w", err)
 		}
@@ -44,9 +46,9 @@ func (t *Tx) SaveUsage(ctx context.Context, counts []Usage) error {
 // returns how many it got, and the window's count with them.
 func (t *Tx) LeaseUsage(ctx context.Context, want Usage, limit int) (got, used int, err error) {
 	// The update that changes nothing locks the row, so that nodes take turns.
-	err = t.one(ctx, []any{&used}, `insert into usage_window (workspace_id, span, starts, used) values ($1,$2,$3,0)
+	err = t.db.One(ctx, []any{&used}, `insert into usage_window (workspace_id, span, starts, used) values ($1,$2,$3,0)
 		on conflict (workspace_id, span, starts) do update set used = usage_window.used returning used`,
-		want.WorkspaceID, want.Span, ms(want.Starts))
+		want.WorkspaceID, want.Span, db.Millis(want.Starts))
 	if err != nil {
 		return 0, 0, fmt.Errorf("lock usage: %w", err)
 	}
@@ -63,8 +65,8 @@ func (t *Tx) ReturnUsage(ctx context.Context, rest Usage) error {
 }
 
 func (t *Tx) addUsage(ctx context.Context, u Usage, n int) error {
-	err := t.exec(ctx, `update usage_window set used = used + $4 where workspace_id = $1 and span = $2 and starts = $3`,
-		u.WorkspaceID, u.Span, ms(u.Starts), n)
+	err := t.db.Exec(ctx, `update usage_window set used = used + $4 where workspace_id = $1 and span = $2 and starts = $3`,
+		u.WorkspaceID, u.Span, db.Millis(u.Starts), n)
 	if err != nil {
 		return fmt.Errorf("count usage: %w", err)
 	}
@@ -73,7 +75,7 @@ func (t *Tx) addUsage(ctx context.Context, u Usage, n int) error {
 
 // DeleteOldUsage removes the windows that started before then.
 func (t *Tx) DeleteOldUsage(ctx context.Context, before time.Time) error {
-	if err := t.exec(ctx, `delete from usage_window where starts < $1`, ms(before)); err != nil {
+	if err := t.db.Exec(ctx, `delete from usage_window where starts < $1`, db.Millis(before)); err != nil {
 		return fmt.Errorf("sweep usage: %w", err)
 	}
 	return nil

@@ -5,15 +5,40 @@ import (
 	"fmt"
 
 	"vellocity/internal/domain"
+	"vellocity/internal/store/db"
 )
 
-const workspaceColumns = `id, slug, name, plan, timezone, voice_id, notify_emails, require_approval, feed_enabled, aws_connected, revision, created_at`
+// The sets of a workspace's columns.
+const (
+	workspaceRead db.Set = 1 << iota
+	workspaceCreate
+	workspaceSave
+)
 
-func scanWorkspace(row scanner) (w domain.Workspace, err error) {
-	err = row.Scan(&w.ID, &w.Slug, &w.Name, &w.Plan, &w.Timezone, &w.BrandVoiceID, asJSON{&w.NotifyEmails}, &w.RequireApproval,
-		&w.FeedEnabled, &w.AWSConnected, &w.Revision, timeAt{&w.CreatedAt})
-	return w, err
-}
+var workspaceTable = db.NewTable("workspace", func(w *domain.Workspace) []db.Column {
+	return []db.Column{
+		{Name: "id", Field: &w.ID, In: workspaceRead},
+		{Name: "slug", Field: &w.Slug, In: workspaceRead | workspaceCreate | workspaceSave},
+		{Name: "name", Field: &w.Name, In: workspaceRead | workspaceCreate | workspaceSave},
+		{Name: "plan", Field: db.Text(&w.Plan), In: workspaceRead | workspaceCreate | workspaceSave},
+		{Name: "timezone", Field: &w.Timezone, In: workspaceRead | workspaceCreate | workspaceSave},
+		{Name: "voice_id", Field: &w.BrandVoiceID, In: workspaceRead | workspaceSave},
+		{Name: "notify_emails", Field: db.JSONOr(&w.NotifyEmails, "[]"), In: workspaceRead | workspaceCreate | workspaceSave},
+		{Name: "require_approval", Field: &w.RequireApproval, In: workspaceRead | workspaceCreate | workspaceSave},
+		{Name: "feed_enabled", Field: &w.FeedEnabled, In: workspaceRead | workspaceCreate | workspaceSave},
+		{Name: "aws_connected", Field: &w.AWSConnected, In: workspaceRead},
+		{Name: "revision", Field: &w.Revision, In: workspaceRead | workspaceCreate},
+		{Name: "created_at", Field: db.Time(&w.CreatedAt), In: workspaceRead | workspaceCreate},
+	}
+})
+
+var (
+	workspaceColumns = workspaceTable.Columns(workspaceRead)
+	createWorkspace  = workspaceTable.Write(workspaceCreate,
+		`insert into workspace ({columns}) values ({values}) returning id`)
+	saveWorkspace = workspaceTable.Write(workspaceSave,
+		`update workspace set {set}, revision = revision + 1 where id = {id} returning revision`)
+)
 
 // Workspace returns a workspace.
 func (q Q) Workspace(ctx context.Context, workspaceID int64) (domain.Workspace, error) {
@@ -26,7 +51,8 @@ func (q Q) WorkspaceBySlug(ctx context.Context, slug string) (domain.Workspace, 
 }
 
 func (q Q) workspace(ctx context.Context, cond string, arg any) (domain.Workspace, error) {
-	w, ok, err := first(ctx, q, scanWorkspace, `select `+workspaceColumns+` from workspace where `+cond, arg)
+	w, ok, err := db.First(ctx, q.db, workspaceTable.Scan(workspaceRead),
+		`select `+workspaceColumns+` from workspace where `+cond, arg)
 	if err != nil {
 		return w, fmt.Errorf("read workspace: %w", err)
 	}
@@ -38,21 +64,15 @@ func (q Q) workspace(ctx context.Context, cond string, arg any) (domain.Workspac
 
 // Workspaces returns every workspace: for the operator and for background work.
 func (q Q) Workspaces(ctx context.Context) ([]domain.Workspace, error) {
-	return many(ctx, q, scanWorkspace, `select `+workspaceColumns+` from workspace order by id`)
+	return db.Many(ctx, q.db, workspaceTable.Scan(workspaceRead), `select `+workspaceColumns+` from workspace order by id`)
 }
 
-// CreateWorkspace makes a workspace and its accounts. A slug that is taken is a
-// CONFLICT.
+// CreateWorkspace creates a workspace and its credit accounts. A slug that is taken
+// is a CONFLICT.
 func (t *Tx) CreateWorkspace(ctx context.Context, w domain.Workspace) (domain.Workspace, error) {
-	emails, err := toJSON(append([]string{}, w.NotifyEmails...))
-	if err != nil {
-		return w, err
-	}
 	w.CreatedAt, w.Revision = t.now, 1
-	err = t.one(ctx, []any{&w.ID}, `insert into workspace (slug, name, plan, timezone, notify_emails, require_approval, feed_enabled, created_at)
-		values ($1,$2,$3,$4,$5,$6,$7,$8) returning id`,
-		w.Slug, w.Name, string(w.Plan), w.Timezone, emails, w.RequireApproval, w.FeedEnabled, ms(w.CreatedAt))
-	if unique(err) {
+	err := createWorkspace.One(ctx, t.db, &w, &w.ID)
+	if db.Unique(err) {
 		return w, slugTaken(w.Slug)
 	}
 	if err != nil {
@@ -61,16 +81,11 @@ func (t *Tx) CreateWorkspace(ctx context.Context, w domain.Workspace) (domain.Wo
 	return w, t.openAccounts(ctx, w.ID)
 }
 
-// SaveWorkspace stores what may change of a workspace.
+// SaveWorkspace stores what may change of a workspace. A slug that is taken is a
+// CONFLICT.
 func (t *Tx) SaveWorkspace(ctx context.Context, w domain.Workspace) (domain.Workspace, error) {
-	emails, err := toJSON(append([]string{}, w.NotifyEmails...))
-	if err != nil {
-		return w, err
-	}
-	err = t.one(ctx, []any{&w.Revision}, `update workspace set slug = $2, name = $3, plan = $4, timezone = $5, voice_id = $6, notify_emails = $7,
-		require_approval = $8, feed_enabled = $9, revision = revision + 1 where id = $1 returning revision`,
-		w.ID, w.Slug, w.Name, string(w.Plan), w.Timezone, w.BrandVoiceID, emails, w.RequireApproval, w.FeedEnabled)
-	if unique(err) {
+	err := saveWorkspace.One(ctx, t.db, &w, &w.Revision)
+	if db.Unique(err) {
 		return w, slugTaken(w.Slug)
 	}
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"vellocity/internal/await"
 	"vellocity/internal/store"
 	"vellocity/internal/store/storetest"
 	"vellocity/internal/text"
@@ -86,22 +87,23 @@ func TestAWatcherReadsEachStepFromItsBeginning(t *testing.T) {
 	}
 }
 
-// read returns a text from a number of code points on, and fails if it has to be
-// read from what is stored.
-func read(t *testing.T, r *text.Room, id int64, after int) string {
+// rest reads to the end of a text, in order.
+func rest(t *testing.T, r *text.Reader, after int) string {
+	t.Helper()
+	defer r.Leave()
 	var b strings.Builder
-	for p, err := range r.Read(t.Context(), id, after, func(context.Context, int) ([]text.Piece, bool, error) {
-		return nil, true, errors.New("it is not read from memory")
-	}) {
-		if err != nil {
-			t.Error(err)
-			break
+	for complete := false; !complete; {
+		complete = r.Complete()
+		for _, p := range r.Next() {
+			if p.Offset != after {
+				t.Errorf("a piece at %d after %d", p.Offset, after)
+			}
+			after = p.End()
+			b.WriteString(p.Text)
 		}
-		if p.Offset != after {
-			t.Errorf("a piece at %d after %d", p.Offset, after)
+		if !complete {
+			<-r.Updated()
 		}
-		after = p.End()
-		b.WriteString(p.Text)
 	}
 	return b.String()
 }
@@ -111,19 +113,17 @@ func TestManyReadersReadFromEveryPlaceWhileItIsWritten(t *testing.T) {
 	w := r.Open(7, func() {})
 	whole := []rune(strings.Repeat("naïve 日本 🙂 ", 20))
 	var readers sync.WaitGroup
-	joined := make(chan struct{}, len(whole)+1)
 	for after := range len(whole) + 1 {
+		reader, here := r.Join(7, after)
+		if !here {
+			t.Fatal("it is not here")
+		}
 		readers.Go(func() {
-			joined <- struct{}{}
-			if got := read(t, r, 7, after); got != string(whole[after:]) {
+			if got := rest(t, reader, after); got != string(whole[after:]) {
 				t.Errorf("after %d: %q", after, got)
 			}
 		})
 	}
-	for range len(whole) + 1 {
-		<-joined
-	}
-	time.Sleep(20 * time.Millisecond) // until the last ones have joined
 	for _, c := range whole {
 		w.Append("", string(c))
 	}
@@ -131,6 +131,32 @@ func TestManyReadersReadFromEveryPlaceWhileItIsWritten(t *testing.T) {
 	readers.Wait()
 	if _, here := r.Join(7, 0); here {
 		t.Error("a text that has ended is still read from memory")
+	}
+}
+
+// A text that this node does not write is read from what is stored, which may hold
+// more than the reader has not seen.
+func TestAStoredTextIsReadAfterAPlace(t *testing.T) {
+	r := room(t, text.Options{})
+	looks := 0
+	stored := func(_ context.Context, after int) ([]text.Piece, bool, error) {
+		if looks++; looks == 1 {
+			return []text.Piece{{Offset: 0, Text: "日本 "}, {Offset: 3, Text: "and"}}, false, nil
+		}
+		if after != 6 {
+			t.Errorf("it is read after %d", after)
+		}
+		return []text.Piece{{Text: "日本 and more"}}, true, nil
+	}
+	var b strings.Builder
+	for p, err := range r.Read(t.Context(), 1, 2, stored) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.WriteString(p.Text)
+	}
+	if b.String() != " and more" || looks != 2 {
+		t.Errorf("%q after %d looks", b.String(), looks)
 	}
 }
 
@@ -199,23 +225,20 @@ func TestAKeeperGetsEverythingOnceEvenAfterAFailure(t *testing.T) {
 		for _, w := range texts {
 			w.Append("", "日🙂")
 		}
-		time.Sleep(40 * time.Millisecond)
+		if err := await.Pause(t.Context(), 40*time.Millisecond); err != nil {
+			t.Fatal(err)
+		}
 	}
-	deadline := time.Now().Add(10 * time.Second)
-	for whole := strings.Repeat("日🙂", 10); ; time.Sleep(20 * time.Millisecond) {
+	whole := strings.Repeat("日🙂", 10)
+	await.True(t, 10*time.Second, "everything to be kept", func() bool {
 		k.mu.Lock()
+		defer k.mu.Unlock()
 		done := len(k.alive) == len(texts)
 		for id := range texts {
 			done = done && k.kept[id] == whole
 		}
-		k.mu.Unlock()
-		if done {
-			return
-		}
-		if time.Now().After(deadline) {
-			t.Fatalf("kept %v, alive %v", k.kept, k.alive)
-		}
-	}
+		return done
+	})
 }
 
 func TestTextReachesReadersOnAnotherNode(t *testing.T) {

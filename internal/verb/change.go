@@ -11,7 +11,8 @@ import (
 
 // Change runs f in one transaction on behalf of a caller who has the scope. Where
 // the call carries an Idempotency-Key, the answer is stored in the same
-// transaction; where an answer is already stored, it returns a [domain.Replayed].
+// transaction; where an answer is already stored, it returns a [domain.Replayed]. A
+// key that claims the answer of another type is an error, before anything is done.
 func Change[O any](
 	ctx context.Context, st *store.Store, s domain.Scope, f func(tx *store.Tx, a domain.Actor) (O, error),
 ) (out O, err error) {
@@ -19,10 +20,13 @@ func Change[O any](
 	if err != nil {
 		return out, err
 	}
-	claim, claimed := domain.ClaimFrom(ctx)
+	claim, claimed, err := domain.ClaimFrom[O](ctx)
+	if err != nil {
+		return out, err
+	}
 	err = st.InTx(ctx, func(tx *store.Tx) (err error) {
 		if claimed {
-			if err := tx.ClaimAnswer(ctx, a.WorkspaceID, claim); err != nil {
+			if err := tx.ClaimAnswer(ctx, a.WorkspaceID, claim.Claim); err != nil {
 				return err
 			}
 		}
@@ -33,7 +37,7 @@ func Change[O any](
 		if err != nil {
 			return fmt.Errorf("render the answer to store: %w", err)
 		}
-		return tx.StoreAnswer(ctx, a.WorkspaceID, claim, answer)
+		return tx.StoreAnswer(ctx, a.WorkspaceID, claim.Claim, answer)
 	})
 	return out, err
 }

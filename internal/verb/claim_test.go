@@ -3,6 +3,7 @@ package verb_test
 import (
 	"encoding/json"
 	"errors"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -23,15 +24,16 @@ func config(t *testing.T) enginetest.Config {
 	return enginetest.Config{Idle: true, Slots: 1000, Provider: m}
 }
 
-func claim(fingerprint string) domain.Claim {
-	return domain.Claim{Scope: "POST /x", Key: "once", Fingerprint: fingerprint,
-		Render: func(v any) (domain.StoredAnswer, error) {
-			if k, ok := v.(account.NewKey); ok {
-				v = map[string]any{"id": k.Key.ID, "secret": nil}
-			}
-			body, err := json.Marshal(v)
-			return domain.StoredAnswer{Status: 201, Body: body}, err
-		}}
+func claim(fingerprint string) domain.ClaimOf[any] {
+	render := func(v any) (domain.StoredAnswer, error) {
+		if k, ok := v.(account.NewKey); ok {
+			v = map[string]any{"id": k.Key.ID, "secret": nil}
+		}
+		body, err := json.Marshal(v)
+		return domain.StoredAnswer{Status: 201, Body: body}, err
+	}
+	c := domain.Claim{Scope: "POST /x", Key: "once", Fingerprint: fingerprint}
+	return domain.ClaimOf[any]{Claim: c, Render: render}
 }
 
 func TestFiftyCallsWithOneKeyHaveOneEffect(t *testing.T) {
@@ -63,7 +65,7 @@ func TestFiftyCallsWithOneKeyHaveOneEffect(t *testing.T) {
 		if b := k.Credits(); b.Held != 7 {
 			t.Errorf("balance %+v", b)
 		}
-		if err := verb.Replay(k.Ctx(), k.Store, claim("other")); domain.CodeOf(err) != domain.CodeIdempotencyMismatch {
+		if err := verb.Replay(k.Ctx(), k.Store, claim("other").Claim); domain.CodeOf(err) != domain.CodeIdempotencyMismatch {
 			t.Errorf("another body gets %v", err)
 		}
 		if _, err := k.Execute(domain.WithClaim(k.Ctx(), claim("other")),
@@ -108,6 +110,23 @@ func TestASecretIsNotInTheStoredAnswer(t *testing.T) {
 		}
 		if n := k.Count("select count(*) from idempotency where body like '%' || $1 || '%'", first.Secret); n != 0 {
 			t.Error("the secret is kept")
+		}
+	})
+}
+
+// A row that claims one type of answer and a verb that returns another disagree
+// loudly, before anything is done.
+func TestAClaimForAnotherResultIsRefused(t *testing.T) {
+	enginetest.Each(t, config(t), func(k *enginetest.Kit) {
+		c := domain.ClaimOf[int]{Claim: claim("f").Claim, Render: func(int) (domain.StoredAnswer, error) {
+			return domain.StoredAnswer{}, errors.New("rendered")
+		}}
+		_, err := k.Execute(domain.WithClaim(k.Ctx(), c), step{Key: "a"})
+		if domain.CodeOf(err) != domain.CodeServer || !strings.Contains(err.Error(), "must agree") {
+			t.Errorf("it returned %v", err)
+		}
+		if n := k.Count("select count(*) from execution"); n != 0 {
+			t.Errorf("%d executions", n)
 		}
 	})
 }

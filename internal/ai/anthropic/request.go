@@ -2,14 +2,13 @@ package anthropic
 
 import (
 	"fmt"
-	"slices"
 
 	"vellocity/internal/ai"
 	"vellocity/internal/ai/wire"
 )
 
-// defaultMaxTokens bounds an answer where the request sets no bound: the API
-// wants one always.
+// defaultMaxTokens bounds a response where the request sets no bound: the API
+// requires one.
 const defaultMaxTokens = 8192
 
 // request is the body of a call, as far as it is used here: Anthropic's API
@@ -29,8 +28,8 @@ type message struct {
 	Content []block `json:"content"`
 }
 
-// block is a piece of text. A marked one ends a prefix that the provider is to
-// keep for the calls that follow.
+// block is a piece of text. One with Cache ends a prefix that the provider is to cache
+// for later calls.
 type block struct {
 	Type  string `json:"type"`
 	Text  string `json:"text"`
@@ -50,35 +49,26 @@ type format struct {
 	Schema map[string]any `json:"schema"`
 }
 
-// The parameters that can be left out, as the wire calls them.
+// The optional parameters, by their names on the wire.
 const (
 	temperature  = "temperature"
 	outputConfig = "output_config"
 	cacheControl = "cache_control"
 )
 
-// body builds the request, and names the parameters in it that could be left out.
-func (p *Provider) body(req *ai.Request) (body *request, optional []string, err error) {
-	use := func(name string) bool {
-		if slices.Contains(req.Omit, name) {
-			return false
-		}
-		optional = append(optional, name)
-		return true
-	}
-	body = &request{Model: req.Model, MaxTokens: defaultMaxTokens, Stream: true}
-	if body.Model == "" {
-		body.Model = p.model
-	}
+// body builds the request.
+func body(req *ai.Request, use func(name string) bool) (*request, error) {
+	out := &request{Model: req.Model, MaxTokens: defaultMaxTokens, Stream: true}
 	if req.MaxTokens > 0 {
-		body.MaxTokens = req.MaxTokens
+		out.MaxTokens = req.MaxTokens
 	}
-	prompt := req.Prompt
+	messages := req.Messages
+	var err error
 	if len(req.Schema) > 0 {
 		if !use(outputConfig) {
-			prompt = wire.Ask(*req)
-		} else if body.Output, err = structured(req); err != nil {
-			return nil, nil, err
+			messages = wire.Ask(req)
+		} else if out.Output, err = structured(req); err != nil {
+			return nil, err
 		}
 	}
 	if req.System != "" {
@@ -86,18 +76,20 @@ func (p *Provider) body(req *ai.Request) (body *request, optional []string, err 
 		if use(cacheControl) {
 			system.Cache = &cache{Type: "ephemeral"}
 		}
-		body.System = []block{system}
+		out.System = []block{system}
 	}
-	body.Messages = []message{{Role: "user", Content: []block{{Type: "text", Text: prompt}}}}
+	for _, m := range messages {
+		out.Messages = append(out.Messages, message{Role: string(m.Role), Content: []block{{Type: "text", Text: m.Text}}})
+	}
 	if req.Creativity != nil && use(temperature) {
-		body.Temperature = req.Creativity
+		out.Temperature = req.Creativity
 	}
-	return body, optional, nil
+	return out, nil
 }
 
-// dialect is what structured outputs take: closed objects, and hardly any limits.
+// dialect is what structured outputs support: closed objects, and hardly any limits.
 var dialect = wire.Dialect{
-	Tell: []string{"minItems", "maxItems", "uniqueItems", "minLength", "maxLength", "pattern",
+	Describe: []string{"minItems", "maxItems", "uniqueItems", "minLength", "maxLength", "pattern",
 		"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minProperties", "maxProperties"},
 	Small: true, Closed: true,
 }

@@ -1,11 +1,10 @@
-// Package publish puts an item's present version out on channels. No model is
-// asked.
+// Package publish publishes the current version of an item on channels. No model is
+// called.
 package publish
 
 import (
 	"context"
 	_ "embed"
-	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -19,7 +18,7 @@ const Slug = "publish-content"
 //go:embed settings.json
 var schema []byte
 
-// Settings are what a caller says; see settings.json.
+// Settings say what to publish, and where; see settings.json.
 type Settings struct {
 	ContentID int64    `json:"content_id"`
 	Channels  []string `json:"channels"`
@@ -27,29 +26,21 @@ type Settings struct {
 
 // New returns the capability.
 func New() capability.Capability {
-	return capability.Must(capability.Capability{
+	return capability.Define(capability.Spec[Settings]{
 		Capability: domain.Capability{
-			Slug: Slug, Name: "Content Publisher", Description: "Publish an item on the built-in feed",
-			Category: domain.CategoryPublishing, SettingsSchema: schema,
+			Slug:           Slug,
+			Name:           "Content Publisher",
+			Description:    "Publish an item on the built-in feed",
+			Category:       domain.CategoryPublishing,
+			SettingsSchema: schema,
+			Outputs:        capability.Outputs(),
 		},
-		Title: func(raw json.RawMessage) string {
-			var s Settings
-			if json.Unmarshal(raw, &s) != nil {
-				return "Publication"
-			}
-			return fmt.Sprintf("Publication of item %d", s.ContentID)
-		},
-		Reads: func(raw json.RawMessage) []int64 {
-			var s Settings
-			if json.Unmarshal(raw, &s) != nil {
-				return nil
-			}
-			return []int64{s.ContentID}
-		},
-		Plan: func(json.RawMessage) ([]domain.PlanStep, error) {
+		Title: func(s Settings) string { return fmt.Sprintf("Publication of item %d", s.ContentID) },
+		Reads: func(s Settings) []int64 { return []int64{s.ContentID} },
+		Plan: func(Settings) ([]domain.PlanStep, error) {
 			return []domain.PlanStep{{Key: "publish", Name: "Publication", Kind: "publish", DependsOn: []string{}}}, nil
 		},
-		Steps: map[string]capability.StepFunc{"publish": publish},
+		Steps: map[string]capability.Step[Settings]{"publish": publish},
 	})
 }
 
@@ -61,19 +52,19 @@ type Published struct {
 	Channels  []string `json:"channels"`
 }
 
-// publish refuses an item without text or with findings that block; what else the
-// workspace asks for, such as an approval, is looked at where the item is moved.
-func publish(_ context.Context, in capability.Input) (capability.Result, error) {
-	var s Settings
-	if err := capability.Decode(in.Settings, &s); err != nil {
-		return capability.Result{}, err
-	}
+// publish refuses an item without text or with blocking findings. What else the
+// workspace requires, such as an approval, is checked where the item is moved.
+func publish(_ context.Context, in capability.Input, s Settings) (capability.Result, error) {
 	item, ok := in.Items[s.ContentID]
 	if !ok {
 		return capability.Result{}, domain.NotFound("Content item")
 	}
 	if strings.TrimSpace(item.Body) == "" {
-		return capability.Result{}, domain.Errorf(domain.CodeConflict, "“%s” has no text yet, so it was not published. Write one and publish it then.", item.Title)
+		return capability.Result{}, domain.Errorf(
+			domain.CodeConflict,
+			"“%s” has no text yet, so it was not published. Write one, then publish it.",
+			item.Title,
+		)
 	}
 	if domain.Blocking(item.Findings) {
 		return capability.Result{}, blocked(item)
@@ -99,5 +90,6 @@ func blocked(item domain.ContentItem) error {
 	if len(blockers) > 1 {
 		what = fmt.Sprintf("%d findings block", len(blockers))
 	}
-	return domain.Errorf(domain.CodeConflict, "%s the publication of “%s”: %s", what, item.Title, first).With("blockers", blockers)
+	return domain.Errorf(domain.CodeConflict, "%s the publication of “%s”: %s", what, item.Title, first).
+		With("blockers", blockers)
 }

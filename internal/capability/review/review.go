@@ -1,11 +1,10 @@
-// Package review looks at an item with guardrails and scores, and moves it to
-// ready or to review. It can then wait for a person to decide. No model is asked.
+// Package review checks an item with guardrails and scores, and moves it to Ready or
+// In Review. It can then wait for a person to decide. No model is called.
 package review
 
 import (
 	"context"
 	_ "embed"
-	"encoding/json"
 	"fmt"
 	"math"
 	"slices"
@@ -22,51 +21,51 @@ const Slug = "review-content"
 //go:embed settings.json
 var schema []byte
 
-// Settings are what a caller says; see settings.json.
+// Settings say which item to review, and how; see settings.json.
 type Settings struct {
-	ContentID int64    `json:"content_id"`
-	Threshold int      `json:"threshold"`
-	AskPerson bool     `json:"ask_person"`
-	Support   []string `json:"support"`
+	ContentID    int64    `json:"content_id"`
+	Threshold    int      `json:"threshold"`
+	AskPerson    bool     `json:"ask_person"`
+	Support      []string `json:"support"`
+	BrandVoiceID int64    `json:"brand_voice_id"`
 }
 
 // New returns the capability.
 func New() capability.Capability {
-	return capability.Must(capability.Capability{
+	return capability.Define(capability.Spec[Settings]{
 		Capability: domain.Capability{
-			Slug: Slug, Name: "Content Review", Description: "Check an item with guardrails and scores, then move it to ready or ask a person",
-			Category: domain.CategoryWorkflow, SettingsSchema: schema,
+			Slug:           Slug,
+			Name:           "Content Review",
+			Description:    "Check an item with guardrails and scores, then move it to ready or ask a person",
+			Category:       domain.CategoryWorkflow,
+			SettingsSchema: schema,
+			Outputs: capability.Outputs(map[string]domain.OutputField{
+				"clean":     {Label: "No warnings"},
+				"score":     {Kind: domain.OutputScore},
+				"threshold": {Label: "Score required"},
+				"to":        {Label: "Moved to", Kind: domain.OutputStatus},
+				"reason":    {Kind: domain.OutputLead},
+				"by":        {Label: "Decided by"},
+			}),
 		},
-		Title: func(raw json.RawMessage) string {
-			var s Settings
-			if json.Unmarshal(raw, &s) != nil {
-				return "Review"
-			}
-			return fmt.Sprintf("Review of item %d", s.ContentID)
-		},
-		Reads: func(raw json.RawMessage) []int64 {
-			var s Settings
-			if json.Unmarshal(raw, &s) != nil {
-				return nil
-			}
-			return []int64{s.ContentID}
-		},
-		Plan:  plan,
-		Steps: map[string]capability.StepFunc{"checks": checks, "decision": decide, "person": ask},
+		Title:      func(s Settings) string { return fmt.Sprintf("Review of item %d", s.ContentID) },
+		Reads:      func(s Settings) []int64 { return []int64{s.ContentID} },
+		BrandVoice: func(s Settings) int64 { return s.BrandVoiceID },
+		Plan:       plan,
+		Steps:      map[string]capability.Step[Settings]{"checks": checks, "decision": decide, "person": ask},
 	})
 }
 
-func plan(raw json.RawMessage) ([]domain.PlanStep, error) {
-	var s Settings
-	if err := capability.Decode(raw, &s); err != nil {
-		return nil, err
-	}
+func plan(s Settings) ([]domain.PlanStep, error) {
 	steps := []domain.PlanStep{
 		{Key: "checks", Name: "Checks", Kind: "checks", DependsOn: []string{}},
 		{Key: "decision", Name: "Decision", Kind: "decision", DependsOn: []string{"checks"}},
 	}
 	if s.AskPerson {
-		steps = append(steps, domain.PlanStep{Key: "person", Name: "A person decides", Kind: "person", DependsOn: []string{"decision"}})
+		steps = append(
+			steps,
+			domain.PlanStep{Key: "person", Name: "A person decides", Kind: "person", DependsOn: []string{"decision"}},
+		)
 	}
 	return steps, nil
 }
@@ -82,29 +81,18 @@ type Checked struct {
 	Findings  []domain.Finding   `json:"findings"`
 }
 
-func settings(in capability.Input) (Settings, domain.ContentItem, error) {
-	var s Settings
-	if err := capability.Decode(in.Settings, &s); err != nil {
-		return s, domain.ContentItem{}, err
-	}
+// checks examines the current version. What supports a text that a model wrote is
+// known only while it is written, so figures, quotes and links are checked here only
+// where the settings give their support.
+func checks(_ context.Context, in capability.Input, s Settings) (capability.Result, error) {
 	item, ok := in.Items[s.ContentID]
 	if !ok {
-		return s, item, domain.NotFound("Content item")
-	}
-	return s, item, nil
-}
-
-// checks looks at the present version. What a model may rest on is known only
-// while it writes, so figures, quotes and links are looked at here only where the
-// settings say what supports them.
-func checks(_ context.Context, in capability.Input) (capability.Result, error) {
-	s, item, err := settings(in)
-	if err != nil {
-		return capability.Result{}, err
+		return capability.Result{}, domain.NotFound("Content item")
 	}
 	g := guard.Input{
-		Step: in.Step.Key, Text: item.Body, Title: item.Title, MetaTitle: item.MetaTitle, MetaDescription: item.MetaDescription,
-		Type: item.Type, Channel: item.Channel, Language: item.Language, Voice: in.Voice, Support: s.Support,
+		Step: in.Step.Key, Text: item.Body, Title: item.Title, MetaTitle: item.MetaTitle,
+		MetaDescription: item.MetaDescription,
+		Type:            item.Type, Channel: item.Channel, Language: item.Language, Voice: in.Voice, Support: s.Support,
 	}
 	findings := guard.Check(g)
 	if len(s.Support) == 0 {
@@ -117,8 +105,25 @@ func checks(_ context.Context, in capability.Input) (capability.Result, error) {
 	for i := range findings {
 		findings[i].ContentID, findings[i].Version = item.ID, item.Version
 	}
-	report := seo.Analyze(seo.Input{Title: item.Title, MetaTitle: item.MetaTitle, MetaDescription: item.MetaDescription, Slug: item.Slug, Body: item.Body, Keywords: item.Keywords, Language: item.Language})
-	out := Checked{ContentID: item.ID, Version: item.Version, Score: report.Score, Threshold: s.Threshold, Scores: map[string]float64{"seo": float64(report.Score)}, Findings: findings}
+	report := seo.Analyze(
+		seo.Input{
+			Title:           item.Title,
+			MetaTitle:       item.MetaTitle,
+			MetaDescription: item.MetaDescription,
+			Slug:            item.Slug,
+			Body:            item.Body,
+			Keywords:        item.Keywords,
+			Language:        item.Language,
+		},
+	)
+	out := Checked{
+		ContentID: item.ID,
+		Version:   item.Version,
+		Score:     report.Score,
+		Threshold: s.Threshold,
+		Scores:    map[string]float64{"seo": float64(report.Score)},
+		Findings:  findings,
+	}
 	if report.Readability.Applicable {
 		out.Scores["readability"] = math.Max(0, math.Min(100, report.Readability.Flesch))
 	}
@@ -175,10 +180,10 @@ type Decided struct {
 
 // decide moves the item: to ready where it is clean and its score is high enough,
 // else to review. A published item stays where it is.
-func decide(_ context.Context, in capability.Input) (capability.Result, error) {
-	s, item, err := settings(in)
-	if err != nil {
-		return capability.Result{}, err
+func decide(_ context.Context, in capability.Input, s Settings) (capability.Result, error) {
+	item, ok := in.Items[s.ContentID]
+	if !ok {
+		return capability.Result{}, domain.NotFound("Content item")
 	}
 	var c Checked
 	if err := in.Output("checks", &c); err != nil {
@@ -204,9 +209,9 @@ func reason(c Checked) string {
 	}
 	switch {
 	case serious == 1:
-		return "One finding is to be looked at."
+		return "One finding needs attention."
 	case serious > 1:
-		return fmt.Sprintf("%d findings are to be looked at.", serious)
+		return fmt.Sprintf("%d findings need attention.", serious)
 	case c.Score < c.Threshold:
 		return fmt.Sprintf("Nothing was found, but the score of %d is below %d.", c.Score, c.Threshold)
 	}
@@ -223,18 +228,25 @@ type Answered struct {
 
 // ask waits until a person has moved the item out of review. The move itself is
 // the decision, so there is nothing left to do but record it.
-func ask(_ context.Context, in capability.Input) (capability.Result, error) {
+func ask(_ context.Context, in capability.Input, _ Settings) (capability.Result, error) {
 	var d Decided
 	if err := in.Output("decision", &d); err != nil {
 		return capability.Result{}, err
 	}
 	if d.To != domain.ItemReview {
-		return capability.Result{Output: Answered{ContentID: d.ContentID, Approved: true, Reason: "Nobody had to be asked."}}, nil
+		return capability.Result{
+			Output: Answered{ContentID: d.ContentID, Approved: true, Reason: "No decision was needed."},
+		}, nil
 	}
 	if in.Answer == nil {
 		return capability.Result{Wait: &capability.Wait{ContentID: d.ContentID}}, nil
 	}
-	out := Answered{ContentID: d.ContentID, Approved: in.Answer.Approved, By: in.Answer.By, Reason: "Sent back to be worked on."}
+	out := Answered{
+		ContentID: d.ContentID,
+		Approved:  in.Answer.Approved,
+		By:        in.Answer.By,
+		Reason:    "Sent back for changes.",
+	}
 	if out.Approved {
 		out.Reason = "Approved."
 	}

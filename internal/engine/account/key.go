@@ -32,9 +32,9 @@ func (v *Verbs) Key(ctx context.Context, id int64) (domain.Key, error) {
 	return v.store.Read().Key(ctx, a.WorkspaceID, id)
 }
 
-// DefaultScopes are the scopes of a key where the caller names none: everything that
+// UsualScopes are the scopes of a key that is created without any: everything that
 // content work needs.
-func DefaultScopes() []domain.Scope {
+func UsualScopes() []domain.Scope {
 	return []domain.Scope{
 		domain.ScopeRead, domain.ScopeContent, domain.ScopePublish, domain.ScopeWrite, domain.ScopeMCPFull,
 	}
@@ -44,7 +44,7 @@ func DefaultScopes() []domain.Scope {
 type CreateKey struct {
 	Name       string
 	Role       domain.Role    // empty: the caller's own
-	Scopes     []domain.Scope // empty: DefaultScopes
+	Scopes     []domain.Scope // empty: UsualScopes
 	AllowedIPs []string       // addresses or CIDR blocks; empty: any
 	ExpiresAt  time.Time      // zero: never
 }
@@ -63,7 +63,7 @@ func (v *Verbs) CreateKey(ctx context.Context, in CreateKey) (NewKey, error) {
 			in.Role = a.Role
 		}
 		if len(in.Scopes) == 0 {
-			in.Scopes = DefaultScopes()
+			in.Scopes = UsualScopes()
 		}
 		if err := in.validate(a, tx.Now()); err != nil {
 			return NewKey{}, err

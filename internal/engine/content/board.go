@@ -106,6 +106,21 @@ func (in BoardFilter) includes(i domain.ContentItem) bool {
 		(until.IsZero() || i.CreatedAt.Before(until))
 }
 
+// BoardCounts returns how many items the workspace has in each column. It reads
+// the counters, so it costs the same however many items there are.
+func (v *Verbs) BoardCounts(ctx context.Context) (map[domain.ItemStatus]int, error) {
+	a, err := verb.Caller(ctx, domain.ScopeRead)
+	if err != nil {
+		return nil, err
+	}
+	counts, err := v.store.Read().Counts(ctx, a.WorkspaceID, store.CounterContent)
+	byStatus := map[domain.ItemStatus]int{}
+	for s, n := range counts {
+		byStatus[domain.ItemStatus(s)] = n
+	}
+	return byStatus, err
+}
+
 // Move takes one item to a column.
 type Move struct {
 	ID int64

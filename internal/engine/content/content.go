@@ -11,7 +11,7 @@ import (
 // Verbs are the verbs of this area. They are safe for use by several goroutines.
 type Verbs struct {
 	store  *store.Store
-	runner *execution.Runner // is told of decisions that an execution waits for
+	runner *execution.Runner // resumes executions that wait for a decision about an item
 }
 
 // New returns the verbs.

@@ -94,7 +94,7 @@ func TestWhatBlocksAPublication(t *testing.T) {
 			Action: domain.ActionRedacted, Message: "It named one."})
 		_, err := k.Content.Move(k.Ctx(), content.Move{ID: blocked.ID, To: domain.ItemPublished})
 		var e *domain.Error
-		if !errors.As(err, &e) || e.Code != domain.CodeConflict || len(e.Blockers()) != 1 {
+		if !errors.As(err, &e) || e.Code != domain.CodeConflict || len(domain.BlockersOf(e)) != 1 {
 			t.Errorf("published in spite of it: %v", err)
 		}
 		moved(k, redacted.ID, domain.ItemPublished)

@@ -26,7 +26,11 @@ func verbs() map[string]enginetest.Verb {
 		return enginetest.Verb{Scope: s, Event: true, ByID: true, Call: call}
 	}
 	return map[string]enginetest.Verb{
-		"Board": read(func(k K, ctx C, _ X) error { return second(k.Content.Board(ctx, content.BoardFilter{})) }),
+		"Board":       read(func(k K, ctx C, _ X) error { return second(k.Content.Board(ctx, content.BoardFilter{})) }),
+		"BoardCounts": read(func(k K, ctx C, _ X) error { return second(k.Content.BoardCounts(ctx)) }),
+		"SearchItems": read(func(k K, ctx C, _ X) error {
+			return second(k.Content.SearchItems(ctx, content.SearchItems{}))
+		}),
 		"Move": changes(domain.ScopeReview, func(k K, ctx C, x X) error {
 			return second(k.Content.Move(ctx, content.Move{ID: x.Item, To: domain.ItemReady}))
 		}),
@@ -47,6 +51,7 @@ func verbs() map[string]enginetest.Verb {
 		"Versions": byID(func(k K, ctx C, x X) error {
 			return second(k.Content.Versions(ctx, content.ListVersions{ID: x.Item, Page: enginetest.FirstPage()}))
 		}),
+		"Version": byID(func(k K, ctx C, x X) error { return second(k.Content.Version(ctx, x.Item, 1)) }),
 		"RestoreVersion": changes(domain.ScopeContent, func(k K, ctx C, x X) error {
 			return second(k.Content.RestoreVersion(ctx, content.RestoreVersion{ID: x.Item, N: 1}))
 		}),

@@ -32,6 +32,19 @@ func (v *Verbs) Versions(ctx context.Context, in ListVersions) (domain.List[doma
 	return q.ContentVersions(ctx, in.ID, in.Page)
 }
 
+// Version returns version n of an item, with its text.
+func (v *Verbs) Version(ctx context.Context, itemID int64, n int) (domain.ContentVersion, error) {
+	a, err := verb.Caller(ctx, domain.ScopeRead)
+	if err != nil {
+		return domain.ContentVersion{}, err
+	}
+	q := v.store.Read()
+	if _, err := q.Content(ctx, a.WorkspaceID, itemID); err != nil {
+		return domain.ContentVersion{}, err
+	}
+	return q.ContentVersion(ctx, itemID, n)
+}
+
 // RestoreVersion names the version N of an item.
 type RestoreVersion struct {
 	ID int64

@@ -18,9 +18,10 @@ import (
 
 	"vellocity/internal/ai"
 	"vellocity/internal/ai/aitest"
-	"vellocity/internal/ai/composer"
 	"vellocity/internal/ai/openai"
+	"vellocity/internal/ai/wire"
 	"vellocity/internal/auth"
+	"vellocity/internal/await"
 	"vellocity/internal/capability"
 	"vellocity/internal/domain"
 	"vellocity/internal/engine/account"
@@ -54,19 +55,19 @@ type Config struct {
 
 // Kit is the verbs of all areas, and two workspaces that have 10,000 credits each.
 type Kit struct {
-	T       *testing.T
-	Config  Config
-	Store   *store.Store
-	Queue   *queue.Queue
-	Hub     *live.Hub
-	Runner  *execution.Runner
-	Writers *execution.Writers
-	Work    *work.Verbs
-	Content *content.Verbs
-	Studio  *studio.Verbs
-	Account *account.Verbs
-	Ours    domain.Workspace
-	Theirs  domain.Workspace
+	T         *testing.T
+	Config    Config
+	Store     *store.Store
+	Queue     *queue.Queue
+	Hub       *live.Hub
+	Runner    *execution.Runner
+	Providers *ai.Providers
+	Work      *work.Verbs
+	Content   *content.Verbs
+	Studio    *studio.Verbs
+	Account   *account.Verbs
+	Ours      domain.Workspace
+	Theirs    domain.Workspace
 
 	dir  string
 	stop func()
@@ -142,15 +143,14 @@ func (k *Kit) build() {
 		log = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	}
 	capabilities := append([]capability.Capability{Scripted(k.Config.Before)}, k.Config.Capabilities...)
-	byRules := ai.Options{Provider: composer.New(), Model: domain.ComposerOrigin().Model}
-	k.Writers = execution.NewWriters(ai.NewCaller(byRules))
+	k.Providers = new(ai.Providers)
 	if k.Config.Provider != nil {
-		k.Writers.Use([]execution.Writer{k.Model("scripted", k.Config.Provider)})
+		k.Providers.Use([]ai.Connection{k.Model("scripted", k.Config.Provider)})
 	}
 	k.Hub = live.New(k.Store, log)
 	k.Runner = execution.New(execution.Options{
 		Store:        k.Store,
-		Writers:      k.Writers,
+		Providers:    k.Providers,
 		Capabilities: capabilities,
 		Log:          log,
 		Slots:        cmp.Or(k.Config.Slots, 8),
@@ -164,7 +164,7 @@ func (k *Kit) build() {
 	k.Account = account.New(k.Store, auth.NewKeys(k.Store, log))
 	k.Studio = studio.New(studio.Options{
 		Store:       k.Store,
-		Writers:     k.Writers,
+		Providers:   k.Providers,
 		ReaderGrace: k.Config.ReaderGrace,
 		Log:         log,
 	})
@@ -174,7 +174,7 @@ func (k *Kit) newQueue(log *slog.Logger) {
 	k.T.Helper()
 	var err error
 	k.Queue, err = queue.New(queue.Options{
-		Store:    k.Store,
+		DB:       k.Store.DB(),
 		Dir:      k.dir,
 		NodeID:   "n1",
 		Log:      log,
@@ -190,10 +190,10 @@ func (k *Kit) newQueue(log *slog.Logger) {
 const prices = `{"version":"test","models":[{"model":"scripted-1","effective_from":"2020-01-01","source":"test",
 	"input":1000000,"output":2000000}]}`
 
-// Model returns a writer that calls a scripted server.
-func (k *Kit) Model(name string, s *aitest.Server) execution.Writer {
+// Model returns a connection to a scripted server.
+func (k *Kit) Model(name string, s *aitest.Server) ai.Connection {
 	k.T.Helper()
-	client, err := openai.New(openai.Config{Name: name, BaseURL: s.BaseURL(aitest.OpenAIWire), Model: "scripted-1"})
+	client, err := openai.New(wire.Config{Name: name, BaseURL: s.BaseURL(aitest.OpenAIWire), Model: "scripted-1"})
 	k.must(err)
 	prices, err := ai.LoadPrices([]byte(prices))
 	k.must(err)
@@ -205,7 +205,7 @@ func (k *Kit) Model(name string, s *aitest.Server) execution.Writer {
 		Trip:     -1,
 	})
 	origin := domain.Origin{Kind: domain.OriginModel, Provider: name, Model: "scripted-1", AI: true}
-	return execution.Writer{Engine: origin, Caller: caller, Kind: "openai"}
+	return ai.Connection{Origin: origin, Caller: caller, Kind: "openai"}
 }
 
 // Start runs the queue, the hub and the rooms of texts until the test ends or
@@ -362,14 +362,14 @@ func (k *Kit) Audit() {
 // Count returns the only number of a query.
 func (k *Kit) Count(query string, args ...any) (n int) {
 	k.T.Helper()
-	k.must(k.Store.DB().QueryRowContext(context.Background(), query, args...).Scan(&n))
+	k.must(k.Store.DB().SQL().QueryRowContext(context.Background(), query, args...).Scan(&n))
 	return n
 }
 
 // Exec runs a statement that no verb has.
 func (k *Kit) Exec(query string, args ...any) {
 	k.T.Helper()
-	_, err := k.Store.DB().ExecContext(context.Background(), query, args...)
+	_, err := k.Store.DB().SQL().ExecContext(context.Background(), query, args...)
 	k.must(err)
 }
 
@@ -383,14 +383,13 @@ func (k *Kit) must(err error) {
 // Eventually waits until f objects to nothing.
 func Eventually(t testing.TB, within time.Duration, f func() string) {
 	t.Helper()
-	for end := time.Now().Add(within); ; time.Sleep(3 * time.Millisecond) {
-		objection := f()
-		if objection == "" {
-			return
-		}
-		if time.Now().After(end) {
-			t.Fatalf("not within %s: %s", within, objection)
-		}
+	objection := ""
+	err := await.Until(context.Background(), within, await.Interval, "the condition", func() bool {
+		objection = f()
+		return objection == ""
+	})
+	if err != nil {
+		t.Fatalf("%v: %s", err, objection)
 	}
 }
 

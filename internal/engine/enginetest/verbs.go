@@ -144,11 +144,9 @@ func (k *Kit) ctxFor(v Verb) context.Context {
 // withRender returns a context with an Idempotency-Key whose answer is rendered by
 // an error, so that a verb that passes its checks is rolled back with it.
 func withRender(ctx context.Context, name string, err error) context.Context {
-	return domain.WithClaim(ctx, domain.Claim{
-		Scope:       name,
-		Key:         "k",
-		Fingerprint: "f",
-		Render:      func(any) (domain.StoredAnswer, error) { return domain.StoredAnswer{}, err },
+	return domain.WithClaim(ctx, domain.ClaimOf[any]{
+		Claim:  domain.Claim{Scope: name, Key: "k", Fingerprint: "f"},
+		Render: func(any) (domain.StoredAnswer, error) { return domain.StoredAnswer{}, err },
 	})
 }
 

@@ -7,6 +7,8 @@ type TextStatus struct {
 	Engine    domain.Origin
 	Why       string
 	Providers []ProviderStatus // the default first
+	// KeyVariables are the environment variables that connect a provider: OPENAI_API_KEY, …
+	KeyVariables []string
 }
 
 // ProviderStatus is one configured provider, without its key.
@@ -22,20 +24,21 @@ type ProviderStatus struct {
 // TextStatus returns what writes text now, and why.
 func (v *Verbs) TextStatus() TextStatus {
 	s := TextStatus{
-		Engine: v.writers.Default().Engine,
-		Why:    "No AI model is connected, so texts are composed from your inputs by rules.",
+		Engine:       v.providers.Default().Origin,
+		Why:          "No AI model is connected, so texts are composed from your inputs by rules.",
+		KeyVariables: v.keyVariables,
 	}
-	for i, w := range v.writers.Models() {
+	for i, c := range v.providers.All() {
 		if i == 0 {
 			s.Why = "It is the first provider that is configured."
 		}
 		s.Providers = append(s.Providers, ProviderStatus{
-			Name:    w.Engine.Provider,
-			Kind:    w.Kind,
-			BaseURL: w.BaseURL,
-			Model:   w.Engine.Model,
+			Name:    c.Origin.Provider,
+			Kind:    c.Kind,
+			BaseURL: c.BaseURL,
+			Model:   c.Origin.Model,
 			Default: i == 0,
-			Source:  w.Source,
+			Source:  c.Source,
 		})
 	}
 	return s

@@ -10,7 +10,7 @@ import (
 	"sync"
 	"time"
 
-	"vellocity/internal/execution"
+	"vellocity/internal/ai"
 	"vellocity/internal/store"
 	"vellocity/internal/text"
 	"vellocity/internal/verb"
@@ -18,9 +18,11 @@ import (
 
 // Options are what the verbs need.
 type Options struct {
-	Store   *store.Store
-	Writers *execution.Writers
-	Node    verb.Node
+	Store     *store.Store
+	Providers *ai.Providers
+	// KeyVariables are the environment variables that connect a provider, for hints.
+	KeyVariables []string
+	Node         verb.Node
 	// ReaderGrace is how long a text is written after its last reader has left; 0
 	// means 30 s.
 	ReaderGrace time.Duration
@@ -29,22 +31,24 @@ type Options struct {
 
 // Verbs are the verbs of this area. They are safe for use by several goroutines.
 type Verbs struct {
-	store   *store.Store
-	writers *execution.Writers
-	node    verb.Node
-	log     *slog.Logger
-	texts   *text.Room
-	writing sync.WaitGroup
+	store        *store.Store
+	providers    *ai.Providers
+	keyVariables []string
+	node         verb.Node
+	log          *slog.Logger
+	texts        *text.Room
+	writing      sync.WaitGroup
 }
 
 // New returns the verbs. Run must be running.
 func New(o Options) *Verbs {
 	return &Verbs{
-		store:   o.Store,
-		writers: o.Writers,
-		node:    o.Node,
-		log:     o.Log,
-		texts:   text.NewRoom(text.Options{Keeper: pieces{o.Store}, Grace: o.ReaderGrace, Log: o.Log}),
+		store:        o.Store,
+		providers:    o.Providers,
+		keyVariables: o.KeyVariables,
+		node:         o.Node,
+		log:          o.Log,
+		texts:        text.NewRoom(text.Options{Keeper: pieces{o.Store}, Grace: o.ReaderGrace, Log: o.Log}),
 	}
 }
 

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"vellocity/internal/domain"
-	"vellocity/internal/execution"
 	"vellocity/internal/prose"
 	"vellocity/internal/store"
 	"vellocity/internal/text"
@@ -45,7 +44,7 @@ func (v *Verbs) GenerateOutput(ctx context.Context, in GenerateOutput) (int64, e
 	if err := v.node.Accepting(); err != nil {
 		return 0, err
 	}
-	job := writeJob{in: in, writer: v.writers.Default()}
+	job := writeJob{in: in, origin: v.providers.Default()}
 	id, err := verb.Change(ctx, v.store, domain.ScopeContent, func(tx *store.Tx, a domain.Actor) (int64, error) {
 		var err error
 		if job.voice, err = chooseVoice(ctx, tx, a.WorkspaceID, in.VoiceID); err != nil {
@@ -53,8 +52,8 @@ func (v *Verbs) GenerateOutput(ctx context.Context, in GenerateOutput) (int64, e
 		}
 		m := store.GeneratedText{
 			WorkspaceID: a.WorkspaceID,
-			Engine:      job.writer.Engine,
-			Held:        in.price(job.writer),
+			Engine:      job.origin.Origin,
+			Held:        in.price(job.origin.Origin),
 		}
 		if job.row, err = tx.CreateGeneratedText(ctx, m, in, a.Name); err != nil {
 			return 0, err
@@ -89,8 +88,8 @@ func (in GenerateOutput) validate() error {
 
 // price is one credit per started 500 words that may be written; nothing with the
 // composer.
-func (in GenerateOutput) price(w execution.Writer) int {
-	if w.Engine.Kind != domain.OriginModel {
+func (in GenerateOutput) price(o domain.Origin) int {
+	if o.Kind != domain.OriginModel {
 		return 0
 	}
 	return credits(in.MaximumLength) * in.Results

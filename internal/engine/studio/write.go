@@ -1,11 +1,13 @@
 package studio
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
 
 	"vellocity/internal/ai"
+	"vellocity/internal/capability/free"
 	"vellocity/internal/domain"
 	"vellocity/internal/execution"
 	"vellocity/internal/prose"
@@ -24,7 +26,7 @@ type writeJob struct {
 	in     GenerateOutput
 	row    store.GeneratedText
 	voice  *domain.BrandVoice
-	writer execution.Writer
+	origin ai.Connection
 	text   *text.Text
 	cost   domain.Cost
 }
@@ -66,10 +68,15 @@ func (j *writeJob) write(ctx context.Context) error {
 var errBroke = errors.New("the answer broke off after its beginning had been shown")
 
 func (j *writeJob) writeResult(ctx context.Context, n int) error {
-	req := freeRequest(j.in, n, j.voice)
-	req.Model = j.writer.Engine.Model
+	ask, err := j.in.request(j.voice).Ask(n)
+	if err != nil {
+		return err
+	}
+	if j.origin.Origin.Kind == domain.OriginComposer {
+		j.cost = domain.Cost{Known: true}
+	}
 	shown := false
-	_, err := j.writer.Caller.Call(ctx, req, ai.Watch{
+	_, err = execution.Write(ctx, j.origin, ask, ai.Watch{
 		Text: func(piece string) error {
 			shown = true
 			j.text.Append("", piece)
@@ -88,6 +95,18 @@ func (j *writeJob) writeResult(ctx context.Context, n int) error {
 		},
 	})
 	return err
+}
+
+// request is the input in the words of the package that writes it.
+func (in GenerateOutput) request(voice *domain.BrandVoice) free.Request {
+	return free.Request{
+		Prompt:     in.Prompt,
+		Words:      in.MaximumLength,
+		Language:   in.Language,
+		Tone:       cmp.Or(in.ToneCustom, in.Tone),
+		Creativity: in.Creativity,
+		Voice:      voice,
+	}
 }
 
 // outcome is the row of the text that has ended. Its body is whole, so the last
@@ -131,6 +150,9 @@ func finish(ctx context.Context, tx *store.Tx, m store.GeneratedText) error {
 func explain(err error) string {
 	if e, ok := ai.AsError(err); ok {
 		return e.Message
+	}
+	if e := domain.AsError(err); e.Code == domain.CodeValidation {
+		return e.Message // the composer cannot do what the prompt asks for
 	}
 	if errors.Is(err, context.Canceled) {
 		return "Nobody was reading the text any more, so writing was stopped."

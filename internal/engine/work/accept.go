@@ -2,66 +2,61 @@ package work
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 
 	"vellocity/internal/capability"
 	"vellocity/internal/domain"
-	"vellocity/internal/execution"
 	"vellocity/internal/store"
 	"vellocity/internal/verb"
 )
 
 // accept chooses agent, brand voice and origin, and accepts the execution as part
-// of the transaction. retryOf is the execution whose steps are reused, or 0.
+// of the transaction. req is the request of in, decoded; retryOf is the execution
+// whose steps are reused, or 0.
 func (v *Verbs) accept(
-	ctx context.Context, tx *store.Tx, a domain.Actor, c capability.Capability, in Execute, retryOf int64,
+	ctx context.Context, tx *store.Tx, a domain.Actor, c capability.Capability, req capability.Request, in Execute,
+	retryOf int64,
 ) (Started, error) {
 	agent, why, err := chooseAgent(ctx, tx, a.WorkspaceID, c.Slug, in.AgentID)
 	if err != nil {
 		return Started{}, err
 	}
-	voiceID, err := chooseVoice(ctx, tx, a.WorkspaceID, agent, in.Settings)
+	voiceID, err := chooseVoice(ctx, tx, a.WorkspaceID, agent, req.BrandVoice())
 	if err != nil {
 		return Started{}, err
 	}
-	if err := checkItems(ctx, tx, a.WorkspaceID, c, in.Settings); err != nil {
+	if err := checkItems(ctx, tx, a.WorkspaceID, req.Reads()); err != nil {
 		return Started{}, err
 	}
-	writer, ok := v.runner.Writers.For(agent)
+	connection, ok := v.runner.Providers.For(agent)
 	if !ok {
 		return Started{}, domain.Errorf(domain.CodeConflict,
 			"The agent %q uses the provider %q, which is not configured", agent.Name, agent.Provider)
 	}
+	origin := connection.Origin
 	if !c.NeedsModel {
-		writer = execution.Writer{Engine: domain.ComposerOrigin()}
+		origin = domain.ComposerOrigin()
 	}
 	x := domain.Execution{
 		WorkspaceID: a.WorkspaceID,
 		Capability:  c.Slug,
-		Title:       c.Title(in.Settings),
+		Title:       req.Title(),
 		AgentID:     agent.ID,
 		Priority:    in.Priority,
-		Origin:      writer.Engine,
-		Settings:    in.Settings,
+		Origin:      origin,
+		Settings:    req.JSON(),
 		Context:     in.Context,
 		Notify:      in.Notify,
 		RetryOf:     retryOf,
 		CreatedBy:   a.Name,
 	}
-	x, err = v.runner.Accept(ctx, tx, x, voiceID)
+	x, err = v.runner.Accept(ctx, tx, x, req, voiceID)
 	return Started{Execution: x, Agent: agent, AgentReason: why}, err
 }
 
 // checkItems returns a fault unless the items that a capability will read exist.
-func checkItems(
-	ctx context.Context, tx *store.Tx, workspaceID int64, c capability.Capability, settings json.RawMessage,
-) error {
-	if c.Reads == nil {
-		return nil
-	}
-	ids := c.Reads(settings)
+func checkItems(ctx context.Context, tx *store.Tx, workspaceID int64, ids []int64) error {
 	if len(ids) == 0 {
 		return nil
 	}
@@ -133,20 +128,14 @@ func requestedAgent(
 	return agent, p.Err()
 }
 
-// chooseVoice returns the brand voice of the settings, else of the agent, else of
-// the workspace; 0 for none.
+// chooseVoice returns the brand voice that the settings name, else the agent's, else
+// the workspace's; 0 for none.
 func chooseVoice(
-	ctx context.Context, tx *store.Tx, workspaceID int64, agent domain.Agent, settings json.RawMessage,
+	ctx context.Context, tx *store.Tx, workspaceID int64, agent domain.Agent, chosen int64,
 ) (int64, error) {
-	var s struct {
-		VoiceID int64 `json:"brand_voice_id"`
-	}
-	if err := json.Unmarshal(settings, &s); err != nil {
-		return 0, fmt.Errorf("read the settings: %w", err)
-	}
-	if s.VoiceID != 0 {
-		_, err := tx.BrandVoice(ctx, workspaceID, s.VoiceID)
-		return s.VoiceID, verb.MissingReference(err, "settings.brand_voice_id", "brand voice", s.VoiceID)
+	if chosen != 0 {
+		_, err := tx.BrandVoice(ctx, workspaceID, chosen)
+		return chosen, verb.MissingReference(err, "settings.brand_voice_id", "brand voice", chosen)
 	}
 	if agent.BrandVoiceID != 0 {
 		return agent.BrandVoiceID, nil

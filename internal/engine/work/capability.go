@@ -1,12 +1,15 @@
 package work
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"vellocity/internal/capability"
 	"vellocity/internal/domain"
+	"vellocity/internal/schema"
 	"vellocity/internal/store"
 	"vellocity/internal/verb"
 )
@@ -15,32 +18,23 @@ import (
 // defaults, a JSON object.
 type CapabilityDetails struct {
 	domain.Capability
+	Schema           *schema.Schema // SettingsSchema, compiled: its fields, for forms and tools
 	RequiredSettings []string
 	DefaultSettings  json.RawMessage
 }
 
-// describe reads from a capability's schema what its settings need and default to.
-func describe(c domain.Capability) (CapabilityDetails, error) {
-	var schema struct {
-		Required   []string `json:"required"`
-		Properties map[string]struct {
-			Default json.RawMessage `json:"default"`
-		} `json:"properties"`
-	}
-	if err := json.Unmarshal(c.SettingsSchema, &schema); err != nil {
-		return CapabilityDetails{}, fmt.Errorf("read the settings schema: %w", err)
-	}
-	defaults := map[string]json.RawMessage{}
-	for name, p := range schema.Properties {
-		if p.Default != nil {
-			defaults[name] = p.Default
-		}
-	}
-	text, err := json.Marshal(defaults)
+// describe adds what a capability's settings need and default to.
+func describe(c capability.Capability) (CapabilityDetails, error) {
+	defaults, err := json.Marshal(c.Schema.Defaults())
 	if err != nil {
 		return CapabilityDetails{}, fmt.Errorf("encode the defaults: %w", err)
 	}
-	return CapabilityDetails{Capability: c, RequiredSettings: append([]string{}, schema.Required...), DefaultSettings: text}, nil
+	return CapabilityDetails{
+		Capability:       c.Capability,
+		Schema:           c.Schema,
+		RequiredSettings: c.Schema.Required(),
+		DefaultSettings:  defaults,
+	}, nil
 }
 
 // AllCapabilities returns the whole catalogue, for building tools, forms and
@@ -92,6 +86,7 @@ type Execute struct {
 	Context    json.RawMessage // an object, or empty
 	Priority   domain.Priority // empty: normal
 	Notify     bool
+	Wait       time.Duration // how long to wait for the end before returning
 }
 
 // Started is an accepted execution, with the agent and the reason for choosing it.
@@ -115,17 +110,24 @@ func (v *Verbs) Execute(ctx context.Context, in Execute) (Started, error) {
 	if err := v.node.Accepting(); err != nil {
 		return Started{}, err
 	}
-	settings, err := v.settings(c, in)
+	req, err := prepare(c, in)
 	if err != nil {
 		return Started{}, err
 	}
-	if in.Priority == "" {
-		in.Priority = domain.PriorityNormal
-	}
-	in.Settings = settings
-	return verb.Change(ctx, v.store, domain.ScopeContent, func(tx *store.Tx, a domain.Actor) (Started, error) {
-		return v.accept(ctx, tx, a, c, in, 0)
+	in.Priority = cmp.Or(in.Priority, domain.PriorityNormal)
+	started, err := verb.Change(ctx, v.store, domain.ScopeContent, func(tx *store.Tx, a domain.Actor) (Started, error) {
+		return v.accept(ctx, tx, a, c, req, in, 0)
 	})
+	if err != nil || in.Wait <= 0 {
+		return started, err
+	}
+	// The execution was accepted, even if the wait is cut short. A caller that may
+	// start one may see how it ends.
+	x := started.Execution
+	if d, err := v.wait(ctx, x.WorkspaceID, x.ID, in.Wait); err == nil {
+		started.Execution = d.Execution
+	}
+	return started, nil
 }
 
 // Sample executes a capability once on a new workspace, as the operator, so that
@@ -139,13 +141,10 @@ func (v *Verbs) Sample(
 	return v.Execute(domain.WithActor(ctx, a), in)
 }
 
-// settings checks everything about the input that needs no database, and fills in
-// the defaults.
-func (v *Verbs) settings(c capability.Capability, in Execute) (json.RawMessage, error) {
-	if len(in.Settings) == 0 {
-		in.Settings = json.RawMessage("{}")
-	}
-	settings, err := capability.Prepare(c, in.Settings)
+// prepare checks everything about the input that needs no database, and decodes
+// the settings with their defaults filled in.
+func prepare(c capability.Capability, in Execute) (capability.Request, error) {
+	req, err := c.Prepare(in.Settings)
 	var p domain.Problems
 	domain.CheckEnum(&p, "priority", in.Priority)
 	if len(in.Context) > 0 && !isObject(in.Context) {
@@ -153,11 +152,11 @@ func (v *Verbs) settings(c capability.Capability, in Execute) (json.RawMessage, 
 	}
 	if other := p.Err(); other != nil {
 		if err == nil {
-			return nil, other
+			return req, other
 		}
-		return nil, joined(err, other)
+		return req, joined(err, other)
 	}
-	return settings, err
+	return req, err
 }
 
 // joined returns the faults of two checks as one error.

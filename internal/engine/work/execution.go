@@ -130,24 +130,32 @@ func executionDetails(ctx context.Context, q store.Q, workspaceID, id int64) (d 
 }
 
 // WaitExecution returns an execution once it has ended, or as it is after d
-// (RFC 7240, wait). A caller with the scope content only may wait for what it
-// started.
+// (RFC 7240, wait). Progress goes to [domain.ProgressFrom].
 func (v *Verbs) WaitExecution(ctx context.Context, id int64, d time.Duration) (ExecutionDetails, error) {
-	x, err := v.own(ctx, id)
+	a, err := verb.Caller(ctx, domain.ScopeRead)
 	if err != nil {
 		return ExecutionDetails{}, err
 	}
-	sub, err := v.hub.Watch(ctx, x.WorkspaceID, id)
+	return v.wait(ctx, a.WorkspaceID, id, d)
+}
+
+func (v *Verbs) wait(ctx context.Context, workspaceID, id int64, d time.Duration) (ExecutionDetails, error) {
+	sub, err := v.hub.Watch(ctx, workspaceID, id)
 	if err != nil {
 		return ExecutionDetails{}, err
 	}
 	defer sub.Leave()
 	timeout := time.NewTimer(d)
 	defer timeout.Stop()
+	report, last := domain.ProgressFrom(ctx), -1
 	for {
-		x, err := executionDetails(ctx, v.store.Read(), x.WorkspaceID, id)
+		x, err := executionDetails(ctx, v.store.Read(), workspaceID, id)
 		if err != nil || x.Status.Ended() {
 			return x, err
+		}
+		if report != nil && x.Progress > last { // progress must rise (MCP)
+			last = x.Progress
+			report(x.Progress, x.StepName(x.CurrentStep))
 		}
 		select {
 		case <-ctx.Done():
@@ -155,7 +163,7 @@ func (v *Verbs) WaitExecution(ctx context.Context, id int64, d time.Duration) (E
 		case <-sub.Done():
 			return x, nil
 		case <-timeout.C:
-			return executionDetails(ctx, v.store.Read(), x.WorkspaceID, id)
+			return executionDetails(ctx, v.store.Read(), workspaceID, id)
 		case <-sub.Events():
 			drain(sub.Events())
 		}
@@ -171,20 +179,6 @@ func drain(events <-chan domain.Event) {
 			return
 		}
 	}
-}
-
-// own returns an execution that the caller may follow: any with the scope read, one
-// that it started itself with the scope content.
-func (v *Verbs) own(ctx context.Context, id int64) (domain.Execution, error) {
-	a, err := verb.ReaderOrAuthor(ctx)
-	if err != nil {
-		return domain.Execution{}, err
-	}
-	x, err := v.store.Read().Execution(ctx, a.WorkspaceID, id)
-	if err != nil {
-		return x, err
-	}
-	return x, verb.MayReadOwn(a, x.CreatedBy)
 }
 
 // Assets are the items that an execution created.
@@ -272,15 +266,19 @@ func (v *Verbs) Retry(ctx context.Context, in verb.ID) (Started, error) {
 			return Started{}, domain.Errorf(domain.CodeConflict,
 				"This version of Vellocity has no capability %q", x.Capability)
 		}
+		req, err := c.Load(x.Settings)
+		if err != nil {
+			return Started{}, domain.Errorf(domain.CodeConflict,
+				"This version of Vellocity cannot read the settings of this execution. Start a new one instead.")
+		}
 		again := Execute{
 			Capability: x.Capability,
 			AgentID:    x.AgentID,
-			Settings:   x.Settings,
 			Context:    x.Context,
 			Priority:   x.Priority,
 			Notify:     x.Notify,
 		}
-		return v.accept(ctx, tx, a, c, again, x.ID)
+		return v.accept(ctx, tx, a, c, req, again, x.ID)
 	})
 }
 

@@ -80,8 +80,9 @@ func (v *Verbs) startScheduled(
 		Priority:   cmp.Or(s.Target.Priority, domain.PriorityNormal),
 	}
 	a := domain.SystemActor(s.WorkspaceID, 0, "Schedule")
-	if in.Settings, err = v.settings(c, in); err == nil {
-		_, err = v.accept(domain.WithActor(ctx, a), tx, a, c, in, 0)
+	req, err := prepare(c, in)
+	if err == nil {
+		_, err = v.accept(domain.WithActor(ctx, a), tx, a, c, req, in, 0)
 	}
 	var refused *domain.Error
 	if errors.As(err, &refused) && refused.Refusal() {

@@ -30,9 +30,9 @@ type Update struct {
 // WatchExecution returns what happens to an execution: its events after a cursor,
 // which is the id of an event or empty, in order and each once, and the text that
 // it is writing. It ends when the execution has ended and every event was yielded,
-// or with ctx. A caller with the scope content only may watch what it started.
+// or with ctx.
 func (v *Verbs) WatchExecution(ctx context.Context, id int64, after string) (iter.Seq2[Update, error], error) {
-	x, err := v.own(ctx, id)
+	a, err := verb.Caller(ctx, domain.ScopeRead)
 	if err != nil {
 		return nil, err
 	}
@@ -40,8 +40,11 @@ func (v *Verbs) WatchExecution(ctx context.Context, id int64, after string) (ite
 	if !ok {
 		return nil, domain.Errorf(domain.CodeBadRequest, "%q is not the id of an event", after)
 	}
+	if _, err := v.store.Read().Execution(ctx, a.WorkspaceID, id); err != nil {
+		return nil, err
+	}
 	return func(yield func(Update, error) bool) {
-		sub, err := v.hub.Watch(ctx, x.WorkspaceID, id)
+		sub, err := v.hub.Watch(ctx, a.WorkspaceID, id)
 		if err != nil {
 			yield(Update{}, err)
 			return
@@ -53,7 +56,7 @@ func (v *Verbs) WatchExecution(ctx context.Context, id int64, after string) (ite
 			store:       v.store,
 			sub:         sub,
 			reader:      reader,
-			workspaceID: x.WorkspaceID,
+			workspaceID: a.WorkspaceID,
 			id:          id,
 			cursor:      cursor,
 			yield:       yield,

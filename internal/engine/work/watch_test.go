@@ -76,7 +76,7 @@ func TestAnOpenTransactionDoesNotHideTheEnd(t *testing.T) {
 		if !k.Store.Postgres() {
 			k.T.Skip("SQLite has one writer")
 		}
-		older, err := k.Store.DB().BeginTx(context.Background(), nil)
+		older, err := k.Store.DB().SQL().BeginTx(context.Background(), nil)
 		must(k, err)
 		if _, err := older.Exec("update workspace set name = name where id = $1", k.Theirs.ID); err != nil {
 			t.Fatal(err)
@@ -157,6 +157,7 @@ func TestAWatcherThatLagsIsAskedToReload(t *testing.T) {
 		defer cancel()
 		seq, err := k.Work.WatchWorkspace(ctx, "")
 		must(k, err)
+		offered := manyEvents(ctx, k)
 		n, reloads := 0, 0
 		for ev, err := range seq2(seq, func() { // once it watches
 			for range 3 {
@@ -173,7 +174,7 @@ func TestAWatcherThatLagsIsAskedToReload(t *testing.T) {
 		}) {
 			must(k, err)
 			if n == 0 { // slow with the first one
-				time.Sleep(1200 * time.Millisecond)
+				<-offered
 			}
 			n++
 			if ev.Name == "" {
@@ -185,6 +186,25 @@ func TestAWatcherThatLagsIsAskedToReload(t *testing.T) {
 			t.Errorf("%d events, %d reloads", n, reloads)
 		}
 	})
+}
+
+// manyEvents returns a channel that is closed once a watcher has been offered more
+// events than may wait for another one, or has lagged itself.
+func manyEvents(ctx context.Context, k *enginetest.Kit) <-chan struct{} {
+	k.T.Helper()
+	seq, err := k.Work.WatchWorkspace(ctx, "")
+	must(k, err)
+	offered := make(chan struct{})
+	go func() {
+		defer close(offered)
+		n := 0
+		for ev, err := range seq {
+			if n++; err != nil || ev.Name == "" || n > 400 {
+				return
+			}
+		}
+	}()
+	return offered
 }
 
 // seq2 does something shortly after the sequence has begun.

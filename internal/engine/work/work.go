@@ -45,7 +45,7 @@ func New(o Options) (*Verbs, error) {
 	}
 	for i, c := range o.Capabilities {
 		c.ID = int64(i + 1)
-		d, err := describe(c.Capability)
+		d, err := describe(c)
 		if err != nil {
 			return nil, fmt.Errorf("describe %s: %w", c.Slug, err)
 		}

@@ -17,10 +17,11 @@ import (
 	"testing"
 
 	"vellocity/internal/store"
+	"vellocity/internal/store/db"
 )
 
 // Migration brings a part's own tables up to date, as [vellocity/internal/queue.Migrate] does.
-type Migration func(context.Context, *store.Store) error
+type Migration func(context.Context, *db.DB) error
 
 // Option changes how a test's store is opened, its clock for instance.
 type Option func(*store.Options)
@@ -123,7 +124,7 @@ func migrate(ctx context.Context, s *store.Store, extra []Migration) error {
 		return err
 	}
 	for _, m := range extra {
-		if err := m(ctx, s); err != nil {
+		if err := m(ctx, s.DB()); err != nil {
 			return fmt.Errorf("migrate: %w", err)
 		}
 	}

@@ -15,13 +15,13 @@ func TestEach(t *testing.T) {
 	for range 2 {
 		storetest.Each(t, func(t *testing.T, s *store.Store) {
 			var n int
-			if err := s.DB().QueryRowContext(t.Context(), "select count(*) from node").Scan(&n); err != nil {
+			if err := s.DB().SQL().QueryRowContext(t.Context(), "select count(*) from node").Scan(&n); err != nil {
 				t.Fatal(err)
 			}
 			if n != 0 {
 				t.Fatalf("%d nodes in a fresh database", n)
 			}
-			if _, err := s.DB().ExecContext(t.Context(), "insert into node (id, generation, seen) values ('a', 1, 1)"); err != nil {
+			if _, err := s.DB().SQL().ExecContext(t.Context(), "insert into node (id, generation, seen) values ('a', 1, 1)"); err != nil {
 				t.Fatal(err)
 			}
 		})

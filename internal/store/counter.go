@@ -1,0 +1,78 @@
+package store
+
+import (
+	"context"
+	"fmt"
+)
+
+// Counter is a kind of thing that is counted. Each change is a row of its own, so
+// that transactions do not wait for each other; [Store.FoldCounts] sums them up.
+type Counter string
+
+// What is counted.
+const (
+	CounterExecutions Counter = "execution" // by status
+	CounterContent    Counter = "content"   // by column
+)
+
+// AddToCount adds n to a count, as part of the transaction.
+func (t *Tx) AddToCount(ctx context.Context, workspaceID int64, what Counter, key string, n int) error {
+	err := t.db.Exec(ctx, `insert into tally_delta (workspace_id, kind, key, n) values ($1,$2,$3,$4)`,
+		workspaceID, string(what), key, n)
+	if err != nil {
+		return fmt.Errorf("count: %w", err)
+	}
+	return nil
+}
+
+// Counts returns all counts of one kind in the workspace.
+func (q Q) Counts(ctx context.Context, workspaceID int64, what Counter) (map[string]int, error) {
+	rows, err := q.db.Query(ctx, `select key, sum(n) from (
+		select key, n from tally where workspace_id = $1 and kind = $2
+		union all select key, n from tally_delta where workspace_id = $1 and kind = $2) t group by key`,
+		workspaceID, string(what))
+	if err != nil {
+		return nil, fmt.Errorf("read counts: %w", err)
+	}
+	defer rows.Close()
+	counts := map[string]int{}
+	for rows.Next() {
+		var key string
+		var n int
+		if err := rows.Scan(&key, &n); err != nil {
+			return nil, fmt.Errorf("read counts: %w", err)
+		}
+		counts[key] = n
+	}
+	return counts, rows.Err()
+}
+
+// FoldCounts sums up the changes that are there, so that reading stays quick. It
+// returns how many it summed up. Several nodes may do so at once.
+func (s *Store) FoldCounts(ctx context.Context) (n int64, err error) {
+	err = s.InTx(ctx, func(t *Tx) error {
+		n, err = t.foldCounts(ctx)
+		return err
+	})
+	return n, err
+}
+
+const addUp = ` on conflict (workspace_id, kind, key) do update set n = tally.n + excluded.n`
+
+func (t *Tx) foldCounts(ctx context.Context) (int64, error) {
+	if t.db.Postgres() {
+		// Only rows that this statement deletes are added: ids commit out of order.
+		return t.db.ExecCount(ctx, `with gone as (delete from tally_delta where id in (
+				select id from tally_delta order by id limit 5000 for update skip locked) returning workspace_id, kind, key, n)
+			insert into tally select workspace_id, kind, key, sum(n) from gone group by workspace_id, kind, key`+addUp)
+	}
+	var last int64
+	if err := t.db.One(ctx, []any{&last}, `select coalesce(max(id), 0) from tally_delta`); err != nil {
+		return 0, err
+	}
+	if err := t.db.Exec(ctx, `insert into tally select workspace_id, kind, key, sum(n) from tally_delta where id <= $1
+		group by workspace_id, kind, key`+addUp, last); err != nil {
+		return 0, fmt.Errorf("fold counts: %w", err)
+	}
+	return t.db.ExecCount(ctx, `delete from tally_delta where id <= $1`, last)
+}

@@ -1,0 +1,103 @@
+package db
+
+import (
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"net"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	sqlitedriver "modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"vellocity/internal/domain"
+)
+
+// retryable reports whether the database asks for the transaction to be run again.
+func retryable(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && (pg.Code == "40001" || pg.Code == "40P01")
+}
+
+// classify turns a driver's error into one that callers understand: the database
+// is away or overloaded, or its disk is full. Others pass through.
+func classify(err error) error {
+	if err == nil {
+		return nil
+	}
+	var known *domain.Error
+	if errors.As(err, &known) {
+		return err
+	}
+	if code := sqliteCode(err); code != 0 {
+		return classifySQLite(code, err)
+	}
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		return classifyPostgres(pg, err)
+	}
+	if lostConnection(err) {
+		return unavailable(err)
+	}
+	return err
+}
+
+func lostConnection(err error) bool {
+	var connect *pgconn.ConnectError
+	var network net.Error
+	return errors.As(err, &connect) || errors.As(err, &network) || pgconn.SafeToRetry(err) ||
+		errors.Is(err, sql.ErrConnDone) || errors.Is(err, driver.ErrBadConn)
+}
+
+func sqliteCode(err error) int {
+	var e *sqlitedriver.Error
+	if errors.As(err, &e) {
+		return e.Code() & 0xff
+	}
+	return 0
+}
+
+func classifySQLite(code int, err error) error {
+	switch code {
+	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
+		return unavailable(err)
+	case sqlite3.SQLITE_FULL:
+		return full(err)
+	}
+	return err
+}
+
+func classifyPostgres(pg *pgconn.PgError, err error) error {
+	switch pg.Code[:2] {
+	case "08", "57": // connection exception; operator intervention (shutdown, starting up)
+		return unavailable(err)
+	case "53": // insufficient resources
+		if pg.Code == "53100" {
+			return full(err)
+		}
+		return unavailable(err)
+	}
+	return err
+}
+
+func unavailable(err error) error {
+	e := domain.Errorf(domain.CodeUnavailable, "The database cannot be reached at the moment. Try again shortly.")
+	e.RetryAfter = 2 * time.Second
+	return e.Because(err)
+}
+
+func full(err error) error {
+	return domain.Errorf(domain.CodeStorageFull, "The disk is full. Reading goes on; nothing was changed.").Because(err)
+}
+
+// Unique reports whether err says that a unique or primary key was taken.
+func Unique(err error) bool {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		return pg.Code == "23505"
+	}
+	var e *sqlitedriver.Error
+	return errors.As(err, &e) &&
+		(e.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE || e.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY)
+}

@@ -1,0 +1,152 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+)
+
+// Runner runs statements: outside any transaction ([DB.Read]), or in one ([Tx]).
+// docs/decisions/0012-own-layer-over-database-sql.md says why there is one.
+//
+// Limits are written "limit 0 + $n": SQLite looks into a parameter that is the
+// whole limit to plan for its value, and so plans the statement again at each
+// call, which costs more than running it.
+type Runner struct {
+	dialect dialect
+	on      executor
+	tx      *sql.Tx     // nil outside a transaction
+	stmts   *statements // nil on PostgreSQL
+}
+
+type executor interface {
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
+// prepared returns the prepared statement for a text; nil means to send the text.
+func (r Runner) prepared(ctx context.Context, query string) (*sql.Stmt, error) {
+	if r.stmts == nil {
+		return nil, nil
+	}
+	stmt, err := r.stmts.get(ctx, r.tx != nil, query)
+	if err != nil || stmt == nil || r.tx == nil {
+		return stmt, err
+	}
+	return r.tx.StmtContext(ctx, stmt), nil
+}
+
+// Query runs a statement that returns rows. The caller closes them. [Many], [First]
+// and [Runner.One] are easier.
+func (r Runner) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	rows, err := r.query(ctx, query, args...)
+	return rows, classify(err)
+}
+
+func (r Runner) query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	ctx, err := r.StatementContext(ctx)
+	if err != nil {
+		return nil, err
+	}
+	stmt, err := r.prepared(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	if stmt != nil {
+		return stmt.QueryContext(ctx, args...)
+	}
+	return r.on.QueryContext(ctx, query, args...)
+}
+
+// Exec runs a statement that returns no rows.
+func (r Runner) Exec(ctx context.Context, query string, args ...any) error {
+	_, err := r.ExecCount(ctx, query, args...)
+	return err
+}
+
+// ExecCount is like Exec and returns how many rows were affected.
+func (r Runner) ExecCount(ctx context.Context, query string, args ...any) (int64, error) {
+	ctx, err := r.StatementContext(ctx)
+	if err != nil {
+		return 0, err
+	}
+	stmt, err := r.prepared(ctx, query)
+	if err != nil {
+		return 0, classify(err)
+	}
+	var res sql.Result
+	if stmt != nil {
+		res, err = stmt.ExecContext(ctx, args...)
+	} else {
+		res, err = r.on.ExecContext(ctx, query, args...)
+	}
+	if err != nil {
+		return 0, classify(err)
+	}
+	return res.RowsAffected()
+}
+
+// ErrNoRow says that [Runner.One] found no row.
+var ErrNoRow = errors.New("no row")
+
+// One scans the first row of a query into dest. Without one it returns [ErrNoRow]
+// and leaves dest alone.
+func (r Runner) One(ctx context.Context, dest []any, query string, args ...any) error {
+	rows, err := r.Query(ctx, query, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	if !rows.Next() {
+		if err := rows.Err(); err != nil {
+			return classify(err)
+		}
+		return ErrNoRow
+	}
+	if err := rows.Scan(dest...); err != nil {
+		return fmt.Errorf("scan: %w", err)
+	}
+	return classify(rows.Err())
+}
+
+// Row is a row that can be scanned.
+type Row interface{ Scan(dest ...any) error }
+
+// Many scans every row of a query with scan. The list is empty, not nil, where
+// there is none.
+func Many[T any](
+	ctx context.Context, r Runner, scan func(Row) (T, error), query string, args ...any,
+) ([]T, error) {
+	rows, err := r.Query(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	list := []T{}
+	for rows.Next() {
+		v, err := scan(rows)
+		if err != nil {
+			return nil, fmt.Errorf("scan: %w", err)
+		}
+		list = append(list, v)
+	}
+	return list, classify(rows.Err())
+}
+
+// First scans the first row of a query with scan; ok is false where there is none.
+func First[T any](
+	ctx context.Context, r Runner, scan func(Row) (T, error), query string, args ...any,
+) (v T, ok bool, err error) {
+	list, err := Many(ctx, r, scan, query, args...)
+	if err != nil || len(list) == 0 {
+		return v, false, err
+	}
+	return list[0], true, nil
+}
+
+// ID scans a row of a single integer, such as an id.
+func ID(row Row) (id int64, err error) {
+	err = row.Scan(&id)
+	return id, err
+}

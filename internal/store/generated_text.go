@@ -1,0 +1,164 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"vellocity/internal/domain"
+	"vellocity/internal/store/db"
+)
+
+// GeneratedText is a generated text as it is stored.
+type GeneratedText struct {
+	ID          int64
+	WorkspaceID int64
+	Status      domain.TextStatus
+	Body        string // complete once it has ended; until then see [Q.GeneratedTextPieces]
+	Error       string
+	Held, Used  int // credits
+	Engine      domain.Origin
+	Cost        domain.Cost
+	CreatedBy   string // the caller's name
+	CreatedAt   time.Time
+}
+
+// The sets of a generated text's columns.
+const (
+	textRead db.Set = 1 << iota
+	textCreate
+	textFinish
+)
+
+// textRow is a generated text with the columns that only the store looks at.
+type textRow struct {
+	GeneratedText
+	request     json.RawMessage
+	touchedAt   time.Time
+	completedAt time.Time
+}
+
+var textTable = db.NewTable("message", func(m *textRow) []db.Column {
+	return []db.Column{
+		{Name: "id", Field: &m.ID, In: textRead},
+		{Name: "workspace_id", Field: &m.WorkspaceID, In: textRead | textCreate},
+		{Name: "status", Field: db.Text(&m.Status), In: textRead | textCreate | textFinish},
+		{Name: "request", Field: db.Raw(&m.request, ""), In: textCreate},
+		{Name: "body", Field: &m.Body, In: textRead | textFinish},
+		{Name: "error", Field: &m.Error, In: textRead | textFinish},
+		{Name: "credits_held", Field: &m.Held, In: textRead | textCreate | textFinish},
+		{Name: "credits_used", Field: &m.Used, In: textRead | textFinish},
+		{Name: "engine", Field: db.JSON(&m.Engine), In: textRead | textCreate},
+		{Name: "cost", Field: db.JSON(&m.Cost), In: textRead | textFinish},
+		{Name: "created_by", Field: &m.CreatedBy, In: textRead | textCreate},
+		{Name: "created_at", Field: db.Time(&m.CreatedAt), In: textRead | textCreate},
+		{Name: "touched_at", Field: db.Time(&m.touchedAt), In: textCreate},
+		{Name: "completed_at", Field: db.Time(&m.completedAt), In: textFinish},
+	}
+})
+
+// textStreaming is the condition for a text that is being written.
+var textStreaming = `status = ` + quote(domain.TextStreaming)
+
+var (
+	textColumns = textTable.Columns(textRead)
+	createText  = textTable.Write(textCreate, `insert into message ({columns}) values ({values}) returning id`)
+	finishText  = textTable.Write(textFinish, `update message set {set} where id = {id} and `+textStreaming)
+)
+
+func scanText() func(db.Row) (GeneratedText, error) {
+	scan := textTable.Scan(textRead)
+	return func(row db.Row) (GeneratedText, error) {
+		m, err := scan(row)
+		return m.GeneratedText, err
+	}
+}
+
+// CreateGeneratedText stores a text that is going to be written, with the request
+// that asked for it, and returns it with its id. by names the caller.
+func (t *Tx) CreateGeneratedText(
+	ctx context.Context, m GeneratedText, request any, by string,
+) (GeneratedText, error) {
+	body, err := json.Marshal(request)
+	if err != nil {
+		return m, fmt.Errorf("encode the request: %w", err)
+	}
+	m.Status, m.CreatedBy, m.CreatedAt = domain.TextStreaming, by, t.now
+	row := textRow{GeneratedText: m, request: body, touchedAt: t.now}
+	if err := createText.One(ctx, t.db, &row, &m.ID); err != nil {
+		return m, fmt.Errorf("create generated text: %w", err)
+	}
+	return m, nil
+}
+
+// AddGeneratedTextPiece stores the next piece of a text.
+func (t *Tx) AddGeneratedTextPiece(ctx context.Context, textID int64, seq int, text string) error {
+	err := t.db.Exec(ctx, `insert into message_piece (message_id, seq, body) values ($1,$2,$3)`, textID, seq, text)
+	if err != nil {
+		return fmt.Errorf("add piece: %w", err)
+	}
+	return t.TouchGeneratedText(ctx, textID)
+}
+
+// TouchGeneratedText notes that a text is still being written.
+func (t *Tx) TouchGeneratedText(ctx context.Context, textID int64) error {
+	return t.db.Exec(ctx, `update message set touched_at = $2 where id = $1`, textID, db.Millis(t.now))
+}
+
+// OrphanedTexts returns the texts that are not finished and that no writer has
+// touched since the moment.
+func (q Q) OrphanedTexts(ctx context.Context, since time.Time) ([]GeneratedText, error) {
+	return db.Many(ctx, q.db, scanText(),
+		`select `+textColumns+` from message where `+textStreaming+` and touched_at < $1`, db.Millis(since))
+}
+
+// FinishGeneratedText ends a text. It reports false where it had ended already.
+func (t *Tx) FinishGeneratedText(ctx context.Context, m GeneratedText) (bool, error) {
+	m.Held = 0
+	n, err := finishText.Exec(ctx, t.db, &textRow{GeneratedText: m, completedAt: t.now})
+	if err != nil {
+		return false, fmt.Errorf("finish generated text: %w", err)
+	}
+	return n > 0, nil
+}
+
+// GeneratedText returns a text of the workspace.
+func (q Q) GeneratedText(ctx context.Context, workspaceID, id int64) (GeneratedText, error) {
+	m, ok, err := db.First(ctx, q.db, scanText(),
+		`select `+textColumns+` from message where workspace_id = $1 and id = $2`, workspaceID, id)
+	if err != nil {
+		return m, fmt.Errorf("read generated text: %w", err)
+	}
+	if !ok {
+		return m, domain.NotFound("Message")
+	}
+	return m, nil
+}
+
+// TextPiece is one stored piece of a text. Seq counts from 1.
+type TextPiece struct {
+	Seq  int
+	Text string
+}
+
+func scanTextPiece(row db.Row) (p TextPiece, err error) {
+	err = row.Scan(&p.Seq, &p.Text)
+	return p, err
+}
+
+// GeneratedTextPieces returns the pieces of a text after seq, in order.
+func (q Q) GeneratedTextPieces(ctx context.Context, textID int64, after int) ([]TextPiece, error) {
+	return db.Many(ctx, q.db, scanTextPiece,
+		`select seq, body from message_piece where message_id = $1 and seq > $2 order by seq`, textID, after)
+}
+
+// GeneratedTextStatus returns the present status of a text.
+func (q Q) GeneratedTextStatus(ctx context.Context, id int64) (status domain.TextStatus, err error) {
+	err = q.db.One(ctx, []any{&status}, `select status from message where id = $1`, id)
+	if errors.Is(err, db.ErrNoRow) {
+		return "", domain.NotFound("Message")
+	}
+	return status, err
+}
