@@ -66,7 +66,7 @@ func TestTheEndOfAnExecutionIsLoggedOnce(t *testing.T) {
 			}
 			id = x.ID
 			x.Status, x.StartedAt, x.CompletedAt = domain.ExecutionCompleted, tx.Now(), tx.Now().Add(1500*time.Millisecond)
-			if err := tx.SaveExecution(t.Context(), x, domain.ExecutionPending); err != nil {
+			if err := tx.SaveExecution(t.Context(), x, domain.ExecutionExecuting); err != nil {
 				return err
 			}
 			for _, status := range []domain.ExecutionStatus{domain.ExecutionCompleted, domain.ExecutionArchived} {

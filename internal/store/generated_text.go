@@ -21,6 +21,7 @@ type GeneratedText struct {
 	Held, Used  int // credits
 	Engine      domain.Origin
 	Cost        domain.Cost
+	CreatedBy   string // the caller's name
 	CreatedAt   time.Time
 }
 
@@ -35,7 +36,6 @@ const (
 type textRow struct {
 	GeneratedText
 	request     json.RawMessage
-	createdBy   string
 	touchedAt   time.Time
 	completedAt time.Time
 }
@@ -52,7 +52,7 @@ var textTable = db.NewTable("message", func(m *textRow) []db.Column {
 		{Name: "credits_used", Field: &m.Used, In: textRead | textFinish},
 		{Name: "engine", Field: db.JSON(&m.Engine), In: textRead | textCreate},
 		{Name: "cost", Field: db.JSON(&m.Cost), In: textRead | textFinish},
-		{Name: "created_by", Field: &m.createdBy, In: textCreate},
+		{Name: "created_by", Field: &m.CreatedBy, In: textRead | textCreate},
 		{Name: "created_at", Field: db.Time(&m.CreatedAt), In: textRead | textCreate},
 		{Name: "touched_at", Field: db.Time(&m.touchedAt), In: textCreate},
 		{Name: "completed_at", Field: db.Time(&m.completedAt), In: textFinish},
@@ -85,8 +85,8 @@ func (t *Tx) CreateGeneratedText(
 	if err != nil {
 		return m, fmt.Errorf("encode the request: %w", err)
 	}
-	m.Status, m.CreatedAt = domain.TextStreaming, t.now
-	row := textRow{GeneratedText: m, request: body, createdBy: by, touchedAt: t.now}
+	m.Status, m.CreatedBy, m.CreatedAt = domain.TextStreaming, by, t.now
+	row := textRow{GeneratedText: m, request: body, touchedAt: t.now}
 	if err := createText.One(ctx, t.db, &row, &m.ID); err != nil {
 		return m, fmt.Errorf("create generated text: %w", err)
 	}
