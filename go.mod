@@ -2,7 +2,7 @@ module vellocity
 
 go 1.26.0
 
-toolchain go1.26.10
+toolchain go1.26.1
 
 require (
 	github.com/danielgtaylor/huma/v2 v2.37.2
@@ -18,7 +18,6 @@ require (
 
 require (
 	code.dny.dev/ssrf v0.3.0
-	github.com/google/uuid v1.6.0
 	github.com/microcosm-cc/bluemonday v1.0.27
 	github.com/pressly/goose/v3 v3.29.0
 	github.com/prometheus/client_golang v1.25.0
@@ -51,6 +50,7 @@ require (
 	github.com/go-logr/logr v1.4.4 // indirect
 	github.com/go-logr/stdr v1.2.2 // indirect
 	github.com/google/jsonschema-go v0.4.3 // indirect
+	github.com/google/uuid v1.6.0 // indirect
 	github.com/gorilla/css v1.0.1 // indirect
 	github.com/grpc-ecosystem/grpc-gateway/v2 v2.30.0 // indirect
 	github.com/inconshreveable/mousetrap v1.1.0 // indirect

@@ -30,22 +30,37 @@ var house = []struct {
 	room string
 	may  string
 }{
-	{"cmd", "app api/cli config ai domain sse"},
+	{"cmd", "app cli api/account config ai domain sse"},
+	{"web/webtest", "app config board engine store domain"},
 	{"app", "*"},
-	{"api/cli", "api engine domain sse"},
-	{"api", "engine domain sse"},
-	{"web", "engine auth domain sse prose"},
-	{"engine/enginetest", "engine execution capability ai ai/aitest ai/composer ai/openai auth board live queue store store/storetest domain"},
-	{"engine", "execution capability ai guard board auth queue live store cron seo prose domain"},
-	{"execution", "capability ai guard board queue live store prose domain"},
-	{"capability", "ai guard seo prose domain"},
-	{"ai/aitest", "ai ai/openai ai/anthropic ai/composer domain"},
+	{"cli", "ops sse"},
+	{"rest", "gate ops domain sse"},
+	{"mcp", "gate ops domain sse"},
+	{"openapi", "gate ops domain"},
+	{"feed", "gate ops engine domain"},
+	{"api", "api/work api/content api/studio api/account ops engine"},
+	{"api/work", "api/wire ops engine domain sse"},
+	{"api/content", "api/wire ops engine domain"},
+	{"api/studio", "api/wire ops engine domain sse"},
+	{"api/account", "api/wire ops engine domain"},
+	{"api/wire", "ops domain"},
+	{"gate", "ops auth domain"},
+	{"ops", "domain sse"},
+	{"web", "web/pages web/ui"},
+	{"web/pages", "web/ui engine sse domain"},
+	{"web/ui", "engine auth sse prose domain"},
+	{"engine/enginetest", "await engine execution capability ai ai/aitest ai/openai ai/wire auth board live queue store store/storetest domain"},
+	{"engine", "schema execution capability ai guard board auth queue live store cron seo prose domain"},
+	{"execution", "capability compose ai guard board queue live store prose domain"},
+	{"capability/captest", "golden capability ai domain"},
+	{"capability", "schema compose ai guard seo channel prose domain"},
+	{"compose", "channel prose domain"},
+	{"ai/aitest", "ai ai/openai ai/anthropic domain"},
 	{"ai/openai", "ai ai/wire domain"},
 	{"ai/anthropic", "ai ai/wire domain"},
-	{"ai/composer", "ai prose domain"},
 	{"ai/wire", "ai domain sse"},
-	{"ai", "prose domain"},
-	{"guard", "prose domain"},
+	{"ai", "schema prose domain"},
+	{"guard", "channel prose domain"},
 	{"board", "store prose domain"},
 	{"auth", "store domain"},
 	{"live", "store domain"},
@@ -55,12 +70,20 @@ var house = []struct {
 	{"store/db", "domain"},
 	{"seo", "prose"},
 	{"config", "domain"},
+	{"schema", "domain"},
+	{"channel", ""},
 	{"outbound", ""},
 	{"prose", ""},
 	{"cron", ""},
 	{"sse", ""},
 	{"domain", ""},
+	{"await", ""},
+	{"golden", ""},
 }
+
+// testOnly are the rooms that serve tests alone, besides those whose names end in
+// "test": the program imports none of them.
+var testOnly = []string{"await", "golden"}
 
 // only names the rooms that may use a package, by its import path or the start
 // of one. Test files may use what they like.
@@ -74,26 +97,26 @@ var only = []struct {
 	{"modernc.org/sqlite", "store/db", "only store/db talks to drivers"},
 	{"github.com/pressly/goose", "store/db", "only store/db migrates"},
 	{"github.com/riverqueue/", "queue", "only queue knows River"},
-	{"github.com/danielgtaylor/huma", "api", "Huma is kept inside api"},
-	{"github.com/modelcontextprotocol/", "api", "MCP is a door, and doors are in api"},
+	{"github.com/danielgtaylor/huma", "ops", "Huma makes schemas, in ops/schema.go and nowhere else"},
+	{"github.com/modelcontextprotocol/", "mcp", "MCP is a door of its own"},
 	{"github.com/openai/", "", "the wires of models are our own: docs/decisions/0005"},
 	{"github.com/anthropics/", "", "the wires of models are our own: docs/decisions/0005"},
 	{"github.com/robfig/cron", "cron", "only the parser is used, and only there"},
 	{"code.dny.dev/ssrf", "outbound", "one client for addresses that others chose"},
-	{"github.com/spf13/", "cmd api/cli app", "flags belong to the command line"},
+	{"github.com/spf13/", "cmd cli app", "flags belong to the command line"},
 	{"os/exec", "store/storetest", "the server starts no other program"},
 	{"plugin", "", "what runs is what was built"},
 	{"unsafe", "", "nothing here is that urgent"},
 }
 
 // plain rooms import the standard library and the named rooms, and no module of others.
-var plain = []string{"domain", "config", "seo", "sse", "auth", "board", "live"}
+var plain = []string{"gate", "domain", "config", "seo", "sse", "auth", "board", "live"}
 
 // noHTTP are the rooms that know nothing of HTTP at all; ai and what calls out
 // use it as clients, and no room from engine down uses a server's names.
 var (
-	noHTTP     = []string{"engine", "execution", "capability", "guard", "board", "queue", "live", "store", "seo", "prose", "config", "domain"}
-	noServer   = []string{"ai", "ai/openai", "ai/anthropic", "ai/composer", "ai/wire", "auth", "outbound"}
+	noHTTP     = []string{"engine", "execution", "capability", "compose", "channel", "schema", "guard", "board", "queue", "live", "store", "seo", "prose", "config", "domain"}
+	noServer   = []string{"ai", "ai/openai", "ai/anthropic", "ai/wire", "auth", "outbound"}
 	serverName = []string{"ResponseWriter", "Handler", "HandlerFunc", "ServeMux", "NewServeMux", "Server", "ListenAndServe", "Redirect", "SetCookie", "Flusher", "StatusText"}
 )
 
@@ -203,13 +226,18 @@ func allowed(room string) (may []string, ok bool) {
 			return strings.Fields(h.may), true
 		}
 		for _, below := range house[i+1:] {
-			if !strings.HasSuffix(below.room, "test") { // what serves tests alone is not in the program
+			if !forTests(below.room) {
 				may = append(may, below.room)
 			}
 		}
 		return may, true
 	}
 	return nil, false
+}
+
+// forTests reports whether a room serves tests alone.
+func forTests(room string) bool {
+	return strings.HasSuffix(room, "test") || slices.Contains(testOnly, room)
 }
 
 func TestArrowsRunDown(t *testing.T) {
@@ -275,6 +303,22 @@ func TestOnlyOneRoomKnows(t *testing.T) {
 	}
 }
 
+// Each folder of web/pages is a page by itself: pages share what is in web/ui.
+func TestPagesDoNotImportEachOther(t *testing.T) {
+	const pages = "internal/web/pages/"
+	for _, s := range sources(t) {
+		own, ok := strings.CutPrefix(path.Dir(s.path), pages)
+		if !ok {
+			continue
+		}
+		for _, p := range s.imports() {
+			if other, ok := strings.CutPrefix(p, module+"/"+pages); ok && other != own {
+				t.Errorf("%s: the page %s must not import the page %s", s.path, own, other)
+			}
+		}
+	}
+}
+
 func TestNoServerBelowTheDoors(t *testing.T) {
 	for _, s := range sources(t) {
 		if s.test || !slices.Contains(noServer, s.room) {
@@ -287,6 +331,27 @@ func TestNoServerBelowTheDoors(t *testing.T) {
 			}
 			if x, ok := sel.X.(*ast.Ident); ok && x.Name == "http" && slices.Contains(serverName, sel.Sel.Name) {
 				t.Errorf("%s: %s uses http.%s, which belongs to a server", s.at(n), s.room, sel.Sel.Name)
+			}
+			return true
+		})
+	}
+}
+
+// sleepers are folders whose tests still sleep.
+var sleepers = []string{"internal/ai"}
+
+// A test that sleeps is slow where the machine is fast, and fails where it is slow.
+// Package await waits for conditions, and moves the clock of testing/synctest.
+func TestNothingSleeps(t *testing.T) {
+	for _, s := range sources(t) {
+		if slices.Contains(sleepers, path.Dir(s.path)) {
+			continue
+		}
+		ast.Inspect(s.file, func(n ast.Node) bool {
+			if sel, ok := n.(*ast.SelectorExpr); ok && sel.Sel.Name == "Sleep" {
+				if x, ok := sel.X.(*ast.Ident); ok && x.Name == "time" {
+					t.Errorf("%s: wait for a condition instead of sleeping: internal/await", s.at(sel))
+				}
 			}
 			return true
 		})

@@ -4,33 +4,36 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"time"
+
+	"vellocity/internal/await"
 )
 
 const workflow = "/api/v1/content-workflow"
 
-// patient is the client for what is not itself measured.
+// patient is the client for requests that are not measured.
 func patient() *http.Client {
 	return &http.Client{Timeout: 2 * time.Minute, Transport: &http.Transport{MaxIdleConnsPerHost: 64}}
 }
 
-// request makes a request with the server's key; body is JSON or empty.
+// request creates a request with the server's key; body is JSON or empty.
 func (s *server) request(ctx context.Context, method, path, body string) (*http.Request, error) {
-	req, err := http.NewRequestWithContext(ctx, method, s.url()+path, bytes.NewReader([]byte(body)))
+	req, err := http.NewRequestWithContext(ctx, method, s.URL()+path, bytes.NewReader([]byte(body)))
 	if err != nil {
-		return nil, fmt.Errorf("make a request: %w", err)
+		return nil, fmt.Errorf("create a request: %w", err)
 	}
-	req.Header.Set("Authorization", "Bearer "+s.key)
+	req.Header.Set("Authorization", "Bearer "+s.Key)
 	if body != "" {
 		req.Header.Set("Content-Type", "application/json")
 	}
 	return req, nil
 }
 
-// call sends a request and decodes the data of the answer into out, unless nil.
+// call sends a request and decodes the response into out, unless nil.
 func (s *server) call(ctx context.Context, c *http.Client, method, path, body string, out any) error {
 	req, err := s.request(ctx, method, path, body)
 	if err != nil {
@@ -43,7 +46,7 @@ func (s *server) call(ctx context.Context, c *http.Client, method, path, body st
 	defer res.Body.Close()
 	text, err := io.ReadAll(res.Body)
 	if err != nil {
-		return fmt.Errorf("read the answer: %w", err)
+		return fmt.Errorf("read the response: %w", err)
 	}
 	if res.StatusCode >= 300 {
 		return fmt.Errorf("%s %s: %s: %.300s", method, path, res.Status, text)
@@ -54,7 +57,7 @@ func (s *server) call(ctx context.Context, c *http.Client, method, path, body st
 	return json.Unmarshal(text, out)
 }
 
-// run is an execution as the API tells it.
+// run is an execution as the API returns it.
 type run struct {
 	Data struct {
 		ID         int64
@@ -78,10 +81,11 @@ type run struct {
 	}
 }
 
-// execute accepts a run of a capability and returns its id.
+// execute starts an execution of a capability and returns its id.
 func (s *server) execute(ctx context.Context, c *http.Client, capability, settings string) (int64, error) {
 	var r run
-	err := s.call(ctx, c, http.MethodPost, workflow+"/capabilities/"+capability+"/execute", `{"settings":`+settings+`}`, &r)
+	err := s.call(ctx, c, http.MethodPost, workflow+"/capabilities/"+capability+"/execute", `{"settings":`+settings+`}`,
+		&r)
 	return r.Data.ID, err
 }
 
@@ -90,30 +94,34 @@ func (s *server) execution(ctx context.Context, c *http.Client, id int64) (r run
 	return r, err
 }
 
-// total returns how many executions are in a state.
+// total returns how many executions have a status.
 func (s *server) total(ctx context.Context, c *http.Client, status string) (int, error) {
 	var l struct{ Meta struct{ Total int } }
 	err := s.call(ctx, c, http.MethodGet, workflow+"/executions?per_page=1&status="+status, "", &l)
 	return l.Meta.Total, err
 }
 
-// completed waits until so many executions are, and fails when one of them has.
+// completed waits until n executions are completed, and fails when one has failed.
 func (s *server) completed(ctx context.Context, c *http.Client, n int, within time.Duration) error {
-	for began := time.Now(); ; time.Sleep(10 * time.Millisecond) {
-		done, err := s.total(ctx, c, "completed")
-		if err != nil || done >= n {
-			return err
+	done, failed := 0, 0
+	var err error
+	counted := await.Until(ctx, within, 10*time.Millisecond, "the executions", func() bool {
+		if done, err = s.total(ctx, c, "completed"); err != nil || done >= n {
+			return true
 		}
-		if failed, err := s.total(ctx, c, "failed"); err != nil || failed > 0 {
-			return fmt.Errorf("%d executions failed: %w", failed, err)
-		}
-		if time.Since(began) > within {
-			return fmt.Errorf("%d of %d executions were completed within %s", done, n, within)
-		}
+		failed, err = s.total(ctx, c, "failed")
+		return err != nil || failed > 0
+	})
+	if failed > 0 {
+		err = errors.Join(err, fmt.Errorf("%d failed", failed))
 	}
+	if err = errors.Join(err, counted); err != nil {
+		return fmt.Errorf("%d of %d executions completed: %w", done, n, err)
+	}
+	return nil
 }
 
-// grant gives the workspace credits, by the command that operators use.
+// grant grants the workspace credits with the command that operators use.
 func (b *bench) grant(ctx context.Context, s *server, credits int) error {
 	return b.command(ctx, s, "credits", "grant", fmt.Sprint(credits))
 }

@@ -16,7 +16,7 @@ type figure struct {
 	row, what, target, value, verdict string
 }
 
-// says adds a figure that has no target.
+// says adds a figure without a target.
 func (b *bench) says(what, format string, args ...any) {
 	b.add(what, "", fmt.Sprintf(format, args...), "")
 }
@@ -44,7 +44,7 @@ func (b *bench) add(what, target, value, verdict string) {
 	fmt.Fprintf(os.Stderr, "         %s: %s %s %s\n", what, value, target, verdict)
 }
 
-// quantity writes a figure with as many digits as it deserves.
+// quantity formats a figure with its significant digits.
 func quantity(v float64, unit string) string {
 	switch {
 	case v >= 100:
@@ -61,12 +61,13 @@ func quantity(v float64, unit string) string {
 
 func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
 
-// spread says how far apart the runs were.
+// spread describes how far apart the runs were.
 func spread(values []float64, unit string) string {
 	if len(values) < 2 {
 		return ""
 	}
-	return fmt.Sprintf(" (%s to %s, %d runs)", quantity(slices.Min(values), ""), quantity(slices.Max(values), unit), len(values))
+	return fmt.Sprintf(" (%s to %s, %d runs)", quantity(slices.Min(values), ""), quantity(slices.Max(values), unit),
+		len(values))
 }
 
 func median(values []float64) float64 {
@@ -105,7 +106,8 @@ func machine() string {
 	if text, err := os.ReadFile("/proc/sys/kernel/osrelease"); err == nil {
 		kernel = strings.TrimSpace(string(text))
 	}
-	return fmt.Sprintf("%s; %d cores (%s), %s %s, %s; load before: %s", time.Now().Format("2006-01-02 15:04"), runtime.NumCPU(), model, runtime.GOOS, kernel, runtime.Version(), loadAverage())
+	return fmt.Sprintf("%s; %d cores (%s), %s %s, %s; load before: %s", time.Now().Format("2006-01-02 15:04"),
+		runtime.NumCPU(), model, runtime.GOOS, kernel, runtime.Version(), loadAverage())
 }
 
 func loadAverage() string {

@@ -13,9 +13,9 @@ import (
 	"time"
 )
 
-// load is requests over a fixed number of connections, each of which sends the
-// next as soon as it has the answer. It writes requests and reads answers itself:
-// a general HTTP client would take as much of the processors as the server.
+// load sends requests over a fixed number of connections, each of which sends the next as
+// soon as it has the response. It writes requests and reads responses itself: a general
+// HTTP client would take as much processor time as the server.
 type load struct {
 	conns     int
 	warm, run time.Duration
@@ -24,17 +24,18 @@ type load struct {
 	next func(conn, n int) []byte
 }
 
-// loaded is what a load found.
+// loaded is the result of a load.
 type loaded struct {
-	rate  float64 // answers a second
+	rate  float64 // responses a second
 	took  durations
-	first string // the first answer, to look at
+	first string // the first response
 }
 
-// raw is a request as it goes over the wire.
+// raw is a request as it is sent.
 func (s *server) raw(method, path, body string) []byte {
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "%s %s HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\nAccept: application/json\r\n", method, path, s.addr, s.key)
+	fmt.Fprintf(&b, "%s %s HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\nAccept: application/json\r\n", method, path,
+		s.Listen, s.Key)
 	if body != "" {
 		fmt.Fprintf(&b, "Content-Type: application/json\r\nContent-Length: %d\r\n", len(body))
 	}
@@ -50,7 +51,7 @@ func (l load) drive(ctx context.Context, s *server) (out loaded, err error) {
 	var all sync.WaitGroup
 	for i := range l.conns {
 		all.Go(func() {
-			took, first, e := l.connection(ctx, s.addr, i, from, until)
+			took, first, e := l.connection(ctx, s.Listen, i, from, until)
 			mu.Lock()
 			defer mu.Unlock()
 			out.took, out.first = append(out.took, took...), first
@@ -62,7 +63,9 @@ func (l load) drive(ctx context.Context, s *server) (out loaded, err error) {
 	return out, err
 }
 
-func (l load) connection(ctx context.Context, addr string, i int, from, until time.Time) (took durations, first string, err error) {
+func (l load) connection(
+	ctx context.Context, addr string, i int, from, until time.Time,
+) (took durations, first string, err error) {
 	conn, err := new(net.Dialer).DialContext(ctx, "tcp", addr)
 	if err != nil {
 		return nil, "", fmt.Errorf("connect: %w", err)
@@ -80,13 +83,13 @@ func (l load) connection(ctx context.Context, addr string, i int, from, until ti
 		}
 		status, body, err := answer(in, n == 0)
 		if err != nil {
-			return took, first, fmt.Errorf("read an answer: %w", err)
+			return took, first, fmt.Errorf("read a response: %w", err)
 		}
 		if n == 0 {
 			first = body
 		}
 		if status != l.status {
-			return took, first, fmt.Errorf("the answer %d of connection %d was %d", n, i, status)
+			return took, first, fmt.Errorf("response %d of connection %d was %d", n, i, status)
 		}
 		if done := time.Now(); sent.After(from) && done.Before(until) {
 			took = append(took, done.Sub(sent))
@@ -95,7 +98,7 @@ func (l load) connection(ctx context.Context, addr string, i int, from, until ti
 	return took, first, nil
 }
 
-// answer reads an answer that tells its length, and keeps the body only if asked.
+// answer reads a response that has a Content-Length, and keeps the body only if asked.
 func answer(in *bufio.Reader, keep bool) (status int, body string, err error) {
 	line, err := in.ReadSlice('\n')
 	if err != nil || len(line) < 12 {
@@ -121,7 +124,7 @@ func answer(in *bufio.Reader, keep bool) (status int, body string, err error) {
 		}
 	}
 	if length < 0 {
-		return status, "", errors.New("an answer without a length")
+		return status, "", errors.New("a response without a length")
 	}
 	if !keep {
 		_, err = in.Discard(length)

@@ -1,14 +1,13 @@
-// Command bench measures the program against its targets. Each row builds the
-// binary once, starts it on a fresh data directory, drives it over loopback with
-// a load generator of its own, stops it, and prints what it found beside what is
-// aimed at:
+// Command bench measures the program against its targets. Each row starts the binary on
+// a fresh data directory, drives it over loopback with its own load generator, stops
+// it, and prints the figure beside the target:
 //
 //	go run ./bench              all rows
 //	go run ./bench list         the rows by name
 //	go run ./bench move accept  some rows
 //
-// Nothing here passes or fails a build: a figure depends on the machine and on
-// what else it does. docs/performance.md holds a measurement with its machine.
+// Nothing here passes or fails a build: a figure depends on the machine and on what else
+// it does. docs/performance.md has a measurement with its machine.
 package main
 
 import (
@@ -16,16 +15,16 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"os/exec"
 	"os/signal"
 	"path/filepath"
 	"slices"
-	"strings"
 	"syscall"
 	"time"
+
+	"vellocity/test/product"
 )
 
-// row is one thing to be measured.
+// row is one measurement.
 type row struct {
 	name string
 	what string
@@ -57,7 +56,7 @@ func rows() []row {
 	}
 }
 
-// bench is what all rows share.
+// bench is shared by all rows.
 type bench struct {
 	root    string // of the repository
 	dir     string // temporary
@@ -75,7 +74,7 @@ func main() {
 		return
 	}
 	b := &bench{}
-	flag.BoolVar(&b.short, "short", false, "a moment of each row, to see that it works")
+	flag.BoolVar(&b.short, "short", false, "run each row briefly, to see that it works")
 	flag.IntVar(&b.runs, "runs", 3, "runs of each load, of which the median counts")
 	flag.BoolVar(&b.doc, "markdown", false, "print the table as docs/performance.md has it")
 	program := flag.String("program", "", "measure this binary and build none")
@@ -116,7 +115,7 @@ func (b *bench) all(ctx context.Context, names []string, program string) error {
 			failed++
 			b.found = append(b.found, figure{row: r.name, what: "failed: " + err.Error()})
 		}
-		b.says("taken meanwhile by what else ran on the machine", "%.0f %% of the processors", 100*others())
+		b.says("used meanwhile by other processes on the machine", "%.0f %% of the processors", 100*others())
 		if ctx.Err() != nil {
 			break
 		}
@@ -147,34 +146,29 @@ func choose(names []string) ([]row, error) {
 	return chosen, nil
 }
 
-// prepare finds the repository, makes the temporary directory and builds the
-// program as a release is built.
+// prepare finds the repository, creates the temporary directory and builds the program
+// as a release is built.
 func (b *bench) prepare(ctx context.Context, program string) error {
-	out, err := exec.CommandContext(ctx, "go", "env", "GOMOD").Output()
+	root, err := product.Root(ctx)
 	if err != nil {
-		return fmt.Errorf("find the module: %w", err)
+		return err
 	}
-	b.root = filepath.Dir(strings.TrimSpace(string(out)))
+	b.root = root
 	if b.dir, err = os.MkdirTemp("", "vellocity-bench-"); err != nil {
-		return fmt.Errorf("make a directory: %w", err)
+		return fmt.Errorf("create a directory: %w", err)
 	}
 	if program != "" {
 		b.program, err = filepath.Abs(program)
 		return err
 	}
 	b.program = filepath.Join(b.dir, "vellocity")
-	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", b.program, "./cmd/vellocity")
-	build.Dir, build.Env = b.root, append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		return fmt.Errorf("build the program: %w\n%s", err, out)
-	}
-	return nil
+	return product.Build(ctx, b.program, "-trimpath", "-ldflags", "-s -w")
 }
 
 // fresh returns the name of a new directory within the temporary one.
 func (b *bench) fresh() (string, error) { return os.MkdirTemp(b.dir, b.row+"-") }
 
-// count returns n, or the few that a short run makes do with.
+// count returns n, or short in a short run.
 func (b *bench) count(n, short int) int {
 	if b.short {
 		return short

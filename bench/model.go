@@ -19,8 +19,8 @@ import (
 type pace struct {
 	First  time.Duration // until the first piece of text
 	Gap    time.Duration // between pieces
-	Pieces int           // of a text that is always the same; 0: an answer that suits the prompt
-	Whole  time.Duration // that each suitable answer takes, whatever its length
+	Pieces int           // of a text that is always the same; 0: a response that suits the prompt
+	Whole  time.Duration // that each such response takes, whatever its length
 	Hang   bool          // never answer
 }
 
@@ -48,15 +48,15 @@ func (p pace) script() aitest.Script {
 	}
 }
 
-// model is a scripted model in a process of its own, so that its work is not
-// taken for the server's.
+// model is a scripted model in a process of its own, so that its work does not count as
+// the server's.
 type model struct {
 	url string
 	cmd *exec.Cmd
 	in  io.Closer
 }
 
-// serveModel is that process: it tells its address and ends with its input.
+// serveModel is that process: it prints its address and ends with its input.
 func serveModel(text string) {
 	var p pace
 	if err := json.Unmarshal([]byte(text), &p); err != nil {
@@ -95,7 +95,7 @@ func startModel(ctx context.Context, p pace) (*model, error) {
 	m.in = in
 	line, err := bufio.NewReader(out).ReadString('\n')
 	if err != nil {
-		return nil, fmt.Errorf("the model told no address: %w", err)
+		return nil, fmt.Errorf("the model printed no address: %w", err)
 	}
 	m.url = strings.TrimSpace(line)
 	return m, nil
@@ -103,7 +103,7 @@ func startModel(ctx context.Context, p pace) (*model, error) {
 
 func (m *model) stop() {
 	_ = m.in.Close() // it ends then
-	_ = m.cmd.Wait() // how is of no account
+	_ = m.cmd.Wait() // how it ended does not matter
 }
 
 // modelled starts a model and a server that writes with it.
@@ -123,8 +123,8 @@ func (b *bench) modelled(ctx context.Context, p pace, args ...string) (*model, *
 // stream is one text that came as Server-Sent Events.
 type stream struct{ first, whole time.Duration }
 
-// read posts a body and reads the stream that answers it; text tells the lines
-// that hold text from the others.
+// read sends a request and reads the stream of its response; text reports whether a line
+// contains text.
 func read(c *http.Client, req *http.Request, text func(line string) bool) (s stream, err error) {
 	began := time.Now()
 	res, err := c.Do(req)
@@ -149,12 +149,12 @@ func read(c *http.Client, req *http.Request, text func(line string) bool) (s str
 		return s, fmt.Errorf("read the stream: %w", err)
 	}
 	if s.first == 0 || !done {
-		return s, fmt.Errorf("the stream was not whole")
+		return s, fmt.Errorf("the stream was incomplete")
 	}
 	return s, nil
 }
 
-// direct reads one answer from the model without the server between.
+// direct reads one response from the model without the server in between.
 func (m *model) direct(ctx context.Context, c *http.Client) (stream, error) {
 	body := `{"model":"scripted","stream":true,"messages":[{"role":"user","content":"Write about cost."}]}`
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, m.url+"/v1/chat/completions", strings.NewReader(body))
@@ -165,9 +165,10 @@ func (m *model) direct(ctx context.Context, c *http.Client) (stream, error) {
 	return read(c, req, func(line string) bool { return strings.Contains(line, `"content":"words`) })
 }
 
-// through reads one answer through the server.
+// through reads one response through the server.
 func (s *server) through(ctx context.Context, c *http.Client) (stream, error) {
-	req, err := s.request(ctx, http.MethodPost, "/api/v1/aiwriter/generate-output", `{"prompt":"Write about cost.","maximum_length":500}`)
+	req, err := s.request(ctx, http.MethodPost, "/api/v1/aiwriter/generate-output",
+		`{"prompt":"Write about cost.","maximum_length":500}`)
 	if err != nil {
 		return stream{}, err
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"net"
@@ -15,14 +16,17 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"vellocity/internal/await"
+	"vellocity/test/product"
 )
 
-// workersEach is how many runs a node of the scale-out row works on at once: few
-// enough that the model's latency is the limit and not this machine.
+// workersEach is how many executions a node of the scale-out row runs at once: few enough
+// that the model's latency is the limit and not this machine.
 const workersEach = 16
 
-// nodes compares one node with four, and with four of which one after the other
-// is killed and started again, each on a fresh PostgreSQL.
+// nodes compares one node with four, and with four of which one after the other is killed
+// and restarted, each on a fresh PostgreSQL.
 func nodes(ctx context.Context, b *bench) error {
 	one, err := b.cluster(ctx, 1, false)
 	if err != nil {
@@ -32,16 +36,18 @@ func nodes(ctx context.Context, b *bench) error {
 	if err != nil {
 		return err
 	}
-	b.atLeast(fmt.Sprintf("four nodes against one, %d workers each, a model of 2 s", workersEach), 3.5, four/one, " ×", fmt.Sprintf(" (%.1f and %.1f runs/s)", four, one))
+	b.atLeast(fmt.Sprintf("four nodes against one, %d workers each, a model of 2 s", workersEach), 3.5, four/one, " ×",
+		fmt.Sprintf(" (%.1f and %.1f runs/s)", four, one))
 	killed, err := b.cluster(ctx, 4, true)
 	if err != nil {
 		return err
 	}
-	b.atLeast("the same while one after the other is killed and started again", 3.5, killed/one, " ×", fmt.Sprintf(" (%.1f runs/s)", killed))
+	b.atLeast("the same while one after the other is killed and started again", 3.5, killed/one, " ×",
+		fmt.Sprintf(" (%.1f runs/s)", killed))
 	return nil
 }
 
-// cluster returns the runs a second that n nodes complete.
+// cluster returns the executions a second that n nodes complete.
 func (b *bench) cluster(ctx context.Context, n int, kill bool) (rate float64, err error) {
 	pg, err := b.postgres(ctx)
 	if err != nil {
@@ -53,11 +59,22 @@ func (b *bench) cluster(ctx context.Context, n int, kill bool) (rate float64, er
 		return 0, err
 	}
 	defer m.stop()
-	h := how{model: m.url, database: pg.url, args: []string{"--workers", strconv.Itoa(workersEach), "--max-tickets-per-workspace", "10000", "--provider-concurrency", "200"}}
+	h := how{
+		model:    m.url,
+		database: pg.url,
+		args: []string{
+			"--workers",
+			strconv.Itoa(workersEach),
+			"--max-tickets-per-workspace",
+			"10000",
+			"--provider-concurrency",
+			"200",
+		},
+	}
 	var all []*server
 	defer func() {
 		for _, s := range all {
-			s.kill()
+			s.Kill()
 		}
 	}()
 	for range n {
@@ -65,7 +82,7 @@ func (b *bench) cluster(ctx context.Context, n int, kill bool) (rate float64, er
 		if err != nil {
 			return 0, err
 		}
-		h.key = s.key
+		h.key = s.Key
 		all = append(all, s)
 	}
 	if err := b.grant(ctx, all[0], 1_000_000); err != nil {
@@ -76,28 +93,34 @@ func (b *bench) cluster(ctx context.Context, n int, kill bool) (rate float64, er
 	if b.short {
 		span = 6 * time.Second
 	}
-	// Enough that none ever waits for work: workers × time / latency, and half more.
+	// Enough that no worker waits for work: workers × time / latency, and half more.
 	for range max(20, int(1.5*float64(n*workersEach)*(span.Seconds()+8)/2)) {
 		if _, err := all[0].execute(ctx, c, "generate-social-posts", onePost); err != nil {
 			return 0, err
 		}
 	}
-	time.Sleep(b.span(4 * time.Second))
+	if err := await.Pause(ctx, b.span(4*time.Second)); err != nil {
+		return 0, err
+	}
 	before, err := all[0].total(ctx, c, "completed")
 	if err != nil {
 		return 0, err
 	}
 	began := time.Now()
 	for victim := 1; kill && time.Since(began)+span/5 < span; victim = victim%3 + 1 { // the first is asked for the count
-		time.Sleep(span / 5)
-		all[victim].kill()
+		if err := await.Pause(ctx, span/5); err != nil {
+			return 0, err
+		}
+		all[victim].Kill()
 		again := h
-		again.dir = all[victim].dir
+		again.dir = all[victim].Dir
 		if all[victim], err = b.serve(ctx, again); err != nil {
 			return 0, err
 		}
 	}
-	time.Sleep(span - time.Since(began))
+	if err := await.Pause(ctx, span-time.Since(began)); err != nil {
+		return 0, err
+	}
 	after, err := all[0].total(ctx, c, "completed")
 	took := time.Since(began)
 	if err == nil && after == before {
@@ -108,8 +131,8 @@ func (b *bench) cluster(ctx context.Context, n int, kill bool) (rate float64, er
 
 // postgres is a throw-away PostgreSQL with its default durability.
 type postgres struct {
+	*product.Process
 	url, dir string
-	cmd      *exec.Cmd
 }
 
 func (b *bench) postgres(ctx context.Context) (*postgres, error) {
@@ -132,12 +155,13 @@ func (b *bench) postgres(ctx context.Context) (*postgres, error) {
 			return nil, fmt.Errorf("give PostgreSQL its directory: %w", err)
 		}
 	}
-	initdb := exec.CommandContext(ctx, filepath.Join(bin, "initdb"), "-D", filepath.Join(dir, "data"), "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C")
+	initdb := exec.CommandContext(ctx, filepath.Join(bin, "initdb"), "-D", filepath.Join(dir, "data"), "-A", "trust", "-U",
+		"postgres", "-E", "UTF8", "--locale=C")
 	initdb.SysProcAttr, initdb.Dir = attr, dir
 	if out, err := initdb.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("initdb: %w\n%s", err, out)
 	}
-	addr, err := freePort()
+	addr, err := product.FreeAddress()
 	if err != nil {
 		return nil, err
 	}
@@ -145,30 +169,39 @@ func (b *bench) postgres(ctx context.Context) (*postgres, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the port: %w", err)
 	}
-	p.cmd = exec.Command(filepath.Join(bin, "postgres"), "-D", filepath.Join(dir, "data"), "-k", dir, "-h", "", "-p", port, "-c", "max_connections=300")
-	p.cmd.SysProcAttr, p.cmd.Dir = attr, dir
-	if err := p.cmd.Start(); err != nil {
-		return nil, fmt.Errorf("start PostgreSQL: %w", err)
+	cmd := exec.Command(filepath.Join(bin, "postgres"), "-D", filepath.Join(dir, "data"),
+		"-k", dir, "-h", "", "-p", port, "-c", "max_connections=300")
+	cmd.SysProcAttr, cmd.Dir = &syscall.SysProcAttr{Credential: as}, dir
+	if p.Process, err = product.Run(cmd); err != nil {
+		return nil, err
 	}
-	p.url = "postgres:///postgres?" + url.Values{"host": {dir}, "port": {port}, "user": {"postgres"}, "sslmode": {"disable"}}.Encode()
-	return p, p.ready(filepath.Join(dir, ".s.PGSQL."+port))
+	p.url = "postgres:///postgres?" + url.Values{
+		"host":    {dir},
+		"port":    {port},
+		"user":    {"postgres"},
+		"sslmode": {"disable"},
+	}.Encode()
+	return p, p.ready(ctx)
 }
 
-func (p *postgres) ready(socket string) error {
-	for began := time.Now(); time.Since(began) < 20*time.Second; time.Sleep(50 * time.Millisecond) {
-		if c, err := net.Dial("unix", socket); err == nil {
-			time.Sleep(300 * time.Millisecond) // it listens a moment before it lets anybody in
-			return c.Close()
-		}
+// ready waits until the server accepts connections.
+func (p *postgres) ready(ctx context.Context) error {
+	db, err := sql.Open("pgx", p.url)
+	if err != nil {
+		return fmt.Errorf("open the database: %w", err)
 	}
-	p.stop()
-	return errors.New("PostgreSQL did not start")
+	defer db.Close()
+	err = p.Until(ctx, 20*time.Second, "PostgreSQL's start", func() bool { return db.PingContext(ctx) == nil })
+	if err != nil {
+		p.stop()
+	}
+	return err
 }
 
 func (p *postgres) stop() {
-	_ = p.cmd.Process.Signal(syscall.SIGQUIT) // it may have ended
-	_ = p.cmd.Wait()                          // how is of no account
-	_ = os.RemoveAll(p.dir)                   // a temporary directory
+	_ = p.Signal(syscall.SIGQUIT) // it may have ended
+	_ = p.Wait(20 * time.Second)  // how it ended does not matter
+	_ = os.RemoveAll(p.dir)       // a temporary directory
 }
 
 func postgresPrograms() (string, error) {
@@ -186,8 +219,8 @@ func postgresPrograms() (string, error) {
 	return filepath.Dir(found[len(found)-1]), nil
 }
 
-// unprivileged names an account for PostgreSQL, which refuses root; nil means the
-// present one.
+// unprivileged returns an account for PostgreSQL, which refuses root; nil means the
+// current one.
 func unprivileged() (*syscall.Credential, error) {
 	if os.Geteuid() != 0 {
 		return nil, nil
@@ -228,7 +261,7 @@ func connections(pid int, address string) (int, error) {
 	return n, nil
 }
 
-// binary tells the size of the program, and clone how long a newcomer waits.
+// binary is the size of the program.
 func binary(_ context.Context, b *bench) error {
 	info, err := os.Stat(b.program)
 	if err != nil {
@@ -239,7 +272,7 @@ func binary(_ context.Context, b *bench) error {
 }
 
 // clone clones the repository, and runs the server from source with no module
-// and nothing built beforehand, until the sample is told.
+// and nothing built beforehand, until it has made the sample.
 func clone(ctx context.Context, b *bench) error {
 	dir, err := b.fresh()
 	if err != nil {
@@ -250,27 +283,26 @@ func clone(ctx context.Context, b *bench) error {
 	if out, err := exec.CommandContext(ctx, "git", "clone", "-q", b.root, source).CombinedOutput(); err != nil {
 		return fmt.Errorf("clone: %w: %s", err, out)
 	}
-	addr, err := freePort()
+	addr, err := product.FreeAddress()
 	if err != nil {
 		return err
 	}
-	env := append(os.Environ(), "GOMODCACHE="+filepath.Join(dir, "modules"), "GOCACHE="+filepath.Join(dir, "cache"), "GOFLAGS=-modcacherw")
-	s := &server{out: &buffer{}, ended: make(chan struct{}), addr: addr, cmd: exec.CommandContext(ctx, "go", "run", "./cmd/vellocity", "serve", "--data", filepath.Join(dir, "data"), "--listen", addr)}
-	s.cmd.Dir, s.cmd.Env, s.cmd.Stdout, s.cmd.Stderr = source, env, s.out, s.out
-	s.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // go run and what it runs
-	if err := s.cmd.Start(); err != nil {
-		return fmt.Errorf("run: %w", err)
-	}
-	go func() {
-		_ = s.cmd.Wait() // how it ended is of no account
-		close(s.ended)
-	}()
-	err = s.until(ctx, 10*time.Minute, func() bool { return strings.Contains(s.out.String(), "\nSample") })
-	took := time.Since(began)
-	_ = syscall.Kill(-s.cmd.Process.Pid, syscall.SIGTERM) // the group that was made for it
-	<-s.ended
+	env := append(os.Environ(), "GOMODCACHE="+filepath.Join(dir, "modules"), "GOCACHE="+filepath.Join(dir, "cache"),
+		"GOFLAGS=-modcacherw")
+	cmd := exec.CommandContext(ctx, "go", "run", "./cmd/vellocity", "serve",
+		"--data", filepath.Join(dir, "data"), "--listen", addr)
+	cmd.Dir, cmd.Env = source, env
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // go run and what it runs
+	p, err := product.Run(cmd)
 	if err != nil {
-		return fmt.Errorf("no sample: %w\n%s", err, s.out)
+		return err
+	}
+	err = p.Until(ctx, 10*time.Minute, "the sample", func() bool { return strings.Contains(p.Log.String(), "\nSample") })
+	took := time.Since(began)
+	_ = syscall.Kill(-p.PID(), syscall.SIGTERM) // the group that was made for it
+	_ = p.Wait(30 * time.Second)                // how it ended does not matter
+	if err != nil {
+		return fmt.Errorf("no sample: %w\n%s", err, p.Log)
 	}
 	b.atMost("git clone, go run, to the sample; no module and nothing built before", 180, took.Seconds(), " s", "")
 	return nil

@@ -8,6 +8,8 @@ import (
 	"net/http/cookiejar"
 	"strings"
 	"time"
+
+	"vellocity/internal/await"
 )
 
 const conns = 32
@@ -26,22 +28,21 @@ func start(ctx context.Context, b *bench) error {
 		}
 		took, err := s.ready(ctx, "/readyz", began)
 		if err == nil {
-			err = s.until(ctx, 10*time.Second, func() bool { return keyLine.MatchString(s.out.String()) })
+			err = s.Greeted(ctx)
 		}
 		s.stop()
 		if err != nil {
-			return fmt.Errorf("first start: %w\n%s", err, s.out)
+			return fmt.Errorf("first start: %w\n%s", err, s.Log)
 		}
 		first = append(first, ms(took))
-		key := keyLine.FindStringSubmatch(s.out.String())[1]
 		began = time.Now()
-		if s, err = b.launch(how{dir: dir, key: key}); err != nil {
+		if s, err = b.launch(how{dir: dir, key: s.Key}); err != nil {
 			return err
 		}
 		took, err = s.ready(ctx, "/api/v1/partners/profile", began)
 		s.stop()
 		if err != nil {
-			return fmt.Errorf("second start: %w\n%s", err, s.out)
+			return fmt.Errorf("second start: %w\n%s", err, s.Log)
 		}
 		again = append(again, ms(took))
 	}
@@ -58,13 +59,18 @@ func idle(ctx context.Context, b *bench) error {
 		if s, err = b.serve(ctx, how{}); err != nil {
 			return err
 		}
-		time.Sleep(b.span(10 * time.Second))
-		all = append(all, resident(s.pid()))
-		b.says("of it private, the rest pages of the binary's file", "%.1f MB", private(s.pid()))
-		before := processor(s.pid())
+		if err := await.Pause(ctx, b.span(10*time.Second)); err != nil {
+			return err
+		}
+		all = append(all, resident(s.PID()))
+		b.says("of it private, the rest pages of the binary's file", "%.1f MB", private(s.PID()))
+		before := processor(s.PID())
 		began := time.Now()
-		time.Sleep(b.span(5 * time.Second))
-		b.says("processor time, idle", "%.1f %% of a core", 100*(processor(s.pid())-before).Seconds()/time.Since(began).Seconds())
+		if err := await.Pause(ctx, b.span(5*time.Second)); err != nil {
+			return err
+		}
+		b.says("processor time, idle", "%.1f %% of a core",
+			100*(processor(s.PID())-before).Seconds()/time.Since(began).Seconds())
 		s.stop()
 	}
 	b.atMost("resident 10 s after the start", 60, median(all), " MB", spread(all, " MB"))
@@ -78,17 +84,23 @@ func list(ctx context.Context, b *bench) error {
 	}
 	defer s.stop()
 	request := s.raw(http.MethodGet, workflow+"/executions?per_page=20", "")
-	l := load{conns: conns, warm: 2 * time.Second, run: 5 * time.Second, status: http.StatusOK, next: func(int, int) []byte { return request }}
-	before, began := processor(s.pid()), time.Now()
+	l := load{
+		conns:  conns,
+		warm:   2 * time.Second,
+		run:    5 * time.Second,
+		status: http.StatusOK,
+		next:   func(int, int) []byte { return request },
+	}
+	before, began := processor(s.PID()), time.Now()
 	rates, took, err := b.repeat(ctx, s, l)
 	if err != nil {
 		return err
 	}
-	busy := (processor(s.pid()) - before).Seconds() / time.Since(began).Seconds()
+	busy := (processor(s.PID()) - before).Seconds() / time.Since(began).Seconds()
 	b.atLeast("rate, 32 connections", 4000, median(rates), "/s", spread(rates, "/s"))
 	b.atMost("p99", 30, took.p99(), " ms", fmt.Sprintf("; p50 %.1f ms", took.p50()))
 	b.says("processor time per request, of two cores", "%.2f ms", 1000*busy/median(rates))
-	b.says("resident under load", "%.0f MB", resident(s.pid()))
+	b.says("resident under load", "%.0f MB", resident(s.PID()))
 	return nil
 }
 
@@ -101,12 +113,13 @@ func move(ctx context.Context, b *bench) error {
 
 func edit(ctx context.Context, b *bench) error {
 	return b.change(ctx, func(s *server, id int64, n int) []byte {
-		return s.raw(http.MethodPatch, fmt.Sprintf("%s/content/%d", workflow, id), fmt.Sprintf(`{"title":"Title %d of item %d"}`, n, id))
+		return s.raw(http.MethodPatch, fmt.Sprintf("%s/content/%d", workflow, id),
+			fmt.Sprintf(`{"title":"Title %d of item %d"}`, n, id))
 	})
 }
 
-// change drives a request that changes an item. Each connection has items of its
-// own, in generated or review, so that every request changes one.
+// change drives a request that changes an item. Each connection has items of its own, in
+// generated or review, so that every request changes one.
 func (b *bench) change(ctx context.Context, next func(s *server, id int64, n int) []byte) error {
 	s, err := b.stored(ctx, 1000, 6000)
 	if err != nil {
@@ -118,41 +131,53 @@ func (b *bench) change(ctx context.Context, next func(s *server, id int64, n int
 		return err
 	}
 	each := len(ids) / conns
-	l := load{conns: conns, warm: 2 * time.Second, run: 5 * time.Second, status: http.StatusOK, next: func(conn, n int) []byte {
-		return next(s, ids[conn*each+n%each], n/each)
-	}}
-	before, began := processor(s.pid()), time.Now()
+	l := load{
+		conns:  conns,
+		warm:   2 * time.Second,
+		run:    5 * time.Second,
+		status: http.StatusOK,
+		next: func(conn, n int) []byte {
+			return next(s, ids[conn*each+n%each], n/each)
+		},
+	}
+	before, began := processor(s.PID()), time.Now()
 	rates, took, err := b.repeat(ctx, s, l)
 	if err != nil {
 		return err
 	}
-	busy := (processor(s.pid()) - before).Seconds() / time.Since(began).Seconds()
+	busy := (processor(s.PID()) - before).Seconds() / time.Since(began).Seconds()
 	b.atLeast("rate, 32 connections", 1500, median(rates), "/s", spread(rates, "/s"))
 	b.atMost("p99", 50, took.p99(), " ms", fmt.Sprintf("; p50 %.1f ms", took.p50()))
 	b.says("processor time per request, of two cores", "%.2f ms", 1000*busy/median(rates))
 	return nil
 }
 
-// accept measures accepting alone: the only worker waits for a model that never
-// answers, and each run gets its ticket, holds credits and appends its event.
+// accept measures accepting alone: the only worker waits for a model that never responds,
+// and each execution gets its slot, holds credits and appends its event.
 func accept(ctx context.Context, b *bench) error {
 	m, s, err := b.modelled(ctx, pace{Hang: true}, "--workers", "1", "--max-tickets-per-workspace", "100000")
 	if err != nil {
 		return err
 	}
 	defer m.stop()
-	defer s.kill()
+	defer s.Kill()
 	if err := b.grant(ctx, s, 1_000_000); err != nil {
 		return err
 	}
 	request := s.raw(http.MethodPost, workflow+"/capabilities/generate-social-posts/execute", `{"settings":`+onePost+`}`)
-	l := load{conns: conns, warm: time.Second, run: 5 * time.Second, status: http.StatusCreated, next: func(int, int) []byte { return request }}
-	before, began := processor(s.pid()), time.Now()
+	l := load{
+		conns:  conns,
+		warm:   time.Second,
+		run:    5 * time.Second,
+		status: http.StatusCreated,
+		next:   func(int, int) []byte { return request },
+	}
+	before, began := processor(s.PID()), time.Now()
 	rates, took, err := b.repeat(ctx, s, l)
 	if err != nil {
 		return err
 	}
-	busy := (processor(s.pid()) - before).Seconds() / time.Since(began).Seconds()
+	busy := (processor(s.PID()) - before).Seconds() / time.Since(began).Seconds()
 	b.atLeast("rate, 32 connections", 1000, median(rates), "/s", spread(rates, "/s"))
 	b.says("p50 and p99", "%.1f and %.1f ms", took.p50(), took.p99())
 	b.says("processor time per request, of two cores", "%.2f ms", 1000*busy/median(rates))
@@ -200,22 +225,28 @@ func mcp(ctx context.Context, b *bench) error {
 	for n := range b.count(2200, 50) {
 		session = kept
 		began := time.Now()
-		text, err := say(fmt.Sprintf(`{"jsonrpc":"2.0","id":%d,"method":"tools/call","params":{"name":"list_executions","arguments":{"per_page":20}}}`, n+2))
+		text, err := say(
+			fmt.Sprintf(
+				`{"jsonrpc":"2.0","id":%d,"method":"tools/call","params":{"name":"list_executions","arguments":{"per_page":20}}}`,
+				n+2,
+			),
+		)
 		if err != nil {
 			return err
 		}
 		if strings.Contains(text, `"isError":true`) || !strings.Contains(text, "generate-social-posts") {
-			return fmt.Errorf("the tool answered %.300s", text)
+			return fmt.Errorf("the tool returned %.300s", text)
 		}
 		if n >= b.count(200, 5) {
 			took = append(took, time.Since(began))
 		}
 	}
-	b.atMost("list_executions, 20 of 1,000, one client, p50", 2, took.p50(), " ms", fmt.Sprintf("; p99 %.1f ms", took.p99()))
+	b.atMost("list_executions, 20 of 1,000, one client, p50", 2, took.p50(), " ms",
+		fmt.Sprintf("; p99 %.1f ms", took.p99()))
 	return nil
 }
 
-// signIn returns a client with a session of the dashboard.
+// signIn returns a client with a dashboard session.
 func (s *server) signIn(ctx context.Context) (*http.Client, error) {
 	jar, err := cookiejar.New(nil)
 	if err != nil {
@@ -223,7 +254,7 @@ func (s *server) signIn(ctx context.Context) (*http.Client, error) {
 	}
 	c := patient()
 	c.Jar = jar
-	req, err := s.request(ctx, http.MethodGet, s.link, "")
+	req, err := s.request(ctx, http.MethodGet, s.Link, "")
 	if err != nil {
 		return nil, err
 	}
@@ -232,14 +263,14 @@ func (s *server) signIn(ctx context.Context) (*http.Client, error) {
 		return nil, fmt.Errorf("sign in: %w", err)
 	}
 	defer res.Body.Close()
-	_, _ = io.Copy(io.Discard, res.Body) // the page is of no account
+	_, _ = io.Copy(io.Discard, res.Body) // only the cookie matters
 	if res.StatusCode != http.StatusOK {
 		return nil, fmt.Errorf("sign in: %s", res.Status)
 	}
 	return c, nil
 }
 
-// get measures how long the whole of an answer takes.
+// get measures how long a complete response takes.
 func (s *server) get(ctx context.Context, c *http.Client, path string) (time.Duration, error) {
 	req, err := s.request(ctx, http.MethodGet, path, "")
 	if err != nil {
@@ -295,8 +326,8 @@ func board(ctx context.Context, b *bench) error {
 	return nil
 }
 
-// growth asks a small and a large installation in turn, so that what else the
-// machine does hits both.
+// growth measures a small and a large installation in turn, so that other work on the
+// machine affects both.
 func growth(ctx context.Context, b *bench) error {
 	few, err := b.stored(ctx, 1000, 1500)
 	if err != nil {
@@ -314,7 +345,11 @@ func growth(ctx context.Context, b *bench) error {
 			return err
 		}
 	}
-	for _, of := range []struct{ what, path string }{{"list of 20", listJSON}, {"board's page", boardPage}, {"list by status", listJSON + "&status=completed"}} {
+	for _, of := range []struct{ what, path string }{
+		{"list of 20", listJSON},
+		{"board's page", boardPage},
+		{"list by status", listJSON + "&status=completed"},
+	} {
 		took := map[*server]durations{}
 		for n := range b.count(400, 20) {
 			for s, c := range clients {
@@ -328,8 +363,9 @@ func growth(ctx context.Context, b *bench) error {
 			}
 		}
 		small, large := took[few].p50(), took[many].p50()
-		b.atMost(of.what+", 100,000 against 1,000, p50", 1.5, large/small, " ×", fmt.Sprintf(" (%.2f and %.2f ms)", large, small))
+		b.atMost(of.what+", 100,000 against 1,000, p50", 1.5, large/small, " ×",
+			fmt.Sprintf(" (%.2f and %.2f ms)", large, small))
 	}
-	b.says("resident with 100,000", "%.0f MB", resident(many.pid()))
+	b.says("resident with 100,000", "%.0f MB", resident(many.PID()))
 	return nil
 }

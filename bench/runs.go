@@ -13,15 +13,19 @@ import (
 	"time"
 
 	"vellocity/internal/ai/aitest"
+	"vellocity/internal/await"
+	"vellocity/test/product"
 )
 
-// threePosts is a run of four steps: a brief, then three posts side by side, each
-// of which makes an item.
+// threePosts is an execution of four steps: a brief, then three posts in parallel, each of
+// which creates an item.
 const threePosts = `{"topic":"Cloud cost optimization","networks":["linkedin","x","facebook"],"key_points":["Start with what is idle","Buy commitments last"]}`
 
-// many accepts n runs over 16 connections, each with a topic of its own, and waits
+// many starts n executions over 16 connections, each with a topic of its own, and waits
 // until all are completed.
-func (s *server) many(ctx context.Context, c *http.Client, n, before int, capability, settings string) (time.Duration, error) {
+func (s *server) many(
+	ctx context.Context, c *http.Client, n, before int, capability, settings string,
+) (time.Duration, error) {
 	var next atomic.Int64
 	var all sync.WaitGroup
 	failures := make(chan error, 16)
@@ -46,8 +50,8 @@ func (s *server) many(ctx context.Context, c *http.Client, n, before int, capabi
 	return time.Since(began), err
 }
 
-// execute measures runs end to end: with the composer, and with a model that
-// answers at once, where credits move and each call is recorded before and after.
+// execute measures executions end to end: with the composer, and with a model that
+// responds at once, where credits move and each call is recorded before and after.
 func execute(ctx context.Context, b *bench) error {
 	s, err := b.serve(ctx, how{})
 	if err != nil {
@@ -62,7 +66,8 @@ func execute(ctx context.Context, b *bench) error {
 		return err
 	}
 	text, topic := strings.Repeat("Start with what is idle. ", 20), `"Cloud cost"`
-	err = b.endToEnd(ctx, s, "no model, 1 step, no item, SEO analysis", "analyze-seo", fmt.Sprintf(`{"text":%q,"title":%s}`, text, topic), false)
+	err = b.endToEnd(ctx, s, "no model, 1 step, no item, SEO analysis", "analyze-seo",
+		fmt.Sprintf(`{"text":%q,"title":%s}`, text, topic), false)
 	s.stop()
 	if err != nil {
 		return err
@@ -76,7 +81,8 @@ func execute(ctx context.Context, b *bench) error {
 	if err := b.grant(ctx, s, 1_000_000); err != nil {
 		return err
 	}
-	return b.endToEnd(ctx, s, "model of no latency, 4 steps, 3 items, 2 credits, 3 recorded calls", "generate-social-posts", threePosts, false)
+	return b.endToEnd(ctx, s, "model of no latency, 4 steps, 3 items, 2 credits, 3 recorded calls",
+		"generate-social-posts", threePosts, false)
 }
 
 func (b *bench) endToEnd(ctx context.Context, s *server, what, capability, settings string, aim bool) error {
@@ -86,7 +92,7 @@ func (b *bench) endToEnd(ctx context.Context, s *server, what, capability, setti
 		return err
 	}
 	var rates []float64
-	before, began := processor(s.pid()), time.Now()
+	before, began := processor(s.PID()), time.Now()
 	for i := range b.runs {
 		took, err := s.many(ctx, c, n, warm+i*n, capability, settings)
 		if err != nil {
@@ -94,8 +100,9 @@ func (b *bench) endToEnd(ctx context.Context, s *server, what, capability, setti
 		}
 		rates = append(rates, float64(n)/took.Seconds())
 	}
-	used, all := (processor(s.pid()) - before).Seconds(), time.Since(began).Seconds()
-	more := fmt.Sprintf("%s; %.1f ms of processor time each, %.0f %% of two cores", spread(rates, "/s"), 1000*used/float64(n*b.runs), 50*used/all)
+	used, all := (processor(s.PID()) - before).Seconds(), time.Since(began).Seconds()
+	more := fmt.Sprintf("%s; %.1f ms of processor time each, %.0f %% of two cores", spread(rates, "/s"),
+		1000*used/float64(n*b.runs), 50*used/all)
 	if aim {
 		b.atLeast(what, 300, median(rates), "/s", more)
 		return nil
@@ -104,9 +111,9 @@ func (b *bench) endToEnd(ctx context.Context, s *server, what, capability, setti
 	return nil
 }
 
-// dispatch is the time from the beginning of the accepting transaction to the
-// beginning of the first step, both as they are recorded, so it counts the commit
-// of the one and the claim of the other.
+// dispatch is the time from the start of the accepting transaction to the start of the
+// first step, both as recorded, so it includes the commit of the one and the claim of
+// the other.
 func dispatch(ctx context.Context, b *bench) error {
 	s, err := b.serve(ctx, how{})
 	if err != nil {
@@ -121,7 +128,9 @@ func dispatch(ctx context.Context, b *bench) error {
 			return err
 		}
 		ids = append(ids, id)
-		time.Sleep(40 * time.Millisecond) // idle again
+		if err := await.Pause(ctx, 40*time.Millisecond); err != nil { // idle again
+			return err
+		}
 	}
 	if err := s.completed(ctx, c, len(ids), 10*time.Second); err != nil {
 		return err
@@ -137,7 +146,8 @@ func dispatch(ctx context.Context, b *bench) error {
 		}
 		took = append(took, r.Data.Attributes.Steps[0].Started.Sub(r.Data.Attributes.Created))
 	}
-	b.atMost("accepted to first step, p50 (recorded in whole ms)", 3, took.p50(), " ms", fmt.Sprintf("; mean %.2f ms", mean(took)))
+	b.atMost("accepted to first step, p50 (recorded in whole ms)", 3, took.p50(), " ms",
+		fmt.Sprintf("; mean %.2f ms", mean(took)))
 	b.atMost("p99", 15, took.p99(), " ms", "")
 	return nil
 }
@@ -150,8 +160,8 @@ func mean(d durations) float64 {
 	return ms(sum) / float64(max(1, len(d)))
 }
 
-// hanging is a model in this process that never answers and tells when a call of
-// it begins and when it is given up.
+// hanging is a model in this process that never responds and reports when a call begins
+// and when it is abandoned.
 type hanging struct {
 	*aitest.Server
 	http      *http.Server
@@ -173,9 +183,13 @@ func (h *hanging) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // cancelled is the time from sending the cancellation to the end of the
 // provider's call, seen by the provider.
 func cancelled(ctx context.Context, b *bench) error {
-	h := &hanging{Server: aitest.NewServer(pace{Hang: true}.script()), began: make(chan struct{}, 10), abandoned: make(chan time.Time, 10)}
+	h := &hanging{
+		Server:    aitest.NewServer(pace{Hang: true}.script()),
+		began:     make(chan struct{}, 10),
+		abandoned: make(chan time.Time, 10),
+	}
 	defer h.Close()
-	addr, err := freePort()
+	addr, err := product.FreeAddress()
 	if err != nil {
 		return err
 	}
@@ -207,7 +221,8 @@ func cancelled(ctx context.Context, b *bench) error {
 		}
 		took = append(took, at.Sub(sent))
 	}
-	b.atMost("cancellation sent to call ended, p99", 20, took.p99(), " ms", fmt.Sprintf("; p50 %.1f ms, n = %d", took.p50(), len(took)))
+	b.atMost("cancellation sent to call ended, p99", 20, took.p99(), " ms",
+		fmt.Sprintf("; p50 %.1f ms, n = %d", took.p50(), len(took)))
 	return nil
 }
 
@@ -220,53 +235,61 @@ func within[T any](d time.Duration, c <-chan T) (v T, err error) {
 	}
 }
 
-// waiting has thousands of runs wait for a model at once.
+// waiting has thousands of executions wait for a model at once.
 func waiting(ctx context.Context, b *bench) error {
 	n := b.count(5000, 200)
 	limit := fmt.Sprint(n + 100)
-	m, s, err := b.modelled(ctx, pace{Hang: true}, "--workers", limit, "--max-tickets-per-workspace", limit, "--provider-concurrency", limit)
+	m, s, err := b.modelled(ctx, pace{Hang: true}, "--workers", limit, "--max-tickets-per-workspace", limit,
+		"--provider-concurrency", limit)
 	if err != nil {
 		return err
 	}
 	defer m.stop()
-	defer s.kill()
+	defer s.Kill()
 	if err := b.grant(ctx, s, 1_000_000); err != nil {
 		return err
 	}
 	c := patient()
-	for range 20 { // what the first runs load stays
+	for range 20 { // what the first executions load stays
 		if _, err := s.execute(ctx, c, "generate-social-posts", onePost); err != nil {
 			return err
 		}
 	}
-	time.Sleep(b.span(3 * time.Second))
-	before, began := private(s.pid()), time.Now()
+	if err := await.Pause(ctx, b.span(3*time.Second)); err != nil {
+		return err
+	}
+	before, began := private(s.PID()), time.Now()
 	for range n {
 		if _, err := s.execute(ctx, c, "generate-social-posts", onePost); err != nil {
 			return err
 		}
 	}
-	for open := 0; open < n+20; time.Sleep(50 * time.Millisecond) {
-		if open, err = connections(s.pid(), m.url); err != nil {
-			return err
-		}
-		if time.Since(began) > 2*time.Minute {
-			return fmt.Errorf("only %d calls were open after %s", open, time.Since(began))
-		}
+	open := 0
+	counted := s.Until(ctx, 2*time.Minute, "all calls", func() bool {
+		open, err = connections(s.PID(), m.url)
+		return err != nil || open >= n+20
+	})
+	if err := errors.Join(err, counted); err != nil {
+		return fmt.Errorf("%d calls were open: %w", open, err)
 	}
 	took := time.Since(began)
-	time.Sleep(b.span(5 * time.Second))
-	after := private(s.pid())
-	used := processor(s.pid())
-	time.Sleep(b.span(5 * time.Second))
-	used = processor(s.pid()) - used
-	b.atMost(fmt.Sprintf("%s waiting at once, private memory each", quantity(float64(n), "")), 20, (after-before)*1000/float64(n), " kB",
-		fmt.Sprintf("; %.0f MB resident, all calls open after %.1f s", resident(s.pid()), took.Seconds()))
+	if err := await.Pause(ctx, b.span(5*time.Second)); err != nil {
+		return err
+	}
+	after := private(s.PID())
+	used := processor(s.PID())
+	if err := await.Pause(ctx, b.span(5*time.Second)); err != nil {
+		return err
+	}
+	used = processor(s.PID()) - used
+	b.atMost(fmt.Sprintf("%s waiting at once, private memory each", quantity(float64(n), "")), 20,
+		(after-before)*1000/float64(n), " kB",
+		fmt.Sprintf("; %.0f MB resident, all calls open after %.1f s", resident(s.PID()), took.Seconds()))
 	b.says("processor time while they wait", "%.1f %% of a core", 100*used.Seconds()/b.span(5*time.Second).Seconds())
 	return nil
 }
 
-// ttft compares the provider alone with the provider behind the server, in turn.
+// ttft compares the provider alone with the provider through the server, in turn.
 func ttft(ctx context.Context, b *bench) error {
 	m, s, err := b.modelled(ctx, pace{First: 20 * time.Millisecond, Gap: time.Millisecond, Pieces: 5})
 	if err != nil {
@@ -286,14 +309,15 @@ func ttft(ctx context.Context, b *bench) error {
 		}
 		t, err := s.through(ctx, c)
 		if err != nil {
-			return fmt.Errorf("behind the server: %w", err)
+			return fmt.Errorf("through the server: %w", err)
 		}
 		if n >= 10 {
 			alone, behind = append(alone, d.first), append(behind, t.first)
 			wholeAlone, wholeBehind = append(wholeAlone, d.whole), append(wholeBehind, t.whole)
 		}
 	}
-	b.atMost("added to the first token, p50", 1, behind.p50()-alone.p50(), " ms", fmt.Sprintf(" (%.2f against %.2f ms); p99 +%.1f ms", behind.p50(), alone.p50(), behind.p99()-alone.p99()))
+	b.atMost("added to the first token, p50", 1, behind.p50()-alone.p50(), " ms",
+		fmt.Sprintf(" (%.2f against %.2f ms); p99 +%.1f ms", behind.p50(), alone.p50(), behind.p99()-alone.p99()))
 	b.says("added to the whole, p50", "%.2f ms", wholeBehind.p50()-wholeAlone.p50())
 	return nil
 }
@@ -303,7 +327,8 @@ func ttft(ctx context.Context, b *bench) error {
 func streams(ctx context.Context, b *bench) error {
 	n := b.count(1000, 50)
 	limit := fmt.Sprint(n + 10)
-	m, s, err := b.modelled(ctx, pace{First: 200 * time.Millisecond, Gap: 50 * time.Millisecond, Pieces: 40}, "--provider-concurrency", limit)
+	m, s, err := b.modelled(ctx, pace{First: 200 * time.Millisecond, Gap: 50 * time.Millisecond, Pieces: 40},
+		"--provider-concurrency", limit)
 	if err != nil {
 		return err
 	}
@@ -321,7 +346,7 @@ func streams(ctx context.Context, b *bench) error {
 			return fmt.Errorf("the provider alone: %w", err)
 		}
 		ended, peak := make(chan struct{}), make(chan float64)
-		go watch(s.pid(), ended, peak)
+		go watch(s.PID(), ended, peak)
 		t, err := atOnce(n, func() (stream, error) { return s.through(ctx, c) })
 		close(ended)
 		top = max(top, <-peak)
@@ -332,7 +357,8 @@ func streams(ctx context.Context, b *bench) error {
 			alone, behind, first = append(alone, d[i].whole), append(behind, t[i].whole), append(first, t[i].first)
 		}
 	}
-	b.atMost(fmt.Sprintf("p99 of the whole of %s at once, against the provider's own", quantity(float64(n), "")), 1.1, behind.p99()/alone.p99(), " ×",
+	b.atMost(fmt.Sprintf("p99 of the whole of %s at once, against the provider's own", quantity(float64(n), "")), 1.1,
+		behind.p99()/alone.p99(), " ×",
 		fmt.Sprintf(" (%.0f and %.0f ms; p50 %.0f and %.0f)", behind.p99(), alone.p99(), behind.p50(), alone.p50()))
 	b.atMost("resident meanwhile", 200, top, " MB", "")
 	b.says("first token, p50 and p99", "%.0f and %.0f ms", first.p50(), first.p99())
@@ -350,7 +376,7 @@ func atOnce(n int, f func() (stream, error)) ([]stream, error) {
 	return out, errors.Join(errs...)
 }
 
-// watch tells the most resident memory that a process had.
+// watch measures the peak resident memory of a process.
 func watch(pid int, ended <-chan struct{}, peak chan<- float64) {
 	top := 0.0
 	for {
@@ -364,7 +390,7 @@ func watch(pid int, ended <-chan struct{}, peak chan<- float64) {
 	}
 }
 
-// blog runs a blog post with a model each of whose answers takes a second.
+// blog measures a blog post with a model each of whose responses takes a second.
 func blog(ctx context.Context, b *bench) error {
 	whole := b.span(time.Second)
 	m, s, err := b.modelled(ctx, pace{First: whole / 4, Whole: whole})
@@ -381,7 +407,12 @@ func blog(ctx context.Context, b *bench) error {
 	critical, calls := 0, 0
 	for range b.count(5, 1) {
 		began := time.Now()
-		id, err := s.execute(ctx, c, "generate-blog-post", `{"topic":"Cloud cost optimization","word_count":800,"key_points":["Start with what is idle","Buy commitments last"]}`)
+		id, err := s.execute(
+			ctx,
+			c,
+			"generate-blog-post",
+			`{"topic":"Cloud cost optimization","word_count":800,"key_points":["Start with what is idle","Buy commitments last"]}`,
+		)
 		if err != nil {
 			return err
 		}
@@ -401,14 +432,15 @@ func blog(ctx context.Context, b *bench) error {
 		critical, calls = r.criticalPath()
 	}
 	path := ms(whole) * float64(critical)
-	b.atMost(fmt.Sprintf("wall time against the critical path of %d calls in a row (%d in all)", critical, calls), 1.15, median(walls)/path, " ×",
-		fmt.Sprintf(" (%.0f and %.0f ms, n = %d)", median(walls), path, len(walls)))
-	// The first words that a person reads come with the call after the outline.
-	b.atMost("first words at a watcher after the provider's", 1000, median(firsts)-ms(whole)-ms(whole/4), " ms", " (the outline's call, then the first pause of a section)")
+	b.atMost(fmt.Sprintf("wall time against the critical path of %d calls in a row (%d in all)", critical, calls), 1.15,
+		median(walls)/path, " ×", fmt.Sprintf(" (%.0f and %.0f ms, n = %d)", median(walls), path, len(walls)))
+	// The first words that a person reads come from the call after the outline.
+	b.atMost("first words at a watcher after the provider's", 1000, median(firsts)-ms(whole)-ms(whole/4), " ms",
+		" (the outline's call, then the first pause of a section)")
 	return nil
 }
 
-// firstWords is the time until a watcher of the run is sent text.
+// firstWords is the time until a watcher of the execution gets text.
 func (s *server) firstWords(ctx context.Context, c *http.Client, id int64, began time.Time) (time.Duration, error) {
 	req, err := s.request(ctx, http.MethodGet, fmt.Sprintf("%s/executions/%d/events", workflow, id), "")
 	if err != nil {
@@ -433,8 +465,8 @@ func (s *server) firstWords(ctx context.Context, c *http.Client, id int64, began
 	return 0, errors.Join(errors.New("no words came"), lines.Err())
 }
 
-// criticalPath is the longest row of steps that wait for each other, counted in
-// calls of the provider, and the number of all calls.
+// criticalPath is the longest chain of steps that depend on each other, counted in calls
+// of the provider, and the number of all calls.
 func (r run) criticalPath() (longest, all int) {
 	calls := map[string]int{}
 	for _, s := range r.Data.Attributes.Steps {
@@ -454,7 +486,7 @@ func (r run) criticalPath() (longest, all int) {
 	return longest, all
 }
 
-// size looks into the file of a stopped server before and after many runs.
+// size measures the file of a stopped server before and after many executions.
 func size(ctx context.Context, b *bench) error {
 	n := b.count(2000, 100)
 	s, err := b.serve(ctx, how{})
@@ -467,30 +499,33 @@ func size(ctx context.Context, b *bench) error {
 		return err
 	}
 	s.stop()
-	before, textsBefore, err := kept(ctx, s.database())
+	before, textsBefore, err := kept(ctx, s.File())
 	if err != nil {
 		return err
 	}
-	if s, err = b.serve(ctx, how{dir: s.dir, key: s.key}); err != nil {
+	if s, err = b.serve(ctx, how{dir: s.Dir, key: s.Key}); err != nil {
 		return err
 	}
 	_, err = s.many(ctx, c, n, 20, "generate-social-posts", threePosts)
-	time.Sleep(b.span(12 * time.Second)) // finished tickets are swept
+	if err := await.Pause(ctx, b.span(12*time.Second)); err != nil { // finished slots are swept
+		return err
+	}
 	s.stop()
 	if err != nil {
 		return err
 	}
-	after, textsAfter, err := kept(ctx, s.database())
+	after, textsAfter, err := kept(ctx, s.File())
 	if err != nil {
 		return err
 	}
 	each, texts := float64(after-before)/float64(n)/1000, float64(textsAfter-textsBefore)/float64(n)/1000
-	b.atMost("kept per execution of 4 steps and 3 items, texts aside", 4, each-texts, " kB", fmt.Sprintf("; %.1f kB in all, of them %.1f kB texts", each, texts))
+	b.atMost("kept per execution of 4 steps and 3 items, texts aside", 4, each-texts, " kB",
+		fmt.Sprintf("; %.1f kB in all, of them %.1f kB texts", each, texts))
 	return nil
 }
 
-// kept returns the bytes of the used pages of a database, and those of the texts
-// in it: what callers sent, what steps wrote, items, their versions and origin.
+// kept returns the bytes of the used pages of a database, and those of the texts in it:
+// what callers sent, what steps wrote, items, their versions and origins.
 func kept(ctx context.Context, file string) (bytes, texts int64, err error) {
 	db, err := sql.Open("sqlite", "file:"+file+"?_pragma=busy_timeout(5000)")
 	if err != nil {

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
-	"os/exec"
 	"slices"
 	"strings"
 	"time"
@@ -15,13 +14,13 @@ import (
 	_ "modernc.org/sqlite" // the driver registers itself
 )
 
-// onePost is a run of the composer that makes one item; two steps.
+// onePost is an execution that creates one item; two steps.
 const onePost = `{"topic":"Cloud cost optimization","networks":["linkedin"],"key_points":["Start with what is idle","Buy commitments last"]}`
 
-// stored makes an installation with n finished executions and as many items,
-// whose texts have so many bytes, and starts a server on it. The first is made by
-// a real run; the others are its rows over again, written straight into the file
-// of the stopped server: n runs would take longer than what is to be measured.
+// stored creates an installation with n finished executions and as many items, whose
+// texts have so many bytes, and starts a server on it. The first is a real execution;
+// the others are copies of its rows, written directly into the file of the stopped
+// server: n real executions would take longer than the measurement.
 func (b *bench) stored(ctx context.Context, n, bytes int) (*server, error) {
 	s, err := b.serve(ctx, how{})
 	if err != nil {
@@ -36,10 +35,11 @@ func (b *bench) stored(ctx context.Context, n, bytes int) (*server, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := multiply(ctx, s.database(), id, n-1, strings.Repeat("Words about cost and care. ", bytes/27+1)[:bytes]); err != nil {
+	text := strings.Repeat("Words about cost and care. ", bytes/27+1)[:bytes]
+	if err := multiply(ctx, s.File(), id, n-1, text); err != nil {
 		return nil, err
 	}
-	return b.serve(ctx, how{dir: s.dir, key: s.key})
+	return b.serve(ctx, how{dir: s.Dir, key: s.Key})
 }
 
 // multiply copies an execution and all that belongs to it n times.
@@ -51,7 +51,8 @@ func multiply(ctx context.Context, file string, execution int64, n int, body str
 	defer func() { err = errors.Join(err, db.Close()) }()
 	db.SetMaxOpenConns(1)
 	var item, workspace int64
-	if err := db.QueryRowContext(ctx, "select id, workspace_id from content where execution_id = ?", execution).Scan(&item, &workspace); err != nil {
+	row := db.QueryRowContext(ctx, "select id, workspace_id from content where execution_id = ?", execution)
+	if err := row.Scan(&item, &workspace); err != nil {
 		return fmt.Errorf("find the item: %w", err)
 	}
 	text := "'" + body + "'"
@@ -61,11 +62,19 @@ func multiply(ctx context.Context, file string, execution int64, n int, body str
 		table, where string
 		set          map[string]string
 	}{
-		{"execution", fmt.Sprintf("id = %d", execution), map[string]string{"id": x, "title": "title || ' ' || i", "created_at": "created_at + i"}},
+		{
+			"execution",
+			fmt.Sprintf("id = %d", execution),
+			map[string]string{"id": x, "title": "title || ' ' || i", "created_at": "created_at + i"},
+		},
 		{"step", fmt.Sprintf("execution_id = %d", execution), map[string]string{"execution_id": x}},
 		{"event", fmt.Sprintf("execution_id = %d", execution), map[string]string{"id": "null", "execution_id": x}},
-		{"content", fmt.Sprintf("id = %d", item), map[string]string{"id": c, "execution_id": x, "title": "title || ' ' || i", "slug": "slug || '-copy-' || i",
-			"stage": stage, "place": "place + i", "created_at": "created_at + i", "body": text}},
+		{
+			"content",
+			fmt.Sprintf("id = %d", item),
+			map[string]string{"id": c, "execution_id": x, "title": "title || ' ' || i", "slug": "slug || '-copy-' || i",
+				"stage": stage, "place": "place + i", "created_at": "created_at + i", "body": text},
+		},
 		{"content_version", fmt.Sprintf("content_id = %d", item), map[string]string{"content_id": c, "body": text}},
 	}
 	for _, t := range copies {
@@ -109,8 +118,16 @@ func copyRows(ctx context.Context, db *sql.DB, table, where string, n int, set m
 			return fmt.Errorf("%s has no column %s", table, name)
 		}
 	}
-	text := fmt.Sprintf("with recursive copy(i) as (select 1 union all select i + 1 from copy where i < %d) insert into %s (%s) select %s from copy, %s where %s.%s",
-		n, table, strings.Join(columns, ", "), strings.Join(values, ", "), table, table, where)
+	text := fmt.Sprintf(
+		"with recursive copy(i) as (select 1 union all select i + 1 from copy where i < %d) insert into %s (%s) select %s from copy, %s where %s.%s",
+		n,
+		table,
+		strings.Join(columns, ", "),
+		strings.Join(values, ", "),
+		table,
+		table,
+		where,
+	)
 	if _, err := db.ExecContext(ctx, text); err != nil {
 		return fmt.Errorf("copy %s: %w", table, err)
 	}
@@ -119,9 +136,8 @@ func copyRows(ctx context.Context, db *sql.DB, table, where string, n int, set m
 
 // command runs one of the program's commands on a running server.
 func (b *bench) command(ctx context.Context, s *server, args ...string) error {
-	cmd := exec.CommandContext(ctx, b.program, append(args, "--data", s.dir)...)
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("vellocity %s: %w: %s", strings.Join(args, " "), err, out)
+	if out, err := s.Command(ctx, "", args...); err != nil {
+		return fmt.Errorf("%w: %s", err, out)
 	}
 	return nil
 }

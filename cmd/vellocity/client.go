@@ -19,8 +19,8 @@ import (
 	"vellocity/internal/config"
 )
 
-// client speaks to a server: over its control socket, to a remote one with a key,
-// or, where none runs, to one inside this process.
+// client calls a server: a local one over its control socket, a remote one with a
+// key, or, if none is running, one inside this process.
 type client struct {
 	*http.Client
 	base string
@@ -28,9 +28,8 @@ type client struct {
 	stop func() error
 }
 
-// connectTo finds the server that a command speaks to. work says that the command
-// needs executions to be carried out, so that a server inside this process must
-// work as well.
+// connectTo finds the server that a command calls. work says that the command needs
+// executions to run, so that a server inside this process must run them.
 func (s *settings) connectTo(c *cobra.Command, work bool) (*client, error) {
 	key := s.key
 	if key == "" {
@@ -54,7 +53,8 @@ func (s *settings) connectTo(c *cobra.Command, work bool) (*client, error) {
 		return over, nil
 	}
 	if _, err := os.Stat(filepath.Join(cfg.Data, "vellocity.db")); err != nil && cfg.Database == "" && !work {
-		return nil, usageError{fmt.Errorf("there is no installation in %s: start the server there, or say where it is with --data or --server", cfg.Data)}
+		return nil, usageError{fmt.Errorf("there is no installation in %s: start the server there, "+
+			"or name its place with --data or --server", cfg.Data)}
 	}
 	return inProcess(c, cfg, work)
 }
@@ -70,8 +70,12 @@ func overSocket(ctx context.Context, path string) (*client, bool) {
 	if err != nil {
 		return nil, false
 	}
-	_ = probe.Close() // it only showed that somebody listens
-	return &client{Client: &http.Client{Transport: &http.Transport{DialContext: dial}}, base: "http://vellocity", stop: func() error { return nil }}, true
+	_ = probe.Close() // it only showed that a server listens
+	return &client{
+		Client: &http.Client{Transport: &http.Transport{DialContext: dial}},
+		base:   "http://vellocity",
+		stop:   func() error { return nil },
+	}, true
 }
 
 // inProcess opens the database itself.
@@ -88,15 +92,19 @@ func inProcess(c *cobra.Command, cfg *config.Config, work bool) (*client, error)
 			return nil, errors.Join(err, stop(a))
 		}
 	}
-	return &client{Client: &http.Client{Transport: handed{a.Operator()}}, base: "http://vellocity", stop: func() error { return stop(a) }}, nil
+	return &client{
+		Client: &http.Client{Transport: direct{a.Operator()}},
+		base:   "http://vellocity",
+		stop:   func() error { return stop(a) },
+	}, nil
 }
 
-// handed is a transport that hands requests to a handler in this process, with
-// the answer's body as a stream.
-type handed struct{ http.Handler }
+// direct is a transport that passes requests to a handler in this process and
+// streams the response body.
+type direct struct{ http.Handler }
 
 // RoundTrip implements [http.RoundTripper].
-func (h handed) RoundTrip(r *http.Request) (*http.Response, error) {
+func (d direct) RoundTrip(r *http.Request) (*http.Response, error) {
 	body, write := io.Pipe()
 	w := &piped{header: http.Header{}, body: write, ready: make(chan struct{})}
 	in := r.Clone(r.Context())
@@ -105,7 +113,7 @@ func (h handed) RoundTrip(r *http.Request) (*http.Response, error) {
 		in.Body = http.NoBody
 	}
 	go func() {
-		h.ServeHTTP(w, in)
+		d.ServeHTTP(w, in)
 		w.WriteHeader(http.StatusOK)
 		_ = write.Close() // a pipe's Close never fails
 	}()
@@ -114,7 +122,16 @@ func (h handed) RoundTrip(r *http.Request) (*http.Response, error) {
 	case <-r.Context().Done():
 		return nil, r.Context().Err()
 	}
-	return &http.Response{StatusCode: w.status, Status: http.StatusText(w.status), Header: w.sent, Body: body, Request: r, ProtoMajor: 1, ProtoMinor: 1, ContentLength: -1}, nil
+	return &http.Response{
+		StatusCode:    w.status,
+		Status:        http.StatusText(w.status),
+		Header:        w.sent,
+		Body:          body,
+		Request:       r,
+		ProtoMajor:    1,
+		ProtoMinor:    1,
+		ContentLength: -1,
+	}, nil
 }
 
 type piped struct {
@@ -152,7 +169,7 @@ func (p *piped) SetWriteDeadline(time.Time) error { return nil }
 // SetReadDeadline is for [http.ResponseController].
 func (p *piped) SetReadDeadline(time.Time) error { return nil }
 
-// failure is an error answer of the server.
+// failure is an error response of the server.
 type failure struct {
 	Code    string          `json:"code"`
 	Message string          `json:"message"`
@@ -166,7 +183,7 @@ func (f *failure) Error() string {
 	return fmt.Sprintf("%s (%s)", f.Message, f.Code)
 }
 
-// call sends JSON and reads the data of the answer into out.
+// call sends JSON and reads the data of the response into out.
 func (c *client) call(ctx context.Context, method, path string, in, out any) error {
 	var body io.Reader
 	if in != nil {
@@ -181,13 +198,16 @@ func (c *client) call(ctx context.Context, method, path string, in, out any) err
 		return err
 	}
 	defer resp.Body.Close()
+	if resp.StatusCode == http.StatusNoContent {
+		return nil
+	}
 	var answer struct {
 		Success bool            `json:"success"`
 		Data    json.RawMessage `json:"data"`
 		Error   *failure        `json:"error"`
 	}
 	if err := json.NewDecoder(resp.Body).Decode(&answer); err != nil {
-		return fmt.Errorf("the server answered %d with something that is not JSON: %w", resp.StatusCode, err)
+		return fmt.Errorf("the server responded with %d and a body that is not JSON: %w", resp.StatusCode, err)
 	}
 	if answer.Error != nil {
 		return answer.Error
@@ -201,7 +221,7 @@ func (c *client) call(ctx context.Context, method, path string, in, out any) err
 func (c *client) open(ctx context.Context, method, path string, body io.Reader, accept string) (*http.Response, error) {
 	req, err := http.NewRequestWithContext(ctx, method, c.base+path, body)
 	if err != nil {
-		return nil, fmt.Errorf("make the request: %w", err)
+		return nil, fmt.Errorf("create the request: %w", err)
 	}
 	req.Header.Set("Accept", accept)
 	if body != nil {

@@ -1,5 +1,5 @@
 // Command vellocity is a self-hosted engine for AI content work: the server, and
-// every operation of it on the command line.
+// each of its operations on the command line.
 package main
 
 import (
@@ -12,11 +12,11 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"vellocity/internal/api/cli"
 	"vellocity/internal/app"
+	"vellocity/internal/cli"
 )
 
-// Exit codes: 0 all went well, 1 it failed, 2 the command was used wrongly.
+// Exit codes: 0 for success, 1 for a failure, 2 for wrong usage.
 const (
 	exitFailed = 1
 	exitUsage  = 2
@@ -49,11 +49,11 @@ func newRoot() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "vellocity",
 		Short: "A self-hosted engine for AI content work",
-		Long: `Vellocity turns a brief into content: it plans the work, has it written by a
-model or composed from your own words, checks it with guardrails, and puts it on
-a board from where you edit, approve and publish it.
+		Long: `Vellocity turns a brief into content: it plans the work, has a model write it or
+composes it from your own words, checks it with guardrails, and puts it on a
+board where you edit, approve and publish it.
 
-Start the server with "vellocity serve". Every other command speaks to it: to
+Start the server with "vellocity serve". Every other command connects to it: to
 the server of the same data directory, or to the one at --server with --key.`,
 		Example: `  vellocity serve
   vellocity run generate-blog-post --set topic="Cloud cost optimization"
@@ -69,13 +69,16 @@ the server of the same data directory, or to the one at --server with --key.`,
 	root.SetVersionTemplate("vellocity {{.Version}}\n")
 	s := &settings{flags: root.PersistentFlags()}
 	s.addCommon()
-	root.AddCommand(serveCommand(s), runCommand(s), migrateCommand(s), doctorCommand(s), connectCommand(s), disconnectCommand(s),
-		signInLinkCommand(s), creditsGrantCommand(s), workspaceCommand(s), versionCommand())
+	root.AddCommand(
+		serveCommand(s), migrateCommand(s), doctorCommand(s), versionCommand(),
+		runCommand(s), connectCommand(s), disconnectCommand(s),
+		signInLinkCommand(s), creditsGrantCommand(s), workspaceCommand(s),
+	)
 	addTable(root, s)
 	return root
 }
 
-// usageArgs makes a wrong number of arguments a mistake of usage.
+// usageArgs makes a wrong number of arguments a usage error.
 func usageArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
 		if err := check(c, args); err != nil {
@@ -86,7 +89,10 @@ func usageArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
 }
 
 func versionCommand() *cobra.Command {
-	return &cobra.Command{Use: "version", Short: "Print the version", Args: usageArgs(cobra.NoArgs), Run: func(c *cobra.Command, _ []string) {
-		fmt.Fprintln(c.OutOrStdout(), app.Version)
-	}}
+	return &cobra.Command{
+		Use:   "version",
+		Short: "Print the version",
+		Args:  usageArgs(cobra.NoArgs),
+		Run:   func(c *cobra.Command, _ []string) { fmt.Fprintln(c.OutOrStdout(), app.Version) },
+	}
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -14,10 +15,13 @@ import (
 	"github.com/spf13/cobra"
 
 	"vellocity/internal/ai"
+	"vellocity/internal/api/account"
 	"vellocity/internal/app"
+	"vellocity/internal/config"
+	"vellocity/internal/domain"
 )
 
-// reach runs f with a client for the server, and stops what it had to start.
+// reach runs f with a client for the server, and stops a server that it had to start.
 func reach(c *cobra.Command, s *settings, work bool, f func(*client) error) error {
 	cl, err := s.connectTo(c, work)
 	if err != nil {
@@ -33,35 +37,45 @@ func printJSON(w io.Writer, v any) error {
 }
 
 func workspaceCommand(s *settings) *cobra.Command {
-	group := &cobra.Command{Use: "workspace", Short: "Change the workspace, as its operator", Args: usageArgs(cobra.NoArgs),
-		RunE: func(c *cobra.Command, _ []string) error { return c.Help() }}
+	group := &cobra.Command{
+		Use:   "workspace",
+		Short: "Change the workspace, as its operator",
+		Args:  usageArgs(cobra.NoArgs),
+		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
 	var asJSON bool
 	set := &cobra.Command{Use: "set", Short: "Change the workspace's plan, name, feed address or time zone",
 		Example: "  vellocity workspace set --plan business --name \"Acme Corp\" --timezone Europe/Berlin",
 		Args:    usageArgs(cobra.NoArgs)}
 	flags := map[string]*string{}
-	for _, f := range []struct{ name, help string }{{"plan", "starter, business or enterprise"}, {"name", "the company's name"},
-		{"slug", "the name in the feed's address"}, {"timezone", "an IANA time zone such as Europe/Berlin"}} {
+	for _, f := range []struct{ name, help string }{
+		{"plan", "starter, business or enterprise"},
+		{"name", "the company's name"},
+		{"slug", "the name in the feed's address"},
+		{"timezone", "an IANA time zone such as Europe/Berlin"},
+	} {
 		flags[f.name] = set.Flags().String(f.name, "", f.help)
 	}
 	set.Flags().BoolVar(&asJSON, "json", false, "print JSON")
-	given := func(name string) *string {
-		if !set.Flags().Changed(name) {
-			return nil
-		}
-		return flags[name]
-	}
 	set.RunE = func(c *cobra.Command, _ []string) error {
-		in := app.Workspace{Plan: given("plan"), Name: given("name"), Slug: given("slug"), Timezone: given("timezone")}
+		in := map[string]string{}
+		for flag, field := range map[string]string{
+			"plan": "plan", "name": "company_name", "slug": "slug", "timezone": "timezone",
+		} {
+			if set.Flags().Changed(flag) {
+				in[field] = *flags[flag]
+			}
+		}
 		return reach(c, s, false, func(cl *client) error {
-			var w app.Workspace
+			var w account.Workspace
 			if err := cl.call(c.Context(), "POST", "/operator/workspace", in, &w); err != nil {
 				return err
 			}
 			if asJSON {
 				return printJSON(c.OutOrStdout(), w)
 			}
-			fmt.Fprintf(c.OutOrStdout(), "Name      %s\nPlan      %s\nFeed      /feeds/%s/rss.xml\nTimezone  %s\n", *w.Name, *w.Plan, *w.Slug, *w.Timezone)
+			fmt.Fprintf(c.OutOrStdout(), "Name      %s\nPlan      %s\nFeed      /feeds/%s/rss.xml\nTimezone  %s\n",
+				w.CompanyName, w.Plan, w.Slug, w.Timezone)
 			return nil
 		})
 	}
@@ -70,106 +84,148 @@ func workspaceCommand(s *settings) *cobra.Command {
 }
 
 func creditsGrantCommand(s *settings) *cobra.Command {
-	group := &cobra.Command{Use: "credits", Short: "Credits: balance, ledger, grants", Args: usageArgs(cobra.NoArgs),
-		RunE: func(c *cobra.Command, _ []string) error { return c.Help() }}
+	group := &cobra.Command{
+		Use:   "credits",
+		Short: "Credits: balance, ledger, grants",
+		Args:  usageArgs(cobra.NoArgs),
+		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
 	var note string
 	var asJSON bool
-	grant := &cobra.Command{Use: "grant AMOUNT", Short: "Give the workspace credits, as its operator", Example: "  vellocity credits grant 5000 --note \"November\"",
-		Args: usageArgs(cobra.ExactArgs(1)),
+	grant := &cobra.Command{
+		Use:     "grant AMOUNT",
+		Short:   "Grant the workspace credits, as its operator",
+		Example: "  vellocity credits grant 5000 --note \"November\"",
+		Args:    usageArgs(cobra.ExactArgs(1)),
 		RunE: func(c *cobra.Command, args []string) error {
 			amount, err := strconv.Atoi(args[0])
 			if err != nil {
-				return usageError{fmt.Errorf("AMOUNT is a whole number, not %q", args[0])}
+				return usageError{fmt.Errorf("AMOUNT must be a whole number, not %q", args[0])}
 			}
 			return reach(c, s, false, func(cl *client) error {
-				var b struct{ Balance, Held, Available, UsedThisMonth int }
-				if err := cl.call(c.Context(), "POST", "/operator/credits", map[string]any{"Amount": amount, "Note": note}, &b); err != nil {
+				var b account.Credits
+				in := map[string]any{"amount": amount, "note": note}
+				if err := cl.call(c.Context(), "POST", "/operator/credits", in, &b); err != nil {
 					return err
 				}
 				if asJSON {
-					return printJSON(c.OutOrStdout(), map[string]int{"balance": b.Balance, "held": b.Held, "available": b.Available, "used_this_month": b.UsedThisMonth})
+					return printJSON(c.OutOrStdout(), b)
 				}
 				fmt.Fprintf(c.OutOrStdout(), "Balance    %d\nHeld       %d\nAvailable  %d\n", b.Balance, b.Held, b.Available)
 				return nil
 			})
-		}}
-	grant.Flags().StringVar(&note, "note", "", "what the ledger says about it")
+		},
+	}
+	grant.Flags().StringVar(&note, "note", "", "a note for the ledger")
 	grant.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	group.AddCommand(grant)
 	return group
 }
 
+func grantCredits(c *cobra.Command, cl *client, in map[string]any, asJSON bool) error {
+	var b struct{ Balance, Held, Available, UsedThisMonth int }
+	if err := cl.call(c.Context(), "POST", "/operator/credits", in, &b); err != nil {
+		return err
+	}
+	if asJSON {
+		return printJSON(c.OutOrStdout(), map[string]int{
+			"balance":         b.Balance,
+			"held":            b.Held,
+			"available":       b.Available,
+			"used_this_month": b.UsedThisMonth,
+		})
+	}
+	fmt.Fprintf(c.OutOrStdout(), "Balance    %d\nHeld       %d\nAvailable  %d\n", b.Balance, b.Held, b.Available)
+	return nil
+}
+
 func signInLinkCommand(s *settings) *cobra.Command {
-	return &cobra.Command{Use: "sign-in-link", Short: "Print a link that signs you in to the dashboard once",
-		Long: "Prints a link that signs the workspace's owner in to the dashboard. It works once, within 15 minutes, in a browser on the server's own machine.",
+	return &cobra.Command{
+		Use:   "sign-in-link",
+		Short: "Print a link that signs you in to the dashboard once",
+		Long: `Prints a link that signs the workspace's owner in to the dashboard. It works
+once, within 15 minutes, in a browser on the server's own machine.`,
 		Args: usageArgs(cobra.NoArgs),
 		RunE: func(c *cobra.Command, _ []string) error {
 			return reach(c, s, false, func(cl *client) error {
 				var link app.Link
-				if err := cl.call(c.Context(), "POST", "/operator/sign-in-link", map[string]string{"target": "/board"}, &link); err != nil {
+				in := map[string]string{"target": "/board"}
+				if err := cl.call(c.Context(), "POST", "/operator/sign-in-link", in, &link); err != nil {
 					return err
 				}
 				if strings.HasPrefix(link.URL, "/") {
-					fmt.Fprintln(c.ErrOrStderr(), "No server runs on this data directory. Open this path once it does:")
+					fmt.Fprintln(c.ErrOrStderr(), "No server is running on this data directory. Open this path once one is:")
 				}
 				fmt.Fprintln(c.OutOrStdout(), link.URL)
 				return nil
 			})
-		}}
+		},
+	}
 }
+
+// ollama stands for any model server on this machine.
+const ollama = "ollama"
 
 func connectCommand(s *settings) *cobra.Command {
 	var base, model string
 	var unchecked bool
+	kinds := app.ProviderKinds()
+	var names, variables []string
+	for _, k := range kinds {
+		names = append(names, k.Name)
+		variables = append(variables, k.KeyVariable())
+	}
+	names = append(names, ollama)
 	c := &cobra.Command{
-		Use:   "connect openai|anthropic|ollama",
+		Use:   "connect " + strings.Join(names, "|"),
 		Short: "Connect a text model",
-		Long: `Connects a model provider for the whole installation. The key is read from
-OPENAI_API_KEY or ANTHROPIC_API_KEY, or else from standard input; it is checked
-with one cheap call and kept encrypted. "ollama" stands for any model server on
-this machine that speaks OpenAI's Chat Completions and needs no key.`,
+		Long: fmt.Sprintf(`Connects a model provider for the whole installation. The key is read from
+%s, or else from standard input; it is checked
+with one cheap call and stored encrypted. "ollama" is any model server on
+this machine that speaks OpenAI's Chat Completions and needs no key.`, domain.Alternatives(variables)),
 		Example: `  vellocity connect openai
   vellocity connect anthropic --model claude-sonnet-5-5 < key.txt
   vellocity connect ollama --model llama3.3
   vellocity connect openai --base-url https://openrouter.ai/api/v1 --model openai/gpt-6-luna`,
 		Args:      usageArgs(cobra.ExactArgs(1)),
-		ValidArgs: []string{"openai", "anthropic", "ollama"},
+		ValidArgs: names,
 	}
-	c.Flags().StringVar(&base, "base-url", "", "the address of the provider's API, where it is not the usual one")
-	c.Flags().StringVar(&model, "model", "", "the model's name as the provider has it")
-	c.Flags().BoolVar(&unchecked, "no-check", false, "do not make a call to check it")
+	c.Flags().StringVar(&base, "base-url", "", "the address of the provider's API, if it is not the default one")
+	c.Flags().StringVar(&model, "model", "", "the provider's name of the model")
+	c.Flags().BoolVar(&unchecked, "no-check", false, "do not check it with a call")
 	c.RunE = func(c *cobra.Command, args []string) error {
 		in := app.Connect{Name: args[0], Kind: args[0], BaseURL: base, Model: model}
-		switch args[0] {
-		case "openai", "anthropic":
-			key, err := readKey(c, args[0])
+		i := slices.IndexFunc(kinds, func(k config.ProviderKind) bool { return k.Name == args[0] })
+		switch {
+		case i >= 0:
+			key, err := readKey(c, kinds[i])
 			if err != nil {
 				return err
 			}
 			in.Key = key
-		case "ollama":
+		case args[0] == ollama:
 			in.Kind = "openai"
 		default:
-			return usageError{fmt.Errorf("%q is none of openai, anthropic, ollama", args[0])}
+			return usageError{fmt.Errorf("want %s, not %q", domain.Alternatives(names), args[0])}
 		}
 		return reach(c, s, false, func(cl *client) error { return connect(c, cl, in, !unchecked) })
 	}
 	return c
 }
 
-// readKey takes a provider's key from its variable, or from standard input.
-func readKey(c *cobra.Command, kind string) (string, error) {
-	name := strings.ToUpper(kind) + "_API_KEY"
+// readKey reads a provider's key from its variable, or from standard input.
+func readKey(c *cobra.Command, kind config.ProviderKind) (string, error) {
+	name := kind.KeyVariable()
 	if key := os.Getenv(name); key != "" {
 		return key, nil
 	}
 	if info, err := os.Stdin.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 {
-		fmt.Fprintf(c.ErrOrStderr(), "Paste the key of %s and press Enter: ", kind)
+		fmt.Fprintf(c.ErrOrStderr(), "Paste the key for %s and press Enter: ", kind.Label)
 	}
 	line, err := bufio.NewReader(c.InOrStdin()).ReadString('\n')
 	key := strings.TrimSpace(line)
 	if key == "" {
-		return "", usageError{errors.Join(fmt.Errorf("no key: set %s, or give it on standard input", name), notEOF(err))}
+		return "", usageError{errors.Join(fmt.Errorf("no key: set %s, or write it to standard input", name), notEOF(err))}
 	}
 	return key, nil
 }
@@ -183,7 +239,7 @@ func notEOF(err error) error {
 
 func connect(c *cobra.Command, cl *client, in app.Connect, check bool) error {
 	ctx := c.Context()
-	if in.Name == "ollama" {
+	if in.Name == ollama {
 		if err := findLocal(c, &in); err != nil {
 			return err
 		}
@@ -192,7 +248,7 @@ func connect(c *cobra.Command, cl *client, in app.Connect, check bool) error {
 		return err
 	}
 	if !check {
-		fmt.Fprintf(c.ErrOrStderr(), "Connected %s, unchecked.\n", in.Name)
+		fmt.Fprintf(c.ErrOrStderr(), "Connected %s without a check.\n", in.Name)
 		return nil
 	}
 	var st app.Status
@@ -200,7 +256,7 @@ func connect(c *cobra.Command, cl *client, in app.Connect, check bool) error {
 		return err
 	}
 	if l := st.Live[in.Name]; l.Error != "" {
-		err := fmt.Errorf("%s refused: %s", in.Name, l.Error)
+		err := fmt.Errorf("the check of %s failed: %s", in.Name, l.Error)
 		return errors.Join(err, cl.call(ctx, "POST", "/operator/disconnect", map[string]string{"name": in.Name}, nil))
 	}
 	printLive(c.OutOrStdout(), in.Name, st.Live[in.Name])
@@ -224,26 +280,34 @@ func findLocal(c *cobra.Command, in *app.Connect) error {
 	if in.BaseURL != "" && in.Model != "" {
 		return nil
 	}
-	return errors.New("no model server answers on this machine; start Ollama, LM Studio or llama.cpp, or give --base-url and --model")
+	return errors.New("no model server was found on this machine; " +
+		"start Ollama, LM Studio or llama.cpp, or set --base-url and --model")
 }
 
 func disconnectCommand(s *settings) *cobra.Command {
-	return &cobra.Command{Use: "disconnect NAME", Short: "Forget a connected text model", Args: usageArgs(cobra.ExactArgs(1)),
+	return &cobra.Command{
+		Use:   "disconnect NAME",
+		Short: "Remove a connected text model and its key",
+		Args:  usageArgs(cobra.ExactArgs(1)),
 		RunE: func(c *cobra.Command, args []string) error {
 			return reach(c, s, false, func(cl *client) error {
 				return cl.call(c.Context(), "POST", "/operator/disconnect", map[string]string{"name": args[0]}, nil)
 			})
-		}}
+		},
+	}
 }
 
 func doctorCommand(s *settings) *cobra.Command {
 	var live, asJSON bool
-	c := &cobra.Command{Use: "doctor", Short: "Look at the installation and say what is wrong",
-		Long: `Looks at the database, the queue, the ledger and what writes text. With --live it
-makes one cheap call to each configured provider and names what the model refuses.
-It ends with 1 when something is wrong.`,
+	c := &cobra.Command{
+		Use:   "doctor",
+		Short: "Check the installation and report what is wrong",
+		Long: `Checks the database, the queue, the ledger and what writes text. With --live it
+makes one cheap call to each configured provider and lists the parameters that the
+model refuses. It exits with 1 if something is wrong.`,
 		Example: "  vellocity doctor\n  vellocity doctor --live",
-		Args:    usageArgs(cobra.NoArgs)}
+		Args:    usageArgs(cobra.NoArgs),
+	}
 	c.Flags().BoolVar(&live, "live", false, "make one cheap call to each configured provider")
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	c.RunE = func(c *cobra.Command, _ []string) error {
@@ -285,7 +349,8 @@ func printStatus(w io.Writer, st app.Status) {
 		line("Warning", "%s", r)
 	}
 	for _, f := range st.Detected {
-		line("Found", "%s at %s with %d models. Use it: vellocity connect ollama --base-url %s", f.Name, f.BaseURL, len(f.Models), f.BaseURL)
+		line("Found", "%s at %s with %d models. Use it: vellocity connect ollama --base-url %s",
+			f.Name, f.BaseURL, len(f.Models), f.BaseURL)
 	}
 	names := make([]string, 0, len(st.Live))
 	for n := range st.Live {
@@ -302,16 +367,16 @@ func printLive(w io.Writer, name string, l app.LiveCheck) {
 		fmt.Fprintf(w, "%-10s %s: %s\n", "Failed", name, l.Error)
 		return
 	}
-	fmt.Fprintf(w, "%-10s %s answers as %s in %s\n", "Works", name, l.OK.Model, l.OK.Latency.Round(1_000_000))
+	fmt.Fprintf(w, "%-10s %s responds as %s in %s\n", "Works", name, l.OK.Model, l.OK.Latency.Round(1_000_000))
 	if len(l.OK.Refused) > 0 {
-		fmt.Fprintf(w, "%-10s %s refuses %s; calls are made without\n", "", l.OK.Model, strings.Join(l.OK.Refused, ", "))
+		fmt.Fprintf(w, "%-10s %s refuses %s; calls leave them out\n", "", l.OK.Model, strings.Join(l.OK.Refused, ", "))
 	}
 }
 
 func wrong(st app.Status) error {
 	var all []error
 	if st.LedgerSum != 0 {
-		all = append(all, fmt.Errorf("the ledger sums to %d, not to zero", st.LedgerSum))
+		all = append(all, fmt.Errorf("the ledger sums to %d instead of zero", st.LedgerSum))
 	}
 	for name, l := range st.Live {
 		if l.Error != "" {

@@ -21,19 +21,19 @@ func runCommand(s *settings) *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
 		Use:   "run SLUG",
-		Short: "Run a capability and print what it made",
-		Long: `Runs a capability, shows its steps on standard error as they end, and prints the
-text on standard output. The item is on the board when the command ends.`,
+		Short: "Run a capability and print its result",
+		Long: `Runs a capability, shows its steps on standard error as they finish, and prints
+the text on standard output. The item is on the board when the command ends.`,
 		Example: `  vellocity run generate-blog-post --set topic="Cloud cost optimization" --set word_count=600
   vellocity run generate-blog-post --settings brief.json > post.md
   vellocity run analyze-seo --set content_id=1 --json`,
 		Args: usageArgs(cobra.ExactArgs(1)),
 	}
 	f := c.Flags()
-	f.StringArrayVar(&sets, "set", nil, "a setting as name=value; repeat a name for a list, or give JSON")
+	f.StringArrayVar(&sets, "set", nil, "a setting as name=value; repeat a name for a list, or use JSON")
 	f.StringVar(&settingsFile, "settings", "", "a JSON file with the settings, - for standard input")
 	f.StringVar(&priority, "priority", "normal", "low, normal, high or urgent")
-	f.Int64Var(&agent, "agent", 0, "the agent that carries it out; by default one is chosen")
+	f.Int64Var(&agent, "agent", 0, "the agent to use; by default one is chosen")
 	f.BoolVar(&asJSON, "json", false, "print the execution as JSON")
 	c.RunE = func(c *cobra.Command, args []string) error {
 		return reach(c, s, true, func(cl *client) error {
@@ -53,8 +53,8 @@ text on standard output. The item is on the board when the command ends.`,
 
 const prefix = "/api/v1/content-workflow"
 
-// gather puts the settings together from the file and the flags. The capability's
-// schema says what a value is: a list, a number, a word.
+// gather merges the settings of the file and the flags. The capability's schema says
+// whether a value is a list, a number or text.
 func gather(c *cobra.Command, cl *client, slug, file string, sets []string) (map[string]any, error) {
 	settings := map[string]any{}
 	if file != "" {
@@ -99,8 +99,8 @@ func readSettings(c *cobra.Command, file string, to *map[string]any) error {
 	return nil
 }
 
-// put adds one value. What the schema calls a string stays one; a list grows with
-// each mention.
+// put sets one value. A string of the schema stays one; a list gets another
+// element.
 func put(settings map[string]any, name, value, kind string) {
 	if kind == "array" {
 		var whole []any
@@ -179,10 +179,10 @@ func (e ended) print(ctx context.Context, c *cobra.Command, cl *client, quiet bo
 			return errors.New(*a.Error)
 		}
 		if a.WaitingFor != "" {
-			fmt.Fprintf(c.ErrOrStderr(), "The run waits for a %s.\n", a.WaitingFor)
+			fmt.Fprintf(c.ErrOrStderr(), "The execution is waiting for a %s.\n", a.WaitingFor)
 			return nil
 		}
-		return fmt.Errorf("the run is %s", a.Status)
+		return fmt.Errorf("the execution is %s", a.Status)
 	}
 	for _, f := range a.Findings {
 		fmt.Fprintf(c.ErrOrStderr(), "! %s: %s\n", f.Severity, f.Message)
@@ -209,9 +209,10 @@ func (e ended) print(ctx context.Context, c *cobra.Command, cl *client, quiet bo
 	return nil
 }
 
-// follow shows the steps as they end.
+// follow shows the steps as they finish.
 func follow(ctx context.Context, cl *client, out io.Writer, id int64) error {
-	resp, err := cl.open(ctx, "GET", fmt.Sprintf("%s/executions/%d/events", prefix, id), nil, "text/event-stream")
+	path := fmt.Sprintf("%s/executions/%d/events", prefix, id)
+	resp, err := cl.open(ctx, "GET", path, nil, "text/event-stream")
 	if err != nil {
 		return err
 	}
@@ -244,7 +245,7 @@ func showStep(out io.Writer, data string) {
 		}
 	}
 	if json.Unmarshal([]byte(data), &event) != nil {
-		return // a newer server's event is no reason to stop following
+		return // an event of a newer server must not end the command
 	}
 	s := event.Payload
 	if s.Status == "failed" {

@@ -20,11 +20,11 @@ func serveCommand(s *settings) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "serve",
 		Short: "Run the server",
-		Long: `Runs the server with its dashboard, its REST API and its MCP endpoint.
+		Long: `Runs the server with its dashboard, REST API and MCP endpoint.
 
 Without any setting it keeps everything in ./vellocity-data, listens on this
 machine only, and writes with the composer, which needs no key and no network.
-Each option can be given as a flag, as an environment variable, or in a file.`,
+Each option can be set by a flag, by an environment variable, or in a file.`,
 		Example: `  vellocity serve
   vellocity serve --listen 127.0.0.1:9000 --data /var/lib/vellocity
   OPENAI_API_KEY=sk-… vellocity serve
@@ -33,7 +33,7 @@ Each option can be given as a flag, as an environment variable, or in a file.`,
 		RunE: func(c *cobra.Command, _ []string) error { return serve(c, s) },
 	}
 	common := map[string]bool{"data": true, "database-url": true}
-	for _, o := range config.Options() {
+	for _, o := range config.Options(app.ProviderKinds()) {
 		if !o.NoFlag && !common[o.Name] {
 			addFlag(c.Flags(), o)
 		}
@@ -82,8 +82,8 @@ func stop(a *app.App) error {
 	return a.Stop(ctx)
 }
 
-// endOnSecondSignal ends the process at once when it is asked to end a second
-// time: running steps go on from their last record after the next start.
+// endOnSecondSignal ends the process at once on a second signal: running steps
+// continue from what was last recorded after the next start.
 func endOnSecondSignal(ctx context.Context) {
 	<-ctx.Done()
 	again := make(chan os.Signal, 1)
@@ -93,8 +93,11 @@ func endOnSecondSignal(ctx context.Context) {
 }
 
 func migrateCommand(s *settings) *cobra.Command {
-	return &cobra.Command{Use: "migrate", Short: "Bring the database's schema up to date", Args: usageArgs(cobra.NoArgs),
-		Long: "Brings the database's schema up to date and ends. The server does the same when it starts.",
+	return &cobra.Command{
+		Use:   "migrate",
+		Short: "Update the database's schema",
+		Long:  "Updates the database's schema and exits. The server does the same when it starts.",
+		Args:  usageArgs(cobra.NoArgs),
 		RunE: func(c *cobra.Command, _ []string) error {
 			cfg, err := s.load(c)
 			if err != nil {
@@ -106,5 +109,6 @@ func migrateCommand(s *settings) *cobra.Command {
 			}
 			fmt.Fprintln(c.ErrOrStderr(), "The schema is up to date.")
 			return stop(a)
-		}}
+		},
+	}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"vellocity/internal/app"
 	"vellocity/internal/config"
 )
 
@@ -21,14 +22,14 @@ type settings struct {
 
 // addCommon adds what every command needs to find the server.
 func (s *settings) addCommon() {
-	s.flags.StringVar(&s.server, "server", "", "speak to the server at this URL, with --key or VELLOCITY_KEY")
-	s.flags.StringVar(&s.key, "key", "", "the API key for --server (better: the variable VELLOCITY_KEY)")
+	s.flags.StringVar(&s.server, "server", "", "call the server at this URL, with --key or VELLOCITY_KEY")
+	s.flags.StringVar(&s.key, "key", "", "the API key for --server (prefer the variable VELLOCITY_KEY)")
 	s.addOption("data")
 	s.addOption("database-url")
 }
 
 func (s *settings) addOption(names ...string) {
-	for _, o := range config.Options() {
+	for _, o := range config.Options(app.ProviderKinds()) {
 		for _, n := range names {
 			if o.Name == n {
 				addFlag(s.flags, o)
@@ -37,7 +38,7 @@ func (s *settings) addOption(names ...string) {
 	}
 }
 
-// addFlag makes a flag of an option. Its value is read by [settings.load].
+// addFlag adds an option as a flag. [settings.load] reads its value.
 func addFlag(flags *pflag.FlagSet, o config.Option) {
 	help := o.Help
 	if o.Default != "" {
@@ -57,7 +58,7 @@ func addFlag(flags *pflag.FlagSet, o config.Option) {
 func (s *settings) load(c *cobra.Command) (*config.Config, error) {
 	given := map[string]string{}
 	options := map[string]bool{}
-	for _, o := range config.Options() {
+	for _, o := range config.Options(app.ProviderKinds()) {
 		options[o.Name] = true
 	}
 	c.Flags().Visit(func(f *pflag.Flag) {
@@ -65,7 +66,7 @@ func (s *settings) load(c *cobra.Command) (*config.Config, error) {
 			given[f.Name] = f.Value.String()
 		}
 	})
-	cfg, err := config.Load(config.Sources{Flags: given, Env: os.Environ()})
+	cfg, err := config.Load(config.Sources{Kinds: app.ProviderKinds(), Flags: given, Env: os.Environ()})
 	if err != nil {
 		return nil, usageError{err}
 	}

@@ -3,11 +3,12 @@ package main
 import (
 	"github.com/spf13/cobra"
 
-	"vellocity/internal/api/cli"
+	"vellocity/internal/app"
+	"vellocity/internal/cli"
 )
 
-// addTable adds a command for each row of the operation table. A noun that has
-// commands of its own already gets the table's beside them.
+// addTable adds a command for each row of the operation table. If a noun already
+// has commands of its own, those of the table are added to them.
 func addTable(root *cobra.Command, s *settings) {
 	connect := func(c *cobra.Command) (*cli.Client, error) {
 		cl, err := s.connectTo(c, false)
@@ -16,7 +17,7 @@ func addTable(root *cobra.Command, s *settings) {
 		}
 		return &cli.Client{HTTP: cl.Client, Base: cl.base, Key: cl.key, Close: cl.stop}, nil
 	}
-	for _, noun := range cli.Commands(connect) {
+	for _, noun := range cli.Commands(app.Table(), connect) {
 		if own := find(root, noun.Name()); own != nil {
 			own.AddCommand(noun.Commands()...)
 			continue

@@ -1,19 +1,22 @@
-// Package ai speaks to text models, and to the composer that needs none.
+// Package ai calls text models.
 //
-// A [Provider] turns one [Request] into one [Response] and hands over the text
-// as it comes. There is a folder per provider (openai, anthropic, composer);
-// [Caller] puts the one retry loop, the timeouts, the record per attempt and the
-// price in front of any of them. aitest is the suite every provider passes.
+// A [Provider] turns one [Request] into one [Response] and emits the text as it
+// comes. There is a folder per provider (openai, anthropic), each a codec over
+// package wire; [Caller] adds retries, timeouts, the record of each attempt and its
+// price to any of them, and [Providers] holds those that are connected. aitest is
+// the suite that every provider passes. Composing without a model is no business of
+// this package: see package compose.
 package ai
 
 import (
 	"context"
 	"encoding/json"
+	"slices"
 )
 
 // Provider writes text. Implementations are safe for use by several goroutines.
 type Provider interface {
-	// Name is what the provider is configured as: "openai", "anthropic", "composer".
+	// Name is what the provider is configured as: "openai", "anthropic", "ollama".
 	Name() string
 	// Generate makes one attempt, with no retry of its own. It calls emit for each
 	// piece of text as it arrives, in order, from one goroutine; an error from emit
@@ -25,13 +28,12 @@ type Provider interface {
 	Generate(ctx context.Context, req Request, emit func(text string) error) (Response, error)
 }
 
-// Request is one thing to be written. A model reads System and Prompt; the
-// composer reads Task and Brief and ignores the prompt. Both are always filled
-// in, so that a capability has one code path.
+// Request is one text to be written.
 type Request struct {
 	Model  string
 	System string // stable from step to step within an execution, so that providers can cache it
-	Prompt string
+	// Messages are the turns so far, the last one the user's.
+	Messages []Message
 	// Schema, where set, is a JSON Schema (2020-12) that the answer must meet. The
 	// answer is then one JSON value with nothing around it.
 	Schema     json.RawMessage
@@ -44,9 +46,40 @@ type Request struct {
 	// on the wire ("temperature"). They are left out, or said in another way.
 	// Caller fills it in.
 	Omit []string
+}
 
-	Task  Task
-	Brief Brief
+// Role says whose turn a message was.
+type Role string
+
+// The roles.
+const (
+	RoleUser      Role = "user"
+	RoleAssistant Role = "assistant" // the model
+)
+
+// Message is one turn of a conversation with a model.
+type Message struct {
+	Role Role
+	Text string
+}
+
+// User returns the messages of a request that has one turn: a prompt.
+func User(prompt string) []Message { return []Message{{RoleUser, prompt}} }
+
+// Append returns the request with text added to its last message. The messages of
+// r itself stay as they are.
+func (r Request) Append(text string) Request {
+	r.Messages = slices.Clone(r.Messages)
+	r.Messages[len(r.Messages)-1].Text += text
+	return r
+}
+
+// Prompt returns the text of the last message: what is asked for now.
+func (r Request) Prompt() string {
+	if len(r.Messages) == 0 {
+		return ""
+	}
+	return r.Messages[len(r.Messages)-1].Text
 }
 
 // Response is what a provider wrote.
@@ -56,7 +89,7 @@ type Response struct {
 	RequestID string
 	Usage     Usage
 	Stop      StopReason
-	Status    int // HTTP status; 0 for the composer
+	Status    int // HTTP status; 0 where there was no answer
 }
 
 // Usage counts tokens as the provider reports them, reasoning included in the
@@ -80,55 +113,3 @@ const (
 	StopLength  StopReason = "length"  // cut at the token limit
 	StopRefusal StopReason = "refusal" // the model or its filter refused
 )
-
-// Task tells the composer what kind of text is wanted.
-type Task string
-
-// The tasks that the composer knows.
-const (
-	TaskOutline Task = "blog.outline" // JSON: {"title","sections":[{"heading","points":[]}]}
-	// Markdown paragraphs, no heading. With Index -1 a text that stands alone, such
-	// as an answer, which neither opens nor continues a post.
-	TaskSection    Task = "blog.section"
-	TaskMeta       Task = "blog.meta"   // JSON: {"title","meta_title","meta_description","slug"}
-	TaskVoice      Task = "text.voice"  // Brief.Text in the brand's voice, Markdown
-	TaskSocialPost Task = "social.post" // one post for Brief.Channel
-	TaskFree       Task = "text.free"   // generate-output: whatever Brief.Text, a prompt, asks for
-)
-
-// Brief is what the caller gave, in its own words. The composer may use nothing else.
-type Brief struct {
-	Topic        string
-	Keywords     []string
-	Audience     string
-	Tone         string
-	WordCount    int // of the piece asked for in this request
-	KeyPoints    []string
-	Facts        []string
-	Sources      []string
-	Language     string
-	CallToAction string
-	Channel      string // social network
-	MaxChars     int    // hard limit of a social post
-	// Sections says how many the outline must have; Heading, Points and Index
-	// (from 0) describe the one to write, of Sections in all.
-	Sections int
-	Index    int
-	Heading  string
-	Points   []string
-	Headings []string // of the whole piece, in order
-	Text     string   // the text to work on, or the free prompt
-	Voice    Voice
-}
-
-// Voice is what a text should sound like.
-type Voice struct {
-	Name        string
-	Tone        []string
-	Audience    string
-	Do, Dont    []string
-	Preferred   [][2]string // use, instead of
-	BannedTerms []string
-	Samples     []string
-	Language    string
-}

@@ -110,15 +110,18 @@ func reason(err error) string {
 const bytesPerToken = 3.5
 
 // estimate fills in what the provider did not count, from the texts: a stream
-// that was cut has cost money all the same. The composer has no status and
-// counts nothing.
+// that was cut has cost money all the same.
 func estimate(req *Request, resp Response) Usage {
 	u := resp.Usage
 	if resp.Status != 200 || resp.Text == "" {
 		return u
 	}
 	if u.InputTokens == 0 {
-		u.InputTokens = tokens(len(req.System) + len(req.Prompt) + len(req.Schema))
+		sent := len(req.System) + len(req.Schema)
+		for _, m := range req.Messages {
+			sent += len(m.Text)
+		}
+		u.InputTokens = tokens(sent)
 		u.Estimated = true
 	}
 	// A cut stream may have told a first figure only, such as 1.

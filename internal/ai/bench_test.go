@@ -7,6 +7,7 @@ import (
 	"vellocity/internal/ai/aitest"
 	"vellocity/internal/ai/anthropic"
 	"vellocity/internal/ai/openai"
+	"vellocity/internal/ai/wire"
 )
 
 // BenchmarkStream is an answer of 500 pieces over loopback, server included.
@@ -18,11 +19,11 @@ func BenchmarkStream(b *testing.B) {
 	s := aitest.NewServer(aitest.Always(aitest.Text(pieces...)))
 	defer s.Close()
 	s.Forget()
-	o, err := openai.New(openai.Config{BaseURL: s.BaseURL(aitest.OpenAIWire)})
+	o, err := openai.New(wire.Config{BaseURL: s.BaseURL(aitest.OpenAIWire)})
 	if err != nil {
 		b.Fatal(err)
 	}
-	a, err := anthropic.New(anthropic.Config{BaseURL: s.BaseURL(aitest.AnthropicWire)})
+	a, err := anthropic.New(wire.Config{BaseURL: s.BaseURL(aitest.AnthropicWire)})
 	if err != nil {
 		b.Fatal(err)
 	}

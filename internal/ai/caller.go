@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"vellocity/internal/domain"
+	"vellocity/internal/schema"
 )
 
 // Options says how a provider is called. Zero values mean the defaults.
@@ -52,8 +53,8 @@ type Caller struct {
 	breaker breaker
 
 	mu      sync.Mutex
-	refused map[string][]string // parameters that a model has refused, by model
-	forms   map[string]*form    // by schema
+	refused map[string][]string       // parameters that a model has refused, by model
+	forms   map[string]*schema.Schema // compiled, by their text
 }
 
 // NewCaller returns a Caller with the defaults filled in.
@@ -75,7 +76,7 @@ func NewCaller(o Options) *Caller {
 	if o.Trip == 0 {
 		o.Trip = 20
 	}
-	c := &Caller{o: o, breaker: breaker{limit: o.Trip}, refused: map[string][]string{}, forms: map[string]*form{}}
+	c := &Caller{o: o, breaker: breaker{limit: o.Trip}, refused: map[string][]string{}, forms: map[string]*schema.Schema{}}
 	if o.Parallel > 0 {
 		c.slots = make(chan struct{}, o.Parallel)
 	}
@@ -112,7 +113,7 @@ type Watch struct {
 func (c *Caller) Call(ctx context.Context, req Request, w Watch) (Response, error) {
 	form, err := c.form(req.Schema)
 	if err != nil {
-		return Response{}, &Error{Provider: c.Name(), Kind: KindRequest, Message: "The form asked of the answer is no valid JSON Schema."}
+		return Response{}, &Error{Provider: c.Name(), Kind: KindRequest, Message: "The response schema is not valid JSON Schema."}
 	}
 	if req.Model == "" {
 		req.Model = c.o.Model
@@ -139,7 +140,7 @@ type call struct {
 }
 
 // answer writes, and asks once more where the answer is not of use as it is.
-func (k *call) answer(ctx context.Context, req *Request, form *form) (Response, error) {
+func (k *call) answer(ctx context.Context, req *Request, form *schema.Schema) (Response, error) {
 	resp, err := k.write(ctx, req)
 	if err != nil {
 		return resp, err
@@ -245,25 +246,25 @@ func (k *call) restart() error {
 	return k.watch.Restart()
 }
 
-// form returns what an answer must look like; nil where that is prose. Calls that
-// wait with the same schema share it: a compiled one takes more than 20 kB.
-func (c *Caller) form(schema json.RawMessage) (*form, error) {
-	if len(schema) == 0 {
+// form returns the compiled schema of an answer; nil where the answer is prose.
+// Concurrent calls share it: a compiled schema takes more than 20 kB.
+func (c *Caller) form(raw json.RawMessage) (*schema.Schema, error) {
+	if len(raw) == 0 {
 		return nil, nil
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if f := c.forms[string(schema)]; f != nil {
+	if f := c.forms[string(raw)]; f != nil {
 		return f, nil
 	}
-	f, err := compileSchema(schema)
+	f, err := schema.Compile(raw)
 	if err != nil {
 		return nil, err
 	}
 	if len(c.forms) >= maxForms {
 		clear(c.forms)
 	}
-	c.forms[string(schema)] = f
+	c.forms[string(raw)] = f
 	return f, nil
 }
 

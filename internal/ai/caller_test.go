@@ -17,6 +17,7 @@ import (
 	"vellocity/internal/ai/aitest"
 	"vellocity/internal/ai/anthropic"
 	"vellocity/internal/ai/openai"
+	"vellocity/internal/ai/wire"
 	"vellocity/internal/domain"
 )
 
@@ -49,7 +50,7 @@ func bubble(t *testing.T, script aitest.Script, o ai.Options, f func(t *testing.
 			server.Close()
 			synctest.Wait()
 		}()
-		p, err := openai.New(openai.Config{BaseURL: server.BaseURL(aitest.OpenAIWire), Key: aitest.Secret, Client: client})
+		p, err := openai.New(wire.Config{BaseURL: server.BaseURL(aitest.OpenAIWire), Key: aitest.Secret, Client: client})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -73,7 +74,7 @@ func failed(t *testing.T, err error, kind ai.Kind) *ai.Error {
 	return e
 }
 
-var ask = ai.Request{System: "Write plainly.", Prompt: "A word on rain."}
+var ask = ai.Request{System: "Write plainly.", Messages: ai.User("A word on rain.")}
 
 func TestFirstAnswerIsRecordedAndPriced(t *testing.T) {
 	reply := aitest.Text("Rain", " falls.")
@@ -366,7 +367,7 @@ func TestStructuredAnswers(t *testing.T) {
 			if _, err := c.Call(t.Context(), req, ai.Watch{}); err != nil {
 				t.Fatal(err)
 			}
-			if p := s.Calls()[1].Prompt; !strings.HasPrefix(p, ask.Prompt) || !strings.Contains(p, "at /items: minItems") || !strings.Contains(p, `{"items":["a"]}`) {
+			if p := s.Calls()[1].Prompt; !strings.HasPrefix(p, ask.Prompt()) || !strings.Contains(p, "at /items: The items field must have at least") || !strings.Contains(p, `{"items":["a"]}`) {
 				t.Errorf("prompt %q", p)
 			}
 		})
@@ -435,7 +436,7 @@ func TestAnthropicCutStreamKeepsToldInput(t *testing.T) {
 		server := aitest.NewMemoryServer(aitest.Always(reply))
 		client := server.Client()
 		defer func() { client.CloseIdleConnections(); server.Close(); synctest.Wait() }()
-		p, err := anthropic.New(anthropic.Config{BaseURL: server.BaseURL(aitest.AnthropicWire), Key: "k", Client: client, Model: "claude-sonnet-5-5"})
+		p, err := anthropic.New(wire.Config{BaseURL: server.BaseURL(aitest.AnthropicWire), Key: "k", Client: client, Model: "claude-sonnet-5-5"})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -508,7 +509,7 @@ func TestManyAtOnce(t *testing.T) {
 			wg.Go(func() {
 				var w watched
 				req := ask
-				req.Prompt = fmt.Sprint("call ", i)
+				req.Messages = ai.User(fmt.Sprint("call ", i))
 				if resp, err := c.Call(t.Context(), req, w.watch()); err != nil || w.text != "Rain falls." || resp.Text != w.text {
 					t.Errorf("seen %q, error %v", w.text, err)
 				}
@@ -584,7 +585,7 @@ func TestEachAnswerMeetsItsOwnSchema(t *testing.T) {
 		for i := range 200 {
 			all.Go(func() {
 				schema := fmt.Sprintf(`{"type":"object","properties":{"n":{"const":%d}},"required":["n"],"additionalProperties":false}`, i%100)
-				resp, err := c.Call(t.Context(), ai.Request{Prompt: "A number.", Schema: json.RawMessage(schema)}, ai.Watch{})
+				resp, err := c.Call(t.Context(), ai.Request{Messages: ai.User("A number."), Schema: json.RawMessage(schema)}, ai.Watch{})
 				if want := fmt.Sprintf(`{"n":%d}`, i%100); err != nil || resp.Text != want {
 					t.Errorf("%s, error %v, want %s", resp.Text, err, want)
 				}

@@ -33,7 +33,7 @@ func (c *Caller) Check(ctx context.Context, model string) (Health, error) {
 	}
 	creativity := 0.5
 	req := Request{
-		Model: model, System: "You are a connection test.", Prompt: `Answer with {"ok":true}`,
+		Model: model, System: "You are a connection test.", Messages: User(`Answer with {"ok":true}`),
 		Schema: healthSchema, SchemaName: "check", MaxTokens: 16, Creativity: &creativity,
 	}
 	ctx, cancel := context.WithTimeout(ctx, c.o.First)

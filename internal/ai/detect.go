@@ -37,7 +37,7 @@ func LocalEndpoints() []Endpoint {
 // mean that the model runs on this machine: some servers pass calls on.
 type Found struct {
 	Name    string
-	BaseURL string // for openai.Config
+	BaseURL string // for wire.Config
 	Models  []string
 }
 

@@ -1,72 +1,30 @@
 package ai
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
 
-	"github.com/santhosh-tekuri/jsonschema/v6"
-	"golang.org/x/text/language"
-	"golang.org/x/text/message"
+	"vellocity/internal/schema"
 )
 
-// form is what an answer must look like; nil means prose. It does not change, so
-// calls may share one.
-type form struct{ schema *jsonschema.Schema }
-
-func compileSchema(raw json.RawMessage) (*form, error) {
-	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(raw))
-	if err != nil {
-		return nil, fmt.Errorf("read schema: %w", err)
-	}
-	c := jsonschema.NewCompiler()
-	c.UseLoader(jsonschema.SchemeURLLoader{}) // loads nothing: a schema may not reach out
-	if err := c.AddResource(schemaName, doc); err != nil {
-		return nil, fmt.Errorf("read schema: %w", err)
-	}
-	schema, err := c.Compile(schemaName)
-	if err != nil {
-		return nil, fmt.Errorf("compile schema: %w", err)
-	}
-	return &form{schema}, nil
-}
-
-// schemaName is what the schema is called inside the compiler.
-const schemaName = "memory:///answer.json"
-
-// check returns the JSON value within text, and what is wrong with it.
-func (f *form) check(text string) (value string, problem error) {
+// checkAnswer returns the JSON value within text, and what is wrong with it.
+func checkAnswer(s *schema.Schema, text string) (value string, problem error) {
 	value = extractJSON(text)
-	doc, err := jsonschema.UnmarshalJSON(strings.NewReader(value))
-	if err != nil {
-		return value, errors.New("it is not one JSON value")
+	faults, err := s.CheckText(value)
+	if err != nil || len(faults) == 0 {
+		return value, err
 	}
-	err = f.schema.Validate(doc)
-	var invalid *jsonschema.ValidationError
-	if errors.As(err, &invalid) {
-		return value, errors.New(faults(invalid))
+	var lines []string
+	for _, f := range faults[:min(len(faults), maxFaults)] {
+		lines = append(lines, "- at /"+strings.Join(f.Path, "/")+": "+f.Message())
 	}
-	return value, err
+	return value, errors.New(strings.Join(lines, "\n"))
 }
 
-// faults lists what is wrong, one fault per line, ten at most.
-func faults(e *jsonschema.ValidationError) string {
-	var lines []string
-	english := message.NewPrinter(language.English)
-	var walk func(*jsonschema.ValidationError)
-	walk = func(e *jsonschema.ValidationError) {
-		if len(e.Causes) == 0 && len(lines) < 10 {
-			lines = append(lines, "- at /"+strings.Join(e.InstanceLocation, "/")+": "+e.ErrorKind.LocalizedString(english))
-		}
-		for _, cause := range e.Causes {
-			walk(cause)
-		}
-	}
-	walk(e)
-	return strings.Join(lines, "\n")
-}
+// maxFaults is how many faults of an answer the model is told.
+const maxFaults = 10
 
 // extractJSON takes away what models like to put around a JSON value: a code
 // fence, or a sentence before and after.
@@ -93,27 +51,27 @@ func extractJSON(text string) string {
 	return text
 }
 
-// judgeAnswer looks at a finished answer. A fault with a request beside it can be
-// mended by making that request, once; one without cannot. Where the answer is
-// of the form asked for, resp.Text becomes the bare JSON value.
-func judgeAnswer(provider string, req *Request, resp *Response, form *form) (again *Request, fault *Error) {
+// judgeAnswer looks at a finished answer. A fault that comes with a request may be
+// fixed by making that request, once. Where the answer meets the schema, resp.Text
+// becomes the bare JSON value; a nil schema asks for prose.
+func judgeAnswer(provider string, req *Request, resp *Response, form *schema.Schema) (again *Request, fault *Error) {
 	unusable := &Error{Provider: provider, Status: resp.Status, Kind: KindAnswer}
 	cut := resp.Stop == StopLength && req.MaxTokens > 0
 	switch {
 	case resp.Stop == StopRefusal:
 		return nil, Judge(Fault{Provider: provider, Status: 200, Code: "content_filter"})
 	case strings.TrimSpace(resp.Text) == "":
-		unusable.Message = provider + " gave an empty answer. Try again, or allow the model a longer answer."
+		unusable.Message = provider + " returned an empty response. Try again, or allow a longer one."
 		return retryWith(*req, cut, ""), unusable
 	case form == nil:
 		return nil, nil
 	}
-	value, problem := form.check(resp.Text)
+	value, problem := checkAnswer(form, resp.Text)
 	if problem == nil {
 		resp.Text = value
 		return nil, nil
 	}
-	unusable.Message = provider + " did not answer in the form asked for. Try again, or choose a model that is better at structured answers."
+	unusable.Message = provider + " returned a response that does not match the schema. Try again, or choose a model with better structured output."
 	unusable.cause = problem
 	return retryWith(*req, cut, correction(resp.Text, problem)), unusable
 }
@@ -124,7 +82,7 @@ func retryWith(req Request, cut bool, correction string) *Request {
 	if cut {
 		req.MaxTokens *= 4 // a model that thinks counts its thoughts too
 	} else {
-		req.Prompt += correction
+		req = req.Append(correction)
 	}
 	return &req
 }

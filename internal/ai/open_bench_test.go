@@ -12,6 +12,7 @@ import (
 	"vellocity/internal/ai"
 	"vellocity/internal/ai/anthropic"
 	"vellocity/internal/ai/openai"
+	"vellocity/internal/ai/wire"
 )
 
 // BenchmarkOpenCall is the memory that one call holds while its answer is waited
@@ -39,10 +40,10 @@ func BenchmarkOpenCall(b *testing.B) {
 	}
 }
 
-func overOpenAI(base string) (ai.Provider, error) { return openai.New(openai.Config{BaseURL: base}) }
+func overOpenAI(base string) (ai.Provider, error) { return openai.New(wire.Config{BaseURL: base}) }
 
 func overAnthropic(base string) (ai.Provider, error) {
-	return anthropic.New(anthropic.Config{BaseURL: base})
+	return anthropic.New(wire.Config{BaseURL: base})
 }
 
 const outlineSchema = `{"type":"object","properties":{"title":{"type":"string"},"sections":{"type":"array","minItems":1,"maxItems":5,"items":{"type":"object",
@@ -67,7 +68,7 @@ func openCalls(b *testing.B, n int, answer string, provider func(string) (ai.Pro
 			first := sync.OnceFunc(pieces.Done)
 			watch := ai.Watch{Text: func(string) error { first(); return nil }}
 			// As large as the request for the outline of a post.
-			req := ai.Request{Schema: []byte(outlineSchema), System: strings.Repeat("Write plainly. ", 100), Prompt: strings.Repeat("A word on rain. ", 200)}
+			req := ai.Request{Schema: []byte(outlineSchema), System: strings.Repeat("Write plainly. ", 100), Messages: ai.User(strings.Repeat("A word on rain. ", 200))}
 			_, _ = caller.Call(ctx, req, watch) // ends with the benchmark
 		})
 	}

@@ -33,7 +33,6 @@ func TestCost(t *testing.T) {
 		{"claude-haiku-5-5", ai.Usage{InputTokens: 100_001}, 50_001, true},
 		{"gpt-6-luna", ai.Usage{InputTokens: 1}, 1, true}, // rounded up
 		{"gpt-6.1-sol", ai.Usage{InputTokens: 10, CachedTokens: 10}, 20, true},
-		{"composer/1", ai.Usage{}, 0, true},
 		{"llama3.3", ai.Usage{InputTokens: 1_000_000}, 0, false},
 		{"gpt-6.1", ai.Usage{InputTokens: 1_000_000}, 0, false},
 		{"gpt-6.1-terra-mini", ai.Usage{InputTokens: 1_000_000}, 0, false},

@@ -9,8 +9,8 @@ import (
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
-	"vellocity/internal/api"
 	"vellocity/internal/engine"
+	"vellocity/internal/ops"
 )
 
 func revoke(ctx context.Context, w *whole, id int64) error {
@@ -40,7 +40,7 @@ func newDocumented(t *testing.T, raw []byte) *documented {
 
 // answer fails the test unless the document has this status for the row, and the
 // body fits its schema.
-func (d *documented) answer(t *testing.T, o api.Op, status int, media string, raw []byte) {
+func (d *documented) answer(t *testing.T, o ops.Op, status int, media string, raw []byte) {
 	t.Helper()
 	operation := d.doc["paths"].(map[string]any)[o.URL()].(map[string]any)[strings.ToLower(o.Method)].(map[string]any)
 	responses := operation["responses"].(map[string]any)

@@ -122,12 +122,12 @@ func (k keyed) RoundTrip(r *http.Request) (*http.Response, error) {
 func TestMainJobThroughMCP(t *testing.T) {
 	w := start(t)
 	var mu sync.Mutex
-	var told []float64
+	var reported []float64
 	client := mcp.NewClient(&mcp.Implementation{Name: "test", Version: "1"}, &mcp.ClientOptions{
 		ProgressNotificationHandler: func(_ context.Context, r *mcp.ProgressNotificationClientRequest) {
 			mu.Lock()
 			defer mu.Unlock()
-			told = append(told, r.Params.Progress)
+			reported = append(reported, r.Params.Progress)
 		},
 	})
 	s, err := client.Connect(t.Context(), &mcp.StreamableClientTransport{Endpoint: w.url + "/api/v1/mcp", HTTPClient: &http.Client{Transport: keyed{w.first.Key.Secret}}}, nil)
@@ -172,9 +172,9 @@ func TestMainJobThroughMCP(t *testing.T) {
 	}
 	mu.Lock()
 	defer mu.Unlock()
-	for i := 1; i < len(told); i++ {
-		if told[i] <= told[i-1] {
-			t.Errorf("progress must rise: %v", told)
+	for i := 1; i < len(reported); i++ {
+		if reported[i] <= reported[i-1] {
+			t.Errorf("progress must rise: %v", reported)
 		}
 	}
 }

@@ -7,18 +7,20 @@ import (
 	"os"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
-	"vellocity/internal/api"
+	"vellocity/internal/app"
 	"vellocity/internal/domain"
+	"vellocity/internal/ops"
 )
 
 // missing is an id that nothing has.
 const missing = "999999"
 
 // target is a row's address with ids in it, and a body that the row accepts.
-func target(o api.Op, id string) (path, body string) {
+func target(o ops.Op, id string) (path, body string) {
 	path = o.URL()
 	for _, f := range o.Fields() {
 		if f.In != "path" {
@@ -37,7 +39,7 @@ func target(o api.Op, id string) (path, body string) {
 	given := map[string]any{}
 	query := ""
 	for _, f := range o.Fields() {
-		v, ok := o.Samples()[f.Name]
+		v, ok := o.ExampleInput()[f.Name]
 		switch {
 		case !ok:
 		case f.In == "body":
@@ -75,29 +77,29 @@ func TestEveryRowHasAllItsDoors(t *testing.T) {
 		names[tool.Name] = true
 	}
 	shape := regexp.MustCompile(`^[a-z]+(_[a-z]+)*$`)
-	for _, o := range api.Table() {
-		if seen[o.Name] || seen[o.Noun+" "+o.Verb] || !shape.MatchString(o.Name) || len(o.Name) > 64 {
+	for _, o := range app.Table() {
+		if seen[o.Name] || seen[o.Command.Noun+" "+o.Command.Verb] || !shape.MatchString(o.Name) || len(o.Name) > 64 {
 			t.Errorf("%s: its names are not its own", o.Name)
 		}
-		seen[o.Name], seen[o.Noun+" "+o.Verb] = true, true
+		seen[o.Name], seen[o.Command.Noun+" "+o.Command.Verb] = true, true
 		if got := openapi.Paths[o.URL()][strings.ToLower(o.Method)].OperationID; got != o.Name {
 			t.Errorf("%s: the document has %q at %s %s", o.Name, got, o.Method, o.URL())
 		}
-		if o.Summary == "" || o.Description == "" || o.Tag == "" {
+		if o.Summary == "" || o.Description == "" || o.Chapter.Name == "" {
 			t.Errorf("%s: summary, description or tag is empty", o.Name)
 		}
-		if names[o.Name] == (o.NoTool != "") {
-			t.Errorf("%s: tool %v, but NoTool is %q", o.Name, names[o.Name], o.NoTool)
+		if names[o.Name] == (o.Tool.None != "") {
+			t.Errorf("%s: tool %v, but NoTool is %q", o.Name, names[o.Name], o.Tool.None)
 		}
-		if o.NoTool == "" {
-			if o.Toolset == "" {
+		if o.Tool.None == "" {
+			if o.Tool.Set == "" {
 				t.Errorf("%s is in no toolset", o.Name)
 			}
-			if _, err := os.Stat("testdata/tools/" + o.Name + ".json"); err != nil {
+			if _, err := os.Stat("../mcp/testdata/tools/" + o.Name + ".json"); err != nil {
 				t.Errorf("%s has no golden: %v", o.Name, err)
 			}
 		}
-		if strings.HasPrefix(o.Verb, "list") && len(o.Columns) == 0 {
+		if strings.HasPrefix(o.Command.Verb, "list") && len(o.Command.Columns) == 0 {
 			t.Errorf("%s shows no columns", o.Name)
 		}
 		for _, f := range o.Fields() {
@@ -134,7 +136,7 @@ func TestWhoMayCall(t *testing.T) {
 		k := w.key(t, ws, r, domain.Scopes()...)
 		callers = append(callers, caller{"role " + string(r), k.Secret, domain.Actor{Role: r, Scopes: domain.Scopes()}})
 	}
-	for i, o := range api.Table() {
+	for i, o := range app.Table() {
 		if o.Public() {
 			continue
 		}
@@ -155,7 +157,7 @@ func TestWhoMayCall(t *testing.T) {
 				t.Errorf("%s by %s: %d %s, but it may", o.Name, c.name, status, raw)
 			}
 			if strings.Contains(string(raw), c.secret) && c.secret != "" {
-				t.Errorf("%s tells the key", o.Name)
+				t.Errorf("%s shows the key", o.Name)
 			}
 		}
 	}
@@ -170,11 +172,11 @@ func TestNeighboursSeeNothing(t *testing.T) {
 	other := w.neighbour(t)
 	stranger := w.key(t, other.ID, domain.RoleOwner, domain.ScopeAdmin, domain.ScopeMCPFull)
 	keyID := fmt.Sprint(w.first.Key.Key.ID)
-	for _, o := range api.Table() {
-		if o.Public() || o.NoTool == "" && o.Name == "execute_capability" {
+	for _, o := range app.Table() {
+		if o.Public() || o.Tool.None == "" && o.Name == "execute_capability" {
 			continue
 		}
-		id := map[string]string{"executions": fmt.Sprint(execution), "content": fmt.Sprint(item), "kanban": fmt.Sprint(item), "keys": keyID}[o.Noun]
+		id := map[string]string{"executions": fmt.Sprint(execution), "content": fmt.Sprint(item), "kanban": fmt.Sprint(item), "keys": keyID}[o.Command.Noun]
 		if id == "" {
 			id = "1"
 		}
@@ -182,9 +184,9 @@ func TestNeighboursSeeNothing(t *testing.T) {
 		body = strings.Replace(body, "[101,102]", "["+id+"]", 1)
 		status, _, raw := w.call(t, stranger.Secret, o.Method, path, body, "Accept: application/json", "X-Request-Id: same")
 		if strings.Contains(strings.ToLower(string(raw)), "zanzibar") || strings.Contains(string(raw), w.first.Workspace.Name) {
-			t.Errorf("%s tells a neighbour: %s", o.Name, raw)
+			t.Errorf("%s shows a neighbour: %s", o.Name, raw)
 		}
-		if !slices.ContainsFunc(o.Fields(), func(f api.Field) bool { return f.In == "path" && f.Name == "id" }) {
+		if !slices.ContainsFunc(o.Fields(), func(f ops.Field) bool { return f.In == "path" && f.Name == "id" }) {
 			continue
 		}
 		lost, lostBody := target(o, missing)
@@ -202,12 +204,12 @@ func TestNeighboursSeeNothing(t *testing.T) {
 // neighboursTools does the same through MCP.
 func (w *whole) neighboursTools(t *testing.T, secret string, execution, item int64) {
 	t.Helper()
-	for _, o := range api.Table() {
-		if o.NoTool != "" || !slices.ContainsFunc(o.Fields(), func(f api.Field) bool { return f.In == "path" && f.Name == "id" }) {
+	for _, o := range app.Table() {
+		if o.Tool.None != "" || !slices.ContainsFunc(o.Fields(), func(f ops.Field) bool { return f.In == "path" && f.Name == "id" }) {
 			continue
 		}
-		args := o.Samples()
-		args["id"] = map[string]int64{"executions": execution, "content": item, "kanban": item}[o.Noun]
+		args := o.ExampleInput()
+		args["id"] = map[string]int64{"executions": execution, "content": item, "kanban": item}[o.Command.Noun]
 		if args["id"] == int64(0) {
 			args["id"] = 1
 		}
@@ -253,8 +255,8 @@ func TestAnswersAreAsDocumented(t *testing.T) {
 	execution, item := w.finished(t, "Cloud cost optimization")
 	_, _, doc := w.call(t, "", "GET", "/api/v1/openapi.json", "")
 	check := newDocumented(t, doc)
-	for _, o := range api.Table() {
-		id := map[string]string{"executions": fmt.Sprint(execution), "content": fmt.Sprint(item), "kanban": fmt.Sprint(item)}[o.Noun]
+	for _, o := range app.Table() {
+		id := map[string]string{"executions": fmt.Sprint(execution), "content": fmt.Sprint(item), "kanban": fmt.Sprint(item)}[o.Command.Noun]
 		if id == "" {
 			id = "1"
 		}
@@ -269,3 +271,5 @@ func TestAnswersAreAsDocumented(t *testing.T) {
 		}
 	}
 }
+
+func number(n int64) string { return strconv.FormatInt(n, 10) }

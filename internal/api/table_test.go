@@ -1,134 +1,106 @@
-package api
+package api_test
 
 import (
-	"bytes"
-	"fmt"
-	"os"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
+	"vellocity/internal/api/account"
+	"vellocity/internal/app"
 	"vellocity/internal/domain"
+	"vellocity/internal/ops"
 )
 
-// TestEnumsAreTheDomains holds the words in the tags to the lists of domain, for
-// inputs and answers alike.
-func TestEnumsAreTheDomains(t *testing.T) {
-	words := map[reflect.Type]string{
-		reflect.TypeFor[domain.ExecutionStatus](): joined(domain.ExecutionStatuses()),
-		reflect.TypeFor[domain.Priority]():        "low,normal,high,urgent",
-		reflect.TypeFor[domain.Category]():        joined(domain.Categories()),
-		reflect.TypeFor[domain.ItemStatus]():      joined(domain.ItemStatuses()),
-		reflect.TypeFor[domain.ContentType]():     joined(domain.ContentTypes()),
-		reflect.TypeFor[domain.Role]():            joined(domain.Roles()),
-		reflect.TypeFor[domain.Plan]():            joined(domain.Plans()),
-	}
-	scopes := reflect.TypeFor[[]domain.Scope]()
+// TestEnumsNameValuesOfTheirType holds the fields whose tags allow fewer values than
+// their type to values that the type has. All other fields take their values from it.
+func TestEnumsNameValuesOfTheirType(t *testing.T) {
 	seen := map[reflect.Type]bool{}
 	var walk func(reflect.Type)
 	walk = func(typ reflect.Type) {
 		for typ.Kind() == reflect.Pointer || typ.Kind() == reflect.Slice || typ.Kind() == reflect.Map {
 			typ = typ.Elem()
 		}
-		if typ.Kind() != reflect.Struct || seen[typ] || typ.PkgPath() != "vellocity/internal/api" {
+		if typ.Kind() != reflect.Struct || seen[typ] || !strings.HasPrefix(typ.PkgPath(), "vellocity/") {
 			return
 		}
 		seen[typ] = true
-		for i := range typ.NumField() {
-			f := typ.Field(i)
-			tag := f.Tag.Get("enum")
-			base := f.Type
-			if base.Kind() == reflect.Pointer {
-				base = base.Elem()
-			}
-			if want, ok := words[base]; ok && tag != want && typ != reflect.TypeFor[WatchEnd]() {
-				t.Errorf("%s.%s says %q, the domain %q", typ, f.Name, tag, want)
-			}
-			if f.Type == scopes && tag != "" && tag != joined(domain.Scopes()) {
-				t.Errorf("%s.%s says %q, the domain %q", typ, f.Name, tag, joined(domain.Scopes()))
-			}
+		for _, f := range reflect.VisibleFields(typ) {
 			walk(f.Type)
+			values, ok := reflect.Zero(f.Type).Interface().(interface{ Values() []string })
+			for v := range strings.SplitSeq(f.Tag.Get("enum"), ",") {
+				if ok && v != "" && !slices.Contains(values.Values(), v) {
+					t.Errorf("%s.%s names %q, which its type does not have", typ, f.Name, v)
+				}
+			}
 		}
 	}
-	for _, o := range Table() {
-		if o.in != nil {
-			walk(o.in.typ)
-			walk(o.out)
+	for _, o := range app.Table() {
+		if data := o.Data(); data != nil {
+			walk(data)
+		}
+		if o.Stream != nil {
+			for _, e := range o.Stream.Events {
+				walk(e.Data)
+			}
 		}
 	}
-	if len(seen) < 30 {
+	if len(seen) < 25 {
 		t.Errorf("only %d types were looked at", len(seen))
 	}
 }
 
-func joined[T ~string](l []T) string {
-	parts := make([]string, len(l))
-	for i, v := range l {
-		parts[i] = string(v)
+// TestLimitsAreUsed holds that a limit of domain is that of some field: one that no
+// row names is checked by nobody at the doors.
+func TestLimitsAreUsed(t *testing.T) {
+	elsewhere := map[string]bool{"percent": true} // of a response
+	used := map[string]bool{}
+	for _, o := range slices.Concat(app.Table(), account.OperatorRows(nil)) {
+		for _, f := range o.Fields() {
+			used[f.Limit] = true
+		}
 	}
-	return strings.Join(parts, ",")
+	for _, l := range domain.Limits() {
+		if !used[l.Name] && !elsewhere[l.Name] {
+			t.Errorf("no field has the limit %s", l.Name)
+		}
+	}
 }
 
 // TestMetaIsAsDeclared holds each view to the meta type that its row declares.
 func TestMetaIsAsDeclared(t *testing.T) {
-	for _, o := range Table() {
-		if o.view == nil || o.Result == nil {
+	for _, o := range app.Table() {
+		a, ok, err := o.Sample()
+		if err != nil {
+			t.Errorf("%s: %v", o.Name, err)
+		}
+		if !ok || o.Handler() != nil {
 			continue
 		}
-		var reply Reply
-		o.view(&reply, o.Result)
-		got, want := reflect.TypeOf(reply.Meta), reflect.TypeOf(o.Meta)
-		if got != want {
-			t.Errorf("%s: meta is %v, declared as %v", o.Name, got, want)
+		if got := reflect.TypeOf(a.Meta); got != o.MetaType() {
+			t.Errorf("%s: meta is %v, declared as %v", o.Name, got, o.MetaType())
 		}
-		if o.Status == 201 && reply.Location == "" {
-			t.Errorf("%s makes something and does not say where it is", o.Name)
+		if o.Status == 201 && a.Location == "" {
+			t.Errorf("%s creates something and does not say where it is", o.Name)
 		}
-		if c := o.in.byName["if_match"]; c != nil && o.Tags && reply.Revision == "" {
-			t.Errorf("%s compares revisions and tells none", o.Name)
+		if _, conditional := o.Field("if_match"); conditional && o.ETag && a.Revision == "" {
+			t.Errorf("%s compares revisions and shows none", o.Name)
 		}
 	}
 }
 
 // TestExamplesAreAccepted sends each example through its row's own check.
 func TestExamplesAreAccepted(t *testing.T) {
-	for _, o := range Table() {
-		if o.in == nil {
+	for _, o := range app.Table() {
+		if o.Handler() != nil {
 			continue
 		}
-		if o.in.body != nil && len(o.in.body.Required) > 0 && o.Example == nil {
-			t.Errorf("%s needs a body and shows no example", o.Name)
+		required := slices.ContainsFunc(o.Fields(), func(f ops.Field) bool { return f.Required })
+		if required && o.Example == nil {
+			t.Errorf("%s has required fields and shows no example", o.Name)
 		}
-		args := map[string]any{}
-		for name, v := range o.Samples() {
-			if s, isText := v.(string); isText && o.in.byName[name].schema.Type == "integer" {
-				var n int64
-				if _, err := fmt.Sscan(s, &n); err != nil {
-					t.Errorf("%s: %v", o.Name, err)
-				}
-				v = n
-			}
-			args[name] = v
-		}
-		if _, err := o.decodeFlat(object(args)); err != nil {
+		if _, err := o.DecodeArguments(ops.MustEncode(o.ExampleInput())); err != nil {
 			t.Errorf("%s: its own example is refused: %v", o.Name, err)
 		}
-	}
-}
-
-func TestReferenceIsFresh(t *testing.T) {
-	var b bytes.Buffer
-	if err := Reference(&b); err != nil {
-		t.Fatal(err)
-	}
-	const file = "../../docs/api.md"
-	if *update {
-		if err := os.WriteFile(file, b.Bytes(), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	have, err := os.ReadFile(file)
-	if err != nil || !bytes.Equal(have, b.Bytes()) {
-		t.Errorf("%s is not what the table gives (%v); run go test ./internal/api -update", file, err)
 	}
 }

@@ -4,13 +4,11 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"flag"
 	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -23,6 +21,7 @@ import (
 	"vellocity/internal/config"
 	"vellocity/internal/domain"
 	"vellocity/internal/engine"
+	"vellocity/internal/golden"
 	"vellocity/internal/sse"
 	"vellocity/internal/store"
 )
@@ -163,32 +162,12 @@ func TestExchanges(t *testing.T) {
 				}
 			}
 			got := txtar.Format(played)
-			if updating() {
-				if err := os.WriteFile(file, got, 0o644); err != nil {
-					t.Fatal(err)
-				}
-				return
-			}
-			if want := txtar.Format(talk); !bytes.Equal(got, want) {
-				t.Errorf("%s differs; run with -update and look at the difference\n%s", file, firstDifference(string(want), string(got)))
-			}
+			golden.Check(t, file, string(got))
 		})
 	}
 }
 
-func updating() bool { return flag.Lookup("update").Value.String() == "true" }
-
-func firstDifference(want, got string) string {
-	a, b := strings.Split(want, "\n"), strings.Split(got, "\n")
-	for i := range min(len(a), len(b)) {
-		if a[i] != b[i] {
-			return fmt.Sprintf("line %d\n-%s\n+%s", i+1, a[i], b[i])
-		}
-	}
-	return fmt.Sprintf("%d lines and %d", len(a), len(b))
-}
-
-// player plays one file; what an answer told can be used by later requests:
+// player plays one file; values of a response can be used by later requests:
 // {{etag}}, {{key}} of a new key, {{owner}} for the first one.
 type player struct{ etag, key string }
 

@@ -5,6 +5,7 @@ package app
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -14,17 +15,14 @@ import (
 	"strings"
 	"sync/atomic"
 
-	"github.com/google/uuid"
 	"golang.org/x/sync/errgroup"
 
 	"vellocity/internal/ai"
-	"vellocity/internal/ai/composer"
-	"vellocity/internal/api"
 	"vellocity/internal/auth"
 	"vellocity/internal/config"
-	"vellocity/internal/domain"
 	"vellocity/internal/engine"
 	"vellocity/internal/execution"
+	"vellocity/internal/gate"
 	"vellocity/internal/live"
 	"vellocity/internal/queue"
 	"vellocity/internal/store"
@@ -39,21 +37,23 @@ type App struct {
 	cfg *config.Config
 	log *slog.Logger
 
-	Store    *store.Store
-	Engine   *engine.Engine
-	Handler  http.Handler
-	vault    *auth.Vault
-	prices   *ai.PriceTable
-	hub      *live.Hub
-	queue    *queue.Queue
-	runner   *execution.Runner
-	writers  *execution.Writers
-	keys     *auth.Keys
-	limiter  *auth.Limiter
-	sessions *auth.Sessions
-	edge     auth.Edge
-	site     *web.Site
-	metrics  *metrics
+	Store     *store.Store
+	Engine    *engine.Engine
+	Handler   http.Handler
+	control   http.Handler // what the operator reaches
+	vault     *auth.Vault
+	prices    *ai.PriceTable
+	hub       *live.Hub
+	queue     *queue.Queue
+	runner    *execution.Runner
+	providers *ai.Providers
+	keys      *auth.Keys
+	limiter   *auth.Limiter
+	sessions  *auth.Sessions
+	edge      auth.Edge
+	gate      *gate.Gate
+	site      *web.Site
+	metrics   *metrics
 	// endTraces sends the last spans; nil where none are sent.
 	endTraces func(context.Context) error
 
@@ -147,13 +147,13 @@ func (a *App) text(ctx context.Context) error {
 	if a.prices, err = ai.LoadPrices(override); err != nil {
 		return err
 	}
-	a.writers = execution.NewWriters(ai.NewCaller(ai.Options{Provider: composer.New(), Model: domain.ComposerOrigin().Model, Prices: a.prices}))
+	a.providers = new(ai.Providers)
 	return a.useProviders(ctx)
 }
 
 func (a *App) work() (err error) {
 	a.hub = live.New(a.Store, a.log)
-	a.runner = execution.New(execution.Options{Store: a.Store, Hub: a.hub, Writers: a.writers, Capabilities: Capabilities(), Log: a.log,
+	a.runner = execution.New(execution.Options{Store: a.Store, Hub: a.hub, Providers: a.providers, Capabilities: Capabilities(), Log: a.log,
 		Tickets: a.cfg.MaxTickets, Pending: maxPending})
 	node, err := a.nodeID()
 	if err != nil {
@@ -164,7 +164,7 @@ func (a *App) work() (err error) {
 		return err
 	}
 	a.runner.UseQueue(a.queue)
-	a.Engine, err = engine.New(engine.Options{Store: a.Store, Runner: a.runner, Hub: a.hub, Keys: a.keys, Writers: a.writers,
+	a.Engine, err = engine.New(engine.Options{Store: a.Store, Runner: a.runner, Hub: a.hub, Keys: a.keys, Providers: a.providers, KeyVariables: keyVariables(),
 		Capabilities: Capabilities(), Alive: a.alive, Log: a.log})
 	return err
 }
@@ -191,53 +191,9 @@ func (a *App) nodeID() (string, error) {
 	if text, err := os.ReadFile(file); err == nil && strings.TrimSpace(string(text)) != "" {
 		return strings.TrimSpace(string(text)), nil
 	}
-	id := uuid.NewString()
+	id := rand.Text()
 	if err := os.WriteFile(file, []byte(id+"\n"), 0o600); err != nil {
 		return "", fmt.Errorf("keep the node's id: %w", err)
 	}
 	return id, nil
-}
-
-// doors builds the API and the dashboard and puts them behind one handler.
-func (a *App) doors() error {
-	a.metrics = newMetrics(a)
-	programs, err := api.New(api.Options{Engine: a.Engine, Authenticate: a.authenticate, Take: a.take, Ready: a.ready, Metrics: a.metrics.handler(),
-		ClientIP: a.clientIP, PublicURL: a.cfg.BaseURL, Version: Version, Log: a.log, Now: a.Store.Now})
-	if err != nil {
-		return err
-	}
-	a.site, err = web.New(web.Options{Engine: a.Engine, Session: a.session, SignIn: a.signIn, SignOut: a.signOut, Secure: a.secure, Log: a.log, Now: a.Store.Now})
-	if err != nil {
-		return err
-	}
-	a.Handler = a.traced(a.metrics.count(slowBodies(a.split(programs))))
-	return nil
-}
-
-// split sends programs to the API and people to the dashboard. It is no mux, which
-// would redirect an unclean path before the API could refuse it.
-func (a *App) split(programs http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if a.secure(r) {
-			w.Header().Set("Strict-Transport-Security", "max-age=31536000")
-		}
-		switch p := r.URL.Path; {
-		case strings.HasPrefix(p, "/api/"), strings.HasPrefix(p, "/feeds/"), p == "/healthz", p == "/readyz",
-			p == "/metrics" && a.cfg.MetricsListen == "":
-			programs.ServeHTTP(w, r)
-		default:
-			a.site.ServeHTTP(w, r)
-		}
-	})
-}
-
-// ready says whether database and queue can be used.
-func (a *App) ready(ctx context.Context) error {
-	if a.stopping.Load() {
-		return errors.New("the server is stopping")
-	}
-	if err := a.Store.Ping(ctx); err != nil {
-		return err
-	}
-	return a.queue.Alive()
 }

@@ -2,18 +2,21 @@ package app
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"vellocity/internal/ai"
+	"vellocity/internal/api/account"
 	"vellocity/internal/domain"
 	"vellocity/internal/engine"
+	"vellocity/internal/gate"
+	"vellocity/internal/ops"
+	"vellocity/internal/rest"
 	"vellocity/internal/store"
 )
 
@@ -37,74 +40,61 @@ func (a *App) socket(ctx context.Context) (net.Listener, error) {
 	return l, nil
 }
 
-// Operator serves the operator in this process: for a command that finds no
-// running server.
-func (a *App) Operator() http.Handler {
-	h := a.control()
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { h.ServeHTTP(w, r.WithContext(asOperator(r.Context()))) })
-}
+// Operator serves the operator in this process: for a command that finds no running
+// server.
+func (a *App) Operator() http.Handler { return a.control }
 
-// control is what the operator can reach: the whole API, and what only the
-// operator may do.
-func (a *App) control() http.Handler {
+// controlDoor builds what the operator can reach: the whole API, and the rows that only
+// the operator may call.
+func (a *App) controlDoor() (http.Handler, error) {
+	rows, err := rest.New(rest.Options{
+		Table: slices.Concat(account.OperatorRows(a.Engine), a.operatorRows()),
+		Gate:  a.gate,
+	})
+	if err != nil {
+		return nil, err
+	}
 	mux := http.NewServeMux()
 	mux.Handle("/", a.Handler)
-	mux.Handle("POST /operator/workspace", verb(a, a.setWorkspace))
-	mux.Handle("POST /operator/credits", verb(a, a.Engine.GrantCredits))
-	mux.Handle("POST /operator/sign-in-link", verb(a, a.signInLink))
-	mux.Handle("POST /operator/connect", verb(a, a.connectProvider))
-	mux.Handle("POST /operator/disconnect", verb(a, a.disconnectProvider))
-	mux.Handle("POST /operator/status", verb(a, a.status))
-	return mux
+	mux.Handle("/operator/", rows)
+	return a.asOperator(mux), nil
 }
 
-// verb serves one of the operator's verbs: JSON in, JSON out.
-func verb[I, O any](a *App, f func(context.Context, I) (O, error)) http.Handler {
+// asOperator serves requests as the operator, who acts in the first workspace.
+func (a *App) asOperator(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		var in I
-		out, err := func() (out O, err error) {
-			actor, err := a.operator(r.Context())
-			if err != nil {
-				return out, err
-			}
-			d := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<20))
-			d.DisallowUnknownFields()
-			if err := d.Decode(&in); err != nil && !errors.Is(err, io.EOF) {
-				return out, domain.Errorf(domain.CodeBadRequest, "The body is not what this command sends: %v", err)
-			}
-			return f(domain.WithActor(r.Context(), actor), in)
-		}()
-		w.Header().Set("Content-Type", "application/json; charset=utf-8")
-		var answer any = map[string]any{"success": true, "data": out}
+		actor, err := a.operator(r.Context())
 		if err != nil {
-			e := domain.AsError(err)
-			a.log.Warn("operator", "path", r.URL.Path, "error", err)
-			w.WriteHeader(e.Code.Status())
-			answer = map[string]any{"success": false, "error": map[string]any{"code": e.Code, "message": e.Message, "details": e.Fields}}
+			gate.Prepare(w, r)
+			a.gate.Fail(w, "operator", err)
+			return
 		}
-		if err := json.NewEncoder(w).Encode(answer); err != nil {
-			a.log.Debug("answer the operator", "error", err)
-		}
+		next.ServeHTTP(w, r.WithContext(domain.WithActor(r.Context(), actor)))
 	})
 }
 
-// Workspace is what "workspace set" sends and gets.
-type Workspace struct {
-	Plan     *string `json:"plan,omitempty"`
-	Name     *string `json:"company_name,omitempty"`
-	Slug     *string `json:"slug,omitempty"`
-	Timezone *string `json:"timezone,omitempty"`
-}
-
-func (a *App) setWorkspace(ctx context.Context, in Workspace) (Workspace, error) {
-	set := engine.SetWorkspace{CompanyName: in.Name, Slug: in.Slug, Timezone: in.Timezone}
-	if in.Plan != nil {
-		plan := domain.Plan(*in.Plan)
-		set.Plan = &plan
+// operatorRows are the operator's rows that are about the installation.
+func (a *App) operatorRows() []ops.Op {
+	row := func(name, path, summary, description string) ops.Op {
+		return ops.Op{
+			Name:  name,
+			Route: ops.Route{Method: http.MethodPost, Path: path, Root: true},
+			Scope: domain.ScopeOperator,
+			Docs:  ops.Docs{Chapter: account.Operators, Summary: summary, Description: description},
+		}
 	}
-	w, err := a.Engine.SetWorkspace(ctx, set)
-	plan := string(w.Plan)
-	return Workspace{Plan: &plan, Name: &w.Name, Slug: &w.Slug, Timezone: &w.Timezone}, err
+	return []ops.Op{
+		ops.New(row("create_sign_in_link", "/operator/sign-in-link", "Create a sign-in link",
+			"Creates a link that signs the owner in to the dashboard once."),
+			a.signInLink, func(_ *ops.Reply, l Link) Link { return l }, Link{}),
+		ops.NewEmpty(row("connect_provider", "/operator/connect", "Connect a text model",
+			"Stores a model provider for the whole installation, its key encrypted."), a.connectProvider),
+		ops.NewEmpty(row("disconnect_provider", "/operator/disconnect", "Forget a connected text model",
+			"Removes a stored model provider."), a.disconnectProvider),
+		ops.New(row("get_status", "/operator/status", "Look at the installation",
+			"Database, queue, ledger and what writes text; with live, one cheap call to each provider."),
+			a.status, func(_ *ops.Reply, s Status) Status { return s }, Status{}),
+	}
 }
 
 // Link is a one-time sign-in link.
@@ -131,33 +121,42 @@ func (a *App) SignInLink(ctx context.Context, workspaceID int64, target string) 
 	return Link{Path: path, URL: a.URL() + path}, err
 }
 
-func (a *App) signInLink(ctx context.Context, in struct {
-	Target string `json:"target"`
-}) (Link, error) {
+type signInLink struct {
+	Target string `json:"target,omitempty" doc:"Page to open"`
+}
+
+func (a *App) signInLink(ctx context.Context, in signInLink) (Link, error) {
 	actor, _ := domain.ActorFrom(ctx)
 	return a.SignInLink(ctx, actor.WorkspaceID, in.Target)
 }
 
-// Connect is what "connect" sends. The key travels through the operator's own
-// socket only.
+// Connect is what "connect" sends. The key travels through the operator's own socket
+// only.
 type Connect struct {
-	Name    string `json:"name"`
-	Kind    string `json:"kind"`
-	BaseURL string `json:"base_url"`
-	Model   string `json:"model"`
-	Key     string `json:"key"`
+	Name    string `json:"name" minLength:"1" doc:"The provider's name"`
+	Kind    string `json:"kind" minLength:"1" doc:"openai or anthropic"`
+	BaseURL string `json:"base_url,omitempty" doc:"The address of its API, where it is not the usual one"`
+	Model   string `json:"model,omitempty" doc:"The model's name"`
+	Key     string `json:"key,omitempty" doc:"Its API key"`
 }
 
-func (a *App) connectProvider(ctx context.Context, in Connect) (engine.TextStatus, error) {
-	err := a.connect(ctx, provider{name: in.Name, kind: in.Kind, baseURL: in.BaseURL, model: in.Model, source: "stored", key: domain.Secret(in.Key)})
-	return a.Engine.TextStatus(), err
+func (a *App) connectProvider(ctx context.Context, in Connect) error {
+	return a.connect(ctx, provider{
+		name:    in.Name,
+		kind:    in.Kind,
+		baseURL: in.BaseURL,
+		model:   in.Model,
+		source:  "stored",
+		key:     domain.Secret(in.Key),
+	})
 }
 
-func (a *App) disconnectProvider(ctx context.Context, in struct {
-	Name string `json:"name"`
-}) (engine.TextStatus, error) {
-	err := a.disconnect(ctx, in.Name)
-	return a.Engine.TextStatus(), err
+type disconnect struct {
+	Name string `json:"name" minLength:"1" doc:"The provider's name"`
+}
+
+func (a *App) disconnectProvider(ctx context.Context, in disconnect) error {
+	return a.disconnect(ctx, in.Name)
 }
 
 // Status is what "doctor" looks at.
@@ -179,10 +178,19 @@ type LiveCheck struct {
 	OK    ai.Health `json:"ok"`
 }
 
-func (a *App) status(ctx context.Context, in struct {
-	Live bool `json:"live"`
-}) (Status, error) {
-	s := Status{Version: Version, Database: "SQLite", Queue: "works", URL: a.URL(), Text: a.Engine.TextStatus(), Detected: ai.Detect(ctx, ai.LocalEndpoints())}
+type statusOf struct {
+	Live bool `json:"live,omitempty" doc:"Make one cheap call to each provider"`
+}
+
+func (a *App) status(ctx context.Context, in statusOf) (Status, error) {
+	s := Status{
+		Version:  Version,
+		Database: "SQLite",
+		Queue:    "works",
+		URL:      a.URL(),
+		Text:     a.Engine.TextStatus(),
+		Detected: ai.Detect(ctx, ai.LocalEndpoints()),
+	}
 	if a.Store.Postgres() {
 		s.Database = "PostgreSQL"
 	}
@@ -191,26 +199,33 @@ func (a *App) status(ctx context.Context, in struct {
 	} else if err := a.queue.Alive(); err != nil {
 		s.Queue = err.Error()
 	}
-	for _, w := range a.writers.Models() {
-		if r, ok := a.prices.Retiring(w.Engine.Model, a.Store.Now()); ok {
-			s.Retiring = append(s.Retiring, fmt.Sprintf("%s retires on %s; use %s", r.Model, r.On.Format("2006-01-02"), r.Instead))
+	for _, w := range a.providers.All() {
+		if r, ok := a.prices.Retiring(w.Origin.Model, a.Store.Now()); ok {
+			note := fmt.Sprintf("%s retires on %s; use %s", r.Model, r.On.Format("2006-01-02"), r.Instead)
+			s.Retiring = append(s.Retiring, note)
 		}
 	}
 	if in.Live {
-		s.Live = map[string]LiveCheck{}
-		for _, w := range a.writers.Models() {
-			h, err := w.Caller.Check(ctx, w.Engine.Model)
-			c := LiveCheck{OK: h}
-			if err != nil {
-				c.Error = err.Error()
-				if e, ok := ai.AsError(err); ok {
-					c.Error = e.Message
-				}
-			}
-			s.Live[w.Engine.Provider] = c
-		}
+		s.Live = a.liveChecks(ctx)
 	}
 	var err error
 	s.LedgerSum, err = a.Store.Read().CreditLedgerSum(ctx)
 	return s, err
+}
+
+// liveChecks makes one cheap call to each provider.
+func (a *App) liveChecks(ctx context.Context) map[string]LiveCheck {
+	all := map[string]LiveCheck{}
+	for _, w := range a.providers.All() {
+		h, err := w.Caller.Check(ctx, w.Origin.Model)
+		c := LiveCheck{OK: h}
+		if err != nil {
+			c.Error = err.Error()
+			if e, ok := ai.AsError(err); ok {
+				c.Error = e.Message
+			}
+		}
+		all[w.Origin.Provider] = c
+	}
+	return all
 }

@@ -1,22 +1,49 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strconv"
 
 	"vellocity/internal/ai"
 	"vellocity/internal/ai/anthropic"
 	"vellocity/internal/ai/openai"
+	"vellocity/internal/ai/wire"
 	"vellocity/internal/auth"
+	"vellocity/internal/config"
 	"vellocity/internal/domain"
-	"vellocity/internal/execution"
 	"vellocity/internal/outbound"
 	"vellocity/internal/store"
 )
+
+// kinds lists the kinds of providers: a line each.
+func kinds() []wire.Kind {
+	return []wire.Kind{
+		openai.Kind(),
+		anthropic.Kind(),
+	}
+}
+
+// ProviderKinds lists the kinds of providers as options and commands show them.
+func ProviderKinds() []config.ProviderKind {
+	var list []config.ProviderKind
+	for _, k := range kinds() {
+		list = append(list, config.ProviderKind{Name: k.Name, Label: k.Label, Serves: k.Serves})
+	}
+	return list
+}
+
+func keyVariables() (names []string) {
+	for _, k := range ProviderKinds() {
+		names = append(names, k.KeyVariable())
+	}
+	return names
+}
 
 // provider is one configured text provider.
 type provider struct {
@@ -27,24 +54,24 @@ type provider struct {
 // useProviders reads what is configured, by environment and in the database, and
 // puts it to use. What the environment names comes first.
 func (a *App) useProviders(ctx context.Context) error {
-	list, err := a.providers(ctx)
+	list, err := a.configured(ctx)
 	if err != nil {
 		return err
 	}
-	var models []execution.Writer
+	var connections []ai.Connection
 	for _, p := range list {
-		w, err := a.writer(p)
+		c, err := a.connection(p)
 		if err != nil {
 			return fmt.Errorf("set up the provider %s: %w", p.name, err)
 		}
-		models = append(models, w)
+		connections = append(connections, c)
 	}
-	a.writers.Use(models)
+	a.providers.Use(connections)
 	return nil
 }
 
-func (a *App) providers(ctx context.Context) ([]provider, error) {
-	if a.cfg.Provider == "composer" {
+func (a *App) configured(ctx context.Context) ([]provider, error) {
+	if a.cfg.Provider == config.Composer {
 		return nil, nil
 	}
 	list := a.fromEnvironment()
@@ -67,70 +94,93 @@ func (a *App) providers(ctx context.Context) ([]provider, error) {
 }
 
 func named(list []provider, name string) bool {
-	for _, p := range list {
-		if p.name == name {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(list, func(p provider) bool { return p.name == name })
 }
 
 func (a *App) fromEnvironment() []provider {
 	var list []provider
-	if a.cfg.OpenAIKey != "" || a.cfg.OpenAIBaseURL != "" {
-		list = append(list, provider{"openai", "openai", a.cfg.OpenAIBaseURL, "", "environment", a.cfg.OpenAIKey})
+	for _, p := range a.cfg.Providers {
+		if p.Configured() {
+			list = append(list, provider{name: p.Kind, kind: p.Kind, baseURL: p.BaseURL, source: "environment", key: p.Key})
+		}
 	}
-	if a.cfg.AnthropicKey != "" || a.cfg.AnthropicBaseURL != "" {
-		list = append(list, provider{"anthropic", "anthropic", a.cfg.AnthropicBaseURL, "", "environment", a.cfg.AnthropicKey})
-	}
-	if a.cfg.Provider == "anthropic" && len(list) == 2 {
-		list[0], list[1] = list[1], list[0]
-	}
+	// The chosen provider is the default, which is the first.
+	slices.SortStableFunc(list, func(p, q provider) int {
+		return cmp.Compare(rank(p.name == a.cfg.Provider), rank(q.name == a.cfg.Provider))
+	})
 	if len(list) > 0 {
 		list[0].model = a.cfg.Model // the model that is set is the default provider's
 	}
 	return list
 }
 
-// writer makes the provider's client: a line per kind.
-func (a *App) writer(p provider) (execution.Writer, error) {
-	if p.model == "" {
-		p.model = a.prices.DefaultModel(p.kind)
+func rank(chosen bool) int {
+	if chosen {
+		return 0
 	}
-	var client ai.Provider
-	var err error
-	way := a.way(p)
-	switch p.kind {
-	case "openai":
-		client, err = openai.New(openai.Config{Name: p.name, BaseURL: p.baseURL, Key: p.key.Reveal(), Model: p.model, Client: way})
-	case "anthropic":
-		client, err = anthropic.New(anthropic.Config{Name: p.name, BaseURL: p.baseURL, Key: p.key.Reveal(), Model: p.model, Client: way})
-	default:
-		return execution.Writer{}, fmt.Errorf("there is no provider of the kind %q", p.kind)
-	}
-	if err != nil {
-		return execution.Writer{}, err
-	}
-	caller := ai.NewCaller(ai.Options{Provider: client, Model: p.model, Prices: a.prices, Local: local(p.baseURL), Parallel: a.cfg.ProviderConcurrency})
-	return execution.Writer{Engine: domain.Origin{Kind: domain.OriginModel, Provider: p.name, Model: p.model, AI: true}, Caller: caller,
-		Kind: p.kind, BaseURL: p.baseURL, Source: p.source}, nil
+	return 1
 }
 
-// way is the client for a provider's calls; nil is the usual one. A stored address
-// that is public stays public, whatever its name resolves to later; one that the
-// operator gave as private, such as a model server in the same network, is
-// reached as it is.
-func (a *App) way(p provider) *http.Client {
-	if p.source != "stored" || local(p.baseURL) {
+// connection makes the provider's client.
+func (a *App) connection(p provider) (ai.Connection, error) {
+	i := slices.IndexFunc(kinds(), func(k wire.Kind) bool { return k.Name == p.kind })
+	if i < 0 {
+		return ai.Connection{}, fmt.Errorf("there is no provider of the kind %q", p.kind)
+	}
+	kind := kinds()[i]
+	p.model = cmp.Or(p.model, a.prices.DefaultModel(p.kind))
+	client, err := kind.New(wire.Config{
+		Name:    p.name,
+		BaseURL: p.baseURL,
+		Key:     p.key.Reveal(),
+		Model:   p.model,
+		Client:  a.client(p, cmp.Or(p.baseURL, kind.BaseURL)),
+	})
+	if err != nil {
+		return ai.Connection{}, err
+	}
+	caller := ai.NewCaller(ai.Options{
+		Provider: client,
+		Model:    p.model,
+		Prices:   a.prices,
+		Local:    local(p.baseURL),
+		Parallel: a.cfg.ProviderConcurrency,
+	})
+	return ai.Connection{
+		Origin:  domain.Origin{Kind: domain.OriginModel, Provider: p.name, Model: p.model, AI: true},
+		Caller:  caller,
+		Kind:    p.kind,
+		BaseURL: p.baseURL,
+		Source:  p.source,
+	}, nil
+}
+
+// client returns the HTTP client for a provider's calls; nil is the usual one. A
+// stored address that is public stays public, whatever its name resolves to later;
+// one that the operator gave as private, such as a model server in the same
+// network, is reached as it is, and so is one behind the operator's proxy, which
+// resolves the name itself.
+func (a *App) client(p provider, address string) *http.Client {
+	if p.source != "stored" || local(address) || proxied(address) {
 		return nil
 	}
 	policy := outbound.Policy{}
-	if u, err := url.Parse(p.baseURL); err == nil && u.Port() != "" {
+	if u, err := url.Parse(address); err == nil && u.Port() != "" {
 		if port, err := strconv.ParseUint(u.Port(), 10, 16); err == nil {
 			policy.Ports = []uint16{uint16(port)}
 		}
 	}
 	return policy.Client()
+}
+
+// proxied reports whether the environment names a proxy for an address.
+func proxied(address string) bool {
+	u, err := url.Parse(address)
+	if err != nil {
+		return false
+	}
+	proxy, err := http.ProxyFromEnvironment(&http.Request{URL: u})
+	return err == nil && proxy != nil
 }
 
 // local reports whether a model server is on this machine or its network, where
@@ -149,7 +199,7 @@ func local(base string) bool {
 
 // connect stores a provider of the installation and puts it to use.
 func (a *App) connect(ctx context.Context, p provider) error {
-	if _, err := a.writer(p); err != nil {
+	if _, err := a.connection(p); err != nil {
 		return err
 	}
 	row := store.Provider{Name: p.name, Kind: p.kind, BaseURL: p.baseURL, Model: p.model}

@@ -67,15 +67,14 @@ func (a *App) server(h http.Handler) *http.Server {
 	return &http.Server{Handler: h, ReadHeaderTimeout: 5 * time.Second, IdleTimeout: 60 * time.Second, MaxHeaderBytes: 32 << 10}
 }
 
-// Serve answers requests until ctx ends, then stops gracefully. It also ends, with
+// Serve serves requests until ctx ends, then stops gracefully. It also ends, with
 // the error, when a server or a background task fails.
 func (a *App) Serve(ctx context.Context, l net.Listener) error {
 	side, err := a.metricsListener(ctx)
 	if err != nil {
 		return errors.Join(err, l.Close())
 	}
-	public, control, metrics := a.server(a.Handler), a.server(a.control()), a.server(a.metrics.handler())
-	control.ConnContext = func(ctx context.Context, _ net.Conn) context.Context { return asOperator(ctx) }
+	public, control, metrics := a.server(a.Handler), a.server(a.control), a.server(a.metrics.handler())
 	socket, err := a.socket(ctx)
 	if err != nil {
 		a.log.Warn("no control socket: commands cannot reach this server by it", "error", err)

@@ -1,9 +1,9 @@
-// Package auth says who calls and how often it may: API keys ([Keys]), signed-in
-// browsers ([Sessions]), rate limits by plan ([Limiter]), the address of the
-// caller ([Edge]), and secrets at rest ([Vault]).
+// Package auth identifies callers and limits how often they call: API keys ([Keys]),
+// browser sessions ([Sessions]), rate limits by plan ([Limiter]), the caller's
+// address ([Edge]), and secrets at rest ([Vault]).
 //
-// Nothing secret is stored as it is: of keys, sessions and sign-in links only
-// the SHA-256 is kept, of providers' keys only what the master key opens.
+// No secret is stored in the clear: of keys, sessions and sign-in links only the
+// SHA-256 is stored, and provider keys are encrypted with the master key.
 package auth
 
 import (
@@ -26,16 +26,15 @@ func Hash(secret string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// newToken returns 256 random bits in a form that fits cookies and addresses.
+// newToken returns 256 random bits in a form that fits cookies and URLs.
 func newToken() string {
 	var b [32]byte
 	rand.Read(b[:])
 	return base64.RawURLEncoding.EncodeToString(b[:])
 }
 
-// Bootstrap makes a person the owner of a workspace, for the first start. A
-// person with the e-mail address that is already there is taken, and stays as
-// it is.
+// Bootstrap makes a person the owner of a workspace, for the first start. If a person
+// with the e-mail address exists already, that one is used unchanged.
 func Bootstrap(ctx context.Context, tx *store.Tx, workspaceID int64, name, email string) (domain.User, error) {
 	person, ok, err := tx.UserByEmail(ctx, email)
 	if err != nil {

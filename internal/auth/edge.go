@@ -6,11 +6,11 @@ import (
 	"strings"
 )
 
-// Edge knows what stands between the server and its callers: the proxies whose
-// forwarded headers are believed. The zero value believes nobody.
+// Edge knows the proxies in front of the server: only their forwarded headers count.
+// The zero value trusts no proxy.
 type Edge struct{ trusted []netip.Prefix }
 
-// NewEdge reads the addresses and CIDR blocks of the trusted proxies.
+// NewEdge parses the addresses and CIDR blocks of the trusted proxies.
 func NewEdge(proxies []string) (Edge, error) {
 	var e Edge
 	for _, text := range proxies {
@@ -55,8 +55,8 @@ func (e Edge) trusts(ip netip.Addr) bool {
 	return false
 }
 
-// peer reads host:port; an address that cannot be read (a Unix socket's) is the
-// zero address, which nobody trusts.
+// peer parses host:port. An address that is not one (a Unix socket's) becomes the
+// zero address, which is never trusted.
 func peer(remoteAddr string) netip.Addr {
 	ap, err := netip.ParseAddrPort(remoteAddr)
 	if err != nil {

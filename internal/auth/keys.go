@@ -17,12 +17,12 @@ import (
 )
 
 const (
-	// keyFresh is how long a look-up is trusted, so that a revocation holds on
+	// keyFresh is how long a look-up is valid, so that a revocation takes effect on
 	// every node within 5 s.
 	keyFresh = 4 * time.Second
-	// keyKnown is how long a key that was once good may be looked up again from an
-	// address that is throttled for bad ones: a broken client must not shut out
-	// its neighbours.
+	// keyKnown is how long a key that was valid may be looked up again from an address
+	// that is throttled for wrong ones: a broken client must not lock out its
+	// neighbours.
 	keyKnown = time.Hour
 	// badTries per minute and address (S9).
 	badTries = 20
@@ -37,7 +37,7 @@ type Caller struct {
 	Key domain.Key
 }
 
-// Keys authenticates API keys. It is safe for use by several goroutines.
+// Keys authenticates API keys. It is safe for concurrent use.
 type Keys struct {
 	store *store.Store
 	log   *slog.Logger
@@ -46,13 +46,13 @@ type Keys struct {
 
 	mu    sync.RWMutex
 	known map[[sha256.Size]byte]known
-	turn  uint64 // raised by Forget, so that an older look-up is not kept
+	turn  uint64 // increased by Forget, so that an older look-up is not kept
 
 	useMu sync.Mutex
 	uses  map[int64]store.KeyUse
 }
 
-// known is a key as it was looked up.
+// known is the result of looking up a key.
 type known struct {
 	caller  Caller
 	allowed []netip.Prefix
@@ -60,16 +60,15 @@ type known struct {
 	at      time.Time
 }
 
-// NewKeys returns the authenticator of API keys. Its [Keys.Run] must run beside it.
+// NewKeys returns the authenticator of API keys. [Keys.Run] must be running.
 func NewKeys(s *store.Store, log *slog.Logger) *Keys {
 	return &Keys{store: s, log: log, now: s.Now, bad: NewThrottle(badTries, time.Minute, s.Now),
 		known: map[[sha256.Size]byte]known{}, uses: map[int64]store.KeyUse{}}
 }
 
-// Authenticate finds out who holds the key and may act from ip. The error is
-// UNAUTHORIZED for a missing, unknown, expired or revoked key, with nothing to
-// tell them apart; FORBIDDEN where the key's allow-list lacks the address;
-// RATE_LIMITED after too many bad keys from it.
+// Authenticate returns the caller that a key belongs to. The error is UNAUTHORIZED for a
+// missing, unknown, expired or revoked key, without saying which; FORBIDDEN if the key's
+// allow-list lacks ip; RATE_LIMITED after too many wrong keys from it.
 func (k *Keys) Authenticate(ctx context.Context, secret string, ip netip.Addr) (Caller, error) {
 	ip = ip.Unmap()
 	now := k.now()
@@ -93,8 +92,8 @@ func (k *Keys) Authenticate(ctx context.Context, secret string, ip netip.Addr) (
 	return e.caller, nil
 }
 
-// fresh reports whether the look-up may still be trusted; not after the clock
-// was set back.
+// fresh reports whether the look-up is still valid; it is not after the clock was set
+// back.
 func (e known) fresh(now time.Time) bool {
 	age := now.Sub(e.at)
 	return age >= 0 && age < keyFresh
@@ -112,14 +111,16 @@ func (e known) allows(ip netip.Addr) bool {
 	return false
 }
 
-// lookUp asks the database. A key that was good before is asked for even while
-// its address is throttled.
-func (k *Keys) lookUp(ctx context.Context, secret string, sum [sha256.Size]byte, ip netip.Addr, seen bool) (known, error) {
+// lookUp queries the database. A key that was valid before is looked up even while its
+// address is throttled.
+func (k *Keys) lookUp(
+	ctx context.Context, secret string, sum [sha256.Size]byte, ip netip.Addr, seen bool,
+) (known, error) {
 	if secret == "" {
-		return known{}, Unauthorized() // not a wrong key: clients ask without one first
+		return known{}, Unauthorized() // not a wrong key: clients try without one first
 	}
 	if wait := k.bad.Blocked(addressKey(ip)); wait > 0 && !seen {
-		e := domain.Errorf(domain.CodeRateLimited, "Too many wrong keys came from this address. Try again later.")
+		e := domain.Errorf(domain.CodeRateLimited, "Too many requests with wrong keys from this address. Try again later.")
 		e.RetryAfter = wait
 		return known{}, e
 	}
@@ -149,8 +150,8 @@ func (k *Keys) lookUp(ctx context.Context, secret string, sum [sha256.Size]byte,
 	return e, nil
 }
 
-// cappedRole returns the key's role, no stronger than its creator's present one
-// (API contract, section 2); ok is false where the creator is no member any more.
+// cappedRole returns the key's role, limited to its creator's current one (API contract,
+// section 2); ok is false if the creator is no longer a member.
 func cappedRole(h store.KeyHolder) (role domain.Role, ok bool) {
 	if h.Key.CreatorID == 0 || h.Key.Role.Within(h.CreatorRole) {
 		return h.Key.Role, h.Key.Role.Valid()
@@ -159,10 +160,19 @@ func cappedRole(h store.KeyHolder) (role domain.Role, ok bool) {
 }
 
 func remember(h store.KeyHolder, role domain.Role, at time.Time) known {
-	e := known{at: at, anyIP: len(h.Key.AllowedIPs) == 0, caller: Caller{Plan: h.Plan, Key: h.Key, Actor: domain.Actor{
-		Kind: domain.ActorKey, ID: h.Key.ID, Name: h.Key.Name, WorkspaceID: h.Key.WorkspaceID, Role: role, Scopes: h.Key.Scopes}}}
+	actor := domain.Actor{
+		Kind:        domain.ActorKey,
+		ID:          h.Key.ID,
+		Name:        h.Key.Name,
+		WorkspaceID: h.Key.WorkspaceID,
+		Role:        role,
+		Plan:        h.Plan,
+		Scopes:      h.Key.Scopes,
+	}
+	caller := Caller{Plan: h.Plan, Key: h.Key, Actor: actor}
+	e := known{at: at, anyIP: len(h.Key.AllowedIPs) == 0, caller: caller}
 	for _, text := range h.Key.AllowedIPs {
-		// What cannot be read allows nobody.
+		// An entry that is not an address allows nobody.
 		if p, err := ParsePrefix(text); err == nil {
 			e.allowed = append(e.allowed, p)
 		}
@@ -175,7 +185,7 @@ func (k *Keys) refuse(ip netip.Addr) error {
 	return Unauthorized()
 }
 
-// Unauthorized is the one answer to a missing, unknown, expired or revoked key.
+// Unauthorized is the error for every missing, unknown, expired or revoked key.
 func Unauthorized() error {
 	return domain.Errorf(domain.CodeUnauthorized, `A live API key is needed, sent as "Authorization: Bearer %s…"`, Prefix)
 }
@@ -186,9 +196,9 @@ func (k *Keys) drop(sum [sha256.Size]byte) {
 	delete(k.known, sum)
 }
 
-// Forget makes the next use of any key of the workspace ask the database. Call
-// it after the commit of whatever changes what keys may do: a revocation, a
-// rotation, a role, the plan.
+// Forget makes the next use of each key of the workspace query the database. Call it
+// after the commit of a change to what keys may do: a revocation, a rotation, a role,
+// the plan.
 func (k *Keys) Forget(workspaceID int64) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -210,8 +220,8 @@ func (k *Keys) noteUse(key domain.Key, ip netip.Addr, at time.Time) {
 	k.uses[key.ID] = store.KeyUse{WorkspaceID: key.WorkspaceID, KeyID: key.ID, At: at, IP: ip.String()}
 }
 
-// Run writes the latest use of keys every few seconds, until ctx ends, and then
-// once more.
+// Run writes the latest use of keys every few seconds until ctx ends, and once more
+// after that.
 func (k *Keys) Run(ctx context.Context) {
 	tick := time.NewTicker(flushGap)
 	defer tick.Stop()
@@ -266,7 +276,7 @@ func Bearer(header string) string {
 	return strings.TrimSpace(token)
 }
 
-// ParsePrefix reads an address or a CIDR block, as a key's allow-list has them.
+// ParsePrefix parses an address or a CIDR block of a key's allow-list.
 func ParsePrefix(text string) (netip.Prefix, error) {
 	text = strings.TrimSpace(text)
 	if !strings.Contains(text, "/") {

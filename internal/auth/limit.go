@@ -17,29 +17,29 @@ type Window struct {
 	Length    time.Duration
 	Limit     int
 	Remaining int
-	Reset     time.Time // when it starts anew
+	Reset     time.Time // when it starts again at the full limit
 }
 
-// Verdict says whether a request may go on, and what its headers tell.
+// Verdict says whether a request may proceed, and what its headers say.
 type Verdict struct {
 	Allowed bool
 	// Windows is empty where limits are off: then no header is sent.
 	Windows []Window
-	// Nearer is the window that is nearer to its end: what the single-window
-	// headers describe.
+	// Nearer is the window that the single-window headers describe: the one with the
+	// smallest share left, and of two equal ones the one that resets later.
 	Nearer Window
-	// RetryAfter is how long to wait until a request is let through again, in
-	// whole seconds; 0 when allowed.
+	// RetryAfter is how long to wait until a request is let through again, in whole
+	// seconds, at least one; 0 when allowed.
 	RetryAfter time.Duration
 }
 
-// Err returns nil when the request may go on, else RATE_LIMITED.
+// Err returns nil when the request may proceed, else RATE_LIMITED.
 func (v Verdict) Err() error {
 	if v.Allowed {
 		return nil
 	}
-	e := domain.Errorf(domain.CodeRateLimited, "The limit of %d requests per %s is used up. Try again in %d seconds.",
-		v.Nearer.Limit, v.Nearer.Name, int(v.RetryAfter.Seconds()))
+	e := domain.Errorf(domain.CodeRateLimited, "Too many requests per %s for this workspace's plan; try again in %s",
+		v.Nearer.Name, domain.Plural(int(v.RetryAfter/time.Second), "second"))
 	e.RetryAfter = v.RetryAfter
 	return e
 }
@@ -47,9 +47,9 @@ func (v Verdict) Err() error {
 // Limiter counts the requests of each workspace against its plan, per minute and
 // per day (API contract, section 1). Windows are aligned to the clock in UTC.
 //
-// A database with one node is only told each second what was counted in memory.
-// Where nodes share a database, each takes blocks of at most a hundredth of a
-// window, so that together they never let more through than the plan has.
+// With one node, counts are kept in memory and written every second. Nodes that share
+// a database each lease blocks of at most a hundredth of a window, so that together
+// they never let through more than the plan allows.
 type Limiter struct {
 	store  *store.Store
 	log    *slog.Logger
@@ -61,15 +61,15 @@ type Limiter struct {
 	counts map[int64]*counts
 }
 
-// counts are those of one workspace. Its lock is held while a block is leased,
-// so that a node asks once.
+// counts are those of one workspace. Its lock is held while a block is leased, so that
+// a node leases once.
 type counts struct {
 	mu     sync.Mutex
 	loaded bool
 	minute window
 	day    window
-	// While the database is away callers are told so at once, in place of waiting
-	// for it one after the other.
+	// While the database is unavailable, callers get the error at once instead of
+	// waiting for it one after the other.
 	away  error
 	until time.Time
 }
@@ -79,7 +79,7 @@ const (
 	awayFor      = time.Second
 )
 
-// window is the span that is being counted.
+// window is the period that is being counted.
 type window struct {
 	span   string
 	length time.Duration
@@ -90,7 +90,7 @@ type window struct {
 }
 
 // NewLimiter returns a limiter; off lets everything through and sends no headers.
-// Its [Limiter.Run] must run beside it.
+// [Limiter.Run] must be running.
 func NewLimiter(s *store.Store, log *slog.Logger, off bool) *Limiter {
 	return &Limiter{store: s, log: log, now: s.Now, off: off, shared: s.Postgres(), counts: map[int64]*counts{}}
 }
@@ -137,14 +137,17 @@ func (l *Limiter) of(workspaceID int64) *counts {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if c = l.counts[workspaceID]; c == nil {
-		c = &counts{minute: window{span: "minute", length: time.Minute}, day: window{span: "day", length: 24 * time.Hour}}
+		c = &counts{
+			minute: window{span: "minute", length: time.Minute},
+			day:    window{span: "day", length: 24 * time.Hour},
+		}
 		l.counts[workspaceID] = c
 	}
 	return c
 }
 
-// prepare starts windows anew when their time has come, and reads what was
-// counted before this node started.
+// prepare resets windows that have ended, and reads what was counted before this
+// node started.
 func (l *Limiter) prepare(ctx context.Context, workspaceID int64, c *counts, now time.Time) error {
 	c.minute.roll(now)
 	c.day.roll(now)
@@ -162,15 +165,16 @@ func (l *Limiter) prepare(ctx context.Context, workspaceID int64, c *counts, now
 	return nil
 }
 
-// roll starts the window anew; never an earlier one, when the clock was set back.
+// roll resets a window that has ended; never to an earlier one when the clock was set
+// back.
 func (w *window) roll(now time.Time) {
 	if start := now.UTC().Truncate(w.length); start.After(w.starts) {
 		w.starts, w.used, w.left, w.dirty = start, 0, 0, false
 	}
 }
 
-// leaseOnce leases, and remembers for a moment that it failed. The caller's own
-// end does not end it: others wait for the block, too.
+// leaseOnce leases, and remembers a failure for a moment. The end of the caller's
+// context does not end it: others wait for the block, too.
 func (l *Limiter) leaseOnce(ctx context.Context, workspaceID int64, c *counts, w *window, limit int) error {
 	now := l.now()
 	if c.away != nil && now.Before(c.until) {
@@ -199,7 +203,7 @@ func (l *Limiter) lease(ctx context.Context, workspaceID int64, w *window, limit
 
 func (l *Limiter) remaining(w window, limit int) int {
 	if l.shared {
-		// Without a block of our own there is none: other nodes have the rest.
+		// Without a leased block nothing is left: other nodes have the rest.
 		return w.left
 	}
 	return limit - w.used
@@ -215,18 +219,27 @@ func (l *Limiter) spend(w *window) {
 }
 
 func (l *Limiter) show(w window, limit int) Window {
-	return Window{Name: w.span, Length: w.length, Limit: limit, Remaining: max(0, limit-w.used+w.left), Reset: w.starts.Add(w.length)}
+	return Window{
+		Name:      w.span,
+		Length:    w.length,
+		Limit:     limit,
+		Remaining: max(0, limit-w.used+w.left),
+		Reset:     w.starts.Add(w.length),
+	}
 }
 
-// verdict finds the window that matters. Of windows that are used up it is the
-// one that opens last, since only then a request gets through.
-func verdict(allowed bool, now time.Time, minute, day Window) Verdict {
-	v := Verdict{Allowed: allowed, Windows: []Window{minute, day}, Nearer: minute}
-	if day.Remaining < minute.Remaining || day.Remaining == 0 {
-		v.Nearer = day
+// verdict finds the window that matters. Of windows that are used up it is the one
+// that resets last, since only then a request gets through.
+func verdict(allowed bool, now time.Time, windows ...Window) Verdict {
+	v := Verdict{Allowed: allowed, Windows: windows, Nearer: windows[0]}
+	for _, w := range windows[1:] {
+		left, nearest := w.Remaining*v.Nearer.Limit, v.Nearer.Remaining*w.Limit
+		if left < nearest || left == nearest && w.Reset.After(v.Nearer.Reset) {
+			v.Nearer = w
+		}
 	}
 	if !allowed {
-		v.RetryAfter = wholeSeconds(v.Nearer.Reset.Sub(now))
+		v.RetryAfter = max(time.Second, wholeSeconds(v.Nearer.Reset.Sub(now)))
 	}
 	return v
 }
@@ -235,8 +248,7 @@ func wholeSeconds(d time.Duration) time.Duration {
 	return (d + time.Second - 1).Truncate(time.Second)
 }
 
-// Run writes the counts each second and gives unused blocks back at the end of
-// ctx.
+// Run writes the counts every second and returns unused blocks when ctx ends.
 func (l *Limiter) Run(ctx context.Context) {
 	if l.off {
 		return
@@ -283,7 +295,7 @@ func (l *Limiter) each(f func(workspaceID int64, w *window)) {
 	}
 }
 
-// write tells the database what was counted since the last time.
+// write stores what was counted since the last time.
 func (l *Limiter) write(ctx context.Context) {
 	var list []store.Usage
 	l.each(func(id int64, w *window) {
@@ -295,7 +307,9 @@ func (l *Limiter) write(ctx context.Context) {
 	if len(list) == 0 {
 		return
 	}
-	l.do(ctx, "write the counted requests", func(ctx context.Context, tx *store.Tx) error { return tx.SaveUsage(ctx, list) })
+	l.do(ctx, "write the counted requests", func(ctx context.Context, tx *store.Tx) error {
+		return tx.SaveUsage(ctx, list)
+	})
 }
 
 func (l *Limiter) giveBack(ctx context.Context) {
@@ -306,7 +320,7 @@ func (l *Limiter) giveBack(ctx context.Context) {
 			w.left = 0
 		}
 	})
-	l.do(ctx, "give back leased requests", func(ctx context.Context, tx *store.Tx) error {
+	l.do(ctx, "return leased requests", func(ctx context.Context, tx *store.Tx) error {
 		for _, u := range list {
 			if err := tx.ReturnUsage(ctx, u); err != nil {
 				return err
@@ -318,11 +332,13 @@ func (l *Limiter) giveBack(ctx context.Context) {
 
 func (l *Limiter) sweep(ctx context.Context) {
 	before := l.now().Add(-48 * time.Hour)
-	l.do(ctx, "remove old counts", func(ctx context.Context, tx *store.Tx) error { return tx.DeleteOldUsage(ctx, before) })
+	l.do(ctx, "remove old counts", func(ctx context.Context, tx *store.Tx) error {
+		return tx.DeleteOldUsage(ctx, before)
+	})
 }
 
-// do writes in the background. What fails costs accuracy only: the next write of
-// a count holds the whole of it.
+// do writes in the background. A failure costs accuracy only: the next write of a
+// count contains all of it.
 func (l *Limiter) do(ctx context.Context, what string, f func(context.Context, *store.Tx) error) {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()

@@ -39,7 +39,11 @@ func TestBurstOverSeveralNodes(t *testing.T) {
 	c := newClock()
 	s := storetest.Postgres(t, c.option)
 	id, _ := workspace(t, s, domain.PlanEnterprise)
-	nodes := []*auth.Limiter{auth.NewLimiter(s, quiet, false), auth.NewLimiter(s, quiet, false), auth.NewLimiter(s, quiet, false)}
+	nodes := []*auth.Limiter{
+		auth.NewLimiter(s, quiet, false),
+		auth.NewLimiter(s, quiet, false),
+		auth.NewLimiter(s, quiet, false),
+	}
 	got := burst(t, nodes, id, domain.PlanEnterprise, 10_000)
 	if got > 1000 || got < 990 {
 		t.Errorf("let %d of 1000 through", got)
@@ -91,7 +95,8 @@ func TestWaitingExactlyRetryAfterSucceeds(t *testing.T) {
 				}
 			}
 			v := take(t, l, id, domain.PlanStarter)
-			if v.Allowed || v.Nearer.Name != "minute" || v.Nearer.Remaining != 0 || v.RetryAfter <= 0 || v.RetryAfter%time.Second != 0 {
+			if v.Allowed || v.Nearer.Name != "minute" || v.Nearer.Remaining != 0 || v.RetryAfter <= 0 ||
+				v.RetryAfter%time.Second != 0 {
 				t.Fatalf("the 61st request of a minute got %+v", v)
 			}
 			wantCode(t, v.Err(), domain.CodeRateLimited)
@@ -109,7 +114,8 @@ func TestVerdictTellsTheHeaders(t *testing.T) {
 			t.Fatalf("verdict %+v", v)
 		}
 		minute, day := v.Windows[0], v.Windows[1]
-		if minute.Limit != 300 || minute.Remaining != 299 || !minute.Reset.Equal(c.now().Truncate(time.Minute).Add(time.Minute)) {
+		if minute.Limit != 300 || minute.Remaining != 299 ||
+			!minute.Reset.Equal(c.now().Truncate(time.Minute).Add(time.Minute)) {
 			t.Errorf("minute %+v", minute)
 		}
 		if day.Limit != 10_000 || day.Remaining != 9_999 || !day.Reset.Equal(time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC)) {
@@ -161,7 +167,7 @@ func TestABiggerPlanCountsAtOnce(t *testing.T) {
 	})
 }
 
-// While the database is away callers are told at once; a moment later the
+// While the database is away callers are notified at once; a moment later the
 // limiter looks again.
 func TestLimiterOutlivesTheDatabase(t *testing.T) {
 	cluster := storetest.NewCluster(t)

@@ -21,8 +21,8 @@ const (
 	LinkLife    = 15 * time.Minute
 )
 
-// seenGap is how exactly the last use of a session is known: reading a page must
-// not cost a write.
+// seenGap is the precision of a session's last use: reading a page must not cost a
+// write.
 const seenGap = time.Minute
 
 // Session is a signed-in browser.
@@ -33,8 +33,8 @@ type Session struct {
 	hash      string
 }
 
-// Sessions signs people in and knows who is. It is safe for use by several
-// goroutines.
+// Sessions signs people in and authenticates their sessions. It is safe for
+// concurrent use.
 type Sessions struct {
 	store *store.Store
 	log   *slog.Logger
@@ -44,14 +44,16 @@ type Sessions struct {
 	seen map[string]time.Time // to be written, by hash
 }
 
-// NewSessions returns the keeper of sessions. Its [Sessions.Run] must run beside it.
+// NewSessions returns the authenticator of sessions. [Sessions.Run] must be running.
 func NewSessions(s *store.Store, log *slog.Logger) *Sessions {
 	return &Sessions{store: s, log: log, now: s.Now, seen: map[string]time.Time{}}
 }
 
-// Link makes a token that signs a person in once, within 15 minutes, and leads
-// to the page target, a path on this server. Hand it out as /in?t=….
-func (s *Sessions) Link(ctx context.Context, tx *store.Tx, workspaceID, userID int64, target string) (token string, err error) {
+// Link creates a token that signs a person in once, within 15 minutes, and leads to
+// the page target, a path on this server. Its address is /in?t=….
+func (s *Sessions) Link(
+	ctx context.Context, tx *store.Tx, workspaceID, userID int64, target string,
+) (token string, err error) {
 	token = newToken()
 	err = tx.CreateSignIn(ctx, store.SignIn{Hash: Hash(token), WorkspaceID: workspaceID, UserID: userID,
 		Target: LocalPath(target), ExpiresAt: tx.Now().Add(LinkLife)})
@@ -60,7 +62,7 @@ func (s *Sessions) Link(ctx context.Context, tx *store.Tx, workspaceID, userID i
 
 // Redeem uses up a link's token and starts a session. It works from the server's
 // own machine only: ip is the caller's address. A token that is unknown, used,
-// too old or from elsewhere is UNAUTHORIZED, with nothing to tell them apart.
+// too old or from elsewhere is UNAUTHORIZED, without saying which.
 func (s *Sessions) Redeem(ctx context.Context, token string, ip netip.Addr) (cookie, target string, err error) {
 	if !ip.Unmap().IsLoopback() {
 		return "", "", badLink()
@@ -84,19 +86,12 @@ func (s *Sessions) Redeem(ctx context.Context, token string, ip netip.Addr) (coo
 }
 
 func badLink() error {
-	return domain.Errorf(domain.CodeUnauthorized, "This sign-in link has been used or has run out. Make a new one on the server.")
+	return domain.Errorf(domain.CodeUnauthorized,
+		"This sign-in link was used already or has expired. Create a new one on the server.")
 }
 
-// Start signs a person in and returns what the cookie holds. Each sign-in has an
-// id of its own, so that one planted before is worth nothing.
-func (s *Sessions) Start(ctx context.Context, workspaceID, userID int64) (cookie string, err error) {
-	err = s.store.InTx(ctx, func(tx *store.Tx) error {
-		cookie, err = s.start(ctx, tx, workspaceID, userID)
-		return err
-	})
-	return cookie, err
-}
-
+// start signs a person in and returns the cookie's value. Each sign-in has an id of its
+// own, so that one planted before is worth nothing.
 func (s *Sessions) start(ctx context.Context, tx *store.Tx, workspaceID, userID int64) (string, error) {
 	cookie := newToken()
 	now := tx.Now()
@@ -104,8 +99,8 @@ func (s *Sessions) start(ctx context.Context, tx *store.Tx, workspaceID, userID 
 		CreatedAt: now, SeenAt: now, ExpiresAt: now.Add(SessionLife)})
 }
 
-// Authenticate finds out whose session the cookie is. One that is unknown, idle
-// for 12 hours or 30 days old is UNAUTHORIZED.
+// Authenticate returns the session of a cookie. One that is unknown, was idle for 12
+// hours or is 30 days old is UNAUTHORIZED.
 func (s *Sessions) Authenticate(ctx context.Context, cookie string) (Session, error) {
 	if cookie == "" {
 		return Session{}, signedOut()
@@ -120,14 +115,20 @@ func (s *Sessions) Authenticate(ctx context.Context, cookie string) (Session, er
 		return Session{}, signedOut()
 	}
 	s.see(h.Session, now)
-	return Session{UserID: h.UserID, ExpiresAt: h.ExpiresAt, hash: hash, Caller: Caller{Plan: h.Plan, Actor: domain.Actor{
-		Kind: domain.ActorPerson, ID: h.UserID, Name: h.Name, WorkspaceID: h.WorkspaceID, Role: h.Role,
-		// A person is bound by the role alone.
-		Scopes: []domain.Scope{domain.ScopeAdmin}}}}, nil
+	actor := domain.Actor{
+		Kind:        domain.ActorPerson,
+		ID:          h.UserID,
+		Name:        h.Name,
+		WorkspaceID: h.WorkspaceID,
+		Role:        h.Role,
+		Scopes:      []domain.Scope{domain.ScopeAdmin}, // only the role limits a person
+	}
+	caller := Caller{Plan: h.Plan, Actor: actor}
+	return Session{UserID: h.UserID, ExpiresAt: h.ExpiresAt, hash: hash, Caller: caller}, nil
 }
 
 func signedOut() error {
-	return domain.Errorf(domain.CodeUnauthorized, "You are not signed in, or no longer")
+	return domain.Errorf(domain.CodeUnauthorized, "You are not signed in, or your session has ended")
 }
 
 func (s *Sessions) lastSeen(x store.Session) time.Time {
@@ -153,13 +154,8 @@ func (s *Sessions) End(ctx context.Context, x Session) error {
 	return s.store.InTx(ctx, func(tx *store.Tx) error { return tx.DeleteSession(ctx, x.hash) })
 }
 
-// EndAll signs a person out of the workspace everywhere.
-func (s *Sessions) EndAll(ctx context.Context, workspaceID, userID int64) error {
-	return s.store.InTx(ctx, func(tx *store.Tx) error { return tx.DeleteSessionsOf(ctx, workspaceID, userID) })
-}
-
-// Run writes the latest use of sessions every few seconds and removes those that
-// have run out, until ctx ends.
+// Run writes the latest use of sessions every few seconds and removes expired ones,
+// until ctx ends.
 func (s *Sessions) Run(ctx context.Context) {
 	tick := time.NewTicker(flushGap)
 	defer tick.Stop()
@@ -201,18 +197,24 @@ func (s *Sessions) flush(ctx context.Context, sweep bool) {
 }
 
 // The names of the session cookie. A browser accepts the first only over an
-// encrypted connection, for this host and the whole of it.
+// encrypted connection, for this host and all of its paths.
 const (
 	secureCookie = "__Host-vellocity"
 	plainCookie  = "vellocity"
 )
 
-// Cookie returns the cookie that holds a session (API contract, section 2). secure says
-// that the connection is encrypted, see [Edge.Secure]; where it is not, the page
-// shows a warning.
+// Cookie returns the cookie of a session (API contract, section 2). secure says that
+// the connection is encrypted, see [Edge.Secure]; if it is not, the page shows a
+// warning.
 func Cookie(value string, secure bool) *http.Cookie {
-	c := &http.Cookie{Name: plainCookie, Value: value, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode,
-		MaxAge: int(SessionLife / time.Second)}
+	c := &http.Cookie{
+		Name:     plainCookie,
+		Value:    value,
+		Path:     "/",
+		HttpOnly: true,
+		SameSite: http.SameSiteLaxMode,
+		MaxAge:   int(SessionLife / time.Second),
+	}
 	if secure {
 		c.Name, c.Secure = secureCookie, true
 	}
@@ -226,9 +228,8 @@ func NoCookie(secure bool) *http.Cookie {
 	return c
 }
 
-// FromCookies returns what the session's cookie holds. Over an encrypted
-// connection the plain name does not count: somebody on the way could have
-// planted it.
+// FromCookies returns the value of the session's cookie. Over an encrypted connection
+// the plain name does not count: an attacker on the network could have planted it.
 func FromCookies(cookies []*http.Cookie, secure bool) string {
 	name := plainCookie
 	if secure {
@@ -242,10 +243,11 @@ func FromCookies(cookies []*http.Cookie, secure bool) string {
 	return ""
 }
 
-// LocalPath returns target where it is a path on this server, else "/": a link
-// must not lead elsewhere.
+// LocalPath returns target if it is a path on this server, else "/": a link must not
+// lead to another site.
 func LocalPath(target string) string {
-	if !strings.HasPrefix(target, "/") || strings.HasPrefix(target, "//") || strings.ContainsAny(target, "\\\r\n\t") {
+	if !strings.HasPrefix(target, "/") || strings.HasPrefix(target, "//") ||
+		strings.ContainsAny(target, "\\\r\n\t") {
 		return "/"
 	}
 	return target

@@ -37,7 +37,8 @@ func TestLinkSignsInOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 		a := got.Actor
-		if a.Kind != domain.ActorPerson || a.ID != owner.ID || a.WorkspaceID != ws || a.Role != domain.RoleOwner || !a.May(domain.ScopeAdmin) {
+		if a.Kind != domain.ActorPerson || a.ID != owner.ID || a.WorkspaceID != ws || a.Role != domain.RoleOwner ||
+			!a.May(domain.ScopeAdmin) {
 			t.Errorf("signed in as %+v", a)
 		}
 		_, _, err = ss.Redeem(t.Context(), token, loopback)
@@ -72,7 +73,11 @@ func TestSessionsEnd(t *testing.T) {
 		}{
 			{"idle", func(auth.Session) error { c.advance(auth.SessionIdle); return nil }},
 			{"signed out", func(x auth.Session) error { return ss.End(t.Context(), x) }},
-			{"signed out everywhere", func(x auth.Session) error { return ss.EndAll(t.Context(), ws, owner.ID) }},
+			{"signed out everywhere", func(auth.Session) error {
+				return s.InTx(t.Context(), func(tx *store.Tx) error {
+					return tx.DeleteSessionsOf(t.Context(), ws, owner.ID)
+				})
+			}},
 			{"no member any more", func(auth.Session) error {
 				return s.InTx(t.Context(), func(tx *store.Tx) error { return tx.RemoveMember(t.Context(), ws, owner.ID) })
 			}},

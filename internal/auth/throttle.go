@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// Throttle counts tries by key within a fixed span, in this node's memory: bad
-// keys per address, sign-ins, or whatever must not be tried too often.
+// Throttle counts attempts by key in fixed periods, in this node's memory: wrong keys
+// per address, sign-ins, or anything else that must not be tried too often.
 type Throttle struct {
 	limit int
 	span  time.Duration
@@ -18,11 +18,11 @@ type Throttle struct {
 	counted map[string]int
 }
 
-// maxThrottled bounds the memory: with more keys than this in one span, the
-// rarest attacker is forgotten rather than the server filled.
+// maxThrottled bounds the memory: with more keys than this in one period, all counts
+// are dropped rather than filling the server.
 const maxThrottled = 50_000
 
-// NewThrottle allows limit tries per key in each span; now nil is time.Now.
+// NewThrottle allows limit attempts per key in each period; a nil now is time.Now.
 func NewThrottle(limit int, span time.Duration, now func() time.Time) *Throttle {
 	if now == nil {
 		now = time.Now
@@ -30,7 +30,7 @@ func NewThrottle(limit int, span time.Duration, now func() time.Time) *Throttle 
 	return &Throttle{limit: limit, span: span, now: now, counted: map[string]int{}}
 }
 
-// Blocked returns how long the key must wait; 0 where it need not.
+// Blocked returns how long the key must wait; 0 if it need not.
 func (t *Throttle) Blocked(key string) time.Duration {
 	now := t.now()
 	t.mu.Lock()
@@ -42,7 +42,7 @@ func (t *Throttle) Blocked(key string) time.Duration {
 	return max(time.Nanosecond, t.starts.Add(t.span).Sub(now))
 }
 
-// Add counts one try of the key.
+// Add counts one attempt of the key.
 func (t *Throttle) Add(key string) {
 	now := t.now()
 	t.mu.Lock()

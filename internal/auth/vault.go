@@ -20,9 +20,9 @@ import (
 	"vellocity/internal/store"
 )
 
-// Vault seals secrets for the database with AES-256-GCM. The sealed text names
-// the key it was sealed with, and holds for one place only: a row that is copied
-// to another does not open there.
+// Vault encrypts secrets for the database with AES-256-GCM. The encrypted text names
+// the key it was encrypted with, and is bound to one place: copied to another row, it
+// cannot be decrypted.
 type Vault struct {
 	id   string
 	aead cipher.AEAD
@@ -30,21 +30,22 @@ type Vault struct {
 
 const (
 	masterFile = "master.key"
-	// minMaster is the least length of a master key that is given: 256 bits in hex
-	// or base64 have more, a word has not.
+	// minMaster is the minimum length of a configured master key: 256 bits in hex or
+	// base64 are longer, a word is shorter.
 	minMaster = 32
 	sealed    = "v1"
 )
 
-// MasterKey returns the master key: given where it is set, else the one in the
-// data directory, which is made at the first start as a file that only its owner
-// can read. fromFile says that it lies beside the data, so that whoever copies
-// the directory has both: a reason for a warning.
+// MasterKey returns the master key: given if it is set, else the one in the data
+// directory, which is generated on the first start as a file that only its owner can
+// read. fromFile says that it is stored beside the data, so that anyone who copies the
+// directory has both, which deserves a warning.
 func MasterKey(given domain.Secret, dataDir string) (key domain.Secret, fromFile bool, err error) {
 	if given != "" {
 		key = domain.Secret(strings.TrimSpace(given.Reveal()))
 		if len(key) < minMaster {
-			return "", false, fmt.Errorf("the master key has %d characters, at least %d are needed; make one with: openssl rand -base64 32", len(key), minMaster)
+			return "", false, fmt.Errorf("the master key has %d characters and needs at least %d; "+
+				"generate one with: openssl rand -base64 32", len(key), minMaster)
 		}
 		return key, false, nil
 	}
@@ -59,7 +60,7 @@ func MasterKey(given domain.Secret, dataDir string) (key domain.Secret, fromFile
 	}
 	key = domain.Secret(strings.TrimSpace(string(text)))
 	if len(key) < minMaster {
-		return "", true, fmt.Errorf("the master key in %s is cut short; restore it from a backup", file)
+		return "", true, fmt.Errorf("the master key in %s is incomplete; restore it from a backup", file)
 	}
 	return key, true, nil
 }
@@ -69,11 +70,11 @@ func makeMaster(file string) (domain.Secret, error) {
 	rand.Read(b[:])
 	key := base64.StdEncoding.EncodeToString(b[:])
 	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
-		return "", fmt.Errorf("make the data directory: %w", err)
+		return "", fmt.Errorf("create the data directory: %w", err)
 	}
 	f, err := os.OpenFile(file, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
-		return "", fmt.Errorf("make the master key: %w", err)
+		return "", fmt.Errorf("create the master key: %w", err)
 	}
 	_, err = f.WriteString(key + "\n")
 	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
@@ -94,46 +95,45 @@ func NewVault(master domain.Secret) (*Vault, error) {
 	}
 	block, err := aes.NewCipher(key)
 	if err != nil {
-		return nil, fmt.Errorf("make the cipher: %w", err)
+		return nil, fmt.Errorf("create the cipher: %w", err)
 	}
 	aead, err := cipher.NewGCMWithRandomNonce(block)
 	if err != nil {
-		return nil, fmt.Errorf("make the cipher: %w", err)
+		return nil, fmt.Errorf("create the cipher: %w", err)
 	}
 	return &Vault{id: hex.EncodeToString(id), aead: aead}, nil
 }
 
-// KeyID names the key, for messages; it tells nothing about it.
-func (v *Vault) KeyID() string { return v.id }
-
 // Seal encrypts a secret for one place, such as "provider/7/openai".
 func (v *Vault) Seal(place string, secret domain.Secret) string {
-	blob := v.aead.Seal(nil, nil, []byte(secret.Reveal()), []byte(place)) //nolint:gosec // this AEAD makes its own random nonce
+	//nolint:gosec // this AEAD generates its own random nonce
+	blob := v.aead.Seal(nil, nil, []byte(secret.Reveal()), []byte(place))
 	return strings.Join([]string{sealed, v.id, base64.RawStdEncoding.EncodeToString(blob)}, ".")
 }
 
-// Open decrypts what was sealed for the place. The error says whether another
-// master key is needed; it never holds the text.
+// Open decrypts what was encrypted for the place. The error says whether another
+// master key is needed; it never contains the text.
 func (v *Vault) Open(place, text string) (domain.Secret, error) {
 	parts := strings.Split(text, ".")
 	if len(parts) != 3 || parts[0] != sealed {
-		return "", fmt.Errorf("open the secret of %s: it is not a sealed text", place)
+		return "", fmt.Errorf("decrypt the secret of %s: it is not encrypted text", place)
 	}
 	if parts[1] != v.id {
-		return "", fmt.Errorf("open the secret of %s: it was sealed with the master key %s, this is %s", place, parts[1], v.id)
+		return "", fmt.Errorf("decrypt the secret of %s: it was encrypted with master key %s, this is %s",
+			place, parts[1], v.id)
 	}
 	blob, err := base64.RawStdEncoding.DecodeString(parts[2])
 	if err != nil {
-		return "", fmt.Errorf("open the secret of %s: it is damaged", place)
+		return "", fmt.Errorf("decrypt the secret of %s: it is damaged", place)
 	}
 	plain, err := v.aead.Open(nil, nil, blob, []byte(place))
 	if err != nil {
-		return "", fmt.Errorf("open the secret of %s: it is damaged, or belongs elsewhere", place)
+		return "", fmt.Errorf("decrypt the secret of %s: it is damaged, or belongs to another place", place)
 	}
 	return domain.Secret(plain), nil
 }
 
-// ProviderPlace names the place of a stored provider's key.
+// ProviderPlace returns the place of a stored provider key.
 func ProviderPlace(workspaceID int64, name string) string {
 	return fmt.Sprintf("provider/%d/%s", workspaceID, name)
 }
@@ -144,9 +144,8 @@ const (
 )
 
 // Unlock checks that the vault's key is the one of this database, and returns the
-// installation's id. On the first start it makes both. A node with another
-// master key must not start: it could read no stored secret, and what it sealed
-// others could not.
+// installation's id. On the first start it creates both. A node with another master key
+// must not start: it could read no stored secret, and other nodes could not read its.
 func (v *Vault) Unlock(ctx context.Context, s *store.Store) (installation string, err error) {
 	have, ok, err := s.Read().Installation(ctx)
 	if err != nil {
@@ -158,8 +157,9 @@ func (v *Vault) Unlock(ctx context.Context, s *store.Store) (installation string
 		}
 	}
 	if _, err := v.Open(canaryPlace, have.Canary); err != nil {
-		return "", fmt.Errorf("this database was set up with another master key than the one given here (%s): "+
-			"set VELLOCITY_MASTER_KEY or VELLOCITY_MASTER_KEY_FILE to the first one, or bring back %s in the data directory: %w", v.id, masterFile, err)
+		return "", fmt.Errorf("this database was set up with another master key than this one (%s): "+
+			"set VELLOCITY_MASTER_KEY or VELLOCITY_MASTER_KEY_FILE to the original key, "+
+			"or restore %s in the data directory: %w", v.id, masterFile, err)
 	}
 	return have.UUID, nil
 }

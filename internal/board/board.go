@@ -151,27 +151,20 @@ func Approve(ctx context.Context, tx *store.Tx, c domain.ContentItem) (domain.Co
 	return c, tx.AppendEvent(ctx, c.Subject(), domain.ContentApproved{ItemState: c.State(), Version: c.Version})
 }
 
-// Blocker is one reason why an item may not be published.
-type Blocker struct {
-	Guardrail string         `json:"guardrail,omitempty"`
-	Message   string         `json:"message"`
-	Matches   []domain.Match `json:"matches,omitempty"`
-}
-
 func mayPublish(w domain.Workspace, c domain.ContentItem) error {
-	var blockers []Blocker
+	var blockers []domain.Blocker
 	for _, f := range c.Findings {
 		if f.Severity == domain.SeverityBlocking && f.Action != domain.ActionRedacted {
-			blockers = append(blockers, Blocker{Guardrail: f.Guardrail, Message: f.Message, Matches: f.Matches})
+			blockers = append(blockers, domain.Blocker{Guardrail: f.Guardrail, Message: f.Message, Matches: f.Matches})
 		}
 	}
 	if w.RequireApproval && c.ApprovedVersion != c.Version {
-		blockers = append(blockers, Blocker{Message: "This version has not been approved yet. Move it to Ready first."})
+		blockers = append(blockers, domain.Blocker{Message: "This version has not been approved yet. Move it to Ready first."})
 	}
 	if len(blockers) == 0 {
 		return nil
 	}
-	return domain.Errorf(domain.CodeConflict, "This item cannot be published yet: %s", blockers[0].Message).With("blockers", blockers)
+	return domain.NotPublishable(blockers)
 }
 
 func actor(ctx context.Context) domain.Actor {

@@ -1,12 +1,13 @@
-// Package capability says what a step of a run can do. There is a folder per
-// capability with its code, the schema of its settings (settings.json), its
-// prompts (*.tmpl) and its tests, for which captest runs it whole; each exports
-// New() returning a [Capability], and app/capabilities.go lists them.
+// Package capability holds what Vellocity can be asked to do. Each capability is a
+// folder with its code, the schema of its settings (settings.json), its prompts
+// (*.tmpl), its composing (compose.go) and its tests, for which captest runs it
+// whole. Its New function declares it with [Define]; app/capabilities.go lists
+// them all. Nothing outside the folder knows a capability by name.
 //
-// A capability touches no store and knows no HTTP. The execution room hands a
-// step what it declared it would read ([Input]) and a way to have text written
-// ([Input.Write]); the step returns a [Result]: an output to record, findings,
-// and effects that the board applies in the transaction that records the step.
+// A capability touches no store and knows no HTTP. Package execution gives a step
+// its settings, decoded, what it declared it would read ([Input]) and a way to have
+// text written ([Input.Write]); the step returns a [Result]: an output to record,
+// findings, and effects, which are applied in the transaction that records the step.
 package capability
 
 import (
@@ -17,50 +18,37 @@ import (
 	"vellocity/internal/domain"
 )
 
-// Capability is one thing that Vellocity can be asked to do.
-type Capability struct {
-	domain.Capability
-	// Check notes what is wrong with settings that the schema lets through, where
-	// fields depend on one another; nil where there is nothing of the kind.
-	Check func(settings json.RawMessage, p *domain.Problems)
-	// Title returns a short name for a run with these settings: its topic.
-	Title func(settings json.RawMessage) string
-	// Reads returns the ids of the content items that the steps will look at. Each
-	// must exist in the workspace when the run is accepted.
-	Reads func(settings json.RawMessage) []int64
-	// Plan lays out the steps. It is pure: the same settings give the same plan.
-	// The weights of the steps sum to the capability's price.
-	Plan func(settings json.RawMessage) ([]domain.PlanStep, error)
-	// Steps holds the function of each kind of step that Plan uses.
-	Steps map[string]StepFunc
-
-	settings *settings // the compiled schema; Must fills it in
-}
-
-// StepFunc runs one step. It may be called again after a crash until its result
-// has been recorded, so it must not act on the outside world except through in.
-type StepFunc func(ctx context.Context, in Input) (Result, error)
-
 // Input is everything a step may know.
 type Input struct {
 	ExecutionID int64
 	Step        domain.PlanStep
-	Settings    json.RawMessage // valid against the schema, defaults filled in
 	Context     json.RawMessage // the caller's further context, an object
 	Agent       domain.Agent
 	Voice       *domain.BrandVoice // nil: none
-	Engine      domain.Origin
+	Origin      domain.Origin
 	// Outputs are the recorded outputs of all steps that this one depends on,
 	// directly or through others, by key.
 	Outputs map[string]json.RawMessage
 	// Items are the content items that Reads named, with bodies.
 	Items map[int64]domain.ContentItem
-	// Write has text written: streamed to whoever watches the run, retried,
-	// counted and recorded as attempts. It fills in the model and the agent's
-	// instructions. promptHash names the template that made the prompt.
-	Write func(ctx context.Context, req ai.Request, promptHash string) (ai.Response, error)
+	// Write has a text written by the execution's origin, a model or the composer,
+	// and streams it to everyone who watches the execution. Calls of a model are
+	// retried, counted and recorded as attempts; the model and the agent's
+	// instructions are filled in.
+	Write func(ctx context.Context, ask Ask) (ai.Response, error)
 	// Answer is what a person decided, where the step had asked for one.
 	Answer *Answer
+}
+
+// Ask is a text to be written, in both ways that there are.
+type Ask struct {
+	// Request is what a model is asked. A schema makes the text one JSON value, which
+	// is not streamed.
+	ai.Request
+	PromptHash string // of the template that made the prompt
+	// Compose writes the same text from the caller's own words, where no model is
+	// used. It is fast and calls nobody.
+	Compose func() (string, error)
 }
 
 // Answer is a person's decision about an item that a run waited for.

@@ -85,18 +85,6 @@ func System(v *domain.BrandVoice, language string) (string, error) {
 	return systemPrompt.Render(map[string]any{"Voice": v, "Language": language})
 }
 
-// Voice turns a brand voice into what a brief carries; nil gives none.
-func Voice(v *domain.BrandVoice) ai.Voice {
-	if v == nil {
-		return ai.Voice{}
-	}
-	out := ai.Voice{Name: v.Name, Tone: v.Tone, Audience: v.Audience, Do: v.Do, Dont: v.Dont, BannedTerms: v.BannedTerms, Samples: v.SampleTexts, Language: v.Language}
-	for _, t := range v.PreferredTerms {
-		out.Preferred = append(out.Preferred, [2]string{t.Use, t.InsteadOf})
-	}
-	return out
-}
-
 // Statement says in one sentence by what a text was made, for people and for
 // exports.
 func Statement(e domain.Origin) string {

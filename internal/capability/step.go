@@ -67,10 +67,10 @@ func Guard(ctx context.Context, in Input, g guard.Input, retry func(ctx context.
 	g.Step, g.Voice = in.Step.Key, in.Voice
 	found := guard.Check(g)
 	out := guard.Apply(g, found, in.Agent.GuardrailPolicy)
-	if len(out.Retry) == 0 || retry == nil || in.Engine.Kind != domain.OriginModel {
+	if len(out.Retry) == 0 || retry == nil || in.Origin.Kind != domain.OriginModel {
 		return Guarded{Text: out.Text, Findings: out.Findings}, nil
 	}
-	text, err := retry(ctx, g.Text, guard.Told(out.Retry))
+	text, err := retry(ctx, g.Text, guard.RetryMessages(out.Retry))
 	if err != nil {
 		return Guarded{}, err
 	}
@@ -81,7 +81,7 @@ func Guard(ctx context.Context, in Input, g guard.Input, retry func(ctx context.
 		return Guarded{Text: out.Text, Findings: out.Findings}, nil
 	}
 	final := guard.Apply(second, again, in.Agent.GuardrailPolicy)
-	return Guarded{Text: final.Text, Findings: final.Findings, Mended: guard.Mended(found, again)}, nil
+	return Guarded{Text: final.Text, Findings: final.Findings, Mended: guard.Fixed(found, again)}, nil
 }
 
 // All returns the findings of the text and those that a second try mended.

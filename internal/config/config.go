@@ -1,9 +1,9 @@
-// Package config reads what an operator sets. There is one table of options
+// Package config reads the operator's settings. There is one table of options
 // (options.go); the flags, the environment, the file, their checks, the help and
-// docs/config.md all come from it. A flag wins over the environment, that over
-// the file, and that over the default.
+// docs/config.md all come from it. A flag overrides the environment, which
+// overrides the file, which overrides the default.
 //
-// Only cmd and app use this room: every other part takes plain fields.
+// Only cmd and app use this package: every other part takes plain fields.
 package config
 
 import (
@@ -21,13 +21,13 @@ import (
 	"vellocity/internal/domain"
 )
 
-// Config is what the options amount to. See options.go for the meaning, unit and
+// Config holds the values of the options. See options.go for the meaning, unit and
 // default of each.
 type Config struct {
 	Data           string
 	Listen         string
 	InsecurePublic bool
-	BaseURL        string // without a slash at its end; empty: made from Listen
+	BaseURL        string // without a trailing slash; empty: derived from Listen
 	TrustedProxies []string
 	MetricsListen  string
 	Database       domain.Secret // postgres://…; empty: SQLite in Data
@@ -39,26 +39,25 @@ type Config struct {
 	LogLevel       slog.Level
 	LogFormat      string // "text" or "json"
 
-	Provider            string // "openai", "anthropic", "composer", or empty: whichever has a key
+	Provider            string // a kind of provider, "composer", or empty: the first that is configured
 	Model               string
-	OpenAIKey           domain.Secret
-	OpenAIBaseURL       string
-	AnthropicKey        domain.Secret
-	AnthropicBaseURL    string
+	Providers           []Provider // of each kind, in the order of the kinds
 	PricesFile          string
 	ProviderConcurrency int
 	MasterKey           domain.Secret
 
 	// Origin says where each option was set, by its name: "--listen",
-	// "VELLOCITY_LISTEN", "vellocity.conf line 3". It lacks those at their default.
+	// "VELLOCITY_LISTEN", "vellocity.conf line 3". Options at their default are absent.
 	Origin map[string]string
-	// Warnings are sentences for the operator about things that were ignored.
+	// Warnings are messages for the operator about settings that were ignored.
 	Warnings []string
 }
 
-// Sources are where options come from. The zero value has none but the defaults.
+// Sources are where options come from. The zero value yields the defaults.
 type Sources struct {
-	// Flags are those that were given, by option name.
+	// Kinds are the kinds of provider that can be configured.
+	Kinds []ProviderKind
+	// Flags are the flags that were set, by option name.
 	Flags map[string]string
 	// Env holds NAME=value pairs, as [os.Environ] returns them.
 	Env []string
@@ -66,8 +65,8 @@ type Sources struct {
 	ReadFile func(name string) ([]byte, error)
 }
 
-// Load reads all sources and checks the whole. The error tells every fault at
-// once, a line each, and holds no secret.
+// Load reads all sources and checks the result. The error lists every fault at once,
+// one per line, and contains no secret.
 func Load(s Sources) (*Config, error) {
 	if s.ReadFile == nil {
 		s.ReadFile = os.ReadFile
@@ -77,9 +76,9 @@ func Load(s Sources) (*Config, error) {
 	l.readEnv()
 	l.readFlags()
 	c := l.build()
-	l.faults = append(l.faults, c.together()...)
+	l.faults = append(l.faults, c.together(s.Kinds)...)
 	if len(l.faults) > 0 {
-		return nil, errors.New("the configuration has faults:\n  " + strings.Join(l.faults, "\n  "))
+		return nil, errors.New("the configuration is invalid:\n  " + strings.Join(l.faults, "\n  "))
 	}
 	return c, nil
 }
@@ -98,7 +97,7 @@ type loader struct {
 func environment(pairs []string) map[string]string {
 	env := map[string]string{}
 	for _, pair := range pairs {
-		// An empty variable is as good as none: compose files cannot leave one out.
+		// An empty variable counts as not set: compose files cannot leave one out.
 		if name, value, ok := strings.Cut(pair, "="); ok && value != "" {
 			env[name] = value
 		}
@@ -121,7 +120,7 @@ func (l *loader) readFile() {
 	}
 	text, err := l.ReadFile(file)
 	if err != nil {
-		l.fault("the file %s cannot be read: %v", file, err)
+		l.fault("cannot read the file %s: %v", file, err)
 		return
 	}
 	for i, line := range strings.Split(string(text), "\n") {
@@ -137,12 +136,12 @@ func (l *loader) readLine(line, origin string) {
 	name, value, ok := strings.Cut(line, "=")
 	name, value = strings.TrimSpace(name), unquote(strings.TrimSpace(value))
 	if !ok {
-		l.fault("%s: a line is “name = value”", origin)
+		l.fault("%s: want name = value", origin)
 		return
 	}
-	o, known := lookUp(name)
+	o, known := l.lookUp(name)
 	if !known {
-		l.fault("%s: there is no option %q%s", origin, name, suggestion(name, names()))
+		l.fault("%s: unknown option %q%s", origin, name, suggestion(name, l.names()))
 		return
 	}
 	if before, twice := l.set[o.Name]; twice {
@@ -161,7 +160,7 @@ func unquote(value string) string {
 
 func (l *loader) readEnv() {
 	known := map[string]bool{fileEnv: true}
-	for _, o := range Options() {
+	for _, o := range Options(l.Kinds) {
 		for _, name := range slices.Backward(o.Env) { // the first wins
 			known[name], known[name+fileSuffix] = true, true
 			l.readVariable(o, name)
@@ -169,7 +168,8 @@ func (l *loader) readEnv() {
 	}
 	for _, name := range slices.Sorted(maps.Keys(l.env)) {
 		if strings.HasPrefix(name, envPrefix) && !known[name] && !foreign(name) {
-			l.warnings = append(l.warnings, fmt.Sprintf("the variable %s means nothing%s", name, suggestion(name, slices.Collect(maps.Keys(known)))))
+			near := suggestion(name, slices.Collect(maps.Keys(known)))
+			l.warnings = append(l.warnings, fmt.Sprintf("unknown variable %s%s", name, near))
 		}
 	}
 }
@@ -184,20 +184,20 @@ func (l *loader) readVariable(o Option, name string) {
 		return
 	}
 	if ok {
-		l.fault("%s and %s%s are both set: keep one", name, name, fileSuffix)
+		l.fault("%s and %s%s are both set: remove one", name, name, fileSuffix)
 		return
 	}
 	text, err := l.ReadFile(file)
 	if err != nil {
-		l.fault("%s%s: the file cannot be read: %v", name, fileSuffix, err)
+		l.fault("%s%s: cannot read the file: %v", name, fileSuffix, err)
 		return
 	}
 	l.set[o.Name] = setting{strings.TrimSpace(string(text)), name + fileSuffix}
 }
 
-// foreign tells variables that are not the server's options: those of the tests,
-// of the command line as a client, and those that Kubernetes makes for a service
-// named vellocity.
+// foreign reports whether a variable belongs to something else: the tests, the
+// command line as a client, or Kubernetes, which sets some for a service named
+// vellocity.
 func foreign(name string) bool {
 	rest := strings.TrimPrefix(name, envPrefix)
 	return strings.HasPrefix(rest, "TEST_") || rest == "REQUIRE_ALL" || rest == "SERVER" || rest == "KEY" ||
@@ -209,8 +209,13 @@ func (l *loader) readFlags() {
 		if name == fileFlag {
 			continue
 		}
-		if o, ok := lookUp(name); !ok || o.NoFlag {
-			l.fault("--%s is no flag%s", name, suggestion(name, names()))
+		o, ok := l.lookUp(name)
+		switch {
+		case !ok:
+			l.fault("unknown flag --%s%s", name, suggestion(name, l.names()))
+			continue
+		case o.NoFlag:
+			l.fault("--%s cannot be a flag: set %s, or a line in the file", name, o.Env[0])
 			continue
 		}
 		l.set[name] = setting{l.Flags[name], "--" + name}
@@ -219,7 +224,7 @@ func (l *loader) readFlags() {
 
 func (l *loader) build() *Config {
 	c := &Config{Origin: map[string]string{}, Warnings: l.warnings}
-	for _, o := range Options() {
+	for _, o := range Options(l.Kinds) {
 		value := o.Default
 		if s, ok := l.set[o.Name]; ok {
 			value, c.Origin[o.Name] = s.value, s.origin
@@ -231,17 +236,16 @@ func (l *loader) build() *Config {
 	return c
 }
 
-// together checks what concerns several options.
-func (c *Config) together() (faults []string) {
+// together checks rules that involve several options.
+func (c *Config) together(kinds []ProviderKind) (faults []string) {
 	if !c.InsecurePublic && !Loopback(c.Listen) && !c.behindTLS() {
-		faults = append(faults, fmt.Sprintf("listen is %s, which others can reach, and nothing encrypts the way: "+
-			"put a proxy with TLS in front and set base-url (https://…) and trusted-proxies, or accept the risk with --insecure-public", c.Listen))
+		faults = append(faults, fmt.Sprintf("listen is %s, a public address without TLS: put a proxy with TLS in front "+
+			"and set base-url (https://…) and trusted-proxies, or accept the risk with --insecure-public", c.Listen))
 	}
-	if c.Provider == "openai" && c.OpenAIKey == "" && c.OpenAIBaseURL == "" {
-		faults = append(faults, "provider is openai: set OPENAI_API_KEY, or OPENAI_BASE_URL for a server that needs no key")
-	}
-	if c.Provider == "anthropic" && c.AnthropicKey == "" && c.AnthropicBaseURL == "" {
-		faults = append(faults, "provider is anthropic: set ANTHROPIC_API_KEY, or ANTHROPIC_BASE_URL for a server that needs no key")
+	for _, k := range kinds {
+		if fault := k.fault(c); fault != "" {
+			faults = append(faults, fault)
+		}
 	}
 	return faults
 }
@@ -263,8 +267,9 @@ func Loopback(listen string) bool {
 	return err == nil && ip.IsLoopback()
 }
 
-// PublicURL returns the address that people and programs use, with no slash at
-// its end: base-url where it is set, else one made from where the server listens.
+// PublicURL returns the address that people and programs use, without a trailing
+// slash: base-url if set, else one derived from the address that the server listens
+// on.
 func (c *Config) PublicURL(listening net.Addr) string {
 	if c.BaseURL != "" {
 		return c.BaseURL

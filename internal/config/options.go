@@ -20,24 +20,24 @@ const (
 	fileEnv    = envPrefix + "CONFIG"
 )
 
-// Option is one thing that an operator can set.
+// Option is one setting of an operator.
 type Option struct {
 	// Name is the flag (--name) and the name in the file.
 	Name string
-	// Env are the environment variables; the first wins over the others.
+	// Env are the environment variables; the first overrides the others.
 	Env     []string
 	Default string
 	// Value describes the value in help: HOST:PORT, DIR, N, on|off.
 	Value string
 	Help  string
-	// Switch says that the flag may stand alone, and then means on.
+	// Switch allows the flag without a value, which means on.
 	Switch bool
-	// Secret gives each variable a twin NAME_FILE that names a file holding the
-	// value.
+	// Secret adds a variable NAME_FILE for each variable: it names a file that holds
+	// the value.
 	Secret bool
 	// NoFlag keeps an option off the command line, where others could read it.
 	NoFlag bool
-	// Group is the heading it stands under.
+	// Group is its heading in the documentation.
 	Group string
 
 	apply func(c *Config, value string) error
@@ -50,74 +50,105 @@ const (
 	groupText   = "Text providers"
 )
 
-// Options lists every option, in the order of the documentation.
-func Options() []Option {
-	return slices.Concat(serverOptions(), storeOptions(), textOptions())
+// Options lists every option, in the order of the documentation. Each kind of
+// provider has two: a key and an address.
+func Options(kinds []ProviderKind) []Option {
+	return slices.Concat(serverOptions(), storeOptions(), textOptions(kinds))
 }
 
 func serverOptions() []Option {
 	return group(groupServer, []Option{
-		{Name: "listen", Value: "HOST:PORT", Default: "127.0.0.1:8080", apply: address(func(c *Config) *string { return &c.Listen }),
-			Help: "Where the server listens. An address that others can reach needs TLS in front of it, or insecure-public."},
-		{Name: "insecure-public", Value: "on|off", Default: "off", Switch: true, apply: onOff(func(c *Config) *bool { return &c.InsecurePublic }),
-			Help: "Listen where others can reach the server although nothing encrypts the way. Keys and sessions can then be read on it."},
+		{Name: "listen", Value: "HOST:PORT", Default: "127.0.0.1:8080",
+			apply: address(func(c *Config) *string { return &c.Listen }),
+			Help: "The address that the server listens on. A public address needs a proxy with TLS in front of it, " +
+				"or insecure-public."},
+		{Name: "insecure-public", Value: "on|off", Default: "off", Switch: true,
+			apply: onOff(func(c *Config) *bool { return &c.InsecurePublic }),
+			Help:  "Allow plain HTTP on a public address. Keys and sessions are sent unencrypted."},
 		{Name: "base-url", Value: "URL", apply: webAddress(func(c *Config) *string { return &c.BaseURL }),
-			Help: "The address that people and programs use, such as https://vellocity.example.com. By default it is made from listen."},
+			Help: "The public address of the server, such as https://vellocity.example.com. By default it is derived from listen."},
 		{Name: "trusted-proxies", Value: "LIST", apply: networks(func(c *Config) *[]string { return &c.TrustedProxies }),
-			Help: "Addresses or CIDR blocks of the proxies in front, separated by commas. Only from them are X-Forwarded-For and X-Forwarded-Proto believed."},
-		{Name: "metrics-listen", Value: "HOST:PORT", apply: optional(address(func(c *Config) *string { return &c.MetricsListen })),
-			Help: "Serve /metrics here and not on listen."},
+			Help: "Addresses or CIDR blocks of the proxies in front of the server, separated by commas. X-Forwarded-For and " +
+				"X-Forwarded-Proto are ignored from anyone else."},
+		{Name: "metrics-listen", Value: "HOST:PORT",
+			apply: optional(address(func(c *Config) *string { return &c.MetricsListen })),
+			Help:  "Serve /metrics on this address instead of listen."},
 		{Name: "rate-limits", Value: "on|off", Default: "on", apply: onOff(func(c *Config) *bool { return &c.RateLimits }),
-			Help: "Count requests against the plan's limits per minute and day."},
+			Help: "Enforce the plan's request limits per minute and day."},
 		{Name: "log-level", Value: "debug|info|warn|error", Default: "info", apply: level,
-			Help: "The least important message that is logged."},
-		{Name: "log-format", Value: "text|json", Default: "text", apply: oneOf(func(c *Config) *string { return &c.LogFormat }, "text", "json"),
-			Help: "How log lines are written."},
-		{Name: "no-demo", Value: "on|off", Default: "off", Switch: true, apply: notOnOff(func(c *Config) *bool { return &c.Demo }),
-			Help: "Do not write a sample item at the first start."},
+			Help: "The minimum level of messages that are logged."},
+		{Name: "log-format", Value: "text|json", Default: "text",
+			apply: oneOf(func(c *Config) *string { return &c.LogFormat }, "text", "json"),
+			Help:  "The format of log lines."},
+		{Name: "no-demo", Value: "on|off", Default: "off", Switch: true,
+			apply: notOnOff(func(c *Config) *bool { return &c.Demo }),
+			Help:  "Do not create a sample item on the first start."},
 	})
 }
 
 func storeOptions() []Option {
 	return group(groupStore, []Option{
 		{Name: "data", Value: "DIR", Default: "./vellocity-data", apply: text(func(c *Config) *string { return &c.Data }, 4096),
-			Help: "The directory of the database, the generated master key and the node's id. Only its owner may read it."},
+			Help: "The directory for the database, the generated master key and the node's id. Only its owner can read it."},
 		{Name: "database-url", Value: "URL", Secret: true, apply: databaseURL,
-			Help: "A PostgreSQL database, postgres://…, for several nodes. By default the database is SQLite in data."},
+			Help: "A PostgreSQL database (postgres://…), which several nodes can share. By default the database is SQLite in data."},
 		{Name: "node-id", Value: "NAME", apply: nodeID,
-			Help: "What this node is called among those that share a database. By default an id is made once and kept in data."},
+			Help: "The name of this node among those that share a database. By default an id is generated once and stored in data."},
 		{Name: "workers", Value: "N", Default: "64", apply: number(func(c *Config) *int { return &c.Workers }, 1, 10_000),
-			Help: "How many executions this node works on at once."},
-		{Name: "max-tickets-per-workspace", Value: "N", Default: "100", apply: number(func(c *Config) *int { return &c.MaxTickets }, 1, 100_000),
-			Help: "How many executions of one workspace may be queued or running at once. Further ones wait their turn, so that one workspace cannot keep the others waiting."},
-		{Name: "master-key", Value: "TEXT", Secret: true, NoFlag: true, apply: secret(func(c *Config) *domain.Secret { return &c.MasterKey }),
-			Help: "The key that seals stored secrets, at least 32 characters, the same on every node. By default one is made at the first start and kept in data: keep a copy elsewhere."},
+			Help: "How many executions this node runs at once."},
+		{Name: "max-tickets-per-workspace", Value: "N", Default: "100",
+			apply: number(func(c *Config) *int { return &c.MaxTickets }, 1, 100_000),
+			Help: "How many executions of one workspace can be queued or running at once. More than that wait for a slot, so that " +
+				"one workspace cannot block the others."},
+		{Name: "master-key", Value: "TEXT", Secret: true, NoFlag: true,
+			apply: secret(func(c *Config) *domain.Secret { return &c.MasterKey }),
+			Help: "The key that encrypts stored secrets: at least 32 characters, the same on every node. By default one is generated " +
+				"on the first start and stored in data. Keep a copy elsewhere."},
 	})
 }
 
-func textOptions() []Option {
-	return group(groupText, []Option{
-		{Name: "provider", Value: "openai|anthropic|composer", apply: oneOf(func(c *Config) *string { return &c.Provider }, "", "openai", "anthropic", "composer"),
-			Help: "What writes text. By default the first that has a key or an address, in this order; with neither, the composer, which needs no model."},
-		{Name: "model", Value: "NAME", apply: text(func(c *Config) *string { return &c.Model }, 200),
-			Help: "The model's name as the provider has it. By default one that suits the provider."},
-		{Name: "openai-api-key", Value: "KEY", Secret: true, NoFlag: true, Env: []string{"VELLOCITY_OPENAI_API_KEY", "OPENAI_API_KEY"},
-			apply: secret(func(c *Config) *domain.Secret { return &c.OpenAIKey }), Help: "The key for OpenAI, or for the server at openai-base-url."},
-		{Name: "openai-base-url", Value: "URL", Env: []string{"VELLOCITY_OPENAI_BASE_URL", "OPENAI_BASE_URL"},
-			apply: webAddress(func(c *Config) *string { return &c.OpenAIBaseURL }),
-			Help:  "Any server that speaks OpenAI's Chat Completions, up to and with /v1: Ollama, vLLM, LM Studio, OpenRouter, a gateway. It may be a private address."},
-		{Name: "anthropic-api-key", Value: "KEY", Secret: true, NoFlag: true, Env: []string{"VELLOCITY_ANTHROPIC_API_KEY", "ANTHROPIC_API_KEY"},
-			apply: secret(func(c *Config) *domain.Secret { return &c.AnthropicKey }), Help: "The key for Anthropic."},
-		{Name: "anthropic-base-url", Value: "URL", Env: []string{"VELLOCITY_ANTHROPIC_BASE_URL", "ANTHROPIC_BASE_URL"},
-			apply: webAddress(func(c *Config) *string { return &c.AnthropicBaseURL }), Help: "A server that speaks Anthropic's Messages, without /v1."},
-		{Name: "prices-file", Value: "FILE", apply: text(func(c *Config) *string { return &c.PricesFile }, 4096),
-			Help: "A JSON file of model prices, in place of those that come with the program."},
-		{Name: "provider-concurrency", Value: "N", Default: "32", apply: number(func(c *Config) *int { return &c.ProviderConcurrency }, 1, 10_000),
-			Help: "How many calls to one provider this node makes at once."},
-	})
+func textOptions(kinds []ProviderKind) []Option {
+	names := []string{""}
+	for _, k := range kinds {
+		names = append(names, k.Name)
+	}
+	names = append(names, Composer)
+	options := []Option{
+		{
+			Name:  "provider",
+			Value: strings.Join(names[1:], "|"),
+			apply: oneOf(func(c *Config) *string { return &c.Provider }, names...),
+			Help: "What writes text. By default the first that has a key or an address, in this order; without either, the " +
+				"composer, which needs no model.",
+		},
+		{
+			Name:  "model",
+			Value: "NAME",
+			apply: text(func(c *Config) *string { return &c.Model }, 200),
+			Help:  "The provider's name of the model. By default a suitable one.",
+		},
+	}
+	for _, k := range kinds {
+		options = append(options, k.options()...)
+	}
+	return group(groupText, append(options,
+		Option{
+			Name:  "prices-file",
+			Value: "FILE",
+			apply: text(func(c *Config) *string { return &c.PricesFile }, 4096),
+			Help:  "A JSON file of model prices that replaces the built-in ones.",
+		},
+		Option{
+			Name:    "provider-concurrency",
+			Value:   "N",
+			Default: "32",
+			apply:   number(func(c *Config) *int { return &c.ProviderConcurrency }, 1, 10_000),
+			Help:    "How many calls this node makes to one provider at once.",
+		},
+	))
 }
 
-// group sets the heading of options, and the variable of those that name none.
+// group sets the heading of options, and the default variable of those without one.
 func group(heading string, list []Option) []Option {
 	for i := range list {
 		list[i].Group = heading
@@ -128,8 +159,8 @@ func group(heading string, list []Option) []Option {
 	return list
 }
 
-func lookUp(name string) (Option, bool) {
-	all := Options()
+func (l *loader) lookUp(name string) (Option, bool) {
+	all := Options(l.Kinds)
 	i := slices.IndexFunc(all, func(o Option) bool { return o.Name == name })
 	if i < 0 {
 		return Option{}, false
@@ -137,20 +168,20 @@ func lookUp(name string) (Option, bool) {
 	return all[i], true
 }
 
-func names() (list []string) {
-	for _, o := range Options() {
+func (l *loader) names() (list []string) {
+	for _, o := range Options(l.Kinds) {
 		list = append(list, o.Name)
 	}
 	return list
 }
 
-// The rest makes a text into a field, or says what is wrong with it. A message
-// continues the option's name: `workers must be a number`.
+// The functions below parse a value into a field, or say what is wrong with it. An
+// error continues the option's name: `workers must be a whole number`.
 
 func text(to func(*Config) *string, longest int) func(*Config, string) error {
 	return func(c *Config, v string) error {
 		if len(v) > longest {
-			return fmt.Errorf("is longer than %d bytes", longest)
+			return fmt.Errorf("must have at most %d bytes", longest)
 		}
 		*to(c) = v
 		return nil
@@ -160,7 +191,7 @@ func text(to func(*Config) *string, longest int) func(*Config, string) error {
 func secret(to func(*Config) *domain.Secret) func(*Config, string) error {
 	return func(c *Config, v string) error {
 		if strings.ContainsAny(v, "\r\n") {
-			return fmt.Errorf("has more than one line")
+			return fmt.Errorf("must be one line")
 		}
 		*to(c) = domain.Secret(v)
 		return nil
@@ -248,8 +279,9 @@ func webAddress(to func(*Config) *string) func(*Config, string) error {
 		}
 		u, err := url.Parse(v)
 		// The value may hold a password by mistake, so it is not repeated.
-		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
-			return fmt.Errorf("must be an address that starts with http:// or https://, with no user, query or fragment")
+		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" ||
+			u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+			return fmt.Errorf("must be a URL that starts with http:// or https://, without user, query or fragment")
 		}
 		*to(c) = strings.TrimRight(v, "/")
 		return nil
@@ -265,7 +297,7 @@ func networks(to func(*Config) *[]string) func(*Config, string) error {
 			}
 			_, blockErr := netip.ParsePrefix(part)
 			if _, err := netip.ParseAddr(part); err != nil && blockErr != nil {
-				return fmt.Errorf("holds %q, which is no address or CIDR block", part)
+				return fmt.Errorf("contains %q, which is neither an address nor a CIDR block", part)
 			}
 			*to(c) = append(*to(c), part)
 		}
@@ -291,7 +323,7 @@ func databaseURL(c *Config, v string) error {
 
 func nodeID(c *Config, v string) error {
 	if len(v) > 80 || strings.ContainsAny(v, "/ \t\r\n") {
-		return fmt.Errorf("must have at most 80 characters, without blanks or slashes")
+		return fmt.Errorf("must have at most 80 characters, without spaces or slashes")
 	}
 	c.NodeID = v
 	return nil

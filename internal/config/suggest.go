@@ -2,7 +2,7 @@ package config
 
 import "fmt"
 
-// suggestion names the closest of the known names, where one is close enough to
+// suggestion returns a hint with the closest known name, if one is close enough to
 // have been meant.
 func suggestion(name string, known []string) string {
 	best, least := "", max(2, len(name)/4)+1
@@ -17,8 +17,7 @@ func suggestion(name string, known []string) string {
 	return fmt.Sprintf("; did you mean %s?", best)
 }
 
-// distance counts the letters to insert, remove or change between two names
-// (Levenshtein).
+// distance is the Levenshtein distance of two names in bytes.
 func distance(a, b string) int {
 	row := make([]int, len(b)+1)
 	for j := range row {

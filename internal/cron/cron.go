@@ -1,5 +1,5 @@
-// Package cron reads the five fields of a cron expression in a time zone and says
-// when it is due. Firing is not its business.
+// Package cron parses cron expressions of five fields in a time zone and returns when
+// they are due. It starts nothing.
 package cron
 
 import (
@@ -15,12 +15,12 @@ type Schedule struct {
 	zone *time.Location
 }
 
-// fields are minute, hour, day of month, month and day of week; @daily and its
-// kind are allowed, @every is not: it has no place on a calendar.
+// fields are minute, hour, day of month, month and day of week. @daily and similar are
+// allowed, @every is not: it is not tied to the calendar.
 const fields = cron.Minute | cron.Hour | cron.Dom | cron.Month | cron.Dow | cron.Descriptor
 
-// Parse reads an expression such as "0 9 * * 1-5". The zone is an IANA name;
-// empty means UTC. An error says which part cannot be read.
+// Parse parses an expression such as "0 9 * * 1-5". The zone is an IANA name; empty
+// means UTC. An error says which part is invalid.
 func Parse(expression, zone string) (Schedule, error) {
 	where, err := time.LoadLocation(zone)
 	if err != nil || zone == "Local" {
@@ -31,15 +31,15 @@ func Parse(expression, zone string) (Schedule, error) {
 		return Schedule{}, fmt.Errorf("%q is not a cron expression: %w", expression, err)
 	}
 	if _, every := spec.(cron.ConstantDelaySchedule); every {
-		return Schedule{}, fmt.Errorf("%q has no place on a calendar; use five fields", expression)
+		return Schedule{}, fmt.Errorf("%q is not tied to the calendar; use five fields", expression)
 	}
 	return Schedule{spec, where}, nil
 }
 
-// Next returns the first instant after t at which the schedule is due; the zero
-// time where there is none within five years. When the clocks skip an hour, what
-// was due in it is left out. When they repeat one, a schedule that names hours is
-// due in its first pass only; one for every hour goes on through both.
+// Next returns the first time after t at which the schedule is due; the zero time if
+// there is none within five years. When the clocks skip an hour, what was due in it is
+// skipped. When they repeat one, a schedule that names hours is due in the first pass
+// only; one for every hour is due in both.
 func (s Schedule) Next(t time.Time) time.Time {
 	for {
 		t = s.spec.Next(t.In(s.zone))
@@ -52,11 +52,11 @@ func (s Schedule) Next(t time.Time) time.Time {
 	}
 }
 
-// star is the bit by which the parser marks a field that was a star.
+// star is the bit with which the parser marks a field that was a star.
 const star = 1 << 63
 
-// repeats reports whether t is the second pass of an hour that the clocks repeat,
-// for a schedule that names its hours.
+// repeats reports whether t is in the second pass of an hour that the clocks repeat, for
+// a schedule that names its hours.
 func (s Schedule) repeats(t time.Time) bool {
 	spec, ok := s.spec.(*cron.SpecSchedule)
 	if !ok || spec.Hour&star != 0 {

@@ -31,7 +31,13 @@ func SystemActor(workspaceID, executionID int64, name string) Actor {
 
 // OperatorActor returns the actor of the command line on the server's own machine.
 func OperatorActor(workspaceID int64) Actor {
-	return Actor{Kind: ActorOperator, Name: "operator", WorkspaceID: workspaceID, Role: RoleOwner, Scopes: []Scope{ScopeAdmin}}
+	return Actor{
+		Kind:        ActorOperator,
+		Name:        "operator",
+		WorkspaceID: workspaceID,
+		Role:        RoleOwner,
+		Scopes:      []Scope{ScopeAdmin, ScopeOperator},
+	}
 }
 
 // May reports whether both layers allow s: the caller's scopes and its role.

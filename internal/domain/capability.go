@@ -44,7 +44,31 @@ type Capability struct {
 	// SettingsSchema is a JSON Schema (2020-12) of the whole settings object:
 	// the form, the check, the MCP tool and the documentation read it.
 	SettingsSchema json.RawMessage
+	// Outputs says how people read what the steps record, by the path of each field:
+	// "score", "keywords.density". An index of a list is no part of a path. A field
+	// without an entry is shown plainly, under its own name.
+	Outputs map[string]OutputField
 }
+
+// OutputField says how one field of a step's output is shown.
+type OutputField struct {
+	Label string     // "" makes one of the field's name
+	Unit  string     // after the value: "%", "words"
+	Kind  OutputKind // "" shows the value plainly
+}
+
+// OutputKind says what a field means to its reader.
+type OutputKind string
+
+// The kinds of output.
+const (
+	OutputLead   OutputKind = "lead"   // the sentence that concludes
+	OutputScore  OutputKind = "score"  // a number from 0 to 100
+	OutputGrade  OutputKind = "grade"  // a letter from A to E
+	OutputChecks OutputKind = "checks" // a list of reasons for a score, each with name, points, max and found
+	OutputStatus OutputKind = "status" // the status of a content item
+	OutputHidden OutputKind = "hidden" // not shown: other parts of the page have it
+)
 
 // RequiresCredits reports whether the capability has a price.
 func (c Capability) RequiresCredits() bool { return c.Credits > 0 }

@@ -1,29 +1,58 @@
 // Package domain holds the nouns of Vellocity, the rules that bind them, their
-// states, events and errors. It imports the standard library only; every other
-// room imports it.
+// states, limits, events and errors. It imports the standard library only; every
+// other package imports it.
 //
-// # A tour of the house
+// # A tour
 //
 // A caller (a program over REST, an AI client over MCP, a person in the
-// dashboard, a clock) asks for a [Capability]. The server records a durable
+// dashboard, a schedule) asks for a [Capability]. The server records a durable
 // [Execution], plans it into steps ([PlanStep]), runs them one recorded result
-// at a time ([StepResult]), has guardrails look at the text ([Finding]),
-// charges [Credits] exactly once, and puts the result on a board as a
+// at a time ([StepResult]), checks the text with guardrails ([Finding]), charges
+// credits exactly once ([Movement]), and puts the result on a board as a
 // [ContentItem] that moves generated → review → ready → published.
 //
-//	cmd → app → {api, web, trigger} → engine → execution → {capability → ai;
-//	guard; board, queue → store} → domain
+//	doors   ops with rest, mcp, openapi, cli; api (the rows); web; feed
+//	verbs   engine/<area> over verb
+//	work    execution, item, capability, text, live, queue
+//	parts   ai, compose, guard, seo, prose, channel, schema, auth, …
+//	ground  store over store/db; domain
 //
-// Arrows run down only; layout_test.go at the root of the module holds them.
-//
-//   - api turns a table of operations into REST routes, MCP tools, an OpenAPI
-//     document and commands. web is the dashboard.
-//   - engine has every verb once, a file per noun: it validates, authorises,
-//     opens one transaction, appends the [Event] and enqueues the job.
-//   - execution advances a run. capability says what a step does. guard checks
-//     text. ai speaks to models. board applies what a run or a person does to
-//     content.
-//   - queue is the only room that knows River; store the only one that speaks SQL.
-//
+// Imports run down only; layout_test.go at the root of the module says which.
 // The caller's identity travels in the context as an [Actor].
+//
+// # Glossary
+//
+// One word for one thing, in code, API, pages and docs.
+//
+//   - action: what was done about a finding: flagged, redacted, retried, blocked.
+//   - agent: what carries out capabilities, with a provider, a model, instructions
+//     and a guardrail policy.
+//   - attempt: one call of a provider.
+//   - board, column: where items stand; an item's status is its column.
+//   - brand voice: how a workspace's texts should sound.
+//   - capability: one thing that can be asked for, such as generate-blog-post.
+//   - caller: who makes a call; an actor is a caller that was authenticated.
+//   - composer: builds a text by rules from the caller's inputs, without a model.
+//   - content item, or item: a text on the board. It has versions.
+//   - credits: what an execution costs: held, then captured or released. Cost is
+//     money, beside credits.
+//   - event: an entry of the log of what happened.
+//   - execution: one durable run of a capability. "Run" is the verb.
+//   - finding: one thing that a guardrail says about a text. A blocking finding
+//     stops publication; in an error it is a blocker.
+//   - generated text: what generate-output writes.
+//   - guardrail: a check of a text; a policy says what follows from its findings.
+//   - key: an API key. Scopes say what it may do, a role what its owner may.
+//   - limit: the allowed size of a field.
+//   - message: for chat only, and in error texts. The wire's message_id of
+//     generate-output is older.
+//   - origin: what wrote a text, a model or the composer; "engine" on the wire.
+//   - plan: the steps of an execution; also what a workspace has bought.
+//   - provider: a service with models, such as OpenAI.
+//   - publication: a version of an item on a channel, such as the feed.
+//   - scope, role: the two layers of permission.
+//   - settings: what a caller gives a capability.
+//   - slot: a place in the queue; a workspace has a limited number of them.
+//   - step: one part of an execution, recorded with its output.
+//   - workspace: one tenant.
 package domain

@@ -1,6 +1,7 @@
 package domain
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -34,27 +35,119 @@ const (
 	CodeStorageFull           Code = "STORAGE_FULL"
 )
 
-// statuses gives each code its number on the wire. A number only: this room
-// knows no HTTP.
-var statuses = map[Code]int{
-	CodeBadRequest: 400, CodeUnauthorized: 401, CodeInsufficientCredits: 402,
-	CodeForbidden: 403, CodePlanLimit: 403, CodeNotFound: 404, CodeMethodNotAllowed: 405,
-	CodeConflict: 409, CodeIdempotencyInProgress: 409, CodeIdempotencyMismatch: 422,
-	CodePreconditionFailed: 412, CodePayloadTooLarge: 413, CodeUnsupportedMediaType: 415,
-	CodeValidation: 422, CodeRateLimited: 429, CodeServer: 500, CodeProvider: 502,
-	CodeUnavailable: 503, CodeStorageFull: 507,
+// CodeInfo is all that is known of a code: adding one is a constant and a row of codes.
+type CodeInfo struct {
+	Code Code
+	// Status is the code's number on the wire. A number only: this room knows no HTTP.
+	Status int
+	// Title heads a page, Next tells a person there what to do; both may be empty.
+	Title, Next string
+	// Advice tells a model that called a tool what to do; empty where there is nothing.
+	Advice string
+	// Example is a message, with details where it has some, for documents.
+	Example string
+	Details map[string]any
+}
+
+// codes is every code, sorted by name.
+var codes = []CodeInfo{
+	{
+		Code: CodeBadRequest, Status: 400, Title: "Bad request",
+		Example: "The body is not valid JSON: it ends too early",
+	},
+	{
+		Code: CodeConflict, Status: 409, Title: "Conflict: it changed or is not allowed",
+		Advice:  "Read the present state first, then decide.",
+		Example: "A completed execution cannot be cancelled",
+	},
+	{
+		Code: CodeForbidden, Status: 403, Title: "Not allowed",
+		Advice:  "This key cannot do it; ask the user for another key or leave it.",
+		Example: `This key lacks the "content" scope`,
+		Details: map[string]any{"scope": "content"},
+	},
+	{Code: CodeIdempotencyInProgress, Status: 409, Title: "Still working on it"},
+	{Code: CodeIdempotencyMismatch, Status: 422, Title: "The Idempotency-Key was used for another request"},
+	{
+		Code: CodeInsufficientCredits, Status: 402, Title: "Not enough credits",
+		Advice:  "Tell the user; get_credits shows the balance.",
+		Example: "This needs 5 credits and 2 are available",
+		Details: map[string]any{"required": 5, "available": 2},
+	},
+	{Code: CodeMethodNotAllowed, Status: 405, Title: "Method not allowed"},
+	{
+		Code: CodeNotFound, Status: 404, Title: "Page not found",
+		Next:    "It may have been deleted, or the address is mistyped.",
+		Advice:  "Look the id up with the matching list tool.",
+		Example: "Execution not found",
+	},
+	{
+		Code: CodePayloadTooLarge, Status: 413, Title: "Too large",
+		Example: "The body is larger than 1048576 bytes",
+		Details: map[string]any{"limit": 1048576},
+	},
+	{Code: CodePlanLimit, Status: 403, Title: "Not in your plan"},
+	{
+		Code: CodePreconditionFailed, Status: 412, Title: "Conflict: it changed or is not allowed",
+		Example: "The resource has changed since you read it. Fetch it again and retry.",
+	},
+	{
+		Code: CodeProvider, Status: 502, Title: "The model provider failed",
+		Advice:  "Try again later, or tell the user that the model provider failed.",
+		Example: "The model provider failed",
+		Details: map[string]any{"provider": "openai", "status": 500},
+	},
+	{
+		Code: CodeRateLimited, Status: 429, Title: "Too many requests",
+		Advice:  "Wait, then call again.",
+		Example: "Too many requests per minute for this workspace's plan; try again in 12 seconds",
+	},
+	{
+		Code: CodeServer, Status: 500, Title: "Something broke on the server",
+		Next:    "Nothing was changed. The server's log has the details.",
+		Example: "Something went wrong on the server",
+	},
+	{
+		Code: CodeStorageFull, Status: 507, Title: "Not available right now",
+		Next:    "Free some disk space on the server, then try again. Reading still works.",
+		Example: "The disk is full; reading still works",
+	},
+	{
+		Code: CodeUnauthorized, Status: 401, Title: "Signed out",
+		Example: "Send a valid API key as Authorization: Bearer <key>",
+	},
+	{
+		Code: CodeUnavailable, Status: 503, Title: "Not available right now",
+		Next:    "Nothing was lost. Try again in a few seconds.",
+		Advice:  "Wait a few seconds, then call again.",
+		Example: "The server is busy; try again in a second",
+	},
+	{
+		Code: CodeUnsupportedMediaType, Status: 415, Title: "Unsupported media type",
+		Example: "Send the body as Content-Type: application/json",
+	},
+	{
+		Code: CodeValidation, Status: 422, Title: "That did not work",
+		Advice:  "Correct these arguments and call again.",
+		Example: "The prompt field is required",
+		Details: map[string]any{"prompt": []string{"The prompt field is required"}},
+	},
+}
+
+// CodeInfos lists what is known of every code, sorted by name.
+func CodeInfos() []CodeInfo { return slices.Clone(codes) }
+
+// Info returns what is known of the code; an unknown code is a SERVER_ERROR.
+func (c Code) Info() CodeInfo {
+	i, ok := slices.BinarySearchFunc(codes, c, func(e CodeInfo, c Code) int { return cmp.Compare(e.Code, c) })
+	if !ok {
+		return CodeServer.Info()
+	}
+	return codes[i]
 }
 
 // Status returns the number of the code on the wire; an unknown code is a 500.
-func (c Code) Status() int {
-	if n, ok := statuses[c]; ok {
-		return n
-	}
-	return 500
-}
-
-// Codes lists every code, sorted by name.
-func Codes() []Code { return slices.Sorted(maps.Keys(statuses)) }
+func (c Code) Status() int { return c.Info().Status }
 
 // Error is a failure that a caller may see. Message is a sentence that says what
 // happened and, where it helps, what to do; it never holds internal text.
@@ -133,5 +226,8 @@ func AsError(err error) *Error {
 	if errors.As(err, &e) {
 		return e
 	}
-	return Errorf(CodeServer, "Something went wrong on the server").Because(err)
+	return ServerError().Because(err)
 }
+
+// ServerError is the error of a fault of our own. Its message gives nothing away.
+func ServerError() *Error { return Errorf(CodeServer, "Something went wrong on the server") }

@@ -1,5 +1,7 @@
 package domain
 
+import "errors"
+
 // Severity is how much a finding matters.
 type Severity string
 
@@ -58,4 +60,28 @@ func Blocking(findings []Finding) bool {
 		}
 	}
 	return false
+}
+
+// Blocker is one reason why an item may not be published.
+type Blocker struct {
+	Guardrail string  `json:"guardrail,omitempty"` // empty where an approval is missing
+	Message   string  `json:"message"`
+	Matches   []Match `json:"matches,omitempty"`
+}
+
+// NotPublishable is the CONFLICT of an item that may not be published. Its
+// details name every blocker; its message is the first one's.
+func NotPublishable(blockers []Blocker) *Error {
+	return Errorf(CodeConflict, "This item cannot be published yet: %s", blockers[0].Message).With("blockers", blockers)
+}
+
+// BlockersOf returns the reasons that a [NotPublishable] error names; none for any
+// other error.
+func BlockersOf(err error) []Blocker {
+	var e *Error
+	if !errors.As(err, &e) {
+		return nil
+	}
+	list, _ := e.Details["blockers"].([]Blocker)
+	return list
 }

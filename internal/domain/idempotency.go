@@ -1,17 +1,25 @@
 package domain
 
-import "context"
+import (
+	"context"
+	"fmt"
+)
 
-// Claim is a caller's Idempotency-Key for one call (API contract, section 1). The engine
-// stores the answer under it in the transaction of the effect, so that a crash
-// can never separate the two.
+// Claim is a caller's Idempotency-Key for one call (API contract, section 1). The answer
+// is stored under it in the transaction of the effect, so that a crash can never
+// separate the two.
 type Claim struct {
 	Scope       string // method and path
 	Key         string
 	Fingerprint string // of the body: another body under the same key is refused
-	// Render turns the verb's result into the answer to be stored, with secrets
-	// that are shown once left out.
-	Render func(result any) (StoredAnswer, error)
+}
+
+// ClaimOf is a claim for the answer of a verb that returns an R.
+type ClaimOf[R any] struct {
+	Claim
+	// Render turns the verb's result into the answer to be stored, with secrets that
+	// are shown only once left out.
+	Render func(result R) (StoredAnswer, error)
 }
 
 // StoredAnswer is an answer kept for 24 hours under an Idempotency-Key.
@@ -32,12 +40,25 @@ func (*Replayed) Error() string { return "answered before under this Idempotency
 type claimKey struct{}
 
 // WithClaim returns a context that carries the claim.
-func WithClaim(ctx context.Context, c Claim) context.Context {
+func WithClaim[R any](ctx context.Context, c ClaimOf[R]) context.Context {
 	return context.WithValue(ctx, claimKey{}, c)
 }
 
-// ClaimFrom returns the claim of this call, if it has one.
-func ClaimFrom(ctx context.Context) (Claim, bool) {
-	c, ok := ctx.Value(claimKey{}).(Claim)
-	return c, ok
+// ClaimFrom returns the claim of this call, for a verb that returns an R; ok is false
+// where the call has none. A claim for another type of result is an error: the caller
+// was promised a stored answer that the verb cannot give. A claim of any result fits
+// every verb.
+func ClaimFrom[R any](ctx context.Context) (c ClaimOf[R], ok bool, err error) {
+	switch found := ctx.Value(claimKey{}).(type) {
+	case nil:
+		return c, false, nil
+	case ClaimOf[R]:
+		return found, true, nil
+	case ClaimOf[any]:
+		render := func(r R) (StoredAnswer, error) { return found.Render(r) }
+		return ClaimOf[R]{Claim: found.Claim, Render: render}, true, nil
+	default:
+		var want R
+		return c, false, fmt.Errorf("the row claims an answer as %T and the verb returns %T: they must agree", found, want)
+	}
 }

@@ -60,10 +60,12 @@ var (
 	LimitResults    = Limit{Name: "results", Unit: Number, Min: 1, Max: 5}
 
 	LimitSlug    = Limit{Name: "slug", Unit: Characters, Min: 1, Max: 100} // of a capability or template
+	LimitFilter  = Limit{Name: "filter", Unit: Characters, Max: 100}       // a text that a list is narrowed by
 	LimitPage    = Limit{Name: "page", Unit: Number, Min: 1, Max: 1_000_000}
 	LimitPerPage = Limit{Name: "per_page", Unit: Number, Min: 1, Max: 100}
 	LimitWait    = Limit{Name: "wait", Unit: Number, Max: 60} // seconds, RFC 7240
 	LimitPercent = Limit{Name: "percent", Unit: Number, Max: 100}
+	LimitMoment  = Limit{Name: "moment", Unit: Characters, Max: 40} // a day or a time as text
 )
 
 // Limits lists every limit.
@@ -74,7 +76,7 @@ func Limits() []Limit {
 		LimitTitle, LimitBody, LimitMetaTitle, LimitMetaDescription, LimitItemSlug, LimitKeywords, LimitLanguage,
 		LimitChannel, LimitAssignee, LimitReason, LimitBulkMove, LimitPerColumn,
 		LimitPrompt, LimitWords, LimitTone, LimitToneCustom, LimitResults,
-		LimitSlug, LimitPage, LimitPerPage, LimitWait, LimitPercent,
+		LimitSlug, LimitFilter, LimitPage, LimitPerPage, LimitWait, LimitPercent, LimitMoment,
 	}
 }
 

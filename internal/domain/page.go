@@ -17,7 +17,7 @@ type List[T any] struct {
 	Total int
 }
 
-// DateRange is a stretch of time, From included and Until excluded. A zero end is open.
+// DateRange is a period, From included and Until excluded. A zero end is open.
 type DateRange struct {
 	From, Until time.Time
 }

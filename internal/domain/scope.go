@@ -20,11 +20,24 @@ const (
 	// ScopeReview is no key's own scope: it stands for comment, approve and the
 	// moves between review and ready, which content and publish both allow.
 	ScopeReview Scope = "review"
+	// ScopeOperator is no key's either: it is held by the command line on the server
+	// itself, and even admin does not include it.
+	ScopeOperator Scope = "operator"
 )
 
 // Scopes lists the scopes that a key may be given, in the order they are shown.
 func Scopes() []Scope {
-	return []Scope{ScopeRead, ScopeContent, ScopePublish, ScopeWrite, ScopeAdmin, ScopeMCPFull, ScopeMCPTools, ScopeMCPResources, ScopeMCPPrompts}
+	return []Scope{
+		ScopeRead,
+		ScopeContent,
+		ScopePublish,
+		ScopeWrite,
+		ScopeAdmin,
+		ScopeMCPFull,
+		ScopeMCPTools,
+		ScopeMCPResources,
+		ScopeMCPPrompts,
+	}
 }
 
 // implied says what a scope brings along beside itself.
@@ -35,10 +48,11 @@ var implied = map[Scope][]Scope{
 	ScopeMCPFull: {ScopeMCPTools, ScopeMCPResources, ScopeMCPPrompts},
 }
 
-// Grants reports whether the scopes held allow want. Admin allows everything.
+// Grants reports whether the scopes held allow want. Admin allows everything but what
+// is the operator's alone.
 func Grants(held []Scope, want Scope) bool {
 	for _, h := range held {
-		if h == want || h == ScopeAdmin || slices.Contains(implied[h], want) {
+		if h == want || h == ScopeAdmin && want != ScopeOperator || slices.Contains(implied[h], want) {
 			return true
 		}
 	}

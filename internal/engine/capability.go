@@ -6,34 +6,24 @@ import (
 	"fmt"
 	"slices"
 
+	"vellocity/internal/ai"
 	"vellocity/internal/capability"
 	"vellocity/internal/domain"
-	"vellocity/internal/execution"
 	"vellocity/internal/store"
 )
 
-// describe reads from a capability's schema what its settings need and default to.
-func describe(c domain.Capability) (CapabilityDetails, error) {
-	var schema struct {
-		Required   []string `json:"required"`
-		Properties map[string]struct {
-			Default json.RawMessage `json:"default"`
-		} `json:"properties"`
-	}
-	if err := json.Unmarshal(c.SettingsSchema, &schema); err != nil {
-		return CapabilityDetails{}, fmt.Errorf("read the settings schema: %w", err)
-	}
-	defaults := map[string]json.RawMessage{}
-	for name, p := range schema.Properties {
-		if p.Default != nil {
-			defaults[name] = p.Default
-		}
-	}
-	text, err := json.Marshal(defaults)
+// describe adds what a capability's settings need and default to.
+func describe(c capability.Capability) (CapabilityDetails, error) {
+	defaults, err := json.Marshal(c.Schema.Defaults())
 	if err != nil {
 		return CapabilityDetails{}, fmt.Errorf("encode the defaults: %w", err)
 	}
-	return CapabilityDetails{Capability: c, RequiredSettings: append([]string{}, schema.Required...), DefaultSettings: text}, nil
+	return CapabilityDetails{
+		Capability:       c.Capability,
+		Schema:           c.Schema,
+		RequiredSettings: c.Schema.Required(),
+		DefaultSettings:  defaults,
+	}, nil
 }
 
 // AllCapabilities returns the whole catalogue, for building tools, forms and
@@ -85,38 +75,44 @@ func (e *Engine) Execute(ctx context.Context, in Execute) (Started, error) {
 	if err := e.accepting(); err != nil {
 		return Started{}, err
 	}
-	settings, err := e.settings(c, in)
+	req, err := prepare(c, in)
 	if err != nil {
 		return Started{}, err
 	}
 	if in.Priority == "" {
 		in.Priority = domain.PriorityNormal
 	}
-	in.Settings = settings
-	return change(ctx, e, domain.ScopeContent, func(tx *store.Tx, a domain.Actor) (Started, error) {
-		return e.accept(ctx, tx, a, c, in, 0)
+	started, err := change(ctx, e, domain.ScopeContent, func(tx *store.Tx, a domain.Actor) (Started, error) {
+		return e.accept(ctx, tx, a, c, req, in, 0)
 	})
+	if err != nil || in.Wait <= 0 {
+		return started, err
+	}
+	// The execution was accepted: a wait that is cut short takes nothing back. A caller
+	// that may start one may see how it ends.
+	x := started.Execution
+	if d, err := e.wait(ctx, x.WorkspaceID, x.ID, in.Wait); err == nil {
+		started.Execution = d.Execution
+	}
+	return started, nil
 }
 
-// settings checks everything about the input that needs no database, and fills in
-// the defaults.
-func (e *Engine) settings(c capability.Capability, in Execute) (json.RawMessage, error) {
-	if len(in.Settings) == 0 {
-		in.Settings = json.RawMessage("{}")
-	}
-	settings, err := capability.Prepare(c, in.Settings)
+// prepare checks everything about the input that needs no database, and decodes
+// the settings with their defaults filled in.
+func prepare(c capability.Capability, in Execute) (capability.Request, error) {
+	req, err := c.Prepare(in.Settings)
 	var p domain.Problems
 	oneOf(&p, "priority", in.Priority, domain.Priorities())
 	if len(in.Context) > 0 && !isObject(in.Context) {
-		p.Add("context", "The context must be an object")
+		p.Type("context", "an object")
 	}
 	if other := p.Err(); other != nil {
 		if err == nil {
-			return nil, other
+			return req, other
 		}
-		return nil, joined(err, other)
+		return req, joined(err, other)
 	}
-	return settings, err
+	return req, err
 }
 
 // joined tells the faults of two checks at once.
@@ -136,37 +132,46 @@ func isObject(j json.RawMessage) bool {
 	return json.Unmarshal(j, &m) == nil && m != nil
 }
 
-func (e *Engine) accept(ctx context.Context, tx *store.Tx, a domain.Actor, c capability.Capability, in Execute, retryOf int64) (Started, error) {
+func (e *Engine) accept(
+	ctx context.Context, tx *store.Tx, a domain.Actor, c capability.Capability, req capability.Request, in Execute, retryOf int64,
+) (Started, error) {
 	agent, why, err := e.chooseAgent(ctx, tx, a.WorkspaceID, c.Slug, in.AgentID)
 	if err != nil {
 		return Started{}, err
 	}
-	voiceID, err := e.chooseVoice(ctx, tx, a.WorkspaceID, agent, in.Settings)
+	voiceID, err := e.chooseVoice(ctx, tx, a.WorkspaceID, agent, req.BrandVoice())
 	if err != nil {
 		return Started{}, err
 	}
-	if err := readable(ctx, tx, a.WorkspaceID, c, in.Settings); err != nil {
+	if err := readable(ctx, tx, a.WorkspaceID, req.Reads()); err != nil {
 		return Started{}, err
 	}
-	writer, ok := e.o.Writers.For(agent)
+	connection, ok := e.o.Providers.For(agent)
 	if !ok {
 		return Started{}, domain.Errorf(domain.CodeConflict, "The agent %q writes with the provider %q, which is not configured", agent.Name, agent.Provider)
 	}
 	if !c.NeedsModel {
-		writer = execution.Writer{Engine: domain.ComposerOrigin()}
+		connection = ai.Connection{Origin: domain.ComposerOrigin()}
 	}
-	x := domain.Execution{WorkspaceID: a.WorkspaceID, Capability: c.Slug, Title: c.Title(in.Settings), AgentID: agent.ID, Priority: in.Priority,
-		Origin: writer.Engine, Settings: in.Settings, Context: in.Context, Notify: in.Notify, RetryOf: retryOf, CreatedBy: a.Name}
-	x, err = e.o.Runner.Accept(ctx, tx, x, voiceID)
+	x := domain.Execution{
+		WorkspaceID: a.WorkspaceID,
+		Capability:  c.Slug,
+		Title:       req.Title(),
+		AgentID:     agent.ID,
+		Priority:    in.Priority,
+		Origin:      connection.Origin,
+		Settings:    req.JSON(),
+		Context:     in.Context,
+		Notify:      in.Notify,
+		RetryOf:     retryOf,
+		CreatedBy:   a.Name,
+	}
+	x, err = e.o.Runner.Accept(ctx, tx, x, req, voiceID)
 	return Started{Execution: x, Agent: agent, AgentReason: why}, err
 }
 
 // readable makes sure that the items a capability will look at are there.
-func readable(ctx context.Context, tx *store.Tx, workspaceID int64, c capability.Capability, settings json.RawMessage) error {
-	if c.Reads == nil {
-		return nil
-	}
-	ids := c.Reads(settings)
+func readable(ctx context.Context, tx *store.Tx, workspaceID int64, ids []int64) error {
 	if len(ids) == 0 {
 		return nil
 	}
@@ -175,7 +180,7 @@ func readable(ctx context.Context, tx *store.Tx, workspaceID int64, c capability
 		return err
 	}
 	var p domain.Problems
-	p.Add("settings.content_id", "There is no content item %d", missing[0])
+	p.Missing("settings.content_id", "content item", missing[0])
 	return p.Err()
 }
 
@@ -228,21 +233,15 @@ func askedFor(ctx context.Context, tx *store.Tx, workspaceID int64, slug string,
 
 // chooseVoice returns the brand voice that the settings name, else the agent's,
 // else the workspace's.
-func (e *Engine) chooseVoice(ctx context.Context, tx *store.Tx, workspaceID int64, agent domain.Agent, settings json.RawMessage) (int64, error) {
-	var s struct {
-		VoiceID int64 `json:"brand_voice_id"`
-	}
-	if err := json.Unmarshal(settings, &s); err != nil {
-		return 0, fmt.Errorf("read the settings: %w", err)
-	}
-	if s.VoiceID != 0 {
-		_, err := tx.BrandVoice(ctx, workspaceID, s.VoiceID)
+func (e *Engine) chooseVoice(ctx context.Context, tx *store.Tx, workspaceID int64, agent domain.Agent, chosen int64) (int64, error) {
+	if chosen != 0 {
+		_, err := tx.BrandVoice(ctx, workspaceID, chosen)
 		if domain.CodeOf(err) == domain.CodeNotFound {
 			var p domain.Problems
-			p.Add("settings.brand_voice_id", "There is no brand voice %d", s.VoiceID)
+			p.Missing("settings.brand_voice_id", "brand voice", chosen)
 			err = p.Err()
 		}
-		return s.VoiceID, err
+		return chosen, err
 	}
 	if agent.BrandVoiceID != 0 {
 		return agent.BrandVoiceID, nil

@@ -3,6 +3,7 @@ package engine_test
 import (
 	"encoding/json"
 	"errors"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -12,8 +13,8 @@ import (
 	"vellocity/internal/engine/enginetest"
 )
 
-func claim(fingerprint string) domain.Claim {
-	return domain.Claim{Scope: "POST /x", Key: "once", Fingerprint: fingerprint, Render: func(v any) (domain.StoredAnswer, error) {
+func claim(fingerprint string) domain.ClaimOf[any] {
+	return domain.ClaimOf[any]{Claim: domain.Claim{Scope: "POST /x", Key: "once", Fingerprint: fingerprint}, Render: func(v any) (domain.StoredAnswer, error) {
 		if k, ok := v.(engine.NewKey); ok {
 			v = map[string]any{"id": k.Key.ID, "secret": nil}
 		}
@@ -50,7 +51,7 @@ func TestFiftyCallsWithOneKeyHaveOneEffect(t *testing.T) {
 		if b := k.Credits(); b.Held != 7 {
 			t.Errorf("balance %+v", b)
 		}
-		if err := k.Engine.Replay(k.Ctx(), claim("other")); domain.CodeOf(err) != domain.CodeIdempotencyMismatch {
+		if err := k.Engine.Replay(k.Ctx(), claim("other").Claim); domain.CodeOf(err) != domain.CodeIdempotencyMismatch {
 			t.Errorf("another body is told %v", err)
 		}
 		if _, err := k.Execute(domain.WithClaim(k.Ctx(), claim("other")), step{Key: "a"}); domain.CodeOf(err) != domain.CodeIdempotencyMismatch {
@@ -92,6 +93,23 @@ func TestASecretIsNotInTheStoredAnswer(t *testing.T) {
 		}
 		if n := k.Count("select count(*) from idempotency where body like '%' || $1 || '%'", first.Secret); n != 0 {
 			t.Error("the secret is kept")
+		}
+	})
+}
+
+// TestAClaimForAnotherResultIsRefused holds that a row that claims one type of answer
+// and a verb that returns another disagree loudly, before anything is done.
+func TestAClaimForAnotherResultIsRefused(t *testing.T) {
+	enginetest.Each(t, config(t), func(k *enginetest.Kit) {
+		c := domain.ClaimOf[int]{Claim: claim("f").Claim, Render: func(int) (domain.StoredAnswer, error) {
+			return domain.StoredAnswer{}, errors.New("rendered")
+		}}
+		_, err := k.Execute(domain.WithClaim(k.Ctx(), c), step{Key: "a"})
+		if domain.CodeOf(err) != domain.CodeServer || !strings.Contains(err.Error(), "must agree") {
+			t.Errorf("answered with %v", err)
+		}
+		if n := k.Count("select count(*) from execution"); n != 0 {
+			t.Errorf("%d executions", n)
 		}
 	})
 }

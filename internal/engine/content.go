@@ -121,9 +121,7 @@ func (in EditItem) validate() error {
 	long("meta_title", in.MetaTitle, maxMeta)
 	long("meta_description", in.MetaDescription, maxMeta)
 	long("reason", &in.Reason, maxMeta)
-	if in.Slug != nil && !slugShape.MatchString(*in.Slug) {
-		p.Add("slug", "The slug may have lower-case letters, digits and hyphens inside")
-	}
+	checkSlug(&p, domain.LimitItemSlug, in.Slug)
 	return p.Err()
 }
 

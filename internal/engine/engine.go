@@ -16,6 +16,7 @@ import (
 	"sync"
 	"time"
 
+	"vellocity/internal/ai"
 	"vellocity/internal/auth"
 	"vellocity/internal/capability"
 	"vellocity/internal/domain"
@@ -26,11 +27,13 @@ import (
 
 // Options are what an Engine needs.
 type Options struct {
-	Store        *store.Store
-	Runner       *execution.Runner
-	Hub          *live.Hub
-	Keys         *auth.Keys
-	Writers      *execution.Writers
+	Store     *store.Store
+	Runner    *execution.Runner
+	Hub       *live.Hub
+	Keys      *auth.Keys
+	Providers *ai.Providers
+	// KeyVariables are the environment variables that connect a provider, for hints.
+	KeyVariables []string
 	Capabilities []capability.Capability
 	// Alive returns nil while this node may take on work, else why not.
 	Alive func() error
@@ -56,7 +59,7 @@ func New(o Options) (*Engine, error) {
 	e.texts.grace = cmp.Or(o.ReaderGrace, readerGrace)
 	for i, c := range o.Capabilities {
 		c.ID = int64(i + 1)
-		d, err := describe(c.Capability)
+		d, err := describe(c)
 		if err != nil {
 			return nil, fmt.Errorf("describe %s: %w", c.Slug, err)
 		}
@@ -96,10 +99,13 @@ func change[O any](ctx context.Context, e *Engine, s domain.Scope, f func(tx *st
 	if err != nil {
 		return out, err
 	}
-	claim, claimed := domain.ClaimFrom(ctx)
+	claim, claimed, err := domain.ClaimFrom[O](ctx)
+	if err != nil {
+		return out, err
+	}
 	err = e.o.Store.InTx(ctx, func(tx *store.Tx) (err error) {
 		if claimed {
-			if err := tx.ClaimAnswer(ctx, a.WorkspaceID, claim); err != nil {
+			if err := tx.ClaimAnswer(ctx, a.WorkspaceID, claim.Claim); err != nil {
 				return err
 			}
 		}
@@ -110,7 +116,7 @@ func change[O any](ctx context.Context, e *Engine, s domain.Scope, f func(tx *st
 		if err != nil {
 			return fmt.Errorf("render the answer to keep: %w", err)
 		}
-		return tx.StoreAnswer(ctx, a.WorkspaceID, claim, answer)
+		return tx.StoreAnswer(ctx, a.WorkspaceID, claim.Claim, answer)
 	})
 	return out, err
 }

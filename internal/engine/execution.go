@@ -93,24 +93,33 @@ func executionDetails(ctx context.Context, q store.Q, workspaceID, id int64) (d 
 	return d, err
 }
 
-// WaitExecution returns a run once it has ended, or as it is after d (RFC 7240,
-// wait).
+// WaitExecution returns an execution once it has ended, or as it is after d (RFC 7240,
+// wait). Progress goes to [domain.ProgressFrom].
 func (e *Engine) WaitExecution(ctx context.Context, id int64, d time.Duration) (ExecutionDetails, error) {
 	a, err := caller(ctx, domain.ScopeRead)
 	if err != nil {
 		return ExecutionDetails{}, err
 	}
-	sub, err := e.o.Hub.Watch(ctx, a.WorkspaceID, id)
+	return e.wait(ctx, a.WorkspaceID, id, d)
+}
+
+func (e *Engine) wait(ctx context.Context, workspaceID, id int64, d time.Duration) (ExecutionDetails, error) {
+	sub, err := e.o.Hub.Watch(ctx, workspaceID, id)
 	if err != nil {
 		return ExecutionDetails{}, err
 	}
 	defer sub.Leave()
 	over := time.NewTimer(d)
 	defer over.Stop()
+	report, last := domain.ProgressFrom(ctx), -1
 	for {
-		x, err := e.Execution(ctx, id)
+		x, err := executionDetails(ctx, e.o.Store.Read(), workspaceID, id)
 		if err != nil || x.Status.Ended() {
 			return x, err
+		}
+		if report != nil && x.Progress > last { // progress must rise (MCP)
+			last = x.Progress
+			report(x.Progress, x.CurrentStep)
 		}
 		select {
 		case <-ctx.Done():
@@ -118,7 +127,7 @@ func (e *Engine) WaitExecution(ctx context.Context, id int64, d time.Duration) (
 		case <-sub.Done():
 			return x, nil
 		case <-over.C:
-			return e.Execution(ctx, id)
+			return executionDetails(ctx, e.o.Store.Read(), workspaceID, id)
 		case <-sub.Events():
 			for drained := false; !drained; {
 				select {
@@ -193,8 +202,12 @@ func (e *Engine) Retry(ctx context.Context, in ID) (Started, error) {
 		if !ok {
 			return Started{}, domain.Errorf(domain.CodeConflict, "This version of Vellocity has no capability %q", x.Capability)
 		}
-		return e.accept(ctx, tx, a, c, Execute{Capability: x.Capability, AgentID: x.AgentID, Settings: x.Settings, Context: x.Context,
-			Priority: x.Priority, Notify: x.Notify}, x.ID)
+		req, err := c.Load(x.Settings)
+		if err != nil {
+			return Started{}, domain.Errorf(domain.CodeConflict, "This version of Vellocity cannot read the settings of this execution. Start a new one instead.")
+		}
+		in := Execute{Capability: x.Capability, AgentID: x.AgentID, Context: x.Context, Priority: x.Priority, Notify: x.Notify}
+		return e.accept(ctx, tx, a, c, req, in, x.ID)
 	})
 }
 

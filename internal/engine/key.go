@@ -29,8 +29,11 @@ func (e *Engine) Key(ctx context.Context, id int64) (domain.Key, error) {
 	return e.o.Store.Read().Key(ctx, a.WorkspaceID, id)
 }
 
-// usualScopes are what a key has where nobody chose: all that content work needs.
-var usualScopes = []domain.Scope{domain.ScopeRead, domain.ScopeContent, domain.ScopePublish, domain.ScopeWrite, domain.ScopeMCPFull}
+// UsualScopes are the scopes of a key that is created without any: all that
+// content work needs.
+func UsualScopes() []domain.Scope {
+	return []domain.Scope{domain.ScopeRead, domain.ScopeContent, domain.ScopePublish, domain.ScopeWrite, domain.ScopeMCPFull}
+}
 
 // CreateKey makes a key. Its role is at most the caller's, and its scopes at most
 // those that the caller holds.
@@ -40,7 +43,7 @@ func (e *Engine) CreateKey(ctx context.Context, in CreateKey) (NewKey, error) {
 			in.Role = a.Role
 		}
 		if len(in.Scopes) == 0 {
-			in.Scopes = usualScopes
+			in.Scopes = UsualScopes()
 		}
 		if err := in.validate(a, tx.Now()); err != nil {
 			return NewKey{}, err

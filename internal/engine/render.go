@@ -97,12 +97,16 @@ func (e *Engine) feedItem(p store.Published) FeedItem {
 
 // TextStatus says what writes text now, and why.
 func (e *Engine) TextStatus() TextStatus {
-	s := TextStatus{Engine: e.o.Writers.Default().Engine, Why: "No AI model is connected, so texts are composed from your inputs by rules."}
-	for i, w := range e.o.Writers.Models() {
+	s := TextStatus{
+		Engine:       e.o.Providers.Default().Origin,
+		Why:          "No AI model is connected, so texts are composed from your inputs by rules.",
+		KeyVariables: e.o.KeyVariables,
+	}
+	for i, w := range e.o.Providers.All() {
 		if i == 0 {
 			s.Why = "It is the first provider that is configured."
 		}
-		s.Providers = append(s.Providers, ProviderStatus{Name: w.Engine.Provider, Kind: w.Kind, BaseURL: w.BaseURL, Model: w.Engine.Model, Default: i == 0, Source: w.Source})
+		s.Providers = append(s.Providers, ProviderStatus{Name: w.Origin.Provider, Kind: w.Kind, BaseURL: w.BaseURL, Model: w.Origin.Model, Default: i == 0, Source: w.Source})
 	}
 	return s
 }

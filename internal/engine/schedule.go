@@ -75,8 +75,9 @@ func (e *Engine) startScheduled(ctx context.Context, tx *store.Tx, s domain.Sche
 		in.Priority = domain.PriorityNormal
 	}
 	a := domain.SystemActor(s.WorkspaceID, 0, "Schedule")
-	if in.Settings, err = e.settings(c, in); err == nil {
-		_, err = e.accept(domain.WithActor(ctx, a), tx, a, c, in, 0)
+	req, err := prepare(c, in)
+	if err == nil {
+		_, err = e.accept(domain.WithActor(ctx, a), tx, a, c, req, in, 0)
 	}
 	var refused *domain.Error
 	if errors.As(err, &refused) && refused.Code != domain.CodeServer && refused.Code != domain.CodeUnavailable {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"vellocity/internal/domain"
+	"vellocity/internal/schema"
 )
 
 // Precondition is a caller's condition on the state that it has seen: the value of an
@@ -77,6 +78,7 @@ type ListCapabilities struct {
 // CapabilityDetails is a capability with what its settings need and default to.
 type CapabilityDetails struct {
 	domain.Capability
+	Schema           *schema.Schema // SettingsSchema, compiled: its fields, for forms and tools
 	RequiredSettings []string
 	DefaultSettings  json.RawMessage
 }
@@ -89,6 +91,8 @@ type Execute struct {
 	Context    json.RawMessage
 	Priority   domain.Priority // empty: normal
 	Notify     bool
+	// Wait is how long to wait for the end before returning.
+	Wait time.Duration
 }
 
 // Started is an accepted run, with the agent and why it was chosen.
@@ -300,6 +304,8 @@ type TextStatus struct {
 	Engine    domain.Origin
 	Why       string
 	Providers []ProviderStatus
+	// KeyVariables are the environment variables that connect a provider: OPENAI_API_KEY, …
+	KeyVariables []string
 }
 
 // ProviderStatus is one configured provider, without its key.

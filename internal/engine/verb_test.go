@@ -89,7 +89,13 @@ func verbs() map[string]verb {
 	text := func(s string) *string { return &s }
 	return map[string]verb{
 		// Reads.
-		"Board":        read("", func(k K, ctx C, x things) error { return second(k.Engine.Board(ctx, engine.BoardFilter{})) }),
+		"Board":       read("", func(k K, ctx C, x things) error { return second(k.Engine.Board(ctx, engine.BoardFilter{})) }),
+		"BoardCounts": read("", func(k K, ctx C, x things) error { return second(k.Engine.BoardCounts(ctx)) }),
+		"SearchItems": read("", func(k K, ctx C, x things) error { return second(k.Engine.SearchItems(ctx, engine.SearchItems{})) }),
+		"Version":     read("item", func(k K, ctx C, x things) error { return second(k.Engine.Version(ctx, x.item, 1)) }),
+		"ExecutionEvents": read("run", func(k K, ctx C, x things) error {
+			return second(k.Engine.ExecutionEvents(ctx, x.open))
+		}),
 		"Capabilities": read("", func(k K, ctx C, x things) error { return second(k.Engine.Capabilities(ctx, engine.ListCapabilities{})) }),
 		"Capability":   read("", func(k K, ctx C, x things) error { return second(k.Engine.Capability(ctx, enginetest.Slug)) }),
 		"Item":         read("item", func(k K, ctx C, x things) error { return second(k.Engine.Item(ctx, x.item)) }),
@@ -263,7 +269,7 @@ func TestAVerbThatFailsLeavesNothingBehind(t *testing.T) {
 			}
 			x := make1(k)
 			before := state(k)
-			ctx := domain.WithClaim(as(k, v), domain.Claim{Scope: name, Key: "k", Fingerprint: "f", Render: func(any) (domain.StoredAnswer, error) {
+			ctx := domain.WithClaim(as(k, v), domain.ClaimOf[any]{Claim: domain.Claim{Scope: name, Key: "k", Fingerprint: "f"}, Render: func(any) (domain.StoredAnswer, error) {
 				return domain.StoredAnswer{}, broken
 			}})
 			if err := v.call(k, ctx, x); !errors.Is(err, broken) {
@@ -338,7 +344,7 @@ func TestEveryVerbTakesItsScopeAndRole(t *testing.T) {
 				a.WorkspaceID, a.Name = k.Ours.ID, "somebody"
 				// Nothing is to happen but the check, so that the next one finds the same.
 				stop := errors.New("allowed")
-				ctx := domain.WithClaim(domain.WithActor(context.Background(), a), domain.Claim{Scope: name, Key: "k", Fingerprint: "f",
+				ctx := domain.WithClaim(domain.WithActor(context.Background(), a), domain.ClaimOf[any]{Claim: domain.Claim{Scope: name, Key: "k", Fingerprint: "f"},
 					Render: func(any) (domain.StoredAnswer, error) { return domain.StoredAnswer{}, stop }})
 				err := v.call(k, ctx, x)
 				if allowed && err != nil && !errors.Is(err, stop) {
@@ -359,7 +365,7 @@ func TestEveryVerbTakesItsScopeAndRole(t *testing.T) {
 	})
 }
 
-// orContent says who else may read a generated text: whoever may have one written.
+// orContent says who else may read a generated text: anyone who may have one written.
 func orContent(name string, has func(domain.Scope) bool) bool {
-	return name == "ReadMessage" && has(domain.ScopeContent)
+	return (name == "ReadMessage" || name == "Message") && has(domain.ScopeContent)
 }

@@ -156,6 +156,7 @@ func TestAWatcherThatLagsIsToldSo(t *testing.T) {
 		defer cancel()
 		seq, err := k.Engine.WatchWorkspace(ctx, "")
 		must(k, err)
+		offered := manyEvents(ctx, k)
 		n, told := 0, 0
 		for ev, err := range seq2(seq, func() { // once it watches
 			for range 3 {
@@ -171,7 +172,7 @@ func TestAWatcherThatLagsIsToldSo(t *testing.T) {
 		}) {
 			must(k, err)
 			if n == 0 { // slow with the first one
-				time.Sleep(1200 * time.Millisecond)
+				<-offered
 			}
 			n++
 			if ev.Name == "" {
@@ -183,6 +184,25 @@ func TestAWatcherThatLagsIsToldSo(t *testing.T) {
 			t.Errorf("%d events, told %d times", n, told)
 		}
 	})
+}
+
+// manyEvents returns a channel that is closed once a watcher has been offered more
+// events than may wait for another one, or has fallen behind itself.
+func manyEvents(ctx context.Context, k *enginetest.Kit) <-chan struct{} {
+	k.T.Helper()
+	seq, err := k.Engine.WatchWorkspace(ctx, "")
+	must(k, err)
+	offered := make(chan struct{})
+	go func() {
+		defer close(offered)
+		n := 0
+		for ev, err := range seq {
+			if n++; err != nil || ev.Name == "" || n > 400 {
+				return
+			}
+		}
+	}()
+	return offered
 }
 
 // seq2 does something shortly after the sequence has begun.

@@ -97,7 +97,18 @@ func checkTimezone(p *domain.Problems, zone *string) {
 	}
 }
 
-var slugShape = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,60}[a-z0-9])?$`)
+var slugShape = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]*[a-z0-9])?$`)
+
+// checkSlug notes a fault unless s is nil or a slug of an allowed length.
+func checkSlug(p *domain.Problems, l domain.Limit, s *string) {
+	if s == nil {
+		return
+	}
+	l.Text(p, "slug", *s)
+	if strings.TrimSpace(*s) != "" && !slugShape.MatchString(*s) {
+		p.Format("slug", "lower-case letters and digits, with hyphens between them")
+	}
+}
 
 // SetWorkspace is the operator's: it changes what the workspace itself may not.
 func (e *Engine) SetWorkspace(ctx context.Context, in SetWorkspace) (domain.Workspace, error) {
@@ -110,9 +121,7 @@ func (e *Engine) SetWorkspace(ctx context.Context, in SetWorkspace) (domain.Work
 	if in.Plan != nil && !in.Plan.Valid() {
 		oneOf(&p, "plan", *in.Plan, domain.Plans())
 	}
-	if in.Slug != nil && !slugShape.MatchString(*in.Slug) {
-		p.Add("slug", "The slug may have lower-case letters, digits and hyphens inside")
-	}
+	checkSlug(&p, domain.LimitWorkspaceSlug, in.Slug)
 	if err := p.Err(); err != nil {
 		return domain.Workspace{}, err
 	}

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"vellocity/internal/ai"
+	"vellocity/internal/capability/free"
 	"vellocity/internal/domain"
 	"vellocity/internal/execution"
 	"vellocity/internal/prose"
@@ -18,7 +20,7 @@ import (
 
 // The limits of generate-output.
 const (
-	defaultWords    = 400
+	defaultWords    = 500
 	maxWords        = 4000
 	maxPrompt       = 20_000
 	maxResults      = 5
@@ -48,13 +50,13 @@ func (e *Engine) GenerateOutput(ctx context.Context, in GenerateOutput) (int64, 
 	}
 	var m store.GeneratedText
 	var voice *domain.BrandVoice
-	writer := e.o.Writers.Default()
+	writer := e.o.Providers.Default()
 	id, err := change(ctx, e, domain.ScopeContent, func(tx *store.Tx, a domain.Actor) (int64, error) {
 		var err error
 		if voice, err = e.voiceFor(ctx, tx, a.WorkspaceID, in.VoiceID); err != nil {
 			return 0, err
 		}
-		m = store.GeneratedText{WorkspaceID: a.WorkspaceID, Engine: writer.Engine, Held: in.price(writer.Engine)}
+		m = store.GeneratedText{WorkspaceID: a.WorkspaceID, Engine: writer.Origin, Held: in.price(writer.Origin)}
 		if m, err = tx.CreateGeneratedText(ctx, m, in, a.Name); err != nil {
 			return 0, err
 		}
@@ -119,7 +121,7 @@ func (e *Engine) voiceFor(ctx context.Context, tx *store.Tx, workspaceID, id int
 
 // begin writes in the background: the text does not depend on the connection of
 // whoever asked for it.
-func (e *Engine) begin(ctx context.Context, in GenerateOutput, m store.GeneratedText, voice *domain.BrandVoice, writer execution.Writer) {
+func (e *Engine) begin(ctx context.Context, in GenerateOutput, m store.GeneratedText, voice *domain.BrandVoice, writer ai.Connection) {
 	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), messageDeadline)
 	w := &textWriter{e: e, m: m, stream: e.texts.open(m.ID, stop)}
 	e.writing.Add(1)
@@ -142,7 +144,7 @@ type textWriter struct {
 	cost   domain.Cost
 }
 
-func (w *textWriter) write(ctx context.Context, in GenerateOutput, voice *domain.BrandVoice, writer execution.Writer) error {
+func (w *textWriter) write(ctx context.Context, in GenerateOutput, voice *domain.BrandVoice, writer ai.Connection) error {
 	for n := range in.Results {
 		if n > 0 {
 			w.stream.add("\n\n---\n\n")
@@ -154,11 +156,16 @@ func (w *textWriter) write(ctx context.Context, in GenerateOutput, voice *domain
 	return nil
 }
 
-func (w *textWriter) one(ctx context.Context, in GenerateOutput, n int, voice *domain.BrandVoice, writer execution.Writer) error {
-	req := freeRequest(in, n, voice)
-	req.Model = writer.Engine.Model
+func (w *textWriter) one(ctx context.Context, in GenerateOutput, n int, voice *domain.BrandVoice, writer ai.Connection) error {
+	ask, err := in.request(voice).Ask(n)
+	if err != nil {
+		return err
+	}
+	if writer.Origin.Kind == domain.OriginComposer {
+		w.cost = domain.Cost{Known: true}
+	}
 	shown := false
-	_, err := writer.Caller.Call(ctx, req, ai.Watch{
+	_, err = execution.Write(ctx, writer, ask, ai.Watch{
 		Text: func(piece string) error { shown = true; w.stream.add(piece); return nil },
 		// A reader has seen what came: two answers are never spliced.
 		Restart: func() error {
@@ -170,6 +177,18 @@ func (w *textWriter) one(ctx context.Context, in GenerateOutput, n int, voice *d
 		Ended: func(a domain.Attempt) error { w.cost = w.cost.Plus(a.Cost); return nil },
 	})
 	return err
+}
+
+// request is the input in the words of the room that writes it.
+func (in GenerateOutput) request(voice *domain.BrandVoice) free.Request {
+	return free.Request{
+		Prompt:     in.Prompt,
+		Words:      in.MaximumLength,
+		Language:   in.Language,
+		Tone:       cmp.Or(in.ToneCustom, in.Tone),
+		Creativity: in.Creativity,
+		Voice:      voice,
+	}
 }
 
 var errBroke = errors.New("the answer broke off after its beginning had been shown")
@@ -219,6 +238,9 @@ func sentence(err error) string {
 	if e, ok := ai.AsError(err); ok {
 		return e.Message
 	}
+	if e := domain.AsError(err); e.Code == domain.CodeValidation {
+		return e.Message // the composer cannot do what the prompt asks for
+	}
 	if errors.Is(err, context.Canceled) {
 		return "Nobody was reading any more, so the text was ended."
 	}
@@ -263,9 +285,19 @@ func (e *Engine) Wait(ctx context.Context) {
 	}
 }
 
+// textReader returns who calls, if that caller may read generated texts: one that may
+// have them written may read them, too.
+func textReader(ctx context.Context) (domain.Actor, error) {
+	a, err := caller(ctx, domain.ScopeRead)
+	if err != nil {
+		a, err = caller(ctx, domain.ScopeContent)
+	}
+	return a, err
+}
+
 // Message returns a text as it is now.
 func (e *Engine) Message(ctx context.Context, id int64) (GeneratedText, error) {
-	a, err := caller(ctx, domain.ScopeRead)
+	a, err := textReader(ctx)
 	if err != nil {
 		return GeneratedText{}, err
 	}
@@ -291,12 +323,9 @@ func (e *Engine) Message(ctx context.Context, id int64) (GeneratedText, error) {
 // node, and ends with it; a failed text ends with a PROVIDER_ERROR. The Seq of a
 // piece is the number of code points up to its end.
 func (e *Engine) ReadMessage(ctx context.Context, id int64, after int) (iter.Seq2[Piece, error], error) {
-	a, err := caller(ctx, domain.ScopeRead)
+	a, err := textReader(ctx)
 	if err != nil {
-		// Whoever may have it written may read it.
-		if a, err = caller(ctx, domain.ScopeContent); err != nil {
-			return nil, err
-		}
+		return nil, err
 	}
 	if _, err := e.o.Store.Read().GeneratedText(ctx, a.WorkspaceID, id); err != nil {
 		return nil, err

@@ -15,6 +15,7 @@ import (
 	"log/slog"
 	"time"
 
+	"vellocity/internal/ai"
 	"vellocity/internal/capability"
 	"vellocity/internal/domain"
 	"vellocity/internal/live"
@@ -30,7 +31,7 @@ type Options struct {
 	Store        *store.Store
 	Queue        *queue.Queue
 	Hub          *live.Hub
-	Writers      *Writers
+	Providers    *ai.Providers
 	Capabilities []capability.Capability
 	Log          *slog.Logger
 	// Tickets is how many runs of one workspace are in the queue at most; further
@@ -69,9 +70,9 @@ const aging = 10 * time.Minute
 
 // Accept records a run, holds its credits and gives it a ticket, as part of the
 // transaction. x has workspace, capability, agent, engine, settings, context,
-// priority and title; Accept returns it with its id. Where retryOf is a run, its
-// finished steps are reused and only the others are held for.
-func (r *Runner) Accept(ctx context.Context, tx *store.Tx, x domain.Execution, voiceID int64) (domain.Execution, error) {
+// priority and title; req is the same, decoded. Accept returns x with its id. Where
+// retryOf is a run, its finished steps are reused and only the others are held for.
+func (r *Runner) Accept(ctx context.Context, tx *store.Tx, x domain.Execution, req capability.Request, voiceID int64) (domain.Execution, error) {
 	full, err := tx.PendingExecutionsExceed(ctx, x.WorkspaceID, r.Pending)
 	if err != nil {
 		return x, err
@@ -81,7 +82,7 @@ func (r *Runner) Accept(ctx context.Context, tx *store.Tx, x domain.Execution, v
 		e.RetryAfter = 10 * time.Second
 		return x, e
 	}
-	price, err := r.price(ctx, tx, x)
+	price, err := r.price(ctx, tx, x, req)
 	if err != nil {
 		return x, err
 	}
@@ -107,9 +108,9 @@ func ref(id int64, what string) string { return fmt.Sprintf("x%d:%s", id, what) 
 
 // price is what the run may cost: nothing with the composer, else the weights of
 // the steps that are not reused.
-func (r *Runner) price(ctx context.Context, tx *store.Tx, x domain.Execution) (int, error) {
+func (r *Runner) price(ctx context.Context, tx *store.Tx, x domain.Execution, req capability.Request) (int, error) {
 	// What cannot be planned is not accepted, whatever writes it.
-	plan, err := r.byslug[x.Capability].Plan(x.Settings)
+	plan, err := req.Plan()
 	if err != nil {
 		return 0, fmt.Errorf("plan: %w", err)
 	}

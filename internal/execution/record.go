@@ -350,24 +350,23 @@ func (w *writing) result(status domain.StepStatus, now time.Time, credits int) s
 
 // write has text written for the step: streamed to watchers, recorded attempt by
 // attempt, counted.
-func (w *writing) write(ctx context.Context, req ai.Request, promptHash string) (ai.Response, error) {
-	req.Model = w.x.Origin.Model
+func (w *writing) write(ctx context.Context, ask capability.Ask) (ai.Response, error) {
 	if w.agent.Instructions != "" {
-		req.System += "\n\n" + w.agent.Instructions
+		ask.System += "\n\n" + w.agent.Instructions
 	}
 	w.Hub.Restart(w.x.ID, w.step.Key)
 	watch := ai.Watch{Restart: func() error { w.Hub.Restart(w.x.ID, w.step.Key); return nil }}
-	if req.Schema == nil {
+	if ask.Schema == nil {
 		watch.Text = func(piece string) error { w.Hub.Write(w.x.ID, w.step.Key, piece); return nil }
 	}
 	if w.x.Origin.Kind == domain.OriginModel {
-		w.attempts(ctx, &watch, promptHash)
+		w.attempts(ctx, &watch, ask.PromptHash)
 	} else {
 		w.provider, w.model = "composer", w.x.Origin.Model
 		w.cost = domain.Cost{Known: true}
 		w.calls++
 	}
-	return w.writer.Caller.Call(ctx, req, watch)
+	return Write(ctx, w.origin, ask, watch)
 }
 
 // attempts records each call of the provider before and after.

@@ -56,11 +56,11 @@ type run struct {
 	*Runner
 	job    queue.Job
 	x      domain.Execution // as claimed; Epoch is the fence
-	cap    capability.Capability
+	req    capability.Request
 	agent  domain.Agent
 	voice  *domain.BrandVoice
 	items  map[int64]domain.ContentItem
-	writer Writer
+	origin ai.Connection
 
 	mu       sync.Mutex // guards what follows; held while a step is recorded
 	outputs  map[string]json.RawMessage
@@ -112,11 +112,16 @@ func (u *run) prepare(ctx context.Context, tx *store.Tx, crashes int) string {
 	if crashes > maxCrashes {
 		return fmt.Sprintf("This run was interrupted %d times at the same step, so it was stopped. Retry it; if that happens again, the server's log says what ended it.", crashes)
 	}
-	var ok bool
-	if u.cap, ok = u.Capability(u.x.Capability); !ok {
+	c, ok := u.Capability(u.x.Capability)
+	if !ok {
 		return fmt.Sprintf("This version of Vellocity has no capability %q.", u.x.Capability)
 	}
-	if u.writer, ok = u.Writers.Of(u.x.Origin); !ok {
+	var err error
+	if u.req, err = c.Load(u.x.Settings); err != nil {
+		u.Log.Error("read settings", "execution", u.x.ID, "error", err)
+		return unplanned
+	}
+	if u.origin, ok = u.Providers.Of(u.x.Origin); !ok {
 		return fmt.Sprintf("The provider %q, with which this run was accepted, is not configured any more. Configure it and retry.", u.x.Origin.Provider)
 	}
 	if err := u.load(ctx, tx); err != nil {
@@ -145,10 +150,7 @@ func (u *run) load(ctx context.Context, tx *store.Tx) error {
 		u.voice = &v
 	}
 	u.items = map[int64]domain.ContentItem{}
-	if u.cap.Reads == nil {
-		return nil
-	}
-	for _, id := range u.cap.Reads(u.x.Settings) {
+	for _, id := range u.req.Reads() {
 		if u.items[id], err = tx.Content(ctx, u.x.WorkspaceID, id); err != nil {
 			return err
 		}
@@ -162,14 +164,18 @@ func (u *run) plan() string {
 	if len(u.x.Plan) > 0 {
 		return ""
 	}
-	plan, err := u.cap.Plan(u.x.Settings)
+	plan, err := u.req.Plan()
 	if err != nil {
 		u.Log.Error("plan a run", "execution", u.x.ID, "error", err)
-		return "This version of Vellocity cannot plan this run with the settings that it was accepted with. Start it again with the settings that it asks for now."
+		return unplanned
 	}
 	u.x.Plan = plan
 	return ""
 }
+
+// unplanned is why an execution that an older version accepted fails in this one.
+const unplanned = "This version of Vellocity cannot plan this run with the settings that it was accepted with. " +
+	"Start it again with the settings that it asks for now."
 
 // begin records the plan of a run that is new, or picks up what one that is not
 // has recorded.
@@ -345,8 +351,8 @@ func (w *writing) call(ctx context.Context) (result capability.Result, err error
 			err = fmt.Errorf("panic in step %s", w.step.Key)
 		}
 	}()
-	f := w.cap.Steps[w.step.Kind]
-	if f == nil {
+	f, ok := w.req.Step(w.step.Kind)
+	if !ok {
 		return result, fmt.Errorf("no function for steps of kind %q", w.step.Kind)
 	}
 	in, err := w.input(ctx)
@@ -363,8 +369,8 @@ func (w *writing) input(ctx context.Context) (capability.Input, error) {
 		outputs[k] = v
 	}
 	w.mu.Unlock()
-	in := capability.Input{ExecutionID: w.x.ID, Step: w.step, Settings: w.x.Settings, Context: w.x.Context, Agent: w.agent,
-		Voice: w.voice, Engine: w.x.Origin, Outputs: outputs, Items: w.items, Write: w.write}
+	in := capability.Input{ExecutionID: w.x.ID, Step: w.step, Context: w.x.Context, Agent: w.agent,
+		Voice: w.voice, Origin: w.x.Origin, Outputs: outputs, Items: w.items, Write: w.write}
 	if w.x.WaitingFor == domain.WaitingPerson {
 		var err error
 		if in.Answer, err = w.answer(ctx); err != nil {

@@ -499,7 +499,7 @@ func TestAPlanThatCannotBeMadeRefusesTheRun(t *testing.T) {
 func TestAProviderThatIsGoneFailsTheRun(t *testing.T) {
 	enginetest.Each(t, enginetest.Config{Idle: true, Provider: server(t, answers())}, func(k *enginetest.Kit) {
 		x := k.Run(step{Key: "a", Credits: 3, Do: "text"})
-		k.Writers.Use(nil)
+		k.Providers.Use(nil)
 		k.Start()
 		got := k.Ended(x.ID, domain.ExecutionFailed)
 		if !strings.Contains(got.Error, `"scripted"`) || got.CreditsUsed != 0 {

@@ -3,73 +3,21 @@ package guard
 import (
 	"fmt"
 	"regexp"
-	"slices"
 	"sort"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
+	"vellocity/internal/channel"
 	"vellocity/internal/domain"
 	"vellocity/internal/prose"
 )
-
-// Channel is what a social network allows in one post.
-type Channel struct {
-	Slug     string
-	Name     string
-	Max      int // characters, counted as the network counts them
-	Hashtags int // most that are allowed, or that read well where there is no rule
-	// URL is what any address counts as; 0 counts its own length.
-	URL int
-	// Wide counts characters of East Asian scripts and emoji twice.
-	Wide bool
-}
-
-// Channels lists the networks with their limits, as they publish them.
-func Channels() []Channel {
-	return []Channel{
-		{Slug: "linkedin", Name: "LinkedIn", Max: 3000, Hashtags: 5},
-		{Slug: "x", Name: "X", Max: 280, Hashtags: 2, URL: 23, Wide: true},
-		{Slug: "bluesky", Name: "Bluesky", Max: 300, Hashtags: 3},
-		{Slug: "mastodon", Name: "Mastodon", Max: 500, Hashtags: 4, URL: 23},
-		{Slug: "facebook", Name: "Facebook", Max: 63206, Hashtags: 3},
-		{Slug: "instagram", Name: "Instagram", Max: 2200, Hashtags: 30},
-		{Slug: "threads", Name: "Threads", Max: 500, Hashtags: 1},
-	}
-}
-
-// ChannelBySlug returns the network; ok is false for an unknown one.
-func ChannelBySlug(slug string) (c Channel, ok bool) {
-	i := slices.IndexFunc(Channels(), func(c Channel) bool { return c.Slug == slug })
-	if i < 0 {
-		return Channel{}, false
-	}
-	return Channels()[i], true
-}
-
-var urlPattern = regexp.MustCompile(`https?://[^\s<>()\[\]"]+`)
-
-// Count returns the length of a post as the network counts it.
-func (c Channel) Count(text string) int {
-	n := 0
-	if c.URL > 0 {
-		text = urlPattern.ReplaceAllStringFunc(text, func(string) string { n += c.URL; return "" })
-	}
-	for _, r := range text {
-		n++
-		if c.Wide && (unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul) || r > 0x1F000) {
-			n++
-		}
-	}
-	return n
-}
 
 func lengthFormat(in Input) []domain.Finding {
 	if strings.TrimSpace(in.Text) == "" {
 		return []domain.Finding{{Severity: domain.SeverityBlocking, Message: "There is no text. Write one, or run this again with more to go on."}}
 	}
 	out := append(wordBounds(in), form(in)...)
-	if c, ok := ChannelBySlug(in.Channel); ok {
+	if c, ok := channel.BySlug(in.Channel); ok {
 		out = append(out, channelLimits(in, c)...)
 	}
 	return append(out, metaLengths(in)...)
@@ -106,7 +54,7 @@ func form(in Input) []domain.Finding {
 
 var topHeading = regexp.MustCompile(`(?m)^# .+$`)
 
-func channelLimits(in Input, c Channel) []domain.Finding {
+func channelLimits(in Input, c channel.Network) []domain.Finding {
 	var out []domain.Finding
 	if n := c.Count(in.Text); n > c.Max {
 		over := overrun(in.Text, c)
@@ -121,7 +69,7 @@ func channelLimits(in Input, c Channel) []domain.Finding {
 var hashtag = regexp.MustCompile(`#[\p{L}\p{N}_]+`)
 
 // overrun returns the stretch of the text past the limit.
-func overrun(text string, c Channel) prose.Range {
+func overrun(text string, c channel.Network) prose.Range {
 	runes := []rune(text)
 	over := sort.Search(len(runes), func(n int) bool { return c.Count(string(runes[:n+1])) > c.Max })
 	return prose.Range{Start: len(string(runes[:over])), End: len(text)}

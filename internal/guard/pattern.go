@@ -8,13 +8,13 @@ import (
 	"unicode"
 )
 
-// pattern is a regular expression that knows what a match must hold. Most texts
-// hold none of it, and to look for a few words is a hundred times quicker than to
-// run an expression that has no fixed beginning. It answers exactly as the
-// expression alone would.
+// pattern is a regular expression that knows strings that a match must contain. Most
+// texts contain none of them, and searching for a few words is a hundred times faster
+// than running an expression without a fixed prefix. The matches are exactly those of
+// the expression.
 type pattern struct {
 	whole *regexp.Regexp
-	// holds are folded; every match holds one of them. Empty: nothing is known.
+	// holds are folded; every match contains one of them. Empty: nothing is known.
 	holds []string
 }
 
@@ -26,7 +26,7 @@ func compile(text string) pattern {
 	return p
 }
 
-// FindAllStringIndex is that of the expression.
+// FindAllStringIndex is the method of [regexp.Regexp].
 func (p pattern) FindAllStringIndex(text string, n int) [][]int {
 	if !p.possible(text) {
 		return nil
@@ -34,7 +34,7 @@ func (p pattern) FindAllStringIndex(text string, n int) [][]int {
 	return p.whole.FindAllStringIndex(text, n)
 }
 
-// FindAllStringSubmatchIndex is that of the expression.
+// FindAllStringSubmatchIndex is the method of [regexp.Regexp].
 func (p pattern) FindAllStringSubmatchIndex(text string, n int) [][]int {
 	if !p.possible(text) {
 		return nil
@@ -50,9 +50,9 @@ func (p pattern) possible(text string) bool {
 	return slices.ContainsFunc(p.holds, func(s string) bool { return strings.Contains(text, s) })
 }
 
-// folded makes letters equal that (?i) takes for equal: beside upper and lower
-// case, the long s and the Kelvin sign. It looks at each character alone, so what
-// a text holds is folded to what the folded text holds.
+// folded makes letters equal that (?i) treats as equal: besides upper and lower case,
+// the long s and the Kelvin sign. It folds each character by itself, so that a part of
+// a text folds to a part of the folded text.
 func folded(text string) string {
 	text = strings.ToLower(text)
 	if strings.Contains(text, "ſ") {
@@ -61,16 +61,17 @@ func folded(text string) string {
 	return text
 }
 
-// fewRunes is how many characters a class may have to be worth looking for.
+// fewRunes is how many characters a class may have to be worth searching for.
 const fewRunes = 10
 
-// holdsOf returns strings of which each match of the expression holds at least
-// one, nil where that cannot be told.
+// holdsOf returns strings of which each match of the expression contains at least one;
+// nil if there are none.
 func holdsOf(e *syntax.Regexp) []string {
 	switch e.Op {
 	case syntax.OpLiteral:
 		text := string(e.Rune)
-		if e.Flags&syntax.FoldCase != 0 && strings.ContainsFunc(text, func(r rune) bool { return r > unicode.MaxASCII }) {
+		foreign := func(r rune) bool { return r > unicode.MaxASCII }
+		if e.Flags&syntax.FoldCase != 0 && strings.ContainsFunc(text, foreign) {
 			return nil
 		}
 		return []string{folded(text)}
@@ -116,8 +117,8 @@ func classHolds(ranges []rune) (all []string) {
 	return all
 }
 
-// rarer reports whether a text is less likely to hold one of a than one of b: the
-// likeliest string of each decides.
+// rarer reports whether a text is less likely to contain one of a than one of b: the
+// most likely string of each decides.
 func rarer(a, b []string) bool {
 	worst := func(all []string) int {
 		least := 0
@@ -131,8 +132,8 @@ func rarer(a, b []string) bool {
 	return worst(a) > worst(b)
 }
 
-// weight is how much it tells that a text holds s: signs that prose hardly uses
-// tell more than letters.
+// weight is how rare s is in a text: signs that prose hardly uses are rarer than
+// letters.
 func weight(s string) (n int) {
 	for _, r := range s {
 		switch {

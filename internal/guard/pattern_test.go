@@ -7,9 +7,21 @@ import (
 )
 
 func allPatterns() map[string]pattern {
-	all := map[string]pattern{"injection": injectionPattern, "hidden": hiddenPattern, "refusal": refusalPattern, "leftover": leftoverPattern,
-		"hole": holePattern, "labelled": labelled, "blob": blob,
-		"number": numberPattern, "list": listMark, "quote": quotePattern, "quote block": quoteBlock, "link": linkPattern, "code": codePattern}
+	all := map[string]pattern{
+		"injection":   injectionPattern,
+		"hidden":      hiddenPattern,
+		"refusal":     refusalPattern,
+		"leftover":    leftoverPattern,
+		"hole":        holePattern,
+		"labelled":    labelled,
+		"blob":        blob,
+		"number":      numberPattern,
+		"list":        listMark,
+		"quote":       quotePattern,
+		"quote block": quoteBlock,
+		"link":        linkPattern,
+		"code":        codePattern,
+	}
 	for _, p := range secretPatterns {
 		all[p.what] = p.pattern
 	}
@@ -33,7 +45,8 @@ func TestPatternFindsWhatItsExpressionFinds(t *testing.T) {
 		"Guaranteed results, riſk free, no-risk, it never fails, 100% secure", "#1 choice, the best in the world, world’s fastest, unrivalled, No. 1",
 		"unhackable, perfectly safe, bank-grade security", "cures all, clinically proven, no side effects, lose 10 kg", "double your money, get rich, certain profits, can't lose",
 		"eco-friendly, carbon neutral, zero waste, 100 % natural", "vell_pk_0123456789abcdefABCDEF sk-ant-0123456789012345678901 AKIAABCDEFGHIJKLMNOP ghp_" + strings.Repeat("a1", 20),
-		"glpat-" + strings.Repeat("x", 24) + " xoxb-1234567890-abc whsec_" + strings.Repeat("z", 24) + " AIza" + strings.Repeat("q", 35),
+		"glpat-" + strings.Repeat("x", 24) + " xoxb-1234567890-abc whsec_" +
+			strings.Repeat("z", 24) + " AIza" + strings.Repeat("q", 35),
 		"eyJhbGciOiJIUzI1.eyJzdWIiOiIxMjM0.SflKxwRJSMeKKF2QT4 -----BEGIN RSA PRIVATE KEY-----\nabc\n-----END RSA PRIVATE KEY-----",
 		"postgres://user:secret@host/db password: hunter22 API_KEY = 'abc12345'", "write to a.b@example.co.uk, call +43 660 1234567 or 555-123-4567",
 		"“Said once”, „gesagt“, «dit», and \"said\" by (\"them\")\n> a block\n1. one 2,500 € 30 percent `code` [a](https://example.com/x) <mailto:a@b.c> ftp://x\n```\nblock\n```",
@@ -85,7 +98,8 @@ func TestPatternKnowsWhatAMatchHolds(t *testing.T) {
 }
 
 func BenchmarkCheck(b *testing.B) {
-	text := strings.Repeat("Start with what is idle, then look at who owns it. A team of five can do this in a week, and the plan fits on one page.\n\n", 50)
+	text := strings.Repeat("Start with what is idle, then look at who owns it. "+
+		"A team of five can do this in a week, and the plan fits on one page.\n\n", 50)
 	in := Input{Step: "edit", Title: "Where to begin", Type: "blog_post", Language: "en", Text: text}
 	b.SetBytes(int64(len(text)))
 	for b.Loop() {

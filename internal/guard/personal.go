@@ -13,34 +13,36 @@ import (
 
 var (
 	emailPattern = compile(`(?i)\b[a-z0-9._%+\-]+@[a-z0-9](?:[a-z0-9\-]*[a-z0-9])?(?:\.[a-z0-9\-]+)*\.[a-z]{2,24}\b`)
-	phonePattern = compile(`(?:\+\d{1,3}[ .\-/]?|\(\d{2,5}\)[ .\-]?|\b0)\d{1,5}(?:[ .\-/]?\d{2,5}){1,5}\b|\b\d{3}[.\-]\d{3}[.\-]\d{4}\b`)
-	cardPattern  = compile(`\b\d(?:[ \-]?\d){12,18}\b`)
-	ibanPattern  = compile(`\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?\b`)
-	ipPattern    = compile(`\b\d{1,3}(?:\.\d{1,3}){3}\b`)
-	ip6Pattern   = compile(`(?i)(?:\b[0-9a-f]{1,4}:|:):?(?:[0-9a-f]{1,4}:{1,2}){1,6}[0-9a-f]{1,4}\b`)
+	phonePattern = compile(
+		`(?:\+\d{1,3}[ .\-/]?|\(\d{2,5}\)[ .\-]?|\b0)\d{1,5}(?:[ .\-/]?\d{2,5}){1,5}\b|\b\d{3}[.\-]\d{3}[.\-]\d{4}\b`,
+	)
+	cardPattern = compile(`\b\d(?:[ \-]?\d){12,18}\b`)
+	ibanPattern = compile(`\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?\b`)
+	ipPattern   = compile(`\b\d{1,3}(?:\.\d{1,3}){3}\b`)
+	ip6Pattern  = compile(`(?i)(?:\b[0-9a-f]{1,4}:|:):?(?:[0-9a-f]{1,4}:{1,2}){1,6}[0-9a-f]{1,4}\b`)
 )
 
-// detector finds one kind of personal data. The first that finds a place has it.
+// detector finds one kind of personal data. The first one to find a place wins.
 type detector struct {
 	what    string
-	mend    string
+	fix     string
 	pattern pattern
 	valid   func(string) bool
 }
 
 func detectors() []detector {
 	return []detector{
-		{"a bank account number (IBAN)", "Take it out; send account numbers in person.", ibanPattern, validIBAN},
-		{"a payment card number", "Take it out; a card number must never be published.", cardPattern, validCard},
-		{"an e-mail address", "Take it out, or name a public contact in the call to action.", emailPattern, nil},
-		{"an IP address", "Take it out unless readers need it.", ipPattern, validIP},
-		{"an IP address", "Take it out unless readers need it.", ip6Pattern, validIP},
-		{"a phone number", "Take it out, or name a public contact in the call to action.", phonePattern, validPhone},
+		{"a bank account number (IBAN)", "Remove it; share account numbers in private.", ibanPattern, validIBAN},
+		{"a payment card number", "Remove it; a card number must never be published.", cardPattern, validCard},
+		{"an e-mail address", "Remove it, or name a public contact in the call to action.", emailPattern, nil},
+		{"an IP address", "Remove it unless readers need it.", ipPattern, validIP},
+		{"an IP address", "Remove it unless readers need it.", ip6Pattern, validIP},
+		{"a phone number", "Remove it, or name a public contact in the call to action.", phonePattern, validPhone},
 	}
 }
 
-// personalData finds personal data that the caller did not mean to be published.
-// What is in Allowed may be repeated.
+// personalData finds personal data that the caller did not mean to publish. What is in
+// Allowed may appear.
 func personalData(in Input) []domain.Finding {
 	allowed := strings.Join(in.Allowed, "\n")
 	var out []domain.Finding
@@ -50,20 +52,22 @@ func personalData(in Input) []domain.Finding {
 		for _, loc := range d.pattern.FindAllStringIndex(in.Text, -1) {
 			r := prose.Range{Start: loc[0], End: loc[1]}
 			s := r.In(in.Text)
-			if overlaps(r, taken) || partOfNumber(in.Text, r) || d.valid != nil && !d.valid(s) || strings.Contains(allowed, s) {
+			invalid := d.valid != nil && !d.valid(s)
+			if invalid || overlaps(r, taken) || partOfNumber(in.Text, r) || strings.Contains(allowed, s) {
 				continue
 			}
 			places, taken = append(places, r), append(taken, r)
 		}
 		if len(places) > 0 {
-			out = append(out, finding(in.Text, domain.SeverityBlocking, "The text shows "+d.what+". "+d.mend, places, maskMiddle))
+			message := "The text contains " + d.what + ". " + d.fix
+			out = append(out, finding(in.Text, domain.SeverityBlocking, message, places, maskMiddle))
 		}
 	}
 	return out
 }
 
-// partOfNumber reports whether further groups of digits stand beside r, so that
-// it is a piece of something longer.
+// partOfNumber reports whether other groups of digits are next to r, so that it is part
+// of a longer number.
 func partOfNumber(text string, r prose.Range) bool {
 	before := strings.TrimSuffix(text[:r.Start], " ")
 	after := strings.TrimPrefix(text[r.End:], " ")
@@ -81,8 +85,7 @@ func overlaps(r prose.Range, others []prose.Range) bool {
 	return false
 }
 
-// maskMiddle shows the first two characters and the length, no more. An e-mail
-// address keeps the end of its domain.
+// maskMiddle shows the first two characters and the length.
 func maskMiddle(s string) string {
 	r := []rune(s)
 	keep := min(2, len(r)/3)
@@ -135,8 +138,8 @@ func validIBAN(s string) bool {
 	return ok && n.Mod(n, big.NewInt(97)).Int64() == 1
 }
 
-// validIP takes addresses that could be somebody's; loopback and the addresses
-// reserved for documentation (RFC 5737, RFC 3849) are nobody's.
+// validIP accepts addresses that could be someone's; loopback and the addresses reserved
+// for documentation (RFC 5737, RFC 3849) are not.
 func validIP(s string) bool {
 	a, err := netip.ParseAddr(s)
 	if err != nil || a.IsLoopback() || a.IsUnspecified() {
@@ -150,7 +153,7 @@ func validIP(s string) bool {
 	return true
 }
 
-// validPhone wants 8 to 15 digits (ITU-T E.164), and no date.
+// validPhone requires 8 to 15 digits (ITU-T E.164) and rejects dates.
 func validPhone(s string) bool {
 	n := len(digits(s))
 	return n >= 8 && n <= 15 && !datePattern.MatchString(s)

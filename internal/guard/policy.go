@@ -10,19 +10,19 @@ import (
 	"vellocity/internal/prose"
 )
 
-// Outcome is a text after its policy has been followed.
+// Outcome is a text after a policy was applied.
 type Outcome struct {
 	Text string
 	// Findings carry the action taken; their offsets refer to Text.
 	Findings []domain.Finding
-	// Retry are the findings for which the policy wants one more try, told to
-	// whoever wrote the text. They stand in Findings too, in case none is made.
+	// Retry are the findings for which the policy asks for one more attempt, which
+	// gets their messages. They are in Findings too, in case none is made.
 	Retry []domain.Finding
 }
 
-// Apply follows the policy: what is to be redacted is replaced, what blocks
-// becomes blocking, and a policy of flag makes a finding a warning at most. No
-// second try is made for what is only information. A guardrail that the policy does not name does what is its default.
+// Apply applies a policy: redact replaces the text, block makes a finding blocking, and
+// flag makes it a warning at most. Findings that are only information are not retried.
+// A guardrail that the policy does not name uses its default.
 func Apply(in Input, findings []domain.Finding, policy domain.GuardrailPolicy) Outcome {
 	out := Outcome{Text: in.Text, Findings: []domain.Finding{}}
 	var cuts []cut
@@ -38,7 +38,7 @@ func Apply(in Input, findings []domain.Finding, policy domain.GuardrailPolicy) O
 			f = flagged(f)
 		case Retry:
 			if f.Severity == domain.SeverityInfo {
-				break // worth telling, not worth another text
+				break // not worth another attempt
 			}
 			if f.Severity == domain.SeverityBlocking {
 				f.Action = domain.ActionBlocked
@@ -51,8 +51,8 @@ func Apply(in Input, findings []domain.Finding, policy domain.GuardrailPolicy) O
 	return out
 }
 
-// Told says in one sentence per finding what a second try should mend.
-func Told(findings []domain.Finding) []string {
+// RetryMessages returns one message per finding for the second attempt to fix.
+func RetryMessages(findings []domain.Finding) []string {
 	var out []string
 	for _, f := range findings {
 		line := f.Message
@@ -64,9 +64,9 @@ func Told(findings []domain.Finding) []string {
 	return out
 }
 
-// Mended returns the findings of before that after no longer has, as retried:
-// the second try did away with them. They have no offsets any more.
-func Mended(before, after []domain.Finding) []domain.Finding {
+// Fixed returns the findings in before that are not in after, as retried: the second
+// attempt fixed them. They have no offsets.
+func Fixed(before, after []domain.Finding) []domain.Finding {
 	var out []domain.Finding
 	for _, b := range before {
 		still := slices.ContainsFunc(after, func(a domain.Finding) bool {
@@ -74,7 +74,7 @@ func Mended(before, after []domain.Finding) []domain.Finding {
 		})
 		if !still {
 			b.Action, b.Severity, b.Matches = domain.ActionRetried, domain.SeverityInfo, []domain.Match{}
-			b.Message += " A second try mended it."
+			b.Message += " A second attempt fixed it."
 			out = append(out, b)
 		}
 	}
@@ -101,14 +101,14 @@ func flagged(f domain.Finding) domain.Finding {
 	return f
 }
 
-// cut is a stretch of the text, in code points, and what takes its place.
+// cut is a range of the text, in code points, and its replacement.
 type cut struct {
 	start, end int
 	with       string
 }
 
-// redacted notes what is to be cut. A finding without a place cannot be
-// redacted: it keeps its severity, and blocks where that is blocking.
+// redacted adds the cuts of a finding. One without a place cannot be redacted: it keeps
+// its severity, and blocks if that is blocking.
 func redacted(in Input, f domain.Finding, cuts *[]cut) domain.Finding {
 	if len(f.Matches) == 0 {
 		if f.Severity == domain.SeverityBlocking {
@@ -134,7 +134,7 @@ func replacement(in Input, guardrail, text string) string {
 	return "[redacted]"
 }
 
-// apply cuts the text and moves the offsets of all findings along.
+// apply cuts the text and moves the offsets of all findings.
 func apply(text string, cuts []cut, findings []domain.Finding) string {
 	if len(cuts) == 0 {
 		return text
@@ -158,7 +158,7 @@ func apply(text string, cuts []cut, findings []domain.Finding) string {
 	return string(after)
 }
 
-// merge joins cuts that overlap, so that each place is replaced once.
+// merge joins overlapping cuts, so that each place is replaced once.
 func merge(cuts []cut) []cut {
 	slices.SortFunc(cuts, func(a, b cut) int { return cmp.Or(a.start-b.start, b.end-a.end) })
 	out := cuts[:1]
@@ -173,8 +173,8 @@ func merge(cuts []cut) []cut {
 	return out
 }
 
-// moved gives a match its place in the text after the cuts. Where a cut touches
-// it, it covers what took the cut's place too.
+// moved returns a match at its place in the text after the cuts. If a cut touches it, it
+// covers the replacement too.
 func moved(m domain.Match, cuts []cut, after []rune) domain.Match {
 	start, end, shift, touched := m.Start, m.End, 0, false
 	newStart, newEnd := -1, -1

@@ -14,8 +14,8 @@ var (
 		`|\byou\s+are\s+now\s+(?:in\s+)?(?:dan|developer\s+mode|jailbroken|an?\s+unrestricted)\b` +
 		`|<\|[a-z_]{2,20}\|>|\[/?INST\]|<</?SYS>>|</?(?:system|assistant)>|(?m:^\s*#{2,}\s*(?:system|instruction)s?\s*:)|(?m:^\s*(?:system|assistant)\s*:)` +
 		`|</?data(?:\s+name="[^"]*")?>`)
-	// hiddenPattern has zero-width characters, direction overrides and tags. The
-	// joiner of emoji (U+200D) and of Persian (U+200C) are not among them.
+	// hiddenPattern matches zero-width characters, direction overrides and tags, but
+	// not the joiners of emoji (U+200D) and of Persian (U+200C).
 	hiddenPattern = compile(`[\x{200B}\x{2060}\x{FEFF}\x{00AD}\x{202A}-\x{202E}\x{2066}-\x{2069}\x{E0000}-\x{E001F}]+`)
 
 	refusalPattern = compile(`(?i)\bas an? (?:ai|artificial intelligence|large language|language)\b[^.!?\n]*|\bas a large language model\b|\bI(?:'|’)?m (?:just )?an? (?:ai|language model)\b` +
@@ -30,16 +30,17 @@ func injectionResidue(in Input) []domain.Finding {
 	var out []domain.Finding
 	if places := locations(injectionPattern, in.Text); len(places) > 0 {
 		out = append(out, finding(in.Text, domain.SeverityBlocking,
-			"This reads as an instruction to a model, not as text for readers. Take it out and look at where it came from.", places, nil))
+			"This reads as an instruction to a model, not as text for readers. Remove it and check where it came from.", places, nil))
 	}
 	if places := hidden(in.Text); len(places) > 0 {
 		out = append(out, finding(in.Text, domain.SeverityBlocking,
-			"There are invisible characters here that can hide instructions. Delete this stretch and type it anew.", places, func(string) string { return "(invisible)" }))
+			"Invisible characters here can hide instructions. Delete this part and type it again.",
+			places, func(string) string { return "(invisible)" }))
 	}
 	return out
 }
 
-// hidden finds invisible characters, save for the tags that make up flags.
+// hidden finds invisible characters, except a byte order mark at the start.
 func hidden(text string) []prose.Range {
 	var out []prose.Range
 	for _, r := range locations(hiddenPattern, text) {
@@ -50,9 +51,9 @@ func hidden(text string) []prose.Range {
 	return out
 }
 
-// Injection returns the stretches of an input that read as instructions to a
-// model: known phrasings, role markers, invisible characters. It catches what is
-// known, no more; text from outside is always fenced as data beside.
+// Injection returns the parts of an input that read as instructions to a model: known
+// phrases, role markers, invisible characters. It catches only what is known; text from
+// outside is always fenced as data as well.
 func Injection(text string) []string {
 	var out []string
 	for _, r := range locations(injectionPattern, text) {
@@ -70,9 +71,9 @@ func refusalText(in Input) []domain.Finding {
 		pattern pattern
 		message string
 	}{
-		{refusalPattern, "The assistant speaks about itself here. Delete the sentence or write it anew."},
-		{leftoverPattern, "This is talk around the text, not part of it. Delete it."},
-		{holePattern, "A place was left to be filled in. Fill it in or delete it."},
+		{refusalPattern, "The assistant talks about itself here. Delete or rewrite the sentence."},
+		{leftoverPattern, "This is a remark about the text, not part of it. Delete it."},
+		{holePattern, "This is a placeholder. Fill it in or delete it."},
 	} {
 		places := slices.DeleteFunc(locations(c.pattern, in.Text), func(r prose.Range) bool {
 			return strings.HasPrefix(in.Text[r.End:], "(") // the text of a link
@@ -84,7 +85,7 @@ func refusalText(in Input) []domain.Finding {
 	return out
 }
 
-// searcher is a pattern, or an expression where that would not help.
+// searcher is a pattern, or an expression for which a pattern would not help.
 type searcher interface {
 	FindAllStringIndex(text string, n int) [][]int
 }

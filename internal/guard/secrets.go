@@ -28,8 +28,10 @@ var secretPatterns = []struct {
 }
 
 var (
-	labelled = compile(`(?i)\b(?:api[_ \-]?key|secret|token|password|passwd|pwd)\b["']?\s*[:=]\s*["'` + "`" + `]?([^\s"'` + "`" + `,;]{6,})`)
-	blob     = compile(`[A-Za-z0-9+/_\-]{32,}={0,2}`)
+	labelled = compile(
+		`(?i)\b(?:api[_ \-]?key|secret|token|password|passwd|pwd)\b["']?\s*[:=]\s*["'` + "`" + `]?([^\s"'` + "`" + `,;]{6,})`,
+	)
+	blob = compile(`[A-Za-z0-9+/_\-]{32,}={0,2}`)
 )
 
 // secrets finds keys by their known shapes, values behind a label such as
@@ -47,7 +49,8 @@ func secrets(in Input) []domain.Finding {
 		}
 		if len(places) > 0 {
 			out = append(out, finding(in.Text, domain.SeverityBlocking,
-				"The text shows "+what+". Take it out and replace the key where it was made: whoever read it can use it.", places, maskSecret))
+				"The text contains "+what+". Remove it and replace it at its issuer: anyone who has read it can use it.",
+				places, maskSecret))
 		}
 	}
 	for _, p := range secretPatterns {
@@ -70,8 +73,8 @@ func secrets(in Input) []domain.Finding {
 	return out
 }
 
-// looksRandom wants the entropy of a key and the mixture of characters that
-// words joined by hyphens do not have.
+// looksRandom requires the entropy of a key and a mixture of characters that words
+// joined by hyphens do not have.
 func looksRandom(s string) bool {
 	var upper, lower, digit bool
 	for _, r := range s {
@@ -82,8 +85,8 @@ func looksRandom(s string) bool {
 	return digit && lower && upper && entropy(s) > 4.2
 }
 
-// inAddress reports whether byte i lies in a web address: long paths are common
-// there and no secret.
+// inAddress reports whether byte i is in a URL: long paths are common there and not
+// secret.
 func inAddress(text string, i int) bool {
 	start := strings.LastIndexFunc(text[:i], unicode.IsSpace) + 1
 	return strings.Contains(text[start:i], "://")
@@ -102,7 +105,7 @@ func entropy(s string) float64 {
 	return h
 }
 
-// maskSecret shows at most the well-known beginning of a key.
+// maskSecret shows at most the well-known prefix of a key.
 func maskSecret(s string) string {
 	r := []rune(s)
 	keep := min(4, len(r)/4)

@@ -19,9 +19,9 @@ var (
 	linkPattern   = compile(`\]\(\s*<?([^)\s>]+)|<([a-z][a-z0-9+.\-]*:[^\s>]+)>|(\bhttps?://[^\s<>()\[\]"]+)`)
 )
 
-// unsupportedNumbers finds figures that the support does not hold. Whole numbers
-// up to ten without a unit are counting, not claims; the numbers of a list and
-// those inside code and addresses are none either.
+// unsupportedNumbers finds figures that are not in the support. Whole numbers up to ten
+// without a unit are counts, not claims; list numbers and those in code and URLs are
+// not claims either.
 func unsupportedNumbers(in Input) []domain.Finding {
 	known := map[string]bool{}
 	support := in.support()
@@ -41,10 +41,10 @@ func unsupportedNumbers(in Input) []domain.Finding {
 		return nil
 	}
 	return []domain.Finding{finding(in.Text, domain.SeverityWarning,
-		"Neither the brief nor a source gives this figure. Add its source to the facts, or take it out.", places, nil)}
+		"Neither the brief nor a source gives this figure. Add its source to the facts, or remove it.", places, nil)}
 }
 
-// value brings a number into one form: no unit, no thousands separators.
+// value normalizes a number: no unit, no thousands separators.
 func value(s string) string {
 	s = strings.Trim(strings.Map(func(r rune) rune {
 		if unicode.IsDigit(r) || r == '.' || r == ',' {
@@ -67,7 +67,8 @@ func counting(s string) bool {
 // partOfWord reports whether the number belongs to a name such as H2O or B2B.
 func partOfWord(text string, r prose.Range) bool {
 	before, after := []rune(text[:r.Start]), []rune(text[r.End:])
-	return len(before) > 0 && unicode.IsLetter(before[len(before)-1]) || len(after) > 0 && unicode.IsLetter(after[0])
+	return len(before) > 0 && unicode.IsLetter(before[len(before)-1]) ||
+		len(after) > 0 && unicode.IsLetter(after[0])
 }
 
 // code returns the code blocks and spans of the text.
@@ -75,8 +76,8 @@ func code(text string) []prose.Range { return locations(codePattern, text) }
 
 var codePattern = compile("(?s)```.*?```|`[^`\n]+`")
 
-// unsupportedQuotes finds quotations of four words and more that the support
-// does not hold word for word; shorter ones are mostly terms.
+// unsupportedQuotes finds quotations of four or more words that are not in the support
+// word for word; shorter ones are mostly terms.
 func unsupportedQuotes(in Input) []domain.Finding {
 	support := plainWords(in.support())
 	var places []prose.Range
@@ -94,14 +95,15 @@ func unsupportedQuotes(in Input) []domain.Finding {
 		return nil
 	}
 	return []domain.Finding{finding(in.Text, domain.SeverityBlocking,
-		"No source holds these words. Quote what somebody said, with the source, or take the quotation marks away and say it yourself.", places, shortened)}
+		"These words are in no source. Quote what someone said, with the source, "+
+			"or remove the quotation marks and say it yourself.", places, shortened)}
 }
 
 func plainWords(s string) string {
 	return prose.Fold(strings.Join(prose.Words(s), " "))
 }
 
-// shorteners hide where a link leads.
+// shorteners are hosts that hide where a link leads.
 const shorteners = " bit.ly tinyurl.com t.co goo.gl ow.ly is.gd buff.ly rebrand.ly cutt.ly "
 
 func unsupportedLinks(in Input) []domain.Finding {
@@ -137,11 +139,11 @@ func firstGroup(l []int) prose.Range {
 	return prose.Range{Start: l[0], End: l[1]}
 }
 
-// linkFault says what is wrong with an address; "" where nothing is.
+// linkFault says what is wrong with an address; "" if nothing is.
 func linkFault(address, support string) string {
 	u, err := url.Parse(strings.TrimRight(address, ".,;:!?"))
 	if err != nil {
-		return "This link cannot be read as an address. Mend it or take it out."
+		return "This link is not a valid address. Fix it or remove it."
 	}
 	host := strings.ToLower(u.Hostname())
 	switch {
@@ -153,10 +155,11 @@ func linkFault(address, support string) string {
 		return "A shortened link hides where it leads. Use the full address."
 	}
 	if _, err := netip.ParseAddr(host); err == nil {
-		return "This link leads to a bare IP address. Use a name that readers can judge."
+		return "This link leads to an IP address. Use a host name that readers can recognize."
 	}
 	if !strings.Contains(support, strings.TrimPrefix(host, "www.")) {
-		return "Nobody gave this address. Check that it exists and says this, or take it out."
+		return "This address is in neither the brief nor the sources. Check that it exists and supports the text, " +
+			"or remove it."
 	}
 	return ""
 }

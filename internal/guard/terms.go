@@ -16,14 +16,14 @@ func bannedTerms(in Input) []domain.Finding {
 	for _, term := range in.Voice.BannedTerms {
 		if places := prose.Find(in.Text, term); len(places) > 0 {
 			out = append(out, finding(in.Text, domain.SeverityBlocking,
-				fmt.Sprintf("The brand voice rules out “%s”. Say it in other words.", strings.TrimSpace(term)), places, nil))
+				fmt.Sprintf("The brand voice bans “%s”. Use other words.", strings.TrimSpace(term)), places, nil))
 		}
 	}
 	return out
 }
 
-// brandTerms finds words for which the voice has a better one. A place that
-// already is part of the preferred term is fine.
+// brandTerms finds words for which the brand voice prefers another. A place that is
+// already part of the preferred term does not count.
 func brandTerms(in Input) []domain.Finding {
 	if in.Voice == nil {
 		return nil
@@ -39,7 +39,7 @@ func brandTerms(in Input) []domain.Finding {
 		}
 		if len(places) > 0 {
 			out = append(out, finding(in.Text, domain.SeverityWarning,
-				fmt.Sprintf("The brand voice prefers “%s” to “%s”. Use that.", t.Use, t.InsteadOf), places, nil))
+				fmt.Sprintf("The brand voice prefers “%s” to “%s”. Use it.", t.Use, t.InsteadOf), places, nil))
 		}
 	}
 	return out
@@ -54,8 +54,8 @@ func inside(r prose.Range, others []prose.Range) bool {
 	return false
 }
 
-// swearing is a short list of words that no published text of a business wants,
-// in the languages that the composer and most models write. Masked when shown.
+// swearing is a short list of words that do not belong in the published texts of a
+// business, in the languages that most models write. They are masked when shown.
 const swearing = `fuck fucking fucked fucker motherfucker shit shitty bullshit asshole bitch bastard cunt dickhead
 wanker bollocks twat slut whore faggot nigger nigga retard scheisse scheiße arschloch fotze wichser hurensohn
 putain merde connard salope enculé mierda puta gilipollas cabrón coño cazzo stronzo vaffanculo kurwa`
@@ -74,7 +74,8 @@ func profanity(in Input) []domain.Finding {
 	if len(places) == 0 {
 		return nil
 	}
-	return []domain.Finding{finding(in.Text, domain.SeverityWarning, "Swear words put readers off. Say it in other words.", places, firstLetter)}
+	return []domain.Finding{finding(in.Text, domain.SeverityWarning,
+		"Swear words put readers off. Use other words.", places, firstLetter)}
 }
 
 func firstLetter(s string) string {

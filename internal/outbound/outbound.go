@@ -1,10 +1,10 @@
-// Package outbound makes HTTP clients for addresses that somebody else chose: a
-// webhook's URL, the endpoint of a provider that a workspace stored. They reach
-// public addresses only, whatever the name resolves to and wherever the answer
-// points, so that nobody can use this server to look into its own network.
+// Package outbound creates HTTP clients for addresses that someone else chose: a
+// webhook's URL, the endpoint of a provider that a workspace stored. They reach public
+// addresses only, whatever the name resolves to and wherever the response redirects, so
+// that nobody can use this server to reach its own network.
 //
-// The check that counts happens on the resolved address at the moment of the
-// connection; [Policy.CheckURL] only tells early, when an address is saved.
+// The check that counts happens on the resolved address when connecting;
+// [Policy.CheckURL] only gives early feedback, when an address is saved.
 package outbound
 
 import (
@@ -24,29 +24,29 @@ import (
 	"code.dny.dev/ssrf"
 )
 
-// ErrRefused says that an address is not allowed. The message around it names
-// the reason in words that a person can be shown.
+// ErrRefused means that an address is not allowed. The error that wraps it gives the
+// reason in words for people.
 var ErrRefused = errors.New("the address is not allowed")
 
 // Policy says what may be reached. The zero value allows https to port 443 of
 // public addresses.
 type Policy struct {
-	// Allow lists networks that are allowed though they are not public: the
-	// operator's decision, never a tenant's.
+	// Allow lists networks that are allowed although they are not public: the
+	// operator's decision, never a workspace's.
 	Allow []netip.Prefix
-	// Deny lists further networks, such as this server's own public address.
+	// Deny lists other networks, such as this server's own public address.
 	Deny []netip.Prefix
 	// Ports that may be reached; empty means 443, and 80 with HTTP.
 	Ports []uint16
 	// HTTP allows addresses without encryption.
 	HTTP bool
-	// Timeout bounds a whole exchange, the body included; 0 leaves it to the
+	// Timeout limits a complete exchange, including the body; 0 leaves it to the
 	// request's context, as streams need.
 	Timeout time.Duration
-	// MaxBody bounds what is read of an answer, in bytes; 0 is no bound. What is
-	// longer ends with an error.
+	// MaxBody limits what is read of a response body, in bytes; 0 is no limit. Reading
+	// a longer one ends with an error.
 	MaxBody int64
-	// Resolver looks names up; nil means the system's.
+	// Resolver resolves names; nil means the system's.
 	Resolver *net.Resolver
 }
 
@@ -78,10 +78,15 @@ func split(all []netip.Prefix) (v4, v6 []netip.Prefix) {
 	return v4, v6
 }
 
-// Client returns a client that keeps to the policy. It follows no redirect (the
-// 3xx is the answer), and no proxy from the environment.
+// Client returns a client that enforces the policy. It follows no redirect (the 3xx is
+// the response), and uses no proxy from the environment.
 func (p Policy) Client() *http.Client {
-	dialer := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second, Control: p.guardian().Safe, Resolver: p.Resolver}
+	dialer := &net.Dialer{
+		Timeout:   10 * time.Second,
+		KeepAlive: 30 * time.Second,
+		Control:   p.guardian().Safe,
+		Resolver:  p.Resolver,
+	}
 	transport := &http.Transport{
 		DialContext:           dialer.DialContext,
 		ForceAttemptHTTP2:     true,
@@ -90,7 +95,7 @@ func (p Policy) Client() *http.Client {
 		IdleConnTimeout:       90 * time.Second,
 		MaxIdleConns:          100,
 		MaxIdleConnsPerHost:   16,
-		// A header bigger than this is no answer that we want.
+		// No response that we want has a larger header.
 		MaxResponseHeaderBytes: 64 << 10,
 	}
 	return &http.Client{
@@ -100,7 +105,7 @@ func (p Policy) Client() *http.Client {
 	}
 }
 
-// guarded checks each request's URL and bounds each answer's body.
+// guarded checks each request's URL and limits each response's body.
 type guarded struct {
 	next   http.RoundTripper
 	policy Policy
@@ -126,13 +131,13 @@ func explain(err error) error {
 	case errors.Is(err, ssrf.ErrProhibitedIP), errors.Is(err, ssrf.ErrProhibitedNetwork):
 		return fmt.Errorf("%w: it leads to a private or reserved network (%w)", ErrRefused, err)
 	case errors.Is(err, ssrf.ErrProhibitedPort):
-		return fmt.Errorf("%w: the port is closed to it (%w)", ErrRefused, err)
+		return fmt.Errorf("%w: the port is not allowed (%w)", ErrRefused, err)
 	}
 	return err
 }
 
-// errTooLong ends the reading of an answer that is over the bound.
-var errTooLong = errors.New("the answer is too long")
+// errTooLong ends the reading of a response that is over the limit.
+var errTooLong = errors.New("the response is too long")
 
 type bounded struct {
 	io.ReadCloser
@@ -144,7 +149,7 @@ func (b *bounded) Read(p []byte) (int, error) {
 	if b.left < 0 {
 		return 0, errTooLong
 	}
-	// One byte more than allowed tells a body that just fits from a longer one.
+	// One byte more than allowed distinguishes a body that just fits from a longer one.
 	n, err := b.ReadCloser.Read(p[:min(int64(len(p)), b.left+1)])
 	b.left -= int64(n)
 	if b.left < 0 {
@@ -153,9 +158,9 @@ func (b *bounded) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// CheckURL reports whether the policy could allow raw, for the moment when it is
-// saved: what can be told from the text, and from where its name leads now. A
-// name that cannot be looked up at the moment passes; the connection decides.
+// CheckURL reports whether the policy could allow raw, when it is saved: it checks the
+// text and what its name resolves to now. A name that cannot be resolved at the moment
+// passes; the check when connecting decides.
 func (p Policy) CheckURL(ctx context.Context, raw string) error {
 	u, err := url.Parse(strings.TrimSpace(raw))
 	if err != nil {
@@ -172,11 +177,11 @@ func (p Policy) check(u *url.URL) error {
 		return fmt.Errorf("%w: it must start with https://", ErrRefused)
 	}
 	if u.User != nil {
-		return fmt.Errorf("%w: it must not hold a user name or password", ErrRefused)
+		return fmt.Errorf("%w: it must not contain a user name or password", ErrRefused)
 	}
 	port := portOf(u)
 	if n, err := strconv.ParseUint(port, 10, 16); err != nil || !slices.Contains(p.ports(), uint16(n)) {
-		return fmt.Errorf("%w: the port %s is closed to it", ErrRefused, port)
+		return fmt.Errorf("%w: the port %s is not allowed", ErrRefused, port)
 	}
 	return p.checkHost(strings.ToLower(strings.TrimSuffix(u.Hostname(), ".")), port)
 }
@@ -197,7 +202,7 @@ func (p Policy) checkHost(host, port string) error {
 	}
 	switch {
 	case host == "":
-		return fmt.Errorf("%w: it names no host", ErrRefused)
+		return fmt.Errorf("%w: it has no host", ErrRefused)
 	case host == "localhost" || strings.HasSuffix(host, ".localhost"):
 		if p.checkIP(netip.AddrFrom4([4]byte{127, 0, 0, 1}), port) != nil {
 			return fmt.Errorf("%w: it is this machine", ErrRefused)
@@ -239,7 +244,7 @@ func (p Policy) checkResolved(ctx context.Context, u *url.URL) error {
 	defer cancel()
 	ips, err := resolver.LookupNetIP(ctx, "ip", u.Hostname())
 	if err != nil {
-		return nil // the name may come to life later; the connection is checked again
+		return nil // the name may resolve later; the connection is checked again
 	}
 	for _, ip := range ips {
 		if err := p.checkIP(ip, portOf(u)); err != nil {

@@ -66,7 +66,12 @@ func answer(query []byte, answers []string, asked *atomic.Int64) ([]byte, bool) 
 
 // The table of S16: none of these may be reached or saved.
 func TestRefused(t *testing.T) {
-	p := outbound.Policy{HTTP: true, Resolver: names(t, "127.0.0.1"), Timeout: 5 * time.Second, Deny: []netip.Prefix{netip.MustParsePrefix("93.184.216.34/32")}}
+	p := outbound.Policy{
+		HTTP:     true,
+		Resolver: names(t, "127.0.0.1"),
+		Timeout:  5 * time.Second,
+		Deny:     []netip.Prefix{netip.MustParsePrefix("93.184.216.34/32")},
+	}
 	client := p.Client()
 	for _, host := range []string{
 		"127.0.0.1", "127.8.9.10", "[::1]", "0.0.0.0", "[::]", "10.1.2.3", "172.16.0.1", "192.168.1.1",
@@ -136,7 +141,12 @@ func TestRebindingIsSeenAtTheConnection(t *testing.T) {
 	reached := false
 	srv := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { reached = true }))
 	defer srv.Close()
-	p := outbound.Policy{HTTP: true, Ports: []uint16{portOf(t, srv)}, Resolver: names(t, "93.184.216.34", "127.0.0.1"), Timeout: 5 * time.Second}
+	p := outbound.Policy{
+		HTTP:     true,
+		Ports:    []uint16{portOf(t, srv)},
+		Resolver: names(t, "93.184.216.34", "127.0.0.1"),
+		Timeout:  5 * time.Second,
+	}
 	raw := strings.Replace(srv.URL, "127.0.0.1", "rebind.example.com", 1)
 	if err := p.CheckURL(t.Context(), raw); err != nil {
 		t.Fatalf("when it is saved: %v", err)
@@ -148,16 +158,19 @@ func TestRebindingIsSeenAtTheConnection(t *testing.T) {
 }
 
 func TestAllowedNetworkIsReached(t *testing.T) {
-	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "12345") }))
+	srv := httptest.NewServer(
+		http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "12345") }),
+	)
 	defer srv.Close()
 	p := allowing(t, srv)
 	if err := p.CheckURL(t.Context(), srv.URL); err != nil {
 		t.Fatal(err)
 	}
-	for limit, want := range map[int64]string{0: "", 5: "", 4: "the answer is too long"} {
+	for limit, want := range map[int64]string{0: "", 5: "", 4: "the response is too long"} {
 		p.MaxBody = limit
 		body, err := get(t, p.Client(), srv.URL)
-		if want == "" && (err != nil || body != "12345") || want != "" && (err == nil || !strings.Contains(err.Error(), want) || body != "1234") {
+		if want == "" && (err != nil || body != "12345") ||
+			want != "" && (err == nil || !strings.Contains(err.Error(), want) || body != "1234") {
 			t.Errorf("with a bound of %d: %q, %v", limit, body, err)
 		}
 	}
@@ -199,7 +212,12 @@ func TestNoProxyFromTheEnvironment(t *testing.T) {
 
 func allowing(t *testing.T, srv *httptest.Server) outbound.Policy {
 	t.Helper()
-	return outbound.Policy{HTTP: true, Ports: []uint16{portOf(t, srv)}, Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, Timeout: 5 * time.Second}
+	return outbound.Policy{
+		HTTP:    true,
+		Ports:   []uint16{portOf(t, srv)},
+		Allow:   []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
+		Timeout: 5 * time.Second,
+	}
 }
 
 func portOf(t *testing.T, srv *httptest.Server) uint16 {

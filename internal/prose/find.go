@@ -6,10 +6,10 @@ import (
 	"unicode/utf8"
 )
 
-// Find returns every place where term stands in text as whole words, whatever
-// its case. White space and hyphens compare as equal, as do the two forms of
-// the apostrophe, and a plural or possessive ending may follow. A term of a
-// script without spaces is found inside a run too.
+// Find returns every place where term occurs in text as whole words, in any case. White
+// space and hyphens compare as equal, as do the two forms of the apostrophe, and a
+// plural or possessive ending may follow. A term in a script without spaces is also
+// found inside a run of characters.
 func Find(text, term string) []Range {
 	term = strings.TrimSpace(term)
 	if term == "" {
@@ -35,7 +35,7 @@ func Find(text, term string) []Range {
 	return out
 }
 
-// match reports whether term stands at byte i, and where it ends.
+// match reports whether term is at byte i, and where it ends.
 func match(text string, i int, term string) (end int, ok bool) {
 	for k, want := range term {
 		if unicode.IsSpace(want) || want == '-' {
@@ -65,7 +65,7 @@ func match(text string, i int, term string) (end int, ok bool) {
 	return ending(text, i, wordRune(last) && !unspaced(last))
 }
 
-// ending takes a plural or possessive ending along and wants a word to end there.
+// ending includes a plural or possessive ending, after which the word must end.
 func ending(text string, i int, bounded bool) (int, bool) {
 	if !bounded {
 		return i, true

@@ -8,7 +8,7 @@ import (
 	"github.com/yuin/goldmark/text"
 )
 
-// Document is what a Markdown text is made of.
+// Document holds the parts of a Markdown text.
 type Document struct {
 	Headings   []Heading
 	Paragraphs []string // plain text, list items among them
@@ -23,10 +23,10 @@ type Heading struct {
 	Text  string
 }
 
-// Link is where a link or image points, and what stands there.
+// Link is a link or image: its target and its text.
 type Link struct{ URL, Text string }
 
-// Text returns the running text, headings left out, an empty line between blocks.
+// Text returns the text without headings, with an empty line between blocks.
 func (d Document) Text() string { return strings.Join(d.Paragraphs, "\n\n") }
 
 // Parse reads Markdown (CommonMark). Code blocks and raw HTML are not text.

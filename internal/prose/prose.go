@@ -1,8 +1,8 @@
-// Package prose measures and takes apart plain text and Markdown: sentences,
-// words, syllables, readability, ranking, key phrases, slugs, whole-word search.
+// Package prose measures and parses plain text and Markdown: sentences, words,
+// syllables, readability, ranking, key phrases, slugs, whole-word search.
 //
-// It knows English best. What holds for English only says so, and callers ask
-// [English] first; the rest works on any script that Go's unicode tables know.
+// It knows English best. Functions for English only say so, and callers check [English]
+// first; the rest works with any script that Go's unicode tables know.
 // The package holds no state and imports nothing of ours.
 package prose
 
@@ -12,10 +12,10 @@ import (
 	"unicode/utf8"
 )
 
-// Range is a stretch of a text in bytes, End exclusive.
+// Range is a part of a text in bytes, End exclusive.
 type Range struct{ Start, End int }
 
-// In returns the stretch of text that r covers.
+// In returns the part of text that r covers.
 func (r Range) In(text string) string { return text[r.Start:r.End] }
 
 // Points turns byte offsets of one text into offsets in Unicode code points.
@@ -25,7 +25,7 @@ type Points struct {
 	runes int
 }
 
-// NewPoints returns a converter for text. It is cheapest when asked in rising order.
+// NewPoints returns a converter for text. It is cheapest for increasing offsets.
 func NewPoints(text string) *Points { return &Points{text: text} }
 
 // At returns how many code points come before the byte offset.
@@ -57,7 +57,7 @@ func Capital(s string) string {
 func Line(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 // Clip shortens s to at most limit characters (code points), at the end of a
-// word, and drops punctuation that would be left hanging.
+// word, and drops trailing punctuation.
 func Clip(s string, limit int) string {
 	s = strings.TrimSpace(s)
 	if utf8.RuneCountInString(s) <= limit {
@@ -74,9 +74,9 @@ func Clip(s string, limit int) string {
 	})
 }
 
-// Slug makes an address part from s: lower-case letters and digits with hyphens
-// between them, at most limit bytes, cut at a word. Accents of the Latin script
-// are dropped; letters of other scripts stay as they are.
+// Slug derives an address part from s: lower-case letters and digits with hyphens
+// between them, at most limit bytes, cut at a word. Accents of the Latin script are
+// dropped; letters of other scripts are kept.
 func Slug(s string, limit int) string {
 	var b strings.Builder
 	gap := false

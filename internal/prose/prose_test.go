@@ -103,8 +103,11 @@ func TestClip(t *testing.T) {
 }
 
 func TestParseMarkdown(t *testing.T) {
-	d := prose.Parse("# Title\n\nA *plain* [link](https://example.com/a) here.\n\n- one\n- two\n\n```\ncode\n```\n\n![alt](x.png)\n")
-	if len(d.Headings) != 1 || d.Headings[0].Text != "Title" || d.ListItems != 2 || len(d.Images) != 1 || d.Images[0].Text != "alt" {
+	d := prose.Parse(
+		"# Title\n\nA *plain* [link](https://example.com/a) here.\n\n- one\n- two\n\n```\ncode\n```\n\n![alt](x.png)\n",
+	)
+	if len(d.Headings) != 1 || d.Headings[0].Text != "Title" || d.ListItems != 2 || len(d.Images) != 1 ||
+		d.Images[0].Text != "alt" {
 		t.Errorf("got %+v", d)
 	}
 	if len(d.Links) != 1 || d.Links[0].URL != "https://example.com/a" || d.Links[0].Text != "link" {
@@ -116,7 +119,12 @@ func TestParseMarkdown(t *testing.T) {
 }
 
 func TestRankPutsTheCentralSentenceFirst(t *testing.T) {
-	s := []string{"A shared inbox shows who answers a message.", "The office has a blue door.", "With a shared inbox each message has an owner.", "Who answers a message in the shared inbox is plain to see."}
+	s := []string{
+		"A shared inbox shows who answers a message.",
+		"The office has a blue door.",
+		"With a shared inbox each message has an owner.",
+		"Who answers a message in the shared inbox is plain to see.",
+	}
 	rank := prose.Rank(s)
 	for i := range s {
 		if i != 1 && rank[1] >= rank[i] {
@@ -126,7 +134,10 @@ func TestRankPutsTheCentralSentenceFirst(t *testing.T) {
 }
 
 func TestKeyPhrases(t *testing.T) {
-	got := prose.KeyPhrases("A shared inbox helps. The shared inbox keeps order. Every support team needs order in its shared inbox, and a support team grows.", 2)
+	got := prose.KeyPhrases(
+		"A shared inbox helps. The shared inbox keeps order. Every support team needs order in its shared inbox, and a support team grows.",
+		2,
+	)
 	if len(got) != 2 || got[0].Text != "shared inbox" || got[0].Count != 3 || got[1].Text != "support team" {
 		t.Errorf("got %+v", got)
 	}

@@ -15,7 +15,7 @@ const stopWords = " a about above after again against all also am an and any are
 // grammar rather than subject.
 func StopWord(word string) bool { return strings.Contains(stopWords, " "+Fold(word)+" ") }
 
-// Stem cuts the commonest English endings, so that plan, plans, planned and
+// Stem removes the most common English endings, so that plan, plans, planned and
 // planning compare as equal. It is crude on purpose: its result is only compared.
 func Stem(word string) string {
 	w := strings.TrimSuffix(Fold(word), "'s")
@@ -41,8 +41,8 @@ func Stems(text string) map[string]bool {
 	return set
 }
 
-// Overlap says how much two sets of stems share: 0 for nothing, 1 where the
-// smaller is part of the larger.
+// Overlap returns how much two sets of stems share: 0 for nothing, 1 if the smaller is
+// part of the larger.
 func Overlap(a, b map[string]bool) float64 {
 	if len(a) == 0 || len(b) == 0 {
 		return 0
@@ -56,7 +56,7 @@ func Overlap(a, b map[string]bool) float64 {
 	return float64(shared) / float64(min(len(a), len(b)))
 }
 
-// Rank gives each sentence its weight among the others by TextRank (Mihalcea and
+// Rank returns the weight of each sentence among the others by TextRank (Mihalcea and
 // Tarau, 2004): a sentence counts as much as those that share words with it. The
 // weights are comparable within one call only.
 func Rank(sentences []string) []float64 {
@@ -103,15 +103,15 @@ func links(sentences []string) (weights [][]float64, sums []float64) {
 	return weights, sums
 }
 
-// Phrase is a run of words that a text keeps coming back to.
+// Phrase is a sequence of words that a text keeps returning to.
 type Phrase struct {
 	Text  string // lower case
 	Count int
 	score float64
 }
 
-// KeyPhrases returns up to n phrases of one to three words that text comes back
-// to, most telling first: longer and more frequent ones win. English.
+// KeyPhrases returns up to n phrases of one to three words that text keeps returning to,
+// most significant first: longer and more frequent ones win. English only.
 func KeyPhrases(text string, n int) []Phrase {
 	found := map[string]*Phrase{}
 	for _, s := range SentenceTexts(text) {
@@ -133,7 +133,7 @@ func KeyPhrases(text string, n int) []Phrase {
 	return apart(list, n)
 }
 
-// runs cuts a sentence into runs of words that carry a subject.
+// runs splits a sentence into sequences of words that carry a subject.
 func runs(sentence string) [][]string {
 	var out [][]string
 	var run []string
@@ -168,14 +168,16 @@ func collect(found map[string]*Phrase, run []string) {
 
 // verb keeps phrases from starting or ending with what is mostly a verb.
 func verb(w string) bool {
-	return strings.Contains(" show shows make makes made take takes took give gives gave come comes came go goes went keep keeps kept start starts use uses help helps helped need needs know see find found write say says said want wants ", " "+w+" ")
+	return strings.Contains(" show shows make makes made take takes took give gives gave come comes came go goes went "+
+		"keep keeps kept start starts use uses help helps helped need needs know see find found write say says said "+
+		"want wants ", " "+w+" ")
 }
 
 func endsLikeVerb(w string) bool {
 	return strings.HasSuffix(w, "ed") || strings.HasSuffix(w, "ly")
 }
 
-// apart keeps the first n phrases of which none is part of another.
+// apart returns the first n phrases of which none is part of another.
 func apart(list []Phrase, n int) []Phrase {
 	var out []Phrase
 	for _, p := range list {

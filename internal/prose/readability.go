@@ -5,8 +5,8 @@ import (
 	"unicode"
 )
 
-// Readability holds what can be counted about a text's ease. The five grades are
-// English formulas; where Applicable is false they are zero and mean nothing.
+// Readability holds measures of how easy a text is to read. The five grades are formulas
+// for English; if Applicable is false they are zero and mean nothing.
 type Readability struct {
 	Applicable bool    `json:"applicable"`
 	Words      int     `json:"words"`
@@ -23,7 +23,7 @@ type Readability struct {
 	Minutes     float64 `json:"minutes"`      // to read, at 238 words a minute (Brysbaert 2019)
 }
 
-// Measure counts the plain text in the given language (BCP 47).
+// Measure measures plain text in the given language (BCP 47).
 func Measure(text, language string) Readability {
 	var r Readability
 	var letters, syllables, hard int

@@ -6,16 +6,16 @@ import (
 	"unicode/utf8"
 )
 
-// neverLast are abbreviations that do not end a sentence; mayBeLast may, and do
-// where the next word looks like the start of one.
+// neverLast are abbreviations that do not end a sentence; mayBeLast do if the next word
+// looks like the start of one.
 const (
 	neverLast = " mr mrs ms dr prof rev gen sen rep st mt no nos vol fig figs eq sec ch pp p ed eds jan feb mar apr jun jul aug sep sept oct nov dec vs e.g i.e cf approx dept est min max z.b bzw ca nr "
 	mayBeLast = " inc ltd co corp llc etc al u.s u.k e.u a.m p.m usw d.h jr sr "
 )
 
-// Sentences returns where the sentences of text stand, without the white space
-// around them. It knows abbreviations, initials, decimals, closing quotes and
-// the marks of East Asian scripts; an empty line always ends a sentence.
+// Sentences returns the ranges of the sentences of text, without the white space around
+// them. It knows abbreviations, initials, decimals, closing quotes and the marks of East
+// Asian scripts; an empty line always ends a sentence.
 func Sentences(text string) []Range {
 	var out []Range
 	start := 0
@@ -56,7 +56,7 @@ func SentenceTexts(text string) []string {
 	return out
 }
 
-// afterMarks skips further end marks, closing quotes and brackets.
+// afterMarks skips end marks, closing quotes and brackets.
 func afterMarks(text string, i int) int {
 	for i < len(text) {
 		r, n := utf8.DecodeRuneInString(text[i:])
@@ -68,8 +68,8 @@ func afterMarks(text string, i int) int {
 	return i
 }
 
-// ends decides whether the mark at i, whose trail stops at end, closes the
-// sentence that began at start.
+// ends reports whether the mark at i, whose trail ends at end, ends the sentence that
+// began at start.
 func ends(text string, start, i, end int, mark rune) bool {
 	if end >= len(text) {
 		return true

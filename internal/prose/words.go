@@ -1,6 +1,7 @@
 package prose
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -8,9 +9,9 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Words returns the words of text as written: runs of letters and digits, with
-// apostrophes, hyphens and full stops allowed between two of them (don't,
-// first-reply, 3.5). In scripts without spaces each character is a word.
+// Words returns the words of text as written: sequences of letters and digits, with
+// apostrophes, hyphens and full stops allowed between two of them (don't, first-reply,
+// 3.5). In scripts without spaces each character is a word.
 func Words(text string) []string {
 	ranges := WordRanges(text)
 	words := make([]string, len(ranges))
@@ -23,7 +24,7 @@ func Words(text string) []string {
 // CountWords returns the number of words of text.
 func CountWords(text string) int { return len(WordRanges(text)) }
 
-// WordRanges returns where the words of text stand.
+// WordRanges returns the ranges of the words of text.
 func WordRanges(text string) []Range {
 	var out []Range
 	start := -1
@@ -58,12 +59,12 @@ func wordRune(r rune) bool {
 	return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.Is(unicode.Mn, r)
 }
 
-// unspaced reports whether r belongs to a script that puts no spaces between words.
+// unspaced reports whether r is of a script without spaces between words.
 func unspaced(r rune) bool {
 	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai)
 }
 
-// joins reports whether the mark r at byte i holds two parts of one word together.
+// joins reports whether the mark r at byte i joins two parts of one word.
 func joins(text string, i int, r rune, size int) bool {
 	next, _ := utf8.DecodeRuneInString(text[i+size:])
 	if !wordRune(next) || unspaced(next) {
@@ -79,8 +80,7 @@ func joins(text string, i int, r rune, size int) bool {
 	return false
 }
 
-// Fold returns word in the form in which words are compared: lower case, with a
-// straight apostrophe.
+// Fold returns word in the form for comparison: lower case, with a straight apostrophe.
 func Fold(word string) string {
 	return strings.ReplaceAll(strings.ToLower(word), "’", "'")
 }
@@ -104,7 +104,7 @@ func Syllables(word string) int {
 		groups--
 	}
 	for _, pair := range []string{"ia", "io", "eo", "ua", "uo"} {
-		if strings.Contains(w, pair) && !strings.Contains(w, "tio") && !strings.Contains(w, "sio") && !strings.Contains(w, "cia") && !strings.Contains(w, "gio") && !strings.Contains(w, "qu") {
+		if strings.Contains(w, pair) && !containsAny(w, "tio", "sio", "cia", "gio", "qu") {
 			groups++
 			break
 		}
@@ -129,6 +129,10 @@ func silentEs(w string) bool {
 		}
 	}
 	return true
+}
+
+func containsAny(s string, parts ...string) bool {
+	return slices.ContainsFunc(parts, func(p string) bool { return strings.Contains(s, p) })
 }
 
 // deaccent drops the accents of Latin letters and leaves other scripts alone.

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"vellocity/internal/await"
 	"vellocity/internal/queue"
 	"vellocity/internal/store"
 	"vellocity/internal/store/storetest"
@@ -63,7 +64,9 @@ func BenchmarkDispatch(b *testing.B) {
 			enqueue(b, s, q, queue.Insert{Kind: "work"})
 			committed := time.Now()
 			took = append(took, (<-started).Sub(committed))
-			time.Sleep(5 * time.Millisecond) // idle again
+			if err := await.Pause(b.Context(), 5*time.Millisecond); err != nil { // idle again
+				b.Fatal(err)
+			}
 		}
 		report(b, took, "dispatch")
 	})
@@ -92,7 +95,7 @@ func BenchmarkCancel(b *testing.B) {
 	})
 }
 
-// BenchmarkIdle tells what a queue costs that has nothing to do. Run it with
+// BenchmarkIdle measures what a queue costs that has nothing to do. Run it with
 // -benchtime=20x.
 func BenchmarkIdle(b *testing.B) {
 	benchEach(b, func(b *testing.B, s *store.Store) {
@@ -102,7 +105,9 @@ func BenchmarkIdle(b *testing.B) {
 		runtime.GC()
 		before := cpuTime(b)
 		for b.Loop() {
-			time.Sleep(time.Second)
+			if err := await.Pause(b.Context(), time.Second); err != nil {
+				b.Fatal(err)
+			}
 		}
 		b.ReportMetric(100*(cpuTime(b)-before).Seconds()/b.Elapsed().Seconds(), "%core")
 	})

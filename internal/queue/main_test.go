@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"vellocity/internal/await"
 	"vellocity/internal/queue"
 	"vellocity/internal/store"
 	"vellocity/internal/store/storetest"
@@ -110,11 +111,7 @@ func recv[T any](t testing.TB, c <-chan T, within time.Duration, what string) T 
 // eventually polls until f is true.
 func eventually(t testing.TB, within time.Duration, what string, f func() bool) {
 	t.Helper()
-	for end := time.Now().Add(within); !f(); time.Sleep(5 * time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatalf("%s: not within %s", what, within)
-		}
-	}
+	await.True(t, within, what, f)
 }
 
 func query(t testing.TB, s *store.Store, sql string, args ...any) (n int64) {
@@ -157,7 +154,10 @@ func trial(s *store.Store, q **queue.Queue, node string, pace time.Duration, fen
 			return err
 		}
 		for n := from; n < trialSteps; n++ {
-			time.Sleep(pace) // a provider that does not notice the end of its context
+			// A provider that does not notice the end of its context.
+			if err := await.Pause(context.WithoutCancel(ctx), pace); err != nil {
+				return err
+			}
 			err := s.InTx(ctx, func(tx *store.Tx) error { return trialStep(ctx, tx, *q, job, node, epoch, n) })
 			if errors.Is(err, errFenced) || errors.Is(err, queue.ErrLost) {
 				fenced.Add(1)

@@ -21,23 +21,24 @@ func title(p page) Check {
 
 func metaTitle(p page) Check {
 	return within(Check{ID: "meta-title", Name: "Meta title", Max: 8}, p.MetaTitle, TitleMin, TitleMax,
-		"Write a meta title of 20 to 60 characters; search results cut what is longer.")
+		"Write a meta title of 20 to 60 characters; search results cut off longer ones.")
 }
 
 func metaDescription(p page) Check {
-	return within(Check{ID: "meta-description", Name: "Meta description", Max: 10}, p.MetaDescription, DescriptionMin, DescriptionMax,
+	c := Check{ID: "meta-description", Name: "Meta description", Max: 10}
+	return within(c, p.MetaDescription, DescriptionMin, DescriptionMax,
 		"Write a meta description of 70 to 160 characters that says what the reader gets.")
 }
 
 // within gives all points for a length inside the bounds and half outside them.
-func within(c Check, s string, low, high int, mend string) Check {
+func within(c Check, s string, low, high int, fix string) Check {
 	c.Applicable = true
 	n := utf8.RuneCountInString(strings.TrimSpace(s))
 	switch {
 	case n == 0:
-		c.Found, c.Mend = "There is none.", mend
+		c.Found, c.Fix = "There is none.", fix
 	case n < low || n > high:
-		c.Points, c.Found, c.Mend = c.Max/2, fmt.Sprintf("It has %d characters.", n), mend
+		c.Points, c.Found, c.Fix = c.Max/2, fmt.Sprintf("It has %d characters.", n), fix
 	default:
 		c.Points, c.Found = c.Max, fmt.Sprintf("It has %d characters.", n)
 	}
@@ -49,9 +50,10 @@ func slug(p page) Check {
 	n := len(strings.Split(p.Slug, "-"))
 	switch {
 	case p.Slug == "":
-		c.Found, c.Mend = "There is no address part yet.", "Give the text a short address part of three to seven words."
+		c.Found, c.Fix = "There is no address part yet.", "Give the text a short address part of three to seven words."
 	case n > 8:
-		c.Points, c.Found, c.Mend = 2, fmt.Sprintf("The address part has %d words.", n), "Shorten the address part to seven words or fewer."
+		c.Points, c.Found = 2, fmt.Sprintf("The address part has %d words.", n)
+		c.Fix = "Shorten the address part to seven words or fewer."
 	default:
 		c.Points, c.Found = 4, fmt.Sprintf("The address part is %q.", p.Slug)
 	}
@@ -59,16 +61,17 @@ func slug(p page) Check {
 }
 
 func length(p page) Check {
-	c := Check{ID: "length", Name: "Length", Max: 12, Applicable: true, Found: fmt.Sprintf("The text has %s.", count(p.words, "word"))}
+	c := Check{ID: "length", Name: "Length", Max: 12, Applicable: true}
+	c.Found = fmt.Sprintf("The text has %s.", count(p.words, "word"))
 	switch {
 	case p.words >= 600:
 		c.Points = 12
 	case p.words >= 300:
-		c.Points, c.Mend = 9, "Texts of 600 words and more answer more questions; add what readers still ask."
+		c.Points, c.Fix = 9, "Texts of 600 or more words answer more questions; add what readers still ask."
 	case p.words >= 150:
-		c.Points, c.Mend = 5, "Add substance: examples, figures or answers to what readers ask. 300 words are a fair start."
+		c.Points, c.Fix = 5, "Add substance: examples, figures or answers to what readers ask. 300 words are a fair start."
 	default:
-		c.Points, c.Mend = 1, "This is very short. Add facts or key points and write at least 300 words."
+		c.Points, c.Fix = 1, "This is very short. Add facts or key points and write at least 300 words."
 	}
 	return c
 }
@@ -76,23 +79,29 @@ func length(p page) Check {
 func keywordPlaces(p page) Check {
 	c := Check{ID: "keyword-placement", Name: "Keyword placement", Max: 15}
 	if len(p.keywords) == 0 {
-		c.Found = "No keyword was given, so there is nothing to look for."
+		c.Found = "No keyword was given."
 		return c
 	}
 	k := p.keywords[0]
 	c.Applicable, c.Points = true, 3*k.placesFound
-	c.Found = fmt.Sprintf("%q stands in %d of 5 places that count.", k.Keyword, k.placesFound)
+	c.Found = fmt.Sprintf("%q is in %d of 5 important places.", k.Keyword, k.placesFound)
 	var missing []string
 	for _, place := range []struct {
 		there bool
 		name  string
-	}{{k.InTitle, "the title"}, {k.InMeta, "the meta description"}, {k.InHeading, "a heading"}, {k.InFirst100, "the first 100 words"}, {k.InSlug, "the address"}} {
+	}{
+		{k.InTitle, "the title"},
+		{k.InMeta, "the meta description"},
+		{k.InHeading, "a heading"},
+		{k.InFirst100, "the first 100 words"},
+		{k.InSlug, "the address"},
+	} {
 		if !place.there {
 			missing = append(missing, place.name)
 		}
 	}
 	if len(missing) > 0 {
-		c.Mend = "Use it in " + list(missing) + " where it reads naturally."
+		c.Fix = "Use it in " + list(missing) + " where it reads naturally."
 	}
 	return c
 }
@@ -108,11 +117,11 @@ func keywordDensity(p page) Check {
 	c.Found = fmt.Sprintf("%q makes up %.1f %% of the words (%s).", k.Keyword, k.Density, count(k.Count, "use"))
 	switch {
 	case k.Count == 0:
-		c.Mend = "Use the keyword in the text; twice in 300 words is enough."
+		c.Fix = "Use the keyword in the text; twice in 300 words is enough."
 	case k.Density > 4:
-		c.Points, c.Mend = 2, "That reads as forced. Replace some uses with other words until it is under 4 %."
+		c.Points, c.Fix = 2, "That reads as forced. Replace some uses until it is under 4 %."
 	case k.Density < 0.3:
-		c.Points, c.Mend = 6, "Use it once or twice more where it fits."
+		c.Points, c.Fix = 6, "Use it once or twice more where it fits."
 	default:
 		c.Points = 9
 	}
@@ -127,16 +136,16 @@ func headings(p page) Check {
 	level := 1
 	for _, h := range p.doc.Headings {
 		if h.Level > level+1 {
-			c.Points, c.Mend = 5, fmt.Sprintf("The heading %q skips a level; go down one level at a time.", h.Text)
+			c.Points, c.Fix = 5, fmt.Sprintf("The heading %q skips a level; go down one level at a time.", h.Text)
 			return c
 		}
 		level = h.Level
 	}
 	switch {
 	case n == 0:
-		c.Mend = "Break the text up with headings that say what follows."
+		c.Fix = "Break the text up with headings that say what follows."
 	case n < wanted:
-		c.Points, c.Mend = 6, "Add headings: one for about every 300 words."
+		c.Points, c.Fix = 6, "Add headings: one for about every 300 words."
 	default:
 		c.Points = 10
 	}
@@ -148,13 +157,13 @@ func links(p page) Check {
 	n := len(p.doc.Links)
 	c.Found = fmt.Sprintf("There %s.", are(n, "link"))
 	if n == 0 {
-		c.Points, c.Mend = 1, "Link a source or a related page of your own."
+		c.Points, c.Fix = 1, "Link a source or a related page of your own."
 		return c
 	}
 	c.Points = 6
 	for _, l := range p.doc.Links {
 		if vague(l.Text) {
-			c.Points, c.Mend = 3, fmt.Sprintf("The link text %q says nothing; name what is behind the link.", l.Text)
+			c.Points, c.Fix = 3, fmt.Sprintf("The link text %q says nothing; name what the link leads to.", l.Text)
 		}
 	}
 	return c
@@ -171,7 +180,7 @@ func vague(s string) bool {
 func images(p page) Check {
 	c := Check{ID: "images", Name: "Image descriptions", Max: 4}
 	if len(p.doc.Images) == 0 {
-		c.Found = "There is no image, so there is nothing to describe."
+		c.Found = "There is no image."
 		return c
 	}
 	bare := 0
@@ -183,7 +192,7 @@ func images(p page) Check {
 	c.Applicable, c.Points = true, 4
 	c.Found = fmt.Sprintf("%d of %s lack a description.", bare, count(len(p.doc.Images), "image"))
 	if bare > 0 {
-		c.Points, c.Mend = 0, "Describe each image in a few words for those who cannot see it."
+		c.Points, c.Fix = 0, "Describe each image in a few words for readers who cannot see it."
 	}
 	return c
 }
@@ -201,7 +210,7 @@ func paragraphs(p page) Check {
 	c.Applicable, c.Points = true, 6
 	c.Found = fmt.Sprintf("The longest paragraph has %s.", count(longest, "word"))
 	if longest > 150 {
-		c.Points, c.Mend = 2, "Split paragraphs of more than 150 words; short ones are easier on a screen."
+		c.Points, c.Fix = 2, "Split paragraphs of more than 150 words; short ones are easier on a screen."
 	}
 	return c
 }
@@ -222,16 +231,16 @@ func readability(p page) Check {
 	case f >= 55:
 		c.Points = 10
 	case f >= 40:
-		c.Points, c.Mend = 7, "A little heavy. Shorten the longest sentences."
+		c.Points, c.Fix = 7, "A little heavy. Shorten the longest sentences."
 	case f >= 25:
-		c.Points, c.Mend = 4, "Heavy reading. Split long sentences and prefer shorter words."
+		c.Points, c.Fix = 4, "Heavy reading. Split long sentences and prefer shorter words."
 	default:
-		c.Points, c.Mend = 1, "Very heavy reading. Aim for sentences of under 20 words and everyday words."
+		c.Points, c.Fix = 1, "Very heavy reading. Aim for sentences of under 20 words and everyday words."
 	}
 	return c
 }
 
-// slugHas reports whether the words of keyword stand in the slug.
+// slugHas reports whether the words of keyword are in the slug.
 func slugHas(slug, keyword string) bool {
 	k := prose.Slug(keyword, 200)
 	return k != "" && strings.Contains("-"+slug+"-", "-"+k+"-")

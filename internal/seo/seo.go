@@ -1,8 +1,8 @@
-// Package seo judges how well a text can be found and read: a score out of 100
-// made of checks, each with its points, what was found and how to mend it.
+// Package seo rates how well a text can be found and read: a score out of 100 made of
+// checks, each with its points, what was found and how to fix it.
 //
-// Nothing is looked up anywhere: the report rests on the text, its meta fields
-// and the keywords alone.
+// Nothing is looked up: the report uses only the text, its meta fields and the
+// keywords.
 package seo
 
 import (
@@ -11,7 +11,7 @@ import (
 	"vellocity/internal/prose"
 )
 
-// Input is what is judged. Body is Markdown; everything else may be empty.
+// Input is the text to rate. Body is Markdown; everything else may be empty.
 type Input struct {
 	Title           string
 	MetaTitle       string
@@ -22,18 +22,18 @@ type Input struct {
 	Language        string   // BCP 47; empty means English
 }
 
-// Report is the outcome. Score is the points reached out of the points that the
-// applicable checks offer, from 0 to 100.
+// Report is the result. Score is the percentage of the applicable checks' points, from 0
+// to 100.
 type Report struct {
 	Score       int               `json:"score"`
 	Grade       string            `json:"grade"` // A to E
 	Checks      []Check           `json:"checks"`
 	Keywords    []Keyword         `json:"keywords"`
-	Phrases     []string          `json:"key_phrases"` // what the text keeps coming back to
+	Phrases     []string          `json:"key_phrases"` // what the text keeps returning to
 	Readability prose.Readability `json:"readability"`
 }
 
-// Check is one thing that was looked at.
+// Check is the result of one check.
 type Check struct {
 	ID         string `json:"id"`
 	Name       string `json:"name"`
@@ -41,10 +41,10 @@ type Check struct {
 	Max        int    `json:"max"`
 	Applicable bool   `json:"applicable"` // false: does not count, Found says why
 	Found      string `json:"found"`
-	Mend       string `json:"mend,omitempty"` // empty where nothing is to be done
+	Fix        string `json:"mend,omitempty"` // empty if nothing is wrong
 }
 
-// Keyword says where one keyword stands in the text.
+// Keyword says where a keyword occurs in the text.
 type Keyword struct {
 	Keyword     string  `json:"keyword"`
 	Count       int     `json:"count"`
@@ -57,7 +57,7 @@ type Keyword struct {
 	placesFound int
 }
 
-// page is the input taken apart once, for all the checks.
+// page is the parsed input, for all checks.
 type page struct {
 	Input
 	doc      prose.Document
@@ -67,7 +67,7 @@ type page struct {
 	reading  prose.Readability
 }
 
-// Analyze judges the text. The same input always gives the same report.
+// Analyze rates a text. The same input always gives the same report.
 func Analyze(in Input) Report {
 	doc := prose.Parse(in.Body)
 	p := page{Input: in, doc: doc, text: doc.Text()}

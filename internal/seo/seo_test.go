@@ -9,13 +9,20 @@ import (
 )
 
 func good() seo.Input {
-	para := "A shared inbox keeps every message in one place. People see who answers. Nothing gets lost on the way, and no reply goes out twice. "
+	para := "A shared inbox keeps every message in one place. People see who answers. " +
+		"Nothing gets lost on the way, and no reply goes out twice. "
 	return seo.Input{
 		Title: "How a shared inbox helps a small team", MetaTitle: "How a shared inbox helps a small team",
 		MetaDescription: "A shared inbox shows a small team who answers which message. Here is how to start with one and what to watch.",
 		Slug:            "shared-inbox-small-team", Keywords: []string{"shared inbox"},
-		Body: "A shared inbox in short.\n\n## What a shared inbox does\n\n" + strings.Repeat(para+"\n\n", 4) + strings.Repeat("One place holds every message, and the team sees at a glance who is on it. ", 8) +
-			"\n\n## Where to start\n\n" + strings.Repeat("Pick one mailbox and move it first. Read [the guide to moving](https://example.com/move). ", 6) + "\n\n" +
+		Body: "A shared inbox in short.\n\n## What a shared inbox does\n\n" + strings.Repeat(para+"\n\n", 4) + strings.Repeat(
+			"One place holds every message, and the team sees at a glance who is on it. ",
+			8,
+		) +
+			"\n\n## Where to start\n\n" + strings.Repeat(
+			"Pick one mailbox and move it first. Read [the guide to moving](https://example.com/move). ",
+			6,
+		) + "\n\n" +
 			strings.Repeat("Then wait a week and see what the team says about it before the next one follows. ", 8),
 	}
 }
@@ -40,8 +47,8 @@ func TestAGoodPageScoresHighAndAnEmptyOneLow(t *testing.T) {
 		t.Errorf("empty page: %d %s", r.Score, r.Grade)
 	}
 	for _, c := range r.Checks {
-		if c.Applicable && c.Points < c.Max && c.Mend == "" {
-			t.Errorf("%s takes points away and does not say how to mend it", c.ID)
+		if c.Applicable && c.Points < c.Max && c.Fix == "" {
+			t.Errorf("%s takes points away and does not say how to fix it", c.ID)
 		}
 	}
 }
@@ -64,7 +71,8 @@ func TestEachCheckSeesItsFault(t *testing.T) {
 		{"images", func(in *seo.Input) { in.Body = "![](a.png)" }, "Describe"},
 		{"paragraphs", func(in *seo.Input) { in.Body = strings.Repeat("word ", 200) }, "Split paragraphs"},
 		{"readability", func(in *seo.Input) {
-			in.Body = strings.Repeat("Organizational interoperability considerations necessitate comprehensive institutional accountability. ", 5)
+			in.Body = strings.Repeat("Organizational interoperability considerations "+
+				"necessitate comprehensive institutional accountability. ", 5)
 		}, "heavy"},
 	} {
 		t.Run(tc.id, func(t *testing.T) {
@@ -72,7 +80,7 @@ func TestEachCheckSeesItsFault(t *testing.T) {
 			whole := check(t, seo.Analyze(in), tc.id)
 			tc.spoil(&in)
 			c := check(t, seo.Analyze(in), tc.id)
-			if c.Points >= c.Max || !strings.Contains(c.Mend, tc.mend) || whole.Applicable && c.Points >= whole.Points {
+			if c.Points >= c.Max || !strings.Contains(c.Fix, tc.mend) || whole.Applicable && c.Points >= whole.Points {
 				t.Errorf("good %+v, spoilt %+v", whole, c)
 			}
 		})

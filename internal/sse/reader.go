@@ -1,7 +1,7 @@
-// Package sse writes and reads Server-Sent Events as the WHATWG HTML standard
-// (section 9.2) describes them, with the further rules of the API contract: a
-// comment as heartbeat, a deadline per flush, and exactly one data: [DONE] at
-// the end of every stream, also of one that failed.
+// Package sse writes and reads Server-Sent Events as the WHATWG HTML standard (section
+// 9.2) describes them, with the additional rules of the API contract: a comment as
+// heartbeat, a deadline per flush, and exactly one data: [DONE] at the end of every
+// stream, even of one that failed.
 package sse
 
 import (
@@ -10,8 +10,8 @@ import (
 	"strings"
 )
 
-// Bytes of one line that is read: room at first, which most events need no more
-// than and many streams wait with, and at most.
+// The buffer of a line in bytes: its initial size, which is enough for most events and
+// small for many waiting streams, and its maximum.
 const (
 	startLine = 1 << 10
 	maxLine   = 1 << 20

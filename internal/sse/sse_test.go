@@ -11,11 +11,21 @@ import (
 	"testing/synctest"
 	"time"
 
+	"vellocity/internal/await"
 	"vellocity/internal/sse"
 )
 
 func TestWhatIsWrittenIsRead(t *testing.T) {
-	pieces := []string{"plain", " leading space", "two\nlines", "\n", "", "ends with newline\n", "cr\rlf\r\nboth", "Grüße 🎉"}
+	pieces := []string{
+		"plain",
+		" leading space",
+		"two\nlines",
+		"\n",
+		"",
+		"ends with newline\n",
+		"cr\rlf\r\nboth",
+		"Grüße 🎉",
+	}
 	rec := httptest.NewRecorder()
 	w := sse.Start(t.Context(), rec, sse.Options{})
 	for i, p := range pieces {
@@ -68,17 +78,25 @@ func TestHeader(t *testing.T) {
 	}
 }
 
+// pass lets the bubble's clock move on.
+func pass(t *testing.T, d time.Duration) {
+	t.Helper()
+	if err := await.Pause(t.Context(), d); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestHeartbeatFillsSilence(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		rec := httptest.NewRecorder()
 		w := sse.Start(t.Context(), rec, sse.Options{})
-		time.Sleep(14 * time.Second)
+		pass(t, 14*time.Second)
 		if err := w.Send(sse.Event{Data: "a"}); err != nil {
 			t.Error(err)
 		}
-		time.Sleep(31 * time.Second)
+		pass(t, 31*time.Second)
 		w.Close()
-		time.Sleep(time.Minute)
+		pass(t, time.Minute)
 		if n := strings.Count(rec.Body.String(), ": still here\n\n"); n != 2 {
 			t.Errorf("%d heartbeats in 31 s of silence, want 2:\n%s", n, rec.Body)
 		}
@@ -126,7 +144,9 @@ func TestStalledReaderIsDropped(t *testing.T) {
 }
 
 func TestReaderTakesEveryLineEnd(t *testing.T) {
-	r := sse.NewReader(strings.NewReader("\ufeff: comment\rdata:a\r\rdata: b\r\ndata\r\n\r\nid: 3\nretry: 9\n\ndata: c\n\ndata: cut"))
+	r := sse.NewReader(
+		strings.NewReader("\ufeff: comment\rdata:a\r\rdata: b\r\ndata\r\n\r\nid: 3\nretry: 9\n\ndata: c\n\ndata: cut"),
+	)
 	for _, want := range []sse.Event{{Data: "a"}, {Data: "b\n"}, {ID: "3", Data: "c"}} {
 		got, err := r.Next()
 		if err != nil || got != want {
@@ -134,7 +154,7 @@ func TestReaderTakesEveryLineEnd(t *testing.T) {
 		}
 	}
 	if _, err := r.Next(); !errors.Is(err, io.EOF) {
-		t.Errorf("a cut event was told: %v", err)
+		t.Errorf("a cut event was returned: %v", err)
 	}
 	if r.LastID() != "3" {
 		t.Errorf("last id %q", r.LastID())
@@ -149,7 +169,7 @@ func TestNoHeartbeatAfterTheRequestIsOver(t *testing.T) {
 		ctx, over := context.WithCancel(t.Context())
 		sse.Start(ctx, rec, sse.Options{Heartbeat: time.Second})
 		over()
-		time.Sleep(5 * time.Second)
+		pass(t, 5*time.Second)
 		synctest.Wait()
 		if rec.Body.Len() > 0 {
 			t.Errorf("written after the end: %q", rec.Body)

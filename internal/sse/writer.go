@@ -36,13 +36,12 @@ type Writer struct {
 	closed bool
 }
 
-// Options are the times that a stream keeps. The zero value of each means the
-// default.
+// Options are the times of a stream. The zero value of each means the default.
 type Options struct {
 	// Heartbeat is the silence after which a comment is sent: 15 s.
 	Heartbeat time.Duration
 	// Patience is how long one flush may take before the reader counts as gone:
-	// 30 s. A stalled reader must not hold a stream for ever.
+	// 30 s. A stalled reader must not hold a stream forever.
 	Patience time.Duration
 }
 
@@ -108,7 +107,7 @@ func (w *Writer) write() error {
 	if w.err != nil {
 		return w.err
 	}
-	// Not every writer has deadlines; one that has none cannot stall either.
+	// Not every writer has deadlines; one without them cannot stall either.
 	_ = w.control.SetWriteDeadline(time.Now().Add(w.opts.Patience))
 	if _, err := w.w.Write(w.buf); err != nil {
 		w.err = err
@@ -129,8 +128,8 @@ func (w *Writer) flush() {
 
 var newlines = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 
-// appendEvent appends the event's wire form. A carriage return cannot be told
-// from a line break on this wire, so each becomes one.
+// appendEvent appends the event's wire form. This wire does not distinguish a carriage
+// return from a line break, so each becomes one.
 func appendEvent(b []byte, e Event) []byte {
 	if e.ID != "" {
 		b = append(append(append(b, "id: "...), e.ID...), '\n')

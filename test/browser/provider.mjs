@@ -6,7 +6,7 @@ const answers = {
   outline: { title, sections: ["Start small", "Agree on names", "Answer once a day"].map((heading) => ({ heading, points: ["Say what helps first."] })) },
   meta: { title, meta_title: title, meta_description: "What helps a small team keep a shared inbox calm, in plain words.", slug: "calm-shared-inbox" },
 };
-const paragraph = "Begin with one mailbox and give every message an owner. Whoever picks it up says so in one short line, and the others leave it alone. At the end of the day nothing is left without a name beside it, and nobody has answered the same question twice. ";
+const paragraph = "Begin with one mailbox and give every message an owner. The person who picks it up says so in one short line, and the others leave it alone. At the end of the day nothing is left without a name beside it, and nobody has answered the same question twice. ";
 
 // startProvider listens on a free port and returns its address and a stop.
 export async function startProvider(wait = 25) {

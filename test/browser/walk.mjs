@@ -71,17 +71,17 @@ async function walk(ctx) {
   assert.equal(again.status(), 401, "a second use of the link is refused");
   await other.context().close();
 
-  tell("mend the finding and see what changed");
-  await page.getByRole("link", { name: "Mend it" }).click();
+  tell("fix the finding and see what changed");
+  await page.getByRole("link", { name: "Fix", exact: true }).click();
   await page.waitForURL(/view=edit/);
   const chosen = await page.evaluate(() => { const b = document.getElementById("body"); return b.value.slice(b.selectionStart, b.selectionEnd); });
-  assert.equal(chosen, quote.trim(), "the place to mend is selected");
+  assert.equal(chosen, quote.trim(), "the place to fix is selected");
   await page.keyboard.type("what we aim for");
   await page.keyboard.press("Control+Shift+P");
   await page.locator("#preview:visible").waitFor();
   assert.match(await page.locator("#preview").textContent(), /what we aim for/);
   await page.keyboard.press("Control+Shift+P");
-  await page.getByRole("button", { name: "Save as version" }).click();
+  await page.getByRole("button", { name: "Save version" }).click();
   await page.waitForURL(/view=versions/);
   assert.match(await page.locator(".diff ins").first().textContent(), /aim/);
   assert.match(await page.locator(".diff del").first().textContent(), /guarantee/);
@@ -169,7 +169,7 @@ async function walk(ctx) {
   await page.route("**/board/move", (r) => r.abort());
   expected.push(/ERR_FAILED/);
   await dragTo(page, card("Who answers"), column("ready"));
-  await page.locator(".toast.bad", { hasText: "cannot be reached" }).waitFor();
+  await page.locator(".toast.bad", { hasText: "Can’t reach the server" }).waitFor();
   await inColumn("Who answers", "review");
   await page.unroute("**/board/move");
 
@@ -201,10 +201,10 @@ async function walk(ctx) {
   await page.waitForTimeout(400);
   await page.screenshot({ path: join(docs, "board.png") });
   await card("shared inbox").locator(".card-title").click();
-  const feed = await page.getByRole("link", { name: "See it in the feed" }).getAttribute("href");
+  const feed = await page.getByRole("link", { name: "View in feed" }).first().getAttribute("href");
   const published = await fetch(server.base + feed);
   assert.equal(published.status, 200);
-  assert.match(await published.text(), /what we aim for/, "the feed has the mended text");
+  assert.match(await published.text(), /what we aim for/, "the feed has the fixed text");
 
   tell("fill the form wrongly, then rightly");
   await page.goto(server.base + "/capabilities/generate-blog-post");
@@ -222,14 +222,14 @@ async function walk(ctx) {
   await page.getByRole("link", { name: "Open item" }).waitFor();
   for (const tab of ["plan", "input", "guardrails", "events"]) {
     await page.goto(page.url().split("?")[0] + `?tab=${tab}`);
-    await noFault(page, `run, ${tab}`);
+    await noFault(page, `execution, ${tab}`);
   }
 
-  tell("make a key and use it");
+  tell("create a key and use it");
   await page.goto(server.base + "/settings/api-keys");
-  await page.getByRole("link", { name: "Generate New Key" }).first().click();
+  await page.getByRole("link", { name: "Create API key" }).first().click();
   await page.getByLabel("Name").fill("Walk");
-  await page.getByRole("button", { name: "Generate key" }).click();
+  await page.getByRole("button", { name: "Create key" }).click();
   const secret = await page.locator("#secret").inputValue();
   assert.match(secret, /^vell_pk_\w{40}$/);
   await page.screenshot({ path: join(out, "key.png") });
@@ -242,9 +242,9 @@ async function walk(ctx) {
 
   tell("rotate it at once, then revoke the new one by its name");
   const row = page.locator("tr", { hasText: secret.slice(0, 12) });
-  await row.getByText("Rotate").click();
-  await row.getByLabel("The old key stops working").selectOption("0s");
-  await row.getByRole("button", { name: "Make a new key" }).click();
+  await row.locator("summary", { hasText: "Rotate" }).click();
+  await row.getByLabel("Old key stops working").selectOption("0s");
+  await row.getByRole("button", { name: "Rotate key" }).click();
   const next = await page.locator("#secret").inputValue();
   assert.equal((await use(secret)).status, 401);
   assert.equal((await use(next)).status, 200);
@@ -254,11 +254,11 @@ async function walk(ctx) {
   const name = (await alive.locator(".name").textContent()).trim();
   await alive.getByRole("link", { name: "Revoke" }).click();
   await page.locator("input[name=confirm]").fill("something else");
-  await page.getByRole("button", { name: "Revoke this key" }).click();
-  await page.getByText("not the key’s name").or(page.getByText("not the key's name")).waitFor();
+  await page.getByRole("button", { name: "Revoke key" }).click();
+  await page.getByText("The name doesn’t match").waitFor();
   await page.locator("input[name=confirm]").fill(name);
-  await page.getByRole("button", { name: "Revoke this key" }).click();
-  await page.getByText("no longer opens anything").first().waitFor();
+  await page.getByRole("button", { name: "Revoke key" }).click();
+  await page.getByText("has been revoked").first().waitFor();
   assert.equal((await use(next)).status, 401);
 
   tell("find an item, a page and the help by keys");
@@ -318,13 +318,13 @@ async function everyCapability(ctx) {
   await right();
   assert.match(await page.locator("#result-decision").textContent(), /Moved to\s*(Ready|In Review)|stays where it is/);
 
-  tell("decide what a run waits for");
+  tell("decide what an execution waits for");
   await page.goto(server.base + "/capabilities/review-content");
   const topic = "What we learned from a week of calm mornings (Mastodon)";
   const value = await page.locator("#f-content_id option", { hasText: topic }).getAttribute("value");
   await page.locator("#f-content_id").selectOption(value);
   await page.locator("#f-ask_person").check();
-  await right("Needs a person");
+  await right("Needs review");
   await page.screenshot({ path: join(out, "waits.png") });
   const waiting = page.url();
   const person = await open(ctx);
@@ -350,21 +350,21 @@ async function republish(ctx) {
   tell("edit a published item, approve it, publish it again");
   const page = await open(ctx);
   await page.goto(server.base + "/content/1");
-  const feed = async () => (await fetch(server.base + await page.getByRole("link", { name: "In the feed", exact: true }).getAttribute("href"))).text();
+  const feed = async () => (await fetch(server.base + await page.getByRole("link", { name: "View in feed", exact: true }).first().getAttribute("href"))).text();
   const strict = (on) => api("/partners/profile", { method: "PATCH", body: JSON.stringify({ require_approval: on }) });
   await strict(true);
   await page.goto(server.base + "/content/1?view=edit");
-  await page.locator("#body").fill(await page.locator("#body").inputValue() + "\n\nWritten after it was out.");
-  await page.getByRole("button", { name: "Save as version" }).click();
+  await page.locator("#body").fill(await page.locator("#body").inputValue() + "\n\nWritten after publishing.");
+  await page.getByRole("button", { name: "Save version" }).click();
   await page.waitForURL(/view=versions/);
-  assert.doesNotMatch(await feed(), /Written after it was out/, "an edit is not out by itself");
+  assert.doesNotMatch(await feed(), /Written after publishing/, "an edit is not published by itself");
   await page.getByRole("button", { name: "Approve", exact: true }).click();
-  await page.getByRole("heading", { name: "A newer version is not out yet" }).waitFor();
+  await page.getByRole("heading", { name: "Unpublished changes" }).waitFor();
   await page.locator(".stages [aria-current=step]", { hasText: "Published" }).waitFor();
-  assert.doesNotMatch(await feed(), /Written after it was out/, "an approval publishes nothing");
+  assert.doesNotMatch(await feed(), /Written after publishing/, "an approval publishes nothing");
   await page.getByRole("button", { name: /Publish version \d+/ }).click();
-  await page.getByRole("heading", { name: "It is out" }).waitFor();
-  assert.match(await feed(), /Written after it was out/);
+  await page.getByRole("heading", { name: "Published", exact: true }).waitFor();
+  assert.match(await feed(), /Written after publishing/);
   await strict(false);
   await page.close();
 }
@@ -501,7 +501,7 @@ async function overPlainHTTP() {
   await page.goto(server.base + "/settings/api-keys?new=1");
   await page.waitForFunction(() => document.getElementById("live-dot").dataset.state === "live");
   await page.getByLabel("Name").fill("Plain");
-  await page.getByRole("button", { name: "Generate key" }).click();
+  await page.getByRole("button", { name: "Create key" }).click();
   await page.getByRole("button", { name: "Copy" }).first().click();
   await page.getByText(/^(Copied|Selected)$/).first().waitFor();
   await ctx.close();
@@ -522,12 +522,12 @@ async function withAModel() {
     await page.waitForFunction(() => [...document.querySelectorAll(".stream")].filter((s) => s.textContent.length > 40).length >= 2);
     const first = await page.evaluate(() => [...document.querySelectorAll(".stream")].map((s) => s.textContent.length).reduce((a, b) => a + b));
     await page.screenshot({ path: join(docs, "run.png") });
-    await noFault(page, "a run that writes");
+    await noFault(page, "an execution that writes");
     await page.waitForFunction((n) => [...document.querySelectorAll(".stream")].map((s) => s.textContent.length).reduce((a, b) => a + b) > n, first);
     await page.locator(".run-side[data-status=Completed]").waitFor({ timeout: 60000 });
     await page.locator(".paper article").waitFor();
     await page.screenshot({ path: join(out, "run-done.png") });
-    tell("cancel a run while it writes");
+    tell("cancel an execution while it writes");
     await page.goto(live.base + "/capabilities/generate-blog-post?from=1");
     await page.getByRole("button", { name: "Run", exact: true }).click();
     await page.getByRole("button", { name: "Cancel" }).click();

@@ -5,23 +5,17 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
-	_ "github.com/jackc/pgx/v5/stdlib" // the driver registers itself
-	_ "modernc.org/sqlite"             // the driver registers itself
+	"vellocity/test/product"
 )
 
 // open opens the installation's database for looking at, beside the server.
-func (in *installation) open(t *testing.T) *sql.DB {
+func open(t *testing.T, in *product.Installation) *sql.DB {
 	t.Helper()
-	driver, dsn := "sqlite", "file:"+filepath.Join(in.dir, "vellocity.db")+"?mode=ro&_pragma=busy_timeout(5000)"
-	if in.databaseURL != "" {
-		driver, dsn = "pgx", in.databaseURL
-	}
-	db, err := sql.Open(driver, dsn)
+	db, err := in.Open()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,9 +43,9 @@ const (
 func drain(t *testing.T, db *sql.DB, within time.Duration) (took time.Duration) {
 	t.Helper()
 	began := time.Now()
-	eventually(t, within, "the end of all runs", func() bool { return count(t, db, runs) == 0 })
+	product.Eventually(t, within, "the end of all runs", func() bool { return count(t, db, runs) == 0 })
 	took = time.Since(began)
-	eventually(t, within, "the end of all texts", func() bool { return count(t, db, texts) == 0 })
+	product.Eventually(t, within, "the end of all texts", func() bool { return count(t, db, texts) == 0 })
 	return took
 }
 
@@ -111,7 +105,7 @@ func check(t *testing.T, db *sql.DB, h *history, s *server, wires ...*wire) {
 	for _, line := range h.unexpected[:min(len(h.unexpected), 10)] {
 		t.Errorf("unexpected answer: %s", line)
 	}
-	if s.databaseURL == "" {
+	if s.Database == "" {
 		var answer string
 		if err := db.QueryRowContext(t.Context(), "pragma integrity_check").Scan(&answer); err != nil || answer != "ok" {
 			t.Errorf("integrity: %s %v", answer, err)
@@ -141,11 +135,15 @@ func (h *history) checkRuns(t *testing.T, db *sql.DB) {
 	}
 	stopped := count(t, db, `select count(*) from execution where status = 'failed' and crashes > $1`, mostInterruptions)
 	if stopped > 0 {
-		t.Logf("%d of %d runs were stopped, since they were interrupted more than %d times at the same step", stopped, len(h.executions), mostInterruptions)
+		t.Logf("%d of %d runs were stopped, since they were interrupted more than %d times at the same step", stopped,
+			len(h.executions), mostInterruptions)
 	}
 	if n := count(t, db, `select count(*) from execution where status = 'failed'`); n > stopped {
 		var why string
-		_ = db.QueryRowContext(t.Context(), `select min(error) from execution where status = 'failed' and crashes <= $1`, mostInterruptions).Scan(&why) // only to tell
+		_ = db.QueryRowContext(t.Context(), `select min(error) from execution where status = 'failed' and crashes <= $1`, mostInterruptions).
+			Scan(&why)
+
+			// only to tell
 		t.Errorf("%d of %d runs failed, one with %q", n-stopped, len(h.executions), why)
 	}
 }

@@ -10,8 +10,8 @@ import (
 	"testing"
 	"time"
 
-	"vellocity/internal/ai/aitest"
 	"vellocity/internal/store/storetest"
+	"vellocity/test/product"
 )
 
 func cycles(t *testing.T) int {
@@ -27,26 +27,31 @@ func cycles(t *testing.T) int {
 	return n
 }
 
-// Killed again and again at any instant under load, the server keeps what it
-// promised.
+// Killed repeatedly at any moment under load, the server keeps what it promised.
 func TestKilledUnderLoad(t *testing.T) {
-	eachDatabase(t, 5*time.Millisecond, func(t *testing.T, in *installation, m *wire) {
+	eachDatabase(t, 5*time.Millisecond, func(t *testing.T, in *product.Installation, m *wire) {
 		h := newHistory(t)
 		for range cycles(t) {
-			s := in.start(t)
+			s := start(t, in)
 			ctx, cancel := context.WithTimeout(t.Context(), time.Duration(50+rand.IntN(1450))*time.Millisecond)
 			time.AfterFunc(time.Until(deadline(ctx)), func() { s.signal(t, syscall.SIGKILL) })
 			s.load(ctx, t, h, 10)
 			cancel()
-			s.kill(t)
+			s.Kill()
 		}
-		s := in.start(t)
-		db := in.open(t)
+		s := start(t, in)
+		db := open(t, in)
 		left := count(t, db, runs)
 		t.Logf("%d runs were left after the last kill; they ended within %s", left, drain(t, db, 3*time.Minute))
 		check(t, db, h, s, m)
-		t.Logf("%d runs accepted, %d texts streamed to their end, answers by status %v, %d steps recorded; at most %d interruptions of one step are noted",
-			len(h.executions), len(h.texts), h.calls, count(t, db, steps), count(t, db, `select coalesce(max(crashes), 0) from execution`))
+		t.Logf(
+			"%d runs accepted, %d texts streamed to their end, answers by status %v, %d steps recorded; at most %d interruptions of one step are noted",
+			len(h.executions),
+			len(h.texts),
+			h.calls,
+			count(t, db, steps),
+			count(t, db, `select coalesce(max(crashes), 0) from execution`),
+		)
 		if len(h.executions) == 0 || count(t, db, `select count(*) from execution where status = 'completed'`) == 0 {
 			t.Error("nothing was done")
 		}
@@ -58,27 +63,25 @@ func deadline(ctx context.Context) time.Time {
 	return d
 }
 
-// Interrupted work goes on within a second of the restart.
+// Interrupted work continues within a second of the restart.
 func TestResumesAfterRestart(t *testing.T) {
-	eachDatabase(t, 300*time.Millisecond, func(t *testing.T, in *installation, m *wire) {
+	eachDatabase(t, 300*time.Millisecond, func(t *testing.T, in *product.Installation, m *wire) {
 		h := newHistory(t)
-		s := in.start(t)
+		s := start(t, in)
 		for range 5 {
 			s.execute(t, h)
 		}
-		db := in.open(t)
-		eventually(t, 30*time.Second, "some steps", func() bool { return count(t, db, steps) >= 5 })
-		eventually(t, 30*time.Second, "a call in the air", func() bool { return m.Open() > 0 })
-		s.kill(t)
-		eventually(t, 10*time.Second, "the end of the calls", func() bool { return m.Open() == 0 })
+		db := open(t, in)
+		product.Eventually(t, 30*time.Second, "some steps", func() bool { return count(t, db, steps) >= 5 })
+		product.Eventually(t, 30*time.Second, "a call in the air", func() bool { return m.Open() > 0 })
+		s.Kill()
+		product.Eventually(t, 10*time.Second, "the end of the calls", func() bool { return m.Open() == 0 })
 		recorded, calls := count(t, db, steps), m.Count()
 		began := time.Now()
-		s = in.launch(t)
-		for m.Count() == calls {
-			if time.Since(began) > 10*time.Second {
-				t.Fatal("no work after the restart")
-			}
-			time.Sleep(time.Millisecond)
+		s = launch(t, in)
+		working := func() bool { return m.Count() > calls }
+		if err := s.Until(t.Context(), 10*time.Second, "work after the restart", working); err != nil {
+			t.Fatal(err)
 		}
 		if took := time.Since(began); took > time.Second {
 			t.Errorf("work went on %s after the restart", took)
@@ -94,25 +97,28 @@ func TestResumesAfterRestart(t *testing.T) {
 	})
 }
 
-// PostgreSQL goes away for 20 s: the server lives, says so, and goes on.
+// PostgreSQL is down for 20 s: the server stays up, says so, and continues.
 func TestDatabaseAway(t *testing.T) {
 	t.Parallel()
 	c := storetest.NewCluster(t)
 	m := model(t, 100*time.Millisecond)
-	in := install(t, c.URL(), m.BaseURL(aitest.OpenAIWire))
-	s := in.start(t)
-	h, db := newHistory(t), in.open(t)
+	in := install(t, c.URL(), m)
+	s := start(t, in)
+	h, db := newHistory(t), open(t, in)
 	for range 20 {
 		s.execute(t, h)
 	}
-	eventually(t, 30*time.Second, "some steps", func() bool { return count(t, db, steps) >= 10 })
+	product.Eventually(t, 30*time.Second, "some steps", func() bool { return count(t, db, steps) >= 10 })
 	if err := c.Stop(); err != nil {
 		t.Fatal(err)
 	}
 	gone := time.Now()
-	eventually(t, 5*time.Second, "readyz to say so", func() bool { return s.status(t, "/readyz") == http.StatusServiceUnavailable })
-	for time.Since(gone) < 20*time.Second {
-		if got := s.status(t, "/healthz"); got != http.StatusOK {
+	product.Eventually(t, 5*time.Second, "readyz to say so",
+		func() bool { return s.Status(t.Context(), "/readyz") == http.StatusServiceUnavailable })
+	every := time.NewTicker(time.Second)
+	defer every.Stop()
+	for ; time.Since(gone) < 20*time.Second; <-every.C {
+		if got := s.Status(t.Context(), "/healthz"); got != http.StatusOK {
 			t.Errorf("healthz answers %d", got)
 		}
 		asked := time.Now()
@@ -126,7 +132,6 @@ func TestDatabaseAway(t *testing.T) {
 		if took := time.Since(asked); took > 5*time.Second {
 			t.Errorf("two calls took %s", took)
 		}
-		time.Sleep(time.Second)
 	}
 	if err := c.Start(); err != nil {
 		t.Fatal(err)
@@ -134,9 +139,10 @@ func TestDatabaseAway(t *testing.T) {
 	back := time.Now()
 	s.ready(t, 5*time.Second)
 	t.Logf("ready %s after the database was back", time.Since(back))
-	db = in.open(t)
+	db = open(t, in)
 	had := count(t, db, steps)
-	eventually(t, 5*time.Second-time.Since(back), "the work to go on", func() bool { return count(t, db, steps) > had })
+	product.Eventually(t, 5*time.Second-time.Since(back), "the work to go on",
+		func() bool { return count(t, db, steps) > had })
 	t.Logf("work went on %s after the database was back", time.Since(back))
 	drain(t, db, time.Minute)
 	check(t, db, h, s, m)
@@ -145,23 +151,23 @@ func TestDatabaseAway(t *testing.T) {
 	}
 }
 
-// SIGTERM under load: the server ends in order, and what was running goes on
+// SIGTERM under load: the server shuts down gracefully, and what was running continues
 // after the next start.
 func TestTerminatedUnderLoad(t *testing.T) {
-	eachDatabase(t, 50*time.Millisecond, func(t *testing.T, in *installation, m *wire) {
+	eachDatabase(t, 50*time.Millisecond, func(t *testing.T, in *product.Installation, m *wire) {
 		h := newHistory(t)
 		for range 2 {
-			s := in.start(t)
+			s := start(t, in)
 			ctx, cancel := context.WithCancel(t.Context())
 			time.AfterFunc(time.Second, func() { s.signal(t, syscall.SIGTERM) })
 			time.AfterFunc(1200*time.Millisecond, cancel)
 			s.load(ctx, t, h, 10)
-			if err := s.wait(t, 25*time.Second); err != nil {
+			if err := s.Wait(25 * time.Second); err != nil {
 				t.Errorf("the server ended with %v", err)
 			}
 		}
-		s := in.start(t)
-		db := in.open(t)
+		s := start(t, in)
+		db := open(t, in)
 		drain(t, db, 2*time.Minute)
 		check(t, db, h, s, m)
 		t.Logf("%d runs accepted, answers by status %v", len(h.executions), h.calls)

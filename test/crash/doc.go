@@ -1,11 +1,9 @@
-// Package crash holds tests that drive the built binary from outside and kill,
-// pause and starve it: what was promised with a 2xx is there afterwards, recorded
-// steps are not paid for twice, credits and counts add up, and interrupted work
-// goes on. What the clients were told, and what came over the wire to the model,
-// is kept outside the killed process and held against the database.
+// Package crash tests the built binary from outside: it kills, pauses and starves it.
+// What was promised with a 2xx is there afterwards, recorded steps are not paid for
+// twice, credits and counts add up, and interrupted work
+// continues. The responses that clients got, and the calls that reached the model, are
+// recorded outside the killed process and checked against the database.
 //
 // VELLOCITY_CRASH_CYCLES sets how often the server is killed under load (6; the
-// full measure is 200). VELLOCITY_BINARY names a program to test instead of one
-// built from this tree. After a failure VELLOCITY_CRASH_DUMPS names a directory
-// for the server's log and what its goroutines were doing.
+// full measure is 200).
 package crash

@@ -16,7 +16,7 @@ import (
 	"vellocity/internal/sse"
 )
 
-// history is what the clients were told, kept outside the killed process.
+// history is the responses that clients got, kept outside the killed process.
 type history struct {
 	mu         sync.Mutex
 	file       *os.File
@@ -30,9 +30,9 @@ type history struct {
 // moves is what the clients know of one item.
 type moves struct {
 	n        int
-	revision int64  // the highest that was acknowledged
-	stage    string // in that answer
-	unsure   int64  // moves without an answer: each may have been done
+	revision int64  // the highest in a response
+	stage    string // in that response
+	unsure   int64  // moves without a response: each may have been done
 }
 
 func (m moves) with(c call) moves {
@@ -59,7 +59,7 @@ func newHistory(t *testing.T) *history {
 	return &history{file: f, moves: map[int64]moves{}, texts: map[int64]string{}, calls: map[int]int{}}
 }
 
-// add notes a call once its answer is there, on disk before anything else is asked.
+// add records a call with its response, on disk before anything else is sent.
 func (h *history) add(t *testing.T, c call) {
 	t.Helper()
 	h.mu.Lock()
@@ -88,7 +88,7 @@ func (h *history) add(t *testing.T, c call) {
 	}
 }
 
-// call is one request of a client and its answer.
+// call is one request of a client and its response.
 type call struct {
 	Verb   string `json:"verb"`
 	Item   int64  `json:"item,omitempty"`
@@ -103,8 +103,8 @@ type call struct {
 	header http.Header
 }
 
-// expected reports whether the answer is one that a client may get while the
-// server is killed, stopped or cut off. Above all, never a 500.
+// expected reports whether a client may get the response while the server is killed,
+// stopped or cut off. A 500 is never expected.
 func (c call) expected() bool {
 	switch c.Status {
 	case 0, http.StatusOK, http.StatusCreated:
@@ -117,19 +117,20 @@ func (c call) expected() bool {
 	return false
 }
 
-// ask makes one call and returns the answer's body; nil where none came.
+// ask makes one call and returns the response body; nil if none came.
 func (s *server) ask(t *testing.T, c *call, method, path string, body any) []byte {
 	t.Helper()
 	text, err := json.Marshal(body)
 	if err != nil {
 		t.Error(err)
 	}
-	req, err := http.NewRequestWithContext(context.WithoutCancel(t.Context()), method, "http://"+s.listen+"/api/v1"+path, bytes.NewReader(text))
+	req, err := http.NewRequestWithContext(context.WithoutCancel(t.Context()), method, s.URL()+"/api/v1"+path,
+		bytes.NewReader(text))
 	if err != nil {
 		t.Error(err)
 		return nil
 	}
-	req.Header.Set("Authorization", "Bearer "+s.key)
+	req.Header.Set("Authorization", "Bearer "+s.Key)
 	if method != http.MethodGet {
 		req.Header.Set("Content-Type", "application/json")
 	} else {
@@ -151,7 +152,7 @@ func (s *server) ask(t *testing.T, c *call, method, path string, body any) []byt
 	return b.Bytes()
 }
 
-// execute asks for a blog post and returns its id, 0 where it was not accepted.
+// execute starts a blog post and returns its id; 0 if it was not accepted.
 func (s *server) execute(t *testing.T, h *history) int64 {
 	t.Helper()
 	c := call{Verb: "execute"}
@@ -178,7 +179,8 @@ func (s *server) move(t *testing.T, h *history, item int64) {
 	t.Helper()
 	c := call{Verb: "move", Item: item}
 	to := []string{"review", "ready", "generated"}[rand.IntN(3)]
-	body := s.ask(t, &c, http.MethodPost, fmt.Sprintf("/content-workflow/kanban/%d/status", item), map[string]any{"status": to})
+	body := s.ask(t, &c, http.MethodPost, fmt.Sprintf("/content-workflow/kanban/%d/status", item),
+		map[string]any{"status": to})
 	if c.Status == http.StatusOK {
 		var answer struct {
 			Data struct {
@@ -198,7 +200,7 @@ func (s *server) move(t *testing.T, h *history, item int64) {
 	h.add(t, c)
 }
 
-// write has a text streamed. What ended with [DONE] and no error is kept.
+// write streams a text. One that ended with [DONE] and no error is kept.
 func (s *server) write(t *testing.T, h *history) {
 	t.Helper()
 	c := call{Verb: "write"}
@@ -213,7 +215,7 @@ func (s *server) write(t *testing.T, h *history) {
 	h.add(t, c)
 }
 
-// whole returns the text of a stream; "" where it was cut or told of an error.
+// whole returns the text of a stream; "" if it was cut off or ended with an error.
 func whole(stream []byte) string {
 	var text strings.Builder
 	r := sse.NewReader(bytes.NewReader(stream))
@@ -240,7 +242,7 @@ func (s *server) cancel(t *testing.T, h *history, id int64) {
 	h.add(t, c)
 }
 
-// load has clients at work until ctx ends; it returns when they have stopped.
+// load keeps clients busy until ctx ends; it returns when they have stopped.
 func (s *server) load(ctx context.Context, t *testing.T, h *history, clients int) {
 	t.Helper()
 	var all sync.WaitGroup

@@ -3,26 +3,25 @@ package crash_test
 import (
 	"database/sql"
 	"net/http"
-	"path/filepath"
 	"sync"
 	"testing"
 	"time"
 
-	"vellocity/internal/ai/aitest"
+	"vellocity/test/product"
 )
 
-// busyTimeout is how long a call waits for SQLite's write lock; beyond it there is
-// some room for a busy machine.
+// busyTimeout is how long a call waits for SQLite's write lock; room is the tolerance for
+// a busy machine.
 const busyTimeout, room = 5 * time.Second, 2 * time.Second
 
-// Another program holds SQLite's write lock: calls wait for it as long as the
-// busy timeout, are told to come back after that, and never fail in another way.
+// Another program holds SQLite's write lock: calls wait for it as long as the busy
+// timeout, get a 503 with Retry-After after that, and never fail in another way.
 func TestWriteLockHeldOutside(t *testing.T) {
 	t.Parallel()
 	m := model(t, 5*time.Millisecond)
-	in := install(t, "", m.BaseURL(aitest.OpenAIWire))
-	s := in.start(t)
-	h, db := newHistory(t), in.open(t)
+	in := install(t, "", m)
+	s := start(t, in)
+	h, db := newHistory(t), open(t, in)
 	for range 5 {
 		s.execute(t, h)
 	}
@@ -39,18 +38,18 @@ func TestWriteLockHeldOutside(t *testing.T) {
 			t.Errorf("held for %s: a call took %s", held, longest)
 		}
 		free := time.Now()
-		eventually(t, busyTimeout, "work after the lock", func() bool { return s.execute(t, h) != 0 })
+		product.Eventually(t, busyTimeout, "work after the lock", func() bool { return s.execute(t, h) != 0 })
 		drain(t, db, time.Minute)
 		t.Logf("all was done %s after the lock was free", time.Since(free))
 		check(t, db, h, s, m)
 	}
 }
 
-// whileLocked has clients write and read while the lock is held. It returns how
-// long the longest call took.
+// whileLocked has clients write and read while the lock is held. It returns how long the
+// longest call took.
 func (s *server) whileLocked(t *testing.T, h *history, held time.Duration) (longest time.Duration) {
 	t.Helper()
-	db, err := sql.Open("sqlite", "file:"+filepath.Join(s.dir, "vellocity.db")+"?_txlock=immediate&_pragma=busy_timeout(5000)")
+	db, err := sql.Open("sqlite", "file:"+s.File()+"?_txlock=immediate&_pragma=busy_timeout(5000)")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,13 +77,14 @@ func (s *server) whileLocked(t *testing.T, h *history, held time.Duration) (long
 			}
 		})
 	}
-	for time.Now().Before(end) {
+	every := time.NewTicker(200 * time.Millisecond)
+	defer every.Stop()
+	for ; time.Now().Before(end); <-every.C {
 		for _, path := range []string{"/healthz", "/api/v1/content-workflow/executions"} {
-			if got := s.status(t, path); got != http.StatusOK {
+			if got := s.Status(t.Context(), path); got != http.StatusOK {
 				t.Errorf("%s answers %d while the write lock is held", path, got)
 			}
 		}
-		time.Sleep(200 * time.Millisecond)
 	}
 	if err := tx.Rollback(); err != nil {
 		t.Error(err)

@@ -60,7 +60,10 @@ const cancelling = time.Second
 // That none was recorded after its step's result is one of the faults.
 func checkCalls(t *testing.T, db *sql.DB, wires ...*wire) {
 	t.Helper()
-	rows, err := db.QueryContext(t.Context(), `select e.id, (select count(*) from attempt a where a.execution_id = e.id), e.completed_at, e.status, e.settings from execution e`)
+	rows, err := db.QueryContext(
+		t.Context(),
+		`select e.id, (select count(*) from attempt a where a.execution_id = e.id), e.completed_at, e.status, e.settings from execution e`,
+	)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,27 +6,20 @@ package mcp_test
 import (
 	"context"
 	"encoding/json"
-	"net"
 	"os"
 	"os/exec"
-	"path/filepath"
-	"regexp"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
 	"vellocity/internal/ai/aitest"
+	"vellocity/test/product"
 )
 
-// program is the built server on its own data, with a model that takes its time.
-type program struct {
-	binary, data, listen string
-	env                  []string
-}
+func TestMain(m *testing.M) { os.Exit(product.Main(m)) }
 
-// model writes slowly enough for progress to be told, and never ends a text about
-// hanging gardens.
+// model writes slowly enough for progress to be reported, and never ends a text
+// about hanging gardens.
 func model(t *testing.T) *aitest.Server {
 	t.Helper()
 	write := aitest.Writer(aitest.Pace{First: 400 * time.Millisecond})
@@ -40,78 +33,15 @@ func model(t *testing.T) *aitest.Server {
 	return m
 }
 
-func build(t *testing.T) *program {
+// newKey creates another key.
+func newKey(t *testing.T, s *product.Server, scopes string) string {
 	t.Helper()
-	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	p := &program{binary: os.Getenv("VELLOCITY_BINARY"), data: t.TempDir(), listen: l.Addr().String()}
-	p.env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + p.data, "OPENAI_BASE_URL=" + model(t).URL() + "/v1", "OPENAI_API_KEY=" + aitest.Secret}
-	if p.binary == "" {
-		p.binary = filepath.Join(t.TempDir(), "vellocity")
-		p.run(t, "go", "build", "-o", p.binary, "vellocity/cmd/vellocity")
-	}
-	return p
-}
-
-// run runs a command to its end and returns what it prints.
-func (p *program) run(t *testing.T, name string, args ...string) string {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, name, args...)
-	if name == p.binary {
-		cmd.Env = p.env
-	}
-	out, err := cmd.CombinedOutput()
-	if err != nil {
-		t.Fatalf("%s: %v\n%s", filepath.Base(name), err, out)
-	}
-	return string(out)
-}
-
-// serve starts the server and returns its first key.
-func (p *program) serve(t *testing.T) string {
-	t.Helper()
-	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), p.binary, "serve", "--data", p.data, "--listen", p.listen, "--rate-limits", "off", "--no-demo")
-	cmd.Env = p.env
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
-			t.Error(err)
-		}
-		if err := cmd.Wait(); err != nil {
-			t.Errorf("the server ended with %v", err)
-		}
-	})
-	greeting := make([]byte, 0, 4096)
-	for len(greeting) < cap(greeting) {
-		n, err := out.Read(greeting[len(greeting):cap(greeting)])
-		if greeting = greeting[:len(greeting)+n]; err != nil {
-			break
-		}
-		if key := regexp.MustCompile(`vell_pk_\w{40}`).Find(greeting); key != nil {
-			return string(key)
-		}
-	}
-	t.Fatalf("the server greeted with\n%s", greeting)
-	return ""
-}
-
-// key makes a further key.
-func (p *program) key(t *testing.T, scopes string) string {
-	t.Helper()
+	out, err := s.Command(t.Context(), "", "keys", "create", "--name", scopes, "--scopes", scopes, "--json")
 	var made struct{ Meta struct{ Key string } }
-	out := p.run(t, p.binary, "keys", "create", "--data", p.data, "--name", scopes, "--scopes", scopes, "--json")
-	if err := json.Unmarshal([]byte(out), &made); err != nil || made.Meta.Key == "" {
+	if err == nil {
+		err = json.Unmarshal([]byte(out), &made)
+	}
+	if err != nil || made.Meta.Key == "" {
 		t.Fatalf("a key for %s: %v\n%s", scopes, err, out)
 	}
 	return made.Meta.Key
@@ -123,21 +53,33 @@ func TestClients(t *testing.T) {
 		_, err = os.Stat("node_modules/@modelcontextprotocol/inspector")
 	}
 	if err != nil {
-		const advice = "the clients are not there; install Node 20 and run npm --prefix test/mcp ci"
-		if os.Getenv("VELLOCITY_REQUIRE_ALL") == "1" {
-			t.Fatalf("%s: %v", advice, err)
-		}
-		t.Skip(advice)
+		product.Missing(t, "the clients are not there; install Node 20 and run npm --prefix test/mcp ci")
 	}
-	p := build(t)
-	first := p.serve(t)
+	s := product.Start(t, product.Install(t, product.OpenAI(model(t).URL())...))
+	t.Cleanup(func() {
+		if err := s.Stop(); err != nil {
+			t.Errorf("the server ended with %v", err)
+		}
+	})
 	for name, value := range map[string]string{
-		"MCP_URL": "http://" + p.listen + "/api/v1/mcp", "MCP_KEY": first, "MCP_OTHER": p.key(t, "read,content,publish,mcp:full"),
-		"MCP_READER": p.key(t, "read,mcp:full"), "MCP_TOOLS": p.key(t, "read,mcp:tools"),
+		"MCP_URL":    s.URL() + "/api/v1/mcp",
+		"MCP_KEY":    s.Key,
+		"MCP_OTHER":  newKey(t, s, "read,content,publish,mcp:full"),
+		"MCP_READER": newKey(t, s, "read,mcp:full"),
+		"MCP_TOOLS":  newKey(t, s, "read,mcp:tools"),
 	} {
 		t.Setenv(name, value)
 	}
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
+	defer cancel()
 	// One file after the other: they count what runs. The exit is forced because
 	// the SDKs' timers of calls given up would hold it for a minute.
-	t.Log(p.run(t, node, "--test", "--test-concurrency=1", "--test-force-exit", "--test-reporter=spec", "scenarios.test.mjs", "wire.test.mjs", "inspector.test.mjs"))
+	out, err := exec.CommandContext(ctx, node,
+		"--test", "--test-concurrency=1", "--test-force-exit", "--test-reporter=spec",
+		"scenarios.test.mjs", "wire.test.mjs", "inspector.test.mjs").
+		CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	t.Logf("%s", out)
 }

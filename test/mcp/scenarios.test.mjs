@@ -86,7 +86,7 @@ for (const kind of kinds) {
       const told = []
       const run = checked('generate_blog_post', await c.call('generate_blog_post', { topic, word_count: 600, wait: 60 }, { onprogress: p => told.push(p) }))
       assert.equal(run.attributes.status, 'completed')
-      assert.ok(told.length > 0, 'no progress was told')
+      assert.ok(told.length > 0, 'no progress was notified')
       told.reduce((before, p) => (assert.ok(p.progress > before && p.progress <= p.total, JSON.stringify(told)), p.progress), -1)
       assert.equal(checked('get_execution', await c.call('get_execution', { id: run.id })).attributes.status, 'completed')
 

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"vellocity/internal/ai/aitest"
+	"vellocity/test/product"
 )
 
 // obj keeps fixtures readable.
@@ -33,11 +34,7 @@ func startAimock(t *testing.T, fixtures ...obj) *aimock {
 		_, err = os.Stat(aimockProgram)
 	}
 	if err != nil {
-		const advice = "aimock is not there; install Node 20 and run npm ci --prefix test/models"
-		if os.Getenv("VELLOCITY_REQUIRE_ALL") == "1" {
-			t.Fatalf("%s: %v", advice, err)
-		}
-		t.Skip(advice)
+		product.Missing(t, "aimock is not there; install Node 20 and run npm ci --prefix test/models")
 	}
 	text, err := json.Marshal(obj{"fixtures": fixtures})
 	if err != nil {
@@ -48,23 +45,23 @@ func startAimock(t *testing.T, fixtures ...obj) *aimock {
 		t.Fatal(err)
 	}
 	// 15 characters per event and 5 ms between them: a section takes a moment.
-	cmd := exec.CommandContext(t.Context(), node, aimockProgram, "-p", "0", "-f", file, "--strict", "--chunk-size", "15", "--latency", "5", "--log-level", "info")
-	log := &buffer{}
-	cmd.Stdout, cmd.Stderr = log, log
-	if err := cmd.Start(); err != nil {
+	cmd := exec.Command(node, aimockProgram, "-p", "0", "-f", file, "--strict",
+		"--chunk-size", "15", "--latency", "5", "--log-level", "info")
+	p, err := product.Run(cmd)
+	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		_ = cmd.Process.Kill() // it serves until then
-		_ = cmd.Wait()
-	})
+	t.Cleanup(p.Kill) // it serves until then
 	m := &aimock{}
-	for end := time.Now().Add(20 * time.Second); m.url == ""; time.Sleep(20 * time.Millisecond) {
-		if found := listening.FindStringSubmatch(log.String()); found != nil {
+	err = p.Until(t.Context(), 30*time.Second, "aimock's start", func() bool {
+		found := listening.FindStringSubmatch(p.Log.String())
+		if found != nil {
 			m.url = found[1]
-		} else if time.Now().After(end) {
-			t.Fatalf("aimock does not start:\n%s", log)
 		}
+		return found != nil
+	})
+	if err != nil {
+		t.Fatalf("%v\n%s", err, p.Log)
 	}
 	return m
 }

@@ -8,15 +8,16 @@ import (
 	"vellocity/internal/ai/aitest"
 )
 
-// check answers the call that doctor and connect make.
+// check is the response to the call of doctor and connect.
 func check() obj { return answers(`Answer with {"ok":true}`, obj{"ok": true}) }
 
 // doctor --live makes one call and says that it worked, or what did not.
 func TestDoctorLive(t *testing.T) {
 	eachWire(t, func(t *testing.T, wire aitest.Wire) {
-		refused := once(1, check(), obj{"response": obj{"error": obj{"message": "no", "type": "authentication_error"}, "status": 401}})
+		refused := once(1, check(),
+			obj{"response": obj{"error": obj{"message": "no", "type": "authentication_error"}, "status": 401}})
 		m := startAimock(t, once(0, check(), nil), refused)
-		s := install(t, wire, m.url).start(t)
+		s := start(t, install(t, wire, m.url))
 		out, err := s.command(t, "", "doctor", "--live")
 		if err != nil || !strings.Contains(out, string(wire)) {
 			t.Errorf("%v:\n%s", err, out)
@@ -36,7 +37,7 @@ func TestDoctorLive(t *testing.T) {
 func TestConnect(t *testing.T) {
 	eachWire(t, func(t *testing.T, wire aitest.Wire) {
 		m := startAimock(t, append(postFixtures(), check())...)
-		s := install(t, wire, "").start(t)
+		s := start(t, install(t, wire, ""))
 		base := map[aitest.Wire]string{aitest.OpenAIWire: m.url + "/v1", aitest.AnthropicWire: m.url}[wire]
 		out, err := s.command(t, aitest.Secret+"\n", "connect", string(wire), "--base-url", "http://127.0.0.1:1")
 		if err == nil || strings.Contains(out, aitest.Secret) {

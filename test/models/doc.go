@@ -1,9 +1,8 @@
-// Package models holds tests that drive the built program against doubles of the
-// model providers: aimock, which others wrote and keep in step with the real
-// APIs, and internal/ai/aitest where moments matter that aimock cannot script.
+// Package models tests the built program against doubles of the model providers:
+// aimock, which others wrote and keep in step with the real APIs, and
+// internal/ai/aitest for timing that aimock cannot script.
 //
 // aimock needs Node and the package in package.json: npm ci --prefix test/models.
 // Without them its tests are skipped; VELLOCITY_REQUIRE_ALL=1 makes that a
-// failure. VELLOCITY_BINARY names a program to test instead of one built from this
-// tree.
+// failure.
 package models

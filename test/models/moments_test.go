@@ -38,7 +38,7 @@ func TestSectionsOverlap(t *testing.T) {
 			}
 			return writer(c)
 		})
-		s := install(t, wire, m.URL()).start(t)
+		s := start(t, install(t, wire, m.URL()))
 		if x := s.ended(t, s.post(t)); x.Attributes.Status != "completed" {
 			t.Fatalf("%s: %v", x.Attributes.Status, x.Attributes.ErrorMessage)
 		}
@@ -62,17 +62,17 @@ func TestKilledInTheMiddle(t *testing.T) {
 			return r
 		})
 		in := install(t, wire, m.URL())
-		s := in.start(t)
+		s := start(t, in)
 		id := s.post(t)
 		var before map[string]bool
 		eventually(t, "two sections", func() bool {
 			before = s.execution(t, id).finished()
 			return before["section-1"] && before["section-2"] && m.Open() == 3
 		})
-		s.kill()
+		s.Kill()
 		eventually(t, "the end of the calls", func() bool { return m.Open() == 0 })
 		close(restarted)
-		s = in.start(t)
+		s = start(t, in)
 		if x := s.ended(t, id); x.Attributes.Status != "completed" || x.Attributes.CreditsUsed != 5 {
 			t.Fatalf("%+v: %v", x.Attributes, x.Attributes.ErrorMessage)
 		}

@@ -12,7 +12,7 @@ import (
 func TestPost(t *testing.T) {
 	eachWire(t, func(t *testing.T, wire aitest.Wire) {
 		m := startAimock(t, postFixtures()...)
-		s := install(t, wire, m.url).start(t)
+		s := start(t, install(t, wire, m.url))
 		id := s.post(t)
 		live := s.follow(t, id)
 		x := s.ended(t, id)
@@ -28,8 +28,12 @@ func TestPost(t *testing.T) {
 		if len(journal) != 8 {
 			t.Errorf("%d calls, want an outline, five sections, a title and a pass in the brand voice", len(journal))
 		}
+		path := map[aitest.Wire]string{
+			aitest.OpenAIWire:    "/v1/chat/completions",
+			aitest.AnthropicWire: "/v1/messages",
+		}[wire]
 		for _, r := range journal {
-			if want := map[aitest.Wire]string{aitest.OpenAIWire: "/v1/chat/completions", aitest.AnthropicWire: "/v1/messages"}[wire]; r.Path != want || r.Response.Status != 200 {
+			if r.Path != path || r.Response.Status != 200 {
 				t.Errorf("%s answered with %d", r.Path, r.Response.Status)
 			}
 			if wire == aitest.AnthropicWire && r.Headers["anthropic-version"] != "2023-06-01" {
@@ -46,11 +50,13 @@ func checkPost(t *testing.T, s *server, x execution, wire aitest.Wire) {
 	if a.Status != "completed" || a.ErrorMessage != nil || a.CreditsUsed != 5 || a.CreditsHeld != 0 {
 		t.Fatalf("%+v, error %v", a, a.ErrorMessage)
 	}
-	if !a.Engine.AI || a.Engine.Kind != "model" || a.Engine.Provider != string(wire) || a.Cost == nil || a.Cost.Amount <= 0 {
+	if !a.Engine.AI || a.Engine.Kind != "model" || a.Engine.Provider != string(wire) || a.Cost == nil ||
+		a.Cost.Amount <= 0 {
 		t.Errorf("engine %+v, cost %+v", a.Engine, a.Cost)
 	}
 	for _, step := range a.Steps {
-		written := step.Key == "outline" || step.Key == "meta" || step.Key == "voice" || strings.HasPrefix(step.Key, "section-")
+		written := step.Key == "outline" || step.Key == "meta" || step.Key == "voice" ||
+			strings.HasPrefix(step.Key, "section-")
 		if step.Status != "completed" || written && (step.InputTokens < 400 || step.OutputTokens < 90) {
 			t.Errorf("step %+v", step)
 		}
@@ -72,7 +78,7 @@ func TestPostSurvivesFaults(t *testing.T) {
 			"response": obj{"error": obj{"message": "down", "type": "server_error"}, "status": 503}}
 		cut := once(0, answers(sectionWords(4), sectionText(4)), obj{"latency": 30, "truncateAfterChunks": 8})
 		m := startAimock(t, append([]obj{rate, outage, cut}, postFixtures()...)...)
-		s := install(t, wire, m.url).start(t)
+		s := start(t, install(t, wire, m.url))
 		id := s.post(t)
 		live := s.follow(t, id)
 		x := s.ended(t, id)
@@ -92,8 +98,8 @@ func TestPostSurvivesFaults(t *testing.T) {
 	})
 }
 
-// A provider that always fails ends the run with a sentence; what was held is
-// released, and the composer does not step in.
+// A provider that always fails ends the execution with a message; held credits are
+// released, and the composer does not take over.
 func TestProviderThatAlwaysFails(t *testing.T) {
 	for _, c := range []struct {
 		name   string
@@ -106,15 +112,16 @@ func TestProviderThatAlwaysFails(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			eachWire(t, func(t *testing.T, wire aitest.Wire) {
 				m := startAimock(t, obj{"match": obj{"userMessage": topic}, "response": c.answer})
-				s := install(t, wire, m.url).start(t)
+				s := start(t, install(t, wire, m.url))
 				id := s.post(t)
 				x := s.ended(t, id)
 				a := x.Attributes
 				if a.Status != "failed" || a.ErrorMessage == nil || len(a.Assets) != 0 || !a.Engine.AI || a.CreditsUsed != 0 {
 					t.Fatalf("%+v", a)
 				}
-				if said := *a.ErrorMessage; !strings.Contains(said, string(wire)) || !strings.HasSuffix(said, ".") || strings.Contains(said, aitest.Secret) {
-					t.Errorf("the run says: %s", said)
+				if said := *a.ErrorMessage; !strings.Contains(said, string(wire)) || !strings.HasSuffix(said, ".") ||
+					strings.Contains(said, aitest.Secret) {
+					t.Errorf("the execution says: %s", said)
 				}
 				for _, step := range a.Steps {
 					if step.Provider != nil && *step.Provider == "composer" {

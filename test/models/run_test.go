@@ -82,7 +82,8 @@ func (s *server) body(t *testing.T, x execution) string {
 		t.Fatalf("%d items: %+v", len(x.Attributes.Assets), x)
 	}
 	var item struct{ Attributes struct{ Body string } }
-	s.fetch(t, http.MethodGet, fmt.Sprintf("/content-workflow/content/%d", x.Attributes.Assets[0].ID), nil, http.StatusOK, &item)
+	s.fetch(t, http.MethodGet, fmt.Sprintf("/content-workflow/content/%d", x.Attributes.Assets[0].ID), nil, http.StatusOK,
+		&item)
 	return item.Attributes.Body
 }
 
@@ -126,7 +127,8 @@ type event struct {
 // follow reads the live events of an execution to their end.
 func (s *server) follow(t *testing.T, id int64) <-chan []event {
 	t.Helper()
-	res := s.call(t, http.MethodGet, fmt.Sprintf("/content-workflow/executions/%d/events", id), nil, "Accept: text/event-stream")
+	res := s.call(t, http.MethodGet, fmt.Sprintf("/content-workflow/executions/%d/events", id), nil, "Accept",
+		"text/event-stream")
 	all := make(chan []event, 1)
 	go func() {
 		var list []event

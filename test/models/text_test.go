@@ -12,7 +12,11 @@ import (
 	"vellocity/internal/sse"
 )
 
-var textRequest = map[string]any{"prompt": "Write a blog post outline about " + topic, "maximum_length": 500, "creativity": 0.7}
+var textRequest = map[string]any{
+	"prompt":         "Write a blog post outline about " + topic,
+	"maximum_length": 500,
+	"creativity":     0.7,
+}
 
 // outline has line ends, leading spaces and characters of several bytes.
 const outline = "# Winter\n\n- soil – “calm”\n  - mulch\n- tools\n\nGrüße aus dem Garten. " +
@@ -22,7 +26,7 @@ const outline = "# Winter\n\n- soil – “calm”\n  - mulch\n- tools\n\nGrüß
 func TestTextStreamsAndResumes(t *testing.T) {
 	eachWire(t, func(t *testing.T, wire aitest.Wire) {
 		m := startAimock(t, answers("Write a blog post outline", outline))
-		s := install(t, wire, m.url).start(t)
+		s := start(t, install(t, wire, m.url))
 		res := s.call(t, http.MethodPost, "/aiwriter/generate-output", textRequest)
 		raw, err := io.ReadAll(res.Body)
 		if err != nil || res.StatusCode != http.StatusOK {
@@ -39,7 +43,7 @@ func TestTextStreamsAndResumes(t *testing.T) {
 			t.Errorf("%d pieces: nothing was streamed", len(pieces))
 		}
 		for i, p := range pieces {
-			res := s.call(t, http.MethodGet, "/aiwriter/generate-output?message_id="+id, nil, "Last-Event-ID: "+p.ID)
+			res := s.call(t, http.MethodGet, "/aiwriter/generate-output?message_id="+id, nil, "Last-Event-ID", p.ID)
 			rest, err := io.ReadAll(res.Body)
 			if err != nil {
 				t.Fatal(err)
@@ -57,8 +61,8 @@ func TestTextStreamsAndResumes(t *testing.T) {
 	})
 }
 
-// A reader who went away in the middle comes back to the same text, which was
-// written only once.
+// A reader who disconnects in the middle resumes the same text, which is written only
+// once.
 func TestReaderComesBack(t *testing.T) {
 	words := strings.SplitAfter(strings.Repeat("winter ", 200), " ")
 	gate := make(chan struct{})
@@ -71,7 +75,7 @@ func TestReaderComesBack(t *testing.T) {
 		r.Gap = 10_000_000 // 10 ms
 		return r
 	})
-	s := install(t, aitest.OpenAIWire, m.URL()).start(t)
+	s := start(t, install(t, aitest.OpenAIWire, m.URL()))
 	res := s.call(t, http.MethodPost, "/aiwriter/generate-output", textRequest)
 	<-gate
 	first, err := sse.NewReader(res.Body).Next()
@@ -79,7 +83,7 @@ func TestReaderComesBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	res.Body.Close()
-	again := s.call(t, http.MethodPost, "/aiwriter/generate-output", textRequest, "Last-Event-ID: "+first.ID)
+	again := s.call(t, http.MethodPost, "/aiwriter/generate-output", textRequest, "Last-Event-ID", first.ID)
 	rest, err := io.ReadAll(again.Body)
 	if err != nil {
 		t.Fatal(err)
@@ -87,16 +91,24 @@ func TestReaderComesBack(t *testing.T) {
 	checkText(t, rest, res.Header.Get("X-Message-Id"), strings.TrimPrefix(strings.Join(words, ""), first.Data))
 }
 
-// A text that fails is told as an error, and its stream still ends as every one.
+// A text that fails ends with an error event, and its stream still ends with [DONE].
 func TestTextThatFails(t *testing.T) {
 	eachWire(t, func(t *testing.T, wire aitest.Wire) {
-		m := startAimock(t, obj{"match": obj{"userMessage": topic}, "response": obj{"error": obj{"message": "no", "type": "authentication_error"}, "status": 401}})
-		s := install(t, wire, m.url).start(t)
+		m := startAimock(
+			t,
+			obj{
+				"match":    obj{"userMessage": topic},
+				"response": obj{"error": obj{"message": "no", "type": "authentication_error"}, "status": 401},
+			},
+		)
+		s := start(t, install(t, wire, m.url))
 		raw, err := io.ReadAll(s.call(t, http.MethodPost, "/aiwriter/generate-output", textRequest).Body)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !bytes.Contains(raw, []byte("event: error\n")) || !bytes.Contains(raw, []byte("PROVIDER_ERROR")) || bytes.Count(raw, []byte("data: [DONE]\n\n")) != 1 || !bytes.HasSuffix(raw, []byte("data: [DONE]\n\n")) {
+		if !bytes.Contains(raw, []byte("event: error\n")) || !bytes.Contains(raw, []byte("PROVIDER_ERROR")) ||
+			bytes.Count(raw, []byte("data: [DONE]\n\n")) != 1 ||
+			!bytes.HasSuffix(raw, []byte("data: [DONE]\n\n")) {
 			t.Errorf("%s", raw)
 		}
 	})

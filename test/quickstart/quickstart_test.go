@@ -1,76 +1,37 @@
-// Package quickstart runs what a newcomer is told to type against the built
-// binary: the API quickstart in three languages, the content pipeline, and the
-// tour of the README, as it is printed there.
+// Package quickstart runs what the documents tell a newcomer to type against the built
+// binary: the API quickstart in three languages, the content pipeline, and the tour of
+// the README, as it is printed there.
 package quickstart
 
 import (
-	"bufio"
 	"context"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
+
+	"vellocity/test/product"
 )
 
-// server is a running one, started as the README says but for place and port.
-type server struct {
-	host   string // http://127.0.0.1:port
-	key    string
-	data   string
-	binary string
-	log    string // what it greeted with
-}
+func TestMain(m *testing.M) { os.Exit(product.Main(m)) }
+
+// server is started as the README says, except for its directory and port.
+type server struct{ *product.Server }
 
 func start(t *testing.T) server {
 	t.Helper()
-	s := server{data: t.TempDir(), binary: filepath.Join(t.TempDir(), "vellocity")}
-	build := exec.Command("go", "build", "-o", s.binary, "./cmd/vellocity")
-	build.Dir = "../.."
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("build: %v\n%s", err, out)
-	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	address := l.Addr().String()
-	if err := l.Close(); err != nil {
-		t.Fatal(err)
-	}
-	s.host = "http://" + address
-	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute)
-	cmd := exec.CommandContext(ctx, s.binary, "serve", "--data", s.data, "--listen", address)
-	cmd.Env = clean()
-	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
+	in := product.Install(t)
+	in.Sample = true
+	s := server{product.Start(t, in)}
 	t.Cleanup(func() {
-		cancel()
-		if err := cmd.Wait(); err != nil && cmd.ProcessState.ExitCode() != 0 {
+		if err := s.Stop(); err != nil {
 			t.Errorf("the server ended with %v", err)
 		}
 	})
-	for lines := bufio.NewScanner(out); lines.Scan(); {
-		s.log += lines.Text() + "\n"
-		if key := regexp.MustCompile(`vell_pk_\w{40}`).FindString(lines.Text()); key != "" {
-			s.key = key
-		}
-		if strings.HasPrefix(lines.Text(), "Claude") {
-			return s
-		}
-	}
-	t.Fatalf("the server greeted with\n%s", s.log)
 	return s
 }
 
@@ -78,20 +39,22 @@ func start(t *testing.T) server {
 func clean() []string {
 	var env []string
 	for _, pair := range os.Environ() {
-		if !strings.HasPrefix(pair, "VELLOCITY_") && !strings.HasPrefix(pair, "OPENAI_") && !strings.HasPrefix(pair, "ANTHROPIC_") {
+		if !strings.HasPrefix(pair, "VELLOCITY_") && !strings.HasPrefix(pair, "OPENAI_") &&
+			!strings.HasPrefix(pair, "ANTHROPIC_") {
 			env = append(env, pair)
 		}
 	}
 	return env
 }
 
+// run runs what a newcomer types, with the server's program on the search path.
 func (s server) run(t *testing.T, name string, args ...string) string {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, name, args...)
-	cmd.Env = append(clean(), "HOST="+s.host, "KEY="+s.key, "VELLOCITY_DATA="+s.data,
-		"PATH="+filepath.Dir(s.binary)+":"+os.Getenv("PATH"))
+	cmd.Env = append(clean(), "HOST="+s.URL(), "KEY="+s.Key, "VELLOCITY_DATA="+s.Dir,
+		"PATH="+filepath.Dir(s.Program)+":"+os.Getenv("PATH"))
 	cmd.Dir = t.TempDir()
 	out, err := cmd.CombinedOutput()
 	if err != nil {
@@ -122,23 +85,15 @@ func python(t *testing.T) string {
 			return p
 		}
 	}
-	missing(t, "a python3 with requests")
+	product.Missing(t, "a python3 with requests is not installed")
 	return ""
 }
 
 func need(t *testing.T, program string) {
 	t.Helper()
 	if _, err := exec.LookPath(program); err != nil {
-		missing(t, program)
+		product.Missing(t, program+" is not installed")
 	}
-}
-
-func missing(t *testing.T, what string) {
-	t.Helper()
-	if os.Getenv("VELLOCITY_REQUIRE_ALL") == "1" {
-		t.Fatalf("%s is not installed", what)
-	}
-	t.Skipf("%s is not installed", what)
 }
 
 func TestQuickstart(t *testing.T) {
@@ -171,7 +126,7 @@ func TestQuickstart(t *testing.T) {
 // block finds the code blocks of a Markdown file.
 var block = regexp.MustCompile("(?ms)^```(\\w*)\n(.*?)^```")
 
-// tour returns what the README's tour tells to type.
+// tour returns the commands of the README's tour.
 func tour(t *testing.T) []string {
 	t.Helper()
 	text, err := os.ReadFile("../../README.md")
@@ -210,7 +165,7 @@ func TestTheTourWorksAsPrinted(t *testing.T) {
 	}
 	script := "set -euo pipefail\n"
 	for _, b := range blocks {
-		script += strings.ReplaceAll(b, "http://127.0.0.1:8080", s.host) + "\n"
+		script += strings.ReplaceAll(b, "http://127.0.0.1:8080", s.URL()) + "\n"
 	}
 	script += "test -s post.md && echo the post is there\n"
 	out := s.run(t, "bash", "-c", script)
@@ -224,15 +179,17 @@ func TestTheTourWorksAsPrinted(t *testing.T) {
 
 func TestTheGreeting(t *testing.T) {
 	s := start(t)
+	log := s.Log.String()
 	for _, want := range []string{"Text by   composer (no AI model).", "Sample    ✓ brief ✓ outline ✓ 5 sections", "checks: 1 finding ✓ on the board",
-		fmt.Sprintf("Open      %s/in?t=", s.host), "Key       vell_pk_", "shown once",
-		fmt.Sprintf("curl -s %s/api/v1/partners/profile -H \"Authorization: Bearer %s\"", s.host, s.key),
-		fmt.Sprintf("claude mcp add --transport http vellocity %s/api/v1/mcp --header \"Authorization: Bearer %s\"", s.host, s.key)} {
-		if !strings.Contains(s.log, want) {
-			t.Errorf("%q is missing in\n%s", want, s.log)
+		fmt.Sprintf("Open      %s/in?t=", s.URL()), "Key       vell_pk_", "shown once",
+		fmt.Sprintf("curl -s %s/api/v1/partners/profile -H \"Authorization: Bearer %s\"", s.URL(), s.Key),
+		fmt.Sprintf("claude mcp add --transport http vellocity %s/api/v1/mcp --header \"Authorization: Bearer %s\"",
+			s.URL(), s.Key)} {
+		if !strings.Contains(log, want) {
+			t.Errorf("%q is missing in\n%s", want, log)
 		}
 	}
-	try, _, _ := strings.Cut(s.log[strings.Index(s.log, "curl"):], "\n")
+	try, _, _ := strings.Cut(log[strings.Index(log, "curl"):], "\n")
 	if out := s.run(t, "bash", "-c", try); !strings.Contains(out, `"success":true`) {
 		t.Errorf("what it says to try answers\n%s", out)
 	}

@@ -49,11 +49,10 @@ type request struct {
 	} `json:"output_config"`
 }
 
-// parse reads the body and returns what a real server would refuse about it.
-func (c *Call) parse() (problem string) {
-	var r request
+// read reads the fields that both wires have, and returns what both refuse.
+func (c *Call) read() (r request, problem string) {
 	if err := json.Unmarshal(c.Body, &r); err != nil {
-		return "the body is not JSON"
+		return r, "the body is not JSON"
 	}
 	c.Model, c.System = r.Model, string(r.System)
 	for _, m := range r.Messages {
@@ -63,32 +62,18 @@ func (c *Call) parse() (problem string) {
 			c.Prompt = string(m.Content)
 		}
 	}
-	c.Schema = r.ResponseFormat.JSONSchema.Schema
-	if c.Wire == AnthropicWire {
-		c.Schema = r.OutputConfig.Format.Schema
-	}
 	for _, limit := range []*int{r.MaxTokens, r.MaxCompletionTokens} {
 		if limit != nil {
 			c.MaxTokens = *limit
 		}
 	}
-	return c.refuse(r)
-}
-
-func (c *Call) refuse(r request) string {
 	switch {
 	case r.Model == "":
-		return "model: field required"
+		return r, "model: field required"
 	case len(r.Messages) == 0:
-		return "messages: field required"
+		return r, "messages: field required"
 	case !r.Stream:
-		return "this server only streams"
-	case c.Wire == AnthropicWire && r.MaxTokens == nil:
-		return "max_tokens: field required"
-	case c.Wire == AnthropicWire && c.Header.Get("Anthropic-Version") == "":
-		return "anthropic-version: header is required"
-	case r.MaxTokens != nil && r.MaxCompletionTokens != nil:
-		return "max_tokens and max_completion_tokens are mutually exclusive"
+		return r, "this server only streams"
 	}
-	return ""
+	return r, ""
 }

@@ -101,7 +101,7 @@ func Split(s string, n int) []string {
 }
 
 // write sends the reply and reports whether the client stayed to its end.
-func (r Reply) write(w http.ResponseWriter, req *http.Request, c Call) (stayed bool) {
+func (r Reply) write(w http.ResponseWriter, req *http.Request, c Call, p Protocol) (stayed bool) {
 	for k, v := range r.Header {
 		w.Header().Set(k, v)
 	}
@@ -112,7 +112,7 @@ func (r Reply) write(w http.ResponseWriter, req *http.Request, c Call) (stayed b
 	case r.CutHard:
 		panic(http.ErrAbortHandler)
 	case r.Status != 0 && r.Status != 200 && r.Body == "":
-		writeError(w, c.Wire, r.Status, r.Code, r.Message, r.Param)
+		writeJSON(w, r.Status, p.Error(r.Code, r.Message, r.Param))
 		return true
 	case r.Body != "":
 		w.Header().Set("Content-Type", r.Type)
@@ -124,38 +124,24 @@ func (r Reply) write(w http.ResponseWriter, req *http.Request, c Call) (stayed b
 	w.Header().Set("X-Request-Id", fmt.Sprintf("req-%d", c.N))
 	w.Header().Set("Request-Id", fmt.Sprintf("req-%d", c.N))
 	w.WriteHeader(200)
-	s := &stream{w: w, req: req, call: c, reply: r, out: bufio.NewWriter(w)}
-	if c.Wire == AnthropicWire {
-		return s.run(anthropicEvents{s})
-	}
-	return s.run(openAIEvents{s})
-}
-
-// events are what differs between the wires.
-type events interface {
-	begin()
-	think()
-	piece(text string)
-	failure(code, message string)
-	comment()
-	end(usage Usage)
+	s := &stream{w: w, req: req, reply: r, out: bufio.NewWriter(w)}
+	return s.run(p.Events(c, r))
 }
 
 // stream writes one answer.
 type stream struct {
 	w     http.ResponseWriter
 	req   *http.Request
-	call  Call
 	reply Reply
 	out   *bufio.Writer
 	gone  bool
 }
 
-func (s *stream) run(e events) bool {
+func (s *stream) run(e Events) bool {
 	s.w.(http.Flusher).Flush()
-	e.begin()
+	s.send(e.Begin())
 	for range s.reply.Think {
-		e.think()
+		s.send(e.Think())
 	}
 	s.wait(s.reply.Delay)
 	for i, p := range s.reply.Pieces {
@@ -168,16 +154,16 @@ func (s *stream) run(e events) bool {
 		if s.gone {
 			return false
 		}
-		e.piece(p)
+		s.send(e.Piece(p))
 	}
 	if s.reply.Fault != NoFault {
 		return s.fail(e)
 	}
-	e.end(s.usage())
+	s.send(e.End())
 	return !s.gone
 }
 
-func (s *stream) fail(e events) bool {
+func (s *stream) fail(e Events) bool {
 	switch s.reply.Fault {
 	case Cut:
 		panic(http.ErrAbortHandler)
@@ -189,18 +175,18 @@ func (s *stream) fail(e events) bool {
 		if code == "" {
 			code = "overloaded_error"
 		}
-		e.failure(code, "scripted failure")
+		s.send(e.Failure(code, "scripted failure"))
 	case Hang:
 		<-s.req.Context().Done()
 		return false
 	case KeepAlive:
 		for !s.gone {
-			e.comment()
+			s.send(e.KeepAlive())
 			s.wait(time.Second)
 		}
 		return false
 	case HugeLine:
-		e.piece(strings.Repeat("x", 2<<20))
+		s.send(e.Piece(strings.Repeat("x", 2<<20)))
 	}
 	return !s.gone
 }
@@ -219,19 +205,6 @@ func (s *stream) wait(d time.Duration) {
 	}
 }
 
-// event sends one event with a JSON payload.
-func (s *stream) event(name string, payload any) {
-	data, err := json.Marshal(payload)
-	if err != nil {
-		panic("aitest: " + err.Error())
-	}
-	if name != "" {
-		s.send("event: " + name + "\n" + "data: " + string(data) + "\n\n")
-		return
-	}
-	s.send("data: " + string(data) + "\n\n")
-}
-
 // send writes raw text and flushes it, in slices where the reply wants them.
 func (s *stream) send(raw string) {
 	size := s.reply.Slice
@@ -248,13 +221,4 @@ func (s *stream) send(raw string) {
 		raw = raw[n:]
 		s.wait(s.reply.SliceGap)
 	}
-}
-
-// usage is what the reply reports, counted from the words where the script gives none.
-func (s *stream) usage() Usage {
-	if s.reply.Usage != (Usage{}) {
-		return s.reply.Usage
-	}
-	words := func(text string) int { return len(strings.Fields(text))*4/3 + 1 }
-	return Usage{Input: words(s.call.System + " " + s.call.Prompt), Output: words(strings.Join(s.reply.Pieces, ""))}
 }

@@ -12,6 +12,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -66,10 +67,11 @@ func Sequence(replies ...Reply) Script {
 
 // Server is a model server that follows a script.
 type Server struct {
-	script Script
-	url    string
-	http   *http.Server
-	dial   *memory // nil: a real port
+	script    Script
+	url       string
+	http      *http.Server
+	dial      *memory // nil: a real port
+	protocols []Protocol
 
 	mu     sync.Mutex
 	calls  []Call
@@ -79,18 +81,19 @@ type Server struct {
 	open   int
 }
 
-// NewServer starts a server on a free port of 127.0.0.1.
-func NewServer(script Script) *Server {
+// NewServer starts a server on a free port of 127.0.0.1. It speaks the wires of this
+// package, and further protocols that it is given.
+func NewServer(script Script, further ...Protocol) *Server {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		panic("aitest: no port on loopback: " + err.Error())
 	}
-	return NewServerOn(l, script)
+	return NewServerOn(l, script, further...)
 }
 
 // NewServerOn starts a server on a listener, which it closes in the end.
-func NewServerOn(l net.Listener, script Script) *Server {
-	s := &Server{script: script, url: "http://" + l.Addr().String(), keep: true}
+func NewServerOn(l net.Listener, script Script, further ...Protocol) *Server {
+	s := &Server{script: script, url: "http://" + l.Addr().String(), keep: true, protocols: append(protocols(), further...)}
 	s.serve(l)
 	return s
 }
@@ -98,9 +101,9 @@ func NewServerOn(l net.Listener, script Script) *Server {
 // NewMemoryServer starts a server without a port: only its own Client reaches
 // it. Its connections are pipes in memory, so that it works, and time stands
 // still, in a bubble of testing/synctest.
-func NewMemoryServer(script Script) *Server {
+func NewMemoryServer(script Script, further ...Protocol) *Server {
 	m := newMemory()
-	s := &Server{script: script, url: "http://memory.test", dial: m, keep: true}
+	s := &Server{script: script, url: "http://memory.test", dial: m, keep: true, protocols: append(protocols(), further...)}
 	s.serve(m)
 	return s
 }
@@ -118,10 +121,8 @@ func (s *Server) URL() string { return s.url }
 
 // BaseURL is what a client of the wire is configured with.
 func (s *Server) BaseURL(w Wire) string {
-	if w == OpenAIWire {
-		return s.url + "/v1"
-	}
-	return s.url
+	i := slices.IndexFunc(s.protocols, func(p Protocol) bool { return p.Wire == w })
+	return s.url + s.protocols[i].Base
 }
 
 // Client returns an HTTP client that reaches the server.
@@ -155,26 +156,26 @@ func (s *Server) Close() { _ = s.http.Close() }
 // ServeHTTP answers one call; see [Server].
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	path := strings.TrimSuffix(r.URL.Path, "/")
-	switch {
-	case r.Method == http.MethodGet && strings.HasSuffix(path, "/models"):
-		writeJSON(w, 200, map[string]any{"object": "list", "data": []any{map[string]any{"id": "scripted-1", "object": "model"}}})
-	case r.Method == http.MethodPost && strings.HasSuffix(path, "/chat/completions"):
-		s.answer(w, r, OpenAIWire)
-	case r.Method == http.MethodPost && strings.HasSuffix(path, "/v1/messages"):
-		s.answer(w, r, AnthropicWire)
-	default:
-		writeJSON(w, 404, map[string]any{"error": map[string]any{"message": "no such path", "type": "not_found_error"}})
+	if r.Method == http.MethodGet && strings.HasSuffix(path, "/models") {
+		writeJSON(w, 200, obj{"object": "list", "data": []any{obj{"id": "scripted-1", "object": "model"}}})
+		return
 	}
+	p, ok := s.find(path)
+	if !ok || r.Method != http.MethodPost {
+		writeJSON(w, 404, obj{"error": obj{"message": "no such path", "type": "not_found_error"}})
+		return
+	}
+	s.answer(w, r, p)
 }
 
-func (s *Server) answer(w http.ResponseWriter, r *http.Request, wire Wire) {
+func (s *Server) answer(w http.ResponseWriter, r *http.Request, p Protocol) {
 	body, err := io.ReadAll(io.LimitReader(r.Body, 16<<20))
 	if err != nil {
 		return
 	}
-	call := Call{Wire: wire, Path: r.URL.Path, Header: r.Header.Clone(), Body: body}
-	if problem := call.parse(); problem != "" {
-		writeError(w, call.Wire, 400, "invalid_request_error", problem, "")
+	call := Call{Wire: p.Wire, Path: r.URL.Path, Header: r.Header.Clone(), Body: body}
+	if problem := p.Read(&call); problem != "" {
+		writeJSON(w, 400, p.Error("invalid_request_error", problem, ""))
 		return
 	}
 	s.mu.Lock()
@@ -194,25 +195,11 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, wire Wire) {
 			s.closed++
 		}
 	}()
-	stayed = s.script(call).write(w, r, call)
+	stayed = s.script(call).write(w, r, call, p)
 }
 
 func writeJSON(w http.ResponseWriter, status int, v any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(v) // the client may be gone
-}
-
-// writeError writes an error in the wire's own shape.
-func writeError(w http.ResponseWriter, wire Wire, status int, code, message, param string) {
-	inner := map[string]any{"type": code, "message": message}
-	if wire == AnthropicWire {
-		writeJSON(w, status, map[string]any{"type": "error", "error": inner, "request_id": "req_scripted"})
-		return
-	}
-	inner["code"], inner["param"] = code, nil
-	if param != "" {
-		inner["param"] = param
-	}
-	writeJSON(w, status, map[string]any{"error": inner})
 }

@@ -37,13 +37,14 @@ const Secret = "sk-scripted-9f8e7d6c5b4a"
 
 // suite is one run of the tests.
 type suite struct {
-	make Maker
-	wire Wire
+	make     Maker
+	protocol Protocol
 }
 
-// Run is the suite that every provider on HTTP passes.
-func Run(t *testing.T, make Maker, wire Wire) {
-	s := suite{make, wire}
+// Run is the suite that every provider on HTTP passes, over the protocol that it
+// speaks.
+func Run(t *testing.T, make Maker, protocol Protocol) {
+	s := suite{make, protocol}
 	t.Run("text", s.text)
 	t.Run("order under slicing", s.slices)
 	t.Run("usage", s.usage)
@@ -65,18 +66,18 @@ func Run(t *testing.T, make Maker, wire Wire) {
 func (s suite) server(t *testing.T, script Script, f func(t *testing.T, server *Server, p ai.Provider)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		server := NewMemoryServer(script)
+		server := NewMemoryServer(script, s.protocol)
 		client := server.Client()
 		defer func() {
 			client.CloseIdleConnections()
 			server.Close()
 			synctest.Wait()
 		}()
-		f(t, server, s.make(server.BaseURL(s.wire), client))
+		f(t, server, s.make(server.BaseURL(s.protocol.Wire), client))
 	})
 }
 
-var prompt = ai.Request{Model: "scripted-1", System: "Write plainly.", Prompt: "A word on rain."}
+var prompt = ai.Request{Model: "scripted-1", System: "Write plainly.", Messages: ai.User("A word on rain.")}
 
 // collect makes a call and returns the pieces of text.
 func collect(p ai.Provider, req ai.Request) (pieces []string, resp ai.Response, err error) {
@@ -278,13 +279,7 @@ func (s suite) broken(t *testing.T) {
 
 // tail cuts a stream after its answer was over: nothing of worth is lost.
 func (s suite) tail(t *testing.T) {
-	whole := map[Wire]string{
-		OpenAIWire: "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Yes.\"}}]}\n\n" +
-			"data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n",
-		AnthropicWire: "event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"index\":0,\"delta\":{\"type\":\"text_delta\",\"text\":\"Yes.\"}}\n\n" +
-			"event: message_delta\ndata: {\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"end_turn\"},\"usage\":{\"output_tokens\":2}}\n\n",
-	}
-	s.server(t, Always(Reply{Body: whole[s.wire], Type: "text/event-stream"}), func(t *testing.T, _ *Server, p ai.Provider) {
+	s.server(t, Always(Reply{Body: s.protocol.Whole, Type: "text/event-stream"}), func(t *testing.T, _ *Server, p ai.Provider) {
 		if _, resp, err := collect(p, prompt); err != nil || resp.Text != "Yes." || resp.Stop != ai.StopEnd {
 			t.Errorf("response %+v, error %v", resp, err)
 		}
@@ -363,7 +358,7 @@ func (s suite) silence(t *testing.T) {
 
 func (s suite) unreachable(t *testing.T) {
 	server := NewServer(Always(Reply{}))
-	base, client := server.BaseURL(s.wire), server.Client()
+	base, client := server.BaseURL(s.protocol.Wire), server.Client()
 	server.Close()
 	_, _, err := collect(s.make(base, client), prompt)
 	if e := failure(t, err); e.Kind != ai.KindTransient || e.Status != 0 {
@@ -392,7 +387,7 @@ func (s suite) request(t *testing.T) {
 		if full.Field("temperature") != half || full.MaxTokens != 77 {
 			t.Errorf("temperature %v, limit %d", full.Field("temperature"), full.MaxTokens)
 		}
-		if plain.System != prompt.System || plain.Prompt != prompt.Prompt {
+		if plain.System != prompt.System || plain.Prompt != prompt.Prompt() {
 			t.Errorf("system %q, prompt %q", plain.System, plain.Prompt)
 		}
 		s.checkKey(t, plain)
@@ -402,10 +397,7 @@ func (s suite) request(t *testing.T) {
 // checkKey looks for the key in the one header where it belongs and nowhere else.
 func (s suite) checkKey(t *testing.T, c Call) {
 	t.Helper()
-	name, value := "Authorization", "Bearer "+Secret
-	if s.wire == AnthropicWire {
-		name, value = "X-Api-Key", Secret
-	}
+	name, value := s.protocol.Key(Secret)
 	if c.Header.Get(name) != value {
 		t.Errorf("%s is %q", name, c.Header.Get(name))
 	}
@@ -424,7 +416,7 @@ var listSchema = []byte(`{"type":"object","properties":{"items":{"type":"array",
 // refusals checks that a parameter which the model refuses is named, and left
 // out when asked.
 func (s suite) refusals(t *testing.T) {
-	format := map[Wire]string{OpenAIWire: "response_format", AnthropicWire: "output_config"}[s.wire]
+	format := s.protocol.Format
 	script := func(c Call) Reply {
 		for _, field := range []string{"temperature", format} {
 			if c.Field(field) != nil {

@@ -2,86 +2,49 @@
 package anthropic
 
 import (
-	"context"
-	"errors"
-	"io"
-	"net/http"
-
 	"vellocity/internal/ai"
 	"vellocity/internal/ai/wire"
 )
 
-// DefaultBaseURL is Anthropic's own endpoint.
-const DefaultBaseURL = "https://api.anthropic.com"
-
-// version is the form of the API that is spoken, sent with every call.
+// version is the version of the API, sent with every call.
 const version = "2023-06-01"
 
-// Config describes one endpoint.
-type Config struct {
-	Name    string // what the provider is called; "" means "anthropic"
-	BaseURL string // without /v1; "" means DefaultBaseURL
-	Key     string
-	Model   string // for requests that name none
-	// Client makes the calls; nil means [wire.NewClient]. A client for addresses
-	// that a workspace has typed in must refuse private networks.
-	Client *http.Client
-}
+const (
+	name    = "anthropic"
+	baseURL = "https://api.anthropic.com" // of the service itself
+)
 
-// Provider is one endpoint; see [ai.Provider].
-type Provider struct {
-	name, model string
-	endpoint    *wire.Endpoint
+// Kind describes this kind of provider.
+func Kind() wire.Kind {
+	return wire.Kind{
+		Name:    name,
+		Label:   "Anthropic",
+		BaseURL: baseURL,
+		Serves:  "A server that speaks Anthropic's Messages, without /v1.",
+		New:     New,
+	}
 }
 
 // New returns the provider for an endpoint. It makes no call, and looks nowhere
 // but in c.
-func New(c Config) (*Provider, error) {
-	if c.Name == "" {
-		c.Name = "anthropic"
-	}
-	if c.BaseURL == "" {
-		c.BaseURL = DefaultBaseURL
-	}
-	header := map[string]string{"Anthropic-Version": version}
-	if c.Key != "" {
-		header["X-Api-Key"] = c.Key
-	}
-	endpoint, err := wire.NewEndpoint(wire.Target{
-		Provider: c.Name, BaseURL: c.BaseURL, Path: "v1/messages", Example: DefaultBaseURL,
-		Key: c.Key, Header: header, Client: c.Client,
+func New(c wire.Config) (ai.Provider, error) {
+	return wire.New(c, wire.Codec[event]{
+		Kind:    name,
+		BaseURL: baseURL,
+		Path:    "v1/messages",
+		Header:  header,
+		Body:    func(req *ai.Request, use func(string) bool) (any, error) { return body(req, use) },
+		Failed:  func(e *event) bool { return e.Type == "error" },
+		Read:    read,
 	})
-	if err != nil {
-		return nil, err
-	}
-	return &Provider{name: c.Name, model: c.Model, endpoint: endpoint}, nil
 }
 
-// Name returns the configured name.
-func (p *Provider) Name() string { return p.name }
-
-// Generate makes one attempt; see [ai.Provider].
-func (p *Provider) Generate(ctx context.Context, req ai.Request, emit func(string) error) (ai.Response, error) {
-	stream, err := p.open(ctx, &req)
-	if err != nil {
-		return ai.Response{Status: wire.StatusOf(err)}, err
+func header(key string) map[string]string {
+	h := map[string]string{"Anthropic-Version": version}
+	if key != "" {
+		h["X-Api-Key"] = key
 	}
-	defer stream.Close()
-	r := reader{text: wire.Text{Provider: p.name, Emit: emit}}
-	if err = r.read(ctx, stream); err == nil {
-		stream.Finish()
-	}
-	return r.response(stream), err
-}
-
-// open makes the call and returns once the stream begins, so that the request,
-// which is large, is not kept while the answer is waited for.
-func (p *Provider) open(ctx context.Context, req *ai.Request) (*wire.Stream, error) {
-	body, optional, err := p.body(req)
-	if err != nil {
-		return nil, err
-	}
-	return p.endpoint.Open(ctx, body, optional)
+	return h
 }
 
 // event is what is read of an event.
@@ -102,6 +65,7 @@ type event struct {
 	Usage usage `json:"usage"`
 }
 
+// usage counts input tokens without those that were cached.
 type usage struct {
 	Input      int64 `json:"input_tokens"`
 	Output     int64 `json:"output_tokens"`
@@ -109,93 +73,41 @@ type usage struct {
 	CacheWrite int64 `json:"cache_creation_input_tokens"`
 }
 
-// reader follows one stream.
-type reader struct {
-	text  wire.Text
-	id    string
-	model string
-	stop  string
-	told  usage
-}
-
-func (r *reader) read(ctx context.Context, stream *wire.Stream) error {
-	var e event
-	for e.Type != "message_stop" {
-		e = event{}
-		told, err := stream.Next(&e)
-		if err == nil && e.Type == "error" {
-			err = stream.Refusal(told)
-		}
-		if err != nil {
-			return r.end(ctx, stream, err)
-		}
-		if err := r.event(e); err != nil {
-			return err
-		}
-	}
-	return r.end(ctx, stream, io.EOF)
-}
-
-// end judges how the stream ended.
-func (r *reader) end(ctx context.Context, stream *wire.Stream, err error) error {
-	switch {
-	case r.stop != "" && ctx.Err() == nil:
-		return nil // the text and its usage are whole
-	case errors.Is(err, io.EOF):
-		return stream.Cut()
-	default:
-		return err
-	}
-}
-
-func (r *reader) event(e event) error {
+func read(e *event, a *wire.Answer) (over bool, err error) {
 	switch e.Type {
 	case "message_start":
-		r.id, r.model = e.Message.ID, e.Message.Model
-		r.told.raise(e.Message.Usage)
+		a.ID, a.Model = e.Message.ID, e.Message.Model
+		a.Usage = raise(a.Usage, e.Message.Usage)
 	case "message_delta":
-		r.stop = e.Delta.StopReason
-		r.told.raise(e.Usage)
+		if e.Delta.StopReason != "" {
+			a.Stop = stop(e.Delta.StopReason)
+		}
+		a.Usage = raise(a.Usage, e.Usage)
 	case "content_block_start":
 		if e.ContentBlock.Text != "" {
-			return r.text.Add(e.ContentBlock.Text)
+			return false, a.Add(e.ContentBlock.Text)
 		}
 	case "content_block_delta":
-		return r.text.Add(e.Delta.Text) // empty while the model thinks
+		return false, a.Add(e.Delta.Text) // empty while the model thinks
+	case "message_stop":
+		return true, nil
 	}
-	return nil
+	return false, nil
 }
 
 // raise takes further figures. Each is cumulative, and one that is left out keeps
-// its last value.
-func (u *usage) raise(by usage) {
-	u.Input = max(u.Input, by.Input)
-	u.Output = max(u.Output, by.Output)
-	u.CacheRead = max(u.CacheRead, by.CacheRead)
-	u.CacheWrite = max(u.CacheWrite, by.CacheWrite)
+// its last value. What was cached is added to the input.
+func raise(u ai.Usage, by usage) ai.Usage {
+	uncached := max(u.InputTokens-u.CachedTokens-u.CacheWriteTokens, by.Input)
+	u.CachedTokens = max(u.CachedTokens, by.CacheRead)
+	u.CacheWriteTokens = max(u.CacheWriteTokens, by.CacheWrite)
+	u.InputTokens = uncached + u.CachedTokens + u.CacheWriteTokens
+	u.OutputTokens = max(u.OutputTokens, by.Output)
+	return u
 }
 
-// whole adds what was cached to the input, which the API counts without it.
-func (u usage) whole() ai.Usage {
-	return ai.Usage{
-		InputTokens: u.Input + u.CacheRead + u.CacheWrite, OutputTokens: u.Output,
-		CachedTokens: u.CacheRead, CacheWriteTokens: u.CacheWrite,
-	}
-}
-
-func (r *reader) response(stream *wire.Stream) ai.Response {
-	id := stream.Header.Get("Request-Id")
-	if id == "" {
-		id = r.id
-	}
-	return ai.Response{
-		Text: r.text.String(), Model: r.model, RequestID: id,
-		Usage: r.told.whole(), Stop: r.reason(), Status: stream.Status(),
-	}
-}
-
-func (r *reader) reason() ai.StopReason {
-	switch r.stop {
+func stop(reason string) ai.StopReason {
+	switch reason {
 	case "refusal":
 		return ai.StopRefusal
 	case "max_tokens", "model_context_window_exceeded":

@@ -3,37 +3,34 @@ package anthropic_test
 import (
 	"context"
 	"encoding/json"
-	"flag"
 	"net/http"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"vellocity/internal/ai"
 	"vellocity/internal/ai/aitest"
 	"vellocity/internal/ai/anthropic"
+	"vellocity/internal/ai/wire"
+	"vellocity/internal/golden"
 )
 
-var update = flag.Bool("update", false, "write the golden files")
-
 func make(base string, client *http.Client) ai.Provider {
-	p, err := anthropic.New(anthropic.Config{BaseURL: base, Key: aitest.Secret, Client: client})
+	p, err := anthropic.New(wire.Config{BaseURL: base, Key: aitest.Secret, Client: client})
 	if err != nil {
 		panic(err)
 	}
 	return p
 }
 
-func TestProvider(t *testing.T) { aitest.Run(t, make, aitest.AnthropicWire) }
+func TestProvider(t *testing.T) { aitest.Run(t, make, aitest.Messages()) }
 
 func TestNewRefusesAddresses(t *testing.T) {
 	for _, base := range []string{"localhost:11434", "ftp://x.test/v1", "http://", "://"} {
-		if _, err := anthropic.New(anthropic.Config{BaseURL: base}); err == nil {
+		if _, err := anthropic.New(wire.Config{BaseURL: base}); err == nil {
 			t.Errorf("%q is taken", base)
 		}
 	}
-	if _, err := anthropic.New(anthropic.Config{Key: "sk-a\nb"}); err == nil || strings.Contains(err.Error(), "sk-a") {
+	if _, err := anthropic.New(wire.Config{Key: "sk-a\nb"}); err == nil || strings.Contains(err.Error(), "sk-a") {
 		t.Errorf("a key with a line break: %v", err)
 	}
 }
@@ -42,7 +39,7 @@ func TestNewRefusesAddresses(t *testing.T) {
 func TestRequests(t *testing.T) {
 	creativity := 0.7
 	full := ai.Request{
-		Model: "claude-sonnet-5-5", System: "You write for Acme.", Prompt: "Outline a post.",
+		Model: "claude-sonnet-5-5", System: "You write for Acme.", Messages: ai.User("Outline a post."),
 		Schema:     json.RawMessage(`{"type":"object","properties":{"title":{"type":"string","maxLength":60,"default":"x"},"tags":{"type":"array","minItems":2,"items":{"type":"string"}}},"required":["title","tags"],"additionalProperties":false}`),
 		SchemaName: "blog outline", MaxTokens: 900, Creativity: &creativity,
 	}
@@ -50,12 +47,15 @@ func TestRequests(t *testing.T) {
 	omitted.Omit = []string{"temperature", "output_config", "cache_control"}
 	for _, c := range []struct {
 		name   string
-		config anthropic.Config
+		config wire.Config
 		req    ai.Request
 	}{
-		{"full", anthropic.Config{Key: "sk-test"}, full},
-		{"omitted", anthropic.Config{Key: "sk-test"}, omitted},
-		{"plain", anthropic.Config{Key: "sk-test", Model: "claude-sonnet-5-5"}, ai.Request{Prompt: "Hello"}},
+		{"full", wire.Config{Key: "sk-test"}, full},
+		{"omitted", wire.Config{Key: "sk-test"}, omitted},
+		{"plain", wire.Config{Key: "sk-test", Model: "claude-sonnet-5-5"}, ai.Request{Messages: ai.User("Hello")}},
+		{"turns", wire.Config{Key: "sk-test"}, ai.Request{Model: "m", System: "You write for Acme.", Messages: []ai.Message{
+			{Role: ai.RoleUser, Text: "Write a line."}, {Role: ai.RoleAssistant, Text: "A line."}, {Role: ai.RoleUser, Text: "Shorter."},
+		}}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			server := aitest.Anthropic(t, aitest.Text("yes"))
@@ -68,12 +68,12 @@ func TestRequests(t *testing.T) {
 				t.Fatal(err)
 			}
 			call := server.Calls()[0]
-			golden(t, c.name, call.Body)
+			checkBody(t, c.name, call.Body)
 		})
 	}
 }
 
-func golden(t *testing.T, name string, body []byte) {
+func checkBody(t *testing.T, name string, body []byte) {
 	t.Helper()
 	var v any
 	if err := json.Unmarshal(body, &v); err != nil {
@@ -83,19 +83,7 @@ func golden(t *testing.T, name string, body []byte) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	path := filepath.Join("testdata", name+".json")
-	if *update {
-		if err := os.WriteFile(path, append(got, '\n'), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if string(want) != string(got)+"\n" {
-		t.Errorf("the request differs from %s:\n%s", path, got)
-	}
+	golden.Check(t, "testdata/"+name+".json", string(got)+"\n")
 }
 
 // TestEnvironmentIsIgnored makes sure that no key or address comes from outside
@@ -104,11 +92,11 @@ func TestEnvironmentIsIgnored(t *testing.T) {
 	t.Setenv("ANTHROPIC_API_KEY", "sk-from-environment")
 	t.Setenv("ANTHROPIC_BASE_URL", "http://127.0.0.1:1")
 	server := aitest.Anthropic(t, aitest.Text("yes"))
-	p, err := anthropic.New(anthropic.Config{BaseURL: server.BaseURL(aitest.AnthropicWire), Model: "m"})
+	p, err := anthropic.New(wire.Config{BaseURL: server.BaseURL(aitest.AnthropicWire), Model: "m"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := p.Generate(context.Background(), ai.Request{Prompt: "Hello"}, func(string) error { return nil }); err != nil {
+	if _, err := p.Generate(context.Background(), ai.Request{Messages: ai.User("Hello")}, func(string) error { return nil }); err != nil {
 		t.Fatal(err)
 	}
 	if key := server.Calls()[0].Header.Get("X-Api-Key"); key != "" {

@@ -2,7 +2,6 @@ package anthropic
 
 import (
 	"fmt"
-	"slices"
 
 	"vellocity/internal/ai"
 	"vellocity/internal/ai/wire"
@@ -57,28 +56,19 @@ const (
 	cacheControl = "cache_control"
 )
 
-// body builds the request, and names the parameters in it that could be left out.
-func (p *Provider) body(req *ai.Request) (body *request, optional []string, err error) {
-	use := func(name string) bool {
-		if slices.Contains(req.Omit, name) {
-			return false
-		}
-		optional = append(optional, name)
-		return true
-	}
-	body = &request{Model: req.Model, MaxTokens: defaultMaxTokens, Stream: true}
-	if body.Model == "" {
-		body.Model = p.model
-	}
+// body builds the request.
+func body(req *ai.Request, use func(name string) bool) (*request, error) {
+	out := &request{Model: req.Model, MaxTokens: defaultMaxTokens, Stream: true}
 	if req.MaxTokens > 0 {
-		body.MaxTokens = req.MaxTokens
+		out.MaxTokens = req.MaxTokens
 	}
-	prompt := req.Prompt
+	messages := req.Messages
+	var err error
 	if len(req.Schema) > 0 {
 		if !use(outputConfig) {
-			prompt = wire.Ask(*req)
-		} else if body.Output, err = structured(req); err != nil {
-			return nil, nil, err
+			messages = wire.Ask(req)
+		} else if out.Output, err = structured(req); err != nil {
+			return nil, err
 		}
 	}
 	if req.System != "" {
@@ -86,13 +76,15 @@ func (p *Provider) body(req *ai.Request) (body *request, optional []string, err 
 		if use(cacheControl) {
 			system.Cache = &cache{Type: "ephemeral"}
 		}
-		body.System = []block{system}
+		out.System = []block{system}
 	}
-	body.Messages = []message{{Role: "user", Content: []block{{Type: "text", Text: prompt}}}}
+	for _, m := range messages {
+		out.Messages = append(out.Messages, message{Role: string(m.Role), Content: []block{{Type: "text", Text: m.Text}}})
+	}
 	if req.Creativity != nil && use(temperature) {
-		body.Temperature = req.Creativity
+		out.Temperature = req.Creativity
 	}
-	return body, optional, nil
+	return out, nil
 }
 
 // dialect is what structured outputs take: closed objects, and hardly any limits.

@@ -4,108 +4,65 @@
 package openai
 
 import (
-	"context"
 	"encoding/json"
-	"errors"
-	"io"
-	"net/http"
+	"net/url"
 	"strings"
 
 	"vellocity/internal/ai"
 	"vellocity/internal/ai/wire"
 )
 
-// DefaultBaseURL is OpenAI's own endpoint.
-const DefaultBaseURL = "https://api.openai.com/v1"
+const (
+	name    = "openai"
+	baseURL = "https://api.openai.com/v1" // of the service itself
+)
 
-// Config describes one endpoint.
-type Config struct {
-	Name    string // what the provider is called: "openai", "ollama"; "" means "openai"
-	BaseURL string // up to and with /v1; "" means DefaultBaseURL
-	Key     string // "" sends none, as local servers want it
-	Model   string // for requests that name none
-	// Client makes the calls; nil means [wire.NewClient]. A client for addresses
-	// that a workspace has typed in must refuse private networks.
-	Client *http.Client
-	// Native says that the endpoint is OpenAI's own even though its host is not
-	// api.openai.com, as with a gateway in front of it.
-	Native bool
-}
-
-// Provider is one endpoint; see [ai.Provider].
-type Provider struct {
-	name, model string
-	native      bool
-	endpoint    *wire.Endpoint
+// Kind describes this kind of provider.
+func Kind() wire.Kind {
+	return wire.Kind{
+		Name:    name,
+		Label:   "OpenAI",
+		BaseURL: baseURL,
+		Serves: "Any server that speaks OpenAI's Chat Completions, up to and with /v1: Ollama, vLLM, LM Studio, OpenRouter, " +
+			"a gateway. It may be a private address.",
+		New: New,
+	}
 }
 
 // New returns the provider for an endpoint. It makes no call, and looks nowhere
 // but in c.
-func New(c Config) (*Provider, error) {
-	if c.Name == "" {
-		c.Name = "openai"
+func New(c wire.Config) (ai.Provider, error) {
+	native := c.Native || c.BaseURL == ""
+	if u, err := url.Parse(c.BaseURL); err == nil && strings.EqualFold(u.Hostname(), "api.openai.com") {
+		native = true
 	}
-	if c.BaseURL == "" {
-		c.BaseURL = DefaultBaseURL
-	}
-	header := map[string]string{}
-	if c.Key != "" {
-		header["Authorization"] = "Bearer " + c.Key
-	}
-	endpoint, err := wire.NewEndpoint(wire.Target{
-		Provider: c.Name, BaseURL: c.BaseURL, Path: "chat/completions", Example: DefaultBaseURL,
-		Key: c.Key, Header: header, Client: c.Client,
+	return wire.New(c, wire.Codec[chunk]{
+		Kind:    name,
+		BaseURL: baseURL,
+		Path:    "chat/completions",
+		Header:  header,
+		Body: func(req *ai.Request, use func(string) bool) (any, error) {
+			return body(req, native, use)
+		},
+		Failed: func(c *chunk) bool { return present(c.Error) },
+		Read:   read,
 	})
-	if err != nil {
-		return nil, err
-	}
-	return &Provider{
-		name: c.Name, model: c.Model, endpoint: endpoint,
-		native: c.Native || strings.EqualFold(endpoint.Hostname(), "api.openai.com"),
-	}, nil
 }
 
-// Name returns the configured name.
-func (p *Provider) Name() string { return p.name }
-
-// Generate makes one attempt; see [ai.Provider].
-func (p *Provider) Generate(ctx context.Context, req ai.Request, emit func(string) error) (ai.Response, error) {
-	stream, err := p.open(ctx, &req)
-	if err != nil {
-		return ai.Response{Status: wire.StatusOf(err)}, err
+func header(key string) map[string]string {
+	if key == "" {
+		return nil
 	}
-	defer stream.Close()
-	r := reader{text: wire.Text{Provider: p.name, Emit: emit}}
-	if err = r.read(ctx, stream); err == nil {
-		stream.Finish()
-	}
-	return r.response(stream), err
-}
-
-// open makes the call and returns once the stream begins, so that the request,
-// which is large, is not kept while the answer is waited for.
-func (p *Provider) open(ctx context.Context, req *ai.Request) (*wire.Stream, error) {
-	body, optional, err := p.body(req)
-	if err != nil {
-		return nil, err
-	}
-	return p.endpoint.Open(ctx, body, optional)
+	return map[string]string{"Authorization": "Bearer " + key}
 }
 
 // chunk is what is read of an event.
 type chunk struct {
-	ID      string   `json:"id"`
-	Model   string   `json:"model"`
-	Choices []choice `json:"choices"`
-	Usage   *struct {
-		Input   int64 `json:"prompt_tokens"`
-		Output  int64 `json:"completion_tokens"`
-		Details struct {
-			Cached  int64 `json:"cached_tokens"`
-			Written int64 `json:"cache_write_tokens"`
-		} `json:"prompt_tokens_details"`
-	} `json:"usage"`
-	Error json.RawMessage `json:"error"` // in the place of everything else
+	ID      string          `json:"id"`
+	Model   string          `json:"model"`
+	Choices []choice        `json:"choices"`
+	Usage   *usage          `json:"usage"`
+	Error   json.RawMessage `json:"error"` // in place of everything else
 }
 
 type choice struct {
@@ -122,102 +79,55 @@ type delta struct {
 	ReasoningContent json.RawMessage `json:"reasoning_content"`
 }
 
-// reader follows one stream.
-type reader struct {
-	text   wire.Text
-	id     string
-	model  string
-	finish string
-	refuse bool
-	usage  ai.Usage
+type usage struct {
+	Input   int64 `json:"prompt_tokens"`
+	Output  int64 `json:"completion_tokens"`
+	Details struct {
+		Cached  int64 `json:"cached_tokens"`
+		Written int64 `json:"cache_write_tokens"`
+	} `json:"prompt_tokens_details"`
 }
 
-func (r *reader) read(ctx context.Context, stream *wire.Stream) error {
-	var c chunk
-	for {
-		c = chunk{}
-		event, err := stream.Next(&c)
-		if err == nil && said(c.Error) {
-			err = stream.Refusal(event)
-		}
-		if err != nil {
-			return r.end(ctx, stream, err)
-		}
-		if err := r.chunk(c); err != nil {
-			return err
-		}
-	}
-}
-
-// end judges how the stream ended.
-func (r *reader) end(ctx context.Context, stream *wire.Stream, err error) error {
-	switch {
-	case r.finish != "" && ctx.Err() == nil:
-		return nil // the text is whole; at most the usage after it was lost
-	case errors.Is(err, io.EOF):
-		return stream.Cut()
-	default:
-		return err
-	}
-}
-
-func (r *reader) chunk(c chunk) error {
+// read takes a chunk. The end of the stream is the end of the answer.
+func read(c *chunk, a *wire.Answer) (over bool, err error) {
 	if c.ID != "" {
-		r.id = c.ID
+		a.ID = c.ID
 	}
 	if c.Model != "" {
-		r.model = c.Model
+		a.Model = c.Model
 	}
 	if u := c.Usage; u != nil {
-		r.usage = ai.Usage{
-			InputTokens: u.Input, OutputTokens: u.Output,
-			CachedTokens: u.Details.Cached, CacheWriteTokens: u.Details.Written,
+		a.Usage = ai.Usage{
+			InputTokens:      u.Input,
+			OutputTokens:     u.Output,
+			CachedTokens:     u.Details.Cached,
+			CacheWriteTokens: u.Details.Written,
 		}
 	}
 	for _, choice := range c.Choices {
+		if choice.Delta.Refusal != "" {
+			a.Refused = true
+		}
 		if choice.Finish != "" {
-			r.finish = choice.Finish
+			a.Stop = stop(choice.Finish, a.Refused)
 		}
-		if err := r.delta(choice.Delta); err != nil {
-			return err
+		// An empty piece is a sign of life while the model thinks.
+		if d := choice.Delta; d.Content != "" || present(d.Reasoning) || present(d.ReasoningContent) {
+			if err := a.Add(d.Content); err != nil {
+				return false, err
+			}
 		}
 	}
-	return nil
+	return false, nil
 }
 
-// delta takes a piece: text, or a sign of life where the model thinks.
-func (r *reader) delta(d delta) error {
-	if d.Refusal != "" {
-		r.refuse = true
-	}
-	if d.Content == "" && !d.thinks() {
-		return nil
-	}
-	return r.text.Add(d.Content)
-}
+func present(raw json.RawMessage) bool { return len(raw) > 0 && string(raw) != "null" }
 
-func (d delta) thinks() bool {
-	return said(d.Reasoning) || said(d.ReasoningContent)
-}
-
-func said(raw json.RawMessage) bool { return len(raw) > 0 && string(raw) != "null" }
-
-func (r *reader) response(stream *wire.Stream) ai.Response {
-	id := stream.Header.Get("X-Request-Id")
-	if id == "" {
-		id = r.id
-	}
-	return ai.Response{
-		Text: r.text.String(), Model: r.model, RequestID: id,
-		Usage: r.usage, Stop: r.stop(), Status: stream.Status(),
-	}
-}
-
-func (r *reader) stop() ai.StopReason {
+func stop(finish string, refused bool) ai.StopReason {
 	switch {
-	case r.refuse || r.finish == "content_filter":
+	case refused || finish == "content_filter":
 		return ai.StopRefusal
-	case r.finish == "length":
+	case finish == "length":
 		return ai.StopLength
 	default:
 		return ai.StopEnd

@@ -3,37 +3,34 @@ package openai_test
 import (
 	"context"
 	"encoding/json"
-	"flag"
 	"net/http"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"vellocity/internal/ai"
 	"vellocity/internal/ai/aitest"
 	"vellocity/internal/ai/openai"
+	"vellocity/internal/ai/wire"
+	"vellocity/internal/golden"
 )
 
-var update = flag.Bool("update", false, "write the golden files")
-
 func make(base string, client *http.Client) ai.Provider {
-	p, err := openai.New(openai.Config{BaseURL: base, Key: aitest.Secret, Client: client})
+	p, err := openai.New(wire.Config{BaseURL: base, Key: aitest.Secret, Client: client})
 	if err != nil {
 		panic(err)
 	}
 	return p
 }
 
-func TestProvider(t *testing.T) { aitest.Run(t, make, aitest.OpenAIWire) }
+func TestProvider(t *testing.T) { aitest.Run(t, make, aitest.ChatCompletions()) }
 
 func TestNewRefusesAddresses(t *testing.T) {
 	for _, base := range []string{"localhost:11434", "ftp://x.test/v1", "http://", "://"} {
-		if _, err := openai.New(openai.Config{BaseURL: base}); err == nil {
+		if _, err := openai.New(wire.Config{BaseURL: base}); err == nil {
 			t.Errorf("%q is taken", base)
 		}
 	}
-	if _, err := openai.New(openai.Config{Key: "sk-a\nb"}); err == nil || strings.Contains(err.Error(), "sk-a") {
+	if _, err := openai.New(wire.Config{Key: "sk-a\nb"}); err == nil || strings.Contains(err.Error(), "sk-a") {
 		t.Errorf("a key with a line break: %v", err)
 	}
 }
@@ -42,7 +39,7 @@ func TestNewRefusesAddresses(t *testing.T) {
 func TestRequests(t *testing.T) {
 	creativity := 0.7
 	full := ai.Request{
-		Model: "gpt-6.1-terra", System: "You write for Acme.", Prompt: "Outline a post.",
+		Model: "gpt-6.1-terra", System: "You write for Acme.", Messages: ai.User("Outline a post."),
 		Schema:     json.RawMessage(`{"type":"object","properties":{"title":{"type":"string","maxLength":60,"default":"x"},"tags":{"type":"array","minItems":2,"items":{"type":"string"}}},"required":["title","tags"],"additionalProperties":false}`),
 		SchemaName: "blog outline", MaxTokens: 900, Creativity: &creativity,
 	}
@@ -54,15 +51,18 @@ func TestRequests(t *testing.T) {
 	swapped.Omit = []string{"max_tokens"}
 	for _, c := range []struct {
 		name   string
-		config openai.Config
+		config wire.Config
 		req    ai.Request
 	}{
-		{"native", openai.Config{Key: "sk-test", Native: true}, full},
-		{"compatible", openai.Config{}, full},
-		{"loose", openai.Config{}, loose},
-		{"omitted", openai.Config{}, omitted},
-		{"swapped", openai.Config{}, swapped},
-		{"plain", openai.Config{Model: "llama3.3"}, ai.Request{Prompt: "Hello"}},
+		{"native", wire.Config{Key: "sk-test", Native: true}, full},
+		{"compatible", wire.Config{}, full},
+		{"loose", wire.Config{}, loose},
+		{"omitted", wire.Config{}, omitted},
+		{"swapped", wire.Config{}, swapped},
+		{"plain", wire.Config{Model: "llama3.3"}, ai.Request{Messages: ai.User("Hello")}},
+		{"turns", wire.Config{Key: "sk-test"}, ai.Request{Model: "m", System: "You write for Acme.", Messages: []ai.Message{
+			{Role: ai.RoleUser, Text: "Write a line."}, {Role: ai.RoleAssistant, Text: "A line."}, {Role: ai.RoleUser, Text: "Shorter."},
+		}}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			server := aitest.OpenAI(t, aitest.Text("yes"))
@@ -78,12 +78,12 @@ func TestRequests(t *testing.T) {
 			if c.config.Key == "" && call.Header.Get("Authorization") != "" {
 				t.Error("a key is sent where there is none")
 			}
-			golden(t, c.name, call.Body)
+			checkBody(t, c.name, call.Body)
 		})
 	}
 }
 
-func golden(t *testing.T, name string, body []byte) {
+func checkBody(t *testing.T, name string, body []byte) {
 	t.Helper()
 	var v any
 	if err := json.Unmarshal(body, &v); err != nil {
@@ -93,19 +93,7 @@ func golden(t *testing.T, name string, body []byte) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	path := filepath.Join("testdata", name+".json")
-	if *update {
-		if err := os.WriteFile(path, append(got, '\n'), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if string(want) != string(got)+"\n" {
-		t.Errorf("the request differs from %s:\n%s", path, got)
-	}
+	golden.Check(t, "testdata/"+name+".json", string(got)+"\n")
 }
 
 // TestEnvironmentIsIgnored makes sure that no key or address comes from outside
@@ -114,11 +102,11 @@ func TestEnvironmentIsIgnored(t *testing.T) {
 	t.Setenv("OPENAI_API_KEY", "sk-from-environment")
 	t.Setenv("OPENAI_BASE_URL", "http://127.0.0.1:1")
 	server := aitest.OpenAI(t, aitest.Text("yes"))
-	p, err := openai.New(openai.Config{BaseURL: server.BaseURL(aitest.OpenAIWire), Model: "m"})
+	p, err := openai.New(wire.Config{BaseURL: server.BaseURL(aitest.OpenAIWire), Model: "m"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := p.Generate(context.Background(), ai.Request{Prompt: "Hello"}, func(string) error { return nil }); err != nil {
+	if _, err := p.Generate(context.Background(), ai.Request{Messages: ai.User("Hello")}, func(string) error { return nil }); err != nil {
 		t.Fatal(err)
 	}
 	if key := server.Calls()[0].Header.Get("Authorization"); key != "" {

@@ -53,52 +53,45 @@ const (
 	store               = "store"
 )
 
-// body builds the request, and names the parameters in it that could be left out.
-func (p *Provider) body(req *ai.Request) (body *request, optional []string, err error) {
-	use := func(name string) bool {
-		if slices.Contains(req.Omit, name) {
-			return false
-		}
-		optional = append(optional, name)
-		return true
-	}
-	body = &request{Model: req.Model, Stream: true}
-	if body.Model == "" {
-		body.Model = p.model
-	}
-	prompt := req.Prompt
+// body builds the request. A native endpoint is OpenAI's own.
+func body(req *ai.Request, native bool, use func(name string) bool) (*request, error) {
+	out := &request{Model: req.Model, Stream: true}
+	messages := req.Messages
+	var err error
 	if len(req.Schema) > 0 {
 		if !use(answerFormat) {
-			prompt = wire.Ask(*req)
-		} else if body.ResponseFormat, err = format(req); err != nil {
-			return nil, nil, err
+			messages = wire.Ask(req)
+		} else if out.ResponseFormat, err = format(req); err != nil {
+			return nil, err
 		}
 	}
 	if req.System != "" {
-		body.Messages = append(body.Messages, message{"system", req.System})
+		out.Messages = append(out.Messages, message{"system", req.System})
 	}
-	body.Messages = append(body.Messages, message{"user", prompt})
+	for _, m := range messages {
+		out.Messages = append(out.Messages, message{string(m.Role), m.Text})
+	}
 	if req.Creativity != nil && use(temperature) {
-		body.Temperature = req.Creativity
+		out.Temperature = req.Creativity
 	}
 	if use(usageWanted) {
-		body.StreamOptions = &streamOptions{IncludeUsage: true}
+		out.StreamOptions = &streamOptions{IncludeUsage: true}
 	}
-	if p.native && use(store) {
-		body.Store = new(bool) // false: nothing is to be kept there
+	if native && use(store) {
+		out.Store = new(bool) // false: nothing is to be kept there
 	}
-	p.limit(body, req.MaxTokens, use)
-	return body, optional, nil
+	limit(out, req.MaxTokens, native, use)
+	return out, nil
 }
 
 // limit sets the bound of the answer. OpenAI calls it max_completion_tokens,
 // compatible servers max_tokens; where one is refused the other is tried.
-func (p *Provider) limit(body *request, limit int, use func(string) bool) {
+func limit(body *request, limit int, native bool, use func(string) bool) {
 	if limit <= 0 {
 		return
 	}
 	names := []string{maxTokens, maxCompletionTokens}
-	if p.native {
+	if native {
 		slices.Reverse(names)
 	}
 	for _, name := range names {

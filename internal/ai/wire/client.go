@@ -19,10 +19,12 @@ import (
 // NewClient returns an HTTP client for model providers: it connects within 10 s,
 // keeps connections for reuse, and sets no time limit to the answer itself,
 // which is [ai.Caller]'s business. Its buffers are small, since a thousand answers
-// may be waited for at once. It uses no proxy; who needs one brings a client along.
+// may be waited for at once. It uses the proxy that HTTPS_PROXY, HTTP_PROXY and
+// NO_PROXY name; they are read once, at the first call.
 func NewClient() *http.Client {
 	dialer := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}
 	return &http.Client{Transport: &http.Transport{
+		Proxy:                 http.ProxyFromEnvironment,
 		DialContext:           dialer.DialContext,
 		ForceAttemptHTTP2:     true,
 		TLSHandshakeTimeout:   10 * time.Second,

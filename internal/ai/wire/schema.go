@@ -101,8 +101,9 @@ func (d Dialect) tell(node map[string]any) {
 	node["description"] = strings.TrimSpace(description + " (" + strings.Join(told, ", ") + ")")
 }
 
-// Ask returns the prompt with the schema written into it, for a model that takes
-// no schema as a parameter.
-func Ask(req ai.Request) string {
-	return req.Prompt + "\n\nAnswer with one JSON value and nothing around it: no code fence, no remark. It must be valid against this JSON Schema:\n" + string(req.Schema)
+// Ask returns the messages with the schema written into the last one, for a model
+// that takes no schema as a parameter.
+func Ask(req *ai.Request) []ai.Message {
+	return req.Append("\n\nAnswer with one JSON value and nothing around it: no code fence, no remark. " +
+		"It must be valid against this JSON Schema:\n" + string(req.Schema)).Messages
 }

@@ -14,7 +14,6 @@ import (
 	"slices"
 	"strings"
 
-	"vellocity/internal/ai"
 	"vellocity/internal/capability"
 	"vellocity/internal/domain"
 	"vellocity/internal/prose"
@@ -52,26 +51,38 @@ type Settings struct {
 // New returns the capability.
 func New() capability.Capability {
 	s := steps{prompts: loadPrompts()}
-	return capability.Must(capability.Capability{
+	return capability.Define(capability.Spec[Settings]{
 		Capability: domain.Capability{
-			Slug: Slug, Name: "Blog Post Generator", Description: "Generate SEO-optimized blog posts",
-			Category: domain.CategoryGeneration, Credits: 5, NeedsModel: true, SettingsSchema: schema,
+			Slug:           Slug,
+			Name:           "Blog Post Generator",
+			Description:    "Generate SEO-optimized blog posts",
+			Category:       domain.CategoryGeneration,
+			Credits:        5,
+			NeedsModel:     true,
+			SettingsSchema: schema,
+			Outputs:        capability.Outputs(capability.SEOOutputs("seo.")),
 		},
-		Title: title,
-		Plan:  plan,
-		Steps: map[string]capability.StepFunc{
-			"brief": s.brief, "outline": s.outline, "section": s.section, "assemble": s.assemble,
-			"meta": s.meta, "voice": s.voice, "checks": s.checks,
+		Tidy:       Settings.tidy,
+		Title:      title,
+		BrandVoice: func(s Settings) int64 { return s.BrandVoiceID },
+		Plan:       plan,
+		Steps: map[string]capability.Step[Settings]{
+			"brief":    s.brief,
+			"outline":  s.outline,
+			"section":  s.section,
+			"assemble": s.assemble,
+			"meta":     s.meta,
+			"voice":    s.voice,
+			"checks":   s.checks,
 		},
 	})
 }
 
-func title(raw json.RawMessage) string {
-	var s Settings
-	if json.Unmarshal(raw, &s) != nil || prose.Line(s.Topic) == "" {
+func title(s Settings) string {
+	if s.Topic == "" {
 		return "Blog post"
 	}
-	return prose.Clip(prose.Capital(prose.Line(s.Topic)), 120)
+	return prose.Clip(prose.Capital(s.Topic), 120)
 }
 
 // Sections returns how many sections a post of so many words is planned with:
@@ -82,11 +93,7 @@ func Sections(words int) int {
 
 // plan gives a credit to the outline, to the first three sections, and to the
 // title and description.
-func plan(raw json.RawMessage) ([]domain.PlanStep, error) {
-	var s Settings
-	if err := capability.Decode(raw, &s); err != nil {
-		return nil, err
-	}
+func plan(s Settings) ([]domain.PlanStep, error) {
 	out := []domain.PlanStep{
 		{Key: "brief", Name: "Brief", Kind: "brief", DependsOn: []string{}},
 		{Key: "outline", Name: "Outline", Kind: "outline", DependsOn: []string{"brief"}, Credits: 1},
@@ -131,12 +138,4 @@ func tidied(list []string, form func(string) string) []string {
 // support is all that numbers, quotes and links of the post may rest on.
 func (s Settings) support() []string {
 	return slices.Concat([]string{s.Topic, s.Audience, s.Tone}, s.Keywords, s.KeyPoints, s.Facts, s.Sources)
-}
-
-// brief turns the settings into what the writer works from.
-func (s Settings) brief(v *domain.BrandVoice) ai.Brief {
-	return ai.Brief{
-		Topic: s.Topic, Keywords: s.Keywords, Audience: s.Audience, Tone: s.Tone, WordCount: s.WordCount, KeyPoints: s.KeyPoints, Facts: s.Facts,
-		Sources: s.Sources, Language: s.Language, CallToAction: s.CallToAction, Sections: Sections(s.WordCount), Voice: capability.Voice(v),
-	}
 }

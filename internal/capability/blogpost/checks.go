@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"vellocity/internal/ai"
 	"vellocity/internal/capability"
 	"vellocity/internal/domain"
 	"vellocity/internal/guard"
@@ -27,11 +26,8 @@ type checked struct {
 }
 
 // checks runs the guardrails, scores the post and puts it on the board.
-func (s steps) checks(ctx context.Context, in capability.Input) (capability.Result, error) {
-	p, err := s.page(in)
-	if err != nil {
-		return capability.Result{}, err
-	}
+func (s steps) checks(ctx context.Context, in capability.Input, settings Settings) (capability.Result, error) {
+	p := newPage(in, settings)
 	var d described
 	if err := in.Output("meta", &d); err != nil {
 		return capability.Result{}, err
@@ -41,11 +37,10 @@ func (s steps) checks(ctx context.Context, in capability.Input) (capability.Resu
 		return capability.Result{}, err
 	}
 	var second *capability.Trace
-	guarded, err := capability.Guard(ctx, in, guardInput(p, d, v.Text, in.Engine), func(ctx context.Context, text string, told []string) (string, error) {
+	guarded, err := capability.Guard(ctx, in, guardInput(p, d, v.Text, in.Origin), func(ctx context.Context, text string, told []string) (string, error) {
 		p.Text, p.Told = text, told
-		b := p.brief(in.Voice)
-		b.Text = text
-		again, trace, err := s.write(ctx, in, "mend", p, ai.Request{Task: ai.TaskVoice, Brief: b})
+		c := newComposer(settings, in.Voice)
+		again, trace, err := s.write(ctx, in, "mend", p, nil, func() (string, error) { return c.voice(text) })
 		if err != nil || !whole(text, again) {
 			return text, err
 		}
@@ -65,7 +60,7 @@ func (s steps) finished(in capability.Input, p page, d described, g capability.G
 	if report.Readability.Applicable {
 		scores["readability"] = math.Max(0, math.Min(100, report.Readability.Flesch))
 	}
-	needs := needs(p.Settings, report.Readability.Words, in.Engine)
+	needs := needs(p.Settings, report.Readability.Words, in.Origin)
 	from, err := provenance(in, p.Settings, second)
 	if err != nil {
 		return capability.Result{}, err
@@ -139,7 +134,7 @@ type voiceOrigin struct {
 }
 
 func provenance(in capability.Input, s Settings, second *capability.Trace) (json.RawMessage, error) {
-	o := origin{Statement: capability.Statement(in.Engine), Engine: in.Engine, Steps: map[string]capability.Trace{}, Inputs: s, Agent: in.Agent.Name, Parts: parts(in, s)}
+	o := origin{Statement: capability.Statement(in.Origin), Engine: in.Origin, Steps: map[string]capability.Trace{}, Inputs: s, Agent: in.Agent.Name, Parts: parts(in, s)}
 	for key, raw := range in.Outputs {
 		var out struct{ Prompt *capability.Trace }
 		if json.Unmarshal(raw, &out) == nil && out.Prompt != nil {

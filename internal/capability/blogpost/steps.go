@@ -55,40 +55,38 @@ type page struct {
 	Told         []string
 }
 
-func (s steps) page(in capability.Input) (page, error) {
-	p := page{Background: in.Background()}
-	if err := in.Output("brief", &p.Settings); err != nil {
-		return p, err
-	}
-	p.Sections = Sections(p.WordCount)
-	return p, nil
+func newPage(in capability.Input, settings Settings) page {
+	return page{Settings: settings, Background: in.Background(), Sections: Sections(settings.WordCount)}
 }
 
-// write renders a prompt and has the text written.
-func (s steps) write(ctx context.Context, in capability.Input, name string, p page, req ai.Request) (string, capability.Trace, error) {
+// write has a text written: by a model from the named prompt, with the schema where
+// the text is JSON, or by compose.
+func (s steps) write(
+	ctx context.Context, in capability.Input, name string, p page, schema json.RawMessage, compose func() (string, error),
+) (string, capability.Trace, error) {
 	prompt := s.prompts[name]
-	var err error
-	if req.Prompt, err = prompt.Render(p); err != nil {
-		return "", capability.Trace{}, err
-	}
-	if req.System, err = capability.System(in.Voice, p.Language); err != nil {
-		return "", capability.Trace{}, err
-	}
-	resp, err := in.Write(ctx, req, prompt.Hash)
+	text, err := prompt.Render(p)
 	if err != nil {
 		return "", capability.Trace{}, err
 	}
-	return resp.Text, prompt.Trace(in.Engine, resp), nil
+	system, err := capability.System(in.Voice, p.Language)
+	if err != nil {
+		return "", capability.Trace{}, err
+	}
+	req := ai.Request{System: system, Messages: ai.User(text), Schema: schema}
+	if schema != nil {
+		req.SchemaName = name
+	}
+	resp, err := in.Write(ctx, capability.Ask{Request: req, PromptHash: prompt.Hash, Compose: compose})
+	if err != nil {
+		return "", capability.Trace{}, err
+	}
+	return resp.Text, prompt.Trace(in.Origin, resp), nil
 }
 
-// brief brings the settings into order and looks for instructions hidden in them.
+// brief records the settings in order and looks for instructions hidden in them.
 // No model is asked.
-func (s steps) brief(_ context.Context, in capability.Input) (capability.Result, error) {
-	var settings Settings
-	if err := capability.Decode(in.Settings, &settings); err != nil {
-		return capability.Result{}, err
-	}
-	settings = settings.tidy()
+func (s steps) brief(_ context.Context, in capability.Input, settings Settings) (capability.Result, error) {
 	findings := capability.Suspicious(in.Step.Key, []string{"topic", "key_points", "facts", "sources", "context"}, map[string][]string{
 		"topic": {settings.Topic}, "key_points": settings.KeyPoints, "facts": settings.Facts, "sources": settings.Sources, "context": {in.Background()},
 	})
@@ -115,12 +113,10 @@ func outlineSchema(sections int) json.RawMessage {
 "points":{"type":"array","items":{"type":"string"}}}}}}}`, sections)
 }
 
-func (s steps) outline(ctx context.Context, in capability.Input) (capability.Result, error) {
-	p, err := s.page(in)
-	if err != nil {
-		return capability.Result{}, err
-	}
-	text, trace, err := s.write(ctx, in, "outline", p, ai.Request{Task: ai.TaskOutline, Brief: p.brief(in.Voice), Schema: outlineSchema(p.Sections), SchemaName: "outline"})
+func (s steps) outline(ctx context.Context, in capability.Input, settings Settings) (capability.Result, error) {
+	p := newPage(in, settings)
+	c := newComposer(settings, in.Voice)
+	text, trace, err := s.write(ctx, in, "outline", p, outlineSchema(p.Sections), c.outline)
 	if err != nil {
 		return capability.Result{}, err
 	}
@@ -153,11 +149,8 @@ type written struct {
 	Note    string            `json:"note,omitempty"`
 }
 
-func (s steps) section(ctx context.Context, in capability.Input) (capability.Result, error) {
-	p, err := s.page(in)
-	if err != nil {
-		return capability.Result{}, err
-	}
+func (s steps) section(ctx context.Context, in capability.Input, settings Settings) (capability.Result, error) {
+	p := newPage(in, settings)
 	var o outlined
 	if err := in.Output("outline", &o); err != nil {
 		return capability.Result{}, err
@@ -170,9 +163,8 @@ func (s steps) section(ctx context.Context, in capability.Input) (capability.Res
 		return capability.Result{Output: written{Note: "The outline has no need of this section."}}, nil
 	}
 	p.at(o, n-1)
-	b := p.brief(in.Voice)
-	b.Index, b.Heading, b.Points, b.Headings, b.WordCount = p.Index, p.Heading, p.Points, p.Headings, p.SectionWords
-	text, trace, err := s.write(ctx, in, "section", p, ai.Request{Task: ai.TaskSection, Brief: b})
+	c := newComposer(settings, in.Voice)
+	text, trace, err := s.write(ctx, in, "section", p, nil, func() (string, error) { return c.section(n-1, o.Sections[n-1]) })
 	if err != nil {
 		return capability.Result{}, err
 	}
@@ -212,11 +204,8 @@ type assembled struct {
 
 // assemble joins the sections and lists the sources below them. The first section
 // opens the post without a heading.
-func (s steps) assemble(_ context.Context, in capability.Input) (capability.Result, error) {
-	p, err := s.page(in)
-	if err != nil {
-		return capability.Result{}, err
-	}
+func (s steps) assemble(_ context.Context, in capability.Input, settings Settings) (capability.Result, error) {
+	p := newPage(in, settings)
 	var o outlined
 	if err := in.Output("outline", &o); err != nil {
 		return capability.Result{}, err
@@ -273,19 +262,15 @@ const metaSchema = `{"type":"object","additionalProperties":false,"required":["t
 "title":{"type":"string","minLength":1,"maxLength":200},"meta_title":{"type":"string","minLength":1,"maxLength":120},
 "meta_description":{"type":"string","minLength":1,"maxLength":400},"slug":{"type":"string","minLength":1,"maxLength":120}}}`
 
-func (s steps) meta(ctx context.Context, in capability.Input) (capability.Result, error) {
-	p, err := s.page(in)
-	if err != nil {
-		return capability.Result{}, err
-	}
+func (s steps) meta(ctx context.Context, in capability.Input, settings Settings) (capability.Result, error) {
+	p := newPage(in, settings)
 	var a assembled
 	if err := in.Output("assemble", &a); err != nil {
 		return capability.Result{}, err
 	}
 	p.Title, p.Text = a.Title, a.Text
-	b := p.brief(in.Voice)
-	b.Heading, b.Text = a.Title, a.Text
-	text, trace, err := s.write(ctx, in, "meta", p, ai.Request{Task: ai.TaskMeta, Brief: b, Schema: json.RawMessage(metaSchema), SchemaName: "meta"})
+	c := newComposer(settings, in.Voice)
+	text, trace, err := s.write(ctx, in, "meta", p, json.RawMessage(metaSchema), func() (string, error) { return c.meta(a.Title) })
 	if err != nil {
 		return capability.Result{}, err
 	}
@@ -302,7 +287,7 @@ func (s steps) meta(ctx context.Context, in capability.Input) (capability.Result
 
 // voice goes over the whole post once more in the brand voice. With no voice, the
 // text stays as it is and nobody is asked.
-func (s steps) voice(ctx context.Context, in capability.Input) (capability.Result, error) {
+func (s steps) voice(ctx context.Context, in capability.Input, settings Settings) (capability.Result, error) {
 	var a assembled
 	if err := in.Output("assemble", &a); err != nil {
 		return capability.Result{}, err
@@ -310,14 +295,10 @@ func (s steps) voice(ctx context.Context, in capability.Input) (capability.Resul
 	if in.Voice == nil {
 		return capability.Result{Output: written{Text: a.Text, Words: a.Words, Note: "No brand voice was chosen, so the text stays as it is."}}, nil
 	}
-	p, err := s.page(in)
-	if err != nil {
-		return capability.Result{}, err
-	}
+	p := newPage(in, settings)
 	p.Title, p.Text = a.Title, a.Text
-	b := p.brief(in.Voice)
-	b.Text = a.Text
-	text, trace, err := s.write(ctx, in, "voice", p, ai.Request{Task: ai.TaskVoice, Brief: b})
+	c := newComposer(settings, in.Voice)
+	text, trace, err := s.write(ctx, in, "voice", p, nil, func() (string, error) { return c.voice(a.Text) })
 	if err != nil {
 		return capability.Result{}, err
 	}

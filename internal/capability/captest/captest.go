@@ -1,28 +1,28 @@
 // Package captest runs a capability whole, in one process, with a given provider:
 // settings checked, steps in the order of their dependencies, outputs passed on as
-// the JSON that would be recorded. It has a provider that follows a script, for
-// tests that are about what a capability does with what it gets.
+// the JSON that would be recorded. [Script] is a model for tests that are about what
+// a capability does with what it gets.
 package captest
 
 import (
 	"context"
 	"encoding/json"
-	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"testing"
 
 	"vellocity/internal/ai"
 	"vellocity/internal/capability"
 	"vellocity/internal/domain"
+	"vellocity/internal/golden"
 )
 
 // Run says what to run a capability with.
 type Run struct {
 	Settings any // marshalled to JSON; a json.RawMessage goes through as it is
 	Context  string
+	// Model or Provider writes the texts; with neither, they are composed.
+	Model    Script
 	Provider ai.Provider
 	Voice    *domain.BrandVoice
 	Agent    domain.Agent
@@ -64,22 +64,26 @@ func Do(t *testing.T, c capability.Capability, r Run) Outcome {
 			t.Fatal(err)
 		}
 	}
-	settings, err := capability.Prepare(c, raw)
+	accepted, err := c.Prepare(raw)
 	if err != nil {
 		t.Fatalf("settings: %v", err)
 	}
-	plan, err := c.Plan(settings)
+	work, err := c.Load(accepted.JSON()) // as a worker does
+	if err != nil {
+		t.Fatalf("settings: %v", err)
+	}
+	plan, err := work.Plan()
 	if err != nil {
 		t.Fatalf("plan: %v", err)
 	}
 	checkPlan(t, c, plan)
 	checkSchema(t, c)
-	if c.Title(settings) == "" {
+	if work.Title() == "" {
 		t.Error("the run has no title")
 	}
 	out := Outcome{Plan: plan, Outputs: map[string]json.RawMessage{}}
 	for _, step := range plan {
-		if out.Err = one(t, c, r, settings, step, &out); out.Err != nil {
+		if out.Err = one(t, work, r, step, &out); out.Err != nil {
 			break
 		}
 	}
@@ -96,7 +100,7 @@ func checkPlan(t *testing.T, c capability.Capability, plan []domain.PlanStep) {
 				t.Fatalf("step %s depends on %s, which does not come before it", s.Key, d)
 			}
 		}
-		if seen[s.Key] || s.Name == "" || c.Steps[s.Kind] == nil {
+		if seen[s.Key] || s.Name == "" || !c.HasStep(s.Kind) {
 			t.Fatalf("step %+v: double key, no name or unknown kind", s)
 		}
 		seen[s.Key] = true
@@ -111,43 +115,51 @@ func checkPlan(t *testing.T, c capability.Capability, plan []domain.PlanStep) {
 // description and an example of each setting, and a place in the form.
 func checkSchema(t *testing.T, c capability.Capability) {
 	t.Helper()
-	var s struct {
-		Order      []string `json:"x-order"`
-		Additional *bool    `json:"additionalProperties"`
-		Properties map[string]struct {
-			Title, Description string
-			Examples           []any
-		}
+	if !c.Schema.Closed() {
+		t.Error("the schema accepts unknown settings")
 	}
-	if err := json.Unmarshal(c.SettingsSchema, &s); err != nil {
+	var order struct {
+		Names []string `json:"x-order"`
+	}
+	if err := json.Unmarshal(c.Schema.JSON(), &order); err != nil {
 		t.Fatal(err)
 	}
-	if s.Additional == nil || *s.Additional || len(s.Order) != len(s.Properties) {
-		t.Errorf("the schema takes unknown settings, or x-order lacks some: %v", s.Order)
-	}
-	for name, p := range s.Properties {
-		if p.Title == "" || p.Description == "" || len(p.Examples) == 0 || !slices.Contains(s.Order, name) {
-			t.Errorf("the setting %s lacks a title, a description, an example or its place in x-order", name)
+	for _, f := range c.Schema.Fields() {
+		if f.Title == "" || f.Help == "" || len(f.Examples) == 0 || !slices.Contains(order.Names, f.Name) {
+			t.Errorf("the setting %s lacks a title, a description, an example or its place in x-order", f.Name)
 		}
+	}
+	if len(order.Names) != len(c.Schema.Fields()) {
+		t.Errorf("x-order has other names than the schema: %v", order.Names)
 	}
 }
 
-func one(t *testing.T, c capability.Capability, r Run, settings json.RawMessage, step domain.PlanStep, out *Outcome) error {
+func one(t *testing.T, work capability.Request, r Run, step domain.PlanStep, out *Outcome) error {
 	t.Helper()
-	in := capability.Input{ExecutionID: 1, Step: step, Settings: settings, Context: json.RawMessage(r.Context), Agent: r.Agent, Voice: r.Voice,
-		Engine: engine(r.Provider), Outputs: upstream(out, step), Items: map[int64]domain.ContentItem{}, Answer: r.Answer}
+	f, _ := work.Step(step.Kind)
+	in := capability.Input{ExecutionID: 1, Step: step, Context: json.RawMessage(r.Context), Agent: r.Agent, Voice: r.Voice,
+		Origin: r.origin(), Outputs: upstream(out, step), Items: map[int64]domain.ContentItem{}, Answer: r.Answer}
 	for _, item := range r.Items {
 		in.Items[item.ID] = item
 	}
-	in.Write = func(ctx context.Context, req ai.Request, hash string) (ai.Response, error) {
+	in.Write = func(ctx context.Context, ask capability.Ask) (resp ai.Response, err error) {
 		if r.Agent.Instructions != "" {
-			req.System += "\n\n" + r.Agent.Instructions
+			ask.System += "\n\n" + r.Agent.Instructions
 		}
-		resp, err := r.Provider.Generate(ctx, req, func(string) error { return nil })
-		out.Written = append(out.Written, Written{step.Key, req, hash, resp.Text})
+		switch {
+		case r.Model != nil:
+			resp.Model = in.Origin.Model
+			resp.Text, err = r.Model(step.Key, ask.Request)
+		case r.Provider != nil:
+			resp, err = r.Provider.Generate(ctx, ask.Request, func(string) error { return nil })
+		default:
+			resp.Model = in.Origin.Model
+			resp.Text, err = ask.Compose()
+		}
+		out.Written = append(out.Written, Written{step.Key, ask.Request, ask.PromptHash, resp.Text})
 		return resp, err
 	}
-	result, err := c.Steps[step.Kind](t.Context(), in)
+	result, err := f(t.Context(), in)
 	for err == nil && result.Wait != nil {
 		out.Waits = append(out.Waits, *result.Wait)
 		if r.Waited == nil {
@@ -156,7 +168,7 @@ func one(t *testing.T, c capability.Capability, r Run, settings json.RawMessage,
 		if in.Answer = r.Waited(*result.Wait); in.Answer == nil {
 			return nil
 		}
-		result, err = c.Steps[step.Kind](t.Context(), in)
+		result, err = f(t.Context(), in)
 	}
 	if err != nil {
 		return fmt.Errorf("step %s: %w", step.Key, err)
@@ -188,53 +200,24 @@ func upstream(out *Outcome, step domain.PlanStep) map[string]json.RawMessage {
 	return outputs
 }
 
-func engine(p ai.Provider) domain.Origin {
-	if p == nil || p.Name() == string(domain.OriginComposer) {
-		return domain.ComposerOrigin()
+func (r Run) origin() domain.Origin {
+	o := domain.Origin{Kind: domain.OriginModel, Provider: "scripted", Model: "scripted-1", AI: true}
+	switch {
+	case r.Model != nil:
+		return o
+	case r.Provider != nil:
+		o.Provider = r.Provider.Name()
+		return o
 	}
-	return domain.Origin{Kind: domain.OriginModel, Provider: p.Name(), Model: "scripted-1", AI: true}
+	return domain.ComposerOrigin()
 }
 
-// Script is a provider that answers by calling the function, with no network.
-type Script func(req ai.Request) (string, error)
-
-// Name returns "scripted".
-func (s Script) Name() string { return "scripted" }
-
-// Generate answers with what the function returns, in one piece.
-func (s Script) Generate(ctx context.Context, req ai.Request, emit func(string) error) (ai.Response, error) {
-	if err := ctx.Err(); err != nil {
-		return ai.Response{}, err
-	}
-	text, err := s(req)
-	if err != nil {
-		return ai.Response{}, err
-	}
-	if err := emit(text); err != nil {
-		return ai.Response{}, err
-	}
-	return ai.Response{Text: text, Model: "scripted-1", Status: 200, Stop: ai.StopEnd}, nil
-}
-
-var update = flag.Bool("update", false, "write the golden files anew")
+// Script is a model that writes what the test wants: the text of a step, given what
+// the step asked for. A step may ask more than once.
+type Script func(step string, req ai.Request) (string, error)
 
 // Golden compares got with the file testdata/name; with -update it writes it.
 func Golden(t *testing.T, name, got string) {
 	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.MkdirAll("testdata", 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s differs; run with -update and read the difference.\n%s", name, got)
-	}
+	golden.Check(t, "testdata/"+name, got)
 }

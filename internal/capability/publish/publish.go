@@ -5,7 +5,6 @@ package publish
 import (
 	"context"
 	_ "embed"
-	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -27,29 +26,21 @@ type Settings struct {
 
 // New returns the capability.
 func New() capability.Capability {
-	return capability.Must(capability.Capability{
+	return capability.Define(capability.Spec[Settings]{
 		Capability: domain.Capability{
-			Slug: Slug, Name: "Content Publisher", Description: "Publish an item on the built-in feed",
-			Category: domain.CategoryPublishing, SettingsSchema: schema,
+			Slug:           Slug,
+			Name:           "Content Publisher",
+			Description:    "Publish an item on the built-in feed",
+			Category:       domain.CategoryPublishing,
+			SettingsSchema: schema,
+			Outputs:        capability.Outputs(),
 		},
-		Title: func(raw json.RawMessage) string {
-			var s Settings
-			if json.Unmarshal(raw, &s) != nil {
-				return "Publication"
-			}
-			return fmt.Sprintf("Publication of item %d", s.ContentID)
-		},
-		Reads: func(raw json.RawMessage) []int64 {
-			var s Settings
-			if json.Unmarshal(raw, &s) != nil {
-				return nil
-			}
-			return []int64{s.ContentID}
-		},
-		Plan: func(json.RawMessage) ([]domain.PlanStep, error) {
+		Title: func(s Settings) string { return fmt.Sprintf("Publication of item %d", s.ContentID) },
+		Reads: func(s Settings) []int64 { return []int64{s.ContentID} },
+		Plan: func(Settings) ([]domain.PlanStep, error) {
 			return []domain.PlanStep{{Key: "publish", Name: "Publication", Kind: "publish", DependsOn: []string{}}}, nil
 		},
-		Steps: map[string]capability.StepFunc{"publish": publish},
+		Steps: map[string]capability.Step[Settings]{"publish": publish},
 	})
 }
 
@@ -63,11 +54,7 @@ type Published struct {
 
 // publish refuses an item without text or with findings that block; what else the
 // workspace asks for, such as an approval, is looked at where the item is moved.
-func publish(_ context.Context, in capability.Input) (capability.Result, error) {
-	var s Settings
-	if err := capability.Decode(in.Settings, &s); err != nil {
-		return capability.Result{}, err
-	}
+func publish(_ context.Context, in capability.Input, s Settings) (capability.Result, error) {
 	item, ok := in.Items[s.ContentID]
 	if !ok {
 		return capability.Result{}, domain.NotFound("Content item")

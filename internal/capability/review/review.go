@@ -5,7 +5,6 @@ package review
 import (
 	"context"
 	_ "embed"
-	"encoding/json"
 	"fmt"
 	"math"
 	"slices"
@@ -24,43 +23,40 @@ var schema []byte
 
 // Settings are what a caller says; see settings.json.
 type Settings struct {
-	ContentID int64    `json:"content_id"`
-	Threshold int      `json:"threshold"`
-	AskPerson bool     `json:"ask_person"`
-	Support   []string `json:"support"`
+	ContentID    int64    `json:"content_id"`
+	Threshold    int      `json:"threshold"`
+	AskPerson    bool     `json:"ask_person"`
+	Support      []string `json:"support"`
+	BrandVoiceID int64    `json:"brand_voice_id"`
 }
 
 // New returns the capability.
 func New() capability.Capability {
-	return capability.Must(capability.Capability{
+	return capability.Define(capability.Spec[Settings]{
 		Capability: domain.Capability{
-			Slug: Slug, Name: "Content Review", Description: "Check an item with guardrails and scores, then move it to ready or ask a person",
-			Category: domain.CategoryWorkflow, SettingsSchema: schema,
+			Slug:           Slug,
+			Name:           "Content Review",
+			Description:    "Check an item with guardrails and scores, then move it to ready or ask a person",
+			Category:       domain.CategoryWorkflow,
+			SettingsSchema: schema,
+			Outputs: capability.Outputs(map[string]domain.OutputField{
+				"clean":     {Label: "No warnings"},
+				"score":     {Kind: domain.OutputScore},
+				"threshold": {Label: "Score needed"},
+				"to":        {Label: "Moved to", Kind: domain.OutputStatus},
+				"reason":    {Kind: domain.OutputLead},
+				"by":        {Label: "Decided by"},
+			}),
 		},
-		Title: func(raw json.RawMessage) string {
-			var s Settings
-			if json.Unmarshal(raw, &s) != nil {
-				return "Review"
-			}
-			return fmt.Sprintf("Review of item %d", s.ContentID)
-		},
-		Reads: func(raw json.RawMessage) []int64 {
-			var s Settings
-			if json.Unmarshal(raw, &s) != nil {
-				return nil
-			}
-			return []int64{s.ContentID}
-		},
-		Plan:  plan,
-		Steps: map[string]capability.StepFunc{"checks": checks, "decision": decide, "person": ask},
+		Title:      func(s Settings) string { return fmt.Sprintf("Review of item %d", s.ContentID) },
+		Reads:      func(s Settings) []int64 { return []int64{s.ContentID} },
+		BrandVoice: func(s Settings) int64 { return s.BrandVoiceID },
+		Plan:       plan,
+		Steps:      map[string]capability.Step[Settings]{"checks": checks, "decision": decide, "person": ask},
 	})
 }
 
-func plan(raw json.RawMessage) ([]domain.PlanStep, error) {
-	var s Settings
-	if err := capability.Decode(raw, &s); err != nil {
-		return nil, err
-	}
+func plan(s Settings) ([]domain.PlanStep, error) {
 	steps := []domain.PlanStep{
 		{Key: "checks", Name: "Checks", Kind: "checks", DependsOn: []string{}},
 		{Key: "decision", Name: "Decision", Kind: "decision", DependsOn: []string{"checks"}},
@@ -82,25 +78,13 @@ type Checked struct {
 	Findings  []domain.Finding   `json:"findings"`
 }
 
-func settings(in capability.Input) (Settings, domain.ContentItem, error) {
-	var s Settings
-	if err := capability.Decode(in.Settings, &s); err != nil {
-		return s, domain.ContentItem{}, err
-	}
-	item, ok := in.Items[s.ContentID]
-	if !ok {
-		return s, item, domain.NotFound("Content item")
-	}
-	return s, item, nil
-}
-
 // checks looks at the present version. What a model may rest on is known only
 // while it writes, so figures, quotes and links are looked at here only where the
 // settings say what supports them.
-func checks(_ context.Context, in capability.Input) (capability.Result, error) {
-	s, item, err := settings(in)
-	if err != nil {
-		return capability.Result{}, err
+func checks(_ context.Context, in capability.Input, s Settings) (capability.Result, error) {
+	item, ok := in.Items[s.ContentID]
+	if !ok {
+		return capability.Result{}, domain.NotFound("Content item")
 	}
 	g := guard.Input{
 		Step: in.Step.Key, Text: item.Body, Title: item.Title, MetaTitle: item.MetaTitle, MetaDescription: item.MetaDescription,
@@ -175,10 +159,10 @@ type Decided struct {
 
 // decide moves the item: to ready where it is clean and its score is high enough,
 // else to review. A published item stays where it is.
-func decide(_ context.Context, in capability.Input) (capability.Result, error) {
-	s, item, err := settings(in)
-	if err != nil {
-		return capability.Result{}, err
+func decide(_ context.Context, in capability.Input, s Settings) (capability.Result, error) {
+	item, ok := in.Items[s.ContentID]
+	if !ok {
+		return capability.Result{}, domain.NotFound("Content item")
 	}
 	var c Checked
 	if err := in.Output("checks", &c); err != nil {
@@ -223,7 +207,7 @@ type Answered struct {
 
 // ask waits until a person has moved the item out of review. The move itself is
 // the decision, so there is nothing left to do but record it.
-func ask(_ context.Context, in capability.Input) (capability.Result, error) {
+func ask(_ context.Context, in capability.Input, _ Settings) (capability.Result, error) {
 	var d Decided
 	if err := in.Output("decision", &d); err != nil {
 		return capability.Result{}, err

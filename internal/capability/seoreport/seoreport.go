@@ -5,7 +5,6 @@ package seoreport
 import (
 	"context"
 	_ "embed"
-	"encoding/json"
 	"fmt"
 
 	"vellocity/internal/capability"
@@ -35,27 +34,27 @@ type Settings struct {
 
 // New returns the capability.
 func New() capability.Capability {
-	return capability.Must(capability.Capability{
+	return capability.Define(capability.Spec[Settings]{
 		Capability: domain.Capability{
-			Slug: Slug, Name: "SEO Analysis", Description: "Score how well a text can be found and read, with reasons and what to mend",
-			Category: domain.CategoryAnalysis, SettingsSchema: schema,
+			Slug:           Slug,
+			Name:           "SEO Analysis",
+			Description:    "Score how well a text can be found and read, with reasons and what to mend",
+			Category:       domain.CategoryAnalysis,
+			SettingsSchema: schema,
+			Outputs:        capability.Outputs(capability.SEOOutputs("")),
 		},
 		Check: check,
 		Title: title,
 		Reads: reads,
-		Plan: func(json.RawMessage) ([]domain.PlanStep, error) {
+		Plan: func(Settings) ([]domain.PlanStep, error) {
 			return []domain.PlanStep{{Key: "analysis", Name: "Analysis", Kind: "analysis", DependsOn: []string{}}}, nil
 		},
-		Steps: map[string]capability.StepFunc{"analysis": analyze},
+		Steps: map[string]capability.Step[Settings]{"analysis": analyze},
 	})
 }
 
 // check wants an item or a text, and not both.
-func check(raw json.RawMessage, p *domain.Problems) {
-	var s Settings
-	if json.Unmarshal(raw, &s) != nil {
-		return
-	}
+func check(s Settings, p *domain.Problems) {
 	switch {
 	case s.ContentID == 0 && s.Text == "":
 		p.Add("settings.content_id", "Name a content_id or give a text to analyse")
@@ -64,11 +63,8 @@ func check(raw json.RawMessage, p *domain.Problems) {
 	}
 }
 
-func title(raw json.RawMessage) string {
-	var s Settings
+func title(s Settings) string {
 	switch {
-	case json.Unmarshal(raw, &s) != nil:
-		return "SEO analysis"
 	case s.Title != "":
 		return prose.Clip("SEO of "+prose.Line(s.Title), 120)
 	case s.ContentID != 0:
@@ -77,9 +73,8 @@ func title(raw json.RawMessage) string {
 	return prose.Clip("SEO of “"+prose.Clip(prose.Line(prose.Plain(s.Text)), 60)+"”", 120)
 }
 
-func reads(raw json.RawMessage) []int64 {
-	var s Settings
-	if json.Unmarshal(raw, &s) != nil || s.ContentID == 0 {
+func reads(s Settings) []int64 {
+	if s.ContentID == 0 {
 		return nil
 	}
 	return []int64{s.ContentID}
@@ -93,11 +88,7 @@ type Analysis struct {
 	seo.Report
 }
 
-func analyze(_ context.Context, in capability.Input) (capability.Result, error) {
-	var s Settings
-	if err := capability.Decode(in.Settings, &s); err != nil {
-		return capability.Result{}, err
-	}
+func analyze(_ context.Context, in capability.Input, s Settings) (capability.Result, error) {
 	page := seo.Input{Title: s.Title, MetaTitle: s.MetaTitle, MetaDescription: s.MetaDescription, Slug: s.Slug, Body: s.Text, Keywords: s.Keywords, Language: s.Language}
 	out := Analysis{}
 	if s.ContentID != 0 {

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"testing"
 
-	"vellocity/internal/capability"
 	"vellocity/internal/capability/captest"
 	"vellocity/internal/capability/seoreport"
 	"vellocity/internal/domain"
@@ -39,14 +38,13 @@ func TestSettings(t *testing.T) {
 		`{"content_id":1,"text":"x"}`: "Give a content_id or a text, not both",
 		`{"content_id":0}`:            "The content_id field must be at least 1",
 	} {
-		if _, err := capability.Prepare(c, json.RawMessage(raw)); err == nil || domain.AsError(err).Message != want {
+		if _, err := c.Prepare(json.RawMessage(raw)); err == nil || domain.AsError(err).Message != want {
 			t.Errorf("%s: %v", raw, err)
 		}
 	}
-	if ids := c.Reads(json.RawMessage(`{"content_id":5}`)); len(ids) != 1 || ids[0] != 5 {
-		t.Error(ids)
-	}
-	if ids := c.Reads(json.RawMessage(`{"text":"x"}`)); len(ids) != 0 {
-		t.Error(ids)
+	for raw, want := range map[string]int{`{"content_id":5}`: 1, `{"text":"x"}`: 0} {
+		if req, err := c.Prepare(json.RawMessage(raw)); err != nil || len(req.Reads()) != want {
+			t.Errorf("%s: %v, %v", raw, req.Reads(), err)
+		}
 	}
 }

@@ -12,6 +12,7 @@ import (
 
 	"vellocity/internal/ai"
 	"vellocity/internal/capability"
+	"vellocity/internal/channel"
 	"vellocity/internal/domain"
 	"vellocity/internal/guard"
 	"vellocity/internal/prose"
@@ -38,40 +39,49 @@ type Settings struct {
 	Audience     string   `json:"audience,omitempty"`
 	Tone         string   `json:"tone,omitempty"`
 	Language     string   `json:"language"`
+	BrandVoiceID int64    `json:"brand_voice_id,omitempty"`
 }
 
 // New returns the capability.
 func New() capability.Capability {
 	s := steps{post: capability.MustPrompt("post", postTemplate)}
-	return capability.Must(capability.Capability{
+	return capability.Define(capability.Spec[Settings]{
 		Capability: domain.Capability{
-			Slug: Slug, Name: "Social Post Generator", Description: "Write a post for each network, within its length and hashtag rules",
-			Category: domain.CategoryGeneration, Credits: 2, NeedsModel: true, SettingsSchema: schema,
+			Slug:           Slug,
+			Name:           "Social Post Generator",
+			Description:    "Write a post for each network, within its length and hashtag rules",
+			Category:       domain.CategoryGeneration,
+			Credits:        2,
+			NeedsModel:     true,
+			SettingsSchema: schema,
+			Outputs:        capability.Outputs(),
 		},
-		Title: title,
-		Plan:  plan,
-		Steps: map[string]capability.StepFunc{"brief": s.brief, "post": s.write},
+		Tidy:       Settings.tidy,
+		Title:      title,
+		BrandVoice: func(s Settings) int64 { return s.BrandVoiceID },
+		Plan:       plan,
+		Steps:      map[string]capability.Step[Settings]{"brief": s.brief, "post": s.write},
 	})
 }
 
-func title(raw json.RawMessage) string {
-	var s Settings
-	if json.Unmarshal(raw, &s) != nil || prose.Line(s.Topic) == "" {
+func (s Settings) tidy() Settings {
+	s.Topic, s.CallToAction = prose.Line(s.Topic), prose.Line(s.CallToAction)
+	return s
+}
+
+func title(s Settings) string {
+	if s.Topic == "" {
 		return "Social posts"
 	}
-	return prose.Clip(prose.Capital(prose.Line(s.Topic)), 120)
+	return prose.Clip(prose.Capital(s.Topic), 120)
 }
 
 // plan has a step per network. The price is flat, whatever their number, and the
 // first post carries it.
-func plan(raw json.RawMessage) ([]domain.PlanStep, error) {
-	var s Settings
-	if err := capability.Decode(raw, &s); err != nil {
-		return nil, err
-	}
+func plan(s Settings) ([]domain.PlanStep, error) {
 	out := []domain.PlanStep{{Key: "brief", Name: "Brief", Kind: "brief", DependsOn: []string{}}}
 	for i, n := range s.Networks {
-		c, ok := guard.ChannelBySlug(n)
+		c, ok := channel.BySlug(n)
 		if !ok {
 			return nil, fmt.Errorf("unknown network %q", n)
 		}
@@ -86,13 +96,8 @@ func plan(raw json.RawMessage) ([]domain.PlanStep, error) {
 
 type steps struct{ post capability.Prompt }
 
-// brief brings the settings into order and looks for instructions hidden in them.
-func (s steps) brief(_ context.Context, in capability.Input) (capability.Result, error) {
-	var b Settings
-	if err := capability.Decode(in.Settings, &b); err != nil {
-		return capability.Result{}, err
-	}
-	b.Topic, b.CallToAction = prose.Line(b.Topic), prose.Line(b.CallToAction)
+// brief records the settings in order and looks for instructions hidden in them.
+func (s steps) brief(_ context.Context, in capability.Input, b Settings) (capability.Result, error) {
 	findings := capability.Suspicious(in.Step.Key, []string{"topic", "key_points", "facts", "context"}, map[string][]string{
 		"topic": {b.Topic}, "key_points": b.KeyPoints, "facts": b.Facts, "context": {in.Background()},
 	})
@@ -117,7 +122,7 @@ func needs(s Settings) []domain.Need {
 // page is what the prompt is rendered with.
 type page struct {
 	Settings
-	Network    guard.Channel
+	Network    channel.Network
 	Background string
 	Room       int // characters without the link
 	Tags       int
@@ -128,13 +133,10 @@ type page struct {
 // roomy is the length up to which posts read well where a network allows more.
 const roomy = 1300
 
-func newPage(in capability.Input) (page, error) {
-	p := page{Background: in.Background()}
-	if err := in.Output("brief", &p.Settings); err != nil {
-		return p, err
-	}
+func newPage(in capability.Input, settings Settings) (page, error) {
+	p := page{Settings: settings, Background: in.Background()}
 	slug := strings.TrimPrefix(in.Step.Key, "post-")
-	c, ok := guard.ChannelBySlug(slug)
+	c, ok := channel.BySlug(slug)
 	if !ok {
 		return p, fmt.Errorf("unknown network %q", slug)
 	}
@@ -157,8 +159,8 @@ type Post struct {
 }
 
 // write has one post written, checks it and puts it on the board.
-func (s steps) write(ctx context.Context, in capability.Input) (capability.Result, error) {
-	p, err := newPage(in)
+func (s steps) write(ctx context.Context, in capability.Input, settings Settings) (capability.Result, error) {
+	p, err := newPage(in, settings)
 	if err != nil {
 		return capability.Result{}, err
 	}
@@ -184,25 +186,23 @@ func (s steps) write(ctx context.Context, in capability.Input) (capability.Resul
 }
 
 func (s steps) ask(ctx context.Context, in capability.Input, p page) (string, capability.Trace, error) {
-	req := ai.Request{Task: ai.TaskSocialPost, Brief: ai.Brief{
-		Topic: p.Topic, Keywords: p.Keywords, Audience: p.Audience, Tone: p.Tone, KeyPoints: p.KeyPoints, Facts: p.Facts, Language: p.Language,
-		CallToAction: p.CallToAction, Channel: p.Network.Slug, MaxChars: p.Room, Voice: capability.Voice(in.Voice),
-	}}
-	if p.Network.Wide && strings.ContainsFunc(strings.Join(slices.Concat([]string{p.Topic}, p.KeyPoints, p.Facts), ""), func(r rune) bool { return r > 0x1100 }) {
-		req.Brief.MaxChars = p.Room / 2 // the network counts these characters twice
-	}
-	var err error
-	if req.Prompt, err = s.post.Render(p); err != nil {
-		return "", capability.Trace{}, err
-	}
-	if req.System, err = capability.System(in.Voice, p.Language); err != nil {
-		return "", capability.Trace{}, err
-	}
-	resp, err := in.Write(ctx, req, s.post.Hash)
+	prompt, err := s.post.Render(p)
 	if err != nil {
 		return "", capability.Trace{}, err
 	}
-	return strings.TrimSpace(resp.Text), s.post.Trace(in.Engine, resp), nil
+	system, err := capability.System(in.Voice, p.Language)
+	if err != nil {
+		return "", capability.Trace{}, err
+	}
+	resp, err := in.Write(ctx, capability.Ask{
+		Request:    ai.Request{System: system, Messages: ai.User(prompt)},
+		PromptHash: s.post.Hash,
+		Compose:    func() (string, error) { return p.compose(in.Voice), nil },
+	})
+	if err != nil {
+		return "", capability.Trace{}, err
+	}
+	return strings.TrimSpace(resp.Text), s.post.Trace(in.Origin, resp), nil
 }
 
 func (p page) withLink(text string) string {
@@ -214,7 +214,7 @@ func (p page) withLink(text string) string {
 
 func (s steps) finished(in capability.Input, p page, g capability.Guarded, trace capability.Trace) (capability.Result, error) {
 	from, err := json.Marshal(map[string]any{
-		"statement": capability.Statement(in.Engine), "engine": in.Engine, "agent": in.Agent.Name,
+		"statement": capability.Statement(in.Origin), "engine": in.Origin, "agent": in.Agent.Name,
 		"steps": map[string]capability.Trace{in.Step.Key: trace}, "inputs": p.Settings,
 	})
 	if err != nil {

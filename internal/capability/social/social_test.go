@@ -2,15 +2,15 @@ package social_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
 	"vellocity/internal/ai"
-	"vellocity/internal/ai/composer"
 	"vellocity/internal/capability/captest"
 	"vellocity/internal/capability/social"
+	"vellocity/internal/channel"
 	"vellocity/internal/domain"
-	"vellocity/internal/guard"
 )
 
 var all = map[string]any{
@@ -21,14 +21,14 @@ var all = map[string]any{
 }
 
 func TestOneItemPerNetwork(t *testing.T) {
-	out := captest.Do(t, social.New(), captest.Run{Settings: all, Provider: composer.New()})
+	out := captest.Do(t, social.New(), captest.Run{Settings: all})
 	if out.Err != nil || len(out.Effects) != 7 || len(out.Findings) != 0 {
 		t.Fatalf("%v, %d effects, findings %+v", out.Err, len(out.Effects), out.Findings)
 	}
 	var text strings.Builder
 	for _, e := range out.Effects {
 		item := e.Create.Item
-		c, _ := guard.ChannelBySlug(item.Channel)
+		c, _ := channel.BySlug(item.Channel)
 		if item.Type != domain.ContentSocial || c.Count(item.Body) > c.Max || !strings.Contains(item.Body, "https://example.com/shared-inbox") {
 			t.Errorf("%+v", item)
 		}
@@ -37,8 +37,19 @@ func TestOneItemPerNetwork(t *testing.T) {
 	captest.Golden(t, "posts.txt", text.String())
 }
 
+func TestTheSettingsNameEveryNetwork(t *testing.T) {
+	var known []string
+	for _, n := range channel.Networks() {
+		known = append(known, n.Slug)
+	}
+	f, _ := social.New().Schema.Field("networks")
+	if !slices.Equal(f.Items.Enum, known) {
+		t.Errorf("the settings offer %v, package channel knows %v", f.Items.Enum, known)
+	}
+}
+
 func TestDefaultsAndATopicAlone(t *testing.T) {
-	out := captest.Do(t, social.New(), captest.Run{Settings: map[string]any{"topic": "how to choose a CRM"}, Provider: composer.New()})
+	out := captest.Do(t, social.New(), captest.Run{Settings: map[string]any{"topic": "how to choose a CRM"}})
 	if len(out.Effects) != 2 || len(out.Needs) != 3 || out.Err != nil {
 		t.Fatalf("%d effects, needs %+v, %v", len(out.Effects), out.Needs, out.Err)
 	}
@@ -46,7 +57,7 @@ func TestDefaultsAndATopicAlone(t *testing.T) {
 
 func TestEastAsianPostsFitIntoX(t *testing.T) {
 	long := strings.Repeat("共有受信箱は便利です。", 20)
-	out := captest.Do(t, social.New(), captest.Run{Settings: map[string]any{"topic": "共有受信箱", "language": "ja", "networks": []string{"x"}, "key_points": []string{long}}, Provider: composer.New()})
+	out := captest.Do(t, social.New(), captest.Run{Settings: map[string]any{"topic": "共有受信箱", "language": "ja", "networks": []string{"x"}, "key_points": []string{long}}})
 	if out.Err != nil || len(out.Findings) != 0 {
 		t.Errorf("%v %+v", out.Err, out.Findings)
 	}
@@ -54,22 +65,22 @@ func TestEastAsianPostsFitIntoX(t *testing.T) {
 
 func TestAPostThatIsTooLongIsTriedOnceMore(t *testing.T) {
 	tries := 0
-	model := captest.Script(func(req ai.Request) (string, error) {
+	model := captest.Script(func(_ string, req ai.Request) (string, error) {
 		if tries++; tries == 1 {
 			return strings.Repeat("Too long. ", 40), nil
 		}
-		if !strings.Contains(req.Prompt, "Shorten it by") {
-			t.Errorf("the fault is not told:\n%s", req.Prompt)
+		if !strings.Contains(req.Prompt(), "Shorten it by") {
+			t.Errorf("the fault is not told:\n%s", req.Prompt())
 		}
 		return "A short post.", nil
 	})
 	settings := map[string]any{"topic": "Inbox", "networks": []string{"x"}, "link": "https://example.com/a"}
-	out := captest.Do(t, social.New(), captest.Run{Settings: settings, Provider: model})
+	out := captest.Do(t, social.New(), captest.Run{Settings: settings, Model: model})
 	if out.Err != nil || tries != 2 || out.Effects[0].Create.Item.Body != "A short post.\n\nhttps://example.com/a" {
 		t.Errorf("%v after %d tries: %+v", out.Err, tries, out.Effects)
 	}
 	if len(out.Findings) != 1 || out.Findings[0].Action != domain.ActionRetried {
 		t.Errorf("%+v", out.Findings)
 	}
-	captest.Golden(t, "prompts.txt", out.Written[0].Request.Prompt+"\n\n========\n\n"+out.Written[1].Request.Prompt+"\n")
+	captest.Golden(t, "prompts.txt", out.Written[0].Request.Prompt()+"\n\n========\n\n"+out.Written[1].Request.Prompt()+"\n")
 }

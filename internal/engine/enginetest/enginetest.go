@@ -15,9 +15,10 @@ import (
 
 	"vellocity/internal/ai"
 	"vellocity/internal/ai/aitest"
-	"vellocity/internal/ai/composer"
 	"vellocity/internal/ai/openai"
+	"vellocity/internal/ai/wire"
 	"vellocity/internal/auth"
+	"vellocity/internal/await"
 	"vellocity/internal/capability"
 	"vellocity/internal/domain"
 	"vellocity/internal/engine"
@@ -48,16 +49,16 @@ type Config struct {
 
 // Kit is an engine at work, with two workspaces that have 10,000 credits each.
 type Kit struct {
-	T       *testing.T
-	Config  Config
-	Store   *store.Store
-	Queue   *queue.Queue
-	Hub     *live.Hub
-	Runner  *execution.Runner
-	Writers *execution.Writers
-	Engine  *engine.Engine
-	Ours    domain.Workspace
-	Theirs  domain.Workspace
+	T         *testing.T
+	Config    Config
+	Store     *store.Store
+	Queue     *queue.Queue
+	Hub       *live.Hub
+	Runner    *execution.Runner
+	Providers *ai.Providers
+	Engine    *engine.Engine
+	Ours      domain.Workspace
+	Theirs    domain.Workspace
 
 	dir  string
 	stop func()
@@ -121,16 +122,16 @@ func (k *Kit) build() {
 		log = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	}
 	capabilities := append([]capability.Capability{Scripted(k.Config.Before)}, k.Config.Capabilities...)
-	k.Writers = execution.NewWriters(ai.NewCaller(ai.Options{Provider: composer.New(), Model: domain.ComposerOrigin().Model}))
+	k.Providers = new(ai.Providers)
 	if k.Config.Provider != nil {
-		k.Writers.Use([]execution.Writer{k.Model("scripted", k.Config.Provider)})
+		k.Providers.Use([]ai.Connection{k.Model("scripted", k.Config.Provider)})
 	}
 	k.Hub = live.New(k.Store, log)
-	k.Runner = execution.New(execution.Options{Store: k.Store, Hub: k.Hub, Writers: k.Writers, Capabilities: capabilities, Log: log,
+	k.Runner = execution.New(execution.Options{Store: k.Store, Hub: k.Hub, Providers: k.Providers, Capabilities: capabilities, Log: log,
 		Tickets: or(k.Config.Tickets, 8), Pending: or(k.Config.Pending, 1000)})
 	k.newQueue(log)
 	var err error
-	k.Engine, err = engine.New(engine.Options{Store: k.Store, Runner: k.Runner, Hub: k.Hub, Keys: auth.NewKeys(k.Store, log), Writers: k.Writers,
+	k.Engine, err = engine.New(engine.Options{Store: k.Store, Runner: k.Runner, Hub: k.Hub, Keys: auth.NewKeys(k.Store, log), Providers: k.Providers,
 		Capabilities: capabilities, ReaderGrace: k.Config.ReaderGrace, Log: log})
 	k.must(err)
 }
@@ -151,15 +152,19 @@ func or(n, otherwise int) int {
 	return n
 }
 
-// Model returns a writer that calls a scripted server.
-func (k *Kit) Model(name string, s *aitest.Server) execution.Writer {
+// Model returns a connection to a scripted server.
+func (k *Kit) Model(name string, s *aitest.Server) ai.Connection {
 	k.T.Helper()
-	client, err := openai.New(openai.Config{Name: name, BaseURL: s.BaseURL(aitest.OpenAIWire), Model: "scripted-1"})
+	client, err := openai.New(wire.Config{Name: name, BaseURL: s.BaseURL(aitest.OpenAIWire), Model: "scripted-1"})
 	k.must(err)
 	prices, err := ai.LoadPrices([]byte(`{"version":"test","models":[{"model":"scripted-1","effective_from":"2020-01-01","source":"test","input":1000000,"output":2000000}]}`))
 	k.must(err)
 	caller := ai.NewCaller(ai.Options{Provider: client, Model: "scripted-1", Prices: prices, Attempts: or(k.Config.Attempts, 1), Trip: -1})
-	return execution.Writer{Engine: domain.Origin{Kind: domain.OriginModel, Provider: name, Model: "scripted-1", AI: true}, Caller: caller, Kind: "openai"}
+	return ai.Connection{
+		Origin: domain.Origin{Kind: domain.OriginModel, Provider: name, Model: "scripted-1", AI: true},
+		Caller: caller,
+		Kind:   "openai",
+	}
 }
 
 // Start sets the queue, the hub and the engine's loop to work until the test ends
@@ -328,14 +333,13 @@ func (k *Kit) must(err error) {
 // Eventually waits until f has nothing to object to.
 func Eventually(t testing.TB, within time.Duration, f func() string) {
 	t.Helper()
-	for end := time.Now().Add(within); ; time.Sleep(3 * time.Millisecond) {
-		objection := f()
-		if objection == "" {
-			return
-		}
-		if time.Now().After(end) {
-			t.Fatalf("not within %s: %s", within, objection)
-		}
+	objection := ""
+	err := await.Until(context.Background(), within, await.Interval, "the condition", func() bool {
+		objection = f()
+		return objection == ""
+	})
+	if err != nil {
+		t.Fatalf("%v: %s", err, objection)
 	}
 }
 

@@ -42,52 +42,66 @@ func Settings(steps ...Step) json.RawMessage {
 
 type script struct{ Steps []Step }
 
-func read(raw json.RawMessage) (s script) {
-	if err := json.Unmarshal(raw, &s); err != nil {
-		panic(err)
+func (s script) reads() (ids []int64) {
+	for _, step := range s.Steps {
+		if step.Item != 0 {
+			ids = append(ids, step.Item)
+		}
 	}
-	return s
+	return ids
+}
+
+func (s script) plan() (plan []domain.PlanStep, err error) {
+	for _, step := range s.Steps {
+		if step.Do == "noplan" {
+			return nil, ErrWrong
+		}
+		args, err := json.Marshal(step)
+		if err != nil {
+			return nil, err
+		}
+		plan = append(plan, domain.PlanStep{
+			Key:       step.Key,
+			Name:      "Step " + step.Key,
+			Kind:      "step",
+			DependsOn: append([]string{}, step.After...),
+			Credits:   step.Credits,
+			Args:      args,
+		})
+	}
+	return plan, nil
 }
 
 // Scripted returns the capability.
 func Scripted(before Hook) capability.Capability {
-	return capability.Must(capability.Capability{
-		Capability: domain.Capability{Slug: Slug, Name: "Scripted", Description: "Do what the test says", Category: domain.CategoryWorkflow,
-			Credits: 5, NeedsModel: true, SettingsSchema: json.RawMessage(`{"type":"object","required":["steps"],"properties":{"steps":{"type":"array"}}}`)},
-		Title: func(json.RawMessage) string { return "Scripted run" },
-		Reads: func(raw json.RawMessage) []int64 {
-			var ids []int64
-			for _, s := range read(raw).Steps {
-				if s.Item != 0 {
-					ids = append(ids, s.Item)
-				}
-			}
-			return ids
+	return capability.Define(capability.Spec[script]{
+		Capability: domain.Capability{
+			Slug:           Slug,
+			Name:           "Scripted",
+			Description:    "Do what the test says",
+			Category:       domain.CategoryWorkflow,
+			Credits:        5,
+			NeedsModel:     true,
+			SettingsSchema: json.RawMessage(`{"type":"object","required":["steps"],"properties":{"steps":{"type":"array"}}}`),
 		},
-		Plan: func(raw json.RawMessage) ([]domain.PlanStep, error) {
-			var plan []domain.PlanStep
-			for _, s := range read(raw).Steps {
-				if s.Do == "noplan" {
-					return nil, ErrWrong
+		Title: func(script) string { return "Scripted run" },
+		Reads: script.reads,
+		Plan:  script.plan,
+		Steps: map[string]capability.Step[script]{
+			"step": func(ctx context.Context, in capability.Input, _ script) (capability.Result, error) {
+				if before != nil {
+					if err := before(ctx, in); err != nil {
+						return capability.Result{}, err
+					}
 				}
-				args, err := json.Marshal(s)
-				if err != nil {
-					return nil, err
-				}
-				plan = append(plan, domain.PlanStep{Key: s.Key, Name: "Step " + s.Key, Kind: "step", DependsOn: append([]string{}, s.After...), Credits: s.Credits, Args: args})
-			}
-			return plan, nil
+				return act(ctx, in)
+			},
 		},
-		Steps: map[string]capability.StepFunc{"step": func(ctx context.Context, in capability.Input) (capability.Result, error) {
-			if before != nil {
-				if err := before(ctx, in); err != nil {
-					return capability.Result{}, err
-				}
-			}
-			return act(ctx, in)
-		}},
 	})
 }
+
+// composed is what a step writes where there is no model.
+const composed = "Cold brew coffee at home takes coarse coffee, cold water and a night. Start with one jar and taste what comes of it."
 
 func act(ctx context.Context, in capability.Input) (capability.Result, error) {
 	var s Step
@@ -103,7 +117,11 @@ func act(ctx context.Context, in capability.Input) (capability.Result, error) {
 	out := capability.Result{Output: "output of " + s.Key}
 	switch s.Do {
 	case "text":
-		resp, err := in.Write(ctx, ai.Request{System: "Follow the script.", Prompt: "Write " + s.Key, Task: ai.TaskFree, Brief: ai.Brief{Text: "A short paragraph about cold brew coffee at home", WordCount: 40}}, "hash-"+s.Key)
+		resp, err := in.Write(ctx, capability.Ask{
+			Request:    ai.Request{System: "Follow the script.", Messages: ai.User("Write " + s.Key)},
+			PromptHash: "hash-" + s.Key,
+			Compose:    func() (string, error) { return composed, nil },
+		})
 		out.Output = resp.Text
 		return out, err
 	case "item":

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"vellocity/internal/await"
 	"vellocity/internal/domain"
 	"vellocity/internal/store"
 	"vellocity/internal/store/storetest"
@@ -56,10 +57,19 @@ func crowd(t *testing.T, s *store.Store, work ...func(*store.Tx) error) []error 
 	for i, f := range work {
 		all.Go(func() { errs[i] = s.InTx(t.Context(), f) })
 	}
-	time.Sleep(50 * time.Millisecond) // they cannot be seen to wait; fewer would share, and the test holds as well
+	waiting(t, s, len(work))
 	close(free)
 	all.Wait()
 	return errs
+}
+
+// waiting waits until n transactions wait for their turn. On PostgreSQL there are
+// no turns.
+func waiting(t *testing.T, s *store.Store, n int) {
+	t.Helper()
+	if !s.Postgres() {
+		await.True(t, 10*time.Second, "the others wait", func() bool { return s.DB().Waiting() == n })
+	}
 }
 
 func TestOnlyTheOneThatFailsIsRolledBack(t *testing.T) {
@@ -130,7 +140,7 @@ func TestPanicsLeaveTheOthersAlone(t *testing.T) {
 				}
 			})
 		}
-		time.Sleep(20 * time.Millisecond)
+		waiting(t, s, 6)
 		close(free)
 		all.Wait()
 		if got := counted(t, s, w); got["good"] != 3 || got["panic"] != 0 || got["exit"] != 0 {
@@ -187,7 +197,7 @@ func TestGivingUpTheTurn(t *testing.T) {
 	go func() {
 		gone <- s.InTx(ctx, func(tx *store.Tx) error { return add(ctx, tx, w, "second") })
 	}()
-	time.Sleep(20 * time.Millisecond)
+	waiting(t, s, 1)
 	cancel()
 	if err := <-gone; !errors.Is(err, context.Canceled) {
 		t.Errorf("whoever gave up: %v", err)

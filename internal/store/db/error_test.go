@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"vellocity/internal/await"
 	"vellocity/internal/domain"
 	"vellocity/internal/store"
 	"vellocity/internal/store/storetest"
@@ -104,7 +105,11 @@ func TestADatabaseThatIsAwayIsUnavailable(t *testing.T) {
 		if _, err := s.DB().Pool().Exec(t.Context(), "select pg_terminate_backend($1)", pid); err != nil {
 			return err
 		}
-		time.Sleep(50 * time.Millisecond)
+		await.True(t, 5*time.Second, "the end of the session", func() bool {
+			n := 1
+			err := s.DB().Pool().QueryRow(t.Context(), "select count(*) from pg_stat_activity where pid = $1", pid).Scan(&n)
+			return err == nil && n == 0
+		})
 		if _, err := tx.CreditBalance(t.Context(), 1); err != nil {
 			return err
 		}

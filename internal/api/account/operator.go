@@ -1,0 +1,73 @@
+package account
+
+import (
+	"context"
+	"net/http"
+
+	"vellocity/internal/domain"
+	"vellocity/internal/engine"
+	"vellocity/internal/ops"
+)
+
+// Workspace is what only the operator may change.
+type Workspace struct {
+	Plan        domain.Plan `json:"plan"`
+	CompanyName string      `json:"company_name"`
+	Slug        string      `json:"slug"`
+	Timezone    string      `json:"timezone"`
+}
+
+type setWorkspace struct {
+	Plan        *domain.Plan `json:"plan,omitempty" doc:"The workspace's plan"`
+	CompanyName *string      `json:"company_name,omitempty" limit:"company_name" doc:"Name of the company"`
+	Slug        *string      `json:"slug,omitempty" limit:"workspace_slug" doc:"Name in the feed's address"`
+	Timezone    *string      `json:"timezone,omitempty" limit:"timezone" doc:"IANA time zone, like Europe/Berlin"`
+}
+
+type grantCredits struct {
+	Amount int    `json:"amount" limit:"grant" doc:"How many credits to add"`
+	Note   string `json:"note,omitempty" limit:"grant_note" doc:"What the ledger says about it"`
+}
+
+// Operators is the chapter of the operations for the operator alone.
+var Operators = ops.Chapter{Name: "Operator", Description: "For the command line on the server itself."}
+
+// OperatorRows returns the rows that only the operator may call. They are served by the
+// control socket, and are in no document.
+func OperatorRows(e *engine.Engine) []ops.Op {
+	return []ops.Op{
+		ops.New(ops.Op{
+			Name:  "set_workspace",
+			Route: ops.Route{Method: http.MethodPost, Path: "/operator/workspace", Root: true},
+			Scope: domain.ScopeOperator,
+			Hints: ops.Hints{Idempotent: true},
+			Docs: ops.Docs{
+				Chapter:     Operators,
+				Summary:     "Change the workspace",
+				Description: "Changes the workspace's plan, name, feed address or time zone.",
+			},
+		}, func(ctx context.Context, in setWorkspace) (domain.Workspace, error) {
+			return e.SetWorkspace(ctx, engine.SetWorkspace{
+				Plan:        in.Plan,
+				CompanyName: in.CompanyName,
+				Slug:        in.Slug,
+				Timezone:    in.Timezone,
+			})
+		}, func(_ *ops.Reply, w domain.Workspace) Workspace {
+			return Workspace{w.Plan, w.Name, w.Slug, w.Timezone}
+		}, sampleWorkspace),
+		ops.New(ops.Op{
+			Name:  "grant_credits",
+			Route: ops.Route{Method: http.MethodPost, Path: "/operator/credits", Root: true},
+			Scope: domain.ScopeOperator,
+			Docs: ops.Docs{
+				Chapter:     Operators,
+				Summary:     "Grant credits",
+				Description: "Adds credits to the workspace.",
+				Example:     map[string]any{"amount": 5000, "note": "November"},
+			},
+		}, func(ctx context.Context, in grantCredits) (domain.Balance, error) {
+			return e.GrantCredits(ctx, engine.GrantCredits{Amount: in.Amount, Note: in.Note})
+		}, viewCredits, sampleBalance),
+	}
+}

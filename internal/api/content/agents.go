@@ -1,0 +1,122 @@
+package content
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"vellocity/internal/api/wire"
+	"vellocity/internal/domain"
+	"vellocity/internal/engine"
+	"vellocity/internal/ops"
+)
+
+// AgentAttributes is who carries out capabilities.
+type AgentAttributes struct {
+	Name            string            `json:"name"`
+	Type            domain.AgentType  `json:"type"`
+	Description     string            `json:"description"`
+	Capabilities    []string          `json:"capabilities" doc:"Slugs; empty: every capability"`
+	Provider        *string           `json:"provider" doc:"Null: the installation's default"`
+	Model           *string           `json:"model" doc:"Null: the provider's default"`
+	Instructions    string            `json:"instructions"`
+	BrandVoiceID    *int64            `json:"brand_voice_id"`
+	GuardrailPolicy map[string]string `json:"guardrail_policy" doc:"What is done about a guardrail's findings: flag, redact, retry or block"`
+	IsActive        bool              `json:"is_active"`
+	Version         int               `json:"version"`
+	CreatedAt       time.Time         `json:"created_at"`
+	UpdatedAt       time.Time         `json:"updated_at"`
+}
+
+type agentID struct {
+	ID int64 `json:"id" in:"path" minimum:"1" doc:"The agent's id"`
+}
+
+type listAgents struct {
+	Type       domain.AgentType `json:"type,omitempty" doc:"Only this type"`
+	ActiveOnly bool             `json:"active_only,omitempty" default:"true" doc:"Only active agents"`
+	ops.Paging
+}
+
+func agentRows(e *engine.Engine) []ops.Op {
+	return []ops.Op{
+		ops.New(ops.Op{
+			Name:  "list_agents",
+			Route: ops.Route{Method: http.MethodGet, Path: "/content-workflow/agents"},
+			Scope: domain.ScopeRead,
+			Hints: ops.Hints{ReadOnly: true, Idempotent: true},
+			Docs: ops.Docs{
+				Chapter:     chapterVoices,
+				Summary:     "List Agents",
+				Description: "Who can carry out capabilities.",
+			},
+			Tool: ops.Tool{Set: "agents", Listed: true, Resources: []ops.Resource{{
+				URI:         "vellocity://agents",
+				Name:        "agents",
+				Description: "Who carries out capabilities",
+			}}},
+			Command: ops.Command{
+				Noun:    "agents",
+				Verb:    "list",
+				Columns: []string{"id", "name", "type", "provider", "model", "is_active"},
+			},
+		}, func(ctx context.Context, in listAgents) (domain.List[domain.Agent], error) {
+			page := wire.PageOf(in.Paging)
+			return e.Agents(ctx, engine.ListAgents{Type: in.Type, ActiveOnly: in.ActiveOnly, Page: page})
+		}, func(r *ops.Reply, l domain.List[domain.Agent]) []wire.Resource[AgentAttributes] {
+			r.Total = l.Total
+			return wire.Each(l.Items, agent)
+		}, domain.List[domain.Agent]{Items: []domain.Agent{wire.SampleAgent()}, Total: 1}),
+		ops.New(ops.Op{
+			Name:  "get_agent",
+			Route: ops.Route{Method: http.MethodGet, Path: "/content-workflow/agents/{id}"},
+			Scope: domain.ScopeRead,
+			Hints: ops.Hints{ReadOnly: true, Idempotent: true},
+			ETag:  true,
+			Docs: ops.Docs{
+				Chapter:     chapterVoices,
+				Summary:     "Get Agent",
+				Description: "One agent in full.",
+				Errors:      []domain.Code{domain.CodeNotFound},
+				Example:     map[string]any{"id": wire.SampleAgent().ID},
+			},
+			Tool: ops.Tool{Set: "agents", Listed: true, Resources: []ops.Resource{{
+				URI:         "vellocity://agents/{id}",
+				Name:        "agent",
+				Description: "An agent",
+			}}},
+			Command: ops.Command{Noun: "agents", Verb: "get"},
+		}, func(ctx context.Context, in agentID) (domain.Agent, error) {
+			return e.Agent(ctx, in.ID)
+		}, func(_ *ops.Reply, a domain.Agent) wire.Resource[AgentAttributes] {
+			return agent(a)
+		}, wire.SampleAgent()),
+	}
+}
+
+func agent(a domain.Agent) wire.Resource[AgentAttributes] {
+	policy := map[string]string(a.GuardrailPolicy)
+	if policy == nil {
+		policy = map[string]string{}
+	}
+	return wire.Resource[AgentAttributes]{
+		Type:  "agent",
+		ID:    a.ID,
+		Links: &wire.Links{Self: wire.Path("/content-workflow/agents", a.ID)},
+		Attributes: AgentAttributes{
+			Name:            a.Name,
+			Type:            a.Type,
+			Description:     a.Description,
+			Capabilities:    wire.List(a.Capabilities),
+			Provider:        wire.Optional(a.Provider),
+			Model:           wire.Optional(a.Model),
+			Instructions:    a.Instructions,
+			BrandVoiceID:    wire.Optional(a.BrandVoiceID),
+			GuardrailPolicy: policy,
+			IsActive:        a.IsActive,
+			Version:         a.Version,
+			CreatedAt:       a.CreatedAt.UTC(),
+			UpdatedAt:       a.UpdatedAt.UTC(),
+		},
+	}
+}

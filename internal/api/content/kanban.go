@@ -1,0 +1,202 @@
+package content
+
+import (
+	"context"
+	"net/http"
+
+	"vellocity/internal/api/wire"
+	"vellocity/internal/domain"
+	"vellocity/internal/engine"
+	"vellocity/internal/ops"
+)
+
+// Board is the whole board.
+type Board struct {
+	Columns  Columns             `json:"columns"`
+	Statuses []domain.ItemStatus `json:"valid_statuses"`
+}
+
+// Columns are the board's columns by name.
+type Columns struct {
+	Generated Column `json:"generated"`
+	Review    Column `json:"review"`
+	Ready     Column `json:"ready"`
+	Published Column `json:"published"`
+}
+
+// Column is one column: its newest items and how many there are in total.
+type Column struct {
+	Label string      `json:"label"`
+	Items []wire.Item `json:"items"`
+	Count int         `json:"count" doc:"How many there are in total"`
+}
+
+// BulkMoved is the outcome of a bulk move.
+type BulkMoved struct {
+	Moved   int          `json:"moved" doc:"How many moved"`
+	Results []MoveResult `json:"results"`
+}
+
+// MoveResult is the outcome for one item.
+type MoveResult struct {
+	ID    int64                    `json:"content_id"`
+	Moved bool                     `json:"moved"`
+	Item  ops.Maybe[wire.Item]     `json:"item"`
+	Error ops.Maybe[ops.ErrorBody] `json:"error"`
+}
+
+type boardFilter struct {
+	ExecutionID int64              `json:"execution_id,omitempty" minimum:"1" doc:"Only what this execution created"`
+	ContentType domain.ContentType `json:"content_type,omitempty" doc:"Only this type"`
+	PerColumn   int                `json:"per_column,omitempty" limit:"per_column" default:"50" doc:"Items shown per column; count is always the full count"`
+	wire.DateRange
+}
+
+type moveContent struct {
+	ID     int64             `json:"id" in:"path" minimum:"1" doc:"The content item's id"`
+	Status domain.ItemStatus `json:"status" doc:"Column to move to"`
+	Before int64             `json:"before,omitempty" minimum:"0" doc:"Item to stand in front of; by default on top"`
+	ops.Conditional
+}
+
+type bulkMove struct {
+	IDs    []int64           `json:"content_ids" limit:"bulk_move" uniqueItems:"true" doc:"Ids of the items to move"`
+	Status domain.ItemStatus `json:"status" doc:"Column to move to"`
+	Mode   domain.BulkMode   `json:"mode,omitempty" default:"atomic" doc:"atomic: all or none; each: those that can"`
+}
+
+var (
+	sampleBoard = []engine.Column{
+		{Stage: domain.ItemGenerated, Items: []domain.ContentItem{wire.SampleItem()}, Count: 5},
+		{Stage: domain.ItemReview, Count: 3},
+		{Stage: domain.ItemReady, Count: 8},
+		{Stage: domain.ItemPublished, Count: 12},
+	}
+	sampleCard  = wire.SampleItem()
+	sampleMoves = []engine.MoveResult{{ID: sampleCard.ID, Item: &sampleCard}}
+)
+
+func kanbanRows(e *engine.Engine) []ops.Op {
+	chapter := ops.Chapter{
+		Name:        "Kanban board",
+		Description: "Where content moves from generated to published.",
+	}
+	moving := []domain.Code{domain.CodeNotFound, domain.CodeConflict}
+	return []ops.Op{
+		ops.New(ops.Op{
+			Name:  "get_kanban_board",
+			Route: ops.Route{Method: http.MethodGet, Path: "/content-workflow/kanban"},
+			Scope: domain.ScopeRead,
+			Hints: ops.Hints{ReadOnly: true, Idempotent: true},
+			ETag:  true,
+			Docs: ops.Docs{
+				Chapter:     chapter,
+				Summary:     "Get Board State",
+				Description: "The four columns with their newest items and full counts.",
+			},
+			Tool: ops.Tool{Set: "content", Listed: true, Resources: []ops.Resource{
+				{URI: "vellocity://kanban", Name: "kanban", Description: "The board"},
+				{
+					URI:         "vellocity://kanban/{status}",
+					Name:        "kanban-column",
+					Description: "One column: generated, review, ready or published",
+					Member:      "columns",
+				},
+			}},
+			Command: ops.Command{Noun: "kanban", Verb: "get"},
+		}, func(ctx context.Context, in boardFilter) ([]engine.Column, error) {
+			span, err := in.Read(func() (domain.Workspace, error) { return e.Profile(ctx) })
+			if err != nil {
+				return nil, err
+			}
+			return e.Board(ctx, engine.BoardFilter{
+				ExecutionID: in.ExecutionID,
+				ContentType: in.ContentType,
+				Created:     span,
+				PerColumn:   in.PerColumn,
+			})
+		}, viewBoard, sampleBoard),
+		ops.New(ops.Op{
+			Name:           "move_content",
+			Route:          ops.Route{Method: http.MethodPost, Path: "/content-workflow/kanban/{id}/status"},
+			Scope:          domain.ScopeReview,
+			Hints:          ops.Hints{Idempotent: true, OpenWorld: true},
+			IdempotencyKey: true,
+			ETag:           true,
+			Docs: ops.Docs{
+				Chapter: chapter,
+				Summary: "Move Content",
+				Description: "Moves an item to a column. Ready approves the current version; published publishes it, " +
+					"which blocking findings prevent.",
+				Errors:  moving,
+				Example: map[string]any{"id": sampleCard.ID, "status": "review"},
+			},
+			Tool:    ops.Tool{Set: "content", Listed: true},
+			Command: ops.Command{Noun: "kanban", Verb: "move"},
+		}, func(ctx context.Context, in moveContent) (domain.ContentItem, error) {
+			return e.Move(ctx, engine.Move{
+				ID:           in.ID,
+				To:           in.Status,
+				Before:       in.Before,
+				Precondition: engine.Precondition{IfMatch: in.Revisions()},
+			})
+		}, func(r *ops.Reply, i domain.ContentItem) wire.Item {
+			r.Revision = wire.Number(i.Revision)
+			return wire.ItemOf(i)
+		}, sampleCard),
+		ops.New(ops.Op{
+			Name:           "bulk_move_content",
+			Route:          ops.Route{Method: http.MethodPost, Path: "/content-workflow/kanban/bulk-move"},
+			Scope:          domain.ScopeReview,
+			Hints:          ops.Hints{Idempotent: true, OpenWorld: true},
+			IdempotencyKey: true,
+			Docs: ops.Docs{
+				Chapter:     chapter,
+				Summary:     "Bulk Move",
+				Description: "Moves up to 100 items to a column, all or none unless mode is each.",
+				Errors:      moving,
+				Example:     map[string]any{"content_ids": []int{101, 102}, "status": "ready"},
+			},
+			Tool:    ops.Tool{Set: "content", Listed: true},
+			Command: ops.Command{Noun: "kanban", Verb: "bulk-move"},
+		}, func(ctx context.Context, in bulkMove) ([]engine.MoveResult, error) {
+			return e.BulkMove(ctx, engine.BulkMove{IDs: in.IDs, To: in.Status, Mode: string(in.Mode)})
+		}, viewBulk, sampleMoves),
+	}
+}
+
+func viewBoard(_ *ops.Reply, columns []engine.Column) Board {
+	b := Board{Statuses: domain.ItemStatuses()}
+	for _, c := range columns {
+		col := Column{c.Stage.Label(), wire.Each(c.Items, wire.ItemOf), c.Count}
+		switch c.Stage {
+		case domain.ItemGenerated:
+			b.Columns.Generated = col
+		case domain.ItemReview:
+			b.Columns.Review = col
+		case domain.ItemReady:
+			b.Columns.Ready = col
+		case domain.ItemPublished:
+			b.Columns.Published = col
+		}
+	}
+	return b
+}
+
+func viewBulk(_ *ops.Reply, results []engine.MoveResult) BulkMoved {
+	var out BulkMoved
+	out.Results = wire.Each(results, func(m engine.MoveResult) MoveResult {
+		r := MoveResult{ID: m.ID}
+		if m.Item != nil {
+			item := wire.ItemOf(*m.Item)
+			r.Moved, r.Item.Value = true, &item
+			out.Moved++
+		}
+		if m.Err != nil {
+			body := ops.ErrorOf(m.Err, "")
+			r.Error.Value = &body
+		}
+		return r
+	})
+	return out
+}

@@ -1,0 +1,290 @@
+package api_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+
+	"vellocity/internal/app"
+	"vellocity/internal/cli"
+	"vellocity/internal/ops"
+)
+
+// TestPublishedLimitsAreTrue sends every field of the table at its published minimum and
+// maximum, one beyond each, and every value of its enum, over REST and as a tool. What
+// is published as allowed must not be refused as a fault of that field, by the decoder
+// or by the verb; what is not allowed must be refused, in the same words at both doors.
+func TestPublishedLimitsAreTrue(t *testing.T) {
+	w := start(t)
+	execution, item := w.finished(t, "Cloud cost optimization")
+	fixed := map[string]int64{"executions": execution, "content": item, "kanban": item}
+	commands := map[string]*cobra.Command{}
+	for _, noun := range cli.Commands(app.Table(), nil) {
+		for _, c := range noun.Commands() {
+			commands[noun.Name()+" "+c.Name()] = c
+		}
+	}
+	sent := 0
+	for _, o := range app.Table() {
+		base := o.ExampleInput()
+		if id, ok := fixed[o.Command.Noun]; ok && base["id"] != nil {
+			base["id"] = id
+		}
+		for _, f := range o.Fields() {
+			if f.In == ops.InPath || f.In == ops.InHeader {
+				continue // another path is another resource
+			}
+			if c := commands[o.Command.Noun+" "+o.Command.Verb]; c != nil && c.Flags().Lookup(flagOf(f.Name)) == nil {
+				t.Errorf("%s: the command has no flag --%s", o.Name, flagOf(f.Name))
+			}
+			for _, p := range probes(f) {
+				args := maps.Clone(base)
+				args[f.Name] = p.value
+				sent++
+				p.check(t, w, o, f, args)
+			}
+		}
+	}
+	t.Logf("%d probes", sent)
+	if sent < 150 {
+		t.Errorf("only %d probes: the table has more limits", sent)
+	}
+}
+
+func flagOf(field string) string { return strings.ReplaceAll(field, "_", "-") }
+
+// probe is a value to send, and whether it is published as allowed.
+type probe struct {
+	what    string
+	value   any
+	allowed bool
+}
+
+func (p probe) check(t *testing.T, w *whole, o ops.Op, f ops.Field, args map[string]any) {
+	t.Helper()
+	faults := map[string]string{}
+	if f.In != ops.InPrefer { // a longer wait over REST is the longest one (RFC 7240)
+		faults["REST"] = w.faultsOverREST(t, o, f, args)
+	}
+	if o.Tool.None == "" {
+		faults["MCP"] = w.faultsOfTool(t, o, f, args)
+	}
+	said := ""
+	for door, fault := range faults {
+		where := fmt.Sprintf("%s: %s %s over %s", o.Name, f.Name, p.what, door)
+		switch {
+		case p.allowed && fault != "":
+			t.Errorf("%s is published as allowed and refused: %s", where, fault)
+		case !p.allowed && fault == "":
+			t.Errorf("%s is not allowed and was not refused", where)
+		case said != "" && fault != said:
+			t.Errorf("%s: %q, at the other door %q", where, fault, said)
+		}
+		said = fault
+	}
+}
+
+// faultsOverREST returns what is said to be wrong with the field.
+func (w *whole) faultsOverREST(t *testing.T, o ops.Op, f ops.Field, args map[string]any) string {
+	t.Helper()
+	path, query, body := o.URL(), url.Values{}, map[string]any{}
+	for _, g := range o.Fields() {
+		v, given := args[g.Name]
+		switch {
+		case !given:
+		case g.In == ops.InPath:
+			path = strings.Replace(path, "{"+g.Name+"}", fmt.Sprint(v), 1)
+		case g.In == ops.InQuery:
+			query.Set(g.Name, strings.Trim(string(ops.MustEncode(v)), `"`))
+		case g.In == ops.InBody:
+			body[g.Name] = v
+		}
+	}
+	if len(query) > 0 {
+		path += "?" + query.Encode()
+	}
+	text := ""
+	if o.HasBody() {
+		text = string(ops.MustEncode(body))
+	}
+	status, _, raw := w.call(t, w.first.Key.Secret, o.Method, path, text, "Accept: application/json")
+	if status >= http.StatusInternalServerError {
+		t.Errorf("%s with %s %.80v: %d %s", o.Name, f.Name, args[f.Name], status, raw)
+	}
+	if status != http.StatusUnprocessableEntity {
+		return ""
+	}
+	var answer struct {
+		Error struct{ Details map[string][]string }
+	}
+	if err := json.Unmarshal(raw, &answer); err != nil {
+		t.Fatalf("%v in %s", err, raw)
+	}
+	var lines []string
+	for path, faults := range answer.Error.Details {
+		lines = append(lines, path+": "+strings.Join(faults, "; "))
+	}
+	return about(f, lines)
+}
+
+// faultsOfTool returns what a tool says is wrong with the field.
+func (w *whole) faultsOfTool(t *testing.T, o ops.Op, f ops.Field, args map[string]any) string {
+	t.Helper()
+	var answer struct {
+		Result struct {
+			IsError bool
+			Content []struct{ Text string }
+		}
+	}
+	raw := w.tool(t, w.first.Key.Secret, o.Name, args)
+	if err := json.Unmarshal([]byte(raw), &answer); err != nil || len(answer.Result.Content) == 0 {
+		t.Fatalf("%s: %v in %s", o.Name, err, raw)
+	}
+	text := answer.Result.Content[0].Text
+	if !answer.Result.IsError || !strings.HasPrefix(text, "VALIDATION_ERROR") {
+		return ""
+	}
+	var lines []string
+	for line := range strings.SplitSeq(text, "\n") {
+		if l, ok := strings.CutPrefix(line, "- "); ok {
+			lines = append(lines, l)
+		}
+	}
+	return about(f, lines)
+}
+
+// about keeps the faults of the field and of its items.
+func about(f ops.Field, lines []string) string {
+	lines = slices.DeleteFunc(lines, func(l string) bool {
+		path, _, _ := strings.Cut(l, ": ")
+		return path != f.Name && !strings.HasPrefix(path, f.Name+".")
+	})
+	slices.Sort(lines)
+	return strings.Join(lines, "\n")
+}
+
+// probes are the values to send for a field, by its published schema.
+func probes(f ops.Field) []probe {
+	s := f.Schema
+	switch {
+	case len(f.Enum) > 0 && s.Type == "string":
+		return enumProbes(f.Enum, func(v string) any { return v })
+	case s.Type == "string":
+		return textProbes(f, s, func(v string) any { return v })
+	case s.Type == "integer" || s.Type == "number":
+		return numberProbes(s)
+	case s.Type == "array":
+		return listProbes(f)
+	}
+	return nil
+}
+
+func enumProbes(values []string, wrap func(string) any) []probe {
+	all := []probe{{"an unknown value", wrap("no such value"), false}}
+	for _, v := range values {
+		all = append(all, probe{v, wrap(v), true})
+	}
+	return all
+}
+
+// textProbes has texts at the limits. Fields whose texts have a form that cannot have
+// every length are sent a good one in place of the shortest and the longest.
+func textProbes(f ops.Field, s *ops.Schema, wrap func(string) any) []probe {
+	var all []probe
+	good, formed := map[string]string{
+		"timezone": "Europe/Berlin", "from": "2026-02-26", "to": "2026-02-26",
+	}[f.Name]
+	inside := func(n int) string {
+		if formed {
+			return good
+		}
+		return sized(f.Name, n)
+	}
+	if s.MinLength != nil {
+		all = append(all, probe{"empty", wrap(""), false}, probe{"shortest", wrap(inside(*s.MinLength)), true})
+	}
+	if s.MaxLength != nil {
+		all = append(all, probe{"longest", wrap(inside(*s.MaxLength)), true},
+			probe{"too long", wrap(sized(f.Name, *s.MaxLength+1)), false})
+	}
+	return all
+}
+
+// sized returns a text of n characters that the field could have.
+func sized(name string, n int) string {
+	const domain, block = "@example.com", "0000:0000:0000:0000:0000:0000:0000:0001/128"
+	switch {
+	case name == "notification_emails":
+		return strings.Repeat("a", n-len(domain)) + domain
+	case name == "allowed_ips" && n <= len(block):
+		return block[:n]
+	}
+	return strings.Repeat("a", n)
+}
+
+// numberProbes has numbers at the limits. A number without a maximum is an id: which
+// ones exist is not its schema's to say.
+func numberProbes(s *ops.Schema) []probe {
+	var all []probe
+	if s.Minimum != nil {
+		all = append(all, probe{"too small", *s.Minimum - 1, false})
+	}
+	if s.Minimum != nil && s.Maximum != nil {
+		all = append(all, probe{"smallest", *s.Minimum, true}, probe{"largest", *s.Maximum, true})
+	}
+	if s.Maximum != nil {
+		all = append(all, probe{"too large", *s.Maximum + 1, false})
+	}
+	return all
+}
+
+func listProbes(f ops.Field) []probe {
+	s := f.Schema
+	all := enumProbes(f.Enum, func(v string) any { return []string{v} })
+	if f.Enum == nil {
+		all = nil
+	}
+	if s.MinItems != nil {
+		all = append(all, probe{"shortest list", list(f, *s.MinItems), true}, probe{"empty list", []string{}, false})
+	}
+	if s.MaxItems != nil {
+		all = append(all, probe{"longest list", list(f, *s.MaxItems), true},
+			probe{"too long a list", list(f, *s.MaxItems+1), false})
+	}
+	if s.Items.MaxLength != nil && f.Enum == nil {
+		most := *s.Items.MaxLength
+		if f.Name == "allowed_ips" {
+			most = len("0000:0000:0000:0000:0000:0000:0000:0001/128") // the longest that is an address
+		}
+		all = append(all, probe{"longest item", []string{sized(f.Name, most)}, true},
+			probe{"too long an item", []string{sized(f.Name, *s.Items.MaxLength+1)}, false})
+	}
+	return all
+}
+
+// list returns n different items that the field could have.
+func list(f ops.Field, n int) any {
+	out := make([]any, n)
+	for i := range out {
+		switch {
+		case len(f.Enum) > 0:
+			out[i] = f.Enum[i%len(f.Enum)]
+		case f.Items == "integer":
+			out[i] = 1_000_000 + i
+		case f.Name == "notification_emails":
+			out[i] = fmt.Sprintf("person%d@example.com", i)
+		case f.Name == "allowed_ips":
+			out[i] = fmt.Sprintf("203.0.113.%d", i)
+		default:
+			out[i] = fmt.Sprintf("item %d", i)
+		}
+	}
+	return out
+}

@@ -1,0 +1,226 @@
+package studio
+
+import (
+	"context"
+	"iter"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"vellocity/internal/api/wire"
+	"vellocity/internal/domain"
+	"vellocity/internal/engine"
+	"vellocity/internal/ops"
+	"vellocity/internal/sse"
+)
+
+// Output is a generated text.
+type Output struct {
+	MessageID int64                 `json:"message_id"`
+	Status    domain.TextStatus     `json:"status"`
+	Text      string                `json:"text"`
+	Words     int                   `json:"words"`
+	Credits   int                   `json:"credits_used"`
+	Engine    wire.Origin           `json:"engine"`
+	Cost      ops.Maybe[wire.Money] `json:"cost" doc:"Null where the model's price is not known"`
+}
+
+type generateOutput struct {
+	Prompt        string   `json:"prompt,omitempty" limit:"prompt" doc:"What to write; required unless message_id is given"`
+	MaximumLength int      `json:"maximum_length,omitempty" limit:"words" default:"500" doc:"Longest length in words; each started 500 cost a credit"`
+	Creativity    *float64 `json:"creativity,omitempty" minimum:"0" maximum:"1" doc:"Sampling temperature: 0 = deterministic, 1 = most varied"`
+	Language      string   `json:"language,omitempty" limit:"language" doc:"BCP 47, like en or de-AT"`
+	Tone          string   `json:"tone_of_voice,omitempty" limit:"tone" doc:"Like Professional or Friendly"`
+	ToneCustom    string   `json:"tone_of_voice_custom,omitempty" limit:"tone_custom" doc:"A tone in your own words"`
+	BrandVoiceID  int64    `json:"brand_voice_id,omitempty" minimum:"1" doc:"Brand voice to write in"`
+	Results       int      `json:"number_of_results,omitempty" limit:"results" default:"1" doc:"How many texts"`
+	MessageID     int64    `json:"message_id,omitempty" minimum:"1" doc:"Stream this text again instead of writing one"`
+	ops.Resumable
+}
+
+type readOutput struct {
+	MessageID int64 `json:"message_id" in:"query" minimum:"1" doc:"The text's id, from X-Message-Id"`
+	ops.Resumable
+}
+
+const path = "/aiwriter/generate-output"
+
+var (
+	chapter = ops.Chapter{Name: "AI Writer", Description: "Texts from a free prompt."}
+
+	sampleText = engine.GeneratedText{
+		ID:      42,
+		Status:  domain.TextCompleted,
+		Text:    "# Cloud cost optimization\n\nStart with what is idle.",
+		Words:   8,
+		Credits: 1,
+		Engine:  wire.SampleOrigin(),
+		Cost:    wire.SampleCost(),
+	}
+	streamDocs = ops.StreamDocs{
+		Description: "Server-Sent Events. Each event's data is a piece of the text itself, its id <message_id>-<offset>, " +
+			"the offset being that of the piece's end in Unicode code points. A failure is sent as event: error. " +
+			"Ends with exactly one data: [DONE].",
+		Example: "id: 42-12\ndata: # Cloud cost\n\nid: 42-25\ndata:  optimization\n\ndata: [DONE]\n\n",
+		Events:  []ops.EventDoc{ops.EventOf[string]("message")},
+		Headers: []ops.HeaderDoc{{
+			Name:        "X-Message-Id",
+			Description: "Id of the text, to read or resume it later",
+			Example:     "42",
+		}},
+	}
+)
+
+func textRows(e *engine.Engine) []ops.Op {
+	t := texts{e}
+	return []ops.Op{
+		ops.NewStream(ops.Op{
+			Name:           "generate_output",
+			Route:          ops.Route{Method: http.MethodPost, Path: path},
+			Scope:          domain.ScopeContent,
+			Hints:          ops.Hints{OpenWorld: true},
+			IdempotencyKey: true,
+			Docs: ops.Docs{
+				Chapter: chapter,
+				Summary: "Generate a text",
+				Description: "Writes from a prompt. The text is streamed as it is written and ends with data: [DONE]; with " +
+					"Accept: application/json it is returned whole. A broken stream resumes with Last-Event-ID.",
+				Errors: []domain.Code{
+					domain.CodeInsufficientCredits, domain.CodeNotFound, domain.CodeProvider, domain.CodeUnavailable,
+				},
+				Example: map[string]any{
+					"prompt":         "Write a blog post outline about cloud cost optimization",
+					"maximum_length": 500,
+					"creativity":     0.7,
+				},
+			},
+			Tool:    ops.Tool{Set: "writer"},
+			Command: ops.Command{Noun: "text", Verb: "generate"},
+		}, streamDocs, ops.Streaming[generateOutput, int64, engine.GeneratedText, Output]{
+			Begin: t.generate,
+			Events: func(ctx context.Context, in generateOutput, id int64) (iter.Seq2[sse.Event, error], error) {
+				return t.events(ctx, id, in.Resumable)
+			},
+			Headers: headers,
+			Whole:   t.whole,
+			View:    view,
+			Sample:  sampleText,
+			Store:   func(id int64) domain.StoredAnswer { return domain.StoredAnswer{Status: http.StatusOK, MessageID: id} },
+			Restore: func(a domain.StoredAnswer) int64 { return a.MessageID },
+		}),
+		ops.NewStream(ops.Op{
+			Name:  "get_output",
+			Route: ops.Route{Method: http.MethodGet, Path: path},
+			Scope: domain.ScopeRead,
+			Hints: ops.Hints{ReadOnly: true, Idempotent: true},
+			ETag:  true,
+			Docs: ops.Docs{
+				Chapter: chapter,
+				Summary: "Get a generated text",
+				Description: "The text as JSON once it is whole, or, with Accept: text/event-stream or Last-Event-ID, as a " +
+					"stream that resumes where it broke.",
+				Errors:  []domain.Code{domain.CodeNotFound, domain.CodeProvider},
+				Example: map[string]any{"message_id": sampleText.ID},
+			},
+			Tool:    ops.Tool{Set: "writer"},
+			Command: ops.Command{Noun: "text", Verb: "get"},
+		}, streamDocs, ops.Streaming[readOutput, int64, engine.GeneratedText, Output]{
+			Begin: func(_ context.Context, in readOutput) (int64, error) {
+				id, _, err := position(in.Resumable, in.MessageID)
+				return id, err
+			},
+			Events: func(ctx context.Context, in readOutput, id int64) (iter.Seq2[sse.Event, error], error) {
+				return t.events(ctx, id, in.Resumable)
+			},
+			Headers: headers,
+			Whole:   t.whole,
+			View:    view,
+			Sample:  sampleText,
+		}),
+	}
+}
+
+func headers(id int64) map[string]string { return map[string]string{"X-Message-Id": wire.Number(id)} }
+
+func view(_ *ops.Reply, t engine.GeneratedText) Output {
+	return Output{
+		MessageID: t.ID,
+		Status:    t.Status,
+		Text:      t.Text,
+		Words:     t.Words,
+		Credits:   t.Credits,
+		Engine:    wire.Origin(t.Engine),
+		Cost:      wire.Cost(t.Cost),
+	}
+}
+
+// texts are the verbs around generated texts.
+type texts struct{ e *engine.Engine }
+
+// generate starts a text and returns its id, or that of the one to be streamed again.
+func (t texts) generate(ctx context.Context, in generateOutput) (int64, error) {
+	if id, _, err := position(in.Resumable, in.MessageID); id != 0 || err != nil {
+		return id, err
+	}
+	return t.e.GenerateOutput(ctx, engine.GenerateOutput{
+		Prompt:        in.Prompt,
+		MaximumLength: in.MaximumLength,
+		Creativity:    in.Creativity,
+		Language:      in.Language,
+		Tone:          in.Tone,
+		ToneCustom:    in.ToneCustom,
+		VoiceID:       in.BrandVoiceID,
+		Results:       in.Results,
+	})
+}
+
+// position returns the text that a caller resumes and how far it has it already, in
+// code points, from a Last-Event-ID <message_id>-<offset>; else the text it names.
+func position(r ops.Resumable, messageID int64) (id int64, after int, err error) {
+	if r.LastEventID == "" {
+		return messageID, 0, nil
+	}
+	message, offset, ok := strings.Cut(r.LastEventID, "-")
+	id, err = strconv.ParseInt(message, 10, 64)
+	after, err2 := strconv.Atoi(offset)
+	if !ok || err != nil || err2 != nil || id < 1 || after < 0 || messageID != 0 && messageID != id {
+		var p domain.Problems
+		p.Add("Last-Event-ID", "The Last-Event-ID header must be the id of an event of this stream")
+		return 0, 0, p.Err()
+	}
+	return id, after, nil
+}
+
+// events are the pieces of a text: those that are stored, then each as it comes.
+func (t texts) events(ctx context.Context, id int64, r ops.Resumable) (iter.Seq2[sse.Event, error], error) {
+	_, after, err := position(r, id)
+	if err != nil {
+		return nil, err
+	}
+	pieces, err := t.e.ReadMessage(ctx, id, after)
+	if err != nil {
+		return nil, err
+	}
+	return func(yield func(sse.Event, error) bool) {
+		for piece, err := range pieces {
+			e := sse.Event{ID: wire.Number(id) + "-" + strconv.Itoa(piece.Seq), Data: piece.Text}
+			if !yield(e, err) {
+				return
+			}
+		}
+	}, nil
+}
+
+// whole waits for the end of the text.
+func (t texts) whole(ctx context.Context, id int64) (engine.GeneratedText, error) {
+	pieces, err := t.e.ReadMessage(ctx, id, 0)
+	if err != nil {
+		return engine.GeneratedText{}, err
+	}
+	for _, err := range pieces {
+		if err != nil {
+			return engine.GeneratedText{}, err
+		}
+	}
+	return t.e.Message(ctx, id)
+}

@@ -1,0 +1,67 @@
+package wire
+
+import (
+	"time"
+
+	"vellocity/internal/domain"
+)
+
+// DateRange is embedded by inputs that filter by time.
+type DateRange struct {
+	From string `json:"from,omitempty" in:"query" limit:"moment" doc:"First day (2026-02-26, in the workspace's time zone) or instant (RFC 3339)"`
+	To   string `json:"to,omitempty" in:"query" limit:"moment" doc:"Last day or instant, included"`
+}
+
+// Read reads both ends. The workspace is asked for its time zone only where a whole day
+// was given.
+func (s DateRange) Read(workspace func() (domain.Workspace, error)) (domain.DateRange, error) {
+	if s.From == "" && s.To == "" {
+		return domain.DateRange{}, nil
+	}
+	zone := time.UTC
+	if len(s.From) == len(time.DateOnly) || len(s.To) == len(time.DateOnly) {
+		w, err := workspace()
+		if err != nil {
+			return domain.DateRange{}, err
+		}
+		zone = w.Location()
+	}
+	return s.in(zone)
+}
+
+// wantMoment says what an end of a date range must be.
+const wantMoment = "a day such as 2026-02-26 or a time such as 2026-02-26T10:00:00Z"
+
+func (s DateRange) in(zone *time.Location) (span domain.DateRange, err error) {
+	var p domain.Problems
+	if s.From != "" {
+		if span.From, _, err = moment(s.From, zone); err != nil {
+			p.Format("from", wantMoment)
+		}
+	}
+	if s.To != "" {
+		t, wholeDay, err := moment(s.To, zone)
+		switch {
+		case err != nil:
+			p.Format("to", wantMoment)
+		case wholeDay:
+			span.Until = t.AddDate(0, 0, 1)
+		default:
+			span.Until = t.Add(time.Millisecond) // the end is included, and times are kept in milliseconds
+		}
+	}
+	if p.Err() == nil && s.From != "" && s.To != "" && !span.From.Before(span.Until) {
+		p.Add("to", "The to field must not be before from")
+	}
+	return span, p.Err()
+}
+
+// moment reads one end of a date range: a whole day in the workspace's time zone, or
+// an instant.
+func moment(text string, zone *time.Location) (start time.Time, wholeDay bool, err error) {
+	if t, err := time.ParseInLocation(time.DateOnly, text, zone); err == nil {
+		return t, true, nil
+	}
+	t, err := time.Parse(time.RFC3339, text)
+	return t, false, err
+}

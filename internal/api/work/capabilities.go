@@ -1,0 +1,261 @@
+package work
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"strings"
+	"time"
+
+	"vellocity/internal/api/wire"
+	"vellocity/internal/domain"
+	"vellocity/internal/engine"
+	"vellocity/internal/ops"
+)
+
+// CapabilityAttributes is one thing that Vellocity can be asked to do.
+type CapabilityAttributes struct {
+	Slug             string          `json:"slug"`
+	Name             string          `json:"name"`
+	Description      string          `json:"description"`
+	Category         domain.Category `json:"category"`
+	CategoryLabel    string          `json:"category_label"`
+	RequiresCredits  bool            `json:"requires_credits"`
+	EstimatedCredits int             `json:"estimated_credits" doc:"Price with a model; composing without one is free"`
+	IsBeta           bool            `json:"is_beta"`
+}
+
+// CapabilityDetailsAttributes adds what the settings look like.
+type CapabilityDetailsAttributes struct {
+	CapabilityAttributes
+	RequiredSettings   []string   `json:"required_settings" doc:"Names of the settings that must be given"`
+	DefaultSettings    ops.Object `json:"default_settings" doc:"The values of settings that are not given"`
+	RequiredExtensions []string   `json:"required_extensions" doc:"Integrations that must be configured first"`
+	SettingsSchema     ops.Object `json:"settings_schema" doc:"JSON Schema (2020-12) of the settings object"`
+}
+
+// CatalogueMeta counts the list of capabilities.
+type CatalogueMeta struct {
+	Total      int               `json:"total"`
+	Categories []domain.Category `json:"categories"`
+}
+
+// StartedMeta says what was started.
+type StartedMeta struct {
+	Message     string `json:"message"`
+	AgentReason string `json:"agent_reason,omitempty" doc:"Why this agent was chosen"`
+}
+
+type listCapabilities struct {
+	Category    domain.Category `json:"category,omitempty" doc:"Only this category"`
+	IncludeBeta bool            `json:"include_beta,omitempty" default:"false" doc:"Beta capabilities too"`
+}
+
+type capabilitySlug struct {
+	Slug string `json:"slug" in:"path" limit:"slug" doc:"The capability's slug, like generate-blog-post"`
+}
+
+type executeCapability struct {
+	Slug     string          `json:"slug" in:"path" limit:"slug" doc:"The capability's slug, like generate-blog-post"`
+	AgentID  int64           `json:"agent_id,omitempty" minimum:"1" doc:"Agent to use; by default one is chosen"`
+	Settings ops.Object      `json:"settings,omitempty" doc:"The capability's settings, by its settings_schema"`
+	Context  ops.Object      `json:"context,omitempty" doc:"Further context for the agent"`
+	Priority domain.Priority `json:"priority,omitempty" default:"normal" doc:"Queue priority"`
+	Notify   bool            `json:"notify_on_complete,omitempty" default:"false" doc:"Notify the workspace's members when it has ended"`
+	Wait     int             `json:"wait,omitempty" in:"prefer" limit:"wait" doc:"Seconds to wait for the end before responding"`
+}
+
+const (
+	capabilities    = "/content-workflow/capabilities"
+	capabilityTools = "generate" // the toolset of the capabilities' own tools
+)
+
+var (
+	sampleCapability = domain.Capability{
+		ID:          1,
+		Slug:        "generate-blog-post",
+		Name:        "Blog Post Generator",
+		Description: "Generate SEO-optimized blog posts",
+		Category:    domain.CategoryGeneration,
+		Credits:     5,
+		NeedsModel:  true,
+		SettingsSchema: json.RawMessage(`{"type":"object","properties":{"topic":{"type":"string","title":"Topic"}},` +
+			`"required":["topic"],"additionalProperties":false}`),
+	}
+	sampleCapabilityDetails = engine.CapabilityDetails{
+		Capability:       sampleCapability,
+		RequiredSettings: []string{"topic"},
+		DefaultSettings:  json.RawMessage(`{"word_count":1200}`),
+	}
+	sampleStarted = engine.Started{
+		Execution:   sampleExecution,
+		Agent:       wire.SampleAgent(),
+		AgentReason: "Content Writer is the only active agent that can generate-blog-post.",
+	}
+)
+
+func capabilityRows(e *engine.Engine) []ops.Op {
+	chapter := ops.Chapter{Name: "Capabilities", Description: "What Vellocity can be asked to do."}
+	return []ops.Op{
+		ops.New(ops.Op{
+			Name:  "list_capabilities",
+			Route: ops.Route{Method: http.MethodGet, Path: capabilities},
+			Scope: domain.ScopeRead,
+			Hints: ops.Hints{ReadOnly: true, Idempotent: true},
+			ETag:  true,
+			Docs: ops.Docs{
+				Chapter:     chapter,
+				Summary:     "List Capabilities",
+				Description: "List available AI content capabilities.",
+				Meta:        CatalogueMeta{},
+			},
+			Tool: ops.Tool{Set: "capabilities", Listed: true, Resources: []ops.Resource{{
+				URI:         "vellocity://capabilities",
+				Name:        "capabilities",
+				Description: "What Vellocity can be asked to do",
+			}}},
+			Command: ops.Command{
+				Noun:    "capabilities",
+				Verb:    "list",
+				Columns: []string{"slug", "name", "category", "estimated_credits"},
+			},
+		}, func(ctx context.Context, in listCapabilities) ([]domain.Capability, error) {
+			return e.Capabilities(ctx, engine.ListCapabilities{Category: in.Category, IncludeBeta: in.IncludeBeta})
+		}, viewCatalogue, []domain.Capability{sampleCapability}),
+		ops.New(ops.Op{
+			Name:  "get_capability",
+			Route: ops.Route{Method: http.MethodGet, Path: capabilities + "/{slug}"},
+			Scope: domain.ScopeRead,
+			Hints: ops.Hints{ReadOnly: true, Idempotent: true},
+			ETag:  true,
+			Docs: ops.Docs{
+				Chapter:     chapter,
+				Summary:     "Get Capability Details",
+				Description: "What a capability needs: its settings with their JSON Schema and defaults.",
+				Errors:      []domain.Code{domain.CodeNotFound},
+				Example:     map[string]any{"slug": sampleCapability.Slug},
+			},
+			Tool: ops.Tool{Set: "capabilities", Listed: true, Resources: []ops.Resource{{
+				URI:         "vellocity://capabilities/{slug}",
+				Name:        "capability",
+				Description: "A capability with the schema of its settings",
+			}}},
+			Command: ops.Command{Noun: "capabilities", Verb: "get"},
+		}, func(ctx context.Context, in capabilitySlug) (engine.CapabilityDetails, error) {
+			return e.Capability(ctx, in.Slug)
+		}, viewCapability, sampleCapabilityDetails),
+		ops.New(ops.Op{
+			Name: "execute_capability",
+			Route: ops.Route{
+				Method: http.MethodPost,
+				Path:   capabilities + "/{slug}/execute",
+				Status: http.StatusCreated,
+			},
+			Scope:          domain.ScopeContent,
+			Hints:          ops.Hints{OpenWorld: true},
+			IdempotencyKey: true,
+			Docs: ops.Docs{
+				Chapter: chapter,
+				Summary: "Execute Capability",
+				Description: "Starts a durable execution and responds at once; with wait it responds when the execution " +
+					"has ended. Then read the execution and its assets.",
+				Meta: StartedMeta{},
+				Errors: []domain.Code{
+					domain.CodeInsufficientCredits, domain.CodeNotFound, domain.CodeConflict, domain.CodeUnavailable,
+				},
+				Example: map[string]any{
+					"slug":     "generate-blog-post",
+					"settings": map[string]any{"topic": "Cloud cost optimization", "word_count": 1200},
+					"priority": "normal",
+				},
+			},
+			Tool:    ops.Tool{Set: "capabilities", Listed: true, Variants: variants(e)},
+			Command: ops.Command{Noun: "capabilities", Verb: "execute"},
+		}, func(ctx context.Context, in executeCapability) (engine.Started, error) {
+			return e.Execute(ctx, engine.Execute{
+				Capability: in.Slug,
+				AgentID:    in.AgentID,
+				Settings:   json.RawMessage(in.Settings),
+				Context:    json.RawMessage(in.Context),
+				Priority:   in.Priority,
+				Notify:     in.Notify,
+				Wait:       time.Duration(in.Wait) * time.Second,
+			})
+		}, viewStarted("Capability execution started"), sampleStarted),
+	}
+}
+
+// variants gives each capability a tool of its own, typed by its settings.
+func variants(e *engine.Engine) []ops.Variant {
+	if e == nil {
+		return nil
+	}
+	return wire.Each(e.AllCapabilities(), func(c domain.Capability) ops.Variant {
+		return ops.Variant{
+			Name:  strings.ReplaceAll(c.Slug, "-", "_"),
+			Title: c.Name,
+			Description: strings.TrimSuffix(c.Description, ".") + ". Starts an execution; with wait, responds when it has " +
+				"ended. Then get_execution_assets.",
+			Set:    capabilityTools,
+			Listed: !c.IsBeta,
+			Fixed:  map[string]any{"slug": c.Slug},
+			Schema: c.SettingsSchema,
+			Into:   "settings",
+			Beside: []string{"agent_id", "priority", "wait"},
+		}
+	})
+}
+
+func viewCatalogue(r *ops.Reply, l []domain.Capability) []wire.Resource[CapabilityAttributes] {
+	r.Meta = CatalogueMeta{len(l), domain.Categories()}
+	return wire.Each(l, func(c domain.Capability) wire.Resource[CapabilityAttributes] {
+		return wire.Resource[CapabilityAttributes]{
+			Type:       "capability",
+			ID:         c.ID,
+			Attributes: capability(c),
+			Links:      capabilityLinks(c),
+		}
+	})
+}
+
+func viewCapability(_ *ops.Reply, c engine.CapabilityDetails) wire.Resource[CapabilityDetailsAttributes] {
+	return wire.Resource[CapabilityDetailsAttributes]{
+		Type:  "capability",
+		ID:    c.ID,
+		Links: capabilityLinks(c.Capability),
+		Attributes: CapabilityDetailsAttributes{
+			CapabilityAttributes: capability(c.Capability),
+			RequiredSettings:     wire.List(c.RequiredSettings),
+			DefaultSettings:      ops.Object(c.DefaultSettings),
+			RequiredExtensions:   wire.List(c.RequiredExtensions),
+			SettingsSchema:       ops.Object(c.SettingsSchema),
+		},
+	}
+}
+
+func capability(c domain.Capability) CapabilityAttributes {
+	return CapabilityAttributes{
+		Slug:             c.Slug,
+		Name:             c.Name,
+		Description:      c.Description,
+		Category:         c.Category,
+		CategoryLabel:    c.Category.Label(),
+		RequiresCredits:  c.RequiresCredits(),
+		EstimatedCredits: c.Credits,
+		IsBeta:           c.IsBeta,
+	}
+}
+
+func capabilityLinks(c domain.Capability) *wire.Links {
+	return &wire.Links{Self: ops.Base + capabilities + "/" + c.Slug}
+}
+
+// viewStarted shows an execution that was accepted.
+func viewStarted(message string) func(*ops.Reply, engine.Started) wire.Resource[ExecutionAttributes] {
+	return func(r *ops.Reply, s engine.Started) wire.Resource[ExecutionAttributes] {
+		r.Meta = StartedMeta{message, s.AgentReason}
+		x := execution(engine.ExecutionRow{Execution: s.Execution, Agent: s.Agent})
+		r.Location = x.Links.Self
+		return x
+	}
+}

@@ -1,0 +1,136 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+
+	"vellocity/internal/api"
+	"vellocity/internal/engine"
+	"vellocity/internal/feed"
+	"vellocity/internal/gate"
+	"vellocity/internal/mcp"
+	"vellocity/internal/openapi"
+	"vellocity/internal/ops"
+	"vellocity/internal/rest"
+	"vellocity/internal/web"
+)
+
+// tableParts are what the rows of the table need that are served by a door itself.
+type tableParts struct {
+	engine   *engine.Engine
+	gate     *gate.Gate
+	tools    func() []mcp.ToolForm
+	document *openapi.Document
+	ready    func(context.Context) error
+	metrics  http.Handler
+	url      string
+}
+
+// table returns the whole operation table, in the order in which documents list it.
+func table(p tableParts) []ops.Op {
+	return slices.Concat(
+		api.Rows(p.engine),
+		[]ops.Op{mcp.Row(p.tools)},
+		feed.Rows(feed.Options{Engine: p.engine, Gate: p.gate, PublicURL: p.url}),
+		rest.HealthRows(p.gate, p.ready),
+		[]ops.Op{p.document.Row(rest.Operations), rest.MetricsRow(p.metrics)},
+	)
+}
+
+// Table returns the operation table without a program behind it, to make commands and
+// documents from. Its rows cannot be called.
+func Table() []ops.Op {
+	return table(tableParts{document: &openapi.Document{}, metrics: http.NotFoundHandler()})
+}
+
+// doors builds the API and the dashboard and puts them behind one handler.
+func (a *App) doors() (err error) {
+	a.metrics = newMetrics(a)
+	a.gate, err = gate.New(gate.Options{
+		Authenticate: a.keys.Authenticate,
+		Take:         a.limiter.Take,
+		Edge:         a.edge,
+		Log:          a.log,
+		Now:          a.Store.Now,
+	})
+	if err != nil {
+		return err
+	}
+	programs, err := a.programs()
+	if err != nil {
+		return err
+	}
+	a.site, err = web.New(web.Options{
+		Engine:  a.Engine,
+		Session: a.session,
+		SignIn:  a.signIn,
+		SignOut: a.signOut,
+		Secure:  a.gate.Secure,
+		Log:     a.log,
+		Now:     a.Store.Now,
+	})
+	if err != nil {
+		return err
+	}
+	a.Handler = a.traced(a.metrics.count(slowBodies(a.gate.StrictTransport(a.split(programs)))))
+	a.control, err = a.controlDoor()
+	return err
+}
+
+// programs builds the doors for programs: REST, MCP, the document and the feeds.
+func (a *App) programs() (http.Handler, error) {
+	var document openapi.Document
+	var tools *mcp.Server
+	rows := table(tableParts{
+		engine:   a.Engine,
+		gate:     a.gate,
+		tools:    func() []mcp.ToolForm { return tools.Tools() },
+		document: &document,
+		ready:    a.ready,
+		metrics:  a.metrics.handler(),
+		url:      a.cfg.BaseURL,
+	})
+	tools, err := mcp.New(mcp.Options{
+		Table:        rows,
+		Gate:         a.gate,
+		Instructions: api.Instructions,
+		PublicURL:    a.cfg.BaseURL,
+		Log:          a.log,
+	})
+	if err != nil {
+		return nil, err
+	}
+	err = document.Write(rows, openapi.Options{Description: api.Description, PublicURL: a.cfg.BaseURL})
+	if err != nil {
+		return nil, err
+	}
+	return rest.New(rest.Options{Table: rows, Gate: a.gate, Mount: map[string]http.Handler{mcp.Path: tools}})
+}
+
+// split sends programs to the API and people to the dashboard. It is no mux, which
+// would redirect an unclean path before the API could refuse it.
+func (a *App) split(programs http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch p := r.URL.Path; {
+		case strings.HasPrefix(p, "/api/"), strings.HasPrefix(p, "/feeds/"), p == "/healthz", p == "/readyz",
+			p == "/metrics" && a.cfg.MetricsListen == "":
+			programs.ServeHTTP(w, r)
+		default:
+			a.site.ServeHTTP(w, r)
+		}
+	})
+}
+
+// ready returns why database or queue cannot be used; nil when they can.
+func (a *App) ready(ctx context.Context) error {
+	if a.stopping.Load() {
+		return errors.New("the server is stopping")
+	}
+	if err := a.Store.Ping(ctx); err != nil {
+		return err
+	}
+	return a.queue.Alive()
+}

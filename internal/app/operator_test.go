@@ -1,0 +1,80 @@
+package app
+
+import (
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"vellocity/internal/config"
+	"vellocity/internal/domain"
+)
+
+// TestOperatorRows calls the operator's rows as its commands do, and as everyone else.
+func TestOperatorRows(t *testing.T) {
+	flags := map[string]string{"data": t.TempDir(), "rate-limits": "off", "no-demo": "on", "provider": "composer"}
+	cfg, err := config.Load(config.Sources{Flags: flags})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := New(t.Context(), cfg, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := a.Store.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	call := func(h http.Handler, path, body, key string) (int, string) {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, path, strings.NewReader(body))
+		r.Header.Set("Content-Type", "application/json")
+		if key != "" {
+			r.Header.Set("Authorization", "Bearer "+key)
+		}
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		return w.Code, w.Body.String()
+	}
+	status, body := call(a.Operator(), "/operator/status", "", "")
+	if status != 409 || !strings.Contains(body, "vellocity serve") {
+		t.Errorf("before the first start: %d %s", status, body)
+	}
+	first, _, err := a.Engine.Bootstrap(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		path, body string
+		status     int
+		says       string
+	}{
+		{"/operator/workspace", `{"plan":"enterprise","slug":"acme"}`, 200, `"plan":"enterprise","company_name":`},
+		{"/operator/workspace", `{"plan":"golden"}`, 422, "The plan field must be one of starter, business or enterprise"},
+		{
+			"/operator/workspace", `{"slug":"` + strings.Repeat("a", 63) + `"}`, 422,
+			"The slug field must have at most 62 characters; it has 63",
+		},
+		{"/operator/workspace", `{"slug":"Acme Corp"}`, 422, "The slug field must be lower-case letters and digits"},
+		{"/operator/workspace", `{"Slug":"acme"}`, 422, `There is no field named \"Slug\"; did you mean \"slug\"?`},
+		{"/operator/credits", `{"amount":500,"note":"November"}`, 200, `"available":`},
+		{"/operator/credits", `{"amount":0}`, 422, "The amount field must be at least 1"},
+		{"/operator/credits", `{}`, 422, "The amount field is required"},
+		{"/operator/sign-in-link", `{"target":"/board"}`, 200, `"path":"/in?t=`},
+		{"/operator/disconnect", `{}`, 422, "The name field is required"},
+		{"/operator/status", ``, 200, `"ledger_sum":0`},
+		{"/operator/nothing", `{}`, 404, "NOT_FOUND"},
+	} {
+		if status, body := call(a.Operator(), c.path, c.body, ""); status != c.status || !strings.Contains(body, c.says) {
+			t.Errorf("%s %s: %d %s", c.path, c.body, status, body)
+		}
+		if status, body := call(a.Handler, c.path, c.body, first.Key.Secret); status < 400 {
+			t.Errorf("the public server serves %s: %d %s", c.path, status, body)
+		}
+	}
+	admin := domain.Actor{Kind: domain.ActorKey, Role: domain.RoleOwner, Scopes: domain.Scopes()}
+	if err := admin.Require(domain.ScopeOperator); domain.CodeOf(err) != domain.CodeForbidden {
+		t.Errorf("a key with every scope is the operator: %v", err)
+	}
+}

@@ -1,0 +1,52 @@
+// Package free writes a text from a free prompt: what generate-output asks of a
+// model (free.tmpl), and how the same is composed without one (compose.go). It is
+// no capability: nothing is planned, and the text is not put on the board.
+package free
+
+import (
+	_ "embed"
+
+	"vellocity/internal/ai"
+	"vellocity/internal/capability"
+	"vellocity/internal/compose"
+	"vellocity/internal/domain"
+)
+
+//go:embed free.tmpl
+var systemTemplate string
+
+var system = capability.MustPrompt("free", systemTemplate)
+
+// Request says what to write.
+type Request struct {
+	Prompt     string
+	Words      int    // at most
+	Language   string // a language code; "" leaves it to the prompt
+	Tone       string
+	Creativity *float64           // 0 to 1; nil leaves it to the model
+	Voice      *domain.BrandVoice // nil: none
+}
+
+// Ask returns the nth text of a request, counted from 0, to be written either way.
+func (r Request) Ask(n int) (capability.Ask, error) {
+	rules, err := system.Render(struct {
+		Request
+		Another bool
+	}{r, n > 0})
+	if err != nil {
+		return capability.Ask{}, err
+	}
+	return capability.Ask{
+		Request: ai.Request{
+			System:     rules,
+			Messages:   ai.User(r.Prompt),
+			Creativity: r.Creativity,
+			MaxTokens:  r.Words*3 + 200,
+		},
+		PromptHash: system.Hash,
+		Compose: func() (string, error) {
+			b := compose.Brief{Language: r.Language, Tone: r.Tone, Voice: r.Voice}
+			return text(b, r.Prompt, r.Words)
+		},
+	}, nil
+}

@@ -1,0 +1,69 @@
+package engine_test
+
+import (
+	"context"
+	"encoding/json"
+	"sync/atomic"
+	"testing"
+
+	"vellocity/internal/capability"
+	"vellocity/internal/domain"
+	"vellocity/internal/engine"
+	"vellocity/internal/engine/enginetest"
+)
+
+var decodings, plans atomic.Int64
+
+// countedSettings count how often they are decoded.
+type countedSettings struct{ topic string }
+
+func (s *countedSettings) UnmarshalJSON(data []byte) error {
+	decodings.Add(1)
+	var plain struct{ Topic string }
+	err := json.Unmarshal(data, &plain)
+	s.topic = plain.Topic
+	return err
+}
+
+// Settings are decoded once when an execution is accepted and once when a worker
+// claims it, whatever the number of its steps; so is the plan laid out.
+func TestSettingsAreDecodedOnceAtEachEnd(t *testing.T) {
+	step := func(_ context.Context, _ capability.Input, s countedSettings) (capability.Result, error) {
+		return capability.Result{Output: s.topic}, nil
+	}
+	c := capability.Define(capability.Spec[countedSettings]{
+		Capability: domain.Capability{
+			Slug:           "counted",
+			Credits:        1,
+			NeedsModel:     true,
+			SettingsSchema: json.RawMessage(`{"type":"object","required":["topic"],"properties":{"topic":{"type":"string"}}}`),
+		},
+		Title: func(s countedSettings) string { return s.topic },
+		Reads: func(countedSettings) []int64 { return nil },
+		Plan: func(countedSettings) ([]domain.PlanStep, error) {
+			plans.Add(1)
+			return []domain.PlanStep{
+				{Key: "a", Name: "A", Kind: "step", DependsOn: []string{}, Credits: 1},
+				{Key: "b", Name: "B", Kind: "step", DependsOn: []string{"a"}},
+				{Key: "c", Name: "C", Kind: "step", DependsOn: []string{"a"}},
+			}, nil
+		},
+		Steps: map[string]capability.Step[countedSettings]{"step": step},
+	})
+	enginetest.Each(t, enginetest.Config{Capabilities: []capability.Capability{c}, Idle: true}, func(k *enginetest.Kit) {
+		decodings.Store(0)
+		plans.Store(0)
+		started, err := k.Engine.Execute(k.Ctx(), engine.Execute{Capability: "counted", Settings: json.RawMessage(`{"topic":"tea"}`)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if decodings.Load() != 1 || plans.Load() != 1 {
+			t.Errorf("at acceptance: decoded %d times, planned %d times", decodings.Load(), plans.Load())
+		}
+		k.Start()
+		k.Ended(started.Execution.ID, domain.ExecutionCompleted)
+		if decodings.Load() != 2 || plans.Load() != 2 {
+			t.Errorf("in all: decoded %d times, planned %d times", decodings.Load(), plans.Load())
+		}
+	})
+}

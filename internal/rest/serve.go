@@ -1,0 +1,197 @@
+package rest
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"net/http"
+	"strconv"
+
+	"vellocity/internal/domain"
+	"vellocity/internal/gate"
+	"vellocity/internal/ops"
+	"vellocity/internal/sse"
+)
+
+// Headers of responses. The slices are shared: never append to them.
+var (
+	jsonType    = []string{"application/json; charset=utf-8"}
+	noStore     = []string{"no-store"}
+	revalidate  = []string{"private, no-cache"}
+	byAuthority = []string{"Authorization, Accept"}
+)
+
+// exchange is one request for an operation and its response.
+type exchange struct {
+	*Server
+	op *ops.Op
+	w  http.ResponseWriter
+	r  *http.Request
+}
+
+// serve responds to one request for an operation.
+func (s *Server) serve(o *ops.Op, w http.ResponseWriter, r *http.Request) {
+	gate.Prepare(w, r)
+	defer s.gate.Recover(w, o.Name)
+	ctx := r.Context()
+	if !o.Public() {
+		var actor domain.Actor
+		var err error
+		if ctx, actor, err = s.gate.Admit(w, r); err == nil {
+			err = actor.Require(o.Scope)
+		}
+		if err != nil {
+			s.gate.Fail(w, o.Name, err)
+			return
+		}
+	}
+	if h := o.Handler(); h != nil {
+		h(w, r.WithContext(ctx))
+		return
+	}
+	x := exchange{s, o, w, r}
+	if err := x.run(ctx); err != nil {
+		s.gate.Fail(w, o.Name, err)
+	}
+}
+
+// run calls the verb and responds. An error means that nothing was sent yet.
+func (x exchange) run(ctx context.Context) error {
+	call, raw, err := x.op.DecodeRequest(x.w, x.r)
+	if err != nil {
+		return err
+	}
+	if ctx, err = x.op.Claim(ctx, call, x.r, raw); err != nil {
+		return err
+	}
+	result, err := call.Do(ctx)
+	var before *domain.Replayed
+	switch {
+	case errors.As(err, &before):
+		x.replay(before.Answer)
+		return nil
+	case err != nil:
+		return err
+	case result.Replayed:
+		x.w.Header().Set("Idempotent-Replayed", "true")
+	}
+	if x.op.WantsStream(x.r) {
+		return x.stream(ctx, result)
+	}
+	answer, err := result.Answer(ctx)
+	if err != nil {
+		return err
+	}
+	return x.answer(answer)
+}
+
+func (x exchange) answer(a ops.Answer) (err error) {
+	x.headers(a)
+	switch {
+	case a.Empty:
+		x.w.WriteHeader(http.StatusNoContent)
+		return nil
+	case a.File != nil:
+		h := x.w.Header()
+		h.Set("Content-Disposition", `attachment; filename="`+a.File.Name+`"`)
+		gate.SendTagged(x.w, x.r, a.File.MediaType, []byte(a.File.Text))
+		return nil
+	}
+	ops.WithBuffer(func(b *bytes.Buffer) {
+		if err = x.op.Envelope(b, a); err != nil {
+			return
+		}
+		if m, ok := a.Meta.(ops.PageMeta); ok {
+			x.w.Header()["Link"] = []string{ops.PageLinks(x.r.URL, m)}
+		}
+		x.body(a.Revision, b.Bytes())
+	})
+	return err
+}
+
+// body sends the JSON, or 304 to a caller that has it already.
+func (x exchange) body(revision string, body []byte) {
+	h := x.w.Header()
+	if x.op.ETag {
+		tag := ops.Tag(revision, body)
+		h["Etag"] = []string{tag}
+		if match := x.r.Header.Get("If-None-Match"); match != "" && x.op.ReadOnly && ops.Fresh(match, tag) {
+			x.w.WriteHeader(http.StatusNotModified)
+			return
+		}
+	}
+	h["Content-Type"] = jsonType
+	h["Content-Length"] = []string{strconv.Itoa(len(body))}
+	x.w.WriteHeader(x.op.Status)
+	_, _ = x.w.Write(body) // the reader is gone if it fails
+}
+
+func (x exchange) headers(a ops.Answer) {
+	h := x.w.Header()
+	h["Cache-Control"] = revalidate
+	if !x.op.ReadOnly {
+		h["Cache-Control"] = noStore
+	}
+	h["Vary"] = byAuthority
+	if a.Location != "" {
+		h["Location"] = []string{a.Location}
+	}
+	for name, value := range a.Headers {
+		h.Set(name, value)
+	}
+	if applied, ok := x.op.PreferenceApplied(x.r); ok {
+		h.Set("Preference-Applied", applied)
+	}
+}
+
+// replay sends the stored answer of an earlier call.
+func (x exchange) replay(a domain.StoredAnswer) {
+	h := x.w.Header()
+	for name, value := range a.Headers {
+		h.Set(name, value)
+	}
+	h.Set("Idempotent-Replayed", "true")
+	h["Content-Type"] = jsonType
+	x.w.WriteHeader(a.Status)
+	_, _ = x.w.Write(a.Body) // the reader is gone if it fails
+}
+
+// stream sends the events as they come. A failure between them is sent as an event
+// before the end, since the status has been sent already.
+func (x exchange) stream(ctx context.Context, result ops.Result) error {
+	stream, err := result.Events(ctx)
+	if err != nil {
+		return err
+	}
+	for name, value := range stream.Headers {
+		x.w.Header().Set(name, value)
+	}
+	out := sse.Start(ctx, x.w, x.Server.stream)
+	defer out.Close()
+	if x.r.Method == http.MethodHead {
+		return nil
+	}
+	for event, err := range stream.Events {
+		if err != nil {
+			if ctx.Err() == nil {
+				x.failed(ctx, out, err)
+			}
+			return nil
+		}
+		if out.Send(event) != nil {
+			return nil // the reader is gone
+		}
+	}
+	return nil
+}
+
+// failed sends the error that ends a stream.
+func (x exchange) failed(ctx context.Context, out *sse.Writer, err error) {
+	e := domain.AsError(err)
+	id := gate.RequestID(x.w)
+	x.gate.LogError(ctx, id, x.op.Name, e)
+	event, err := ops.Event("", "error", ops.ErrorOf(&domain.Error{Code: e.Code, Message: e.Message}, id))
+	if err == nil {
+		_ = out.Send(event) // the reader is gone if it fails
+	}
+}

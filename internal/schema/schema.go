@@ -1,0 +1,177 @@
+// Package schema reads a JSON Schema (2020-12) once and answers every question
+// that the program has about it: whether a value meets it and what is wrong where
+// it does not ([Schema.Check], [Schema.Faults]), what it looks like with the
+// defaults filled in, and which fields it has ([Schema.Fields]), for forms, tools,
+// the command line and documents.
+//
+// Beside the standard's keywords it reads three of its own: "x-order", the order
+// of the fields in a form (a list of names on the object, or a number on each
+// property); "x-widget", the control that a form shows for a field; and "x-labels",
+// what people read for the values of an enum.
+package schema
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"vellocity/internal/domain"
+)
+
+// Schema is a compiled JSON Schema. It does not change, so any number of
+// goroutines may share one.
+type Schema struct {
+	raw      json.RawMessage
+	compiled *jsonschema.Schema
+	root     Field
+	defaults map[string]any // of the root's fields, decoded
+}
+
+// Compile reads a schema. References must point inside it: nothing is loaded from
+// elsewhere.
+func Compile(raw json.RawMessage) (*Schema, error) {
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(raw))
+	if err != nil {
+		return nil, fmt.Errorf("read schema: %w", err)
+	}
+	compiler := jsonschema.NewCompiler()
+	compiler.UseLoader(jsonschema.SchemeURLLoader{}) // has no scheme, so it loads nothing
+	compiler.DefaultDraft(jsonschema.Draft2020)
+	compiler.AssertFormat()
+	const name = "memory:///schema.json"
+	if err := compiler.AddResource(name, doc); err != nil {
+		return nil, fmt.Errorf("read schema: %w", err)
+	}
+	s := &Schema{raw: raw, defaults: map[string]any{}}
+	if s.compiled, err = compiler.Compile(name); err != nil {
+		return nil, fmt.Errorf("compile schema: %w", err)
+	}
+	if err := json.Unmarshal(raw, &s.root); err != nil {
+		return nil, fmt.Errorf("read the fields of the schema: %w", err)
+	}
+	for _, f := range s.root.Fields {
+		if f.Default == nil {
+			continue
+		}
+		if s.defaults[f.Name], err = jsonschema.UnmarshalJSON(bytes.NewReader(f.Default)); err != nil {
+			return nil, fmt.Errorf("read the default of %s: %w", f.Name, err)
+		}
+	}
+	return s, nil
+}
+
+// MustCompile is [Compile] for a schema that is part of the program. It panics
+// where the schema does not compile.
+func MustCompile(raw json.RawMessage) *Schema {
+	s, err := Compile(raw)
+	if err != nil {
+		panic(err)
+	}
+	return s
+}
+
+// JSON returns the schema as it was written.
+func (s *Schema) JSON() json.RawMessage { return s.raw }
+
+// Title names the whole object for people; "" where the schema does not.
+func (s *Schema) Title() string { return s.root.Title }
+
+// Help explains the whole object in a sentence or two; "" where the schema says
+// nothing.
+func (s *Schema) Help() string { return s.root.Help }
+
+// Fields returns the fields of the object, in the order of the form.
+func (s *Schema) Fields() []Field { return s.root.Fields }
+
+// Field returns one field of the object.
+func (s *Schema) Field(name string) (Field, bool) {
+	if i := s.root.index(name); i >= 0 {
+		return s.root.Fields[i], true
+	}
+	return Field{}, false
+}
+
+// Required returns the names of the fields that must be given, in the order in
+// which the schema lists them.
+func (s *Schema) Required() []string { return append([]string{}, s.root.required...) }
+
+// Defaults returns the values of the fields that have one, by name.
+func (s *Schema) Defaults() map[string]json.RawMessage {
+	out := map[string]json.RawMessage{}
+	for _, f := range s.root.Fields {
+		if f.Default != nil {
+			out[f.Name] = f.Default
+		}
+	}
+	return out
+}
+
+// Closed reports whether the object refuses fields that the schema does not name.
+func (s *Schema) Closed() bool { return s.root.closed }
+
+// Check fills the defaults into an object and checks it. Empty input is an empty
+// object, and a field that is null counts as missing. path is where the object
+// stands in the caller's request ("settings"; "" for the whole body) and begins
+// the path of every fault. What is wrong comes back as one VALIDATION_ERROR with
+// all faults, in the order of the form; filled is then nil.
+func (s *Schema) Check(raw json.RawMessage, path string) (filled json.RawMessage, err error) {
+	var p domain.Problems
+	if filled, err = s.CheckInto(&p, raw, path); err != nil {
+		return nil, err
+	}
+	return filled, p.Err()
+}
+
+// CheckInto is [Schema.Check] for a caller with more to check: faults are noted in
+// p. filled is nil where there is one.
+func (s *Schema) CheckInto(p *domain.Problems, raw json.RawMessage, path string) (filled json.RawMessage, err error) {
+	object, ok := readObject(raw)
+	if !ok {
+		p.Type(path, "an object")
+		return nil, nil
+	}
+	for name, value := range s.defaults {
+		if _, given := object[name]; !given {
+			object[name] = value
+		}
+	}
+	if faults := s.Faults(object); len(faults) > 0 {
+		for _, f := range faults {
+			f.report(p, path)
+		}
+		return nil, nil
+	}
+	if filled, err = json.Marshal(object); err != nil {
+		return nil, fmt.Errorf("encode the checked object: %w", err)
+	}
+	return filled, nil
+}
+
+// readObject decodes an object and drops the fields that are null.
+func readObject(raw json.RawMessage) (object map[string]any, ok bool) {
+	if trimmed := bytes.TrimSpace(raw); len(trimmed) == 0 || bytes.Equal(trimmed, []byte("null")) {
+		return map[string]any{}, true
+	}
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(raw))
+	if err != nil {
+		return nil, false
+	}
+	if object, ok = doc.(map[string]any); ok {
+		maps.DeleteFunc(object, func(_ string, v any) bool { return v == nil })
+	}
+	return object, ok
+}
+
+// CheckText checks one JSON value as it stands: no default is filled in. The
+// error is for text that is not one JSON value.
+func (s *Schema) CheckText(text string) ([]Fault, error) {
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader([]byte(text)))
+	if err != nil {
+		return nil, errors.New("it is not one JSON value")
+	}
+	return s.Faults(doc), nil
+}

@@ -1,0 +1,75 @@
+// Package agents is the list of agents, with what each can run and its limits.
+package agents
+
+import (
+	"embed"
+	"maps"
+	"net/http"
+	"slices"
+
+	"vellocity/internal/domain"
+	"vellocity/internal/engine"
+	"vellocity/internal/web/ui"
+)
+
+//go:embed *.html
+var files embed.FS
+
+type page struct{ *ui.Site }
+
+// Mount returns the page for the site.
+func Mount(site *ui.Site) ui.Page {
+	p := page{site}
+	return ui.Page{
+		Name:  "agents",
+		Files: files,
+		Menu: ui.Link{
+			Group: ui.Create,
+			Path:  "/agents",
+			Name:  "Agents",
+			Icon:  "bot",
+			Keys:  "g a",
+		},
+		Routes: []ui.Route{{Pattern: "GET /agents", Handle: p.show}},
+	}
+}
+
+type view struct {
+	ui.Shell
+	Agents []row
+}
+
+type row struct {
+	domain.Agent
+	Writer   string
+	Policies []policy
+}
+
+type policy struct{ Guardrail, Action string }
+
+func (p page) show(w http.ResponseWriter, r *http.Request) error {
+	sh, err := p.Shell(w, r, "/agents", "Agents")
+	if err != nil {
+		return err
+	}
+	list, err := p.Engine.Agents(r.Context(), engine.ListAgents{Page: domain.Page{Number: 1, Size: 100}})
+	if err != nil {
+		return err
+	}
+	v := view{Shell: sh}
+	for _, a := range list.Items {
+		v.Agents = append(v.Agents, rowOf(a))
+	}
+	return p.Render(w, r, http.StatusOK, "agents", v)
+}
+
+func rowOf(a domain.Agent) row {
+	x := row{Agent: a, Writer: "The default model"}
+	if a.Provider != "" {
+		x.Writer = a.Provider + " " + a.Model
+	}
+	for _, g := range slices.Sorted(maps.Keys(a.GuardrailPolicy)) {
+		x.Policies = append(x.Policies, policy{ui.Human(g), a.GuardrailPolicy[g]})
+	}
+	return x
+}

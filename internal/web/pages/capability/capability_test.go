@@ -1,0 +1,41 @@
+package capability_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"vellocity/internal/web/webtest"
+)
+
+func TestAnExecutionFromTheForm(t *testing.T) {
+	p := webtest.Start(t)
+	path := "/capabilities/generate-blog-post"
+	wrong := p.Post(path, url.Values{"topic": {""}, "word_count": {"9"}})
+	doc := webtest.Parse(t, path, wrong.Body)
+	if wrong.Status != http.StatusUnprocessableEntity || webtest.Count(doc, "div", "errors") != 1 ||
+		!strings.Contains(wrong.Body, `href="#f-topic"`) || !strings.Contains(wrong.Body, `href="#f-word_count"`) {
+		t.Errorf("a wrong form: %d\n%s", wrong.Status, wrong.Body)
+	}
+	right := p.Post(path, url.Values{"topic": {"Cloud"}, "priority": {"high"}})
+	if right.Status != http.StatusSeeOther || right.Location != "/executions/1" {
+		t.Fatalf("%d to %q", right.Status, right.Location)
+	}
+	if again := p.Get(path + "?from=1").Body; !strings.Contains(again, `value="Cloud"`) {
+		t.Error("a past execution's inputs must be filled in")
+	}
+	call := p.Post(path+"/call", url.Values{"topic": {"It's"}}).Body
+	for _, want := range []string{
+		`&#34;topic&#34;: &#34;It&#39;\&#39;&#39;s&#34;`, "await fetch(", "requests.post(",
+		"/api/v1/content-workflow/capabilities/generate-blog-post/execute",
+	} {
+		if !strings.Contains(call, want) {
+			t.Errorf("the API request lacks %q in\n%s", want, call)
+		}
+	}
+	review := p.Post("/capabilities/review-content/call", url.Values{"ask_person": {"true"}}).Body
+	if !strings.Contains(review, "&#34;ask_person&#34;: True") {
+		t.Errorf("Python writes true differently:\n%s", review)
+	}
+}

@@ -1,0 +1,7 @@
+package content
+
+// Names of this package that its external tests use.
+var (
+	Marked = marked
+	IsMark = isMark
+)

@@ -1,0 +1,196 @@
+// Package content is the page of one item: its text to read, edit and compare,
+// with its findings, its history and where it came from.
+package content
+
+import (
+	"embed"
+	"html/template"
+	"net/http"
+	"strconv"
+	"time"
+
+	"vellocity/internal/domain"
+	"vellocity/internal/engine"
+	"vellocity/internal/web/ui"
+)
+
+//go:embed *.html *.js *.css
+var files embed.FS
+
+type page struct{ *ui.Site }
+
+// Mount returns the page for the site.
+func Mount(site *ui.Site) ui.Page {
+	p := page{site}
+	return ui.Page{
+		Name:  "content",
+		Files: files,
+		Routes: []ui.Route{
+			{Pattern: "GET /content/{id}", Handle: p.show},
+			{Pattern: "POST /content/{id}", Handle: p.save},
+			{Pattern: "POST /content/{id}/move", Handle: p.move},
+			{Pattern: "POST /content/{id}/approve", Handle: p.approve},
+			{Pattern: "POST /content/{id}/restore", Handle: p.restore},
+			{Pattern: "GET /content/{id}/export", Handle: p.export},
+			{Pattern: "POST /preview", Handle: p.preview},
+		},
+	}
+}
+
+// view is what the page shows.
+type view struct {
+	ui.Shell
+	Item     facts
+	View     string // one of views
+	Views    []ui.Tab
+	Body     template.HTML
+	Findings []ui.FindingView
+	Needs    []domain.Need
+	Next     nextStep
+	Stages   []stage
+	Scores   []score
+	Sources  sources
+	History  []domain.ItemMove
+	Channels []domain.Publication
+
+	Form     form
+	Versions versions
+	Compare  comparison
+}
+
+// facts are shown around the text.
+type facts struct {
+	ui.Card
+	Slug, Language           string
+	MetaTitle, MetaDesc      string
+	Keywords                 []string
+	Version, Approved        int
+	Published                int
+	PublishedAt, CreatedAt   time.Time
+	Origin                   string
+	Execution                int64
+	Capability, Agent, Voice string
+	Reading                  string
+	Feed                     string // address in the feed; empty until published
+}
+
+type stage struct {
+	Stage domain.ItemStatus
+	Label string
+	On    bool
+}
+
+type score struct {
+	Name  string
+	Value string
+}
+
+var views = []string{"read", "edit", "versions", "history"}
+
+func (p page) show(w http.ResponseWriter, r *http.Request) error {
+	id, err := ui.PathID(r)
+	if err != nil {
+		return err
+	}
+	d, err := p.Engine.Item(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	if ui.Partial(r) { // the script asks only whether the item has changed
+		v := view{Item: facts{Card: ui.CardOf(d.ContentItem)}}
+		return p.RenderPart(w, http.StatusOK, "content", "live", v)
+	}
+	v, err := p.view(w, r, d)
+	if err != nil {
+		return err
+	}
+	return p.Render(w, r, http.StatusOK, "content", v)
+}
+
+func (p page) view(w http.ResponseWriter, r *http.Request, d engine.ItemDetails) (view, error) {
+	sh, err := p.Shell(w, r, "/board", ui.TitleOf(d.Title, d.ID))
+	if err != nil {
+		return view{}, err
+	}
+	v := view{
+		Shell:    sh,
+		Item:     factsOf(d, sh.Workspace),
+		View:     readView(r),
+		Body:     marked(d.Body, d.Findings, p.Engine.RenderMarkdown),
+		Findings: ui.FindingViews(d.Findings),
+		Needs:    d.NeedsInput,
+		Scores:   scoresOf(d.Scores),
+		Sources:  sourcesOf(d.Provenance),
+		History:  d.Moves,
+		Channels: d.Publications,
+		Form:     formOf(d.ContentItem),
+	}
+	v.Next = nextFor(v.Item, len(v.Findings), sh.Workspace.RequireApproval)
+	for _, st := range domain.ItemStatuses() {
+		v.Stages = append(v.Stages, stage{st, st.Label(), st == d.Status})
+	}
+	if v.View == "versions" || v.View == "history" {
+		err = p.fillVersions(r, &v, d)
+	}
+	v.Views = v.tabs()
+	return v, err
+}
+
+func readView(r *http.Request) string {
+	for _, v := range views {
+		if r.URL.Query().Get("view") == v {
+			return v
+		}
+	}
+	return views[0]
+}
+
+func (v view) tabs() []ui.Tab {
+	var tabs []ui.Tab
+	for _, name := range views {
+		t := ui.Tab{Label: ui.Human(name), Href: ui.ItemPath(v.Item.ID), On: name == v.View}
+		if name != views[0] {
+			t.Href += "?view=" + name
+		}
+		if name == "versions" {
+			t.Count, t.Counted = v.Item.Version, true
+		}
+		tabs = append(tabs, t)
+	}
+	return tabs
+}
+
+func factsOf(d engine.ItemDetails, ws domain.Workspace) facts {
+	f := facts{
+		Card:        ui.CardOf(d.ContentItem),
+		Slug:        d.Slug,
+		Language:    d.Language,
+		MetaTitle:   d.MetaTitle,
+		MetaDesc:    d.MetaDescription,
+		Keywords:    d.Keywords,
+		Version:     d.Version,
+		Approved:    d.ApprovedVersion,
+		Published:   d.PublishedVersion,
+		PublishedAt: d.PublishedAt,
+		CreatedAt:   d.CreatedAt,
+		Origin:      ui.OriginLabel(d.ContentItem.Origin),
+		Execution:   d.ExecutionID,
+		Reading:     readingTime(d.WordCount),
+	}
+	if d.Agent != nil {
+		f.Agent = d.Agent.Name
+	}
+	if d.Voice != nil {
+		f.Voice = d.Voice.Name
+	}
+	if d.Execution != nil {
+		f.Capability = d.Execution.Capability
+	}
+	if d.PublishedVersion > 0 && d.Status == domain.ItemPublished && ws.FeedEnabled {
+		f.Feed = "/feeds/" + ws.Slug + "/items/" + d.Slug
+	}
+	return f
+}
+
+// readingTime assumes 220 words a minute, a usual pace for prose on a screen.
+func readingTime(words int) string { return strconv.Itoa(max(1, (words+110)/220)) + " min read" }

@@ -1,0 +1,163 @@
+package content
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"vellocity/internal/domain"
+	"vellocity/internal/engine"
+	"vellocity/internal/web/ui"
+)
+
+const versionsPerPage = 25
+
+// versions is a page of the item's versions, newest first.
+type versions struct {
+	Rows         []versionRow
+	Newer, Older string // addresses of the neighbouring pages; empty: none
+}
+
+type versionRow struct {
+	N         int
+	Author    string
+	Machine   bool
+	Reason    string
+	At        time.Time
+	Approved  bool
+	Published bool
+	Current   bool
+	Words     int
+	Href      string // the comparison with the version before
+}
+
+// comparison is the word diff of two versions.
+type comparison struct {
+	From, To   int
+	Parts      []ui.DiffPart
+	Title      []ui.DiffPart
+	In, Out    int  // words added and removed
+	Machine    bool // the later version is a machine's
+	Author     string
+	Reason     string
+	Restorable bool
+}
+
+// fillVersions lists a page of the versions and compares the two that the address
+// names, the last two by default.
+func (p page) fillVersions(r *http.Request, v *view, d engine.ItemDetails) error {
+	q := r.URL.Query()
+	number := max(1, intOf(q, "page", 1))
+	list, err := p.Engine.Versions(r.Context(), engine.ListVersions{
+		ID:   d.ID,
+		Page: domain.Page{Number: number, Size: versionsPerPage},
+	})
+	if err != nil {
+		return err
+	}
+	href := func(page, to int) string {
+		change := url.Values{"view": {v.View}}
+		if page > 1 {
+			change.Set("page", strconv.Itoa(page))
+		}
+		if to > 0 {
+			change.Set("to", strconv.Itoa(to))
+		}
+		return ui.ItemPath(d.ID) + "?" + change.Encode()
+	}
+	for _, x := range list.Items {
+		row := versionRowOf(x, d)
+		row.Href = href(number, x.N)
+		v.Versions.Rows = append(v.Versions.Rows, row)
+	}
+	if number > 1 {
+		v.Versions.Newer = href(number-1, 0)
+	}
+	if number*versionsPerPage < list.Total {
+		v.Versions.Older = href(number+1, 0)
+	}
+	if v.View != "versions" {
+		return nil
+	}
+	to := d.Version
+	if n := intOf(q, "to", 0); n > 0 {
+		to = n
+	}
+	v.Compare, err = p.compare(r, list.Items, d, intOf(q, "from", to-1), to)
+	return err
+}
+
+// intOf reads a number from the address; otherwise is returned where there is none.
+func intOf(q url.Values, name string, otherwise int) int {
+	if n, err := strconv.Atoi(q.Get(name)); err == nil {
+		return n
+	}
+	return otherwise
+}
+
+func versionRowOf(v domain.ContentVersion, d engine.ItemDetails) versionRow {
+	return versionRow{
+		N:         v.N,
+		Author:    v.Author,
+		Machine:   v.AuthorKind == domain.ActorSystem,
+		Reason:    v.Reason,
+		At:        v.CreatedAt,
+		Approved:  v.N == d.ApprovedVersion,
+		Published: v.N == d.PublishedVersion,
+		Current:   v.N == d.Version,
+		Words:     ui.Words(v.Body),
+	}
+}
+
+// compare compares two versions, listed or not. A version that
+// does not exist gives an empty comparison.
+func (p page) compare(r *http.Request, listed []domain.ContentVersion, d engine.ItemDetails, from, to int) (
+	comparison, error) {
+	newer, err := p.version(r, listed, d.ID, to)
+	if err != nil || newer.N == 0 {
+		return comparison{}, err
+	}
+	older, err := p.version(r, listed, d.ID, from)
+	c := compareVersions(older, newer)
+	c.Restorable = to != d.Version
+	return c, err
+}
+
+// version finds a version among those listed, or reads it. The zero version is
+// one that does not exist.
+func (p page) version(r *http.Request, listed []domain.ContentVersion, itemID int64, n int) (
+	domain.ContentVersion, error) {
+	for _, v := range listed {
+		if v.N == n {
+			return v, nil
+		}
+	}
+	if n < 1 {
+		return domain.ContentVersion{}, nil
+	}
+	v, err := p.Engine.Version(r.Context(), itemID, n)
+	if domain.CodeOf(err) == domain.CodeNotFound {
+		return domain.ContentVersion{}, nil
+	}
+	return v, err
+}
+
+func compareVersions(a, b domain.ContentVersion) comparison {
+	c := comparison{
+		From:    a.N,
+		To:      b.N,
+		Machine: b.AuthorKind == domain.ActorSystem,
+		Author:  b.Author,
+		Reason:  b.Reason,
+	}
+	if a.N == 0 {
+		c.Parts = []ui.DiffPart{{Op: "same", Text: b.Body}}
+		c.Title = []ui.DiffPart{{Op: "same", Text: b.Title}}
+		return c
+	}
+	c.Parts, c.Title = ui.WordDiff(a.Body, b.Body), ui.WordDiff(a.Title, b.Title)
+	c.In, c.Out = ui.Changed(c.Parts)
+	c.Parts = ui.Fold(c.Parts)
+	return c
+}

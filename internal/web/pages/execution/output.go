@@ -1,0 +1,115 @@
+package execution
+
+import (
+	"context"
+	"encoding/json"
+	"html/template"
+	"net/http"
+	"strconv"
+
+	"vellocity/internal/domain"
+	"vellocity/internal/engine"
+	"vellocity/internal/sse"
+	"vellocity/internal/web/ui"
+)
+
+// outputOf returns the items of an execution, and until there are any what each
+// step has written.
+func (p page) outputOf(ctx context.Context, d engine.ExecutionDetails, v view) ([]outputText, error) {
+	var out []outputText
+	for _, c := range d.Items {
+		item, err := p.Engine.Item(ctx, c.ID)
+		if domain.CodeOf(err) == domain.CodeNotFound {
+			continue // it has been deleted
+		}
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, outputText{
+			Key:    "item-" + strconv.FormatInt(c.ID, 10),
+			Name:   ui.TitleOf(item.Title, item.ID),
+			ItemID: item.ID,
+			HTML:   template.HTML(p.Engine.RenderMarkdown(item.Body)), //nolint:gosec // sanitised there
+		})
+	}
+	if len(out) > 0 {
+		return out, nil
+	}
+	for _, step := range v.Timeline.Steps {
+		if step.Text != "" || v.Writes && step.Running {
+			out = append(out, outputText{Key: step.Key, Name: step.Name, Text: step.Text, Live: !d.Status.Ended()})
+		}
+	}
+	return out, nil
+}
+
+// textOf finds the text in a step's recorded output, which is a string or an
+// object that carries one.
+func textOf(raw json.RawMessage) string {
+	var text string
+	if json.Unmarshal(raw, &text) == nil {
+		return text
+	}
+	var fields struct{ Text, Body, Markdown string }
+	if json.Unmarshal(raw, &fields) != nil {
+		return ""
+	}
+	for _, t := range []string{fields.Body, fields.Markdown, fields.Text} {
+		if t != "" {
+			return t
+		}
+	}
+	return ""
+}
+
+func (p page) eventsOf(ctx context.Context, id int64) ([]eventRow, error) {
+	events, err := p.Engine.ExecutionEvents(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	var rows []eventRow
+	for _, ev := range events {
+		rows = append(rows, eventRow{ev.At, string(ev.Name), ev.Actor, payloadOf(ev.Payload)})
+	}
+	return rows, nil
+}
+
+// payloadOf leaves out an empty payload.
+func payloadOf(raw json.RawMessage) string {
+	if s := string(raw); s != "null" && s != "{}" {
+		return s
+	}
+	return ""
+}
+
+// piece is a piece of the text that a step writes, at an offset in code points.
+type piece struct {
+	Step   string `json:"step"`
+	Offset int    `json:"offset"`
+	Text   string `json:"text"`
+}
+
+// stream sends the text of an execution while it is being written.
+func (p page) stream(w http.ResponseWriter, r *http.Request) error {
+	id, err := ui.PathID(r)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := p.Stream(r)
+	defer cancel()
+	seq, err := p.Engine.WatchExecution(ctx, id, r.Header.Get("Last-Event-ID"))
+	if err != nil {
+		return err
+	}
+	out := sse.Start(r.Context(), w, sse.Options{})
+	defer out.Close()
+	for up, err := range seq {
+		if err != nil {
+			return nil // the page reads the status, and reconnects while the execution runs
+		}
+		if t := up.Text; t != nil && ui.Send(out, "", "text", piece{t.Step, t.Offset, t.Text}) != nil {
+			return nil
+		}
+	}
+	return nil
+}

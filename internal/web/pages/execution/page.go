@@ -1,0 +1,270 @@
+// Package execution is the page of one execution: its facts, its plan as a
+// waterfall, and what it wrote.
+package execution
+
+import (
+	"context"
+	"embed"
+	"encoding/json"
+	"fmt"
+	"html/template"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+
+	"vellocity/internal/domain"
+	"vellocity/internal/engine"
+	"vellocity/internal/web/ui"
+)
+
+//go:embed *.html *.js *.css
+var files embed.FS
+
+type page struct{ *ui.Site }
+
+// Mount returns the page for the site.
+func Mount(site *ui.Site) ui.Page {
+	p := page{site}
+	return ui.Page{
+		Name:  "execution",
+		Files: files,
+		Routes: []ui.Route{
+			{Pattern: "GET /executions/{id}", Handle: p.show},
+			{Pattern: "GET /executions/{id}/stream", Handle: p.stream},
+			{Pattern: "POST /executions/{id}/cancel", Handle: p.cancel},
+			{Pattern: "POST /executions/{id}/retry", Handle: p.retry},
+			{Pattern: "POST /executions/{id}/archive", Handle: p.archive},
+		},
+	}
+}
+
+// view is what the page shows.
+type view struct {
+	ui.Shell
+	Run      facts
+	Tab      string // one of tabs
+	Tabs     []ui.Tab
+	Timeline timeline
+	Output   []outputText
+	Results  []result
+	Writes   bool // it generates text; else it looks at an item or a text
+	Cards    []ui.Card
+	Needs    []domain.Need
+	Findings []ui.FindingView
+	Input    string
+	Context  string
+	Events   []eventRow
+	Curl     string
+}
+
+// facts are shown at the top of the page.
+type facts struct {
+	ui.ExecutionRow
+	Origin    string
+	AI        bool
+	Held      int // credits
+	Price     int // credits of the whole plan
+	Cost      string
+	Started   time.Time
+	Waiting   string
+	TabTitle  string
+	TabIcon   string
+	RetryOf   int64
+	Ended     bool
+	Cancel    bool
+	Archive   bool
+	ItemID    int64  // the first item; 0 while there is none
+	Step      string // the step under way
+	Completed time.Time
+}
+
+// outputText is one text: an item, or what a step has written so far.
+type outputText struct {
+	Key, Name string
+	ItemID    int64
+	HTML      template.HTML // of an item
+	Text      string        // of a step
+	Live      bool          // more may come
+}
+
+// eventRow is one line of the event log.
+type eventRow struct {
+	At      time.Time
+	Name    string
+	By      string
+	Payload string
+}
+
+var tabs = []string{"output", "plan", "input", "guardrails", "events"}
+
+func (p page) show(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	id, err := ui.PathID(r)
+	if err != nil {
+		return err
+	}
+	d, err := p.Engine.Execution(ctx, id)
+	if err != nil {
+		return err
+	}
+	sh, err := p.Shell(w, r, "/executions", ui.TitleOf(d.Title, d.ID))
+	if err != nil {
+		return err
+	}
+	attempts, err := p.Engine.Attempts(ctx, id)
+	if err != nil {
+		return err
+	}
+	v := view{
+		Shell:    sh,
+		Run:      factsOf(d, p.Now()),
+		Timeline: timelineOf(d.Execution, d.Steps, attempts, p.Now()),
+		Needs:    d.NeedsInput,
+		Findings: ui.FindingViews(d.Findings),
+		Tab:      readTab(r),
+		Curl:     p.Origin(r) + "/api/v1/content-workflow" + ui.ExecutionPath(id),
+	}
+	v.Tabs = v.tabs()
+	for _, item := range d.Items {
+		v.Cards = append(v.Cards, ui.CardOf(item))
+	}
+	if err := p.fillSubject(ctx, &v, d); err != nil {
+		return err
+	}
+	v.Title, v.Icon = v.Run.TabTitle, v.Run.TabIcon
+	if err := p.fillTab(ctx, &v, d); err != nil {
+		return err
+	}
+	return p.Render(w, r, http.StatusOK, "execution", v)
+}
+
+// fillSubject distinguishes an execution that writes from one that looks at an item,
+// and shows that item.
+func (p page) fillSubject(ctx context.Context, v *view, d engine.ExecutionDetails) error {
+	v.Writes = true
+	c, err := p.Engine.Capability(ctx, d.Capability)
+	if domain.CodeOf(err) == domain.CodeNotFound {
+		return nil // it has been removed
+	}
+	if err != nil {
+		return err
+	}
+	v.Writes = c.Category == domain.CategoryGeneration
+	asked := slices.ContainsFunc(d.Steps, func(r domain.StepResult) bool { return r.Model != "" })
+	if v.Writes || asked {
+		return nil
+	}
+	v.Run.Origin, v.Run.AI, v.Run.Cost = ui.RulesNote, false, "$0"
+	var on struct {
+		ContentID int64 `json:"content_id"`
+	}
+	if err := json.Unmarshal(d.Settings, &on); err != nil {
+		return fmt.Errorf("read the settings: %w", err)
+	}
+	if len(v.Cards) > 0 || on.ContentID == 0 {
+		return nil
+	}
+	item, err := p.Engine.Item(ctx, on.ContentID)
+	if domain.CodeOf(err) == domain.CodeNotFound {
+		return nil // it has been deleted
+	}
+	v.Cards = append(v.Cards, ui.CardOf(item.ContentItem))
+	v.Run.ItemID = on.ContentID
+	return err
+}
+
+// fillTab gathers what only the open tab shows.
+func (p page) fillTab(ctx context.Context, v *view, d engine.ExecutionDetails) error {
+	var err error
+	switch v.Tab {
+	case "output":
+		v.Output, err = p.outputOf(ctx, d, *v)
+		if len(d.Items) == 0 && !v.Writes {
+			v.Results = resultsOf(v.Timeline.Steps)
+		}
+	case "input":
+		v.Input, v.Context = ui.PrettyJSON(d.Settings), ui.PrettyJSON(d.Context)
+	case "events":
+		v.Events, err = p.eventsOf(ctx, d.ID)
+	}
+	return err
+}
+
+func (v view) tabs() []ui.Tab {
+	counts := map[string]int{"plan": len(v.Timeline.Steps), "guardrails": len(v.Findings)}
+	var list []ui.Tab
+	for _, name := range tabs {
+		t := ui.Tab{Label: ui.Human(name), Href: ui.ExecutionPath(v.Run.ID), On: name == v.Tab}
+		if name != tabs[0] {
+			t.Href += "?tab=" + name
+		}
+		t.Count, t.Counted = counts[name]
+		list = append(list, t)
+	}
+	return list
+}
+
+// readTab returns the tab that the address names, the first by default.
+func readTab(r *http.Request) string {
+	if tab := r.URL.Query().Get("tab"); slices.Contains(tabs, tab) {
+		return tab
+	}
+	return tabs[0]
+}
+
+func factsOf(d engine.ExecutionDetails, now time.Time) facts {
+	f := facts{
+		ExecutionRow: ui.RowOf(d.ExecutionRow, now),
+		Origin:       ui.OriginLabel(d.Origin),
+		AI:           d.Origin.AI,
+		Held:         d.CreditsHeld,
+		Cost:         ui.Money(d.Cost, d.Origin),
+		Started:      d.StartedAt,
+		Completed:    d.CompletedAt,
+		RetryOf:      d.RetryOf,
+		Ended:        d.Status.Ended(),
+		Cancel:       !d.Status.Ended(),
+		Archive:      d.Status.MayBecome(domain.ExecutionArchived),
+		Step:         stepUnderWay(d.Execution),
+	}
+	if d.Origin.Kind != domain.OriginComposer {
+		for _, step := range d.Plan {
+			f.Price += step.Credits
+		}
+	}
+	if len(d.Items) > 0 {
+		f.ItemID = d.Items[0].ID
+	}
+	f.TabTitle, f.TabIcon = f.State.Label+" · "+f.Title, tabIcons[f.State.Tone]
+	if f.Running && d.WaitingFor != domain.WaitingPerson {
+		f.TabTitle = strconv.Itoa(f.Progress) + "% · " + f.Title
+	}
+	switch d.WaitingFor {
+	case domain.WaitingPerson:
+		f.Waiting = "Waiting for your review. Read the item, then approve or move it; the execution continues on its own."
+	case domain.WaitingRetry:
+		f.Waiting = "The last attempt failed. Retrying automatically."
+	}
+	return f
+}
+
+// stepUnderWay returns the name of the current step, which is recorded by its key.
+// Executions from before that have the name itself.
+func stepUnderWay(x domain.Execution) string {
+	for _, step := range x.Plan {
+		if x.CurrentStep == step.Key || x.CurrentStep == step.Name {
+			return step.Name
+		}
+	}
+	return ""
+}
+
+// tabIcons show the state on the browser's tab.
+var tabIcons = map[string]string{
+	"moving":  "icon-moving.svg",
+	"machine": "icon-moving.svg",
+	"done":    "icon-done.svg",
+	"broken":  "icon-broken.svg",
+	"person":  "icon-person.svg",
+}

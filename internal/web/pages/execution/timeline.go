@@ -1,0 +1,211 @@
+package execution
+
+import (
+	"strconv"
+	"time"
+
+	"vellocity/internal/domain"
+	"vellocity/internal/web/ui"
+)
+
+// timeline is the plan of an execution and its waterfall: all bars share one axis.
+type timeline struct {
+	Steps []stepRow
+	Ticks [3]string // at the start, the middle and the end of the axis
+	Done  int
+}
+
+// stepRow is one step of the plan with its result.
+type stepRow struct {
+	Key, Name string
+	State     ui.State
+	Running   bool
+	Duration  string // empty until it has ended
+	Attempt   int
+	Bars      []bar
+	Needs     []string // names of the steps that it depends on
+	Credits   int      // its weight in the plan
+	Charged   int
+	Model     string
+	Tokens    string
+	Cost      string
+	Error     string
+	Output    string // JSON, for the plan tab
+	Text      string // where the step wrote one
+}
+
+// bar is one span of time on the axis, in thousandths of it.
+type bar struct {
+	X, Width string
+	Tone     string
+	Title    string
+}
+
+var stepStates = map[domain.StepStatus]ui.State{
+	domain.StepPending: {Glyph: "pending", Label: "Waiting", Tone: "grey"},
+	domain.StepRunning: {Glyph: "executing", Label: "Running", Tone: "moving"},
+	domain.StepDone:    {Glyph: "completed", Label: "Done", Tone: "done"},
+	domain.StepFailed:  {Glyph: "failed", Label: "Failed", Tone: "broken"},
+	domain.StepSkipped: {Glyph: "skipped", Label: "Skipped", Tone: "grey"},
+	domain.StepReused:  {Glyph: "reused", Label: "Reused", Tone: "done"},
+}
+
+// timelineOf lays out the recorded steps and attempts of an execution on one axis.
+func timelineOf(x domain.Execution, results []domain.StepResult, attempts []domain.Attempt, now time.Time) timeline {
+	ax := axisOf(x, results, now)
+	byKey := map[string]domain.StepResult{}
+	for _, r := range results {
+		byKey[r.Key] = r
+	}
+	names := map[string]string{}
+	for _, p := range x.Plan {
+		names[p.Key] = p.Name
+	}
+	addRunning(x, byKey)
+	t := timeline{Ticks: [3]string{"0", ui.Span(ax.length() / 2), ui.Span(ax.length())}}
+	for _, p := range x.Plan {
+		row := stepOf(p, byKey[p.Key], names, x.Origin)
+		row.Bars = ax.bars(byKey[p.Key], attemptsOf(attempts, p.Key), row.State.Tone)
+		if st := byKey[p.Key].Status; st == domain.StepDone || st == domain.StepReused {
+			t.Done++
+		}
+		t.Steps = append(t.Steps, row)
+	}
+	return t
+}
+
+// addRunning adds the steps that are under way. A step is recorded when it has
+// ended; until then it counts as running once all that it depends on is done.
+func addRunning(x domain.Execution, byKey map[string]domain.StepResult) {
+	if x.Status != domain.ExecutionExecuting || x.WaitingFor != "" {
+		return
+	}
+	var running []domain.StepResult
+	for _, p := range x.Plan {
+		if _, recorded := byKey[p.Key]; recorded {
+			continue
+		}
+		since, ready := x.StartedAt, true
+		for _, key := range p.DependsOn {
+			d := byKey[key]
+			ready = ready && ended(d.Status)
+			if d.CompletedAt.After(since) {
+				since = d.CompletedAt
+			}
+		}
+		if ready {
+			running = append(running, domain.StepResult{Key: p.Key, Status: domain.StepRunning, StartedAt: since})
+		}
+	}
+	for _, r := range running {
+		byKey[r.Key] = r
+	}
+}
+
+// ended reports whether the steps that depend on one in this state can start.
+func ended(s domain.StepStatus) bool {
+	return s == domain.StepDone || s == domain.StepReused || s == domain.StepSkipped
+}
+
+func stepOf(p domain.PlanStep, r domain.StepResult, names map[string]string, o domain.Origin) stepRow {
+	row := stepRow{
+		Key:     p.Key,
+		Name:    p.Name,
+		State:   stepStates[domain.StepPending],
+		Running: r.Status == domain.StepRunning,
+		Attempt: r.Attempt,
+		Credits: p.Credits,
+		Charged: r.Credits,
+		Model:   r.Model,
+		Error:   r.Error,
+		Output:  ui.PrettyJSON(r.Output),
+		Text:    textOf(r.Output),
+	}
+	if st, ok := stepStates[r.Status]; ok {
+		row.State = st
+	}
+	if !r.StartedAt.IsZero() && !r.CompletedAt.IsZero() {
+		row.Duration = ui.Span(r.CompletedAt.Sub(r.StartedAt))
+		row.Cost = ui.Money(r.Cost, o)
+	}
+	if r.InputTokens+r.OutputTokens > 0 {
+		row.Tokens = ui.Digits(int(r.InputTokens)) + " in, " + ui.Digits(int(r.OutputTokens)) + " out"
+	}
+	for _, key := range p.DependsOn {
+		row.Needs = append(row.Needs, names[key])
+	}
+	return row
+}
+
+func attemptsOf(all []domain.Attempt, step string) []domain.Attempt {
+	var mine []domain.Attempt
+	for _, a := range all {
+		if a.Step == step {
+			mine = append(mine, a)
+		}
+	}
+	return mine
+}
+
+// axis is the span of time that the waterfall shows.
+type axis struct{ from, until time.Time }
+
+func axisOf(x domain.Execution, results []domain.StepResult, now time.Time) axis {
+	ax := axis{from: x.StartedAt, until: x.CompletedAt}
+	if ax.from.IsZero() {
+		ax.from = x.CreatedAt
+	}
+	if ax.until.IsZero() {
+		ax.until = now
+	}
+	for _, r := range results {
+		if !r.StartedAt.IsZero() && r.StartedAt.Before(ax.from) && r.Status != domain.StepReused {
+			ax.from = r.StartedAt
+		}
+	}
+	if !ax.until.After(ax.from) {
+		ax.until = ax.from.Add(time.Millisecond)
+	}
+	return ax
+}
+
+func (ax axis) length() time.Duration { return ax.until.Sub(ax.from) }
+
+// at returns the place of t on the axis, from 0 to 1000.
+func (ax axis) at(t time.Time) float64 {
+	return min(1000, max(0, 1000*float64(t.Sub(ax.from))/float64(ax.length())))
+}
+
+func (ax axis) bar(from, until time.Time, tone, title string) bar {
+	x := ax.at(from)
+	width := max(6, ax.at(until)-x)
+	x = min(x, 1000-width)
+	figure := func(n float64) string { return strconv.FormatFloat(n, 'f', 1, 64) }
+	return bar{X: figure(x), Width: figure(width), Tone: tone, Title: title}
+}
+
+// bars returns a bar for each attempt where there was more than one, else one for
+// the step.
+func (ax axis) bars(r domain.StepResult, attempts []domain.Attempt, tone string) []bar {
+	if r.StartedAt.IsZero() || r.Status == domain.StepReused {
+		return nil
+	}
+	until := r.CompletedAt
+	if until.IsZero() {
+		until = ax.until
+	}
+	if len(attempts) < 2 {
+		return []bar{ax.bar(r.StartedAt, until, tone, ui.Span(until.Sub(r.StartedAt)))}
+	}
+	var bars []bar
+	for _, a := range attempts {
+		t := tone
+		end := a.StartedAt.Add(time.Duration(a.DurationMS) * time.Millisecond)
+		if a.Error != "" {
+			t = "broken"
+		}
+		title := "Attempt " + strconv.Itoa(a.N) + ": " + ui.Span(end.Sub(a.StartedAt))
+		bars = append(bars, ax.bar(a.StartedAt, end, t, title))
+	}
+	return bars
+}

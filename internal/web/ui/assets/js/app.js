@@ -1,0 +1,13 @@
+// The entry: what works on every page, and the scripts of the pages, which do
+// nothing where their elements are missing.
+import "./pages.js";
+import { announceFlash, copyButtons, tickTimes, filterForms } from "./small.js";
+import { shortcuts } from "./shortcuts.js";
+import { live } from "./live.js";
+
+announceFlash();
+copyButtons();
+tickTimes();
+filterForms();
+shortcuts();
+live();

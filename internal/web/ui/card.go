@@ -1,0 +1,66 @@
+package ui
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"vellocity/internal/domain"
+)
+
+// Card is an item as card.html and lists of items show it.
+type Card struct {
+	ID       int64
+	ETag     string
+	Title    string
+	Stage    domain.ItemStatus
+	Type     string
+	Channel  string
+	Words    int
+	AI       bool
+	Assignee string
+	Initials string // of the assignee
+	Updated  time.Time
+	Findings int
+	Blocking bool // a finding keeps it from being published
+	Needs    int  // inputs that would improve it
+}
+
+// CardOf returns the card of an item.
+func CardOf(i domain.ContentItem) Card {
+	return Card{
+		ID:       i.ID,
+		ETag:     ETag(i.Revision),
+		Title:    TitleOf(i.Title, i.ID),
+		Stage:    i.Status,
+		Type:     Human(string(i.Type)),
+		Channel:  Human(i.Channel),
+		Words:    i.WordCount,
+		AI:       i.Origin.AI,
+		Assignee: i.Assignee,
+		Initials: Initials(i.Assignee),
+		Updated:  i.UpdatedAt,
+		Findings: len(i.Findings),
+		Blocking: domain.Blocking(i.Findings),
+		Needs:    len(i.NeedsInput),
+	}
+}
+
+// TitleOf returns the title of an item or an execution, or "Untitled" with its id.
+func TitleOf(title string, id int64) string {
+	if strings.TrimSpace(title) == "" {
+		return "Untitled " + strconv.FormatInt(id, 10)
+	}
+	return title
+}
+
+// Initials returns the first letters of the first two words of a name.
+func Initials(name string) string {
+	out := ""
+	for i, word := range strings.Fields(name) {
+		if i < 2 {
+			out += strings.ToUpper(string([]rune(word)[0]))
+		}
+	}
+	return out
+}

@@ -1,0 +1,213 @@
+package ui
+
+import (
+	"slices"
+	"strings"
+
+	"vellocity/internal/prose"
+)
+
+// DiffPart is a piece of a comparison: text that stayed, was added or was removed.
+type DiffPart struct {
+	Op   string // "same", "ins", "del", or "fold": the same, and not near any change
+	Text string
+}
+
+// Paragraphs counts the paragraphs of a folded part: "3 paragraphs".
+func (d DiffPart) Paragraphs() string {
+	n := 0
+	for _, p := range strings.Split(d.Text, "\n\n") {
+		if strings.TrimSpace(p) != "" {
+			n++
+		}
+	}
+	return Plural(n, "paragraph", "paragraphs")
+}
+
+// Fold keeps a paragraph around each change and marks what is further away as
+// folded. A text without any change is kept whole.
+func Fold(parts []DiffPart) []DiffPart {
+	if len(parts) < 2 {
+		return parts
+	}
+	var out []DiffPart
+	for i, p := range parts {
+		first, last := 0, len(p.Text)
+		if i > 0 {
+			first = nth(p.Text, 2)
+		}
+		if i < len(parts)-1 {
+			last = len(p.Text) - nth(reversed(p.Text), 2)
+		}
+		if p.Op != "same" || last-first < 200 {
+			out = append(out, p)
+			continue
+		}
+		parts := []DiffPart{{"same", p.Text[:first]}, {"fold", p.Text[first:last]}, {"same", p.Text[last:]}}
+		for _, piece := range parts {
+			if piece.Text != "" {
+				out = append(out, piece)
+			}
+		}
+	}
+	return out
+}
+
+// nth returns the offset after the n-th paragraph break, or the end.
+func nth(s string, n int) int {
+	at := 0
+	for range n {
+		i := strings.Index(s[at:], "\n\n")
+		if i < 0 {
+			return len(s)
+		}
+		at += i + 2
+	}
+	return at
+}
+
+// reversed reverses the bytes, so that breaks can be counted from the end.
+func reversed(s string) string {
+	b := []byte(s)
+	slices.Reverse(b)
+	return string(b)
+}
+
+// maxTable limits the work of one comparison: a part with more pairs of words than
+// this is shown as replaced as a whole.
+const maxTable = 4_000_000
+
+// WordDiff compares two texts: paragraph by paragraph first, then word by word
+// within what differs, so that long texts stay quick and the marks stay small.
+func WordDiff(before, after string) []DiffPart {
+	var out []DiffPart
+	var del, ins strings.Builder
+	flush := func() {
+		out = append(out, compare(words(del.String()), words(ins.String()))...)
+		del.Reset()
+		ins.Reset()
+	}
+	for _, p := range compare(strings.SplitAfter(before, "\n"), strings.SplitAfter(after, "\n")) {
+		switch p.Op {
+		case "del":
+			del.WriteString(p.Text)
+		case "ins":
+			ins.WriteString(p.Text)
+		default:
+			flush()
+			out = append(out, p)
+		}
+	}
+	flush()
+	return joined(out)
+}
+
+// words cuts a text into words and the spaces between them.
+func words(s string) []string {
+	var out []string
+	start, space := 0, false
+	for i, r := range s {
+		if now := r == ' ' || r == '\n' || r == '\t'; now != space && i > start {
+			out = append(out, s[start:i])
+			start, space = i, now
+		} else {
+			space = now
+		}
+	}
+	if start < len(s) {
+		out = append(out, s[start:])
+	}
+	return out
+}
+
+// compare finds a longest common subsequence and marks the rest as removed or
+// added.
+func compare(a, b []string) []DiffPart {
+	if len(a)*len(b) > maxTable {
+		return []DiffPart{{"del", strings.Join(a, "")}, {"ins", strings.Join(b, "")}}
+	}
+	length := lengths(a, b)
+	var out []DiffPart
+	i, j := 0, 0
+	for i < len(a) || j < len(b) {
+		switch {
+		case i < len(a) && j < len(b) && a[i] == b[j]:
+			out = append(out, DiffPart{"same", a[i]})
+			i, j = i+1, j+1
+		case j == len(b) || (i < len(a) && length[i+1][j] >= length[i][j+1]):
+			out = append(out, DiffPart{"del", a[i]})
+			i++
+		default:
+			out = append(out, DiffPart{"ins", b[j]})
+			j++
+		}
+	}
+	return out
+}
+
+// lengths returns, for each pair of positions, the length of the longest common
+// subsequence of what follows.
+func lengths(a, b []string) [][]int32 {
+	table := make([][]int32, len(a)+1)
+	for i := range table {
+		table[i] = make([]int32, len(b)+1)
+	}
+	for i := len(a) - 1; i >= 0; i-- {
+		for j := len(b) - 1; j >= 0; j-- {
+			if a[i] == b[j] {
+				table[i][j] = table[i+1][j+1] + 1
+			} else {
+				table[i][j] = max(table[i+1][j], table[i][j+1])
+			}
+		}
+	}
+	return table
+}
+
+// joined merges neighbours of one kind, removals before additions, and bridges
+// single spaces between changed words.
+func joined(parts []DiffPart) []DiffPart {
+	var out []DiffPart
+	var del, ins string
+	flush := func() {
+		if del != "" {
+			out = append(out, DiffPart{"del", del})
+		}
+		if ins != "" {
+			out = append(out, DiffPart{"ins", ins})
+		}
+		del, ins = "", ""
+	}
+	for i, p := range parts {
+		switch {
+		case p.Op == "del":
+			del += p.Text
+		case p.Op == "ins":
+			ins += p.Text
+		case p.Text == " " && del != "" && ins != "" && i+1 < len(parts) && parts[i+1].Op != "same":
+			del, ins = del+" ", ins+" "
+		default:
+			flush()
+			if n := len(out); n > 0 && out[n-1].Op == "same" {
+				out[n-1].Text += p.Text
+			} else if p.Text != "" {
+				out = append(out, p)
+			}
+		}
+	}
+	flush()
+	return out
+}
+
+// Changed counts the words that were added and removed.
+func Changed(parts []DiffPart) (added, removed int) {
+	for _, p := range parts {
+		switch p.Op {
+		case "ins":
+			added += prose.CountWords(p.Text)
+		case "del":
+			removed += prose.CountWords(p.Text)
+		}
+	}
+	return added, removed
+}

@@ -1,0 +1,157 @@
+package ui
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"vellocity/internal/domain"
+)
+
+var (
+	errCrossOrigin = domain.Errorf(domain.CodeForbidden,
+		"This request came from another site, so it was refused. Open the dashboard and try again.")
+	errNoPage = domain.Errorf(domain.CodeNotFound, "There is no page at this address.")
+)
+
+// errorPage is the page that every failure is shown on.
+func (s *Site) errorPage() Page {
+	return Page{
+		Name:   "error",
+		Files:  partOf("error"),
+		Routes: []Route{{Pattern: "/", Handle: func(http.ResponseWriter, *http.Request) error { return errNoPage }}},
+	}
+}
+
+// errorView says what happened and what to do next.
+type errorView struct {
+	Shell
+	Status  int
+	Message string
+	Next    string
+}
+
+// Problem is an error as the scripts of a page read it.
+type Problem struct {
+	Message  string           `json:"message"`
+	Code     string           `json:"code"`
+	Blockers []domain.Blocker `json:"blockers,omitempty"`
+	Link     string           `json:"link,omitempty"` // where the reason can be seen
+}
+
+// ProblemOf returns an error as scripts read it, and its status.
+func ProblemOf(err error) (p Problem, status int) {
+	e := domain.AsError(err)
+	return Problem{Message: e.Message, Code: string(e.Code), Blockers: domain.BlockersOf(e)}, e.Code.Status()
+}
+
+// handled runs a handler and shows its error in the form that the caller can read.
+func (s *Site) handled(h Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := h(w, r); err != nil {
+			s.fail(w, r, err)
+		}
+	})
+}
+
+func (s *Site) fail(w http.ResponseWriter, r *http.Request, err error) {
+	if r.Context().Err() != nil {
+		return // the client has gone away
+	}
+	e := domain.AsError(err)
+	if e.Code == domain.CodeServer {
+		s.log.ErrorContext(r.Context(), "page failed", "method", r.Method, "path", r.URL.Path, "error", err)
+	}
+	if WantsJSON(r) {
+		p, status := ProblemOf(e)
+		WriteJSON(w, status, p)
+		return
+	}
+	view := errorView{
+		Shell:   s.errorShell(r, headingOf(e.Code)),
+		Status:  e.Code.Status(),
+		Message: e.Message,
+		Next:    nextOf(e.Code),
+	}
+	if err := s.Render(w, r, e.Code.Status(), "error", view); err != nil {
+		s.log.ErrorContext(r.Context(), "error page failed", "path", r.URL.Path, "error", err)
+		http.Error(w, e.Message, e.Code.Status())
+	}
+}
+
+func headingOf(c domain.Code) string {
+	switch c {
+	case domain.CodeNotFound:
+		return "Page not found"
+	case domain.CodeForbidden, domain.CodePlanLimit:
+		return "Not allowed"
+	case domain.CodeUnauthorized:
+		return "Signed out"
+	case domain.CodeConflict, domain.CodePreconditionFailed:
+		return "Conflict"
+	case domain.CodeUnavailable, domain.CodeStorageFull:
+		return "Temporarily unavailable"
+	case domain.CodeServer:
+		return "Something went wrong"
+	}
+	return "That didn’t work"
+}
+
+func nextOf(c domain.Code) string {
+	switch c {
+	case domain.CodeNotFound:
+		return "It may have been deleted, or the address may be mistyped."
+	case domain.CodeUnavailable:
+		return "Nothing was lost. Try again in a few seconds."
+	case domain.CodeServer:
+		return "Nothing was changed. The server’s log has the details."
+	case domain.CodeStorageFull:
+		return "Free some disk space on the server, then try again. Reading still works."
+	}
+	return "Go back and try again."
+}
+
+// WantsJSON reports whether a script of ours asks, which reads JSON.
+func WantsJSON(r *http.Request) bool {
+	return strings.HasPrefix(r.Header.Get("Accept"), "application/json")
+}
+
+// WriteJSON writes v, uncached.
+func WriteJSON(w http.ResponseWriter, status int, v any) {
+	var b bytes.Buffer
+	if err := json.NewEncoder(&b).Encode(v); err != nil {
+		http.Error(w, "The response could not be written.", http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	_, _ = w.Write(b.Bytes()) // a client that has gone away is not our error
+}
+
+// PathID reads the number {id} of an address; anything else is NOT_FOUND.
+func PathID(r *http.Request) (int64, error) {
+	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
+	if err != nil || id <= 0 {
+		return 0, errNoPage
+	}
+	return id, nil
+}
+
+// ReadForm parses a posted form.
+func ReadForm(r *http.Request) error {
+	err := r.ParseForm()
+	var large *http.MaxBytesError
+	if errors.As(err, &large) {
+		return domain.Errorf(domain.CodePayloadTooLarge, "The form is larger than %d KB.", large.Limit>>10)
+	}
+	if err != nil {
+		return domain.Errorf(domain.CodeBadRequest, "The form could not be read.").
+			Because(fmt.Errorf("parse form: %w", err))
+	}
+	return nil
+}

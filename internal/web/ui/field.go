@@ -1,0 +1,306 @@
+package ui
+
+import (
+	"encoding/json"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"vellocity/internal/domain"
+)
+
+// Field is one input of a form that is built from a schema.
+type Field struct {
+	Name, Path   string // Path is settings.topic, as errors name it
+	Label, Help  string
+	Widget       Widget
+	Type         schemaType
+	Value        string
+	Options      []Choice
+	Required     bool
+	Min, Max     string
+	Step         string
+	MaxLength    int
+	Placeholder  string
+	Errors       []string
+	Hint         string // limits in words
+	Rows         int
+	Search       bool // more options can be found by their title
+	integerItems bool
+}
+
+// ID is the field's id in the page.
+func (f Field) ID() string { return "f-" + f.Name }
+
+// Described lists the ids of what explains the field.
+func (f Field) Described() string {
+	var ids []string
+	if f.Help != "" || f.Hint != "" {
+		ids = append(ids, f.ID()+"-help")
+	}
+	if len(f.Errors) > 0 {
+		ids = append(ids, f.ID()+"-error")
+	}
+	return strings.Join(ids, " ")
+}
+
+// Invalid is what aria-invalid says.
+func (f Field) Invalid() string { return strconv.FormatBool(len(f.Errors) > 0) }
+
+// FieldsOf builds the fields of a settings schema in their order, required ones
+// first where the schema gives none.
+func FieldsOf(raw json.RawMessage) (Fields, error) {
+	var root schema
+	if len(raw) == 0 {
+		return nil, nil
+	}
+	if err := json.Unmarshal(raw, &root); err != nil {
+		return nil, err
+	}
+	var fields Fields
+	for _, name := range root.order() {
+		f := fieldOf(name, root.Properties[name])
+		f.Required = slices.Contains(root.Required, name)
+		fields = append(fields, f)
+	}
+	return fields, nil
+}
+
+func fieldOf(name string, s schema) Field {
+	f := Field{
+		Name:      name,
+		Path:      "settings." + name,
+		Label:     s.Title,
+		Help:      s.Description,
+		Widget:    widgetOf(name, s),
+		Type:      s.Type,
+		Value:     ValueText(s.Default),
+		MaxLength: s.MaxLength,
+		Hint:      limitsOf(s),
+		Rows:      3,
+	}
+	if f.Label == "" {
+		f.Label = Human(name)
+	}
+	if len(s.Examples) > 0 {
+		f.Placeholder = ValueText(s.Examples[0])
+	}
+	if strings.Contains(strings.ToLower(f.Help), "per line") {
+		f.Hint = strings.Replace(strings.TrimPrefix(f.Hint, "One per line, "), "up to", "Up to", 1)
+	}
+	f.Min, f.Max = numberText(s.Minimum), numberText(s.Maximum)
+	f.Step = "any"
+	if s.Type == "integer" {
+		f.Step = "1"
+	}
+	enum := s.Enum
+	if s.Items != nil {
+		f.integerItems = s.Items.Type == "integer"
+		enum = append(enum, s.Items.Enum...)
+	}
+	if f.Widget == WidgetSelect {
+		f.Options = append(f.Options, Choice{Value: "", Label: "Choose…", On: f.Value == ""})
+	}
+	labels := s.EnumLabels
+	if s.Items != nil && labels == nil {
+		labels = s.Items.EnumLabels
+	}
+	for _, v := range enum {
+		text := ValueText(v)
+		label := labels[text]
+		if label == "" {
+			label = Human(text)
+		}
+		f.Options = append(f.Options, Choice{Value: text, Label: label})
+	}
+	f.Choose(f.Value)
+	return f
+}
+
+// limitsOf says the limits of a schema in words.
+func limitsOf(s schema) string {
+	lo, hi := numberText(s.Minimum), numberText(s.Maximum)
+	switch {
+	case lo != "" && hi != "":
+		return "From " + lo + " to " + hi + "."
+	case lo != "":
+		return "At least " + lo + "."
+	case hi != "":
+		return "At most " + hi + "."
+	case s.Type == "array" && s.Items != nil && len(s.Items.Enum) == 0 && s.MaxItems > 0:
+		return "One per line, up to " + strconv.Itoa(s.MaxItems) + "."
+	case s.Type == "array" && s.Items != nil && len(s.Items.Enum) == 0:
+		return "One per line."
+	case s.MaxLength > 0 && s.MaxLength < 5000:
+		return "Up to " + Digits(s.MaxLength) + " characters."
+	}
+	return ""
+}
+
+func numberText(n *float64) string {
+	if n == nil {
+		return ""
+	}
+	return strconv.FormatFloat(*n, 'f', -1, 64)
+}
+
+// ValueText shows a JSON value the way its field holds it; a list has one entry
+// per line.
+func ValueText(v any) string {
+	switch x := v.(type) {
+	case nil:
+		return ""
+	case []any:
+		lines := make([]string, len(x))
+		for i, e := range x {
+			lines[i] = ValueText(e)
+		}
+		return strings.Join(lines, "\n")
+	case map[string]any:
+		b, err := json.MarshalIndent(x, "", "  ")
+		if err != nil {
+			return ""
+		}
+		return string(b)
+	}
+	if text := plainValue(v); v != false {
+		return text
+	}
+	return ""
+}
+
+// Choose sets the value of the field and selects its option.
+func (f *Field) Choose(value string) {
+	f.Value = value
+	values := []string{value}
+	if f.Widget == WidgetChecks {
+		values = strings.Split(value, "\n")
+	}
+	for i := range f.Options {
+		f.Options[i].On = slices.Contains(values, f.Options[i].Value)
+	}
+}
+
+// Fields are the inputs of a form, in their order.
+type Fields []Field
+
+// Fill sets the fields to recorded settings.
+func (fields Fields) Fill(settings json.RawMessage) {
+	var values map[string]any
+	if json.Unmarshal(settings, &values) != nil {
+		return
+	}
+	for i := range fields {
+		if v, ok := values[fields[i].Name]; ok {
+			fields[i].Choose(ValueText(v))
+		}
+	}
+}
+
+// Post sets the fields to a posted form.
+func (fields Fields) Post(form url.Values) {
+	for i := range fields {
+		value := strings.Join(form[fields[i].Name], "\n")
+		fields[i].Choose(strings.TrimSpace(strings.ReplaceAll(value, "\r\n", "\n")))
+	}
+}
+
+// Settings returns the settings object, without empty fields. A value that does
+// not have its type is noted at its field, and valid is false.
+func (fields Fields) Settings() (settings map[string]any, valid bool) {
+	settings, valid = map[string]any{}, true
+	for i := range fields {
+		f := &fields[i]
+		v, problem := f.json()
+		if problem != "" {
+			f.Errors = append(f.Errors, problem)
+			valid = false
+		}
+		if v != nil {
+			settings[f.Name] = v
+		}
+	}
+	return settings, valid
+}
+
+func (f *Field) json() (value any, problem string) {
+	if f.Value == "" {
+		return nil, ""
+	}
+	switch f.Widget {
+	case WidgetCheck:
+		return f.Value != "false", ""
+	case WidgetLines, WidgetChecks:
+		return f.list()
+	case WidgetJSON:
+		var v any
+		if json.Unmarshal([]byte(f.Value), &v) != nil {
+			return nil, "This is not valid JSON."
+		}
+		return v, ""
+	}
+	if f.Type == "integer" || f.Type == "number" {
+		n, err := strconv.ParseFloat(f.Value, 64)
+		if f.Type == "integer" && (err != nil || n != float64(int64(n))) {
+			return nil, "Enter a whole number."
+		}
+		if err != nil {
+			return nil, "Enter a number."
+		}
+		return n, ""
+	}
+	return f.Value, ""
+}
+
+func (f *Field) list() (value any, problem string) {
+	list := []any{}
+	for _, line := range strings.Split(f.Value, "\n") {
+		line = strings.TrimSpace(line)
+		if line == "" {
+			continue
+		}
+		if !f.integerItems {
+			list = append(list, line)
+			continue
+		}
+		n, err := strconv.Atoi(line)
+		if err != nil {
+			return nil, "Enter one whole number per line."
+		}
+		list = append(list, n)
+	}
+	return list, ""
+}
+
+// Blame notes the messages of a refusal at their fields and returns those that
+// belong to none.
+func (fields Fields) Blame(e *domain.Error) (rest []string) {
+	for _, path := range sortedKeys(e.Fields) {
+		i := slices.IndexFunc(fields, func(f Field) bool {
+			return path == f.Path || strings.HasPrefix(path, f.Path+".") || strings.HasPrefix(path, f.Path+"[")
+		})
+		if i < 0 {
+			rest = append(rest, e.Fields[path]...)
+			continue
+		}
+		fields[i].Errors = append(fields[i].Errors, e.Fields[path]...)
+	}
+	if len(e.Fields) == 0 {
+		rest = append(rest, e.Message)
+	}
+	return rest
+}
+
+// plainValue writes a single JSON value; an object or a list gives "".
+func plainValue(v any) string {
+	switch x := v.(type) {
+	case string:
+		return x
+	case float64:
+		return strconv.FormatFloat(x, 'f', -1, 64)
+	case bool:
+		return strconv.FormatBool(x)
+	}
+	return ""
+}

@@ -1,0 +1,89 @@
+package ui_test
+
+import (
+	"encoding/json"
+	"net/url"
+	"reflect"
+	"testing"
+
+	"vellocity/internal/web/ui"
+	"vellocity/internal/web/webtest"
+)
+
+// everySchema has a field of each kind.
+const everySchema = `{"type":"object","required":["topic"],"x-order":["topic","audience","tone","word_count","key_points","facts","networks","language","draft","creativity","brand_voice_id","voice","item",
+"content_id","call_to_action","extra"],"properties":{
+"topic":{"type":"string","title":"Topic","description":"What the post is about, in a few words.","minLength":3,"maxLength":200,"examples":["Cloud cost optimization"]},
+"audience":{"type":"string","title":"Audience","description":"Who will read it.","maxLength":200},
+"tone":{"type":"string","title":"Tone","enum":["plain","warm","bold"],"default":"plain"},
+"word_count":{"type":"integer","title":"Length in words","minimum":150,"maximum":3000,"default":800},
+"key_points":{"type":"array","title":"Key points","description":"What the post must say.","items":{"type":"string"},"maxItems":12},
+"facts":{"type":"array","title":"Facts","description":"Numbers, quotes and cases. Only these may appear in the text.","items":{"type":"string"},"maxItems":30},
+"networks":{"type":"array","title":"Announce on","items":{"type":"string","enum":["linkedin","mastodon","bluesky"]}},
+"language":{"type":"string","title":"Language","enum":["en","de","fr","es","it"],"default":"en"},
+"draft":{"type":"boolean","title":"Keep it as a draft"},
+"creativity":{"type":"number","title":"Creativity","minimum":0,"maximum":1},
+"brand_voice_id":{"type":"integer","title":"Brand voice ID"},
+"voice":{"type":"integer","x-widget":"brand_voice"},
+"item":{"type":"integer","x-widget":"content_item"},
+"content_id":{"type":"integer"},
+"call_to_action":{"type":"string","title":"Call to action","maxLength":600},
+"extra":{"type":"object","title":"Extra"}},"additionalProperties":false}`
+
+func TestFieldsOfASchema(t *testing.T) {
+	fields := webtest.Must(ui.FieldsOf(json.RawMessage(everySchema)))(t)
+	widgets := map[string]ui.Widget{}
+	var order []string
+	for _, f := range fields {
+		widgets[f.Name] = f.Widget
+		order = append(order, f.Name)
+	}
+	want := map[string]ui.Widget{
+		"topic":          ui.WidgetText,
+		"audience":       ui.WidgetText,
+		"tone":           ui.WidgetRadio,
+		"word_count":     ui.WidgetNumber,
+		"key_points":     ui.WidgetLines,
+		"facts":          ui.WidgetLines,
+		"networks":       ui.WidgetChecks,
+		"language":       ui.WidgetSelect,
+		"draft":          ui.WidgetCheck,
+		"creativity":     ui.WidgetNumber,
+		"brand_voice_id": ui.WidgetBrandVoice,
+		"voice":          ui.WidgetBrandVoice,
+		"item":           ui.WidgetContentItem,
+		"content_id":     ui.WidgetContentItem,
+		"call_to_action": ui.WidgetTextArea,
+		"extra":          ui.WidgetJSON,
+	}
+	if !reflect.DeepEqual(widgets, want) {
+		t.Errorf("widgets %v, want %v", widgets, want)
+	}
+	if order[0] != "topic" || order[3] != "word_count" || order[15] != "extra" {
+		t.Errorf("order %v", order)
+	}
+}
+
+func TestSettingsOfAForm(t *testing.T) {
+	fields := webtest.Must(ui.FieldsOf(json.RawMessage(everySchema)))(t)
+	fields.Post(url.Values{
+		"topic":      {" Cloud "},
+		"word_count": {"500"},
+		"key_points": {"one\r\n\r\n two "},
+		"networks":   {"linkedin", "bluesky"},
+		"draft":      {"true"},
+		"creativity": {"0.7"},
+		"extra":      {`{"a":1}`},
+	})
+	settings, valid := fields.Settings()
+	raw := webtest.Must(json.Marshal(settings))(t)
+	want := `{"creativity":0.7,"draft":true,"extra":{"a":1},"key_points":["one","two"],` +
+		`"networks":["linkedin","bluesky"],"topic":"Cloud","word_count":500}`
+	if !valid || string(raw) != want {
+		t.Errorf("%v %s, want %s", valid, raw, want)
+	}
+	fields.Post(url.Values{"word_count": {"1.5"}, "extra": {"{"}})
+	if _, valid := fields.Settings(); valid {
+		t.Error("half a word and broken JSON were accepted")
+	}
+}

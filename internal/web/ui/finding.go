@@ -1,0 +1,55 @@
+package ui
+
+import (
+	"vellocity/internal/domain"
+)
+
+// FindingView is a finding as pages show it.
+type FindingView struct {
+	N         int // from 1, the number at its marks
+	Guardrail string
+	Severity  domain.Severity
+	Action    domain.FindingAction
+	Tone      string
+	Message   string
+	Quotes    []string
+	Blocking  bool
+	Marked    bool // it has a place in the text
+	Step      string
+}
+
+// FindingViews numbers the findings of a text.
+func FindingViews(list []domain.Finding) []FindingView {
+	var out []FindingView
+	for i, f := range list {
+		v := FindingView{
+			N:         i + 1,
+			Guardrail: Human(f.Guardrail),
+			Severity:  f.Severity,
+			Action:    f.Action,
+			Tone:      ToneOf(f.Severity),
+			Message:   f.Message,
+			Blocking:  domain.Blocking([]domain.Finding{f}),
+			Step:      f.Step,
+		}
+		for _, m := range f.Matches {
+			if m.Text != "" {
+				v.Quotes = append(v.Quotes, m.Text)
+			}
+			v.Marked = v.Marked || m.End > m.Start
+		}
+		out = append(out, v)
+	}
+	return out
+}
+
+// ToneOf returns the colour class of a severity.
+func ToneOf(s domain.Severity) string {
+	switch s {
+	case domain.SeverityBlocking:
+		return "policy"
+	case domain.SeverityWarning:
+		return "person"
+	}
+	return "grey"
+}

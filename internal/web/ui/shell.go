@@ -1,0 +1,84 @@
+package ui
+
+import (
+	"net/http"
+
+	"vellocity/internal/domain"
+	"vellocity/internal/engine"
+)
+
+// Shell is the frame around every page. A page's data embeds it.
+type Shell struct {
+	Title     string
+	Icon      string // of the browser tab; empty for the usual one
+	Here      string // path of the current page in the menu
+	Signed    bool
+	Person    string
+	Role      domain.Role
+	Workspace domain.Workspace // zero where the request is [Partial]
+	Writer    string           // what writes text now
+	Composer  bool
+	Exposed   bool // the session travels unencrypted
+	Nav       []Group
+	Flash     *flash
+	Palette   []domain.Capability
+}
+
+// Current returns what aria-current says of the link to path.
+func (s Shell) Current(path string) string {
+	if s.Here == path {
+		return "page"
+	}
+	return "false"
+}
+
+// Initials returns the initials of the person.
+func (s Shell) Initials() string { return Initials(s.Person) }
+
+// Shell gathers the frame of a page for the signed-in person. Here is the path of
+// the menu link that is current. A request that is [Partial] gets only
+// what a live part may show.
+func (s *Site) Shell(w http.ResponseWriter, r *http.Request, here, title string) (Shell, error) {
+	ctx := r.Context()
+	actor, _ := domain.ActorFrom(ctx)
+	sh := Shell{
+		Title:   title,
+		Here:    here,
+		Signed:  true,
+		Person:  actor.Name,
+		Role:    actor.Role,
+		Exposed: s.exposed(r),
+	}
+	text := s.Engine.TextStatus()
+	sh.Composer = text.Engine.Kind == domain.OriginComposer
+	sh.Writer = text.Engine.Model
+	if Partial(r) {
+		return sh, nil
+	}
+	var err error
+	if sh.Workspace, err = s.Engine.Profile(ctx); err != nil {
+		return sh, err
+	}
+	if sh.Palette, err = s.Engine.Capabilities(ctx, engine.ListCapabilities{IncludeBeta: true}); err != nil {
+		return sh, err
+	}
+	if sh.Nav, err = s.menuNow(ctx); err != nil {
+		return sh, err
+	}
+	sh.Flash = takeFlash(w, r)
+	return sh, nil
+}
+
+// bareShell is the frame of pages that need no session.
+func (s *Site) bareShell(r *http.Request, title string) Shell {
+	return Shell{Title: title, Exposed: s.exposed(r)}
+}
+
+// errorShell keeps the menu on an error page where there is a session.
+func (s *Site) errorShell(r *http.Request, title string) Shell {
+	sh := s.bareShell(r, title)
+	if actor, ok := domain.ActorFrom(r.Context()); ok {
+		sh.Signed, sh.Person, sh.Role, sh.Nav = true, actor.Name, actor.Role, s.menu
+	}
+	return sh
+}

@@ -1,0 +1,201 @@
+package web_test
+
+import (
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"vellocity/internal/domain"
+	"vellocity/internal/web/webtest"
+)
+
+var everyPage = []string{
+	"/board", "/board?type=blog_post&since=7&q=cloud", "/executions", "/executions?status=failed&since=1",
+	"/capabilities", "/capabilities/generate-blog-post", "/capabilities/generate-social-posts",
+	"/capabilities/analyze-seo", "/capabilities/review-content", "/capabilities/publish-content",
+	"/brand-voices", "/agents", "/settings/api-keys", "/settings/api-keys?new=1", "/settings/api-keys?revoke=1", "/in",
+}
+
+func TestEveryPageOfAFreshWorkspace(t *testing.T) {
+	p := webtest.Start(t)
+	for _, path := range everyPage {
+		r := p.Get(path)
+		if want := map[bool]int{true: http.StatusUnauthorized, false: http.StatusOK}[path == "/in"]; r.Status != want {
+			t.Fatalf("%s: %d\n%s", path, r.Status, r.Body)
+		}
+		webtest.Parse(t, path, r.Body)
+	}
+	for _, path := range []string{"/board", "/executions"} {
+		if part := p.Get(path, "HX-Request", "true").Body; strings.Contains(part, "<html") || part == "" {
+			t.Errorf("%s: a script must get the live part alone", path)
+		}
+	}
+	doc := webtest.Parse(t, "board", p.Get("/board").Body)
+	if webtest.Count(doc, "section", "empty") != 1 || webtest.Count(doc, "li", "card") != 0 {
+		t.Error("an empty board must say what to do")
+	}
+	if home := p.Get("/"); home.Location != "/board" {
+		t.Errorf("/ leads to %q", home.Location)
+	}
+}
+
+func TestEveryPageWithOneManyAndLong(t *testing.T) {
+	p := webtest.Start(t)
+	x := p.Examples()
+	word := strings.Repeat("Donaudampfschifffahrtsgesellschaft ", 8) + strings.Repeat("x", 40)
+	long := p.Add(domain.ContentItem{
+		Title:    word,
+		Body:     word + webtest.SampleBody + word,
+		Findings: []domain.Finding{webtest.Finding(webtest.SampleBody, "x", domain.SeverityInfo, "Tag it", word)},
+	}, domain.ItemReview)
+	for i := range 60 {
+		p.Add(domain.ContentItem{Title: fmt.Sprintf("Item %d", i), Body: "Text."}, domain.ItemGenerated)
+	}
+	item, run := fmt.Sprintf("/content/%d", long.ID), fmt.Sprintf("/executions/%d", x.ID)
+	for _, path := range append(everyPage, item, item+"?view=edit", item+"?view=versions", item+"?view=history",
+		"/content/1", "/content/6", run, run+"?tab=plan", run+"?tab=input", run+"?tab=guardrails", run+"?tab=events",
+		fmt.Sprintf("/capabilities/generate-blog-post?from=%d", x.ID)) {
+		r := p.Get(path)
+		if r.Status >= 500 || r.Status == 404 {
+			t.Fatalf("%s: %d\n%s", path, r.Status, r.Body)
+		}
+		webtest.Parse(t, path, r.Body)
+	}
+	doc := webtest.Parse(t, "board", p.Get("/board").Body)
+	if n := webtest.Count(doc, "li", "card"); n != 50+4+2+2 {
+		t.Errorf("%d cards; a column shows the newest 50", n)
+	}
+	if webtest.Count(doc, "a", "col-more") != 1 {
+		t.Error("a column that has more must say so")
+	}
+}
+
+func TestTheMenuCounts(t *testing.T) {
+	p := webtest.Start(t)
+	for i := range 3 {
+		p.Add(domain.ContentItem{Title: fmt.Sprint(i), Body: "Text."}, domain.ItemReview)
+	}
+	page := p.Get("/agents").Body
+	if !strings.Contains(page, `data-count="in review" title="3 in review"`) ||
+		strings.Contains(page, `data-count="failed"`) {
+		t.Error("the menu must count the items in review, and no failed executions")
+	}
+	for _, keys := range []string{"g b", "g e", "g v", "c", "g a", "g s"} {
+		if !strings.Contains(page, `data-keys="`+keys+`"`) {
+			t.Errorf("no link has the shortcut %q", keys)
+		}
+	}
+}
+
+func TestErrorPages(t *testing.T) {
+	p := webtest.Start(t)
+	for path, want := range map[string]int{
+		"/nowhere": 404, "/content/999": 404, "/content/x": 404, "/executions/999": 404, "/executions/999?tab=events": 404,
+		"/capabilities/none": 404, "/assets/x/none.js": 404, "/assets/x/pages/board/page.html": 404,
+	} {
+		if r := p.Get(path); r.Status != want {
+			t.Errorf("%s: %d, want %d", path, r.Status, want)
+		}
+	}
+	out := p.SignedOut()
+	if r := out.Get("/board"); r.Status != http.StatusUnauthorized || !strings.Contains(r.Body, "vellocity sign-in-link") {
+		t.Errorf("signed out: %d, and the page must say how to sign in", r.Status)
+	}
+	move := url.Values{"ids": {"1"}, "to": {"ready"}}
+	if r := out.Post("/board/move", move, "Accept", "application/json"); r.Status != http.StatusUnauthorized {
+		t.Errorf("signed-out post: %d", r.Status)
+	}
+	if r := p.Post("/out", nil); r.Location != "/in" {
+		t.Errorf("signing out leads to %q", r.Location)
+	}
+	if r := p.Get("/board"); r.Status != http.StatusUnauthorized {
+		t.Errorf("after signing out: %d", r.Status)
+	}
+	if r := p.Get("/in?t=wrong"); r.Status != http.StatusUnauthorized {
+		t.Errorf("a wrong link: %d", r.Status)
+	}
+}
+
+func TestHeaders(t *testing.T) {
+	p := webtest.Start(t)
+	page := p.Get("/board")
+	for name, want := range map[string]string{
+		"X-Content-Type-Options":     "nosniff",
+		"Referrer-Policy":            "no-referrer",
+		"Cross-Origin-Opener-Policy": "same-origin",
+		"Cache-Control":              "no-store",
+		"Vary":                       "HX-Request",
+	} {
+		if got := page.Header.Get(name); got != want {
+			t.Errorf("%s: %q, want %q", name, got, want)
+		}
+	}
+	policy := page.Header.Get("Content-Security-Policy")
+	if strings.Contains(policy, "unsafe") || !strings.HasPrefix(policy, "default-src 'none'; script-src 'self';") {
+		t.Errorf("the content policy is %q", policy)
+	}
+	for name, value := range map[string]string{"Sec-Fetch-Site": "cross-site", "Origin": "https://elsewhere.example"} {
+		r := p.Post("/board/move", url.Values{"ids": {"1"}, "to": {"ready"}}, name, value)
+		if r.Status != http.StatusForbidden {
+			t.Errorf("a post with %s: %s gets %d", name, value, r.Status)
+		}
+	}
+}
+
+// TestNothingFromAnotherWorkspace asks for a neighbour's things by their number.
+func TestNothingFromAnotherWorkspace(t *testing.T) {
+	p := webtest.Start(t)
+	other := p.Neighbour()
+	c := p.AddTo(other.ID, domain.ContentItem{Title: "Their cloud contract", Body: "Their text."}, domain.ItemReview)
+	item := fmt.Sprintf("/content/%d", c.ID)
+	for _, path := range []string{item, item + "?view=versions", item + "?view=edit", item + "/export?format=markdown",
+		"/executions/1", "/executions/1?tab=events", "/executions/1/stream"} {
+		if r := p.Get(path); r.Status < 400 || strings.Contains(r.Body, "cloud contract") {
+			t.Errorf("%s: %d shows a neighbour's thing", path, r.Status)
+		}
+	}
+	if r := p.Get("/find?q=contract"); strings.TrimSpace(r.Body) != "[]" {
+		t.Errorf("the search finds a neighbour's item: %s", r.Body)
+	}
+	if r := p.Get("/capabilities/review-content"); strings.Contains(r.Body, "Their cloud contract") {
+		t.Error("the form lists a neighbour's item")
+	}
+}
+
+// TestEveryPageFolderIsListed finds page folders that the site does not mount.
+func TestEveryPageFolderIsListed(t *testing.T) {
+	list := string(webtest.Must(os.ReadFile("web.go"))(t))
+	for _, dir := range webtest.Must(os.ReadDir("pages"))(t) {
+		if !strings.Contains(list, "\t\t"+dir.Name()+".Mount,\n") {
+			t.Errorf("pages/%s is not in the list of pages", dir.Name())
+		}
+	}
+}
+
+// TestPreview serves the dashboard with example data until the test's time is over,
+// for a look in a browser. It runs only where VELLOCITY_WEB_PREVIEW names an address
+// to listen on.
+func TestPreview(t *testing.T) {
+	addr := os.Getenv("VELLOCITY_WEB_PREVIEW")
+	if addr == "" {
+		t.Skip("set VELLOCITY_WEB_PREVIEW=127.0.0.1:8090 to look at the pages")
+	}
+	p := webtest.Start(t)
+	p.Examples()
+	var lc net.ListenConfig
+	l := webtest.Must(lc.Listen(t.Context(), "tcp", addr))(t)
+	srv := &http.Server{Handler: p.App.Handler, ReadHeaderTimeout: time.Second}
+	deadline, ok := t.Deadline()
+	if !ok {
+		deadline = time.Now().Add(time.Hour)
+	}
+	time.AfterFunc(time.Until(deadline)-2*time.Second, func() { _ = srv.Close() })
+	link := webtest.Must(p.App.SignInLink(t.Context(), p.Workspace.ID, "/board"))(t)
+	fmt.Printf("Open http://%s%s\n", addr, link.Path)
+	t.Log(srv.Serve(l))
+}
