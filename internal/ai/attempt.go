@@ -9,7 +9,7 @@ import (
 	"vellocity/internal/domain"
 )
 
-// attempt makes one call of the provider, within the timeouts, and records it.
+// attempt makes one call to the provider, within the timeouts, and records it.
 func (k *call) attempt(ctx context.Context, req *Request) (Response, error) {
 	k.n++
 	a := domain.Attempt{N: k.n, Provider: k.Name(), Model: req.Model, StartedAt: time.Now()}
@@ -29,15 +29,15 @@ func (k *call) attempt(ctx context.Context, req *Request) (Response, error) {
 	return resp, err
 }
 
-// watched runs the provider under a watchdog that every piece sets back.
+// watched runs the provider under a watchdog that every piece resets.
 func (k *call) watched(ctx context.Context, req *Request, a *domain.Attempt) (Response, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	watchdog := time.AfterFunc(k.o.First, func() { cancel(k.silent(k.o.First)) })
 	defer watchdog.Stop()
-	var foreign error // from the viewer, not from the provider
+	var foreign error // from Watch, not from the provider
 	resp, err := k.o.Provider.Generate(ctx, *req, func(piece string) error {
-		watchdog.Stop() // a slow viewer is not the provider's silence
+		watchdog.Stop() // a slow Watch must not count as silence of the provider
 		foreign = k.show(a, piece)
 		watchdog.Reset(k.o.Idle)
 		return foreign
@@ -55,7 +55,7 @@ func (k *call) watched(ctx context.Context, req *Request, a *domain.Attempt) (Re
 	return resp, err
 }
 
-// show hands a piece on and notes when the first one came.
+// show passes a piece on to Watch and notes when the first one arrived.
 func (k *call) show(a *domain.Attempt, piece string) error {
 	if piece == "" {
 		return nil
@@ -72,7 +72,12 @@ func (k *call) show(a *domain.Attempt, piece string) error {
 
 func (c *Caller) silent(d time.Duration) *Error {
 	return &Error{Provider: c.Name(), Kind: KindTransient,
-		Message: fmt.Sprintf("%s sent nothing for %s. Try again; if it goes on, choose a faster model or look at the provider's status page.", c.Name(), d)}
+		Message: fmt.Sprintf(
+			"%s sent nothing for %s. Try again. "+
+				"If it keeps happening, choose a faster model or check the provider's status page.",
+			c.Name(),
+			d,
+		)}
 }
 
 // complete fills in how an attempt ended.
@@ -91,8 +96,8 @@ func (k *call) complete(a *domain.Attempt, resp Response, err error) {
 	}
 }
 
-// reason is what an attempt's record says about a failure: no cause, which is
-// for logs.
+// reason is what the record of an attempt says about a failure. The inner cause is
+// for logs only.
 func reason(err error) string {
 	if e, ok := AsError(err); ok {
 		return e.Message
@@ -101,16 +106,17 @@ func reason(err error) string {
 		return "cancelled"
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
-		return "out of time"
+		return "timed out"
 	}
-	return "ended by the server itself"
+	return "stopped by this server"
 }
 
-// bytesPerToken is a cautious average for prose; JSON and other languages have less.
+// bytesPerToken is a conservative average for English prose; JSON and other
+// languages have fewer bytes per token.
 const bytesPerToken = 3.5
 
-// estimate fills in what the provider did not count, from the texts: a stream
-// that was cut has cost money all the same.
+// estimate fills in from the texts what the provider did not count: a stream that
+// broke off still costs money.
 func estimate(req *Request, resp Response) Usage {
 	u := resp.Usage
 	if resp.Status != 200 || resp.Text == "" {
@@ -124,7 +130,7 @@ func estimate(req *Request, resp Response) Usage {
 		u.InputTokens = tokens(sent)
 		u.Estimated = true
 	}
-	// A cut stream may have told a first figure only, such as 1.
+	// A stream that broke off may have reported only a first figure, such as 1.
 	if atLeast := tokens(len(resp.Text)); u.OutputTokens*8 < atLeast {
 		u.OutputTokens = atLeast
 		u.Estimated = true

@@ -7,15 +7,15 @@ import (
 	"time"
 )
 
-// How long a provider that keeps failing is left alone: first, and at most.
+// The first and the longest pause for a provider that keeps failing.
 const (
 	firstPause = 15 * time.Second
 	lastPause  = 2 * time.Minute
 )
 
-// breaker leaves a provider alone that has failed many times in a row, so that
-// a thousand waiting runs do not add to its trouble. After a pause one attempt
-// is let through; its outcome ends the pause or doubles it.
+// breaker is a circuit breaker. After many failures in a row it pauses calls to the
+// provider, so that a thousand waiting executions do not add to the load. After the
+// pause one trial call is allowed; its outcome ends the pause or doubles it.
 type breaker struct {
 	limit int // failures in a row; 0 or less: never
 
@@ -26,8 +26,8 @@ type breaker struct {
 	trying   bool
 }
 
-// enter returns how long the provider must still be left alone, 0 where a call
-// may be made. Trial says that this call is the one let through.
+// enter returns how much of the pause is left; 0 allows a call. trial reports that
+// this call is the trial.
 func (b *breaker) enter(now time.Time) (wait time.Duration, trial bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -43,9 +43,8 @@ func (b *breaker) enter(now time.Time) (wait time.Duration, trial bool) {
 	return 0, true
 }
 
-// leave takes the outcome of a call that was let in. An answer of any sort, a
-// refusal too, shows that the provider is there; a call that was ended from this
-// side shows nothing.
+// leave takes the outcome of a call that was allowed. Any response, even a refusal,
+// shows that the provider is up; a call that this side ended shows nothing.
 func (b *breaker) leave(now time.Time, trial bool, err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -65,8 +64,7 @@ func (b *breaker) leave(now time.Time, trial bool, err error) {
 	}
 }
 
-// guarded makes an attempt when a slot is free, unless the provider is to be
-// left alone.
+// guarded makes an attempt when a slot is free, unless calls are paused.
 func (k *call) guarded(ctx context.Context, req *Request) (Response, error) {
 	if err := k.acquire(ctx); err != nil {
 		return Response{}, err
@@ -75,7 +73,11 @@ func (k *call) guarded(ctx context.Context, req *Request) (Response, error) {
 	wait, trial := k.breaker.enter(time.Now())
 	if wait > 0 {
 		return Response{}, &Error{Provider: k.Name(), Kind: KindRate, RetryAfter: wait,
-			Message: fmt.Sprintf("%s has failed many times in a row and is left alone for %s. Look at the provider's status page.", k.Name(), wait.Round(time.Second))}
+			Message: fmt.Sprintf(
+				"%s has failed many times in a row, so calls are paused for %s. Check the provider's status page.",
+				k.Name(),
+				wait.Round(time.Second),
+			)}
 	}
 	resp, err := k.attempt(ctx, req)
 	k.breaker.leave(time.Now(), trial, err)

@@ -16,7 +16,7 @@ import (
 // Options says how a provider is called. Zero values mean the defaults.
 type Options struct {
 	Provider Provider
-	// Model is told in attempts where a request names none.
+	// Model is recorded in attempts where a request names none.
 	Model string
 	// Prices gives the cost of each attempt; nil leaves every cost unknown.
 	Prices *PriceTable
@@ -24,8 +24,8 @@ type Options struct {
 	Local bool
 	// Parallel is how many attempts may run at once; 0 sets no limit.
 	Parallel int
-	// Trip is after how many failures in a row the provider is left alone for a
-	// while: calls then fail at once with KindRate and a RetryAfter. 20; negative:
+	// Trip is the number of failures in a row after which calls are paused for a
+	// while: they then fail at once with KindRate and a RetryAfter. 20; negative:
 	// never.
 	Trip     int
 	Attempts int           // per answer, the first included; 3
@@ -38,15 +38,15 @@ type Options struct {
 const (
 	backoffBase = 500 * time.Millisecond
 	backoffCap  = 8 * time.Second
-	// longWait is the longest Retry-After that is waited out here. A longer one is
-	// returned as an error of KindRate, so that the wait costs nobody a worker.
+	// longWait is the longest Retry-After that Caller waits out. A longer one is
+	// returned as an error of KindRate, so that the wait does not occupy a worker.
 	longWait = 60 * time.Second
 	maxDrops = 6  // refused parameters per call
 	maxForms = 64 // compiled schemas that are kept
 )
 
-// Caller puts the one retry loop, the timeouts, the record per attempt and the
-// price in front of a provider. It is safe for use by several goroutines.
+// Caller adds retries, timeouts, a record of each attempt and its price to a
+// provider. It is safe for concurrent use.
 type Caller struct {
 	o       Options
 	slots   chan struct{} // nil: no limit
@@ -86,40 +86,48 @@ func NewCaller(o Options) *Caller {
 // Name returns the provider's name.
 func (c *Caller) Name() string { return c.o.Provider.Name() }
 
-// Watch is told what happens during a call. Every field may be nil. The
-// functions are called from one goroutine, and an error from any of them ends
-// the call with that error.
+// Watch has the callbacks of a call. Every field may be nil. The functions are
+// called from one goroutine, and an error from any of them ends the call with that
+// error.
 type Watch struct {
 	// Text gets each piece of text, in order.
 	Text func(piece string) error
-	// Restart says that the text so far is void and comes again from the start.
+	// Restart discards the text so far: it comes again from the start.
 	Restart func() error
-	// Started and Ended frame each attempt. Started has provider, model, number and
-	// start; Ended the rest too. ExecutionID, Step and PromptHash are for the
-	// caller to fill in. Ended is called although the context may be over.
+	// Started and Ended are called before and after each attempt. Started has the
+	// provider, model, number and start time; Ended has the rest too. The callback
+	// fills in ExecutionID, Step and PromptHash. Ended is called even when the context
+	// is done.
 	Started func(domain.Attempt) error
 	Ended   func(domain.Attempt) error
 }
 
-// Call has a text written. It tries again after transient failures and rate
-// limits, leaves out optional parameters that the model refuses, and, where the
-// request has a schema, returns the bare JSON value that meets it, after one
-// corrective retry if need be.
+// Call generates a text. It retries after transient failures and rate limits, omits
+// optional parameters that the model rejects, and, where the request has a schema,
+// returns the bare JSON value that matches it, after one corrective retry if needed.
 //
-// The error is an *Error, or the context's where that is over, or what Watch
-// returned. The response beside an error holds what had come until then. A
-// refusal of the model is an error of KindPolicy; a text that was cut at the
-// token limit is none, and has StopLength.
+// The error is an *Error, or the context's when that is done, or what Watch
+// returned. The response beside an error holds what had arrived until then. A
+// refusal by the model is an error of KindPolicy; a text that was cut at the token
+// limit is not an error and has StopLength.
 func (c *Caller) Call(ctx context.Context, req Request, w Watch) (Response, error) {
 	form, err := c.form(req.Schema)
 	if err != nil {
-		return Response{}, &Error{Provider: c.Name(), Kind: KindRequest, Message: "The response schema is not valid JSON Schema."}
+		return Response{}, &Error{
+			Provider: c.Name(),
+			Kind:     KindRequest,
+			Message:  "The response schema is not valid JSON Schema.",
+		}
 	}
 	if req.Model == "" {
 		req.Model = c.o.Model
 	}
 	total := &Error{Provider: c.Name(), Kind: KindTimeout,
-		Message: fmt.Sprintf("%s took longer than the %s allowed. Try again, ask for less text, or choose a faster model.", c.Name(), c.o.Total)}
+		Message: fmt.Sprintf(
+			"%s took longer than the %s allowed. Try again, ask for less text, or choose a faster model.",
+			c.Name(),
+			c.o.Total,
+		)}
 	limited, cancel := context.WithTimeoutCause(ctx, c.o.Total, total)
 	defer cancel()
 	k := &call{Caller: c, watch: w, total: total}
@@ -136,10 +144,10 @@ type call struct {
 	watch Watch
 	total *Error
 	n     int  // attempts so far
-	shown bool // text has been handed on since the last restart
+	shown bool // text has been passed on since the last restart
 }
 
-// answer writes, and asks once more where the answer is not of use as it is.
+// answer generates, and asks once more where the response cannot be used.
 func (k *call) answer(ctx context.Context, req *Request, form *schema.Schema) (Response, error) {
 	resp, err := k.write(ctx, req)
 	if err != nil {
@@ -201,7 +209,7 @@ func (k *call) write(ctx context.Context, asked *Request) (Response, error) {
 	}
 }
 
-// farOff is a failure whose RetryAfter is too long to wait for here.
+// farOff is a failure whose RetryAfter is too long to wait out.
 func farOff(e *Error) *Error {
 	far := *e
 	far.Kind = KindRate
@@ -218,9 +226,8 @@ func delay(n int, e *Error) time.Duration {
 	return rand.N(ceiling) //nolint:gosec // jitter, not a secret
 }
 
-// rest waits before the next attempt and takes back what was shown of the last.
-// Where the deadline comes first there is no point in waiting: it returns the
-// failure itself.
+// rest waits before the next attempt and discards what the last one has shown. Where
+// the deadline comes first, it returns the failure without waiting.
 func (k *call) rest(ctx context.Context, wait time.Duration, failure error) error {
 	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) <= wait {
 		return failure

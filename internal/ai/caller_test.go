@@ -87,10 +87,12 @@ func TestFirstAnswerIsRecordedAndPriced(t *testing.T) {
 			t.Fatalf("text %q, seen %q, error %v", resp.Text, w.text, err)
 		}
 		a := w.ended[0]
-		if len(w.started) != 1 || w.started[0].N != 1 || a.Provider != "openai" || a.Model != "gpt-6.1-terra" || a.RequestID != "req-0" {
+		if len(w.started) != 1 || w.started[0].N != 1 || a.Provider != "openai" || a.Model != "gpt-6.1-terra" ||
+			a.RequestID != "req-0" {
 			t.Errorf("started %+v, ended %+v", w.started, a)
 		}
-		if a.FirstTextMS != 700 || a.DurationMS != 800 || a.Status != 200 || a.Error != "" || a.InputTokens != 1000 || a.OutputTokens != 100 {
+		if a.FirstTextMS != 700 || a.DurationMS != 800 || a.Status != 200 || a.Error != "" || a.InputTokens != 1000 ||
+			a.OutputTokens != 100 {
 			t.Errorf("attempt %+v", a)
 		}
 		// 600 tokens at 1 $, 400 cached at 0.05 $, 100 out at 5 $ per million.
@@ -155,7 +157,8 @@ func TestRetries(t *testing.T) {
 				if took := time.Since(start); took < c.min || took > c.max {
 					t.Errorf("took %s, want %s to %s", took, c.min, c.max)
 				}
-				if s.Count() != c.attempts || len(w.ended) != c.attempts || len(w.started) != c.attempts || w.restarts != c.restarts {
+				if s.Count() != c.attempts || len(w.ended) != c.attempts || len(w.started) != c.attempts ||
+					w.restarts != c.restarts {
 					t.Errorf("%d calls, %d started, %d ended, %d restarts", s.Count(), len(w.started), len(w.ended), w.restarts)
 				}
 				for i, a := range w.ended {
@@ -182,24 +185,29 @@ func TestLongRetryAfterIsHandedOn(t *testing.T) {
 }
 
 func TestBackoffIsSpreadAndBounded(t *testing.T) {
-	bubble(t, aitest.Always(aitest.Status(500, "x", "x")), ai.Options{Attempts: 8, Trip: -1}, func(t *testing.T, _ *aitest.Server, c *ai.Caller) {
-		var waits [8][]time.Duration
-		for range 40 {
-			var w watched
-			_, err := c.Call(t.Context(), ask, w.watch())
-			failed(t, err, ai.KindTransient)
+	bubble(
+		t,
+		aitest.Always(aitest.Status(500, "x", "x")),
+		ai.Options{Attempts: 8, Trip: -1},
+		func(t *testing.T, _ *aitest.Server, c *ai.Caller) {
+			var waits [8][]time.Duration
+			for range 40 {
+				var w watched
+				_, err := c.Call(t.Context(), ask, w.watch())
+				failed(t, err, ai.KindTransient)
+				for i := 1; i < 8; i++ {
+					waits[i] = append(waits[i], w.started[i].StartedAt.Sub(w.ended[i-1].StartedAt))
+				}
+			}
 			for i := 1; i < 8; i++ {
-				waits[i] = append(waits[i], w.started[i].StartedAt.Sub(w.ended[i-1].StartedAt))
+				ceiling := min(500*time.Millisecond<<(i-1), 8*time.Second)
+				low, high := slices.Min(waits[i]), slices.Max(waits[i])
+				if high > ceiling || low > ceiling/2 || high < ceiling/2 {
+					t.Errorf("wait %d lies between %s and %s, with a ceiling of %s", i, low, high, ceiling)
+				}
 			}
-		}
-		for i := 1; i < 8; i++ {
-			ceiling := min(500*time.Millisecond<<(i-1), 8*time.Second)
-			low, high := slices.Min(waits[i]), slices.Max(waits[i])
-			if high > ceiling || low > ceiling/2 || high < ceiling/2 {
-				t.Errorf("wait %d lies between %s and %s, with a ceiling of %s", i, low, high, ceiling)
-			}
-		}
-	})
+		},
+	)
 }
 
 func TestDeadlines(t *testing.T) {
@@ -214,7 +222,7 @@ func TestDeadlines(t *testing.T) {
 			if !errors.Is(err, context.DeadlineExceeded) || time.Since(start) != 10*time.Second || resp.Text != "a" {
 				t.Errorf("%q after %s: %v", resp.Text, time.Since(start), err)
 			}
-			if a := w.ended[0]; a.Error != "out of time" || !a.Cost.Known || !a.Cost.Estimated {
+			if a := w.ended[0]; a.Error != "timed out" || !a.Cost.Known || !a.Cost.Estimated {
 				t.Errorf("what came has cost money: %+v", a)
 			}
 		})
@@ -232,13 +240,18 @@ func TestDeadlines(t *testing.T) {
 		})
 	})
 	t.Run("no wait past it", func(t *testing.T) {
-		bubble(t, aitest.Always(aitest.Rate("30")), ai.Options{Total: 20 * time.Second}, func(t *testing.T, s *aitest.Server, c *ai.Caller) {
-			start := time.Now()
-			_, err := c.Call(t.Context(), ask, ai.Watch{})
-			if e := failed(t, err, ai.KindRate); e.RetryAfter != 30*time.Second || time.Since(start) != 0 {
-				t.Errorf("%+v after %s", e, time.Since(start))
-			}
-		})
+		bubble(
+			t,
+			aitest.Always(aitest.Rate("30")),
+			ai.Options{Total: 20 * time.Second},
+			func(t *testing.T, s *aitest.Server, c *ai.Caller) {
+				start := time.Now()
+				_, err := c.Call(t.Context(), ask, ai.Watch{})
+				if e := failed(t, err, ai.KindRate); e.RetryAfter != 30*time.Second || time.Since(start) != 0 {
+					t.Errorf("%+v after %s", e, time.Since(start))
+				}
+			},
+		)
 	})
 	t.Run("a local server has more time", func(t *testing.T) {
 		slow := aitest.Text("a")
@@ -260,27 +273,41 @@ func TestDeadlines(t *testing.T) {
 }
 
 func TestCancelEndsAttemptAndRecordsIt(t *testing.T) {
-	bubble(t, aitest.Always(aitest.Text("Rain", " falls.").Faulty(aitest.Hang, 1)), ai.Options{}, func(t *testing.T, s *aitest.Server, c *ai.Caller) {
-		ctx, cancel := context.WithCancel(t.Context())
-		time.AfterFunc(3*time.Second, cancel)
-		var w watched
-		_, err := c.Call(ctx, ask, w.watch())
-		if !errors.Is(err, context.Canceled) || s.Count() != 1 || len(w.ended) != 1 || w.ended[0].Error != "cancelled" {
-			t.Errorf("error %v, attempts %+v", err, w.ended)
-		}
-	})
+	bubble(
+		t,
+		aitest.Always(aitest.Text("Rain", " falls.").Faulty(aitest.Hang, 1)),
+		ai.Options{},
+		func(t *testing.T, s *aitest.Server, c *ai.Caller) {
+			ctx, cancel := context.WithCancel(t.Context())
+			time.AfterFunc(3*time.Second, cancel)
+			var w watched
+			_, err := c.Call(ctx, ask, w.watch())
+			if !errors.Is(err, context.Canceled) || s.Count() != 1 || len(w.ended) != 1 || w.ended[0].Error != "cancelled" {
+				t.Errorf("error %v, attempts %+v", err, w.ended)
+			}
+		},
+	)
 }
 
 func TestErrorsOfTheWatchEndTheCall(t *testing.T) {
 	lost := errors.New("lease lost")
 	bubble(t, aitest.Always(aitest.Text("a", "b")), ai.Options{}, func(t *testing.T, s *aitest.Server, c *ai.Caller) {
-		if _, err := c.Call(t.Context(), ask, ai.Watch{Started: func(domain.Attempt) error { return lost }}); !errors.Is(err, lost) || s.Count() != 0 {
+		if _, err := c.Call(t.Context(), ask, ai.Watch{Started: func(domain.Attempt) error { return lost }}); !errors.Is(
+			err,
+			lost,
+		) ||
+			s.Count() != 0 {
 			t.Errorf("started: %v after %d calls", err, s.Count())
 		}
-		if _, err := c.Call(t.Context(), ask, ai.Watch{Text: func(string) error { return lost }}); !errors.Is(err, lost) || s.Count() != 1 {
+		if _, err := c.Call(t.Context(), ask, ai.Watch{Text: func(string) error { return lost }}); !errors.Is(err, lost) ||
+			s.Count() != 1 {
 			t.Errorf("text: %v after %d calls", err, s.Count())
 		}
-		if _, err := c.Call(t.Context(), ask, ai.Watch{Ended: func(domain.Attempt) error { return lost }}); !errors.Is(err, lost) || s.Count() != 2 {
+		if _, err := c.Call(t.Context(), ask, ai.Watch{Ended: func(domain.Attempt) error { return lost }}); !errors.Is(
+			err,
+			lost,
+		) ||
+			s.Count() != 2 {
 			t.Errorf("ended: %v after %d calls", err, s.Count())
 		}
 	})
@@ -310,7 +337,8 @@ func TestRefusedParametersAreDroppedAndRemembered(t *testing.T) {
 		if _, err := c.Call(t.Context(), req, w.watch()); err != nil {
 			t.Fatal(err)
 		}
-		if last := s.Calls()[2]; s.Count() != 3 || len(w.ended) != 3 || last.Field("temperature") != nil || last.Field("max_completion_tokens") != 100.0 {
+		if last := s.Calls()[2]; s.Count() != 3 || len(w.ended) != 3 || last.Field("temperature") != nil ||
+			last.Field("max_completion_tokens") != 100.0 {
 			t.Errorf("%d calls, last %s", s.Count(), last.Body)
 		}
 		if _, err := c.Call(t.Context(), req, ai.Watch{}); err != nil || s.Count() != 4 {
@@ -363,14 +391,21 @@ func TestStructuredAnswers(t *testing.T) {
 		})
 	}
 	t.Run("the model is told what was wrong", func(t *testing.T) {
-		bubble(t, aitest.Sequence(aitest.Text(`{"items":["a"]}`), aitest.Text(good)), ai.Options{}, func(t *testing.T, s *aitest.Server, c *ai.Caller) {
-			if _, err := c.Call(t.Context(), req, ai.Watch{}); err != nil {
-				t.Fatal(err)
-			}
-			if p := s.Calls()[1].Prompt; !strings.HasPrefix(p, ask.Prompt()) || !strings.Contains(p, "at /items: The items field must have at least") || !strings.Contains(p, `{"items":["a"]}`) {
-				t.Errorf("prompt %q", p)
-			}
-		})
+		bubble(
+			t,
+			aitest.Sequence(aitest.Text(`{"items":["a"]}`), aitest.Text(good)),
+			ai.Options{},
+			func(t *testing.T, s *aitest.Server, c *ai.Caller) {
+				if _, err := c.Call(t.Context(), req, ai.Watch{}); err != nil {
+					t.Fatal(err)
+				}
+				if p := s.Calls()[1].Prompt; !strings.HasPrefix(p, ask.Prompt()) ||
+					!strings.Contains(p, "at /items: The items field must have at least") ||
+					!strings.Contains(p, `{"items":["a"]}`) {
+					t.Errorf("prompt %q", p)
+				}
+			},
+		)
 	})
 	t.Run("more room", func(t *testing.T) {
 		bubble(t, aitest.Sequence(cut, aitest.Text(good)), ai.Options{}, func(t *testing.T, s *aitest.Server, c *ai.Caller) {
@@ -410,23 +445,34 @@ func TestRefusalAndLength(t *testing.T) {
 
 func TestCutStreamIsChargedByEstimate(t *testing.T) {
 	text := strings.Repeat("Rain falls on mild roofs. ", 20)
-	bubble(t, aitest.Sequence(aitest.Text(text, "x").Faulty(aitest.Cut, 1)), ai.Options{Attempts: 1}, func(t *testing.T, _ *aitest.Server, c *ai.Caller) {
-		var w watched
-		resp, err := c.Call(t.Context(), ask, w.watch())
-		failed(t, err, ai.KindTransient)
-		a := w.ended[0]
-		if !resp.Usage.Estimated || a.OutputTokens < 100 || a.OutputTokens > 200 || !a.Cost.Estimated || a.Cost.MicroUSD < 500 {
-			t.Errorf("%+v", a)
-		}
-	})
-	bubble(t, aitest.Always(aitest.Status(401, "x", "x")), ai.Options{}, func(t *testing.T, _ *aitest.Server, c *ai.Caller) {
-		var w watched
-		_, err := c.Call(t.Context(), ask, w.watch())
-		failed(t, err, ai.KindAuth)
-		if w.ended[0].Cost != (domain.Cost{}) {
-			t.Errorf("a call that came to nothing costs nothing: %+v", w.ended[0].Cost)
-		}
-	})
+	bubble(
+		t,
+		aitest.Sequence(aitest.Text(text, "x").Faulty(aitest.Cut, 1)),
+		ai.Options{Attempts: 1},
+		func(t *testing.T, _ *aitest.Server, c *ai.Caller) {
+			var w watched
+			resp, err := c.Call(t.Context(), ask, w.watch())
+			failed(t, err, ai.KindTransient)
+			a := w.ended[0]
+			if !resp.Usage.Estimated || a.OutputTokens < 100 || a.OutputTokens > 200 || !a.Cost.Estimated ||
+				a.Cost.MicroUSD < 500 {
+				t.Errorf("%+v", a)
+			}
+		},
+	)
+	bubble(
+		t,
+		aitest.Always(aitest.Status(401, "x", "x")),
+		ai.Options{},
+		func(t *testing.T, _ *aitest.Server, c *ai.Caller) {
+			var w watched
+			_, err := c.Call(t.Context(), ask, w.watch())
+			failed(t, err, ai.KindAuth)
+			if w.ended[0].Cost != (domain.Cost{}) {
+				t.Errorf("a call that came to nothing costs nothing: %+v", w.ended[0].Cost)
+			}
+		},
+	)
 }
 
 func TestAnthropicCutStreamKeepsToldInput(t *testing.T) {
@@ -436,7 +482,9 @@ func TestAnthropicCutStreamKeepsToldInput(t *testing.T) {
 		server := aitest.NewMemoryServer(aitest.Always(reply))
 		client := server.Client()
 		defer func() { client.CloseIdleConnections(); server.Close(); synctest.Wait() }()
-		p, err := anthropic.New(wire.Config{BaseURL: server.BaseURL(aitest.AnthropicWire), Key: "k", Client: client, Model: "claude-sonnet-5-5"})
+		p, err := anthropic.New(
+			wire.Config{BaseURL: server.BaseURL(aitest.AnthropicWire), Key: "k", Client: client, Model: "claude-sonnet-5-5"},
+		)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -474,22 +522,36 @@ func TestParallelIsBounded(t *testing.T) {
 func TestCheck(t *testing.T) {
 	reply := aitest.Text(`{"ok":true}`)
 	reply.Delay = 250 * time.Millisecond
-	bubble(t, choosy(reply, "temperature", "response_format"), ai.Options{}, func(t *testing.T, s *aitest.Server, c *ai.Caller) {
-		h, err := c.Check(t.Context(), "")
-		if err != nil || !slices.Equal(h.Refused, []string{"temperature", "response_format"}) && !slices.Equal(h.Refused, []string{"response_format", "temperature"}) {
-			t.Fatalf("%+v, %v", h, err)
-		}
-		if h.Latency != 250*time.Millisecond || h.FirstText != 250*time.Millisecond || h.Model != "gpt-6.1-terra" || !h.Cost.Known || s.Calls()[2].MaxTokens != 16 {
-			t.Errorf("%+v", h)
-		}
-	})
-	bubble(t, aitest.Always(aitest.Status(401, "x", "x")), ai.Options{}, func(t *testing.T, s *aitest.Server, c *ai.Caller) {
-		if _, err := c.Check(t.Context(), ""); s.Count() != 1 {
-			t.Errorf("%d calls", s.Count())
-		} else {
-			failed(t, err, ai.KindAuth)
-		}
-	})
+	bubble(
+		t,
+		choosy(reply, "temperature", "response_format"),
+		ai.Options{},
+		func(t *testing.T, s *aitest.Server, c *ai.Caller) {
+			h, err := c.Check(t.Context(), "")
+			if err != nil ||
+				!slices.Equal(h.Refused, []string{"temperature", "response_format"}) &&
+					!slices.Equal(h.Refused, []string{"response_format", "temperature"}) {
+				t.Fatalf("%+v, %v", h, err)
+			}
+			if h.Latency != 250*time.Millisecond || h.FirstText != 250*time.Millisecond || h.Model != "gpt-6.1-terra" ||
+				!h.Cost.Known ||
+				s.Calls()[2].MaxTokens != 16 {
+				t.Errorf("%+v", h)
+			}
+		},
+	)
+	bubble(
+		t,
+		aitest.Always(aitest.Status(401, "x", "x")),
+		ai.Options{},
+		func(t *testing.T, s *aitest.Server, c *ai.Caller) {
+			if _, err := c.Check(t.Context(), ""); s.Count() != 1 {
+				t.Errorf("%d calls", s.Count())
+			} else {
+				failed(t, err, ai.KindAuth)
+			}
+		},
+	)
 }
 
 // TestManyAtOnce looks for races: one Caller, many calls, faults among them.
@@ -561,20 +623,25 @@ func TestBreaker(t *testing.T) {
 // TestStormIsBounded has a provider fail wholly under many calls: the retries
 // stay far below what the attempts would allow.
 func TestStormIsBounded(t *testing.T) {
-	bubble(t, aitest.Always(aitest.Status(500, "x", "x")), ai.Options{Parallel: 8}, func(t *testing.T, s *aitest.Server, c *ai.Caller) {
-		var wg sync.WaitGroup
-		for range 500 {
-			wg.Go(func() {
-				if _, err := c.Call(t.Context(), ask, ai.Watch{}); err == nil {
-					t.Error("it worked")
-				}
-			})
-		}
-		wg.Wait()
-		if s.Count() > 60 {
-			t.Errorf("%d calls", s.Count())
-		}
-	})
+	bubble(
+		t,
+		aitest.Always(aitest.Status(500, "x", "x")),
+		ai.Options{Parallel: 8},
+		func(t *testing.T, s *aitest.Server, c *ai.Caller) {
+			var wg sync.WaitGroup
+			for range 500 {
+				wg.Go(func() {
+					if _, err := c.Call(t.Context(), ask, ai.Watch{}); err == nil {
+						t.Error("it worked")
+					}
+				})
+			}
+			wg.Wait()
+			if s.Count() > 60 {
+				t.Errorf("%d calls", s.Count())
+			}
+		},
+	)
 }
 
 // TestEachAnswerMeetsItsOwnSchema makes more calls with different schemas than
@@ -584,8 +651,15 @@ func TestEachAnswerMeetsItsOwnSchema(t *testing.T) {
 		var all sync.WaitGroup
 		for i := range 200 {
 			all.Go(func() {
-				schema := fmt.Sprintf(`{"type":"object","properties":{"n":{"const":%d}},"required":["n"],"additionalProperties":false}`, i%100)
-				resp, err := c.Call(t.Context(), ai.Request{Messages: ai.User("A number."), Schema: json.RawMessage(schema)}, ai.Watch{})
+				schema := fmt.Sprintf(
+					`{"type":"object","properties":{"n":{"const":%d}},"required":["n"],"additionalProperties":false}`,
+					i%100,
+				)
+				resp, err := c.Call(
+					t.Context(),
+					ai.Request{Messages: ai.User("A number."), Schema: json.RawMessage(schema)},
+					ai.Watch{},
+				)
 				if want := fmt.Sprintf(`{"n":%d}`, i%100); err != nil || resp.Text != want {
 					t.Errorf("%s, error %v, want %s", resp.Text, err, want)
 				}

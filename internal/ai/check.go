@@ -14,19 +14,21 @@ type Health struct {
 	Model     string // as the provider names it
 	Latency   time.Duration
 	FirstText time.Duration // 0 where no text came
-	// Refused are the optional parameters that the model does not take, by their
-	// names on the wire. Calls are made without them from now on.
+	// Refused are the optional parameters that the model rejects, by their names on
+	// the wire. Later calls omit them.
 	Refused []string
 	Usage   Usage
 	Cost    domain.Cost
 }
 
-// healthSchema is the smallest form that shows whether a model takes one.
-var healthSchema = json.RawMessage(`{"type":"object","properties":{"ok":{"type":"boolean"}},"required":["ok"],"additionalProperties":false}`)
+// healthSchema is the smallest schema that shows whether a model supports them.
+var healthSchema = json.RawMessage(
+	`{"type":"object","properties":{"ok":{"type":"boolean"}},"required":["ok"],"additionalProperties":false}`,
+)
 
 // Check makes one cheap live call, of a few tokens, that uses every optional
-// parameter, and says which of them the model refused. It tries nothing again
-// but what lacks a refused parameter, and does not judge the answer.
+// parameter, and reports which of them the model rejects. It retries only to omit a
+// rejected parameter, and does not judge the response.
 func (c *Caller) Check(ctx context.Context, model string) (Health, error) {
 	if model == "" {
 		model = c.o.Model

@@ -34,7 +34,7 @@ func LocalEndpoints() []Endpoint {
 }
 
 // Found is a model server that answered. It is a local endpoint, which need not
-// mean that the model runs on this machine: some servers pass calls on.
+// mean that the model runs on this machine: some servers forward calls.
 type Found struct {
 	Name    string
 	BaseURL string // for wire.Config
@@ -45,9 +45,9 @@ type Found struct {
 const probeTime = 300 * time.Millisecond
 
 // Detect asks every endpoint at once for its models and returns those that
-// answered in the right form, in the order given. It sends no content and no
-// key, follows no redirect, and takes 300 ms at most. Who finds something offers
-// it; nothing is used unasked.
+// respond in the expected format, in the order given. It sends no content and no
+// key, follows no redirect, and takes 300 ms at most. A server that is found is
+// offered to people, never used without their consent.
 func Detect(ctx context.Context, endpoints []Endpoint) []Found {
 	ctx, cancel := context.WithTimeout(ctx, probeTime)
 	defer cancel()
@@ -71,7 +71,7 @@ func Detect(ctx context.Context, endpoints []Endpoint) []Found {
 }
 
 // probe returns the models that a server lists: an empty list where it has none,
-// nil where it is no model server.
+// nil where it is not a model server.
 func probe(ctx context.Context, client *http.Client, url string) []string {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {

@@ -36,7 +36,10 @@ func TestDetect(t *testing.T) {
 	closed.Close()
 	endpoints := []ai.Endpoint{
 		named("web", serve("text/html", "<p>hello", nil)),
-		named("ollama", serve("application/json; charset=utf-8", `{"models":[{"name":"llama3.3:latest"},{"name":"qwen4"}]}`, nil)),
+		named(
+			"ollama",
+			serve("application/json; charset=utf-8", `{"models":[{"name":"llama3.3:latest"},{"name":"qwen4"}]}`, nil),
+		),
 		named("other json", serve("application/json", `{"status":"ok"}`, nil)),
 		named("not an array", serve("application/json", `{"data":{"id":"x"}}`, nil)),
 		named("slow", serve("application/json", `{"data":[]}`, make(chan struct{}))),
@@ -56,7 +59,9 @@ func TestDetect(t *testing.T) {
 	if !slices.Equal(names, []string{"ollama", "vllm", "empty"}) {
 		t.Fatalf("found %v", names)
 	}
-	if !slices.Equal(found[0].Models, []string{"llama3.3:latest", "qwen4"}) || found[0].BaseURL != endpoints[1].Root+"/v1" || len(found[2].Models) != 0 {
+	if !slices.Equal(found[0].Models, []string{"llama3.3:latest", "qwen4"}) ||
+		found[0].BaseURL != endpoints[1].Root+"/v1" ||
+		len(found[2].Models) != 0 {
 		t.Errorf("found %+v", found)
 	}
 	if sent.Load() != 0 {

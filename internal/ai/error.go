@@ -8,13 +8,13 @@ import (
 	"time"
 )
 
-// Kind groups failures by what may be done about them.
+// Kind groups failures by what can be done about them.
 type Kind string
 
 // The kinds of failure.
 const (
-	// KindTransient is a fault on the provider's side or on the way there: a
-	// refused or cut connection, a 5xx, an overload, silence. Worth another try.
+	// KindTransient is a fault of the provider or the network: a refused or broken
+	// connection, a 5xx, an overload, silence. Worth another try.
 	KindTransient Kind = "transient"
 	// KindRate means too many calls. Worth another try after RetryAfter.
 	KindRate Kind = "rate"
@@ -28,8 +28,8 @@ const (
 	KindContext Kind = "context"
 	// KindPolicy means that the model or its filter refused to write the text.
 	KindPolicy Kind = "policy"
-	// KindAnswer means that an answer came and cannot be used: not the protocol,
-	// too large, or not of the form asked for.
+	// KindAnswer means that a response cannot be used: it is not the protocol, is too
+	// large, or does not match the schema.
 	KindAnswer Kind = "answer"
 	// KindTimeout means that the time allowed for the whole call was used up.
 	KindTimeout Kind = "timeout"
@@ -40,12 +40,12 @@ type Error struct {
 	Provider string // its configured name
 	Status   int    // HTTP status; 0 where there was no answer
 	Kind     Kind
-	// Message is a sentence for people: what happened and what to do. It holds no
-	// key, no address and no text of the prompt.
+	// Message says what happened and what to do. It contains no key, no address and
+	// no text of the prompt.
 	Message string
 	// Param is the optional parameter that a 400 refused, by its name on the wire.
 	Param string
-	// RetryAfter is how long the provider asked to be left alone; 0: it did not say.
+	// RetryAfter is how long the provider asked to wait; 0: it did not say.
 	RetryAfter time.Duration
 
 	cause error
@@ -71,7 +71,7 @@ func (e *Error) Because(err error) *Error {
 }
 
 // Retryable reports whether the same call may work later: at once in [Caller],
-// or much later in whoever called it.
+// or much later in its caller.
 func (e *Error) Retryable() bool { return e.Kind == KindTransient || e.Kind == KindRate }
 
 // AsError returns the provider's failure within err, if there is one.
@@ -89,10 +89,10 @@ type Fault struct {
 	Message    string // the provider's own words
 	Param      string // the parameter that the provider names, where it does
 	RetryAfter time.Duration
-	// Optional are the parameters of the request that could be left out, by their
-	// names on the wire.
+	// Optional are the parameters of the request that can be omitted, by their names
+	// on the wire.
 	Optional []string
-	// Secret is the key in use; it is struck from all text.
+	// Secret is the key in use; it is removed from all text.
 	Secret string
 }
 
@@ -118,8 +118,34 @@ type rule struct {
 // goes before the status, since providers send an empty account as 429 and a
 // text that is too long as 400.
 var rules = []rule{
-	{400, 499, []string{"insufficient_quota", "spend_limit", "spend limit", "spending limit", "billing_error", "billing_hard_limit", "credit balance", "insufficient credit"}, KindQuota},
-	{400, 499, []string{"context_length_exceeded", "maximum context length", "prompt is too long", "context window", "exceed_context_size", "context size"}, KindContext},
+	{
+		400,
+		499,
+		[]string{
+			"insufficient_quota",
+			"spend_limit",
+			"spend limit",
+			"spending limit",
+			"billing_error",
+			"billing_hard_limit",
+			"credit balance",
+			"insufficient credit",
+		},
+		KindQuota,
+	},
+	{
+		400,
+		499,
+		[]string{
+			"context_length_exceeded",
+			"maximum context length",
+			"prompt is too long",
+			"context window",
+			"exceed_context_size",
+			"context size",
+		},
+		KindContext,
+	},
 	{400, 499, []string{"content_filter", "content_policy", "content management policy"}, KindPolicy},
 	{200, 200, []string{"rate_limit"}, KindRate},
 	{200, 200, []string{"insufficient_quota", "billing_error"}, KindQuota},
@@ -185,14 +211,14 @@ func namesParam(message, name string) bool {
 }
 
 var explanations = map[Kind]string{
-	KindTransient: "%s could not answer%s. Try again in a few minutes; if it goes on, look at the provider's status page.",
-	KindRate:      "%s is being called faster than it allows%s. Try again in a moment, or let fewer runs work at once.",
+	KindTransient: "%s could not respond%s. Try again in a few minutes. If it keeps happening, check the provider's status page.",
+	KindRate:      "%s received more calls than it allows%s. Try again in a moment, or run fewer executions at once.",
 	KindQuota:     "The account at %s is out of credit or at its spending limit%s. Add credit or raise the limit there, then try again.",
-	KindAuth:      "%s refused the key%s. Connect it again with a valid key that may use this model.",
-	KindRequest:   "%s could not accept the request%s. Check the model's name and the address of the provider.",
-	KindContext:   "The text is too long for the model at %s%s. Shorten the input, or choose a model that takes more.",
+	KindAuth:      "%s rejected the key%s. Connect it again with a valid key that may use this model.",
+	KindRequest:   "%s could not accept the request%s. Check the model's name and the provider's address.",
+	KindContext:   "The text is too long for the model at %s%s. Shorten the input, or choose a model with a larger context.",
 	KindPolicy:    "The model at %s refused to write this text%s. Reword the topic or the instructions.",
-	KindAnswer:    "%s gave an answer that cannot be used%s. Check the address of the provider.",
+	KindAnswer:    "%s sent a response that cannot be used%s. Check the provider's address.",
 }
 
 func explain(kind Kind, f Fault) string {
@@ -213,7 +239,7 @@ var (
 	address = regexp.MustCompile(`(?i)\bhttps?://\S+`)
 )
 
-// Scrub makes a text from outside fit to be shown: on one line, at most 200
+// Scrub makes a text from outside safe to show: on one line, at most 200
 // characters, without the secret, without anything that looks like a key and
 // without addresses, which may carry one.
 func Scrub(text, secret string) string {

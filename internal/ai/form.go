@@ -23,11 +23,11 @@ func checkAnswer(s *schema.Schema, text string) (value string, problem error) {
 	return value, errors.New(strings.Join(lines, "\n"))
 }
 
-// maxFaults is how many faults of an answer the model is told.
+// maxFaults is how many faults are sent back to the model.
 const maxFaults = 10
 
-// extractJSON takes away what models like to put around a JSON value: a code
-// fence, or a sentence before and after.
+// extractJSON removes what models often put around a JSON value: a code fence, or a
+// sentence before and after.
 func extractJSON(text string) string {
 	text = strings.TrimSpace(text)
 	if json.Valid([]byte(text)) {
@@ -71,7 +71,8 @@ func judgeAnswer(provider string, req *Request, resp *Response, form *schema.Sch
 		resp.Text = value
 		return nil, nil
 	}
-	unusable.Message = provider + " returned a response that does not match the schema. Try again, or choose a model with better structured output."
+	unusable.Message = provider + " returned a response that does not match the schema. " +
+		"Try again, or choose a model with better structured output."
 	unusable.cause = problem
 	return retryWith(*req, cut, correction(resp.Text, problem)), unusable
 }
@@ -87,12 +88,17 @@ func retryWith(req Request, cut bool, correction string) *Request {
 	return &req
 }
 
-// maxQuote is how much of a wrong answer is shown to the model again.
+// maxQuote is how much of a wrong response is sent back to the model, in bytes.
 const maxQuote = 4000
 
 func correction(text string, problem error) string {
 	if len(text) > maxQuote {
 		text = strings.ToValidUTF8(text[:maxQuote], "") + " …"
 	}
-	return fmt.Sprintf("\n\nYour last answer could not be used:\n%s\n\nWhat was wrong with it:\n%v\n\nAnswer again with one JSON value that meets the schema, and nothing around it.", text, problem)
+	return fmt.Sprintf(
+		"\n\nYour last answer could not be used:\n%s\n\nWhat was wrong with it:\n%v\n\n"+
+			"Answer again with one JSON value that meets the schema, and nothing around it.",
+		text,
+		problem,
+	)
 }

@@ -68,7 +68,11 @@ func openCalls(b *testing.B, n int, answer string, provider func(string) (ai.Pro
 			first := sync.OnceFunc(pieces.Done)
 			watch := ai.Watch{Text: func(string) error { first(); return nil }}
 			// As large as the request for the outline of a post.
-			req := ai.Request{Schema: []byte(outlineSchema), System: strings.Repeat("Write plainly. ", 100), Messages: ai.User(strings.Repeat("A word on rain. ", 200))}
+			req := ai.Request{
+				Schema:   []byte(outlineSchema),
+				System:   strings.Repeat("Write plainly. ", 100),
+				Messages: ai.User(strings.Repeat("A word on rain. ", 200)),
+			}
 			_, _ = caller.Call(ctx, req, watch) // ends with the benchmark
 		})
 	}

@@ -16,7 +16,7 @@ import (
 var embeddedPrices []byte
 
 // PriceTable knows what models cost, which are about to be retired, and which
-// one to use where nobody has chosen. It is data: prices.json, changed by an
+// one to use by default. It is data: prices.json, changed by an
 // operator's own file. A nil table knows nothing.
 type PriceTable struct {
 	version     string
@@ -49,7 +49,7 @@ type tier struct {
 	rates
 }
 
-// Retirement says when a model stops to answer, and what to use instead.
+// Retirement says when a model stops working, and what to use instead.
 type Retirement struct {
 	Model   string
 	On      time.Time // midnight UTC
@@ -62,7 +62,7 @@ func (r Retirement) Days(now time.Time) int { return int(r.On.Sub(now).Hours() /
 // retirementNotice is how long before its end a model is warned about.
 const retirementNotice = 60 * 24 * time.Hour
 
-// priceFile is the form of prices.json and of an operator's file.
+// priceFile is the format of prices.json and of an operator's file.
 type priceFile struct {
 	Version     string            `json:"version"`
 	Defaults    map[string]string `json:"defaults"`
@@ -73,7 +73,7 @@ type priceFile struct {
 }
 
 // LoadPrices returns the built-in table with the rows of an operator's file, in
-// the same form as prices.json, put in place of or beside its own; nil adds
+// the same format, replacing or added to its own; nil adds
 // nothing. Costs then carry both versions.
 func LoadPrices(override []byte) (*PriceTable, error) {
 	t := &PriceTable{prices: map[string]price{}, retirements: map[string]Retirement{}, defaults: map[string]string{}}
@@ -176,7 +176,13 @@ func (t *PriceTable) free(model string) bool {
 // cost is rounded up to a whole millionth of a dollar.
 func (r rates) cost(u Usage) int64 {
 	plain := max(0, u.InputTokens-u.CachedTokens-u.CacheWriteTokens)
-	sum := plain*r.Input + u.CachedTokens*at(r.Cached, r.Input) + u.CacheWriteTokens*at(r.CacheWrite, r.Input) + u.OutputTokens*r.Output
+	sum := plain*r.Input + u.CachedTokens*at(
+		r.Cached,
+		r.Input,
+	) + u.CacheWriteTokens*at(
+		r.CacheWrite,
+		r.Input,
+	) + u.OutputTokens*r.Output
 	return (sum + 999_999) / 1_000_000
 }
 

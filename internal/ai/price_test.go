@@ -52,7 +52,10 @@ func TestCost(t *testing.T) {
 }
 
 func TestPriceOverride(t *testing.T) {
-	p := table(t, `{"version":"acme-1","defaults":{"openai":"llama3.3"},"models":[{"model":"llama3.3","input":10,"output":20},{"model":"gpt-6-luna","input":1000000,"output":0}]}`)
+	p := table(
+		t,
+		`{"version":"acme-1","defaults":{"openai":"llama3.3"},"models":[{"model":"llama3.3","input":10,"output":20},{"model":"gpt-6-luna","input":1000000,"output":0}]}`,
+	)
 	if c := p.Cost("llama3.3", ai.Usage{InputTokens: 1_000_000, OutputTokens: 1_000_000}); c.MicroUSD != 30 || !c.Known {
 		t.Errorf("%+v", c)
 	}
@@ -62,7 +65,8 @@ func TestPriceOverride(t *testing.T) {
 	if p.Version() != table(t, "").Version()+"+acme-1" {
 		t.Errorf("version %s", p.Version())
 	}
-	if p.DefaultModel("openai") != "llama3.3" || p.DefaultModel("anthropic") != "claude-sonnet-5-5" || p.DefaultModel("ollama") != "" {
+	if p.DefaultModel("openai") != "llama3.3" || p.DefaultModel("anthropic") != "claude-sonnet-5-5" ||
+		p.DefaultModel("ollama") != "" {
 		t.Error("default models")
 	}
 	for _, bad := range []string{`{`, `{"models":[]}`, `{"version":"x","models":[{"input":1}]}`, `{"version":"x","models":[{"model":"m","input":-1}]}`,

@@ -18,11 +18,11 @@ import (
 	"vellocity/internal/domain"
 )
 
-// Input is everything a step may know.
+// Input is everything that a step can read, and its way to have text written.
 type Input struct {
 	ExecutionID int64
 	Step        domain.PlanStep
-	Context     json.RawMessage // the caller's further context, an object
+	Context     json.RawMessage // further context from the caller, an object
 	Agent       domain.Agent
 	Voice       *domain.BrandVoice // nil: none
 	Origin      domain.Origin
@@ -40,31 +40,31 @@ type Input struct {
 	Answer *Answer
 }
 
-// Ask is a text to be written, in both ways that there are.
+// Ask asks for a text, in both ways that it can be written.
 type Ask struct {
 	// Request is what a model is asked. A schema makes the text one JSON value, which
 	// is not streamed.
 	ai.Request
 	PromptHash string // of the template that made the prompt
 	// Compose writes the same text from the caller's own words, where no model is
-	// used. It is fast and calls nobody.
+	// used. It is fast and makes no call.
 	Compose func() (string, error)
 }
 
-// Answer is a person's decision about an item that a run waited for.
+// Answer is a person's decision about an item that an execution waited for.
 type Answer struct {
 	Approved bool
 	By       string
 }
 
-// Result is what a step leaves behind.
+// Result is the outcome of a step.
 type Result struct {
 	Output     any // recorded as JSON; later steps find it in Input.Outputs
 	Findings   []domain.Finding
 	NeedsInput []domain.Need
 	Effects    []Effect
-	// Wait, where set, records nothing yet: the run waits for a person to move the
-	// item out of review and then calls the step again with an Answer.
+	// Wait, if set, records nothing yet: the execution waits for a person to move the
+	// item out of review and then runs the step again with an Answer.
 	Wait *Wait
 }
 
@@ -80,7 +80,7 @@ type Effect struct {
 	Publish *PublishItem
 }
 
-// CreateItem puts a new item into the generated column.
+// CreateItem creates an item in the Generated column.
 type CreateItem struct {
 	Item domain.ContentItem // title, type, body, meta fields, keywords, scores, language, channel
 	// Findings are of the item's first version.
@@ -94,11 +94,11 @@ type MoveItem struct {
 	ContentID int64
 	To        domain.ItemStatus
 	Reason    string
-	Scores    map[string]float64 // new scores of the present version; nil leaves them
-	Findings  []domain.Finding   // new findings of the present version; nil leaves them
+	Scores    map[string]float64 // new scores of the current version; nil keeps them
+	Findings  []domain.Finding   // new findings of the current version; nil keeps them
 }
 
-// PublishItem publishes the present version of an item on the named channels.
+// PublishItem publishes the current version of an item on the named channels.
 type PublishItem struct {
 	ContentID int64
 	Channels  []string // "feed"

@@ -20,9 +20,9 @@ type Prompt struct {
 	tmpl *template.Template
 }
 
-// MustPrompt parses a template; one that does not parse is a fault of the
-// program, so it panics. Beside what text/template has, templates may call
-// fence, which marks text from outside as data, and inc, which adds one.
+// MustPrompt parses a template. It panics where the template does not parse, since
+// templates are part of the program. Beside the functions of text/template there are
+// fence, which marks text from outside as data; join; and inc, which adds one.
 func MustPrompt(name, text string) Prompt {
 	sum := sha256.Sum256([]byte(text))
 	t := template.Must(template.New(name).Option("missingkey=error").Funcs(template.FuncMap{
@@ -58,8 +58,8 @@ func (p Prompt) Trace(e domain.Origin, resp ai.Response) Trace {
 	return Trace{Template: p.Name, Hash: p.Hash, Model: resp.Model}
 }
 
-// Fence puts text that others supplied between marks that the system prompt
-// declares to be data. A mark inside the text is taken apart.
+// Fence puts text from outside between marks that the system prompt declares to be
+// data. A mark inside the text is broken up.
 func Fence(name, text string) string {
 	text = fenceMark.ReplaceAllString(strings.TrimSpace(text), "<\u00a0$1")
 	return fmt.Sprintf("<data name=%q>\n%s\n</data>", name, text)
@@ -72,9 +72,8 @@ var systemTemplate string
 
 var systemPrompt = MustPrompt("system", systemTemplate)
 
-// System returns the part of the prompt that stays the same throughout a run:
-// the rules, the language and the voice. What the agent itself is told comes on
-// top of it, added by Input.Write.
+// System returns the part of the prompt that is the same throughout an execution: the
+// rules, the language and the brand voice. Input.Write adds the agent's instructions.
 func System(v *domain.BrandVoice, language string) (string, error) {
 	if language == "" && v != nil {
 		language = v.Language
@@ -85,8 +84,7 @@ func System(v *domain.BrandVoice, language string) (string, error) {
 	return systemPrompt.Render(map[string]any{"Voice": v, "Language": language})
 }
 
-// Statement says in one sentence by what a text was made, for people and for
-// exports.
+// Statement says in one sentence what a text was made by, for people and for exports.
 func Statement(e domain.Origin) string {
 	if e.Kind == domain.OriginComposer {
 		return "Composed from your inputs by rules. No AI model was used."

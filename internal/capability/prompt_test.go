@@ -26,7 +26,17 @@ func TestPromptHashNamesTheWording(t *testing.T) {
 }
 
 func TestSystemPromptCarriesTheVoice(t *testing.T) {
-	got, err := capability.System(&domain.BrandVoice{Name: "Plain", Tone: []string{"warm", "brief"}, BannedTerms: []string{"synergy"}, PreferredTerms: []domain.PreferredTerm{{Use: "customers", InsteadOf: "users"}}, SampleTexts: []string{"We fix it."}, Language: "de"}, "")
+	got, err := capability.System(
+		&domain.BrandVoice{
+			Name:           "Plain",
+			Tone:           []string{"warm", "brief"},
+			BannedTerms:    []string{"synergy"},
+			PreferredTerms: []domain.PreferredTerm{{Use: "customers", InsteadOf: "users"}},
+			SampleTexts:    []string{"We fix it."},
+			Language:       "de",
+		},
+		"",
+	)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,7 +12,7 @@ import (
 	"vellocity/internal/guard"
 )
 
-// Decode reads settings or a step's output into v.
+// Decode reads a step's output, or JSON from a model, into v.
 func Decode(raw json.RawMessage, v any) error {
 	if err := json.Unmarshal(raw, v); err != nil {
 		return fmt.Errorf("read %T: %w", v, err)
@@ -56,14 +56,19 @@ func (in Input) Background() string {
 type Guarded struct {
 	Text     string
 	Findings []domain.Finding // of Text
-	Mended   []domain.Finding // gone after a second try
+	Fixed    []domain.Finding // gone after a second try
 }
 
-// Guard runs the guardrails over a text and follows the agent's policy. Where
-// that asks for a second try and a model writes, retry is called once with what
-// was found; the composer would write the same again and is not asked. The second
-// text is kept if it has no more findings than the first.
-func Guard(ctx context.Context, in Input, g guard.Input, retry func(ctx context.Context, text string, told []string) (string, error)) (Guarded, error) {
+// Guard runs the guardrails over a text and follows the agent's policy. Where the
+// policy asks for a second try and a model writes, retry is called once with the text
+// and its faults; the composer would only write the same again. The second text is
+// kept if it has no more findings than the first.
+func Guard(
+	ctx context.Context,
+	in Input,
+	g guard.Input,
+	retry func(ctx context.Context, text string, faults []string) (string, error),
+) (Guarded, error) {
 	g.Step, g.Voice = in.Step.Key, in.Voice
 	found := guard.Check(g)
 	out := guard.Apply(g, found, in.Agent.GuardrailPolicy)
@@ -81,22 +86,34 @@ func Guard(ctx context.Context, in Input, g guard.Input, retry func(ctx context.
 		return Guarded{Text: out.Text, Findings: out.Findings}, nil
 	}
 	final := guard.Apply(second, again, in.Agent.GuardrailPolicy)
-	return Guarded{Text: final.Text, Findings: final.Findings, Mended: guard.Fixed(found, again)}, nil
+	return Guarded{Text: final.Text, Findings: final.Findings, Fixed: guard.Fixed(found, again)}, nil
 }
 
-// All returns the findings of the text and those that a second try mended.
-func (g Guarded) All() []domain.Finding { return append(slices.Clone(g.Findings), g.Mended...) }
+// All returns the findings of the text and those that a second try has fixed.
+func (g Guarded) All() []domain.Finding { return append(slices.Clone(g.Findings), g.Fixed...) }
 
-// Suspicious looks for instructions to a model in what the caller supplied. The
-// text is used as data all the same; the finding tells people about it. texts maps
-// a setting's name to its contents.
-func Suspicious(step string, names []string, texts map[string][]string) []domain.Finding {
+// Given is what a caller supplied in one setting.
+type Given struct {
+	Setting string
+	Texts   []string
+}
+
+// Suspicious looks for instructions to a model in what the caller supplied. The text
+// is still used as data; the finding warns people about it.
+func Suspicious(step string, given ...Given) []domain.Finding {
 	out := []domain.Finding{}
-	for _, name := range names {
-		for _, text := range texts[name] {
+	for _, g := range given {
+		for _, text := range g.Texts {
 			for _, what := range guard.Injection(text) {
-				out = append(out, domain.Finding{Guardrail: "injection-residue", Step: step, Severity: domain.SeverityWarning, Action: domain.ActionFlagged, Matches: []domain.Match{},
-					Message: fmt.Sprintf("The setting %s holds %q, which reads as an instruction to a model. It was treated as plain material; look at where it comes from.", name, what)})
+				out = append(out, domain.Finding{
+					Guardrail: "injection-residue",
+					Step:      step,
+					Severity:  domain.SeverityWarning,
+					Action:    domain.ActionFlagged,
+					Matches:   []domain.Match{},
+					Message: fmt.Sprintf("The setting %s contains %q, which reads like an instruction to a model. "+
+						"It was used as plain text; check where it comes from.", g.Setting, what),
+				})
 			}
 		}
 	}

@@ -43,7 +43,13 @@ func Networks() []Network {
 		{Slug: "bluesky", Name: "Bluesky", Max: 300, Hashtags: 3, Manner: Manner{Lines: 1, Tags: 1, Turn: 1}},
 		{Slug: "mastodon", Name: "Mastodon", Max: 500, Hashtags: 4, URL: 23, Manner: Manner{Lines: 2, Tags: 3, Turn: 2}},
 		{Slug: "facebook", Name: "Facebook", Max: 63206, Hashtags: 3, Manner: Manner{Lines: 2, Turn: 1}},
-		{Slug: "instagram", Name: "Instagram", Max: 2200, Hashtags: 30, Manner: Manner{Lines: 3, Listed: true, Tags: 5, Turn: 1}},
+		{
+			Slug:     "instagram",
+			Name:     "Instagram",
+			Max:      2200,
+			Hashtags: 30,
+			Manner:   Manner{Lines: 3, Listed: true, Tags: 5, Turn: 1},
+		},
 		{Slug: "threads", Name: "Threads", Max: 500, Hashtags: 1, Manner: Manner{Lines: 1, Tags: 1, Turn: 2}},
 	}
 }

@@ -10,12 +10,12 @@ import (
 	"vellocity/internal/prose"
 )
 
-// Article is a whole text in its parts. The first part opens it, the last closes it.
+// Article is a whole text in parts. The first part opens it, the last closes it.
 type Article struct {
 	Title string
 	Parts []Part
-	// Framed notes that the article rests on the frame for its kind of topic, since
-	// the caller gave no points; Summary then lists what the frame goes through.
+	// Framed notes that the article follows the frame for its kind of topic, because
+	// the caller gave no points. Summary then says what the frame covers.
 	Framed  bool
 	Summary string
 
@@ -27,12 +27,12 @@ type Part struct {
 	Heading string
 	Points  []string // what the outline shows
 	Text    string   // Markdown
-	told    string   // the text where the part has lost its heading to a neighbour
+	joined  string   // the text to use where the part is joined to the one before and loses its heading
 }
 
-// Phraser has the sentences of one text: it fits the topic into templates, and
-// leaves out what the brand voice bans. It uses no aside twice, so each text takes
-// its own.
+// Phraser builds the sentences of one text: it fits the topic into templates and
+// leaves out what the brand voice bans. It uses no phrase twice, so each text needs a
+// Phraser of its own.
 type Phraser struct {
 	brief    Brief
 	topic    topic
@@ -52,7 +52,14 @@ func NewPhraser(b Brief) *Phraser {
 	for _, s := range append([]string{b.Topic, b.Audience, b.Tone}, b.KeyPoints...) {
 		h.Write([]byte(s + "\x00"))
 	}
-	w := &Phraser{brief: b, topic: readTopic(b.Topic), sections: b.Sections, seed: h.Sum64(), banned: slices.Clone(b.voice().BannedTerms), asides: map[string]int{}}
+	w := &Phraser{
+		brief:    b,
+		topic:    readTopic(b.Topic),
+		sections: b.Sections,
+		seed:     h.Sum64(),
+		banned:   slices.Clone(b.voice().BannedTerms),
+		asides:   map[string]int{},
+	}
 	for _, p := range b.voice().PreferredTerms {
 		w.banned = append(w.banned, p.InsteadOf)
 	}
@@ -61,15 +68,19 @@ func NewPhraser(b Brief) *Phraser {
 	}
 	w.sections = min(w.sections, maxSections)
 	for _, t := range append([]string{b.Tone}, b.voice().Tone...) {
-		w.casual = w.casual || slices.ContainsFunc([]string{"casual", "friendly", "conversational", "relaxed", "playful", "informal"}, func(s string) bool {
-			return strings.Contains(strings.ToLower(t), s)
-		})
+		w.casual = w.casual ||
+			slices.ContainsFunc(
+				[]string{"casual", "friendly", "conversational", "relaxed", "playful", "informal"},
+				func(s string) bool {
+					return strings.Contains(strings.ToLower(t), s)
+				},
+			)
 	}
 	return w
 }
 
-// NewArticle builds the whole piece. All sections come from one pass, so that none
-// says what another has said.
+// NewArticle builds the article for a brief. All parts come from one pass, so that
+// none repeats another.
 func NewArticle(b Brief) Article {
 	w := NewPhraser(b)
 	if !prose.English(b.Language) {
@@ -78,8 +89,8 @@ func NewArticle(b Brief) Article {
 	return w.english()
 }
 
-// pick takes one of the variants: the seed decides, and one that holds a banned
-// term is passed over while there is another.
+// pick chooses one of the variants by the seed, and skips those with a banned term as
+// long as there is another.
 func (w *Phraser) pick(slot int, variants []string) string {
 	n := len(variants)
 	start := int((w.seed>>(slot%48) + uint64(slot)) % uint64(n))
@@ -117,8 +128,32 @@ func (w *Phraser) Say(template string) string {
 	return strings.Join(keep, " ")
 }
 
-var contract = strings.NewReplacer("It is ", "It’s ", "it is ", "it’s ", "does not ", "doesn’t ", "do not ", "don’t ", "there is ", "there’s ", "There is ", "There’s ",
-	"cannot ", "can’t ", "need not ", "needn’t ", "will not ", "won’t ", "That is ", "That’s ", "Here is ", "Here’s ", "was not ", "wasn’t ")
+var contract = strings.NewReplacer(
+	"It is ",
+	"It’s ",
+	"it is ",
+	"it’s ",
+	"does not ",
+	"doesn’t ",
+	"do not ",
+	"don’t ",
+	"there is ",
+	"there’s ",
+	"There is ",
+	"There’s ",
+	"cannot ",
+	"can’t ",
+	"need not ",
+	"needn’t ",
+	"will not ",
+	"won’t ",
+	"That is ",
+	"That’s ",
+	"Here is ",
+	"Here’s ",
+	"was not ",
+	"wasn’t ",
+)
 
 func (w *Phraser) callToAction() string { return Sentence(w.brief.CallToAction) }
 
@@ -150,7 +185,7 @@ func (w *Phraser) material(english bool) *material {
 	return m
 }
 
-// quarry returns the n sentences of the pasted sources that say most, in their
+// quarry returns the n most informative sentences of the pasted sources, in their
 // order.
 func (w *Phraser) quarry(n int) []string {
 	var all []string
@@ -206,7 +241,7 @@ func (m *material) takeLead() string {
 
 func figure(s string) bool { return strings.ContainsFunc(s, unicode.IsDigit) }
 
-// fit joins neighbours until there are at most n parts.
+// fit joins neighboring parts until there are at most n.
 func (w *Phraser) fit(parts []Part, n int) []Part {
 	n = max(n, 1)
 	if len(parts) <= n {
@@ -218,7 +253,7 @@ func (w *Phraser) fit(parts []Part, n int) []Part {
 		one := parts[from]
 		for _, p := range parts[from+1 : to] {
 			one.Points = append(slices.Clone(one.Points), p.Points...)
-			one.Text += "\n\n" + orElse(p.told, p.Text)
+			one.Text += "\n\n" + orElse(p.joined, p.Text)
 		}
 		out = append(out, one)
 	}

@@ -30,7 +30,7 @@ type Brief struct {
 	Sources      []string
 	Language     string // a language code; "" means English
 	CallToAction string
-	Material     string             // further text that a post may take sentences from
+	Material     string             // more text that a post may take sentences from
 	Sections     int                // of an article, at most; 5 where it is 0
 	Voice        *domain.BrandVoice // nil: none
 }
@@ -43,7 +43,7 @@ func (b Brief) voice() domain.BrandVoice {
 	return *b.Voice
 }
 
-// Pieces cuts a text after every few words, so that a reader sees it grow.
+// Pieces splits a text after every few words, so that readers see it grow.
 func Pieces(text string) []string {
 	var out []string
 	start, words := 0, 0

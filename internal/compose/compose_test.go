@@ -42,32 +42,65 @@ var briefs = map[string]compose.Brief{
 		},
 		Sources: []string{"Harborline pilot log, March 2026"}, CallToAction: "Try Harborline with one mailbox for two weeks",
 	},
-	"thin":   {Topic: "how to reduce cloud costs", KeyPoints: []string{"Turn off idle machines at night, because nobody uses them then"}},
+	"thin": {
+		Topic:     "how to reduce cloud costs",
+		KeyPoints: []string{"Turn off idle machines at night, because nobody uses them then"},
+	},
 	"topic":  {Topic: "cloud cost optimization"},
 	"choice": {Topic: "how to choose a CRM", Audience: "Sales managers"},
 	"news":   {Topic: "Acme's spring launch"},
-	"list":   {Topic: "Remote onboarding", KeyPoints: []string{"A buddy for the first month", "Laptop shipped early", "One page of contacts", "Weekly check-ins"}, Tone: "friendly"},
+	"list": {
+		Topic: "Remote onboarding",
+		KeyPoints: []string{
+			"A buddy for the first month",
+			"Laptop shipped early",
+			"One page of contacts",
+			"Weekly check-ins",
+		},
+		Tone: "friendly",
+	},
 	"banned": {
 		Topic: "Planning a product launch", Tone: "formal", KeyPoints: []string{"Don't promise dates that the team hasn't agreed to", "Users want to know what changes; tell them first"},
 		Facts: []string{"Our last launch slipped by 3 weeks"},
 		Voice: &domain.BrandVoice{
-			Tone: []string{"formal"}, BannedTerms: []string{"post", "honest"}, PreferredTerms: []domain.PreferredTerm{{Use: "customers", InsteadOf: "users"}},
+			Tone: []string{
+				"formal",
+			}, BannedTerms: []string{"post", "honest"}, PreferredTerms: []domain.PreferredTerm{{Use: "customers", InsteadOf: "users"}},
 		},
 	},
 	"german": {
 		Topic: "Gemeinsames Postfach für kleine Teams", Language: "de",
-		KeyPoints: []string{"Ein gemeinsames Postfach zeigt, wer welche Anfrage beantwortet.", "Klein anfangen: ein Postfach genügt für die ersten Wochen."},
-		Facts:     []string{"Im Pilotversuch sank die Antwortzeit von 9 auf 2 Stunden."}, CallToAction: "Jetzt zwei Wochen testen",
+		KeyPoints: []string{
+			"Ein gemeinsames Postfach zeigt, wer welche Anfrage beantwortet.",
+			"Klein anfangen: ein Postfach genügt für die ersten Wochen.",
+		},
+		Facts: []string{
+			"Im Pilotversuch sank die Antwortzeit von 9 auf 2 Stunden.",
+		}, CallToAction: "Jetzt zwei Wochen testen",
 	},
 	"german-topic": {Topic: "Nachhaltige Verpackungen", Language: "de-DE"},
 	"japanese":     {Topic: "共有受信箱の使い方", Language: "ja", KeyPoints: []string{"誰が返信しているかが分かります。"}},
 	"source": {
 		Topic: "Our move to four-day weeks", Sources: []string{"We tried the four-day week in two teams from May to July. Both teams kept their targets. Sick days fell from 14 to 9. Support was harder, since customers write on Fridays too. The support team now works in two shifts. We will decide in October whether to go on."},
 	},
-	"question":  {Topic: "Why do small teams lose customer e-mails?", KeyPoints: []string{"Nobody owns a message that everybody can see", "Forwarding hides who has answered, so two people reply or none does"}},
-	"statement": {Topic: "We are launching Harborline 2.0 in May", KeyPoints: []string{"New inbox rules", "The price stays the same"}, Facts: []string{"Launch on 4 May 2026"}, CallToAction: "Book a demo"},
-	"wines":     {Topic: "Spring wines of Alsace", KeyPoints: []string{"Riesling from the granite slopes is dry and mineral", "Gewürztraminer goes with strong cheese"}},
-	"clause":    {Topic: "How batteries are changing the grid"},
+	"question": {
+		Topic: "Why do small teams lose customer e-mails?",
+		KeyPoints: []string{
+			"Nobody owns a message that everybody can see",
+			"Forwarding hides who has answered, so two people reply or none does",
+		},
+	},
+	"statement": {
+		Topic:        "We are launching Harborline 2.0 in May",
+		KeyPoints:    []string{"New inbox rules", "The price stays the same"},
+		Facts:        []string{"Launch on 4 May 2026"},
+		CallToAction: "Book a demo",
+	},
+	"wines": {
+		Topic:     "Spring wines of Alsace",
+		KeyPoints: []string{"Riesling from the granite slopes is dry and mineral", "Gewürztraminer goes with strong cheese"},
+	},
+	"clause": {Topic: "How batteries are changing the grid"},
 	"many": {
 		Topic: "Data backups", Sections: 4, KeyPoints: []string{
 			"Keep three copies of everything that matters, because one of them will be missing when you need it",
@@ -94,7 +127,8 @@ func TestGoldenPosts(t *testing.T) {
 				t.Errorf("meta description has %d characters", n)
 			}
 			sound(t, b, title, body, d.Description)
-			golden.Check(t, "testdata/post-"+name+".md", "# "+title+"\n\n"+body+"\n\n---\n\n"+d.Short+"\n"+d.Description+"\n"+prose.Slug(b.Topic, 60)+"\n")
+			meta := d.Short + "\n" + d.Description + "\n" + prose.Slug(b.Topic, 60) + "\n"
+			golden.Check(t, "testdata/post-"+name+".md", "# "+title+"\n\n"+body+"\n\n---\n\n"+meta)
 		})
 	}
 }
@@ -115,7 +149,13 @@ func sound(t *testing.T, b compose.Brief, title, body, description string) {
 		}
 		seen[s] = true
 	}
-	in := guard.Input{Text: body, Title: title, Type: domain.ContentBlog, Voice: b.Voice, Support: append(append(append([]string{b.Topic, b.CallToAction}, b.KeyPoints...), b.Facts...), b.Sources...)}
+	in := guard.Input{
+		Text:    body,
+		Title:   title,
+		Type:    domain.ContentBlog,
+		Voice:   b.Voice,
+		Support: append(append(append([]string{b.Topic, b.CallToAction}, b.KeyPoints...), b.Facts...), b.Sources...),
+	}
 	for _, f := range guard.Check(in) {
 		t.Errorf("a guardrail finds: %s %+v", f.Message, f.Matches)
 	}
@@ -145,15 +185,22 @@ func TestTheSameBriefGivesTheSameText(t *testing.T) {
 		t.Error("two runs differ")
 	}
 	_, c := post(briefs["topic"])
-	if _, d := post(compose.Brief{Topic: "warehouse automation"}); strings.ReplaceAll(d, "warehouse automation", "cloud cost optimization") == c {
+	if _, d := post(compose.Brief{Topic: "warehouse automation"}); strings.ReplaceAll(
+		d,
+		"warehouse automation",
+		"cloud cost optimization",
+	) == c {
 		t.Error("two topics give the same text but for the topic")
 	}
 }
 
 func TestVoiced(t *testing.T) {
 	v := &domain.BrandVoice{
-		Tone:           []string{"Formal"},
-		PreferredTerms: []domain.PreferredTerm{{Use: "customer", InsteadOf: "user"}, {Use: "shared inbox", InsteadOf: "inbox"}},
+		Tone: []string{"Formal"},
+		PreferredTerms: []domain.PreferredTerm{
+			{Use: "customer", InsteadOf: "user"},
+			{Use: "shared inbox", InsteadOf: "inbox"},
+		},
 	}
 	const text = "Users don't see the shared inbox. The inbox won't open. `user` and “a user said”, see [user](https://x.test/user)."
 	const want = "Customers do not see the shared inbox. The shared inbox will not open. " +

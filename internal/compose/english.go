@@ -7,7 +7,7 @@ import (
 	"vellocity/internal/prose"
 )
 
-// english builds a piece: an opening, the caller's points with their facts, the
+// english builds an article: an opening, the caller's points with their facts, the
 // figures that are left over, and a close. Where the caller gave little, sections
 // of the topic's frame stand between.
 func (w *Phraser) english() Article {
@@ -75,7 +75,7 @@ func (p Point) oneLine() bool {
 	return p.Whole && p.heading != "" && p.body == "" && len(p.facts) == 0
 }
 
-// pointPart puts a point, its facts and one sentence for the reader together.
+// pointPart combines a point, its facts and one sentence for the reader.
 func (w *Phraser) pointPart(p Point) Part {
 	heading, body := p.heading, p.body
 	if heading == "" {
@@ -90,10 +90,15 @@ func (w *Phraser) pointPart(p Point) Part {
 	default:
 		text += "\n\n" + aside
 	}
-	return Part{Heading: heading, Points: []string{p.Text}, Text: text, told: strings.Join(append([]string{p.Text}, p.facts...), " ")}
+	return Part{
+		Heading: heading,
+		Points:  []string{p.Text},
+		Text:    text,
+		joined:  strings.Join(append([]string{p.Text}, p.facts...), " "),
+	}
 }
 
-// aside returns a sentence that turns a point over to the reader. It states
+// aside returns a sentence that relates a point to the reader. It states
 // nothing about the subject. Each is used once in a text; "" when all are used.
 func (w *Phraser) aside(p Point) string {
 	name := "statement"
@@ -155,7 +160,13 @@ func (w *Phraser) label(p Point) string {
 			return prose.Capital(prose.Line(k))
 		}
 	}
-	neutral := []string{"A point to keep in mind", "Another point", "One more thing to know", "A further point", "Worth knowing"}
+	neutral := []string{
+		"A point to keep in mind",
+		"Another point",
+		"One more thing to know",
+		"A further point",
+		"Worth knowing",
+	}
 	if p.advice && w.labels == 0 {
 		neutral[0] = "A rule to keep"
 	}
@@ -167,7 +178,12 @@ func (w *Phraser) label(p Point) string {
 func (w *Phraser) list(points []Point) Part {
 	if len(points) == 1 {
 		p := points[0]
-		return Part{Heading: bare(p.Text), Points: []string{p.Text}, Text: orElse(w.aside(p), Sentence(p.Text)), told: Sentence(p.Text)}
+		return Part{
+			Heading: bare(p.Text),
+			Points:  []string{p.Text},
+			Text:    orElse(w.aside(p), Sentence(p.Text)),
+			joined:  Sentence(p.Text),
+		}
 	}
 	advice, whole := true, true
 	var items []string
@@ -185,7 +201,7 @@ func (w *Phraser) list(points []Point) Part {
 	return Part{Heading: heading, Points: items, Text: w.Say(lead) + "\n\n" + Lines(items)}
 }
 
-// foundParts retells what pasted sources say, in their own sentences and order.
+// foundParts repeats what pasted sources say, in their own sentences and order.
 func (w *Phraser) foundParts(found []string) []Part {
 	if len(found) == 0 {
 		return nil
@@ -196,7 +212,10 @@ func (w *Phraser) foundParts(found []string) []Part {
 	}
 	parts := []Part{{Heading: "The main points", Points: found[:half], Text: strings.Join(found[:half], " ")}}
 	if half < len(found) {
-		parts = append(parts, Part{Heading: "What else there is to know", Points: found[half:], Text: strings.Join(found[half:], " ")})
+		parts = append(
+			parts,
+			Part{Heading: "What else there is to know", Points: found[half:], Text: strings.Join(found[half:], " ")},
+		)
 	}
 	return parts
 }
@@ -235,7 +254,7 @@ func (w *Phraser) title(f frame, own int) string {
 	return w.Say(w.pick(2, f.titles))
 }
 
-// opening says what the text is about, for whom, and what follows.
+// opening says what the text is about, who it is for, and what follows.
 func (w *Phraser) opening(f frame, lead string, own, points int) Part {
 	p := Part{Heading: "Introduction", Points: []string{w.topic.line}}
 	if lead != "" {
@@ -278,12 +297,20 @@ func (w *Phraser) subject(led bool) string {
 	case w.Spoken():
 		return Sentence(w.topic.line) + " " + w.Say("Here is what there is to know.")
 	case led:
-		return w.Say(w.pick(1, []string{"With that in mind, this post takes a closer look at %t.", "That is a good reason for a closer look at %t."}))
+		return w.Say(
+			w.pick(
+				1,
+				[]string{
+					"With that in mind, this post takes a closer look at %t.",
+					"That is a good reason for a closer look at %t.",
+				},
+			),
+		)
 	}
 	return w.Say(w.pick(1, []string{"This post takes a closer look at %t.", "Here is a short guide to %t."}))
 }
 
-// roadmap says for whom the text is and how many points it has.
+// roadmap says who the text is for and how many points it has.
 func (w *Phraser) roadmap(points int) string {
 	a := w.audience()
 	var follows string

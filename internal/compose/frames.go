@@ -1,7 +1,7 @@
 package compose
 
 // frame is what can truly be said about any subject of one kind: the shape of a
-// short text for somebody who begins with it. %t stands for the topic after a
+// short text for a beginner. %t stands for the topic after a
 // preposition, so that any noun phrase fits; %T for the topic as a headline.
 // Where there are several variants, the brief decides which is taken.
 type frame struct {

@@ -14,7 +14,7 @@ type phrases struct {
 	points   string // heading above the caller's points, where they have none
 	figures  string
 	closing  string // heading
-	titled   string // title of a piece from a topic alone
+	titled   string // title of an article from a topic alone
 	sections []framed
 	last     string // closing sentence from a topic alone
 }
@@ -59,7 +59,7 @@ var otherLanguages = map[string]phrases{
 	},
 }
 
-// foreign builds a piece in a language other than English: the caller's own
+// foreign builds an article in a language other than English: the caller's own
 // sentences, with the few phrases of that language around them.
 func (w *Phraser) foreign() Article {
 	p := Article{topic: w.topic, Title: prose.Capital(w.topic.line)}

@@ -46,8 +46,8 @@ func bases(word string) []string {
 	return out
 }
 
-// hasVerb reports whether an English line holds a finite verb, as well as can be
-// told without a parser.
+// hasVerb reports whether an English line has a finite verb, as well as is possible
+// without a parser.
 func hasVerb(line string) bool {
 	words := strings.Fields(line)
 	for i, w := range words {
@@ -105,7 +105,7 @@ func gerund(verb string) string {
 	return v + "ing"
 }
 
-// Lower makes the first letter small where the word is plainly no name: it stands
+// Lower makes the first letter lower case where the word is clearly not a name: it is
 // in one of the word lists, or is the -ing form of a verb.
 func Lower(s string) string {
 	word, rest, _ := strings.Cut(s, " ")

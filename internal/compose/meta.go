@@ -13,7 +13,7 @@ const (
 	MetaDescriptionMax = 155
 )
 
-// Meta is what stands around an article.
+// Meta describes an article to search engines and readers.
 type Meta struct {
 	Title       string // above the article
 	Short       string // in search results, at most MetaTitleMax characters

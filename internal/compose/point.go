@@ -21,7 +21,7 @@ type Point struct {
 	facts   []string
 }
 
-// ReadPoints takes the key points apart; empty ones and doubles are dropped.
+// ReadPoints parses key points; empty ones and duplicates are dropped.
 func ReadPoints(raw []string, english bool) []Point {
 	var out []Point
 	seen := map[string]bool{}
@@ -75,11 +75,13 @@ var (
 	half    = regexp.MustCompile(`^(.{8,}?); (.+)$`)
 	colon   = regexp.MustCompile(`^([^:]{3,}): (.+)$`)
 	thenDo  = regexp.MustCompile(`^(.{8,}?),? and (?:then )?(\S+) (.+)$`)
-	narrows = regexp.MustCompile(`(?i)\b(?:not|never|no|nobody|none|without|unless|only|except|hardly|cannot|can't|don't|doesn't|isn't|aren't|won't)\b`)
+	narrows = regexp.MustCompile(
+		`(?i)\b(?:not|never|no|nobody|none|without|unless|only|except|hardly|cannot|can't|don't|doesn't|isn't|aren't|won't)\b`,
+	)
 )
 
 // split makes a heading of a sentence and says what is left for the text below.
-// A heading never turns the meaning of the sentence around.
+// A heading never reverses the meaning of the sentence.
 func split(s string, english bool) (heading, body string) {
 	if m := colon.FindStringSubmatch(s); m != nil && short(m[1]) {
 		return bare(m[1]), Sentence(m[2])
@@ -100,7 +102,9 @@ func split(s string, english bool) (heading, body string) {
 		return bare(m[1]), "The reason: " + Lower(m[2])
 	}
 	first, _, _ := strings.Cut(s, " ")
-	if m := thenDo.FindStringSubmatch(s); m != nil && short(m[1]) && isIn(verbs+eitherVerbs, first) && isIn(verbs+eitherVerbs, m[2]) && !narrows.MatchString(m[1]) {
+	if m := thenDo.FindStringSubmatch(s); m != nil && short(m[1]) && isIn(verbs+eitherVerbs, first) &&
+		isIn(verbs+eitherVerbs, m[2]) &&
+		!narrows.MatchString(m[1]) {
 		return bare(m[1]), "Then " + m[2] + " " + m[3]
 	}
 	if short(s) || narrows.MatchString(s) && len(strings.Fields(s)) <= 12 && !onlyFor.MatchString(s) {
@@ -117,7 +121,7 @@ var onlyFor = regexp.MustCompile(`^(\S+ \S+ \S.*?),? only (?:for|when|where|if|t
 func short(s string) bool { return len(strings.Fields(s)) <= 10 }
 
 // clause cuts a long sentence before a word that opens a new part of it. Where
-// the cut would drop a condition that the sentence rests on, there is none.
+// the cut would drop a condition that the sentence depends on, there is none.
 func clause(s string) string {
 	words := strings.Fields(s)
 	if narrows.MatchString(s) {
@@ -125,7 +129,10 @@ func clause(s string) string {
 	}
 	best := 0
 	for i := 3; i < min(len(words), 9); i++ {
-		if isIn(" for that when where while if before after once until with because so which who to in on at by than as from and according ", strings.Trim(words[i], ",")) {
+		if isIn(
+			" for that when where while if before after once until with because so which who to in on at by than as from and according ",
+			strings.Trim(words[i], ","),
+		) {
 			best = i
 		}
 	}

@@ -116,7 +116,9 @@ func hashtags(keywords []string, n int) []string {
 	var out []string
 	for _, k := range keywords {
 		var b strings.Builder
-		for _, word := range strings.FieldsFunc(k, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '\'' && r != '’' }) {
+		for _, word := range strings.FieldsFunc(k, func(r rune) bool {
+			return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '\'' && r != '’'
+		}) {
 			b.WriteString(prose.Capital(strings.NewReplacer("'", "", "’", "").Replace(word)))
 		}
 		tag := "#" + b.String()

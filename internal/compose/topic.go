@@ -36,11 +36,19 @@ const (
 )
 
 var (
-	choosing  = regexp.MustCompile(`(?i)^(?:how to |choosing |choose |picking |selecting |which )?.*\b(?:choos(?:e|ing)|pick(?:ing)?|select(?:ing)?|compar(?:e|ing))\b|^(?:the )?best |\b(?:vs\.?|versus)\b|\balternatives\b|^which `)
-	newsWords = regexp.MustCompile(`(?i)\b(?:launch(?:es|ing|ed)?|release|announcement|announcing|introducing|grand opening|webinar|conference|meet-?up|trade fair|summit|anniversary|product update|release notes|our new)\b`)
-	workWords = regexp.MustCompile(`(?i)\b(?:optimi[sz]ation|migration|management|planning|strategy|automation|marketing|hiring|recruiting|onboarding|security|compliance|monitoring|reporting|training|adoption|implementation|integration|testing|development|improvement|reduction|support|workflows?|process(?:es)?|operations|sales|budgeting|governance|transformation|cost control|saving)\b`)
-	versus    = regexp.MustCompile(`(?i)^(.+?)\s+(?:vs\.?|versus)\s+(.+)$`)
-	listicle  = regexp.MustCompile(`(?i)^(?:the )?(?:top )?\d+ (?:best |simple |easy |proven |practical )?(?:ways|tips|steps|ideas|reasons|things|strategies|mistakes|rules|lessons|questions|examples|tools)\b`)
+	choosing = regexp.MustCompile(
+		`(?i)^(?:how to |choosing |choose |picking |selecting |which )?.*\b(?:choos(?:e|ing)|pick(?:ing)?|select(?:ing)?|compar(?:e|ing))\b|^(?:the )?best |\b(?:vs\.?|versus)\b|\balternatives\b|^which `,
+	)
+	newsWords = regexp.MustCompile(
+		`(?i)\b(?:launch(?:es|ing|ed)?|release|announcement|announcing|introducing|grand opening|webinar|conference|meet-?up|trade fair|summit|anniversary|product update|release notes|our new)\b`,
+	)
+	workWords = regexp.MustCompile(
+		`(?i)\b(?:optimi[sz]ation|migration|management|planning|strategy|automation|marketing|hiring|recruiting|onboarding|security|compliance|monitoring|reporting|training|adoption|implementation|integration|testing|development|improvement|reduction|support|workflows?|process(?:es)?|operations|sales|budgeting|governance|transformation|cost control|saving)\b`,
+	)
+	versus   = regexp.MustCompile(`(?i)^(.+?)\s+(?:vs\.?|versus)\s+(.+)$`)
+	listicle = regexp.MustCompile(
+		`(?i)^(?:the )?(?:top )?\d+ (?:best |simple |easy |proven |practical )?(?:ways|tips|steps|ideas|reasons|things|strategies|mistakes|rules|lessons|questions|examples|tools)\b`,
+	)
 )
 
 // readTopic works out the forms of a topic.
@@ -101,7 +109,11 @@ func kindOf(line string) Kind {
 		return Choice
 	case newsWords.MatchString(line) && !isGerund(first) && !strings.HasPrefix(strings.ToLower(line), "how to "):
 		return News
-	case strings.HasPrefix(strings.ToLower(line), "how to "), workWords.MatchString(line), listicle.MatchString(line), isGerund(first), commands(first, next):
+	case strings.HasPrefix(strings.ToLower(line), "how to "),
+		workWords.MatchString(line),
+		listicle.MatchString(line),
+		isGerund(first),
+		commands(first, next):
 		return Work
 	}
 	return General
@@ -124,7 +136,8 @@ func nounForm(line string) string {
 		return "finding " + Lower(bare)
 	case strings.HasPrefix(low, "which "):
 		return "deciding " + Lower(bare)
-	case strings.HasSuffix(line, "?"), isIn(" how why what when where who whether should can is are do does will ", first) && hasVerb(bare):
+	case strings.HasSuffix(line, "?"),
+		isIn(" how why what when where who whether should can is are do does will ", first) && hasVerb(bare):
 		return thisQuestion
 	case listicle.MatchString(bare):
 		return Lower(bare)

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -14,7 +15,7 @@ const Composer = "composer"
 type ProviderKind struct {
 	Name  string // "openai": the options are openai-api-key and openai-base-url
 	Label string // "OpenAI": the service
-	// Serves is a sentence that says which servers the address may name.
+	// Serves says which servers the address may name.
 	Serves string
 }
 
@@ -70,5 +71,6 @@ func (k ProviderKind) fault(c *Config) string {
 	if c.Provider != k.Name || c.provider(k.Name).Configured() {
 		return ""
 	}
-	return "provider is " + k.Name + ": set " + k.KeyVariable() + ", or " + k.addressVariable() + " for a server that needs no key"
+	return fmt.Sprintf("provider is %s: set %s, or %s for a server that needs no key",
+		k.Name, k.KeyVariable(), k.addressVariable())
 }

@@ -64,16 +64,6 @@ func Compile(raw json.RawMessage) (*Schema, error) {
 	return s, nil
 }
 
-// MustCompile is [Compile] for a schema that is part of the program. It panics
-// where the schema does not compile.
-func MustCompile(raw json.RawMessage) *Schema {
-	s, err := Compile(raw)
-	if err != nil {
-		panic(err)
-	}
-	return s
-}
-
 // JSON returns the schema as it was written.
 func (s *Schema) JSON() json.RawMessage { return s.raw }
 

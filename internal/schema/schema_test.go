@@ -13,7 +13,15 @@ import (
 	"vellocity/internal/schema"
 )
 
-var sample = schema.MustCompile(json.RawMessage(`{
+func compile(raw string) *schema.Schema {
+	s, err := schema.Compile(json.RawMessage(raw))
+	if err != nil {
+		panic(err)
+	}
+	return s
+}
+
+var sample = compile(`{
  "type":"object","title":"Sample","description":"A sample.","additionalProperties":false,"required":["topic","size"],
  "x-order":["topic","size","tags","tone","link","language","steps"],
  "properties":{
@@ -23,7 +31,7 @@ var sample = schema.MustCompile(json.RawMessage(`{
   "tone":{"type":["string","null"],"enum":["plain","warm"],"x-labels":{"plain":"Plain and short"}},
   "link":{"type":"string","format":"uri"},
   "language":{"type":"string","pattern":"^[a-z]{2}$","examples":["de"]},
-  "steps":{"type":"array","minItems":1,"items":{"type":"object","required":["name"],"properties":{"name":{"type":"string"}}}}}}`))
+  "steps":{"type":"array","minItems":1,"items":{"type":"object","required":["name"],"properties":{"name":{"type":"string"}}}}}}`)
 
 func TestCheckFillsDefaults(t *testing.T) {
 	got, err := sample.Check(json.RawMessage(`{"topic":"tea","tone":null}`), "settings")

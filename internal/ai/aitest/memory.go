@@ -17,7 +17,7 @@ func newMemory() *memory {
 	return &memory{conns: make(chan net.Conn), done: make(chan struct{})}
 }
 
-// DialContext opens a connection to whoever accepts.
+// DialContext opens a connection to the server that accepts.
 func (m *memory) DialContext(ctx context.Context, _, _ string) (net.Conn, error) {
 	client, server := net.Pipe()
 	select {

@@ -51,7 +51,10 @@ func (s blocks) Begin() string {
 		"stop_reason": nil, "stop_sequence": nil, "usage": usage,
 	}}) +
 		Event("ping", obj{"type": "ping"}) +
-		Event("content_block_start", obj{"type": "content_block_start", "index": 0, "content_block": obj{"type": "text", "text": ""}})
+		Event(
+			"content_block_start",
+			obj{"type": "content_block_start", "index": 0, "content_block": obj{"type": "text", "text": ""}},
+		)
 }
 
 func (s blocks) delta(delta obj) string {
@@ -76,6 +79,9 @@ func (s blocks) End() string {
 		usage = obj{}
 	}
 	return Event("content_block_stop", obj{"type": "content_block_stop", "index": 0}) +
-		Event("message_delta", obj{"type": "message_delta", "delta": obj{"stop_reason": stop, "stop_sequence": nil}, "usage": usage}) +
+		Event(
+			"message_delta",
+			obj{"type": "message_delta", "delta": obj{"stop_reason": stop, "stop_sequence": nil}, "usage": usage},
+		) +
 		Event("message_stop", obj{"type": "message_stop"})
 }

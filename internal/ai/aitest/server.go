@@ -93,7 +93,12 @@ func NewServer(script Script, further ...Protocol) *Server {
 
 // NewServerOn starts a server on a listener, which it closes in the end.
 func NewServerOn(l net.Listener, script Script, further ...Protocol) *Server {
-	s := &Server{script: script, url: "http://" + l.Addr().String(), keep: true, protocols: append(protocols(), further...)}
+	s := &Server{
+		script:    script,
+		url:       "http://" + l.Addr().String(),
+		keep:      true,
+		protocols: append(protocols(), further...),
+	}
 	s.serve(l)
 	return s
 }
@@ -103,7 +108,13 @@ func NewServerOn(l net.Listener, script Script, further ...Protocol) *Server {
 // still, in a bubble of testing/synctest.
 func NewMemoryServer(script Script, further ...Protocol) *Server {
 	m := newMemory()
-	s := &Server{script: script, url: "http://memory.test", dial: m, keep: true, protocols: append(protocols(), further...)}
+	s := &Server{
+		script:    script,
+		url:       "http://memory.test",
+		dial:      m,
+		keep:      true,
+		protocols: append(protocols(), further...),
+	}
 	s.serve(m)
 	return s
 }

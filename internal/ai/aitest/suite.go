@@ -153,7 +153,11 @@ func (s suite) thinks(t *testing.T) {
 	r.Think = 3
 	s.server(t, Always(r), func(t *testing.T, _ *Server, p ai.Provider) {
 		var all []string
-		resp, err := p.Generate(context.Background(), prompt, func(piece string) error { all = append(all, piece); return nil })
+		resp, err := p.Generate(
+			context.Background(),
+			prompt,
+			func(piece string) error { all = append(all, piece); return nil },
+		)
 		if err != nil || resp.Text != "yes" || !slices.Equal(all, []string{"", "", "", "yes"}) {
 			t.Errorf("pieces %q, text %q, error %v", all, resp.Text, err)
 		}
@@ -279,11 +283,15 @@ func (s suite) broken(t *testing.T) {
 
 // tail cuts a stream after its answer was over: nothing of worth is lost.
 func (s suite) tail(t *testing.T) {
-	s.server(t, Always(Reply{Body: s.protocol.Whole, Type: "text/event-stream"}), func(t *testing.T, _ *Server, p ai.Provider) {
-		if _, resp, err := collect(p, prompt); err != nil || resp.Text != "Yes." || resp.Stop != ai.StopEnd {
-			t.Errorf("response %+v, error %v", resp, err)
-		}
-	})
+	s.server(
+		t,
+		Always(Reply{Body: s.protocol.Whole, Type: "text/event-stream"}),
+		func(t *testing.T, _ *Server, p ai.Provider) {
+			if _, resp, err := collect(p, prompt); err != nil || resp.Text != "Yes." || resp.Stop != ai.StopEnd {
+				t.Errorf("response %+v, error %v", resp, err)
+			}
+		},
+	)
 }
 
 func (s suite) cancel(t *testing.T) {
@@ -411,7 +419,9 @@ func (s suite) checkKey(t *testing.T, c Call) {
 	}
 }
 
-var listSchema = []byte(`{"type":"object","properties":{"items":{"type":"array","minItems":2,"items":{"type":"string","maxLength":80}}},"required":["items"],"additionalProperties":false}`)
+var listSchema = []byte(
+	`{"type":"object","properties":{"items":{"type":"array","minItems":2,"items":{"type":"string","maxLength":80}}},"required":["items"],"additionalProperties":false}`,
+)
 
 // refusals checks that a parameter which the model refuses is named, and left
 // out when asked.

@@ -72,11 +72,16 @@ func TestWriterProse(t *testing.T) {
 	seen := map[string]string{}
 	for _, prompt := range []string{"Write a post.", "Write a blog post outline about cloud cost optimization", ""} {
 		for _, p := range providers(t, s) {
-			resp, err := p.Generate(t.Context(), ai.Request{Model: "m", Messages: ai.User(prompt + " ")}, func(string) error { return nil })
+			resp, err := p.Generate(
+				t.Context(),
+				ai.Request{Model: "m", Messages: ai.User(prompt + " ")},
+				func(string) error { return nil },
+			)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if n := len([]rune(resp.Text)); n < 100 || n > 280 || !strings.Contains(resp.Text, "\n\n") || strings.ContainsAny(resp.Text, `0123456789"“`) {
+			if n := len([]rune(resp.Text)); n < 100 || n > 280 || !strings.Contains(resp.Text, "\n\n") ||
+				strings.ContainsAny(resp.Text, `0123456789"“`) {
 				t.Errorf("%q gives %d characters: %s", prompt, n, resp.Text)
 			}
 			if before, ok := seen[prompt]; ok && before != resp.Text {
@@ -104,7 +109,8 @@ func TestPace(t *testing.T) {
 			}
 			return nil
 		})
-		if err != nil || first != 2*time.Second || n != len(strings.Fields(resp.Text)) || time.Since(start) != 2*time.Second+time.Duration(n-1)*100*time.Millisecond {
+		if err != nil || first != 2*time.Second || n != len(strings.Fields(resp.Text)) ||
+			time.Since(start) != 2*time.Second+time.Duration(n-1)*100*time.Millisecond {
 			t.Errorf("%d pieces, first after %s, all after %s: %v", n, first, time.Since(start), err)
 		}
 	})

@@ -7,8 +7,8 @@ import (
 	"vellocity/internal/ai/wire"
 )
 
-// defaultMaxTokens bounds an answer where the request sets no bound: the API
-// wants one always.
+// defaultMaxTokens bounds a response where the request sets no bound: the API
+// requires one.
 const defaultMaxTokens = 8192
 
 // request is the body of a call, as far as it is used here: Anthropic's API
@@ -28,8 +28,8 @@ type message struct {
 	Content []block `json:"content"`
 }
 
-// block is a piece of text. A marked one ends a prefix that the provider is to
-// keep for the calls that follow.
+// block is a piece of text. One with Cache ends a prefix that the provider is to cache
+// for later calls.
 type block struct {
 	Type  string `json:"type"`
 	Text  string `json:"text"`
@@ -49,7 +49,7 @@ type format struct {
 	Schema map[string]any `json:"schema"`
 }
 
-// The parameters that can be left out, as the wire calls them.
+// The optional parameters, by their names on the wire.
 const (
 	temperature  = "temperature"
 	outputConfig = "output_config"
@@ -87,9 +87,9 @@ func body(req *ai.Request, use func(name string) bool) (*request, error) {
 	return out, nil
 }
 
-// dialect is what structured outputs take: closed objects, and hardly any limits.
+// dialect is what structured outputs support: closed objects, and hardly any limits.
 var dialect = wire.Dialect{
-	Tell: []string{"minItems", "maxItems", "uniqueItems", "minLength", "maxLength", "pattern",
+	Describe: []string{"minItems", "maxItems", "uniqueItems", "minLength", "maxLength", "pattern",
 		"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minProperties", "maxProperties"},
 	Small: true, Closed: true,
 }

@@ -23,8 +23,8 @@ func Kind() wire.Kind {
 		Name:    name,
 		Label:   "OpenAI",
 		BaseURL: baseURL,
-		Serves: "Any server that speaks OpenAI's Chat Completions, up to and with /v1: Ollama, vLLM, LM Studio, OpenRouter, " +
-			"a gateway. It may be a private address.",
+		Serves: "Any server that speaks OpenAI's Chat Completions, up to and with /v1: Ollama, vLLM, LM Studio, " +
+			"OpenRouter, a gateway. It may be a private address.",
 		New: New,
 	}
 }

@@ -40,7 +40,9 @@ func TestRequests(t *testing.T) {
 	creativity := 0.7
 	full := ai.Request{
 		Model: "gpt-6.1-terra", System: "You write for Acme.", Messages: ai.User("Outline a post."),
-		Schema:     json.RawMessage(`{"type":"object","properties":{"title":{"type":"string","maxLength":60,"default":"x"},"tags":{"type":"array","minItems":2,"items":{"type":"string"}}},"required":["title","tags"],"additionalProperties":false}`),
+		Schema: json.RawMessage(
+			`{"type":"object","properties":{"title":{"type":"string","maxLength":60,"default":"x"},"tags":{"type":"array","minItems":2,"items":{"type":"string"}}},"required":["title","tags"],"additionalProperties":false}`,
+		),
 		SchemaName: "blog outline", MaxTokens: 900, Creativity: &creativity,
 	}
 	loose := full

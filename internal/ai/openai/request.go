@@ -43,7 +43,7 @@ type namedSchema struct {
 	Strict bool           `json:"strict,omitempty"`
 }
 
-// The parameters that can be left out, as the wire calls them.
+// The optional parameters, by their names on the wire.
 const (
 	temperature         = "temperature"
 	answerFormat        = "response_format"
@@ -85,7 +85,7 @@ func body(req *ai.Request, native bool, use func(name string) bool) (*request, e
 }
 
 // limit sets the bound of the answer. OpenAI calls it max_completion_tokens,
-// compatible servers max_tokens; where one is refused the other is tried.
+// compatible servers max_tokens; where one is rejected the other is tried.
 func limit(body *request, limit int, native bool, use func(string) bool) {
 	if limit <= 0 {
 		return
@@ -107,7 +107,7 @@ func limit(body *request, limit int, native bool, use func(string) bool) {
 	}
 }
 
-var dialect = wire.Dialect{Tell: []string{"minLength", "maxLength", "uniqueItems"}}
+var dialect = wire.Dialect{Describe: []string{"minLength", "maxLength", "uniqueItems"}}
 
 var notInName = regexp.MustCompile(`[^A-Za-z0-9_-]`)
 

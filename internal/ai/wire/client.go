@@ -36,8 +36,8 @@ func NewClient() *http.Client {
 	}}
 }
 
-// careful returns a copy of client that follows no redirect: to follow one could
-// carry the key elsewhere.
+// careful returns a copy of client that follows no redirect: a redirect could take
+// the key elsewhere.
 func careful(client *http.Client) *http.Client {
 	if client == nil {
 		client = NewClient()
@@ -53,7 +53,7 @@ func demandStream(resp *http.Response) (*http.Response, error) {
 	if resp.StatusCode == http.StatusOK && media == "text/event-stream" {
 		return resp, nil
 	}
-	body, _ := io.ReadAll(io.LimitReader(resp.Body, maxError)) // a part of it is as good: only words are looked for
+	body, _ := io.ReadAll(io.LimitReader(resp.Body, maxError)) // a part of it is enough: only words are looked for
 	_ = resp.Body.Close()
 	return nil, refuse(resp, media, body)
 }
@@ -61,7 +61,7 @@ func demandStream(resp *http.Response) (*http.Response, error) {
 // answerError is an answer that is not a stream.
 type answerError struct {
 	fault   ai.Fault
-	instead string // what came with status 200 in the place of a stream
+	instead string // what came with status 200 in place of a stream
 }
 
 func (e *answerError) Error() string {
@@ -74,7 +74,7 @@ func refuse(resp *http.Response, media string, body []byte) error {
 	fault.RetryAfter = retryAfter(resp.Header, time.Now())
 	e := &answerError{fault: fault}
 	if resp.StatusCode == http.StatusOK && fault.Message == "" {
-		e.instead = "something that is no stream"
+		e.instead = "something that is not a stream"
 		if media == "text/html" {
 			e.instead = "a web page"
 		}
@@ -84,7 +84,7 @@ func refuse(resp *http.Response, media string, body []byte) error {
 
 // ReadFault reads the body of an error answer or the data of an error event, in
 // the shapes that are in use: {"error":{…}}, {"error":"…"}, {"detail":"…"} and
-// the bare object. Anything else yields a Fault that says nothing.
+// the bare object. Anything else gives an empty Fault.
 func ReadFault(body []byte) ai.Fault {
 	var outer map[string]json.RawMessage
 	if json.Unmarshal(body, &outer) != nil {
@@ -114,8 +114,8 @@ func plain(raw json.RawMessage) string {
 }
 
 // retryAfter reads Retry-After-Ms, then Retry-After in seconds or as a date (RFC
-// 9110, section 10.2.3). What makes no sense counts as absent; more than a day
-// counts as a day.
+// 9110, section 10.2.3). An invalid value counts as absent; more than a day counts
+// as a day.
 func retryAfter(h http.Header, now time.Time) time.Duration {
 	if ms, ok := number(h.Get("Retry-After-Ms")); ok {
 		return bounded(ms * float64(time.Millisecond))

@@ -27,15 +27,15 @@ type Target struct {
 	Provider string // what it is called in messages
 	BaseURL  string
 	Key      string
-	Example  string // an address that would do, for messages
+	Example  string // a valid address, for messages
 	Path     string // of the calls, after BaseURL and a slash
-	// Header is sent with each call, beside what every call has. It is where the
-	// key belongs.
+	// Header is sent with each call, in addition to what every call has. The key
+	// belongs here.
 	Header map[string]string
 	Client *http.Client // nil means [NewClient]
 }
 
-// NewEndpoint checks the address and the key. The error is fit to be shown.
+// NewEndpoint checks the address and the key. The error is safe to show.
 func NewEndpoint(t Target) (*Endpoint, error) {
 	base, err := url.Parse(strings.TrimSuffix(t.BaseURL, "/"))
 	if err != nil || base.Host == "" || base.Scheme != "http" && base.Scheme != "https" {
@@ -53,15 +53,21 @@ func NewEndpoint(t Target) (*Endpoint, error) {
 	for name, value := range t.Header {
 		header.Set(name, value)
 	}
-	return &Endpoint{provider: t.Provider, key: t.Key, url: base.JoinPath(t.Path), header: header, client: careful(t.Client)}, nil
+	return &Endpoint{
+		provider: t.Provider,
+		key:      t.Key,
+		url:      base.JoinPath(t.Path),
+		header:   header,
+		client:   careful(t.Client),
+	}, nil
 }
 
 // Hostname returns the host that the endpoint is on, without the port.
 func (e *Endpoint) Hostname() string { return e.url.Hostname() }
 
 // Open posts the body as JSON and returns once the stream begins. Optional names
-// the parameters in it that could be left out. The error is the context's where
-// that is over, else an [*ai.Error].
+// the parameters in it that can be omitted. The error is the context's when that is
+// done, else an [*ai.Error].
 func (e *Endpoint) Open(ctx context.Context, body any, optional []string) (*Stream, error) {
 	about := ai.Fault{Provider: e.provider, Optional: optional, Secret: e.key}
 	inner, cancel := context.WithCancel(ctx)
@@ -80,7 +86,8 @@ func (e *Endpoint) post(ctx context.Context, body any) (*http.Response, error) {
 	defer sent.drop()
 	if err := sent.encode(body); err != nil {
 		return nil, (&ai.Error{Provider: e.provider, Kind: ai.KindRequest,
-			Message: "The request to " + e.provider + " holds a value that cannot be sent, such as a creativity that is no number."}).Because(err)
+			Message: "The request to " + e.provider + " has a value that cannot be sent, " +
+				"such as a creativity that is not a number."}).Because(err)
 	}
 	first, _ := sent.reader() // which cannot fail
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, e.url.String(), first)
@@ -96,8 +103,8 @@ func (e *Endpoint) post(ctx context.Context, body any) (*http.Response, error) {
 	return demandStream(resp)
 }
 
-// payload is the body of a request. The response holds on to its request until
-// it is read to the end, so the bytes are let go by hand when the answer begins.
+// payload is the body of a request. A response keeps its request until it is read to
+// the end, so the bytes are released explicitly when the response begins.
 type payload struct{ data []byte }
 
 func (p *payload) encode(v any) error {
@@ -114,7 +121,7 @@ func (p *payload) reader() (io.ReadCloser, error) { return &payloadReader{rest: 
 
 func (p *payload) drop() { p.data = nil }
 
-// payloadReader reads a payload and lets go of it at the end.
+// payloadReader reads a payload and releases it at the end.
 type payloadReader struct{ rest []byte }
 
 func (r *payloadReader) Read(into []byte) (int, error) {

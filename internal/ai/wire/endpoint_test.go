@@ -32,7 +32,15 @@ func serve(t *testing.T, query string, h http.HandlerFunc) (e *wire.Endpoint, co
 		client.CloseIdleConnections()
 		server.Close()
 	})
-	e, err := wire.NewEndpoint(wire.Target{Provider: "acme", BaseURL: server.URL + "/base" + query, Path: "say", Header: map[string]string{"X-Key": "k"}, Client: client})
+	e, err := wire.NewEndpoint(
+		wire.Target{
+			Provider: "acme",
+			BaseURL:  server.URL + "/base" + query,
+			Path:     "say",
+			Header:   map[string]string{"X-Key": "k"},
+			Client:   client,
+		},
+	)
 	if err != nil {
 		t.Fatal(err)
 	}

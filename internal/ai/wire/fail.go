@@ -11,7 +11,7 @@ import (
 	"vellocity/internal/ai"
 )
 
-// Text gathers the pieces of an answer and hands them on.
+// Text collects the pieces of a response and passes them on.
 type Text struct {
 	Provider string
 	Emit     func(string) error
@@ -34,18 +34,23 @@ func (t *Text) String() string { return t.whole.String() }
 // cut is the failure of a stream that ended before its answer did.
 func cut(provider string) *ai.Error {
 	return &ai.Error{Provider: provider, Status: 200, Kind: ai.KindTransient,
-		Message: provider + " broke off in the middle of its answer. Try again in a few minutes."}
+		Message: provider + " stopped in the middle of its response. Try again in a few minutes."}
 }
 
 func tooLarge(provider string) error {
 	return &ai.Error{Provider: provider, Status: 200, Kind: ai.KindAnswer,
-		Message: fmt.Sprintf("%s sent an answer of more than %d MiB, or a line of more than %d MiB. Ask for a shorter text, and check the address of the provider.",
-			provider, MaxAnswer>>20, MaxLine>>20)}
+		Message: fmt.Sprintf(
+			"%s sent a response of more than %d MiB, or a line of more than %d MiB. "+
+				"Ask for a shorter text, and check the provider's address.",
+			provider,
+			MaxAnswer>>20,
+			MaxLine>>20,
+		)}
 }
 
 // fail turns an error of the network or of a stream into an *ai.Error. What the
 // request was (provider, optional parameters, secret; status 200 once a stream
-// had begun) is in about. Where ctx is over, its own error is what is returned.
+// had begun) is in about. When ctx is done, its own error is returned.
 func fail(ctx context.Context, err error, about ai.Fault) error {
 	var known *ai.Error
 	var answer *answerError
@@ -66,27 +71,27 @@ func fail(ctx context.Context, err error, about ai.Fault) error {
 func judge(answer *answerError, about ai.Fault) error {
 	if answer.instead != "" {
 		return &ai.Error{Provider: about.Provider, Status: answer.fault.Status, Kind: ai.KindAnswer,
-			Message: fmt.Sprintf("%s answered with %s instead of text. Check the address of the provider.", about.Provider, answer.instead)}
+			Message: fmt.Sprintf("%s sent %s instead of text. Check the provider's address.", about.Provider, answer.instead)}
 	}
 	f := answer.fault
 	f.Provider, f.Optional, f.Secret = about.Provider, about.Optional, about.Secret
 	return ai.Judge(f)
 }
 
-// unreachable is a failure of the network, or of a stream that was damaged on
-// the way.
+// unreachable is a failure of the network, or a stream that was damaged in transit.
 func unreachable(err error, about ai.Fault) error {
 	cause := errors.New(ai.Scrub(err.Error(), about.Secret))
 	var cert *tls.CertificateVerificationError
 	if errors.As(err, &cert) {
 		return (&ai.Error{Provider: about.Provider, Kind: ai.KindRequest,
-			Message: "The certificate of " + about.Provider + " is not trusted. Check the address of the provider."}).Because(cause)
+			Message: "The certificate of " + about.Provider + " is not trusted. Check the provider's address."}).Because(cause)
 	}
 	if about.Status == 200 {
 		return cut(about.Provider).Because(cause)
 	}
 	return (&ai.Error{Provider: about.Provider, Kind: ai.KindTransient,
-		Message: about.Provider + " could not be reached. Check that it is running and that its address is right, then try again."}).Because(cause)
+		Message: about.Provider + " could not be reached. " +
+			"Check that it is running and that its address is right, then try again."}).Because(cause)
 }
 
 // failEvent judges an error that came as an event inside a stream.
@@ -97,8 +102,8 @@ func failEvent(data []byte, about ai.Fault) error {
 	return ai.Judge(f)
 }
 
-// StatusOf returns the HTTP status that a failed call was answered with; 0 where
-// there was no answer.
+// StatusOf returns the HTTP status of the response to a failed call; 0 where there was
+// none.
 func StatusOf(err error) int {
 	if e, ok := ai.AsError(err); ok {
 		return e.Status

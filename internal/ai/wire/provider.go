@@ -34,10 +34,10 @@ type Codec[E any] struct {
 	Path    string // of the calls, after the base URL and a slash
 	// Header returns the headers of each call, the key among them.
 	Header func(key string) map[string]string
-	// Body builds the body of a call. It asks use about each parameter that could
-	// be left out, and leaves it out where use returns false.
+	// Body builds the body of a call. It asks use about each optional parameter, and
+	// omits it where use returns false.
 	Body func(req *ai.Request, use func(name string) bool) (body any, err error)
-	// Failed reports whether an event tells of a failure in place of text.
+	// Failed reports whether an event is a failure in place of text.
 	Failed func(e *E) bool
 	// Read takes one event. It reports over after the last one of an answer; where
 	// the end of the stream is the end of the answer, it never does.
@@ -52,8 +52,8 @@ type Answer struct {
 	Usage ai.Usage
 	// Refused notes that the model refuses, where that comes before the end.
 	Refused bool
-	// Stop is why the text ended. It is empty until the text is whole: a stream
-	// that ends before is one that broke off.
+	// Stop is why the text ended. It is empty until the text is complete: a stream
+	// that ends before has broken off.
 	Stop ai.StopReason
 }
 
@@ -65,7 +65,7 @@ type provider[E any] struct {
 }
 
 // New returns the provider for an endpoint. It makes no call, and looks nowhere
-// but in c. The error is fit to be shown.
+// but in c. The error is safe to show.
 func New[E any](c Config, codec Codec[E]) (ai.Provider, error) {
 	p := &provider[E]{codec: codec, name: cmp.Or(c.Name, codec.Kind), model: c.Model}
 	endpoint, err := NewEndpoint(Target{
@@ -109,7 +109,7 @@ func (p *provider[E]) Generate(ctx context.Context, req ai.Request, emit func(st
 }
 
 // open makes the call and returns once the stream begins, so that the request,
-// which is large, is not kept while the answer is waited for.
+// which is large, is not kept in memory while the text arrives.
 func (p *provider[E]) open(ctx context.Context, req *ai.Request) (*Stream, error) {
 	if req.Model == "" {
 		req.Model = p.model
@@ -151,8 +151,8 @@ func (p *provider[E]) read(ctx context.Context, stream *Stream, a *Answer) error
 	}
 }
 
-// ended judges how a stream ended: once the text is whole, at most the usage that
-// follows it was lost.
+// ended returns how a stream ended: once the text is complete, at most the usage that
+// follows it is lost.
 func ended(ctx context.Context, stream *Stream, a *Answer, err error) error {
 	switch {
 	case a.Stop != "" && ctx.Err() == nil:

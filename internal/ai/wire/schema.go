@@ -11,16 +11,16 @@ import (
 
 // Dialect says which keywords of JSON Schema a provider's structured output takes.
 type Dialect struct {
-	// Tell are keywords that the provider refuses; they are told in the
-	// description instead, and ai.Caller checks the answer against the whole schema.
-	Tell []string
-	// Small allows minItems of 0 and 1, where minItems is told otherwise.
+	// Describe are keywords that the provider rejects. They are moved into the
+	// description, and ai.Caller checks the response against the whole schema.
+	Describe []string
+	// Small keeps minItems of 0 and 1, although minItems is in Describe.
 	Small bool
 	// Closed adds additionalProperties: false to every object.
 	Closed bool
 }
 
-// dropped are keywords that say nothing about the form of an answer.
+// dropped are keywords that do not constrain a value.
 var dropped = []string{"$schema", "$id", "$comment", "default", "examples", "deprecated", "readOnly", "writeOnly"}
 
 // Narrow returns the schema in the provider's dialect. Strict reports whether
@@ -39,7 +39,7 @@ func (d Dialect) narrow(node map[string]any, strict *bool) {
 	for _, key := range dropped {
 		delete(node, key)
 	}
-	d.tell(node)
+	d.describe(node)
 	if node["type"] == "object" || node["properties"] != nil {
 		d.narrowObject(node, strict)
 	}
@@ -83,22 +83,22 @@ func (d Dialect) narrowObject(node map[string]any, strict *bool) {
 	}
 }
 
-// tell moves what the provider refuses into the description.
-func (d Dialect) tell(node map[string]any) {
-	var told []string
-	for _, key := range d.Tell {
+// describe moves what the provider rejects into the description.
+func (d Dialect) describe(node map[string]any) {
+	var moved []string
+	for _, key := range d.Describe {
 		value, ok := node[key]
 		if !ok || d.Small && key == "minItems" && (value == 0.0 || value == 1.0) {
 			continue
 		}
-		told = append(told, fmt.Sprintf("%s: %v", key, value))
+		moved = append(moved, fmt.Sprintf("%s: %v", key, value))
 		delete(node, key)
 	}
-	if len(told) == 0 {
+	if len(moved) == 0 {
 		return
 	}
 	description, _ := node["description"].(string)
-	node["description"] = strings.TrimSpace(description + " (" + strings.Join(told, ", ") + ")")
+	node["description"] = strings.TrimSpace(description + " (" + strings.Join(moved, ", ") + ")")
 }
 
 // Ask returns the messages with the schema written into the last one, for a model

@@ -1,6 +1,8 @@
-// Package wire is what the providers on HTTP share: calls that are answered with
-// a stream of bounded size or fail, the reading of error answers in every shape
-// that is in use, and JSON Schemas cut down to what a provider takes.
+// Package wire is what providers over HTTP share. A provider is a [Codec], which says
+// how requests and events look on its wire; [New] makes an [ai.Provider] of it. The
+// package makes calls that return a stream of bounded size or fail, reads error
+// responses in every format in use, and reduces JSON Schemas to what a provider
+// supports.
 package wire
 
 import (
@@ -24,8 +26,8 @@ const (
 	maxWaiting = 24 * time.Hour
 )
 
-// tailWait is how long the end of a stream may take to come once its last event
-// has: a connection that was read to the end can be used again.
+// tailWait is how long the end of a stream may take to arrive after its last event: a
+// connection that was read to the end can be reused.
 const tailWait = 250 * time.Millisecond
 
 // errTooLarge ends an answer that is over a limit.
@@ -52,10 +54,10 @@ func newStream(ctx context.Context, cancel context.CancelFunc, resp *http.Respon
 // Status is the HTTP status of the answer: 200.
 func (s *Stream) Status() int { return s.about.Status }
 
-// Next reads the data of the next event into v, and returns its name. It returns
-// [io.EOF] after the last one, be it the end of the stream or data of [sse.Done].
-// Any other error is the context's where that is over, else an [*ai.Error], also
-// for an event that is no JSON.
+// Next reads the data of the next event into v and returns the event. It returns
+// [io.EOF] after the last one: at the end of the stream, or at data of [sse.Done].
+// Any other error is the context's when that is done, else an [*ai.Error], also for an
+// event that is not JSON.
 func (s *Stream) Next(v any) (sse.Event, error) {
 	e, err := s.events.Next()
 	switch {
@@ -70,18 +72,18 @@ func (s *Stream) Next(v any) (sse.Event, error) {
 	return e, nil
 }
 
-// Refusal judges an event that tells of an error in the place of text.
+// Refusal returns the failure that an event reports in place of text.
 func (s *Stream) Refusal(e sse.Event) error { return failEvent([]byte(e.Data), s.about) }
 
 // Cut is the failure of a stream that ended before its answer did.
 func (s *Stream) Cut() error { return cut(s.about.Provider) }
 
-// Finish waits for the end of a stream whose answer was read whole, a moment at
-// most, so that the connection can be kept.
+// Finish waits, a moment at most, for the end of a stream whose text is complete, so
+// that the connection can be reused.
 func (s *Stream) Finish() {
 	late := time.AfterFunc(tailWait, s.cancel)
 	defer late.Stop()
-	_, _ = io.CopyN(io.Discard, s.body, maxError) // nothing of worth is left
+	_, _ = io.CopyN(io.Discard, s.body, maxError) // nothing of use is left
 }
 
 // Close ends the call.

@@ -39,7 +39,7 @@ func FuzzReadFault(f *testing.F) {
 }
 
 func TestNarrow(t *testing.T) {
-	d := wire.Dialect{Tell: []string{"minItems", "maxLength"}, Small: true, Closed: true}
+	d := wire.Dialect{Describe: []string{"minItems", "maxLength"}, Small: true, Closed: true}
 	for _, c := range []struct {
 		in, out string
 		strict  bool

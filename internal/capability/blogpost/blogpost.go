@@ -1,9 +1,9 @@
 // Package blogpost generates a blog post: brief, outline, sections side by side,
 // assembly, title and description, a pass in the brand voice, checks.
 //
-// The number of sections is fixed when the run is planned. A writer that has less
-// to say, as the composer often has, leaves the last ones empty, and they do not
-// appear in the post.
+// The number of sections is fixed when the execution is planned. Where there is less
+// to say, as often with the composer, the last ones stay empty and do not appear in
+// the post.
 package blogpost
 
 import (
@@ -30,10 +30,10 @@ var sampleBrief []byte
 
 // Sample returns settings for a first run: a small believable topic with points,
 // facts and a source, and one promise that a guardrail finds, so that there is
-// something to mend.
+// something to fix.
 func Sample() json.RawMessage { return slices.Clone(sampleBrief) }
 
-// Settings are what a caller says about the post; see settings.json.
+// Settings describe the post; see settings.json.
 type Settings struct {
 	Topic        string   `json:"topic"`
 	Keywords     []string `json:"keywords,omitempty"`
@@ -100,31 +100,60 @@ func plan(s Settings) ([]domain.PlanStep, error) {
 	}
 	var sections []string
 	for i := range Sections(s.WordCount) {
-		step := domain.PlanStep{Key: fmt.Sprintf("section-%d", i+1), Name: fmt.Sprintf("Section %d", i+1), Kind: "section", DependsOn: []string{"outline"}}
+		step := domain.PlanStep{
+			Key:       fmt.Sprintf("section-%d", i+1),
+			Name:      fmt.Sprintf("Section %d", i+1),
+			Kind:      "section",
+			DependsOn: []string{"outline"},
+		}
 		if i < 3 {
 			step.Credits = 1
 		}
 		out = append(out, step)
 		sections = append(sections, step.Key)
 	}
-	return append(out,
+	return append(
+		out,
 		domain.PlanStep{Key: "assemble", Name: "Assembly", Kind: "assemble", DependsOn: sections},
-		domain.PlanStep{Key: "meta", Name: "Title and description", Kind: "meta", DependsOn: []string{"assemble"}, Credits: 1},
+		domain.PlanStep{
+			Key:       "meta",
+			Name:      "Title and description",
+			Kind:      "meta",
+			DependsOn: []string{"assemble"},
+			Credits:   1,
+		},
 		domain.PlanStep{Key: "voice", Name: "Brand voice", Kind: "voice", DependsOn: []string{"assemble"}},
 		domain.PlanStep{Key: "checks", Name: "Checks", Kind: "checks", DependsOn: []string{"meta", "voice"}},
 	), nil
 }
 
-// tidy brings the settings into the form in which the steps use them.
+// tidy returns the settings in the form that the steps use.
 func (s Settings) tidy() Settings {
-	s.Topic, s.Audience, s.Tone, s.CallToAction = prose.Line(s.Topic), prose.Line(s.Audience), prose.Line(s.Tone), prose.Line(s.CallToAction)
-	s.Keywords, s.KeyPoints, s.Facts = tidied(s.Keywords, prose.Line), tidied(s.KeyPoints, prose.Line), tidied(s.Facts, prose.Line)
+	s.Topic, s.Audience, s.Tone, s.CallToAction = prose.Line(
+		s.Topic,
+	), prose.Line(
+		s.Audience,
+	), prose.Line(
+		s.Tone,
+	), prose.Line(
+		s.CallToAction,
+	)
+	s.Keywords, s.KeyPoints, s.Facts = tidied(
+		s.Keywords,
+		prose.Line,
+	), tidied(
+		s.KeyPoints,
+		prose.Line,
+	), tidied(
+		s.Facts,
+		prose.Line,
+	)
 	s.Sources = tidied(s.Sources, strings.TrimSpace)
 	s.Language = strings.ReplaceAll(s.Language, "_", "-")
 	return s
 }
 
-// tidied drops empty lines and doubles.
+// tidied drops empty lines and duplicates.
 func tidied(list []string, form func(string) string) []string {
 	var out []string
 	for _, s := range list {
@@ -135,7 +164,7 @@ func tidied(list []string, form func(string) string) []string {
 	return out
 }
 
-// support is all that numbers, quotes and links of the post may rest on.
+// support is everything that supports numbers, quotes and links in the post.
 func (s Settings) support() []string {
 	return slices.Concat([]string{s.Topic, s.Audience, s.Tone}, s.Keywords, s.KeyPoints, s.Facts, s.Sources)
 }

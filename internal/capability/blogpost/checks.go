@@ -15,7 +15,7 @@ import (
 	"vellocity/internal/seo"
 )
 
-// checked is what the checks leave; the text itself is in the item.
+// checked is the output of the checks; the text itself is in the item.
 type checked struct {
 	Title    string             `json:"title"`
 	Words    int                `json:"words"`
@@ -37,25 +37,40 @@ func (s steps) checks(ctx context.Context, in capability.Input, settings Setting
 		return capability.Result{}, err
 	}
 	var second *capability.Trace
-	guarded, err := capability.Guard(ctx, in, guardInput(p, d, v.Text, in.Origin), func(ctx context.Context, text string, told []string) (string, error) {
-		p.Text, p.Told = text, told
-		c := newComposer(settings, in.Voice)
-		again, trace, err := s.write(ctx, in, "mend", p, nil, func() (string, error) { return c.voice(text) })
-		if err != nil || !whole(text, again) {
-			return text, err
-		}
-		second = &trace
-		return strings.TrimSpace(again), nil
-	})
+	guarded, err := capability.Guard(
+		ctx,
+		in,
+		guardInput(p, d, v.Text, in.Origin),
+		func(ctx context.Context, text string, faults []string) (string, error) {
+			p.Text, p.Told = text, faults
+			c := newComposer(settings, in.Voice)
+			again, trace, err := s.write(ctx, in, "mend", p, nil, func() (string, error) { return c.voice(text) })
+			if err != nil || !whole(text, again) {
+				return text, err
+			}
+			second = &trace
+			return strings.TrimSpace(again), nil
+		},
+	)
 	if err != nil {
 		return capability.Result{}, err
 	}
 	return s.finished(in, p, d, guarded, second)
 }
 
-// finished makes the item out of the checked text.
-func (s steps) finished(in capability.Input, p page, d described, g capability.Guarded, second *capability.Trace) (capability.Result, error) {
-	report := seo.Analyze(seo.Input{Title: d.Title, MetaTitle: d.MetaTitle, MetaDescription: d.MetaDescription, Slug: d.Slug, Body: g.Text, Keywords: p.Keywords, Language: p.Language})
+// finished creates the item from the checked text.
+func (s steps) finished(
+	in capability.Input, p page, d described, g capability.Guarded, second *capability.Trace,
+) (capability.Result, error) {
+	report := seo.Analyze(seo.Input{
+		Title:           d.Title,
+		MetaTitle:       d.MetaTitle,
+		MetaDescription: d.MetaDescription,
+		Slug:            d.Slug,
+		Body:            g.Text,
+		Keywords:        p.Keywords,
+		Language:        p.Language,
+	})
 	scores := map[string]float64{"seo": float64(report.Score)}
 	if report.Readability.Applicable {
 		scores["readability"] = math.Max(0, math.Min(100, report.Readability.Flesch))
@@ -66,31 +81,54 @@ func (s steps) finished(in capability.Input, p page, d described, g capability.G
 		return capability.Result{}, err
 	}
 	item := domain.ContentItem{
-		Title: d.Title, Type: domain.ContentBlog, Body: g.Text, Language: p.Language, MetaTitle: d.MetaTitle, MetaDescription: d.MetaDescription,
-		Keywords: p.Keywords, Slug: d.Slug, Scores: scores, NeedsInput: needs,
+		Title:           d.Title,
+		Type:            domain.ContentBlog,
+		Body:            g.Text,
+		Language:        p.Language,
+		MetaTitle:       d.MetaTitle,
+		MetaDescription: d.MetaDescription,
+		Keywords:        p.Keywords,
+		Slug:            d.Slug,
+		Scores:          scores,
+		NeedsInput:      needs,
 	}
 	return capability.Result{
-		Output:   checked{Title: d.Title, Words: report.Readability.Words, Findings: len(g.Findings), Scores: scores, SEO: report, Prompt: second},
-		Findings: g.All(), NeedsInput: needs,
-		Effects: []capability.Effect{{Create: &capability.CreateItem{Item: item, Findings: g.Findings, Provenance: from}}},
+		Output: checked{
+			Title:    d.Title,
+			Words:    report.Readability.Words,
+			Findings: len(g.Findings),
+			Scores:   scores,
+			SEO:      report,
+			Prompt:   second,
+		},
+		Findings:   g.All(),
+		NeedsInput: needs,
+		Effects:    []capability.Effect{{Create: &capability.CreateItem{Item: item, Findings: g.Findings, Provenance: from}}},
 	}, nil
 }
 
-// guardInput says what the text may rest on. A composed text is as long as its
-// brief allows, so it has no lower bound.
-func guardInput(p page, d described, text string, engine domain.Origin) guard.Input {
+// guardInput says what supports the text. A composed text is as long as its brief
+// allows, so it has no lower bound.
+func guardInput(p page, d described, text string, origin domain.Origin) guard.Input {
 	g := guard.Input{
-		Text: text, Title: d.Title, MetaTitle: d.MetaTitle, MetaDescription: d.MetaDescription, Type: domain.ContentBlog, Language: p.Language,
-		MaxWords: p.WordCount * 3 / 2, Support: append(p.support(), p.Background), Allowed: []string{p.CallToAction},
+		Text:            text,
+		Title:           d.Title,
+		MetaTitle:       d.MetaTitle,
+		MetaDescription: d.MetaDescription,
+		Type:            domain.ContentBlog,
+		Language:        p.Language,
+		MaxWords:        p.WordCount * 3 / 2,
+		Support:         append(p.support(), p.Background),
+		Allowed:         []string{p.CallToAction},
 	}
-	if engine.Kind == domain.OriginModel {
+	if origin.Kind == domain.OriginModel {
 		g.MinWords = p.WordCount / 2
 	}
 	return g
 }
 
-// needs tells what would make the post better and was not given.
-func needs(s Settings, words int, engine domain.Origin) []domain.Need {
+// needs lists what would improve the post and was not given.
+func needs(s Settings, words int, origin domain.Origin) []domain.Need {
 	out := []domain.Need{}
 	add := func(missing bool, what, field, reason string) {
 		if missing {
@@ -98,14 +136,22 @@ func needs(s Settings, words int, engine domain.Origin) []domain.Need {
 		}
 	}
 	given := strings.Join(slices.Concat(s.Facts, s.Sources), "\n")
-	add(len(s.KeyPoints) == 0, "key points", "key_points", "No point was given, so the post keeps to the shape of the subject. Say what readers should take away.")
-	add(!strings.ContainsAny(given, "0123456789"), "figures", "facts", "No figure was given, so the post states none. Add results, amounts or dates that you can stand by.")
-	add(!strings.ContainsAny(given, "“”\"«»„"), "customer proof", "facts", "No quote or case was given, so the post makes no claim about what customers say. Add a sentence that somebody said, with the name.")
-	add(len(s.Sources) == 0, "a source", "sources", "No source was given, so readers cannot look anything up. Name where your facts come from.")
-	add(s.Audience == "", "an audience", "audience", "Nobody was named as the reader, so the post speaks to everybody. Say for whom it is.")
-	add(s.CallToAction == "", "a call to action", "call_to_action", "Nothing was given for the reader to do next, so the post asks for nothing.")
-	short := engine.Kind == domain.OriginComposer && words < s.WordCount*6/10
-	add(short, "more material", "key_points", fmt.Sprintf("The brief holds enough for about %d words; %d were asked for. More points and facts make a longer post.", words, s.WordCount))
+	add(len(s.KeyPoints) == 0, "key points", "key_points",
+		"No key points were given, so the post has only a general structure. Say what readers should take away.")
+	add(!strings.ContainsAny(given, "0123456789"), "figures", "facts",
+		"No figures were given, so the post has none. Add results, amounts or dates that you can stand by.")
+	add(!strings.ContainsAny(given, "“”\"«»„"), "customer proof", "facts",
+		"No quote or case was given, so the post makes no claim about what customers say. "+
+			"Add a sentence that someone said, with their name.")
+	add(len(s.Sources) == 0, "a source", "sources",
+		"No source was given, so readers cannot check the facts. Say where they come from.")
+	add(s.Audience == "", "an audience", "audience",
+		"No audience was given, so the post speaks to everyone. Say who it is for.")
+	add(s.CallToAction == "", "a call to action", "call_to_action",
+		"No call to action was given, so the post asks for nothing. Say what the reader should do next.")
+	add(origin.Kind == domain.OriginComposer && words < s.WordCount*6/10, "more material", "key_points",
+		fmt.Sprintf("The brief is enough for about %d words; %d were asked for. "+
+			"More points and facts make a longer post.", words, s.WordCount))
 	return out
 }
 
@@ -134,7 +180,14 @@ type voiceOrigin struct {
 }
 
 func provenance(in capability.Input, s Settings, second *capability.Trace) (json.RawMessage, error) {
-	o := origin{Statement: capability.Statement(in.Origin), Engine: in.Origin, Steps: map[string]capability.Trace{}, Inputs: s, Agent: in.Agent.Name, Parts: parts(in, s)}
+	o := origin{
+		Statement: capability.Statement(in.Origin),
+		Engine:    in.Origin,
+		Steps:     map[string]capability.Trace{},
+		Inputs:    s,
+		Agent:     in.Agent.Name,
+		Parts:     parts(in, s),
+	}
 	for key, raw := range in.Outputs {
 		var out struct{ Prompt *capability.Trace }
 		if json.Unmarshal(raw, &out) == nil && out.Prompt != nil {
@@ -180,7 +233,7 @@ func parts(in capability.Input, s Settings) []partOrigin {
 	return out
 }
 
-// drawsOn wants two thirds of an input's words to stand in the section.
+// drawsOn reports whether two thirds of an input's words appear in the section.
 func drawsOn(section, input map[string]bool) bool {
 	shared := 0
 	for s := range input {

@@ -1,6 +1,7 @@
 package blogpost
 
 import (
+	"cmp"
 	"context"
 	"embed"
 	"encoding/json"
@@ -17,7 +18,7 @@ import (
 //go:embed prompts/*.tmpl
 var promptFiles embed.FS
 
-// prompts are the capability's prompts by name. All of them know the template
+// prompts are the capability's prompts by name. All of them include the template
 // "brief", so its wording is part of each hash.
 type prompts map[string]capability.Prompt
 
@@ -39,7 +40,7 @@ func loadPrompts() prompts {
 // steps has the functions of the steps.
 type steps struct{ prompts prompts }
 
-// page is what prompts are rendered with.
+// page is the data of the prompts.
 type page struct {
 	Settings
 	Background   string
@@ -87,13 +88,17 @@ func (s steps) write(
 // brief records the settings in order and looks for instructions hidden in them.
 // No model is asked.
 func (s steps) brief(_ context.Context, in capability.Input, settings Settings) (capability.Result, error) {
-	findings := capability.Suspicious(in.Step.Key, []string{"topic", "key_points", "facts", "sources", "context"}, map[string][]string{
-		"topic": {settings.Topic}, "key_points": settings.KeyPoints, "facts": settings.Facts, "sources": settings.Sources, "context": {in.Background()},
-	})
+	findings := capability.Suspicious(in.Step.Key,
+		capability.Given{Setting: "topic", Texts: []string{settings.Topic}},
+		capability.Given{Setting: "key_points", Texts: settings.KeyPoints},
+		capability.Given{Setting: "facts", Texts: settings.Facts},
+		capability.Given{Setting: "sources", Texts: settings.Sources},
+		capability.Given{Setting: "context", Texts: []string{in.Background()}},
+	)
 	return capability.Result{Output: settings, Findings: findings}, nil
 }
 
-// outlined is what the outline step leaves.
+// outlined is the output of the outline step.
 type outlined struct {
 	Title    string            `json:"title"`
 	Sections []sectionPlan     `json:"sections"`
@@ -134,13 +139,13 @@ func (s steps) outline(ctx context.Context, in capability.Input, settings Settin
 	return capability.Result{Output: o}, nil
 }
 
-// heading returns a line fit for a heading: one line, no marks of Markdown.
+// heading returns a text as a heading: one line, without Markdown.
 func heading(s string) string {
 	return strings.TrimSpace(strings.TrimLeft(prose.Line(s), "#*_ "))
 }
 
-// written is what a step that writes prose leaves. Text is empty for a section
-// that the outline did not need.
+// written is the output of a step that writes prose. Text is empty for a section that
+// the outline does not have.
 type written struct {
 	Heading string            `json:"heading,omitempty"`
 	Text    string            `json:"text"`
@@ -160,16 +165,25 @@ func (s steps) section(ctx context.Context, in capability.Input, settings Settin
 		return capability.Result{}, err
 	}
 	if n > len(o.Sections) {
-		return capability.Result{Output: written{Note: "The outline has no need of this section."}}, nil
+		return capability.Result{Output: written{Note: "The outline does not need this section."}}, nil
 	}
 	p.at(o, n-1)
 	c := newComposer(settings, in.Voice)
-	text, trace, err := s.write(ctx, in, "section", p, nil, func() (string, error) { return c.section(n-1, o.Sections[n-1]) })
+	text, trace, err := s.write(
+		ctx,
+		in,
+		"section",
+		p,
+		nil,
+		func() (string, error) { return c.section(n-1, o.Sections[n-1]) },
+	)
 	if err != nil {
 		return capability.Result{}, err
 	}
 	text = withoutHeading(text, p.Heading)
-	return capability.Result{Output: written{Heading: p.Heading, Text: text, Words: prose.CountWords(text), Prompt: &trace}}, nil
+	return capability.Result{
+		Output: written{Heading: p.Heading, Text: text, Words: prose.CountWords(text), Prompt: &trace},
+	}, nil
 }
 
 // at turns the page to one section of the outline.
@@ -184,7 +198,7 @@ func (p *page) at(o outlined, i int) {
 
 var leadingHeading = regexp.MustCompile(`^\s*(?:#{1,6}\s+([^\n]*)|\*\*([^\n*]+)\*\*)\n+`)
 
-// withoutHeading drops a heading that a model put above its section all the same.
+// withoutHeading drops a heading that a model put above its section anyway.
 func withoutHeading(text, heading string) string {
 	if m := leadingHeading.FindStringSubmatch(text); m != nil {
 		said := strings.TrimSpace(m[1] + m[2])
@@ -195,7 +209,7 @@ func withoutHeading(text, heading string) string {
 	return strings.TrimSpace(text)
 }
 
-// assembled is what the assembly leaves.
+// assembled is the output of the assembly.
 type assembled struct {
 	Title string `json:"title"`
 	Text  string `json:"text"`
@@ -228,8 +242,13 @@ func (s steps) assemble(_ context.Context, in capability.Input, settings Setting
 		parts = append(parts, list)
 	}
 	text := strings.Join(parts, "\n\n")
-	return capability.Result{Output: assembled{Title: o.Title, Text: text, Words: prose.CountWords(prose.Plain(text))}}, nil
+	return capability.Result{
+		Output: assembled{Title: o.Title, Text: text, Words: prose.CountWords(prose.Plain(text))},
+	}, nil
 }
+
+// sourcesHeading is the heading of the list of sources, by language.
+var sourcesHeading = map[string]string{"de": "Quellen", "es": "Fuentes", "it": "Fonti", "nl": "Bronnen", "pt": "Fontes"}
 
 // references lists the sources that are references rather than material.
 func references(s Settings) string {
@@ -242,14 +261,11 @@ func references(s Settings) string {
 	if len(short) == 0 {
 		return ""
 	}
-	name := map[string]string{"de": "Quellen", "es": "Fuentes", "it": "Fonti", "nl": "Bronnen", "pt": "Fontes"}[strings.ToLower(s.Language[:2])]
-	if name == "" {
-		name = "Sources"
-	}
+	name := cmp.Or(sourcesHeading[strings.ToLower(s.Language[:2])], "Sources")
 	return "## " + name + "\n\n" + strings.Join(short, "\n")
 }
 
-// described is what stands around the post.
+// described is the output of the step for title and description.
 type described struct {
 	Title           string            `json:"title"`
 	MetaTitle       string            `json:"meta_title"`
@@ -270,7 +286,14 @@ func (s steps) meta(ctx context.Context, in capability.Input, settings Settings)
 	}
 	p.Title, p.Text = a.Title, a.Text
 	c := newComposer(settings, in.Voice)
-	text, trace, err := s.write(ctx, in, "meta", p, json.RawMessage(metaSchema), func() (string, error) { return c.meta(a.Title) })
+	text, trace, err := s.write(
+		ctx,
+		in,
+		"meta",
+		p,
+		json.RawMessage(metaSchema),
+		func() (string, error) { return c.meta(a.Title) },
+	)
 	if err != nil {
 		return capability.Result{}, err
 	}
@@ -278,22 +301,30 @@ func (s steps) meta(ctx context.Context, in capability.Input, settings Settings)
 	if err := capability.Decode(json.RawMessage(text), &d); err != nil {
 		return capability.Result{}, err
 	}
-	d.Title, d.MetaTitle, d.MetaDescription, d.Prompt = heading(d.Title), prose.Line(d.MetaTitle), prose.Line(d.MetaDescription), &trace
+	d.Title, d.MetaTitle, d.MetaDescription, d.Prompt = heading(
+		d.Title,
+	), prose.Line(
+		d.MetaTitle,
+	), prose.Line(
+		d.MetaDescription,
+	), &trace
 	if d.Slug = prose.Slug(d.Slug, 80); d.Slug == "" {
 		d.Slug = prose.Slug(d.Title, 80)
 	}
 	return capability.Result{Output: d}, nil
 }
 
-// voice goes over the whole post once more in the brand voice. With no voice, the
-// text stays as it is and nobody is asked.
+// voice revises the whole post in the brand voice. Without one, the text stays as it is
+// and no model is called.
 func (s steps) voice(ctx context.Context, in capability.Input, settings Settings) (capability.Result, error) {
 	var a assembled
 	if err := in.Output("assemble", &a); err != nil {
 		return capability.Result{}, err
 	}
 	if in.Voice == nil {
-		return capability.Result{Output: written{Text: a.Text, Words: a.Words, Note: "No brand voice was chosen, so the text stays as it is."}}, nil
+		return capability.Result{
+			Output: written{Text: a.Text, Words: a.Words, Note: "No brand voice was chosen, so the text stays as it is."},
+		}, nil
 	}
 	p := newPage(in, settings)
 	p.Title, p.Text = a.Title, a.Text

@@ -28,12 +28,12 @@ type Run struct {
 	Agent    domain.Agent
 	Items    []domain.ContentItem
 	Answer   *capability.Answer
-	// Waited is called where a step waits for a person, and gives the answer; nil
+	// Waited is called where a step waits for a person, and returns the decision; nil
 	// ends the run there.
 	Waited func(capability.Wait) *capability.Answer
 }
 
-// Outcome is all that a run left behind.
+// Outcome is all that a run produced.
 type Outcome struct {
 	Plan     []domain.PlanStep
 	Outputs  map[string]json.RawMessage

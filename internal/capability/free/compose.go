@@ -35,24 +35,49 @@ var (
 	}{
 		{formOutline, regexp.MustCompile(`(?i)\b(?:outline|structure|table of contents)\b`)},
 		{formSummary, regexp.MustCompile(`(?i)\b(?:summari[sz]e|summary|tl;?dr|key takeaways|shorten)\b`)},
-		{formTitles, regexp.MustCompile(`(?i)\b(?:titles|headlines|(?:title|headline|topic|blog|post) ideas|ideas for (?:a |blog )?(?:posts?|articles?))\b`)},
+		{
+			formTitles,
+			regexp.MustCompile(
+				`(?i)\b(?:titles|headlines|(?:title|headline|topic|blog|post) ideas|ideas for (?:a |blog )?(?:posts?|articles?))\b`,
+			),
+		},
 		{formMeta, regexp.MustCompile(`(?i)\bmeta description\b`)},
 		{formQuestion, regexp.MustCompile(`(?i)\b(?:faq|faqs|questions)\b`)},
 		{formEmail, regexp.MustCompile(`(?i)\b(?:e-?mail|newsletter)\b`)},
-		{formNews, regexp.MustCompile(`(?i)\b(?:posts?|tweet|caption|message)\b.*\b(?:announc(?:e|ing)|introduc(?:e|ing))\b`)},
+		{
+			formNews,
+			regexp.MustCompile(`(?i)\b(?:posts?|tweet|caption|message)\b.*\b(?:announc(?:e|ing)|introduc(?:e|ing))\b`),
+		},
 		{formProduct, regexp.MustCompile(`(?i)\bproduct (?:description|copy|text)\b`)},
-		{formSocial, regexp.MustCompile(`(?i)\b(?:tweets?|linkedin|facebook|instagram|mastodon|bluesky|threads|social(?: media)? posts?|captions?)\b`)},
+		{
+			formSocial,
+			regexp.MustCompile(
+				`(?i)\b(?:tweets?|linkedin|facebook|instagram|mastodon|bluesky|threads|social(?: media)? posts?|captions?)\b`,
+			),
+		},
 	}
-	aboutPattern = regexp.MustCompile(`(?is)\b(?:about|regarding|concerning|announcing|announce|introducing|on the (?:topic|subject) of|titled|entitled|called)\b:?\s+(.+)$`)
-	onPattern    = regexp.MustCompile(`(?is)\b(?:posts?|articles?|outlines?|e-?mails?|newsletters?|tweets?|captions?|titles|headlines|ideas|faqs?|questions|descriptions?|intro(?:duction)?|text|piece|guide|copy|summary)\s+(?:on|for|to|of)\s+(.+)$`)
-	askPattern   = regexp.MustCompile(`(?is)^(?:please\s+)?(?:can you\s+|could you\s+|i need\s+|i want\s+)?(?:write|create|generate|draft|compose|make|give|produce|prepare|suggest|list|explain|describe|outline)\b(?:\s+(?:me|us))?\s*(.*)$`)
-	lengthTail   = regexp.MustCompile(`(?i)[\s,.;]*(?:\b(?:in|with|of|using|at most|no more than|under|maximum|max\.?|about|around)\b\s+)*\(?\b\d+[\s-]*(?:words?|characters?|sentences?|paragraphs?|sections?)\b.*$`)
-	modelOnly    = regexp.MustCompile(`(?i)^(?:please\s+)?(?:can you\s+|could you\s+)?(?:improve|rewrite|rephrase|paraphrase|proofread|correct|translate|fix|polish)\b`)
-	simplyTail   = regexp.MustCompile(`(?i)\s+(?:to (?:a|an|my|me)\b.{0,40}|in simple (?:terms|words)|simply|step by step)$`)
-	quoted       = regexp.MustCompile(`["“„]([^"”“]{3,})["”“]`)
+	aboutPattern = regexp.MustCompile(
+		`(?is)\b(?:about|regarding|concerning|announcing|announce|introducing|on the (?:topic|subject) of|titled|entitled|called)\b:?\s+(.+)$`,
+	)
+	onPattern = regexp.MustCompile(
+		`(?is)\b(?:posts?|articles?|outlines?|e-?mails?|newsletters?|tweets?|captions?|titles|headlines|ideas|faqs?|questions|descriptions?|intro(?:duction)?|text|piece|guide|copy|summary)\s+(?:on|for|to|of)\s+(.+)$`,
+	)
+	askPattern = regexp.MustCompile(
+		`(?is)^(?:please\s+)?(?:can you\s+|could you\s+|i need\s+|i want\s+)?(?:write|create|generate|draft|compose|make|give|produce|prepare|suggest|list|explain|describe|outline)\b(?:\s+(?:me|us))?\s*(.*)$`,
+	)
+	lengthTail = regexp.MustCompile(
+		`(?i)[\s,.;]*(?:\b(?:in|with|of|using|at most|no more than|under|maximum|max\.?|about|around)\b\s+)*\(?\b\d+[\s-]*(?:words?|characters?|sentences?|paragraphs?|sections?)\b.*$`,
+	)
+	modelOnly = regexp.MustCompile(
+		`(?i)^(?:please\s+)?(?:can you\s+|could you\s+)?(?:improve|rewrite|rephrase|paraphrase|proofread|correct|translate|fix|polish)\b`,
+	)
+	simplyTail = regexp.MustCompile(
+		`(?i)\s+(?:to (?:a|an|my|me)\b.{0,40}|in simple (?:terms|words)|simply|step by step)$`,
+	)
+	quoted = regexp.MustCompile(`["“„]([^"”“]{3,})["”“]`)
 )
 
-// request is a free prompt taken apart.
+// request is a parsed prompt.
 type request struct {
 	form     form
 	topic    string
@@ -63,11 +88,17 @@ type request struct {
 // 0), from the prompt's own words. It refuses what only a model can do.
 func text(b compose.Brief, prompt string, limit int) (string, error) {
 	if modelOnly.MatchString(strings.TrimSpace(prompt)) {
-		return "", domain.Errorf(domain.CodeValidation, "The composer builds new texts and cannot rework or translate one. Connect a model for this.")
+		return "", domain.Errorf(
+			domain.CodeValidation,
+			"The composer builds new texts and cannot rework or translate one. Connect a model for this.",
+		)
 	}
 	r := readPrompt(prompt)
 	if saysNothing(r.topic) && len(r.material) == 0 && b.Topic == "" {
-		return "", domain.Errorf(domain.CodeValidation, "The prompt says nothing to write about. Name a topic, for example: an outline about cloud cost optimization.")
+		return "", domain.Errorf(
+			domain.CodeValidation,
+			"The prompt says nothing to write about. Name a topic, for example: an outline about cloud cost optimization.",
+		)
 	}
 	if limit <= 0 {
 		limit = 500
@@ -105,7 +136,13 @@ func headingsOnly(parts []string) []string {
 // saysNothing reports whether a topic consists of words that only name a form.
 func saysNothing(topic string) bool {
 	for _, w := range prose.Words(topic) {
-		if !prose.StopWord(w) && !slices.Contains(strings.Fields(" blog post posts article articles idea ideas title titles headline headlines text outline email e-mail newsletter tweet caption something anything hello hi hey hallo test thanks thank please write "), prose.Fold(w)) {
+		if !prose.StopWord(w) &&
+			!slices.Contains(
+				strings.Fields(
+					" blog post posts article articles idea ideas title titles headline headlines text outline email e-mail newsletter tweet caption something anything hello hi hey hallo test thanks thank please write ",
+				),
+				prose.Fold(w),
+			) {
 			return false
 		}
 	}
@@ -133,7 +170,7 @@ func readPrompt(prompt string) request {
 	return r
 }
 
-// divide tells the instruction from text that came along with it.
+// divide separates the instruction from text that came with it.
 func divide(prompt string) (instruction string, material []string) {
 	prompt = strings.TrimSpace(prompt)
 	if head, tail, ok := strings.Cut(prompt, "\n"); ok && prose.CountWords(tail) > 12 {
@@ -149,7 +186,7 @@ func divide(prompt string) (instruction string, material []string) {
 	return prose.Line(prompt), nil
 }
 
-// topicOf takes the topic out of an instruction.
+// topicOf returns the topic of an instruction.
 func topicOf(instruction string) string {
 	if m := quoted.FindStringSubmatch(instruction); m != nil {
 		return strings.TrimSpace(m[1])
@@ -172,8 +209,8 @@ func topicOf(instruction string) string {
 	return prose.Clip(s, 160)
 }
 
-// subject takes one layer off an instruction: what comes after about, for, or the
-// verb that asks.
+// subject removes one layer of an instruction: it returns what follows "about", "for",
+// or the verb that asks.
 func subject(s string) string {
 	for _, p := range []*regexp.Regexp{aboutPattern, onPattern, askPattern} {
 		if m := p.FindStringSubmatch(s); m != nil && m[1] != "" {
@@ -186,7 +223,7 @@ func subject(s string) string {
 	return s
 }
 
-// blocks returns the answer in blocks that may be cut off at the end.
+// blocks returns the text in blocks, of which the last ones may be dropped.
 func blocks(r request, b compose.Brief) []string {
 	if strings.TrimSpace(b.Topic) == "" {
 		b.Topic = "these notes"
@@ -263,7 +300,11 @@ func email(b compose.Brief) []string {
 		points = append(points, part.Heading)
 	}
 	last := p.Parts[len(p.Parts)-1].Text
-	out := []string{"Subject: " + prose.Clip(p.Title, 70), "Hello,", compose.NewPhraser(b).Say("Here are a few thoughts on %t.")}
+	out := []string{
+		"Subject: " + prose.Clip(p.Title, 70),
+		"Hello,",
+		compose.NewPhraser(b).Say("Here are a few thoughts on %t."),
+	}
 	if !prose.English(b.Language) {
 		out = []string{prose.Clip(p.Title, 70), p.Parts[0].Text}
 	}
@@ -280,7 +321,7 @@ func email(b compose.Brief) []string {
 func titles(b compose.Brief) []string {
 	w := compose.NewPhraser(b)
 	var out []string
-	for i, t := range []string{"%T: where to start", "A short guide to %t", "Questions to ask about %t", "%T, step by step", "What to know about %t", "%T: what to settle first"} {
+	for i, t := range titleTemplates {
 		if w.Spoken() {
 			if i > 0 {
 				break
@@ -292,9 +333,14 @@ func titles(b compose.Brief) []string {
 	return []string{strings.Join(out, "\n")}
 }
 
+var titleTemplates = []string{
+	"%T: where to start", "A short guide to %t", "Questions to ask about %t",
+	"%T, step by step", "What to know about %t", "%T: what to settle first",
+}
+
 var trait = regexp.MustCompile(`^(.+?),? (?:that|which|with|for|made|designed) `)
 
-// product names the product and says of it what the prompt says.
+// product names the product and describes it in the words of the prompt.
 func product(b compose.Brief) []string {
 	line := prose.Line(b.Topic)
 	name := line
@@ -314,19 +360,35 @@ func product(b compose.Brief) []string {
 	return append(out, compose.Central(prose.SentenceTexts(strings.Join(b.Sources, " ")), 4)...)
 }
 
-// questions lists what a reader may ask, by the frame of the topic. The answers
-// are for somebody who knows them.
+// questions lists what a reader may ask, by the kind of topic. The answers are left to
+// people who know them.
 func questions(b compose.Brief) []string {
 	w := compose.NewPhraser(b)
 	out := []string{"# " + prose.Capital(w.Say("Questions about %t"))}
 	var asked []string
 	switch w.Kind() {
 	case compose.News:
-		asked = []string{"What is new, and what stays as it is?", "Whom does it concern?", "What is there to do, and by when?", "Where can questions be asked?"}
+		asked = []string{
+			"What is new, and what stays as it is?",
+			"Whom does it concern?",
+			"What is there to do, and by when?",
+			"Where can questions be asked?",
+		}
 	case compose.Choice:
-		asked = []string{"What must be possible afterwards?", "What does it cost, also in the second year?", "How can one leave again?", "Who helps when something breaks?"}
+		asked = []string{
+			"What must be possible afterwards?",
+			"What does it cost, also in the second year?",
+			"How can one leave again?",
+			"Who helps when something breaks?",
+		}
 	default:
-		asked = []string{"What is it for, and whom does it help?", "What does it take to begin?", "What does it cost in time and money?", "How can one tell whether it works?", "What goes wrong most often?"}
+		asked = []string{
+			"What is it for, and whom does it help?",
+			"What does it take to begin?",
+			"What does it cost in time and money?",
+			"How can one tell whether it works?",
+			"What goes wrong most often?",
+		}
 	}
 	return append(out, compose.Lines(asked))
 }

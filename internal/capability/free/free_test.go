@@ -38,9 +38,15 @@ var prompts = map[string]struct {
 	"tweet":      {"tweet about remote onboarding", 60},
 	"faq":        {"FAQ for our new returns process", 100},
 	"bare":       {"the history of tea", 300},
-	"summary": {"Summarize:\nWe tried the four-day week in two teams from May to July. Both teams kept their targets. Sick days fell from 14 to 9. " +
-		"Support was harder, since customers write on Fridays too. The support team now works in two shifts. We will decide in October whether to go on.", 60},
-	"product":  {"Write a product description for a stainless steel water bottle that keeps drinks cold for 24 hours", 150},
+	"summary": {
+		"Summarize:\nWe tried the four-day week in two teams from May to July. Both teams kept their targets. Sick days fell from 14 to 9. " +
+			"Support was harder, since customers write on Fridays too. The support team now works in two shifts. We will decide in October whether to go on.",
+		60,
+	},
+	"product": {
+		"Write a product description for a stainless steel water bottle that keeps drinks cold for 24 hours",
+		150,
+	},
 	"announce": {"Write a LinkedIn post announcing our new office in Lisbon", 60},
 	"nested":   {"Write an intro for an article on remote work.", 80},
 	"child":    {"Explain quantum computing to a child", 300},
@@ -82,7 +88,14 @@ func TestWhatAModelIsAsked(t *testing.T) {
 		PreferredTerms: []domain.PreferredTerm{{Use: "customers", InsteadOf: "users"}},
 		BannedTerms:    []string{"synergy"},
 	}
-	r := free.Request{Prompt: "A note on rain", Words: 100, Language: "de", Tone: "warm", Creativity: &creativity, Voice: voice}
+	r := free.Request{
+		Prompt:     "A note on rain",
+		Words:      100,
+		Language:   "de",
+		Tone:       "warm",
+		Creativity: &creativity,
+		Voice:      voice,
+	}
 	second, err := r.Ask(1)
 	if err != nil || second.Prompt() != r.Prompt || second.MaxTokens != 500 || second.Creativity != &creativity {
 		t.Fatalf("%+v %v", second, err)

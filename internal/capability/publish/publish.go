@@ -1,5 +1,5 @@
-// Package publish puts an item's present version out on channels. No model is
-// asked.
+// Package publish publishes the current version of an item on channels. No model is
+// called.
 package publish
 
 import (
@@ -18,7 +18,7 @@ const Slug = "publish-content"
 //go:embed settings.json
 var schema []byte
 
-// Settings are what a caller says; see settings.json.
+// Settings say what to publish, and where; see settings.json.
 type Settings struct {
 	ContentID int64    `json:"content_id"`
 	Channels  []string `json:"channels"`
@@ -52,15 +52,19 @@ type Published struct {
 	Channels  []string `json:"channels"`
 }
 
-// publish refuses an item without text or with findings that block; what else the
-// workspace asks for, such as an approval, is looked at where the item is moved.
+// publish refuses an item without text or with blocking findings. What else the
+// workspace requires, such as an approval, is checked where the item is moved.
 func publish(_ context.Context, in capability.Input, s Settings) (capability.Result, error) {
 	item, ok := in.Items[s.ContentID]
 	if !ok {
 		return capability.Result{}, domain.NotFound("Content item")
 	}
 	if strings.TrimSpace(item.Body) == "" {
-		return capability.Result{}, domain.Errorf(domain.CodeConflict, "“%s” has no text yet, so it was not published. Write one and publish it then.", item.Title)
+		return capability.Result{}, domain.Errorf(
+			domain.CodeConflict,
+			"“%s” has no text yet, so it was not published. Write one, then publish it.",
+			item.Title,
+		)
 	}
 	if domain.Blocking(item.Findings) {
 		return capability.Result{}, blocked(item)
@@ -86,5 +90,6 @@ func blocked(item domain.ContentItem) error {
 	if len(blockers) > 1 {
 		what = fmt.Sprintf("%d findings block", len(blockers))
 	}
-	return domain.Errorf(domain.CodeConflict, "%s the publication of “%s”: %s", what, item.Title, first).With("blockers", blockers)
+	return domain.Errorf(domain.CodeConflict, "%s the publication of “%s”: %s", what, item.Title, first).
+		With("blockers", blockers)
 }

@@ -11,7 +11,12 @@ import (
 )
 
 func TestPublish(t *testing.T) {
-	block := domain.Finding{Guardrail: "banned-terms", Severity: domain.SeverityBlocking, Action: domain.ActionBlocked, Message: "The brand voice rules out “synergy”."}
+	block := domain.Finding{
+		Guardrail: "banned-terms",
+		Severity:  domain.SeverityBlocking,
+		Action:    domain.ActionBlocked,
+		Message:   "The brand voice rules out “synergy”.",
+	}
 	redacted := block
 	redacted.Action = domain.ActionRedacted
 	for _, tc := range []struct {
@@ -25,9 +30,14 @@ func TestPublish(t *testing.T) {
 		{"no text", domain.ContentItem{ID: 4, Title: "Post", Body: " "}, "has no text yet"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			out := captest.Do(t, publish.New(), captest.Run{Settings: map[string]any{"content_id": 4}, Items: []domain.ContentItem{tc.item}})
+			out := captest.Do(
+				t,
+				publish.New(),
+				captest.Run{Settings: map[string]any{"content_id": 4}, Items: []domain.ContentItem{tc.item}},
+			)
 			if tc.fault != "" {
-				if domain.CodeOf(out.Err) != domain.CodeConflict || !strings.Contains(out.Err.Error(), tc.fault) || len(out.Effects) != 0 {
+				if domain.CodeOf(out.Err) != domain.CodeConflict || !strings.Contains(out.Err.Error(), tc.fault) ||
+					len(out.Effects) != 0 {
 					t.Errorf("%v", out.Err)
 				}
 				return

@@ -1,5 +1,5 @@
-// Package review looks at an item with guardrails and scores, and moves it to
-// ready or to review. It can then wait for a person to decide. No model is asked.
+// Package review checks an item with guardrails and scores, and moves it to Ready or
+// In Review. It can then wait for a person to decide. No model is called.
 package review
 
 import (
@@ -21,7 +21,7 @@ const Slug = "review-content"
 //go:embed settings.json
 var schema []byte
 
-// Settings are what a caller says; see settings.json.
+// Settings say which item to review, and how; see settings.json.
 type Settings struct {
 	ContentID    int64    `json:"content_id"`
 	Threshold    int      `json:"threshold"`
@@ -42,7 +42,7 @@ func New() capability.Capability {
 			Outputs: capability.Outputs(map[string]domain.OutputField{
 				"clean":     {Label: "No warnings"},
 				"score":     {Kind: domain.OutputScore},
-				"threshold": {Label: "Score needed"},
+				"threshold": {Label: "Score required"},
 				"to":        {Label: "Moved to", Kind: domain.OutputStatus},
 				"reason":    {Kind: domain.OutputLead},
 				"by":        {Label: "Decided by"},
@@ -62,7 +62,10 @@ func plan(s Settings) ([]domain.PlanStep, error) {
 		{Key: "decision", Name: "Decision", Kind: "decision", DependsOn: []string{"checks"}},
 	}
 	if s.AskPerson {
-		steps = append(steps, domain.PlanStep{Key: "person", Name: "A person decides", Kind: "person", DependsOn: []string{"decision"}})
+		steps = append(
+			steps,
+			domain.PlanStep{Key: "person", Name: "A person decides", Kind: "person", DependsOn: []string{"decision"}},
+		)
 	}
 	return steps, nil
 }
@@ -78,17 +81,18 @@ type Checked struct {
 	Findings  []domain.Finding   `json:"findings"`
 }
 
-// checks looks at the present version. What a model may rest on is known only
-// while it writes, so figures, quotes and links are looked at here only where the
-// settings say what supports them.
+// checks examines the current version. What supports a text that a model wrote is
+// known only while it is written, so figures, quotes and links are checked here only
+// where the settings give their support.
 func checks(_ context.Context, in capability.Input, s Settings) (capability.Result, error) {
 	item, ok := in.Items[s.ContentID]
 	if !ok {
 		return capability.Result{}, domain.NotFound("Content item")
 	}
 	g := guard.Input{
-		Step: in.Step.Key, Text: item.Body, Title: item.Title, MetaTitle: item.MetaTitle, MetaDescription: item.MetaDescription,
-		Type: item.Type, Channel: item.Channel, Language: item.Language, Voice: in.Voice, Support: s.Support,
+		Step: in.Step.Key, Text: item.Body, Title: item.Title, MetaTitle: item.MetaTitle,
+		MetaDescription: item.MetaDescription,
+		Type:            item.Type, Channel: item.Channel, Language: item.Language, Voice: in.Voice, Support: s.Support,
 	}
 	findings := guard.Check(g)
 	if len(s.Support) == 0 {
@@ -101,8 +105,25 @@ func checks(_ context.Context, in capability.Input, s Settings) (capability.Resu
 	for i := range findings {
 		findings[i].ContentID, findings[i].Version = item.ID, item.Version
 	}
-	report := seo.Analyze(seo.Input{Title: item.Title, MetaTitle: item.MetaTitle, MetaDescription: item.MetaDescription, Slug: item.Slug, Body: item.Body, Keywords: item.Keywords, Language: item.Language})
-	out := Checked{ContentID: item.ID, Version: item.Version, Score: report.Score, Threshold: s.Threshold, Scores: map[string]float64{"seo": float64(report.Score)}, Findings: findings}
+	report := seo.Analyze(
+		seo.Input{
+			Title:           item.Title,
+			MetaTitle:       item.MetaTitle,
+			MetaDescription: item.MetaDescription,
+			Slug:            item.Slug,
+			Body:            item.Body,
+			Keywords:        item.Keywords,
+			Language:        item.Language,
+		},
+	)
+	out := Checked{
+		ContentID: item.ID,
+		Version:   item.Version,
+		Score:     report.Score,
+		Threshold: s.Threshold,
+		Scores:    map[string]float64{"seo": float64(report.Score)},
+		Findings:  findings,
+	}
 	if report.Readability.Applicable {
 		out.Scores["readability"] = math.Max(0, math.Min(100, report.Readability.Flesch))
 	}
@@ -188,9 +209,9 @@ func reason(c Checked) string {
 	}
 	switch {
 	case serious == 1:
-		return "One finding is to be looked at."
+		return "One finding needs attention."
 	case serious > 1:
-		return fmt.Sprintf("%d findings are to be looked at.", serious)
+		return fmt.Sprintf("%d findings need attention.", serious)
 	case c.Score < c.Threshold:
 		return fmt.Sprintf("Nothing was found, but the score of %d is below %d.", c.Score, c.Threshold)
 	}
@@ -213,12 +234,19 @@ func ask(_ context.Context, in capability.Input, _ Settings) (capability.Result,
 		return capability.Result{}, err
 	}
 	if d.To != domain.ItemReview {
-		return capability.Result{Output: Answered{ContentID: d.ContentID, Approved: true, Reason: "Nobody had to be asked."}}, nil
+		return capability.Result{
+			Output: Answered{ContentID: d.ContentID, Approved: true, Reason: "No decision was needed."},
+		}, nil
 	}
 	if in.Answer == nil {
 		return capability.Result{Wait: &capability.Wait{ContentID: d.ContentID}}, nil
 	}
-	out := Answered{ContentID: d.ContentID, Approved: in.Answer.Approved, By: in.Answer.By, Reason: "Sent back to be worked on."}
+	out := Answered{
+		ContentID: d.ContentID,
+		Approved:  in.Answer.Approved,
+		By:        in.Answer.By,
+		Reason:    "Sent back for changes.",
+	}
 	if out.Approved {
 		out.Reason = "Approved."
 	}

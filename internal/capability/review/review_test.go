@@ -12,12 +12,28 @@ import (
 )
 
 func item(body string) domain.ContentItem {
-	return domain.ContentItem{ID: 9, Version: 2, Title: "A shared inbox for small teams", MetaTitle: "A shared inbox for small teams", Slug: "shared-inbox",
-		MetaDescription: "How a shared inbox helps a small support team to answer each message once, and how to start.", Type: domain.ContentBlog, Status: domain.ItemGenerated,
-		Body: body, Keywords: []string{"shared inbox"}, Language: "en"}
+	return domain.ContentItem{
+		ID:              9,
+		Version:         2,
+		Title:           "A shared inbox for small teams",
+		MetaTitle:       "A shared inbox for small teams",
+		Slug:            "shared-inbox",
+		MetaDescription: "How a shared inbox helps a small support team to answer each message once, and how to start.",
+		Type:            domain.ContentBlog,
+		Status:          domain.ItemGenerated,
+		Body:            body,
+		Keywords:        []string{"shared inbox"},
+		Language:        "en",
+	}
 }
 
-var good = "A shared inbox helps. " + strings.Repeat("It shows who answers a message. ", 20) + "\n\n## How a shared inbox works\n\n" + strings.Repeat("Each message has one owner, and the team can see it. ", 25) + "\n\nSee [the guide](https://example.com)."
+var good = "A shared inbox helps. " + strings.Repeat(
+	"It shows who answers a message. ",
+	20,
+) + "\n\n## How a shared inbox works\n\n" + strings.Repeat(
+	"Each message has one owner, and the team can see it. ",
+	25,
+) + "\n\nSee [the guide](https://example.com)."
 
 func move(t *testing.T, out captest.Outcome) capability.MoveItem {
 	t.Helper()
@@ -32,7 +48,14 @@ func TestDecisions(t *testing.T) {
 	published.Status = domain.ItemPublished
 	invented := item(good + " It grew 73 %.")
 	at := len([]rune(good)) + len(" It grew ")
-	invented.Findings = []domain.Finding{{Guardrail: "unsupported-numbers", Severity: domain.SeverityWarning, Message: "No source.", Matches: []domain.Match{{Start: at, End: at + 4, Text: "73 %"}}}}
+	invented.Findings = []domain.Finding{
+		{
+			Guardrail: "unsupported-numbers",
+			Severity:  domain.SeverityWarning,
+			Message:   "No source.",
+			Matches:   []domain.Match{{Start: at, End: at + 4, Text: "73 %"}},
+		},
+	}
 	for _, tc := range []struct {
 		name     string
 		item     domain.ContentItem
@@ -55,7 +78,11 @@ func TestDecisions(t *testing.T) {
 			for k, v := range tc.settings {
 				settings[k] = v
 			}
-			out := captest.Do(t, review.New(), captest.Run{Settings: settings, Items: []domain.ContentItem{tc.item}, Voice: tc.voice})
+			out := captest.Do(
+				t,
+				review.New(),
+				captest.Run{Settings: settings, Items: []domain.ContentItem{tc.item}, Voice: tc.voice},
+			)
 			m := move(t, out)
 			if m.To != tc.to || !strings.Contains(m.Reason, tc.reason) || m.Scores["seo"] == 0 || m.Findings == nil {
 				t.Errorf("%+v", m)
@@ -70,7 +97,10 @@ func TestDecisions(t *testing.T) {
 }
 
 func TestAPersonDecides(t *testing.T) {
-	run := captest.Run{Settings: map[string]any{"content_id": 9, "ask_person": true}, Items: []domain.ContentItem{item(good)}}
+	run := captest.Run{
+		Settings: map[string]any{"content_id": 9, "ask_person": true},
+		Items:    []domain.ContentItem{item(good)},
+	}
 	out := captest.Do(t, review.New(), run)
 	if len(out.Waits) != 1 || out.Waits[0].ContentID != 9 || out.Outputs["person"] != nil {
 		t.Fatalf("%+v", out)
@@ -79,14 +109,22 @@ func TestAPersonDecides(t *testing.T) {
 		run.Waited = func(capability.Wait) *capability.Answer { return &capability.Answer{Approved: approved, By: "Ada"} }
 		out = captest.Do(t, review.New(), run)
 		var a review.Answered
-		if err := json.Unmarshal(out.Outputs["person"], &a); err != nil || a.Approved != approved || a.By != "Ada" || len(out.Effects) != 1 {
+		if err := json.Unmarshal(out.Outputs["person"], &a); err != nil || a.Approved != approved || a.By != "Ada" ||
+			len(out.Effects) != 1 {
 			t.Errorf("%+v %v", a, err)
 		}
 	}
 }
 
 func TestASecretIsNotShownAndBlocks(t *testing.T) {
-	out := captest.Do(t, review.New(), captest.Run{Settings: map[string]any{"content_id": 9}, Items: []domain.ContentItem{item(good + " vell_pk_0123456789abcdefABCDEF0123456789abcd")}})
+	out := captest.Do(
+		t,
+		review.New(),
+		captest.Run{
+			Settings: map[string]any{"content_id": 9},
+			Items:    []domain.ContentItem{item(good + " vell_pk_0123456789abcdefABCDEF0123456789abcd")},
+		},
+	)
 	m := move(t, out)
 	if !domain.Blocking(m.Findings) || strings.Contains(string(out.Outputs["checks"]), "0123456789abcdef") {
 		t.Errorf("%s", out.Outputs["checks"])

@@ -1,5 +1,5 @@
 // Package seoreport analyses how well a text can be found and read. No model is
-// asked, and no item is made.
+// called, and no item is created.
 package seoreport
 
 import (
@@ -19,7 +19,7 @@ const Slug = "analyze-seo"
 //go:embed settings.json
 var schema []byte
 
-// Settings are what a caller says; see settings.json. Exactly one of ContentID
+// Settings are the text to analyze; see settings.json. Exactly one of ContentID
 // and Text is given.
 type Settings struct {
 	ContentID       int64    `json:"content_id"`
@@ -38,7 +38,7 @@ func New() capability.Capability {
 		Capability: domain.Capability{
 			Slug:           Slug,
 			Name:           "SEO Analysis",
-			Description:    "Score how well a text can be found and read, with reasons and what to mend",
+			Description:    "Score how well a text can be found and read, with reasons and what to fix",
 			Category:       domain.CategoryAnalysis,
 			SettingsSchema: schema,
 			Outputs:        capability.Outputs(capability.SEOOutputs("")),
@@ -57,7 +57,7 @@ func New() capability.Capability {
 func check(s Settings, p *domain.Problems) {
 	switch {
 	case s.ContentID == 0 && s.Text == "":
-		p.Add("settings.content_id", "Name a content_id or give a text to analyse")
+		p.Add("settings.content_id", "Name a content_id or give a text to analyze")
 	case s.ContentID != 0 && s.Text != "":
 		p.Add("settings.text", "Give a content_id or a text, not both")
 	}
@@ -89,7 +89,15 @@ type Analysis struct {
 }
 
 func analyze(_ context.Context, in capability.Input, s Settings) (capability.Result, error) {
-	page := seo.Input{Title: s.Title, MetaTitle: s.MetaTitle, MetaDescription: s.MetaDescription, Slug: s.Slug, Body: s.Text, Keywords: s.Keywords, Language: s.Language}
+	page := seo.Input{
+		Title:           s.Title,
+		MetaTitle:       s.MetaTitle,
+		MetaDescription: s.MetaDescription,
+		Slug:            s.Slug,
+		Body:            s.Text,
+		Keywords:        s.Keywords,
+		Language:        s.Language,
+	}
 	out := Analysis{}
 	if s.ContentID != 0 {
 		item, ok := in.Items[s.ContentID]

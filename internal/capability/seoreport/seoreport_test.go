@@ -23,10 +23,18 @@ func run(t *testing.T, r captest.Run) seoreport.Analysis {
 }
 
 func TestATextAndAnItemAreJudgedAlike(t *testing.T) {
-	item := domain.ContentItem{ID: 7, Version: 3, Title: "A shared inbox for small teams", Body: "A shared inbox helps.\n\n## Start\n\nWith one.", Keywords: []string{"shared inbox"}, Language: "en"}
+	item := domain.ContentItem{
+		ID:       7,
+		Version:  3,
+		Title:    "A shared inbox for small teams",
+		Body:     "A shared inbox helps.\n\n## Start\n\nWith one.",
+		Keywords: []string{"shared inbox"},
+		Language: "en",
+	}
 	a := run(t, captest.Run{Settings: map[string]any{"content_id": 7}, Items: []domain.ContentItem{item}})
 	b := run(t, captest.Run{Settings: map[string]any{"text": item.Body, "title": item.Title, "keywords": item.Keywords}})
-	if a.Score != b.Score || a.Score == 0 || a.ContentID != 7 || a.Version != 3 || len(a.Checks) < 10 || !a.Keywords[0].InTitle {
+	if a.Score != b.Score || a.Score == 0 || a.ContentID != 7 || a.Version != 3 || len(a.Checks) < 10 ||
+		!a.Keywords[0].InTitle {
 		t.Errorf("%+v\n%+v", a, b)
 	}
 }
@@ -34,7 +42,7 @@ func TestATextAndAnItemAreJudgedAlike(t *testing.T) {
 func TestSettings(t *testing.T) {
 	c := seoreport.New()
 	for raw, want := range map[string]string{
-		`{}`:                          "Name a content_id or give a text to analyse",
+		`{}`:                          "Name a content_id or give a text to analyze",
 		`{"content_id":1,"text":"x"}`: "Give a content_id or a text, not both",
 		`{"content_id":0}`:            "The content_id field must be at least 1",
 	} {

@@ -1,5 +1,5 @@
 // Package social writes a post for each chosen network, side by side, within the
-// rules of each, and puts each on the board as an item of its own.
+// rules of each, and creates an item for each.
 package social
 
 import (
@@ -98,28 +98,34 @@ type steps struct{ post capability.Prompt }
 
 // brief records the settings in order and looks for instructions hidden in them.
 func (s steps) brief(_ context.Context, in capability.Input, b Settings) (capability.Result, error) {
-	findings := capability.Suspicious(in.Step.Key, []string{"topic", "key_points", "facts", "context"}, map[string][]string{
-		"topic": {b.Topic}, "key_points": b.KeyPoints, "facts": b.Facts, "context": {in.Background()},
-	})
+	findings := capability.Suspicious(in.Step.Key,
+		capability.Given{Setting: "topic", Texts: []string{b.Topic}},
+		capability.Given{Setting: "key_points", Texts: b.KeyPoints},
+		capability.Given{Setting: "facts", Texts: b.Facts},
+		capability.Given{Setting: "context", Texts: []string{in.Background()}},
+	)
 	return capability.Result{Output: b, Findings: findings, NeedsInput: needs(b)}, nil
 }
 
-// needs tells what would make the posts better and was not given.
+// needs lists what would improve the posts and was not given.
 func needs(s Settings) []domain.Need {
 	out := []domain.Need{}
-	if len(s.KeyPoints)+len(s.Facts) == 0 {
-		out = append(out, domain.Need{What: "key points", Field: "key_points", Reason: "No point or fact was given, so the posts only raise the subject. Say what is worth knowing about it."})
+	add := func(missing bool, what, field, reason string) {
+		if missing {
+			out = append(out, domain.Need{What: what, Field: field, Reason: reason})
+		}
 	}
-	if s.CallToAction == "" {
-		out = append(out, domain.Need{What: "a call to action", Field: "call_to_action", Reason: "Nothing was given for the reader to do next, so the posts ask for nothing."})
-	}
-	if len(s.Keywords) == 0 {
-		out = append(out, domain.Need{What: "keywords", Field: "keywords", Reason: "No keyword was given, so the posts have no hashtags."})
-	}
+	add(len(s.KeyPoints)+len(s.Facts) == 0, "key points", "key_points",
+		"No key points or facts were given, so the posts only raise the subject. "+
+			"Say what is worth knowing about it.")
+	add(s.CallToAction == "", "a call to action", "call_to_action",
+		"No call to action was given, so the posts ask for nothing. Say what the reader should do next.")
+	add(len(s.Keywords) == 0, "keywords", "keywords",
+		"No keywords were given, so the posts have no hashtags.")
 	return out
 }
 
-// page is what the prompt is rendered with.
+// page is the data of the prompt.
 type page struct {
 	Settings
 	Network    channel.Network
@@ -130,7 +136,7 @@ type page struct {
 	Told       []string
 }
 
-// roomy is the length up to which posts read well where a network allows more.
+// roomy is the longest post that reads well where a network allows more, in characters.
 const roomy = 1300
 
 func newPage(in capability.Input, settings Settings) (page, error) {
@@ -170,11 +176,14 @@ func (s steps) write(ctx context.Context, in capability.Input, settings Settings
 	}
 	g := guard.Input{
 		Text: p.withLink(text), Type: domain.ContentSocial, Channel: p.Network.Slug, Language: p.Language,
-		Support: append(slices.Concat([]string{p.Topic, p.Audience, p.Link, p.Background}, p.Keywords, p.KeyPoints, p.Facts), p.CallToAction),
+		Support: append(
+			slices.Concat([]string{p.Topic, p.Audience, p.Link, p.Background}, p.Keywords, p.KeyPoints, p.Facts),
+			p.CallToAction,
+		),
 		Allowed: []string{p.CallToAction},
 	}
-	guarded, err := capability.Guard(ctx, in, g, func(ctx context.Context, text string, told []string) (string, error) {
-		p.Text, p.Told = text, told
+	guarded, err := capability.Guard(ctx, in, g, func(ctx context.Context, text string, faults []string) (string, error) {
+		p.Text, p.Told = text, faults
 		again, second, err := s.ask(ctx, in, p)
 		trace = second
 		return p.withLink(again), err
@@ -212,20 +221,38 @@ func (p page) withLink(text string) string {
 	return text + "\n\n" + p.Link
 }
 
-func (s steps) finished(in capability.Input, p page, g capability.Guarded, trace capability.Trace) (capability.Result, error) {
+func (s steps) finished(
+	in capability.Input, p page, g capability.Guarded, trace capability.Trace,
+) (capability.Result, error) {
 	from, err := json.Marshal(map[string]any{
-		"statement": capability.Statement(in.Origin), "engine": in.Origin, "agent": in.Agent.Name,
-		"steps": map[string]capability.Trace{in.Step.Key: trace}, "inputs": p.Settings,
+		"statement": capability.Statement(in.Origin),
+		"engine":    in.Origin,
+		"agent":     in.Agent.Name,
+		"steps":     map[string]capability.Trace{in.Step.Key: trace},
+		"inputs":    p.Settings,
 	})
 	if err != nil {
 		return capability.Result{}, fmt.Errorf("encode provenance: %w", err)
 	}
 	item := domain.ContentItem{
-		Title: prose.Clip(prose.Capital(p.Topic), 100) + " (" + p.Network.Name + ")", Type: domain.ContentSocial, Body: g.Text,
-		Language: p.Language, Channel: p.Network.Slug, Keywords: p.Keywords, NeedsInput: needs(p.Settings),
+		Title:      prose.Clip(prose.Capital(p.Topic), 100) + " (" + p.Network.Name + ")",
+		Type:       domain.ContentSocial,
+		Body:       g.Text,
+		Language:   p.Language,
+		Channel:    p.Network.Slug,
+		Keywords:   p.Keywords,
+		NeedsInput: needs(p.Settings),
 	}
 	return capability.Result{
-		Output: Post{Network: p.Network.Slug, Text: g.Text, Characters: p.Network.Count(g.Text), Limit: p.Network.Max, Findings: len(g.Findings), Prompt: &trace}, Findings: g.All(),
-		Effects: []capability.Effect{{Create: &capability.CreateItem{Item: item, Findings: g.Findings, Provenance: from}}},
+		Output: Post{
+			Network:    p.Network.Slug,
+			Text:       g.Text,
+			Characters: p.Network.Count(g.Text),
+			Limit:      p.Network.Max,
+			Findings:   len(g.Findings),
+			Prompt:     &trace,
+		},
+		Findings: g.All(),
+		Effects:  []capability.Effect{{Create: &capability.CreateItem{Item: item, Findings: g.Findings, Provenance: from}}},
 	}, nil
 }

@@ -17,7 +17,10 @@ var all = map[string]any{
 	"topic": "Moving a small support team to a shared inbox", "networks": []string{"linkedin", "x", "bluesky", "mastodon", "facebook", "instagram", "threads"},
 	"key_points": []string{"A shared inbox shows who is answering what, so no customer gets two different replies."},
 	"facts":      []string{"In a four-week pilot, our team of 6 cut the median first reply from 9 hours to 2."},
-	"keywords":   []string{"shared inbox", "customer support"}, "call_to_action": "Read the whole story", "link": "https://example.com/shared-inbox",
+	"keywords": []string{
+		"shared inbox",
+		"customer support",
+	}, "call_to_action": "Read the whole story", "link": "https://example.com/shared-inbox",
 }
 
 func TestOneItemPerNetwork(t *testing.T) {
@@ -29,7 +32,8 @@ func TestOneItemPerNetwork(t *testing.T) {
 	for _, e := range out.Effects {
 		item := e.Create.Item
 		c, _ := channel.BySlug(item.Channel)
-		if item.Type != domain.ContentSocial || c.Count(item.Body) > c.Max || !strings.Contains(item.Body, "https://example.com/shared-inbox") {
+		if item.Type != domain.ContentSocial || c.Count(item.Body) > c.Max ||
+			!strings.Contains(item.Body, "https://example.com/shared-inbox") {
 			t.Errorf("%+v", item)
 		}
 		fmt.Fprintf(&text, "== %s\n%s\n\n", item.Title, item.Body)
@@ -57,7 +61,18 @@ func TestDefaultsAndATopicAlone(t *testing.T) {
 
 func TestEastAsianPostsFitIntoX(t *testing.T) {
 	long := strings.Repeat("共有受信箱は便利です。", 20)
-	out := captest.Do(t, social.New(), captest.Run{Settings: map[string]any{"topic": "共有受信箱", "language": "ja", "networks": []string{"x"}, "key_points": []string{long}}})
+	out := captest.Do(
+		t,
+		social.New(),
+		captest.Run{
+			Settings: map[string]any{
+				"topic":      "共有受信箱",
+				"language":   "ja",
+				"networks":   []string{"x"},
+				"key_points": []string{long},
+			},
+		},
+	)
 	if out.Err != nil || len(out.Findings) != 0 {
 		t.Errorf("%v %+v", out.Err, out.Findings)
 	}
@@ -70,7 +85,7 @@ func TestAPostThatIsTooLongIsTriedOnceMore(t *testing.T) {
 			return strings.Repeat("Too long. ", 40), nil
 		}
 		if !strings.Contains(req.Prompt(), "Shorten it by") {
-			t.Errorf("the fault is not told:\n%s", req.Prompt())
+			t.Errorf("the fault is not in the prompt:\n%s", req.Prompt())
 		}
 		return "A short post.", nil
 	})
@@ -82,5 +97,9 @@ func TestAPostThatIsTooLongIsTriedOnceMore(t *testing.T) {
 	if len(out.Findings) != 1 || out.Findings[0].Action != domain.ActionRetried {
 		t.Errorf("%+v", out.Findings)
 	}
-	captest.Golden(t, "prompts.txt", out.Written[0].Request.Prompt()+"\n\n========\n\n"+out.Written[1].Request.Prompt()+"\n")
+	captest.Golden(
+		t,
+		"prompts.txt",
+		out.Written[0].Request.Prompt()+"\n\n========\n\n"+out.Written[1].Request.Prompt()+"\n",
+	)
 }

@@ -8,7 +8,7 @@ import (
 )
 
 // Runner runs statements: outside any transaction ([DB.Read]), or in one ([Tx]).
-// docs/decisions/0011-own-layer-over-database-sql.md says why there is one.
+// docs/decisions/0012-own-layer-over-database-sql.md says why there is one.
 //
 // Limits are written "limit 0 + $n": SQLite looks into a parameter that is the
 // whole limit to plan for its value, and so plans the statement again at each

@@ -67,3 +67,26 @@ func TestSettingsAreDecodedOnceAtEachEnd(t *testing.T) {
 		}
 	})
 }
+
+// A capability that no agent lists, as one of a newer version, runs all the same:
+// nothing but the list of capabilities needs an edit.
+func TestACapabilityThatNoAgentListsRuns(t *testing.T) {
+	c := capability.Define(capability.Spec[struct{}]{
+		Capability: domain.Capability{Slug: "brand-new", SettingsSchema: json.RawMessage(`{"type":"object"}`)},
+		Title:      func(struct{}) string { return "Brand new" },
+		Plan: func(struct{}) ([]domain.PlanStep, error) {
+			return []domain.PlanStep{{Key: "only", Name: "Only", Kind: "step", DependsOn: []string{}}}, nil
+		},
+		Steps: map[string]capability.Step[struct{}]{
+			"step": func(context.Context, capability.Input, struct{}) (capability.Result, error) { return capability.Result{}, nil },
+		},
+	})
+	enginetest.Each(t, enginetest.Config{Capabilities: []capability.Capability{c}}, func(k *enginetest.Kit) {
+		k.Exec(`update agent set body = '{"capabilities":["another"]}'`)
+		started, err := k.Engine.Execute(k.Ctx(), engine.Execute{Capability: "brand-new"})
+		if err != nil || started.Agent.Name != "Writer" {
+			t.Fatalf("%+v %v", started, err)
+		}
+		k.Ended(started.Execution.ID, domain.ExecutionCompleted)
+	})
+}
