@@ -93,7 +93,7 @@ const (
 	claimNode = `insert into node (id, generation, seen) values ($1, ` + pgNow + `, ` + pgNow + `)
 		on conflict (id) do update set generation = greatest(node.generation + 1, excluded.generation), seen = excluded.seen
 		returning generation`
-	renewNode       = `update node set seen = ` + pgNow + `
+	renewNode = `update node set seen = ` + pgNow + `
 		where id = $1 and generation = $2 and seen >= ` + pgNow + ` - $3`
 	fenceNode       = `select 1 from node where id = $1 and generation = $2 for share`
 	leaveNode       = `delete from node where id = $1 and generation = $2`
