@@ -64,7 +64,12 @@ func (a *App) URL() string { return *a.base.Load() }
 
 // server returns an HTTP server that no slow or large request can hold.
 func (a *App) server(h http.Handler) *http.Server {
-	return &http.Server{Handler: h, ReadHeaderTimeout: 5 * time.Second, IdleTimeout: 60 * time.Second, MaxHeaderBytes: 32 << 10}
+	return &http.Server{
+		Handler:           h,
+		ReadHeaderTimeout: 5 * time.Second,
+		IdleTimeout:       60 * time.Second,
+		MaxHeaderBytes:    32 << 10,
+	}
 }
 
 // Serve serves requests until ctx ends, then stops gracefully. It also ends, with

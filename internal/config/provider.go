@@ -15,7 +15,7 @@ const Composer = "composer"
 type ProviderKind struct {
 	Name  string // "openai": the options are openai-api-key and openai-base-url
 	Label string // "OpenAI": the service
-	// Serves is a message that says which servers the address may name.
+	// Serves says which servers the address may name.
 	Serves string
 }
 

@@ -145,7 +145,9 @@ func trial(s *store.Store, q **queue.Queue, node string, pace time.Duration, fen
 	return func(ctx context.Context, job queue.Job) error {
 		var epoch, from int64
 		err := s.InTx(ctx, func(tx *store.Tx) error {
-			if err := tx.DB().SQL().QueryRowContext(ctx, `update trial set epoch = epoch + 1 where ref = $1 returning epoch`, job.Ref).Scan(&epoch); err != nil {
+			err := tx.DB().SQL().QueryRowContext(ctx,
+				`update trial set epoch = epoch + 1 where ref = $1 returning epoch`, job.Ref).Scan(&epoch)
+			if err != nil {
 				return err
 			}
 			return tx.DB().SQL().QueryRowContext(ctx, `select count(*) from trial_step where ref = $1`, job.Ref).Scan(&from)
@@ -172,14 +174,17 @@ func trial(s *store.Store, q **queue.Queue, node string, pace time.Duration, fen
 }
 
 func trialStep(ctx context.Context, tx *store.Tx, q *queue.Queue, job queue.Job, node string, epoch, n int64) error {
-	res, err := tx.DB().SQL().ExecContext(ctx, `update trial set done = $1 where ref = $2 and epoch = $3`, n+1, job.Ref, epoch)
+	res, err := tx.DB().SQL().ExecContext(ctx,
+		`update trial set done = $1 where ref = $2 and epoch = $3`, n+1, job.Ref, epoch)
 	if err != nil {
 		return err
 	}
 	if rows, err := res.RowsAffected(); err != nil || rows != 1 {
 		return errors.Join(errFenced, err)
 	}
-	if _, err := tx.DB().SQL().ExecContext(ctx, `insert into trial_step (ref, n, node) values ($1, $2, $3)`, job.Ref, n, node); err != nil {
+	_, err = tx.DB().SQL().ExecContext(ctx,
+		`insert into trial_step (ref, n, node) values ($1, $2, $3)`, job.Ref, n, node)
+	if err != nil {
 		return err
 	}
 	if n == trialSteps-1 {

@@ -23,7 +23,8 @@ type node struct{ *osexec.Cmd }
 func startNode(t *testing.T, name, url, dir string, pace time.Duration) node {
 	t.Helper()
 	cmd := osexec.CommandContext(context.WithoutCancel(t.Context()), os.Args[0])
-	cmd.Env = append(os.Environ(), "QUEUE_TEST_NODE="+name, "QUEUE_TEST_URL="+url, "QUEUE_TEST_DIR="+dir, "QUEUE_TEST_PACE="+pace.String())
+	cmd.Env = append(os.Environ(),
+		"QUEUE_TEST_NODE="+name, "QUEUE_TEST_URL="+url, "QUEUE_TEST_DIR="+dir, "QUEUE_TEST_PACE="+pace.String())
 	if os.Getenv("QUEUE_TEST_LOG") != "" {
 		cmd.Stderr = os.Stderr
 	}
@@ -165,7 +166,9 @@ func TestPausedNodeChangesNothing(t *testing.T) {
 	if n := query(t, s, `select count(*) from trial_step where node = 'n1'`); n != paused {
 		t.Errorf("the paused node recorded %d steps after it went on", n-paused)
 	}
-	eventually(t, 5*time.Second, "the paused node's new lease", func() bool { return query(t, s, `select count(*) from node`) == 2 })
+	eventually(t, 5*time.Second, "the paused node's new lease", func() bool {
+		return query(t, s, `select count(*) from node`) == 2
+	})
 	trials(t, s, 100, 60)
 	allDone(t, s, 80, 30*time.Second)
 	if n := query(t, s, `select count(*) from trial_step where node = 'n1' and ref >= 100`); n == 0 {

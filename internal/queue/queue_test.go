@@ -319,7 +319,7 @@ func TestComplete(t *testing.T) {
 			}
 			o.undone, o.first, o.second = complete(undo), complete(nil), complete(nil)
 			outcomes <- o
-			return errors.New("of no account: the job has ended")
+			return errors.New("ignored: the job has ended")
 		}))
 		opt.Lease = 500 * time.Millisecond
 		q = start(t, opt)
@@ -336,7 +336,9 @@ func TestComplete(t *testing.T) {
 			}
 		}
 		// On SQLite the row of the highest id stays.
-		eventually(t, 5*time.Second, "finished jobs to go", func() bool { return query(t, s, `select count(*) from river_job`) <= 1 })
+		eventually(t, 5*time.Second, "finished jobs to go", func() bool {
+			return query(t, s, `select count(*) from river_job`) <= 1
+		})
 		if n := query(t, s, `select count(*) from river_job where state <> 'completed'`); n != 0 {
 			t.Errorf("%d jobs left", n)
 		}
@@ -354,7 +356,9 @@ func TestStrayJobGoesBack(t *testing.T) {
 		o.Lease = time.Second
 		q := start(t, o)
 		id := enqueue(t, s, q, queue.Insert{Kind: "work", At: time.Now().Add(time.Hour)})
-		stray := `update river_job set state = 'running', attempt = 1, attempted_at = datetime('now', 'subsec', '-1 minute'), attempted_by = '["n1/0"]', scheduled_at = datetime('now') where id = $1`
+		stray := `update river_job set state = 'running', attempt = 1,
+				attempted_at = datetime('now', 'subsec', '-1 minute'), attempted_by = '["n1/0"]',
+				scheduled_at = datetime('now') where id = $1`
 		if s.Postgres() {
 			stray = `update river_job set state = 'running', attempt = 1, attempted_at = now() - interval '1 minute',
 				attempted_by = (select array_agg(id || '/' || generation) from node), scheduled_at = now() where id = $1`

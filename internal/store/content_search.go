@@ -32,8 +32,9 @@ func (q Q) SearchContent(ctx context.Context, workspaceID int64, words []string,
 		w.terms = append(w.terms, "("+strings.Join(terms, " or ")+")")
 	}
 	n := len(w.args)
-	list, err := db.Many(ctx, q.db, scanContent(contentCard), `select `+contentCardColumns+` from content where `+w.String()+
-		fmt.Sprintf(` order by case when lower(title) = $%d then 0 else 1 end, id desc limit 0 + $%d`, n+1, n+2),
+	list, err := db.Many(ctx, q.db, scanContent(contentCard),
+		`select `+contentCardColumns+` from content where `+w.String()+
+			fmt.Sprintf(` order by case when lower(title) = $%d then 0 else 1 end, id desc limit 0 + $%d`, n+1, n+2),
 		append(w.args, strings.ToLower(strings.Join(words, " ")), limit)...)
 	if err != nil {
 		return nil, fmt.Errorf("search content: %w", err)

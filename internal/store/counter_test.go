@@ -2,7 +2,7 @@ package store_test
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -27,10 +27,11 @@ func TestCountsFoldAndEqualARecount(t *testing.T) {
 					}
 					fail := n%7 == 6
 					err := s.InTx(t.Context(), func(tx *store.Tx) error {
-						if err := tx.AddToCount(t.Context(), []int64{a, b}[w%2], store.CounterContent, "review", n-10); err != nil || !fail {
-							return err
+						err := tx.AddToCount(t.Context(), []int64{a, b}[w%2], store.CounterContent, "review", n-10)
+						if err == nil && fail {
+							err = errors.New("rolled back")
 						}
-						return fmt.Errorf("rolled back")
+						return err
 					})
 					if err == nil {
 						want[w%2].Add(int64(n - 10))

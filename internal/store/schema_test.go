@@ -40,16 +40,18 @@ func describe(t *testing.T, s *store.Store, query string) map[string]string {
 
 // A column's place in its table, its type, whether it may be null, and its default.
 const (
-	sqliteColumns = `select m.name || '.' || c.name, (c.cid + 1) || ' ' || replace(lower(c.type), 'integer', 'bigint') || ' ' ||
+	sqliteColumns = `select m.name || '.' || c.name,
+		(c.cid + 1) || ' ' || replace(lower(c.type), 'integer', 'bigint') || ' ' ||
 		case when c."notnull" or c.pk then 'not null' else '' end || ' ' || coalesce(c.dflt_value, '')
 		from sqlite_master m join pragma_table_info(m.name) c where m.type = 'table'`
 	postgresColumns = `select table_name || '.' || column_name, ordinal_position || ' ' || data_type || ' ' ||
 		case is_nullable when 'NO' then 'not null' else '' end || ' ' || coalesce(replace(column_default, '::text', ''), '')
 		from information_schema.columns where table_schema = 'public'`
-	sqliteIndexes = `select i.name, case when i."unique" then 'unique ' else '' end || m.name || ' ' || (select group_concat(name)
-		from pragma_index_info(i.name)) from sqlite_master m join pragma_index_list(m.name) i
+	sqliteIndexes = `select i.name, case when i."unique" then 'unique ' else '' end || m.name || ' ' ||
+		(select group_concat(name) from pragma_index_info(i.name)) from sqlite_master m join pragma_index_list(m.name) i
 		where m.type = 'table' and i.origin = 'c'`
-	postgresIndexes = `select c.relname, case when i.indisunique then 'unique ' else '' end || i.indrelid::regclass || ' ' ||
+	postgresIndexes = `select c.relname,
+		case when i.indisunique then 'unique ' else '' end || i.indrelid::regclass || ' ' ||
 		(select string_agg(pg_get_indexdef(i.indexrelid, n, true), ',' order by n) from generate_series(1, i.indnatts) n)
 		from pg_index i join pg_class c on c.oid = i.indexrelid join pg_namespace s on s.oid = c.relnamespace
 		left join pg_constraint k on k.conindid = i.indexrelid and k.contype in ('p', 'u')

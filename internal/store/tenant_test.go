@@ -29,7 +29,8 @@ func twoWorkspaces(t *testing.T, s *store.Store) (a, b int64) {
 			id   *int64
 			slug string
 		}{{&a, "acme"}, {&b, "other"}} {
-			w, err := tx.CreateWorkspace(ctx, domain.Workspace{Slug: to.slug, Name: to.slug, Plan: domain.PlanBusiness, Timezone: "UTC"})
+			w, err := tx.CreateWorkspace(ctx,
+				domain.Workspace{Slug: to.slug, Name: to.slug, Plan: domain.PlanBusiness, Timezone: "UTC"})
 			if err != nil {
 				return err
 			}
@@ -45,15 +46,23 @@ func TestKeys(t *testing.T) {
 		ours, theirs := twoWorkspaces(t, s)
 		var made domain.Key
 		inTx(t, s, func(ctx context.Context, tx *store.Tx) (err error) {
-			made, err = tx.CreateKey(ctx, domain.Key{WorkspaceID: ours, Name: "ci", Prefix: "vell_pk_abcd", Role: domain.RoleEditor,
-				Scopes: []domain.Scope{domain.ScopeRead, domain.ScopeWrite}, AllowedIPs: []string{"10.0.0.0/8"}, CreatedBy: "operator"}, "hash-1")
+			made, err = tx.CreateKey(ctx, domain.Key{
+				WorkspaceID: ours,
+				Name:        "ci",
+				Prefix:      "vell_pk_abcd",
+				Role:        domain.RoleEditor,
+				Scopes:      []domain.Scope{domain.ScopeRead, domain.ScopeWrite},
+				AllowedIPs:  []string{"10.0.0.0/8"},
+				CreatedBy:   "operator",
+			}, "hash-1")
 			return err
 		})
 		got, err := s.Read().Key(t.Context(), ours, made.ID)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got.Name != "ci" || got.Role != domain.RoleEditor || len(got.Scopes) != 2 || got.AllowedIPs[0] != "10.0.0.0/8" || got.Revision != 1 {
+		if got.Name != "ci" || got.Role != domain.RoleEditor || len(got.Scopes) != 2 ||
+			got.AllowedIPs[0] != "10.0.0.0/8" || got.Revision != 1 {
 			t.Errorf("key read back as %+v", got)
 		}
 		if _, err := s.Read().Key(t.Context(), theirs, made.ID); domain.CodeOf(err) != domain.CodeNotFound {
@@ -81,7 +90,8 @@ func TestRevokeKeyOnlyShortensItsLife(t *testing.T) {
 		ours, _ := twoWorkspaces(t, s)
 		now := s.Now()
 		inTx(t, s, func(ctx context.Context, tx *store.Tx) error {
-			k, err := tx.CreateKey(ctx, domain.Key{WorkspaceID: ours, Name: "k", Prefix: "p", Role: domain.RoleOwner, CreatedBy: "operator"}, "h")
+			k, err := tx.CreateKey(ctx,
+				domain.Key{WorkspaceID: ours, Name: "k", Prefix: "p", Role: domain.RoleOwner, CreatedBy: "operator"}, "h")
 			if err != nil {
 				return err
 			}
@@ -110,7 +120,9 @@ func TestKeyByHashKnowsTheCreatorsPresentRole(t *testing.T) {
 			if err := tx.SaveMember(ctx, ours, person.ID, domain.RoleAdmin); err != nil {
 				return err
 			}
-			_, err = tx.CreateKey(ctx, domain.Key{WorkspaceID: ours, Name: "k", Prefix: "p", Role: domain.RoleAdmin, CreatedBy: "Ada", CreatorID: person.ID}, "h")
+			_, err = tx.CreateKey(ctx, domain.Key{
+				WorkspaceID: ours, Name: "k", Prefix: "p", Role: domain.RoleAdmin, CreatedBy: "Ada", CreatorID: person.ID,
+			}, "h")
 			return err
 		})
 		role := func() domain.Role {
@@ -142,12 +154,16 @@ func TestNoteKeyUseKeepsTheLatest(t *testing.T) {
 		now := s.Now()
 		var id int64
 		inTx(t, s, func(ctx context.Context, tx *store.Tx) error {
-			k, err := tx.CreateKey(ctx, domain.Key{WorkspaceID: ours, Name: "k", Prefix: "p", Role: domain.RoleOwner, CreatedBy: "operator"}, "h")
+			k, err := tx.CreateKey(ctx,
+				domain.Key{WorkspaceID: ours, Name: "k", Prefix: "p", Role: domain.RoleOwner, CreatedBy: "operator"}, "h")
 			if err != nil {
 				return err
 			}
 			id = k.ID
-			return tx.SaveKeyUse(ctx, []store.KeyUse{{ours, id, now, "192.0.2.1"}, {ours, id, now.Add(-time.Second), "192.0.2.2"}})
+			return tx.SaveKeyUse(ctx, []store.KeyUse{
+				{ours, id, now, "192.0.2.1"},
+				{ours, id, now.Add(-time.Second), "192.0.2.2"},
+			})
 		})
 		k, err := s.Read().Key(t.Context(), ours, id)
 		if err != nil || !k.LastUsedAt.Equal(now) || k.LastUsedIP != "192.0.2.1" || k.Revision != 1 {
@@ -183,7 +199,9 @@ func TestSignInLinkWorksOnce(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		ours, _ := twoWorkspaces(t, s)
 		inTx(t, s, func(ctx context.Context, tx *store.Tx) error {
-			return tx.CreateSignIn(ctx, store.SignIn{Hash: "h", WorkspaceID: ours, UserID: 1, Target: "/board", ExpiresAt: tx.Now().Add(time.Minute)})
+			return tx.CreateSignIn(ctx, store.SignIn{
+				Hash: "h", WorkspaceID: ours, UserID: 1, Target: "/board", ExpiresAt: tx.Now().Add(time.Minute),
+			})
 		})
 		var taken int
 		var mu sync.Mutex
@@ -227,7 +245,9 @@ func TestSessionsEndWithMembership(t *testing.T) {
 				return err
 			}
 			for _, h := range []string{"live", "idle", "over"} {
-				x := store.Session{Hash: h, WorkspaceID: ours, UserID: u.ID, CreatedAt: now, SeenAt: now, ExpiresAt: now.Add(time.Hour)}
+				x := store.Session{
+					Hash: h, WorkspaceID: ours, UserID: u.ID, CreatedAt: now, SeenAt: now, ExpiresAt: now.Add(time.Hour),
+				}
 				switch h {
 				case "idle":
 					x.SeenAt = now.Add(-time.Hour)
@@ -265,7 +285,8 @@ func TestLeaseUsageNeverExceedsTheLimit(t *testing.T) {
 		for range 16 {
 			wg.Go(func() {
 				err := s.InTx(t.Context(), func(tx *store.Tx) error {
-					got, _, err := tx.LeaseUsage(t.Context(), store.Usage{WorkspaceID: ours, Span: "minute", Starts: starts, N: 10}, limit)
+					got, _, err := tx.LeaseUsage(t.Context(),
+						store.Usage{WorkspaceID: ours, Span: "minute", Starts: starts, N: 10}, limit)
 					tx.AfterCommit(func() { mu.Lock(); total += got; mu.Unlock() })
 					return err
 				})
@@ -314,7 +335,8 @@ func TestClaimAnswer(t *testing.T) {
 			t.Fatal(err)
 		}
 		var replay *domain.Replayed
-		if err := do(ours, claim); !errors.As(err, &replay) || string(replay.Answer.Body) != `{"id":1}` || replay.Answer.Headers["ETag"] != `"1"` {
+		if err := do(ours, claim); !errors.As(err, &replay) || string(replay.Answer.Body) != `{"id":1}` ||
+			replay.Answer.Headers["ETag"] != `"1"` {
 			t.Errorf("the second call got %v", err)
 		}
 		other := claim
@@ -381,11 +403,13 @@ func TestProvidersBelongToTheirWorkspace(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		ours, theirs := twoWorkspaces(t, s)
 		inTx(t, s, func(ctx context.Context, tx *store.Tx) error {
-			a, err := tx.SaveProvider(ctx, store.Provider{WorkspaceID: ours, Name: "openai", Kind: "openai", Model: "m1", Sealed: "x"})
+			a, err := tx.SaveProvider(ctx,
+				store.Provider{WorkspaceID: ours, Name: "openai", Kind: "openai", Model: "m1", Sealed: "x"})
 			if err != nil {
 				return err
 			}
-			b, err := tx.SaveProvider(ctx, store.Provider{WorkspaceID: ours, Name: "openai", Kind: "openai", Model: "m2", Sealed: "y"})
+			b, err := tx.SaveProvider(ctx,
+				store.Provider{WorkspaceID: ours, Name: "openai", Kind: "openai", Model: "m2", Sealed: "y"})
 			if a.ID != b.ID {
 				t.Errorf("saved twice as %d and %d", a.ID, b.ID)
 			}

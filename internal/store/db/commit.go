@@ -31,8 +31,8 @@ type shared struct {
 	err   error
 }
 
-// The bounds of one shared transaction. They give whoever waits for the connection
-// itself, such as River's fetching of jobs, a turn in between.
+// The bounds of one shared transaction. In between, what waits for the connection
+// itself gets a turn, such as River's fetching of jobs.
 const (
 	maxShared    = 32
 	maxSharedFor = 5 * time.Millisecond

@@ -19,7 +19,8 @@ func workspace(t *testing.T, s *store.Store, slug string) domain.Workspace {
 	t.Helper()
 	var w domain.Workspace
 	err := s.InTx(t.Context(), func(tx *store.Tx) (err error) {
-		w, err = tx.CreateWorkspace(t.Context(), domain.Workspace{Slug: slug, Name: slug, Plan: domain.PlanBusiness, Timezone: "UTC"})
+		w, err = tx.CreateWorkspace(t.Context(),
+			domain.Workspace{Slug: slug, Name: slug, Plan: domain.PlanBusiness, Timezone: "UTC"})
 		return err
 	})
 	if err != nil {
@@ -182,15 +183,19 @@ func TestAnEndedContextEndsOnlyItsOwn(t *testing.T) {
 	})
 }
 
-// Whoever gives up before its turn returns at once, and those who have left the
-// transaction open for it are committed all the same.
+// A caller that gives up before its turn returns immediately, and those who have left
+// the transaction open for it are committed all the same.
 func TestGivingUpTheTurn(t *testing.T) {
 	s := storetest.SQLite(t)
 	w := workspace(t, s, "one")
 	entered, free, gone := make(chan bool), make(chan bool), make(chan error)
 	first := make(chan error, 1)
 	go func() {
-		first <- s.InTx(t.Context(), func(tx *store.Tx) error { entered <- true; <-free; return add(t.Context(), tx, w, "first") })
+		first <- s.InTx(t.Context(), func(tx *store.Tx) error {
+			entered <- true
+			<-free
+			return add(t.Context(), tx, w, "first")
+		})
 	}()
 	<-entered
 	ctx, cancel := context.WithCancel(t.Context())
@@ -200,7 +205,7 @@ func TestGivingUpTheTurn(t *testing.T) {
 	waiting(t, s, 1)
 	cancel()
 	if err := <-gone; !errors.Is(err, context.Canceled) {
-		t.Errorf("whoever gave up: %v", err)
+		t.Errorf("the caller that gave up: %v", err)
 	}
 	close(free)
 	if err := <-first; err != nil {
@@ -211,13 +216,13 @@ func TestGivingUpTheTurn(t *testing.T) {
 	}
 }
 
-// Nobody is told of a commit, and no reader sees anything of it, before all who
-// share it are done; and then everybody is.
+// No hook runs after a commit, and no reader sees anything of it, before all who share
+// it are done; then every hook runs.
 func TestNobodyReturnsBeforeTheCommit(t *testing.T) {
 	s := storetest.SQLite(t)
 	w := workspace(t, s, "one")
 	var mu sync.Mutex
-	told := 0
+	hooks := 0
 	var work []func(*store.Tx) error
 	for i := range 5 {
 		work = append(work, func(tx *store.Tx) error {
@@ -226,27 +231,27 @@ func TestNobodyReturnsBeforeTheCommit(t *testing.T) {
 			}
 			tx.AfterCommit(func() {
 				if counted(t, s, w)[fmt.Sprint(i)] != 1 {
-					t.Errorf("%d was told of a commit that cannot be seen", i)
+					t.Errorf("%d ran its hook for a commit that cannot be seen", i)
 				}
 				mu.Lock()
 				defer mu.Unlock()
-				told++
+				hooks++
 			})
 			return nil
 		})
 	}
 	work = append(work, func(tx *store.Tx) error {
-		tx.AfterCommit(func() { t.Error("told of what was rolled back") })
+		tx.AfterCommit(func() { t.Error("a hook ran for what was rolled back") })
 		return errors.New("no")
 	})
 	crowd(t, s, work...)
-	if told != 5 {
-		t.Errorf("%d were told", told)
+	if hooks != 5 {
+		t.Errorf("%d hooks ran", hooks)
 	}
 }
 
-// When the database itself gives the transaction up on account of one, the
-// others are begun anew and are stored.
+// When the database itself rolls the transaction back because of one caller, the
+// others are run again and are stored.
 func TestTheOthersSurviveALostTransaction(t *testing.T) {
 	s := storetest.SQLite(t)
 	w := workspace(t, s, "one")
@@ -282,7 +287,10 @@ func BenchmarkTransactions(b *testing.B) {
 			for range callers {
 				all.Go(func() {
 					for range turns {
-						if err := s.InTx(b.Context(), func(tx *store.Tx) error { return tx.AddToCount(b.Context(), 1, "trial", "one", 1) }); err != nil {
+						err := s.InTx(b.Context(), func(tx *store.Tx) error {
+							return tx.AddToCount(b.Context(), 1, "trial", "one", 1)
+						})
+						if err != nil {
 							b.Error(err)
 						}
 					}

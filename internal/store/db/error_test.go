@@ -16,7 +16,7 @@ import (
 	"vellocity/internal/store/storetest"
 )
 
-func TestADeadlockIsBegunAnew(t *testing.T) {
+func TestADeadlockIsRunAgain(t *testing.T) {
 	s := storetest.Postgres(t)
 	a, b := workspace(t, s, "one").ID, workspace(t, s, "two").ID
 	var tries atomic.Int64
@@ -83,7 +83,8 @@ func TestAFullDiskIsStorageFull(t *testing.T) {
 	var err error
 	for n := 0; err == nil && n < 5000; n++ {
 		err = s.InTx(t.Context(), func(tx *store.Tx) error {
-			return tx.AppendEvent(t.Context(), domain.Subject{WorkspaceID: a}, storetest.Event{Name: "x", Data: strings.Repeat("x", 10_000)})
+			return tx.AppendEvent(t.Context(), domain.Subject{WorkspaceID: a},
+				storetest.Event{Name: "x", Data: strings.Repeat("x", 10_000)})
 		})
 	}
 	if domain.CodeOf(err) != domain.CodeStorageFull {

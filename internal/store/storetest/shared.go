@@ -125,7 +125,8 @@ func (s *server) url(database string) string {
 }
 
 func (s *server) create(name, template string) error {
-	return s.exec("create database " + pgx.Identifier{name}.Sanitize() + " template " + pgx.Identifier{template}.Sanitize())
+	return s.exec("create database " + pgx.Identifier{name}.Sanitize() +
+		" template " + pgx.Identifier{template}.Sanitize())
 }
 
 func (s *server) drop(name string) error {

@@ -21,7 +21,8 @@ func TestEach(t *testing.T) {
 			if n != 0 {
 				t.Fatalf("%d nodes in a fresh database", n)
 			}
-			if _, err := s.DB().SQL().ExecContext(t.Context(), "insert into node (id, generation, seen) values ('a', 1, 1)"); err != nil {
+			const insert = "insert into node (id, generation, seen) values ('a', 1, 1)"
+			if _, err := s.DB().SQL().ExecContext(t.Context(), insert); err != nil {
 				t.Fatal(err)
 			}
 		})
