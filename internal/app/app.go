@@ -38,7 +38,7 @@ type App struct {
 	log *slog.Logger
 
 	Store     *store.Store
-	Engine    *engine.Engine
+	Engine    engine.Engine
 	Handler   http.Handler
 	control   http.Handler // what the operator reaches
 	vault     *auth.Vault

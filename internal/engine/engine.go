@@ -1,20 +1,16 @@
-// Package engine is every verb of Vellocity in one value, for the doors: it
-// embeds the verbs of the areas work, content, studio and account, and gives their
-// inputs and outputs short names. A verb validates its input, authorises the
+// Package engine builds the verbs of all areas: work, content, studio and account.
+// Every verb stands once, in its area. A verb validates its input, authorises the
 // [domain.Actor] in the context, opens one transaction, appends its event,
 // enqueues its job and commits. It knows no HTTP.
 package engine
 
 import (
-	"context"
 	"log/slog"
-	"sync"
 	"time"
 
 	"vellocity/internal/ai"
 	"vellocity/internal/auth"
 	"vellocity/internal/capability"
-	"vellocity/internal/domain"
 	"vellocity/internal/engine/account"
 	"vellocity/internal/engine/content"
 	"vellocity/internal/engine/studio"
@@ -43,27 +39,17 @@ type Options struct {
 	Log         *slog.Logger
 }
 
-// The verbs by area.
-type (
-	Work    = work.Verbs
-	Content = content.Verbs
-	Studio  = studio.Verbs
-	Account = account.Verbs
-)
-
-// Engine is the verbs of all areas. It is safe for use by several goroutines.
+// Engine is the verbs of all areas. It is safe for use by several goroutines. The
+// zero value has none.
 type Engine struct {
-	*Work
-	*Content
-	*Studio
-	*Account
-
-	store  *store.Store
-	runner *execution.Runner
+	Work    *work.Verbs
+	Content *content.Verbs
+	Studio  *studio.Verbs
+	Account *account.Verbs
 }
 
 // New returns an engine.
-func New(o Options) (*Engine, error) {
+func New(o Options) (Engine, error) {
 	node := verb.Node{Alive: o.Alive}
 	w, err := work.New(work.Options{
 		Store:        o.Store,
@@ -73,7 +59,7 @@ func New(o Options) (*Engine, error) {
 		Node:         node,
 	})
 	if err != nil {
-		return nil, err
+		return Engine{}, err
 	}
 	s := studio.New(studio.Options{
 		Store:        o.Store,
@@ -83,35 +69,10 @@ func New(o Options) (*Engine, error) {
 		ReaderGrace:  o.ReaderGrace,
 		Log:          o.Log,
 	})
-	return &Engine{
+	return Engine{
 		Work:    w,
 		Content: content.New(o.Store, o.Runner),
 		Studio:  s,
 		Account: account.New(o.Store, o.Keys),
-		store:   o.Store,
-		runner:  o.Runner,
 	}, nil
-}
-
-// AllCapabilities returns the whole catalogue; nil where there are no verbs.
-func (e *Engine) AllCapabilities() []domain.Capability {
-	if e.Work == nil {
-		return nil
-	}
-	return e.Work.AllCapabilities()
-}
-
-// Replay returns a [domain.Replayed] error where the call's Idempotency-Key has a
-// stored answer; see [verb.Replay].
-func (e *Engine) Replay(ctx context.Context, c domain.Claim) error {
-	return verb.Replay(ctx, e.store, c)
-}
-
-// Run passes the texts that this node writes to readers on other nodes, until ctx
-// ends.
-func (e *Engine) Run(ctx context.Context) {
-	var rooms sync.WaitGroup
-	rooms.Go(func() { e.Studio.Run(ctx) })
-	rooms.Go(func() { e.runner.Texts.Run(ctx) })
-	rooms.Wait()
 }

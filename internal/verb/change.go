@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"vellocity/internal/auth"
 	"vellocity/internal/domain"
 	"vellocity/internal/store"
 )
@@ -40,14 +39,4 @@ func Change[O any](
 		return tx.StoreAnswer(ctx, a.WorkspaceID, claim.Claim, answer)
 	})
 	return out, err
-}
-
-// Replay returns a [domain.Replayed] error where the call's Idempotency-Key has a
-// stored answer, a conflict where it was used for another call, nil where it is new.
-func Replay(ctx context.Context, st *store.Store, c domain.Claim) error {
-	a, ok := domain.ActorFrom(ctx)
-	if !ok {
-		return auth.Unauthorized()
-	}
-	return st.Read().StoredAnswer(ctx, a.WorkspaceID, c, st.Now())
 }

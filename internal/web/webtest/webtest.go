@@ -27,7 +27,7 @@ import (
 type Person struct {
 	T         testing.TB
 	App       *app.App
-	Engine    *engine.Engine
+	Engine    engine.Engine
 	Workspace domain.Workspace
 	URL       string // of the server
 
@@ -44,7 +44,7 @@ func Start(t testing.TB) *Person {
 	No(t, err)
 	a, err := app.New(t.Context(), cfg, slog.New(slog.DiscardHandler))
 	No(t, err)
-	first, _, err := a.Engine.Bootstrap(t.Context())
+	first, _, err := a.Engine.Account.Bootstrap(t.Context())
 	No(t, err)
 	No(t, a.Start(t.Context()))
 	srv := httptest.NewServer(a.Handler)
