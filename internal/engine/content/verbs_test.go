@@ -49,7 +49,7 @@ func (verbs) Items() enginetest.Verbs {
 	return enginetest.Verbs{
 		"Item": enginetest.ReadByID(func(k K, ctx C, x X) error { return second(k.Content.Item(ctx, x.Item)) }),
 		"EditItem": changes(domain.ScopeContent, func(k K, ctx C, x X) error {
-			return second(k.Content.EditItem(ctx, content.EditItem{ID: x.Item, Body: new("Third.")}))
+			return second(k.Content.EditItem(ctx, content.EditItem{ID: x.Item, ItemEdit: domain.ItemEdit{Body: new("Third.")}}))
 		}),
 		"DeleteItem": changes(domain.ScopeContent, func(k K, ctx C, x X) error {
 			return k.Content.DeleteItem(ctx, verb.ID{ID: x.Item})

@@ -143,7 +143,7 @@ func (k *Kit) Things() (x Things) {
 	c := k.Item(k.Ctx(), fmt.Sprintf("Item %d", n), "First text.")
 	x.Item = c.ID
 	body := "Second text."
-	k.must(Second(k.Content.EditItem(k.Ctx(), content.EditItem{ID: c.ID, Body: &body})))
+	k.must(Second(k.Content.EditItem(k.Ctx(), content.EditItem{ID: c.ID, ItemEdit: domain.ItemEdit{Body: &body}})))
 	k.must(Second(k.Content.Move(k.Ctx(), content.Move{ID: c.ID, To: domain.ItemReview})))
 	x.Open = k.Run(Step{Key: "a", Credits: 1}).ID
 	x.Failed = k.Run(Step{Key: "a", Credits: 1}).ID
