@@ -129,11 +129,13 @@ var plain = []string{"gate", "domain", "config", "seo", "sse", "auth", "verb", "
 // use it as clients, and no room from engine down uses a server's names.
 var (
 	noHTTP = []string{
-		"engine", "engine/work", "engine/content", "engine/studio", "engine/account", "verb", "execution", "capability",
-		"compose", "channel", "schema", "guard", "item", "text", "queue", "live", "store", "seo", "prose", "config",
+		"execution", "capability", "compose", "channel", "schema", "guard", "item", "text", "queue", "live", "store", "seo", "prose", "config",
 		"domain",
 	}
-	noServer   = []string{"ai", "ai/*", "ai/wire", "auth", "outbound"}
+	noServer = []string{
+		"engine", "engine/work", "engine/content", "engine/studio", "engine/account", "verb", "ai", "ai/*", "ai/wire",
+		"auth", "outbound",
+	}
 	serverName = []string{"ResponseWriter", "Handler", "HandlerFunc", "ServeMux", "NewServeMux", "Server", "ListenAndServe", "Redirect", "SetCookie", "Flusher", "StatusText"}
 )
 

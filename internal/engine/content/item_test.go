@@ -25,7 +25,7 @@ func moved(k *enginetest.Kit, id int64, to domain.ItemStatus) domain.ContentItem
 
 func edited(k *enginetest.Kit, id int64, body string) content.ItemDetails {
 	k.T.Helper()
-	d, err := k.Content.EditItem(k.Ctx(), content.EditItem{ID: id, Body: &body})
+	d, err := k.Content.EditItem(k.Ctx(), content.EditItem{ID: id, ItemEdit: domain.ItemEdit{Body: &body}})
 	must(k, err)
 	return d
 }
@@ -118,8 +118,8 @@ func TestAPublishedItemIsEditedApprovedAndPublishedAgain(t *testing.T) {
 		c := k.Item(k.Ctx(), "An item", "One.")
 		moved(k, c.ID, domain.ItemReady)
 		moved(k, c.ID, domain.ItemPublished)
-		must(k, second(k.Content.EditItem(k.Ctx(), content.EditItem{ID: c.ID, Slug: &slug})))
-		_, err := k.Content.EditItem(k.Ctx(), content.EditItem{ID: other.ID, Slug: &c.Slug})
+		must(k, second(k.Content.EditItem(k.Ctx(), content.EditItem{ID: c.ID, ItemEdit: domain.ItemEdit{Slug: &slug}})))
+		_, err := k.Content.EditItem(k.Ctx(), content.EditItem{ID: other.ID, ItemEdit: domain.ItemEdit{Slug: &c.Slug}})
 		if domain.CodeOf(err) != domain.CodeValidation {
 			t.Errorf("an address that is still published was given away: %v", err)
 		}
