@@ -42,9 +42,9 @@ func (s steps) checks(ctx context.Context, in capability.Input, settings Setting
 		in,
 		guardInput(p, d, v.Text, in.Origin),
 		func(ctx context.Context, text string, faults []string) (string, error) {
-			p.Text, p.Told = text, faults
+			p.Text, p.Faults = text, faults
 			c := newComposer(settings, in.Voice)
-			again, trace, err := s.write(ctx, in, "mend", p, nil, func() (string, error) { return c.voice(text) })
+			again, trace, err := s.write(ctx, in, "fix", p, nil, func() (string, error) { return c.voice(text) })
 			if err != nil || !whole(text, again) {
 				return text, err
 			}

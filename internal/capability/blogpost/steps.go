@@ -31,7 +31,7 @@ func loadPrompts() prompts {
 		return string(data)
 	}
 	p := prompts{}
-	for _, name := range []string{"outline", "section", "meta", "voice", "mend"} {
+	for _, name := range []string{"outline", "section", "meta", "voice", "fix"} {
 		p[name] = capability.MustPrompt(name, read("brief")+read(name))
 	}
 	return p
@@ -53,7 +53,7 @@ type page struct {
 	Last         bool
 	SectionWords int
 	Text         string
-	Told         []string
+	Faults       []string
 }
 
 func newPage(in capability.Input, settings Settings) page {

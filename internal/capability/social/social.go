@@ -133,7 +133,7 @@ type page struct {
 	Room       int // characters without the link
 	Tags       int
 	Text       string
-	Told       []string
+	Faults     []string
 }
 
 // roomy is the longest post that reads well where a network allows more, in characters.
@@ -183,7 +183,7 @@ func (s steps) write(ctx context.Context, in capability.Input, settings Settings
 		Allowed: []string{p.CallToAction},
 	}
 	guarded, err := capability.Guard(ctx, in, g, func(ctx context.Context, text string, faults []string) (string, error) {
-		p.Text, p.Told = text, faults
+		p.Text, p.Faults = text, faults
 		again, second, err := s.ask(ctx, in, p)
 		trace = second
 		return p.withLink(again), err

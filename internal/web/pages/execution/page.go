@@ -56,6 +56,8 @@ type view struct {
 	Context  string
 	Events   []eventRow
 	Curl     string
+
+	outputs outputs // how the capability wants its results shown
 }
 
 // facts are shown at the top of the page.
@@ -150,6 +152,7 @@ func (p page) fillSubject(ctx context.Context, v *view, d work.ExecutionDetails)
 	if err != nil {
 		return err
 	}
+	v.outputs = c.Outputs
 	v.Writes = c.Category == domain.CategoryGeneration
 	asked := slices.ContainsFunc(d.Steps, func(r domain.StepResult) bool { return r.Model != "" })
 	if v.Writes || asked {
@@ -181,7 +184,7 @@ func (p page) fillTab(ctx context.Context, v *view, d work.ExecutionDetails) err
 	case "output":
 		v.Output, err = p.outputOf(ctx, d, *v)
 		if len(d.Items) == 0 && !v.Writes {
-			v.Results = resultsOf(v.Timeline.Steps)
+			v.Results = resultsOf(v.Timeline.Steps, v.outputs)
 		}
 	case "input":
 		v.Input, v.Context = ui.PrettyJSON(d.Settings), ui.PrettyJSON(d.Context)
