@@ -43,7 +43,7 @@ func (s steps) checks(ctx context.Context, in capability.Input, settings Setting
 		guardInput(p, d, v.Text, in.Origin),
 		func(ctx context.Context, text string, faults []string) (string, error) {
 			p.Text, p.Faults = text, faults
-			c := newComposer(settings, in.Voice)
+			c := newComposer(settings, in.BrandVoice)
 			again, trace, err := s.write(ctx, in, "fix", p, nil, func() (string, error) { return c.voice(text) })
 			if err != nil || !whole(text, again) {
 				return text, err
@@ -197,7 +197,7 @@ func provenance(in capability.Input, s Settings, second *capability.Trace) (json
 	if second != nil {
 		o.Steps[in.Step.Key] = *second
 	}
-	if v := in.Voice; v != nil {
+	if v := in.BrandVoice; v != nil {
 		o.Voice = &voiceOrigin{v.ID, v.Name, v.Version}
 	}
 	data, err := json.Marshal(o)

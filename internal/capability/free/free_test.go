@@ -94,7 +94,7 @@ func TestWhatAModelIsAsked(t *testing.T) {
 		Language:   "de",
 		Tone:       "warm",
 		Creativity: &creativity,
-		Voice:      voice,
+		BrandVoice: voice,
 	}
 	second, err := r.Ask(1)
 	if err != nil || second.Prompt() != r.Prompt || second.MaxTokens != 500 || second.Creativity != &creativity {

@@ -199,14 +199,14 @@ func (s steps) ask(ctx context.Context, in capability.Input, p page) (string, ca
 	if err != nil {
 		return "", capability.Trace{}, err
 	}
-	system, err := capability.System(in.Voice, p.Language)
+	system, err := capability.System(in.BrandVoice, p.Language)
 	if err != nil {
 		return "", capability.Trace{}, err
 	}
 	resp, err := in.Write(ctx, capability.Ask{
 		Request:    ai.Request{System: system, Messages: ai.User(prompt)},
 		PromptHash: s.post.Hash,
-		Compose:    func() (string, error) { return p.compose(in.Voice), nil },
+		Compose:    func() (string, error) { return p.compose(in.BrandVoice), nil },
 	})
 	if err != nil {
 		return "", capability.Trace{}, err

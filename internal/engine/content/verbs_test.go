@@ -59,8 +59,8 @@ func verbs() map[string]enginetest.Verb {
 			return second(k.Content.ExportItem(ctx, content.ExportItem{ID: x.Item}))
 		}),
 
-		"Voices": read(func(k K, ctx C, _ X) error { return second(k.Content.Voices(ctx, enginetest.FirstPage())) }),
-		"Voice":  byID(func(k K, ctx C, x X) error { return second(k.Content.Voice(ctx, x.Voice)) }),
+		"BrandVoices": read(func(k K, ctx C, _ X) error { return second(k.Content.BrandVoices(ctx, enginetest.FirstPage())) }),
+		"BrandVoice":  byID(func(k K, ctx C, x X) error { return second(k.Content.BrandVoice(ctx, x.BrandVoice)) }),
 		"Agents": read(func(k K, ctx C, _ X) error {
 			return second(k.Content.Agents(ctx, content.ListAgents{Page: enginetest.FirstPage()}))
 		}),
