@@ -32,7 +32,7 @@ var layers = []struct {
 	room string
 	may  string
 }{
-	{"cmd", "app cli api/account config ai domain sse"},
+	{"cmd", "app cli api/account config ai schema domain sse"},
 	{"web/webtest", "app config engine/... item store domain"},
 	{"app", "*"},
 	// doors
@@ -51,7 +51,7 @@ var layers = []struct {
 	{"ops", "domain sse"},
 	{"web", "web/pages web/ui"},
 	{"web/pages", "web/ui engine/... verb sse domain"},
-	{"web/ui", "engine/... auth sse prose domain"},
+	{"web/ui", "engine/... auth sse schema prose domain"},
 	// verbs
 	{"engine/enginetest", "await engine/... verb execution capability ai ai/aitest ai/* ai/wire auth item live queue store store/storetest domain"},
 	{"engine", "engine/work engine/content engine/studio engine/account verb execution capability ai auth live store"},

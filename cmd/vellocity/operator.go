@@ -337,8 +337,8 @@ func printStatus(w io.Writer, st app.Status) {
 	line("Database", "%s", st.Database)
 	line("Queue", "%s", st.Queue)
 	line("Ledger", "sums to %d", st.LedgerSum)
-	if st.Text.Engine.AI {
-		line("Text by", "%s (%s). %s", st.Text.Engine.Model, st.Text.Engine.Provider, st.Text.Why)
+	if st.Text.Origin.AI {
+		line("Text by", "%s (%s). %s", st.Text.Origin.Model, st.Text.Origin.Provider, st.Text.Why)
 	} else {
 		line("Text by", "composer. %s", st.Text.Why)
 	}

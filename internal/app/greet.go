@@ -27,8 +27,8 @@ func (a *App) Greet(ctx context.Context, out io.Writer) error {
 	line := func(label, format string, args ...any) {
 		fmt.Fprintf(out, "%-9s %s\n", label, fmt.Sprintf(format, args...))
 	}
-	if t.Engine.AI {
-		line("Text by", "%s (%s)", t.Engine.Model, t.Engine.Provider)
+	if t.Origin.AI {
+		line("Text by", "%s (%s)", t.Origin.Model, t.Origin.Provider)
 	} else {
 		line("Text by", "composer (no AI model).  Connect one: vellocity connect openai")
 	}

@@ -19,7 +19,7 @@ type GeneratedText struct {
 	Body        string // complete once it has ended; until then see [Q.GeneratedTextPieces]
 	Error       string
 	Held, Used  int // credits
-	Engine      domain.Origin
+	Origin      domain.Origin
 	Cost        domain.Cost
 	CreatedBy   string // the caller's name
 	CreatedAt   time.Time
@@ -50,7 +50,7 @@ var textTable = db.NewTable("message", func(m *textRow) []db.Column {
 		{Name: "error", Field: &m.Error, In: textRead | textFinish},
 		{Name: "credits_held", Field: &m.Held, In: textRead | textCreate | textFinish},
 		{Name: "credits_used", Field: &m.Used, In: textRead | textFinish},
-		{Name: "engine", Field: db.JSON(&m.Engine), In: textRead | textCreate},
+		{Name: "engine", Field: db.JSON(&m.Origin), In: textRead | textCreate},
 		{Name: "cost", Field: db.JSON(&m.Cost), In: textRead | textFinish},
 		{Name: "created_by", Field: &m.CreatedBy, In: textRead | textCreate},
 		{Name: "created_at", Field: db.Time(&m.CreatedAt), In: textRead | textCreate},

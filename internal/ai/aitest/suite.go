@@ -130,7 +130,7 @@ func (s suite) usage(t *testing.T) {
 			t.Errorf("usage %+v, error %v, want %+v", resp.Usage, err, want)
 		}
 		if _, resp, err = collect(p, prompt); err != nil || resp.Usage != (ai.Usage{}) {
-			t.Errorf("usage %+v, error %v where none was told", resp.Usage, err)
+			t.Errorf("usage %+v, error %v where none was given", resp.Usage, err)
 		}
 	})
 }

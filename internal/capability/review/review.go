@@ -92,7 +92,7 @@ func checks(_ context.Context, in capability.Input, s Settings) (capability.Resu
 	g := guard.Input{
 		Step: in.Step.Key, Text: item.Body, Title: item.Title, MetaTitle: item.MetaTitle,
 		MetaDescription: item.MetaDescription,
-		Type:            item.Type, Channel: item.Channel, Language: item.Language, Voice: in.Voice, Support: s.Support,
+		Type:            item.Type, Channel: item.Channel, Language: item.Language, Voice: in.BrandVoice, Support: s.Support,
 	}
 	findings := guard.Check(g)
 	if len(s.Support) == 0 {

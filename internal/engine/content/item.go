@@ -15,7 +15,7 @@ import (
 type ItemDetails struct {
 	domain.ContentItem
 	Agent        *domain.Agent      // nil: none, or deleted since
-	Voice        *domain.BrandVoice // nil: none, or deleted since
+	BrandVoice   *domain.BrandVoice // nil: none, or deleted since
 	Execution    *domain.Execution  // nil: none, or deleted since
 	Provenance   json.RawMessage
 	Publications []domain.Publication
@@ -41,7 +41,7 @@ func itemDetails(ctx context.Context, q store.Q, workspaceID, id int64) (d ItemD
 	if d.Agent, err = agentOf(ctx, q, d.ContentItem); err != nil {
 		return d, err
 	}
-	if d.Voice, err = voiceOf(ctx, q, d.ContentItem); err != nil {
+	if d.BrandVoice, err = voiceOf(ctx, q, d.ContentItem); err != nil {
 		return d, err
 	}
 	if d.Execution, err = executionOf(ctx, q, d.ContentItem); err != nil {

@@ -240,9 +240,9 @@ func TestCountsEqualARecountUnderConcurrentMoves(t *testing.T) {
 			columns, err := k.Content.Board(k.Ctx(), content.BoardFilter{})
 			must(k, err)
 			for _, c := range columns {
-				if n := k.Count("select count(*) from content where stage = $1", string(c.Stage)); n != c.Count ||
+				if n := k.Count("select count(*) from content where stage = $1", string(c.Status)); n != c.Count ||
 					n != len(c.Items) {
-					t.Errorf("column %s counts %d and shows %d of %d", c.Stage, c.Count, len(c.Items), n)
+					t.Errorf("column %s counts %d and shows %d of %d", c.Status, c.Count, len(c.Items), n)
 				}
 			}
 			if _, err := k.Store.FoldCounts(k.Ctx()); err != nil {

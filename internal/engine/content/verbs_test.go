@@ -67,10 +67,14 @@ func (verbs) Items() enginetest.Verbs {
 	}
 }
 
-func (verbs) Voices() enginetest.Verbs {
+func (verbs) BrandVoices() enginetest.Verbs {
 	return enginetest.Verbs{
-		"Voices": enginetest.Read(func(k K, ctx C, _ X) error { return second(k.Content.Voices(ctx, enginetest.FirstPage())) }),
-		"Voice":  enginetest.ReadByID(func(k K, ctx C, x X) error { return second(k.Content.Voice(ctx, x.Voice)) }),
+		"BrandVoices": enginetest.Read(func(k K, ctx C, _ X) error {
+			return second(k.Content.BrandVoices(ctx, enginetest.FirstPage()))
+		}),
+		"BrandVoice": enginetest.ReadByID(func(k K, ctx C, x X) error {
+			return second(k.Content.BrandVoice(ctx, x.BrandVoice))
+		}),
 	}
 }
 

@@ -23,14 +23,14 @@ import (
 
 // Things are the ids of one of each, for a verb to act on.
 type Things struct {
-	Item    int64 // in review, with two versions
-	Open    int64 // an execution that is pending
-	Failed  int64 // an execution that was cancelled
-	Key     int64
-	Message int64 // a generated text that is being written
-	Voice   int64
-	Agent   int64
-	Made    int64 // what the verb's own Make created
+	Item          int64 // in review, with two versions
+	Open          int64 // an execution that is pending
+	Failed        int64 // an execution that was cancelled
+	Key           int64
+	GeneratedText int64 // a generated text that is being written
+	BrandVoice    int64
+	Agent         int64
+	Made          int64 // what the verb's own Make created
 }
 
 // Verbs are verbs by name.
@@ -152,12 +152,12 @@ func (k *Kit) Things() (x Things) {
 	k.must(err)
 	x.Key = key.Key.ID
 	k.Do(func(ctx context.Context, tx *store.Tx) error {
-		row := store.GeneratedText{WorkspaceID: k.Ours.ID, Engine: domain.ComposerOrigin()}
+		row := store.GeneratedText{WorkspaceID: k.Ours.ID, Origin: domain.ComposerOrigin()}
 		m, err := tx.CreateGeneratedText(ctx, row, "x", "x")
-		x.Message = m.ID
+		x.GeneratedText = m.ID
 		return err
 	})
-	x.Voice = int64(k.Count("select min(id) from voice where workspace_id = $1", k.Ours.ID))
+	x.BrandVoice = int64(k.Count("select min(id) from voice where workspace_id = $1", k.Ours.ID))
 	x.Agent = int64(k.Count("select min(id) from agent where workspace_id = $1", k.Ours.ID))
 	return x
 }
@@ -275,7 +275,7 @@ func checkRollback(k *Kit, table Verbs) {
 func checkIsolation(k *Kit, table Verbs) {
 	const none = 1 << 40
 	missing := Things{
-		Item: none, Open: none, Failed: none, Key: none, Message: none, Voice: none, Agent: none, Made: none,
+		Item: none, Open: none, Failed: none, Key: none, GeneratedText: none, BrandVoice: none, Agent: none, Made: none,
 	}
 	stranger := As(k.Theirs.ID, domain.RoleOwner)
 	k.eachVerb(table, func(k *Kit, _ string, v Verb) {

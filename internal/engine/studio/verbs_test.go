@@ -28,11 +28,11 @@ func generate(k K, ctx C, _ X) error {
 func (verbs) Texts() enginetest.Verbs {
 	return enginetest.Verbs{
 		"GenerateOutput": {Scope: domain.ScopeContent, Event: true, Call: generate},
-		"Message": enginetest.ReadByID(func(k K, ctx C, x X) error {
-			return second(k.Studio.Message(ctx, x.Message))
+		"GeneratedText": enginetest.ReadByID(func(k K, ctx C, x X) error {
+			return second(k.Studio.GeneratedText(ctx, x.GeneratedText))
 		}),
-		"ReadMessage": enginetest.ReadByID(func(k K, ctx C, x X) error {
-			return second(k.Studio.ReadMessage(ctx, x.Message, 0))
+		"ReadGeneratedText": enginetest.ReadByID(func(k K, ctx C, x X) error {
+			return second(k.Studio.ReadGeneratedText(ctx, x.GeneratedText, 0))
 		}),
 	}
 }
@@ -65,11 +65,11 @@ func TestACallerMayReadTheTextThatItStarted(t *testing.T) {
 		if text, _, err := tail(k.Studio, as("writer"), id, 0); err != nil || text != "Some words." {
 			t.Errorf("%q, %v", text, err)
 		}
-		must(k, second(k.Studio.Message(as("writer"), id)))
+		must(k, second(k.Studio.GeneratedText(as("writer"), id)))
 		if _, _, err := tail(k.Studio, as("other"), id, 0); domain.CodeOf(err) != domain.CodeForbidden {
 			t.Errorf("another's text was read: %v", err)
 		}
-		if _, err := k.Studio.Message(as("other"), id); domain.CodeOf(err) != domain.CodeForbidden {
+		if _, err := k.Studio.GeneratedText(as("other"), id); domain.CodeOf(err) != domain.CodeForbidden {
 			t.Errorf("another's text was read: %v", err)
 		}
 	})
@@ -83,7 +83,7 @@ func TestLimitsOfGenerateOutput(t *testing.T) {
 			"maximum_length":       {Prompt: "x", MaximumLength: domain.LimitWords.Max + 1},
 			"number_of_results":    {Prompt: "x", Results: domain.LimitResults.Max + 1},
 			"tone_of_voice_custom": {Prompt: "x", ToneCustom: long[:domain.LimitToneCustom.Max+1]},
-			"brand_voice_id":       {Prompt: "x", VoiceID: 1 << 40},
+			"brand_voice_id":       {Prompt: "x", BrandVoiceID: 1 << 40},
 		} {
 			_, err := k.Studio.GenerateOutput(k.Ctx(), in)
 			if e := domain.AsError(err); err == nil || e.Code != domain.CodeValidation || len(e.Fields[field]) != 1 {

@@ -3,7 +3,6 @@ package capability
 
 import (
 	"embed"
-	"fmt"
 	"net/http"
 	"strconv"
 
@@ -127,10 +126,7 @@ func (p page) view(w http.ResponseWriter, r *http.Request) (v view, err error) {
 }
 
 func (p page) fields(r *http.Request, c work.CapabilityDetails) (ui.Fields, error) {
-	fields, err := ui.FieldsOf(c.SettingsSchema)
-	if err != nil {
-		return nil, fmt.Errorf("read the settings schema of %s: %w", c.Slug, err)
-	}
+	fields := ui.FieldsOf(c.Schema)
 	return fields, p.FillChoices(r.Context(), fields)
 }
 

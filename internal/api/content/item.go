@@ -123,7 +123,7 @@ func sampleDetails() content.ItemDetails {
 	return content.ItemDetails{
 		ContentItem:  item,
 		Agent:        &agent,
-		Voice:        &voice,
+		BrandVoice:   &voice,
 		Execution:    &domain.Execution{ID: item.ExecutionID, Capability: "generate-blog-post"},
 		Provenance:   json.RawMessage(`{"engine":"model"}`),
 		Publications: []domain.Publication{},
@@ -321,8 +321,8 @@ func viewItem(r *ops.Reply, d content.ItemDetails) wire.Resource[ContentDetailsA
 	if d.Agent != nil {
 		rel.Agent = wire.Agent(*d.Agent)
 	}
-	if d.Voice != nil {
-		rel.BrandVoice = &wire.BrandVoiceRef{ID: d.Voice.ID, Name: d.Voice.Name}
+	if d.BrandVoice != nil {
+		rel.BrandVoice = &wire.BrandVoiceRef{ID: d.BrandVoice.ID, Name: d.BrandVoice.Name}
 	}
 	if d.Execution != nil {
 		rel.Execution = &wire.ExecutionRef{ID: d.Execution.ID, Capability: d.Execution.Capability}

@@ -24,12 +24,12 @@ func ItemStatuses() []ItemStatus {
 // Valid reports whether s is one of the columns.
 func (s ItemStatus) Valid() bool { return slices.Contains(ItemStatuses(), s) }
 
-var stageLabels = map[ItemStatus]string{
+var itemStatusLabels = map[ItemStatus]string{
 	ItemGenerated: "Generated", ItemReview: "In Review", ItemReady: "Ready", ItemPublished: "Published",
 }
 
 // Label returns the name that people read.
-func (s ItemStatus) Label() string { return stageLabels[s] }
+func (s ItemStatus) Label() string { return itemStatusLabels[s] }
 
 // ContentType says what sort of text an item is.
 type ContentType string

@@ -54,7 +54,7 @@ var (
 		Text:    "# Cloud cost optimization\n\nStart with what is idle.",
 		Words:   8,
 		Credits: 1,
-		Engine:  wire.SampleOrigin(),
+		Origin:  wire.SampleOrigin(),
 		Cost:    wire.SampleCost(),
 	}
 	streamDocs = ops.StreamDocs{
@@ -149,7 +149,7 @@ func view(_ *ops.Reply, t studio.GeneratedText) Output {
 		Text:      t.Text,
 		Words:     t.Words,
 		Credits:   t.Credits,
-		Engine:    wire.Origin(t.Engine),
+		Engine:    wire.Origin(t.Origin),
 		Cost:      wire.Cost(t.Cost),
 	}
 }
@@ -169,7 +169,7 @@ func (t texts) generate(ctx context.Context, in generateOutput) (int64, error) {
 		Language:      in.Language,
 		Tone:          in.Tone,
 		ToneCustom:    in.ToneCustom,
-		VoiceID:       in.BrandVoiceID,
+		BrandVoiceID:  in.BrandVoiceID,
 		Results:       in.Results,
 	})
 }
@@ -197,7 +197,7 @@ func (t texts) events(ctx context.Context, id int64, r ops.Resumable) (iter.Seq2
 	if err != nil {
 		return nil, err
 	}
-	pieces, err := t.v.ReadMessage(ctx, id, after)
+	pieces, err := t.v.ReadGeneratedText(ctx, id, after)
 	if err != nil {
 		return nil, err
 	}
@@ -213,7 +213,7 @@ func (t texts) events(ctx context.Context, id int64, r ops.Resumable) (iter.Seq2
 
 // whole waits for the end of the text.
 func (t texts) whole(ctx context.Context, id int64) (studio.GeneratedText, error) {
-	pieces, err := t.v.ReadMessage(ctx, id, 0)
+	pieces, err := t.v.ReadGeneratedText(ctx, id, 0)
 	if err != nil {
 		return studio.GeneratedText{}, err
 	}
@@ -222,5 +222,5 @@ func (t texts) whole(ctx context.Context, id int64) (studio.GeneratedText, error
 			return studio.GeneratedText{}, err
 		}
 	}
-	return t.v.Message(ctx, id)
+	return t.v.GeneratedText(ctx, id)
 }
