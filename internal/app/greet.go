@@ -47,7 +47,8 @@ func (a *App) Greet(ctx context.Context, out io.Writer) error {
 		secret := first.Key.Secret
 		line("Key", "%s      shown once", secret)
 		line("Try", "curl -s %s/api/v1/partners/profile -H \"Authorization: Bearer %s\"", a.URL(), secret)
-		line("Claude", "claude mcp add --transport http vellocity %s/api/v1/mcp --header \"Authorization: Bearer %s\"", a.URL(), secret)
+		const add = `claude mcp add --transport http vellocity %s/api/v1/mcp --header "Authorization: Bearer %s"`
+		line("Claude", add, a.URL(), secret)
 	}
 	return nil
 }

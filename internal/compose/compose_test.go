@@ -65,7 +65,8 @@ var briefs = map[string]compose.Brief{
 		BrandVoice: &domain.BrandVoice{
 			Tone: []string{
 				"formal",
-			}, BannedTerms: []string{"post", "honest"}, PreferredTerms: []domain.PreferredTerm{{Use: "customers", InsteadOf: "users"}},
+			}, BannedTerms: []string{"post", "honest"},
+			PreferredTerms: []domain.PreferredTerm{{Use: "customers", InsteadOf: "users"}},
 		},
 	},
 	"german": {
@@ -202,7 +203,8 @@ func TestVoiced(t *testing.T) {
 			{Use: "shared inbox", InsteadOf: "inbox"},
 		},
 	}
-	const text = "Users don't see the shared inbox. The inbox won't open. `user` and “a user said”, see [user](https://x.test/user)."
+	const text = "Users don't see the shared inbox. The inbox won't open. " +
+		"`user` and “a user said”, see [user](https://x.test/user)."
 	const want = "Customers do not see the shared inbox. The shared inbox will not open. " +
 		"`user` and “a user said”, see [customer](https://x.test/user)."
 	if got := compose.Voiced(text, v); got != want {

@@ -104,7 +104,7 @@ var codes = []CodeInfo{
 	},
 	{
 		Code: CodeServer, Status: 500, Title: "Something broke on the server",
-		Next:    "Nothing was changed. The server's log has the details.",
+		Next:    "Nothing was changed. The server’s log has the details.",
 		Example: "Something went wrong on the server",
 	},
 	{

@@ -72,7 +72,9 @@ func TestSampleHasFiveSections(t *testing.T) {
 	for _, s := range out.Plan {
 		names = append(names, s.Name)
 	}
-	if got := strings.Join(names, ", "); got != "Brief, Outline, Section 1, Section 2, Section 3, Section 4, Section 5, Assembly, Title and description, Brand voice, Checks" {
+	const want = "Brief, Outline, Section 1, Section 2, Section 3, Section 4, Section 5, Assembly, " +
+		"Title and description, Brand voice, Checks"
+	if got := strings.Join(names, ", "); got != want {
 		t.Error(got)
 	}
 	for i := range 5 {

@@ -137,8 +137,17 @@ func checkSchema(t *testing.T, c capability.Capability) {
 func one(t *testing.T, work capability.Request, r Run, step domain.PlanStep, out *Outcome) error {
 	t.Helper()
 	f, _ := work.Step(step.Kind)
-	in := capability.Input{ExecutionID: 1, Step: step, Context: json.RawMessage(r.Context), Agent: r.Agent, BrandVoice: r.BrandVoice,
-		Origin: r.origin(), Outputs: upstream(out, step), Items: map[int64]domain.ContentItem{}, Answer: r.Answer}
+	in := capability.Input{
+		ExecutionID: 1,
+		Step:        step,
+		Context:     json.RawMessage(r.Context),
+		Agent:       r.Agent,
+		BrandVoice:  r.BrandVoice,
+		Origin:      r.origin(),
+		Outputs:     upstream(out, step),
+		Items:       map[int64]domain.ContentItem{},
+		Answer:      r.Answer,
+	}
 	for _, item := range r.Items {
 		in.Items[item.ID] = item
 	}

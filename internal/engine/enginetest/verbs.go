@@ -153,7 +153,7 @@ func (k *Kit) Things() (x Things) {
 	x.Key = key.Key.ID
 	k.Do(func(ctx context.Context, tx *store.Tx) error {
 		row := store.GeneratedText{WorkspaceID: k.Ours.ID, Origin: domain.ComposerOrigin()}
-		m, err := tx.CreateGeneratedText(ctx, row, "x", "x")
+		m, err := tx.CreateGeneratedText(ctx, row, "x", domain.Actor{Name: "x"})
 		x.GeneratedText = m.ID
 		return err
 	})

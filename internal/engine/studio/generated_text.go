@@ -55,7 +55,7 @@ func (v *Verbs) GenerateOutput(ctx context.Context, in GenerateOutput) (int64, e
 			Origin:      job.origin.Origin,
 			Held:        in.price(job.origin.Origin),
 		}
-		if job.row, err = tx.CreateGeneratedText(ctx, m, in, a.Name); err != nil {
+		if job.row, err = tx.CreateGeneratedText(ctx, m, in, a); err != nil {
 			return 0, err
 		}
 		return job.row.ID, tx.TransferCredits(ctx, transfer(job.row, domain.MovementHold, job.row.Held))
@@ -172,7 +172,7 @@ func (v *Verbs) own(ctx context.Context, id int64) (store.GeneratedText, error) 
 	if err != nil {
 		return m, err
 	}
-	return m, verb.MayReadOwn(a, m.CreatedBy)
+	return m, verb.MayReadOwn(a, m.CreatedByKind, m.CreatedByID)
 }
 
 // ReadGeneratedText returns a text after a number of code points, as it is written, on

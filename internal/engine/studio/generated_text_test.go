@@ -140,7 +140,7 @@ func TestAnOrphanedTextIsEndedAndCharged(t *testing.T) {
 		var m store.GeneratedText
 		k.Do(func(ctx context.Context, tx *store.Tx) (err error) {
 			m, err = tx.CreateGeneratedText(ctx, store.GeneratedText{WorkspaceID: k.Ours.ID, Held: 4,
-				Origin: domain.Origin{Kind: domain.OriginModel}}, "x", "x")
+				Origin: domain.Origin{Kind: domain.OriginModel}}, "x", domain.Actor{Name: "x"})
 			if err != nil {
 				return err
 			}

@@ -51,26 +51,30 @@ func TestVerbs(t *testing.T) { enginetest.CheckVerbs(t, reflect.TypeFor[*studio.
 // A key that can only write may read what it started, and nothing else.
 func TestACallerMayReadTheTextThatItStarted(t *testing.T) {
 	enginetest.Each(t, config(t), func(k *enginetest.Kit) {
-		as := func(name string) context.Context {
+		as := func(kind domain.ActorKind, id int64) context.Context {
 			return domain.WithActor(context.Background(), domain.Actor{
-				Kind:        domain.ActorKey,
-				Name:        name,
+				Kind:        kind,
+				ID:          id,
+				Name:        "writer", // nothing keeps two keys from having one name
 				WorkspaceID: k.Ours.ID,
 				Role:        domain.RoleOwner,
 				Scopes:      []domain.Scope{domain.ScopeContent},
 			})
 		}
-		id, err := k.Studio.GenerateOutput(as("writer"), studio.GenerateOutput{Prompt: "Write"})
+		writer := as(domain.ActorKey, 7)
+		id, err := k.Studio.GenerateOutput(writer, studio.GenerateOutput{Prompt: "Write"})
 		must(k, err)
-		if text, _, err := tail(k.Studio, as("writer"), id, 0); err != nil || text != "Some words." {
+		if text, _, err := tail(k.Studio, writer, id, 0); err != nil || text != "Some words." {
 			t.Errorf("%q, %v", text, err)
 		}
-		must(k, second(k.Studio.GeneratedText(as("writer"), id)))
-		if _, _, err := tail(k.Studio, as("other"), id, 0); domain.CodeOf(err) != domain.CodeForbidden {
-			t.Errorf("another's text was read: %v", err)
-		}
-		if _, err := k.Studio.GeneratedText(as("other"), id); domain.CodeOf(err) != domain.CodeForbidden {
-			t.Errorf("another's text was read: %v", err)
+		must(k, second(k.Studio.GeneratedText(writer, id)))
+		for _, other := range []context.Context{as(domain.ActorKey, 8), as(domain.ActorPerson, 7), as(domain.ActorKey, 0)} {
+			if _, _, err := tail(k.Studio, other, id, 0); domain.CodeOf(err) != domain.CodeForbidden {
+				t.Errorf("another's text was read: %v", err)
+			}
+			if _, err := k.Studio.GeneratedText(other, id); domain.CodeOf(err) != domain.CodeForbidden {
+				t.Errorf("another's text was read: %v", err)
+			}
 		}
 	})
 }

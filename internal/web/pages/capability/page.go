@@ -105,7 +105,10 @@ func (p page) view(w http.ResponseWriter, r *http.Request) (v view, err error) {
 	if v.Credits, err = p.Engine.Account.Credits(ctx); err != nil {
 		return v, err
 	}
-	agents, err := p.Engine.Content.Agents(ctx, content.ListAgents{ActiveOnly: true, Page: domain.Page{Number: 1, Size: 100}})
+	agents, err := p.Engine.Content.Agents(ctx, content.ListAgents{
+		ActiveOnly: true,
+		Page:       domain.Page{Number: 1, Size: 100},
+	})
 	if err != nil {
 		return v, err
 	}

@@ -176,7 +176,10 @@ func (p page) export(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	x, err := p.Engine.Content.ExportItem(r.Context(), content.ExportItem{ID: id, Format: domain.ExportFormat(r.URL.Query().Get("format"))})
+	x, err := p.Engine.Content.ExportItem(r.Context(), content.ExportItem{
+		ID:     id,
+		Format: domain.ExportFormat(r.URL.Query().Get("format")),
+	})
 	if err != nil {
 		return err
 	}
