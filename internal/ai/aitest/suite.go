@@ -365,7 +365,7 @@ func (s suite) silence(t *testing.T) {
 }
 
 func (s suite) unreachable(t *testing.T) {
-	server := NewServer(Always(Reply{}))
+	server := NewServer(Always(Reply{}), s.protocol)
 	base, client := server.BaseURL(s.protocol.Wire), server.Client()
 	server.Close()
 	_, _, err := collect(s.make(base, client), prompt)

@@ -28,7 +28,9 @@ func changes(s domain.Scope, call func(k K, ctx C, x X) error) enginetest.Verb {
 
 func (verbs) Board() enginetest.Verbs {
 	return enginetest.Verbs{
-		"Board":       enginetest.Read(func(k K, ctx C, _ X) error { return second(k.Content.Board(ctx, content.BoardFilter{})) }),
+		"Board": enginetest.Read(func(k K, ctx C, _ X) error {
+			return second(k.Content.Board(ctx, content.BoardFilter{}))
+		}),
 		"BoardCounts": enginetest.Read(func(k K, ctx C, _ X) error { return second(k.Content.BoardCounts(ctx)) }),
 		"SearchItems": enginetest.Read(func(k K, ctx C, _ X) error {
 			return second(k.Content.SearchItems(ctx, content.SearchItems{}))
