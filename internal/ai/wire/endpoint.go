@@ -37,6 +37,7 @@ type Target struct {
 
 // NewEndpoint checks the address and the key. The error is safe to show.
 func NewEndpoint(t Target) (*Endpoint, error) {
+	t.Key = bareKey(t.Key)
 	base, err := url.Parse(strings.TrimSuffix(t.BaseURL, "/"))
 	if err != nil || base.Host == "" || base.Scheme != "http" && base.Scheme != "https" {
 		return nil, fmt.Errorf("the address of %s must be an http or https URL, such as %s", t.Provider, t.Example)
@@ -56,14 +57,40 @@ func NewEndpoint(t Target) (*Endpoint, error) {
 	return &Endpoint{
 		provider: t.Provider,
 		key:      t.Key,
-		url:      base.JoinPath(t.Path),
+		url:      join(base, t.Path),
 		header:   header,
 		client:   careful(t.Client),
 	}, nil
 }
 
+// join returns the address of the calls. A base that already has the path, or its
+// version, does not get it twice.
+func join(base *url.URL, path string) *url.URL {
+	whole := strings.TrimSuffix(base.Path, "/")
+	if strings.HasSuffix(whole, "/"+path) {
+		return base
+	}
+	version, rest, _ := strings.Cut(path, "/")
+	if version == "v1" && strings.HasSuffix(whole, "/v1") {
+		path = rest
+	}
+	return base.JoinPath(path)
+}
+
 // Hostname returns the host that the endpoint is on, without the port.
 func (e *Endpoint) Hostname() string { return e.url.Hostname() }
+
+// bareKey returns a key without what editors and shells leave around it: a byte order
+// mark, or the quotes of an environment file.
+func bareKey(key string) string {
+	key = strings.TrimPrefix(key, "\ufeff")
+	for _, q := range []string{`"`, "'"} {
+		if inner, ok := strings.CutPrefix(key, q); ok && len(key) > 1 && strings.HasSuffix(inner, q) {
+			return strings.TrimSuffix(inner, q)
+		}
+	}
+	return key
+}
 
 // Call is what is known of a call besides its body.
 type Call struct {

@@ -113,6 +113,7 @@ type provider[E any] struct {
 // New returns the provider for an endpoint. It makes no call, and looks nowhere
 // but in c. The error is safe to show.
 func New[E any](c Config, codec Codec[E]) (ai.Provider, error) {
+	c.Key = bareKey(c.Key)
 	p := &provider[E]{codec: codec, name: cmp.Or(c.Name, codec.Kind), model: c.Model}
 	endpoint, err := NewEndpoint(Target{
 		Provider: p.name,
