@@ -84,7 +84,7 @@ func inProcess(c *cobra.Command, cfg *config.Config, work bool) (*client, error)
 	if err != nil {
 		return nil, err
 	}
-	if _, _, err := a.Engine.Bootstrap(c.Context()); err != nil {
+	if _, _, err := a.Engine.Account.Bootstrap(c.Context()); err != nil {
 		return nil, errors.Join(err, stop(a))
 	}
 	if work {

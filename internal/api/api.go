@@ -16,9 +16,14 @@ import (
 )
 
 // Rows returns the rows of all areas, in the order in which documents list them. The
-// engine may be nil for rows that are only read: for commands and documents.
-func Rows(e *engine.Engine) []ops.Op {
-	return slices.Concat(account.Rows(e), work.Rows(e), content.Rows(e), studio.Rows(e))
+// zero engine serves for rows that are only read: for commands and documents.
+func Rows(e engine.Engine) []ops.Op {
+	return slices.Concat(
+		account.Rows(e.Account),
+		work.Rows(e.Work, e.Account.Profile),
+		content.Rows(e.Content, e.Account.Profile),
+		studio.Rows(e.Studio),
+	)
 }
 
 // Description introduces the API in its documents.

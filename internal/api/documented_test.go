@@ -9,12 +9,12 @@ import (
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
-	"vellocity/internal/engine"
 	"vellocity/internal/ops"
+	"vellocity/internal/verb"
 )
 
 func revoke(ctx context.Context, w *whole, id int64) error {
-	return w.Engine.RevokeKey(ctx, engine.ID{ID: id})
+	return w.Engine.Account.RevokeKey(ctx, verb.ID{ID: id})
 }
 
 // documented checks answers against the OpenAPI document.

@@ -20,7 +20,7 @@ import (
 	"vellocity/internal/app"
 	"vellocity/internal/config"
 	"vellocity/internal/domain"
-	"vellocity/internal/engine"
+	"vellocity/internal/engine/account"
 	"vellocity/internal/golden"
 	"vellocity/internal/sse"
 	"vellocity/internal/store"
@@ -29,7 +29,7 @@ import (
 // whole is the program as it runs: a real database, real keys, the composer.
 type whole struct {
 	*app.App
-	first engine.FirstStart
+	first account.FirstStart
 	url   string
 }
 
@@ -43,7 +43,7 @@ func start(t testing.TB) *whole {
 	if err != nil {
 		t.Fatal(err)
 	}
-	first, _, err := a.Engine.Bootstrap(t.Context())
+	first, _, err := a.Engine.Account.Bootstrap(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,9 +61,9 @@ func start(t testing.TB) *whole {
 }
 
 // key makes a key in the workspace.
-func (w *whole) key(t testing.TB, workspace int64, role domain.Role, scopes ...domain.Scope) engine.NewKey {
+func (w *whole) key(t testing.TB, workspace int64, role domain.Role, scopes ...domain.Scope) account.NewKey {
 	t.Helper()
-	k, err := w.Engine.CreateKey(domain.WithActor(t.Context(), domain.OperatorActor(workspace)), engine.CreateKey{Name: "test", Role: role, Scopes: scopes})
+	k, err := w.Engine.Account.CreateKey(domain.WithActor(t.Context(), domain.OperatorActor(workspace)), account.CreateKey{Name: "test", Role: role, Scopes: scopes})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -38,7 +38,7 @@ type App struct {
 	log *slog.Logger
 
 	Store     *store.Store
-	Engine    *engine.Engine
+	Engine    engine.Engine
 	Handler   http.Handler
 	control   http.Handler // what the operator reaches
 	vault     *auth.Vault
@@ -154,8 +154,8 @@ func (a *App) text(ctx context.Context) error {
 
 func (a *App) work() (err error) {
 	a.hub = live.New(a.Store, a.log)
-	a.runner = execution.New(execution.Options{Store: a.Store, Hub: a.hub, Providers: a.providers, Capabilities: Capabilities(), Log: a.log,
-		Tickets: a.cfg.MaxTickets, Pending: maxPending})
+	a.runner = execution.New(execution.Options{Store: a.Store, Providers: a.providers, Capabilities: Capabilities(), Log: a.log,
+		Slots: a.cfg.MaxTickets, Pending: maxPending})
 	node, err := a.nodeID()
 	if err != nil {
 		return err

@@ -45,7 +45,7 @@ func newBench(b *testing.B) *bench {
 			b.Error(err)
 		}
 	})
-	first, _, err := a.Engine.Bootstrap(b.Context())
+	first, _, err := a.Engine.Account.Bootstrap(b.Context())
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -85,7 +85,7 @@ func (t *bench) execute(n int) {
 func (t *bench) done(n int) {
 	ctx := domain.WithActor(t.b.Context(), domain.OperatorActor(1))
 	for range time.Tick(5 * time.Millisecond) {
-		counts, err := t.Engine.ExecutionCounts(ctx)
+		counts, err := t.Engine.Work.ExecutionCounts(ctx)
 		if err != nil {
 			t.b.Fatal(err)
 		}

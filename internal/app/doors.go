@@ -20,7 +20,7 @@ import (
 
 // tableParts are what the rows of the table need that are served by a door itself.
 type tableParts struct {
-	engine   *engine.Engine
+	engine   engine.Engine
 	gate     *gate.Gate
 	tools    func() []mcp.ToolForm
 	document *openapi.Document
@@ -34,7 +34,7 @@ func table(p tableParts) []ops.Op {
 	return slices.Concat(
 		api.Rows(p.engine),
 		[]ops.Op{mcp.Row(p.tools)},
-		feed.Rows(feed.Options{Engine: p.engine, Gate: p.gate, PublicURL: p.url}),
+		feed.Rows(feed.Options{Content: p.engine.Content, Gate: p.gate, PublicURL: p.url}),
 		rest.HealthRows(p.gate, p.ready),
 		[]ops.Op{p.document.Row(rest.Operations), rest.MetricsRow(p.metrics)},
 	)

@@ -10,7 +10,7 @@ import (
 	"vellocity/internal/capability/blogpost"
 	"vellocity/internal/config"
 	"vellocity/internal/domain"
-	"vellocity/internal/engine"
+	"vellocity/internal/engine/work"
 )
 
 // sampleWait is how long the greeting waits for the sample to be finished.
@@ -19,11 +19,11 @@ const sampleWait = 5 * time.Second
 // Greet prints where the server is and how to use it. At the first start it makes
 // the workspace, a key, and, unless the operator wants none, a sample item.
 func (a *App) Greet(ctx context.Context, out io.Writer) error {
-	first, made, err := a.Engine.Bootstrap(ctx)
+	first, made, err := a.Engine.Account.Bootstrap(ctx)
 	if err != nil {
 		return err
 	}
-	t := a.Engine.TextStatus()
+	t := a.Engine.Studio.TextStatus()
 	line := func(label, format string, args ...any) {
 		fmt.Fprintf(out, "%-9s %s\n", label, fmt.Sprintf(format, args...))
 	}
@@ -72,11 +72,11 @@ func (a *App) greetOpen(ctx context.Context, line func(string, string, ...any), 
 // sample runs the sample brief and says what became of it.
 func (a *App) sample(ctx context.Context, workspaceID int64) (summary string, item int64) {
 	ctx = domain.WithActor(ctx, domain.OperatorActor(workspaceID))
-	started, err := a.Engine.Sample(ctx, workspaceID, "generate-blog-post", blogpost.Sample())
+	started, err := a.Engine.Work.Sample(ctx, workspaceID, "generate-blog-post", blogpost.Sample())
 	if err != nil {
 		return "could not be started: " + domain.AsError(err).Message, 0
 	}
-	x, err := a.Engine.WaitExecution(ctx, started.Execution.ID, sampleWait)
+	x, err := a.Engine.Work.WaitExecution(ctx, started.Execution.ID, sampleWait)
 	if err != nil {
 		return "could not be watched: " + domain.AsError(err).Message, 0
 	}
@@ -88,7 +88,7 @@ func (a *App) sample(ctx context.Context, workspaceID int64) (summary string, it
 
 // summarize tells a run in one line: ✓ brief ✓ outline ✓ 5 sections ✓ checks: 1
 // finding ✓ on the board.
-func summarize(x engine.ExecutionDetails) string {
+func summarize(x work.ExecutionDetails) string {
 	done := map[string]bool{}
 	for _, s := range x.Steps {
 		done[s.Key] = s.Status == domain.StepDone

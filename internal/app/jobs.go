@@ -41,7 +41,7 @@ func (a *App) loops() []loop {
 		{"fold counts", time.Second, a.foldCounts},
 		{"start due schedules", time.Second, a.fireSchedules},
 		{"admit waiting executions", time.Second, a.runner.Sweep},
-		{"end orphaned texts", 2 * time.Second, a.Engine.Orphans},
+		{"end orphaned texts", 2 * time.Second, a.Engine.Studio.Orphans},
 		{"read the providers", 5 * time.Second, a.useProviders},
 		{"delete expired answers", 10 * time.Minute, a.deleteExpiredAnswers},
 	}
@@ -51,7 +51,7 @@ func (a *App) loops() []loop {
 func (a *App) tasks() []task {
 	var list []task
 	for _, run := range []func(context.Context){
-		a.hub.Run, a.Engine.Run, a.keys.Run, a.limiter.Run, a.sessions.Run,
+		a.hub.Run, a.Engine.Studio.Run, a.runner.Texts.Run, a.keys.Run, a.limiter.Run, a.sessions.Run,
 	} {
 		list = append(list, func(ctx context.Context) error { run(ctx); return nil })
 	}
@@ -70,7 +70,7 @@ func (a *App) foldCounts(ctx context.Context) error {
 }
 
 func (a *App) fireSchedules(ctx context.Context) error {
-	n, err := a.Engine.FireDue(ctx)
+	n, err := a.Engine.Work.FireDue(ctx)
 	if n > 0 {
 		a.log.Debug("started what was due", "schedules", n)
 	}

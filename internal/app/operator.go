@@ -13,7 +13,7 @@ import (
 	"vellocity/internal/ai"
 	"vellocity/internal/api/account"
 	"vellocity/internal/domain"
-	"vellocity/internal/engine"
+	"vellocity/internal/engine/studio"
 	"vellocity/internal/gate"
 	"vellocity/internal/ops"
 	"vellocity/internal/rest"
@@ -48,7 +48,7 @@ func (a *App) Operator() http.Handler { return a.control }
 // the operator may call.
 func (a *App) controlDoor() (http.Handler, error) {
 	rows, err := rest.New(rest.Options{
-		Table: slices.Concat(account.OperatorRows(a.Engine), a.operatorRows()),
+		Table: slices.Concat(account.OperatorRows(a.Engine.Account), a.operatorRows()),
 		Gate:  a.gate,
 	})
 	if err != nil {
@@ -165,7 +165,7 @@ type Status struct {
 	Database  string               `json:"database"`
 	Queue     string               `json:"queue"`
 	URL       string               `json:"url"`
-	Text      engine.TextStatus    `json:"text"`
+	Text      studio.TextStatus    `json:"text"`
 	Retiring  []string             `json:"retiring"`
 	Detected  []ai.Found           `json:"detected"`
 	Live      map[string]LiveCheck `json:"live,omitempty"`
@@ -188,7 +188,7 @@ func (a *App) status(ctx context.Context, in statusOf) (Status, error) {
 		Database: "SQLite",
 		Queue:    "works",
 		URL:      a.URL(),
-		Text:     a.Engine.TextStatus(),
+		Text:     a.Engine.Studio.TextStatus(),
 		Detected: ai.Detect(ctx, ai.LocalEndpoints()),
 	}
 	if a.Store.Postgres() {

@@ -41,7 +41,7 @@ func TestOperatorRows(t *testing.T) {
 	if status != 409 || !strings.Contains(body, "vellocity serve") {
 		t.Errorf("before the first start: %d %s", status, body)
 	}
-	first, _, err := a.Engine.Bootstrap(t.Context())
+	first, _, err := a.Engine.Account.Bootstrap(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

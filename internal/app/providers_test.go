@@ -8,7 +8,7 @@ import (
 )
 
 // A provider's connection stays the same while nothing about it changes: its limit of
-// calls at once and its circuit breaker would begin anew with another.
+// calls at once and its circuit breaker would begin from scratch with another.
 func TestProvidersThatDidNotChangeAreKept(t *testing.T) {
 	cfg, err := config.Load(config.Sources{Flags: map[string]string{"data": t.TempDir(), "no-demo": "on"},
 		Kinds: ProviderKinds(), Env: []string{"OPENAI_API_KEY=sk-a"}})
@@ -48,7 +48,7 @@ func TestProvidersThatDidNotChangeAreKept(t *testing.T) {
 	}
 	after := a.providers.All()
 	if after[0].Caller != before[0].Caller || after[1].Caller == before[1].Caller {
-		t.Error("only the provider that changed is connected anew")
+		t.Error("only the provider that changed is connected again")
 	}
 	if err := a.disconnect(t.Context(), "acme"); err != nil || len(a.providers.All()) != 1 || len(a.connected.kept) != 1 {
 		t.Errorf("%d providers, %d kept, %v", len(a.providers.All()), len(a.connected.kept), err)

@@ -36,7 +36,7 @@ func (a *App) Stop(ctx context.Context) error {
 	if a.started {
 		err = a.queue.Stop(ctx)
 		wait, done := context.WithTimeout(ctx, 2*time.Second)
-		a.Engine.Wait(wait)
+		a.Engine.Studio.Wait(wait)
 		done()
 		a.stop()
 		err = errors.Join(err, a.background.Wait())

@@ -92,14 +92,10 @@ type CreateItem struct {
 // MoveItem moves an item to a column.
 type MoveItem struct {
 	ContentID int64
-	To        domain.ItemStatus
-	Reason    string
+	To        domain.ItemStatus  // empty: stay
 	Scores    map[string]float64 // new scores of the current version; nil keeps them
 	Findings  []domain.Finding   // new findings of the current version; nil keeps them
 }
 
-// PublishItem publishes the current version of an item on the named channels.
-type PublishItem struct {
-	ContentID int64
-	Channels  []string // "feed"
-}
+// PublishItem publishes the current version of an item.
+type PublishItem struct{ ContentID int64 }

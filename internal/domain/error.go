@@ -204,6 +204,16 @@ func NotFound(noun string) *Error {
 	return Errorf(CodeNotFound, "%s not found", noun)
 }
 
+// Refusal reports whether the error says no to what was asked, so that trying again
+// gives the same; false for faults of the server, which may pass.
+func (e *Error) Refusal() bool {
+	switch e.Code {
+	case CodeServer, CodeUnavailable, CodeStorageFull:
+		return false
+	}
+	return true
+}
+
 // CodeOf returns the code of err; a foreign error is a SERVER_ERROR, nil is "".
 func CodeOf(err error) Code {
 	if err == nil {

@@ -69,16 +69,16 @@ func (p Priority) Rank() int { return slices.Index(Priorities(), p) + 1 }
 // Valid reports whether p is one of the priorities.
 func (p Priority) Valid() bool { return p.Rank() > 0 }
 
-// WaitingFor says what an executing run waits for.
+// WaitingFor says what an execution waits for.
 type WaitingFor string
 
-// What a run may wait for; the empty string where it does not wait.
+// What an execution may wait for; the empty string where it does not wait.
 const (
 	WaitingPerson WaitingFor = "person"
 	WaitingRetry  WaitingFor = "retry"
 )
 
-// Origin says what writes the text of a run: fixed when the run is accepted.
+// Origin says what writes the text of an execution: fixed when it is accepted.
 type Origin struct {
 	Kind     OriginKind `json:"kind"`
 	Provider string     `json:"provider,omitempty"`
@@ -95,7 +95,7 @@ const (
 	OriginComposer OriginKind = "composer" // by rules, from the caller's inputs
 )
 
-// ComposerOrigin is the engine with no model behind it.
+// ComposerOrigin is the composer, which uses no model.
 func ComposerOrigin() Origin { return Origin{Kind: OriginComposer, Model: "composer/1"} }
 
 // Execution is one durable run of a capability.
@@ -107,8 +107,8 @@ type Execution struct {
 	AgentID     int64
 	Status      ExecutionStatus
 	Priority    Priority
-	Progress    int // percent
-	CurrentStep string
+	Progress    int    // percent
+	CurrentStep string // key of the step under way; empty where there is none
 	WaitingFor  WaitingFor
 	Origin      Origin
 	CreditsUsed int
@@ -120,13 +120,24 @@ type Execution struct {
 	RetryOf     int64 // the execution whose recorded steps this one reuses; 0 for none
 	Plan        []PlanStep
 	NeedsInput  []Need
-	Error       string // a sentence that a marketer understands; empty while all is well
-	Epoch       int64  // raised each time a worker takes the run; a commit under an older epoch is refused
+	Error       string // why it failed, for people; empty while all is well
+	Epoch       int64  // raised with each claim; a commit under an older epoch is refused
 	Version     int64  // raised with each change, for ETags
 	CreatedBy   string
 	CreatedAt   time.Time
 	StartedAt   time.Time // zero until the first step starts
 	CompletedAt time.Time // zero until ended
+}
+
+// StepName returns what people read for the step with the key; the key itself where
+// the plan has no such step, or was not loaded.
+func (x Execution) StepName(key string) string {
+	for _, s := range x.Plan {
+		if s.Key == key {
+			return s.Name
+		}
+	}
+	return key
 }
 
 // PlanStep is one step of an execution's plan.

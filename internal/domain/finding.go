@@ -1,6 +1,9 @@
 package domain
 
-import "errors"
+import (
+	"errors"
+	"slices"
+)
 
 // Severity is how much a finding matters.
 type Severity string
@@ -29,7 +32,7 @@ type Finding struct {
 	Step      string        `json:"step"`      // key of the step whose text was checked
 	Severity  Severity      `json:"severity"`
 	Action    FindingAction `json:"action"`
-	Message   string        `json:"message"` // what is wrong and how to mend it, in one or two sentences
+	Message   string        `json:"message"` // what is wrong and how to fix it, in one or two sentences
 	ContentID int64         `json:"content_id,omitempty"`
 	Version   int           `json:"version,omitempty"`
 	Matches   []Match       `json:"matches"`
@@ -52,21 +55,29 @@ type Need struct {
 	Reason string `json:"reason"` // "No quote or case was given, so the text makes no claim about results."
 }
 
-// Blocking reports whether any finding blocks publication.
-func Blocking(findings []Finding) bool {
-	for _, f := range findings {
-		if f.Severity == SeverityBlocking && f.Action != ActionRedacted {
-			return true
-		}
-	}
-	return false
-}
+// Blocks reports whether the finding stops publication. What was redacted is no
+// longer in the text.
+func (f Finding) Blocks() bool { return f.Severity == SeverityBlocking && f.Action != ActionRedacted }
 
-// Blocker is one reason why an item may not be published.
+// Blocking reports whether any finding stops publication.
+func Blocking(findings []Finding) bool { return slices.ContainsFunc(findings, Finding.Blocks) }
+
+// Blocker is one reason why an item may not be published: a blocking finding, or a
+// rule of the workspace.
 type Blocker struct {
 	Guardrail string  `json:"guardrail,omitempty"` // empty where an approval is missing
 	Message   string  `json:"message"`
 	Matches   []Match `json:"matches,omitempty"`
+}
+
+// Blockers returns the findings that stop publication, in their order.
+func Blockers(findings []Finding) (list []Blocker) {
+	for _, f := range findings {
+		if f.Blocks() {
+			list = append(list, Blocker{Guardrail: f.Guardrail, Message: f.Message, Matches: f.Matches})
+		}
+	}
+	return list
 }
 
 // NotPublishable is the CONFLICT of an item that may not be published. Its

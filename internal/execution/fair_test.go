@@ -7,20 +7,21 @@ import (
 	"time"
 
 	"vellocity/internal/domain"
-	"vellocity/internal/engine"
 	"vellocity/internal/engine/enginetest"
+	"vellocity/internal/engine/work"
+	"vellocity/internal/verb"
 )
 
-const tickets = "select count(*) from execution where workspace_id = $1 and job_id > 0"
+const slots = "select count(*) from execution where workspace_id = $1 and job_id > 0"
 
 func TestOneWorkspaceDoesNotStarveAnother(t *testing.T) {
-	enginetest.Each(t, enginetest.Config{Idle: true, Tickets: 2, Workers: 1}, func(k *enginetest.Kit) {
+	enginetest.Each(t, enginetest.Config{Idle: true, Slots: 2, Workers: 1}, func(k *enginetest.Kit) {
 		var ours []int64
 		for range 30 {
 			ours = append(ours, k.Run(step{Key: "a"}).ID)
 		}
-		if n := k.Count(tickets, k.Ours.ID); n != 2 {
-			t.Errorf("%d tickets", n)
+		if n := k.Count(slots, k.Ours.ID); n != 2 {
+			t.Errorf("%d slots", n)
 		}
 		theirs, err := k.Execute(enginetest.As(k.Theirs.ID, domain.RoleOwner), step{Key: "a"})
 		if err != nil {
@@ -31,42 +32,43 @@ func TestOneWorkspaceDoesNotStarveAnother(t *testing.T) {
 		for _, id := range ours {
 			k.Ended(id, domain.ExecutionCompleted)
 		}
-		before := k.Count("select count(*) from execution where workspace_id = $1 and started_at < $2", k.Ours.ID, done.StartedAt.UnixMilli())
+		before := k.Count("select count(*) from execution where workspace_id = $1 and started_at < $2", k.Ours.ID,
+			done.StartedAt.UnixMilli())
 		if before > 4 {
-			t.Errorf("%d runs of the workspace that floods came first", before)
+			t.Errorf("%d executions of the workspace that floods came first", before)
 		}
-		if n := k.Count(tickets, k.Ours.ID); n != 0 {
-			t.Errorf("%d tickets are left", n)
+		if n := k.Count(slots, k.Ours.ID); n != 0 {
+			t.Errorf("%d slots are left", n)
 		}
 	})
 }
 
-func TestARunThatHadNoTicketGivesNoneAway(t *testing.T) {
-	enginetest.Each(t, enginetest.Config{Idle: true, Tickets: 2}, func(k *enginetest.Kit) {
+func TestAnExecutionWithoutASlotReleasesNone(t *testing.T) {
+	enginetest.Each(t, enginetest.Config{Idle: true, Slots: 2}, func(k *enginetest.Kit) {
 		var ids []int64
 		for range 10 {
 			ids = append(ids, k.Run(step{Key: "a"}).ID)
 		}
 		for _, id := range ids[4:] {
-			if _, err := k.Engine.Cancel(k.Ctx(), engine.ID{ID: id}); err != nil {
+			if _, err := k.Work.Cancel(k.Ctx(), verb.ID{ID: id}); err != nil {
 				t.Fatal(err)
 			}
-			if n := k.Count(tickets, k.Ours.ID); n != 2 {
-				t.Fatalf("%d tickets", n)
+			if n := k.Count(slots, k.Ours.ID); n != 2 {
+				t.Fatalf("%d slots", n)
 			}
 		}
-		if _, err := k.Engine.Cancel(k.Ctx(), engine.ID{ID: ids[0]}); err != nil {
+		if _, err := k.Work.Cancel(k.Ctx(), verb.ID{ID: ids[0]}); err != nil {
 			t.Fatal(err)
 		}
 		if n := k.Count("select count(*) from execution where id = $1 and job_id > 0", ids[2]); n != 1 {
-			t.Error("the ticket of a cancelled run was not given to the next")
+			t.Error("the slot of a cancelled execution was not given to the next")
 		}
 	})
 }
 
-// TestTicketsGivenTogetherGoToDifferentRuns ends many runs at the same time.
-func TestTicketsGivenTogetherGoToDifferentRuns(t *testing.T) {
-	enginetest.Each(t, enginetest.Config{Idle: true, Tickets: 8}, func(k *enginetest.Kit) {
+// TestSlotsGivenTogetherGoToDifferentExecutions ends many executions at the same time.
+func TestSlotsGivenTogetherGoToDifferentExecutions(t *testing.T) {
+	enginetest.Each(t, enginetest.Config{Idle: true, Slots: 8}, func(k *enginetest.Kit) {
 		var ids []int64
 		for range 24 {
 			ids = append(ids, k.Run(step{Key: "a"}).ID)
@@ -74,28 +76,30 @@ func TestTicketsGivenTogetherGoToDifferentRuns(t *testing.T) {
 		var wg sync.WaitGroup
 		for _, id := range ids[:8] {
 			wg.Go(func() {
-				if _, err := k.Engine.Cancel(k.Ctx(), engine.ID{ID: id}); err != nil {
+				if _, err := k.Work.Cancel(k.Ctx(), verb.ID{ID: id}); err != nil {
 					t.Error(err)
 				}
 			})
 		}
 		wg.Wait()
-		if n := k.Count("select count(*) from river_job where state = 'available'"); n != 8 || k.Count(tickets, k.Ours.ID) != n {
-			t.Errorf("%d jobs for %d tickets", n, k.Count(tickets, k.Ours.ID))
+		if n := k.Count("select count(*) from river_job where state = 'available'"); n != 8 ||
+			k.Count(slots, k.Ours.ID) != n {
+			t.Errorf("%d jobs for %d slots", n, k.Count(slots, k.Ours.ID))
 		}
 	})
 }
 
-func TestWhoWaitsLongComesFirst(t *testing.T) {
+func TestALongWaitComesFirst(t *testing.T) {
 	var now struct {
 		sync.Mutex
 		time.Time
 	}
 	now.Time = time.Now()
 	clock := func() time.Time { now.Lock(); defer now.Unlock(); return now.Time }
-	enginetest.Each(t, enginetest.Config{Idle: true, Tickets: 1, Now: clock}, func(k *enginetest.Kit) {
+	enginetest.Each(t, enginetest.Config{Idle: true, Slots: 1, Now: clock}, func(k *enginetest.Kit) {
 		run := func(p domain.Priority) int64 {
-			x, err := k.Engine.Execute(k.Ctx(), engine.Execute{Capability: enginetest.Slug, Settings: enginetest.Settings(step{Key: "a"}), Priority: p})
+			x, err := k.Work.Execute(k.Ctx(), work.Execute{Capability: enginetest.Slug,
+				Settings: enginetest.Settings(step{Key: "a"}), Priority: p})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -108,19 +112,19 @@ func TestWhoWaitsLongComesFirst(t *testing.T) {
 		now.Unlock()
 		urgent, high := run(domain.PriorityUrgent), run(domain.PriorityHigh)
 		for _, want := range []int64{old, urgent, high} {
-			if _, err := k.Engine.Cancel(k.Ctx(), engine.ID{ID: holder}); err != nil {
+			if _, err := k.Work.Cancel(k.Ctx(), verb.ID{ID: holder}); err != nil {
 				t.Fatal(err)
 			}
 			if n := k.Count("select count(*) from execution where id = $1 and job_id > 0", want); n != 1 {
-				t.Errorf("run %d did not get the ticket", want)
+				t.Errorf("execution %d did not get the slot", want)
 			}
 			holder = want
 		}
 	})
 }
 
-func TestTheSweepFindsRunsThatWereLeftWithoutATicket(t *testing.T) {
-	enginetest.Each(t, enginetest.Config{Tickets: 2}, func(k *enginetest.Kit) {
+func TestTheSweepFindsExecutionsThatWereLeftWithoutASlot(t *testing.T) {
+	enginetest.Each(t, enginetest.Config{Slots: 2}, func(k *enginetest.Kit) {
 		k.Stop()
 		var ids []int64
 		for range 5 {
@@ -131,8 +135,8 @@ func TestTheSweepFindsRunsThatWereLeftWithoutATicket(t *testing.T) {
 		if err := k.Runner.Sweep(context.Background()); err != nil {
 			t.Fatal(err)
 		}
-		if n := k.Count(tickets, k.Ours.ID); n != 2 {
-			t.Errorf("%d tickets", n)
+		if n := k.Count(slots, k.Ours.ID); n != 2 {
+			t.Errorf("%d slots", n)
 		}
 		k.Restart()
 		for _, id := range ids {
@@ -141,8 +145,8 @@ func TestTheSweepFindsRunsThatWereLeftWithoutATicket(t *testing.T) {
 	})
 }
 
-func TestTooManyRunsAreRefused(t *testing.T) {
-	enginetest.Each(t, enginetest.Config{Idle: true, Tickets: 2, Pending: 3}, func(k *enginetest.Kit) {
+func TestTooManyExecutionsAreRefused(t *testing.T) {
+	enginetest.Each(t, enginetest.Config{Idle: true, Slots: 2, Pending: 3}, func(k *enginetest.Kit) {
 		accepted := 0
 		var last error
 		for range 10 {
@@ -150,7 +154,7 @@ func TestTooManyRunsAreRefused(t *testing.T) {
 				accepted++
 			}
 		}
-		// Two with a ticket, and more waiting than the bound ends it.
+		// Two with a slot, and more waiting than the bound.
 		if e := domain.AsError(last); accepted != 6 || e.Code != domain.CodeUnavailable || e.RetryAfter <= 0 {
 			t.Errorf("%d accepted, then %v", accepted, last)
 		}

@@ -13,13 +13,13 @@ import (
 	"vellocity/internal/ai/aitest"
 	"vellocity/internal/capability"
 	"vellocity/internal/domain"
-	"vellocity/internal/engine"
+	"vellocity/internal/engine/content"
 	"vellocity/internal/engine/enginetest"
-	"vellocity/internal/live"
 	"vellocity/internal/store"
+	"vellocity/internal/verb"
 )
 
-func TestStepsRunInTheOrderOfThePlanAndTogetherWhereTheyMay(t *testing.T) {
+func TestStepsRunInTheOrderOfThePlanAndInParallelWhereTheyCan(t *testing.T) {
 	var mu sync.Mutex
 	var order []string
 	var inside sync.WaitGroup
@@ -43,8 +43,10 @@ func TestStepsRunInTheOrderOfThePlanAndTogetherWhereTheyMay(t *testing.T) {
 		order = nil
 		inside.Add(3)
 		sections := []string{"section-1", "section-2", "section-3"}
-		x := k.Run(step{Key: "outline"}, step{Key: "section-1", After: []string{"outline"}}, step{Key: "section-2", After: []string{"outline"}},
-			step{Key: "section-3", After: []string{"outline"}}, step{Key: "checks", After: sections}, step{Key: "end", After: []string{"checks"}, Do: "item"})
+		x := k.Run(step{Key: "outline"}, step{Key: "section-1", After: []string{"outline"}},
+			step{Key: "section-2", After: []string{"outline"}},
+			step{Key: "section-3", After: []string{"outline"}},
+			step{Key: "checks", After: sections}, step{Key: "end", After: []string{"checks"}, Do: "item"})
 		k.Ended(x.ID, domain.ExecutionCompleted)
 		if order[0] != "outline" || order[4] != "checks" || order[5] != "end" || len(order) != 6 {
 			t.Errorf("the steps ran as %v", order)
@@ -52,29 +54,31 @@ func TestStepsRunInTheOrderOfThePlanAndTogetherWhereTheyMay(t *testing.T) {
 	})
 }
 
-// TestResumeAfterAStopAtEveryRecord stops the process behind each record in turn:
+// TestResumeAfterAStopAtEveryRecord stops the process after each record in turn:
 // what is recorded is never run again, and the provider is called once per step.
 func TestResumeAfterAStopAtEveryRecord(t *testing.T) {
-	plan := []step{{Key: "a", Credits: 1, Do: "text"}, {Key: "b1", Credits: 1, Do: "text", After: []string{"a"}}, {Key: "b2", Credits: 1, Do: "text", After: []string{"a"}},
+	plan := []step{{Key: "a", Credits: 1, Do: "text"}, {Key: "b1", Credits: 1, Do: "text", After: []string{"a"}},
+		{Key: "b2", Credits: 1, Do: "text", After: []string{"a"}},
 		{Key: "c", Credits: 1, Do: "text", After: []string{"b1", "b2"}}, {Key: "d", Do: "item", After: []string{"c"}}}
 	for n := 1; n < len(plan); n++ {
 		t.Run(fmt.Sprintf("after %d", n), func(t *testing.T) {
 			var mu sync.Mutex
 			ran := map[string]int{}
 			var recorded func() int
-			enginetest.Each(t, enginetest.Config{Provider: server(t, answers()), Before: func(ctx context.Context, in capability.Input) error {
-				for recorded != nil && recorded() >= n { // the rest waits until the process is gone
-					select {
-					case <-ctx.Done():
-						return ctx.Err()
-					case <-time.After(time.Millisecond):
+			enginetest.Each(t, enginetest.Config{Provider: server(t, answers()),
+				Before: func(ctx context.Context, in capability.Input) error {
+					for recorded != nil && recorded() >= n { // the rest waits until the process is gone
+						select {
+						case <-ctx.Done():
+							return ctx.Err()
+						case <-time.After(time.Millisecond):
+						}
 					}
-				}
-				mu.Lock()
-				ran[in.Step.Key]++
-				mu.Unlock()
-				return nil
-			}}, func(k *enginetest.Kit) {
+					mu.Lock()
+					ran[in.Step.Key]++
+					mu.Unlock()
+					return nil
+				}}, func(k *enginetest.Kit) {
 				mu.Lock()
 				clear(ran)
 				mu.Unlock()
@@ -122,15 +126,19 @@ func TestResumeAfterAStopAtEveryRecord(t *testing.T) {
 
 func TestAFencedCommitChangesNothing(t *testing.T) {
 	var k *enginetest.Kit
-	enginetest.Each(t, enginetest.Config{Provider: server(t, answers()), Before: func(_ context.Context, in capability.Input) error {
-		if in.Step.Key == "late" {
-			_, err := k.Store.DB().SQL().ExecContext(context.Background(), "update execution set epoch = epoch + 1 where id = $1", in.ExecutionID)
-			return err
-		}
-		return nil
-	}}, func(kit *enginetest.Kit) {
+	enginetest.Each(t, enginetest.Config{Provider: server(t, answers()),
+		Before: func(_ context.Context, in capability.Input) error {
+			if in.Step.Key == "late" {
+				_, err := k.Store.DB().SQL().ExecContext(context.Background(),
+					"update execution set epoch = epoch + 1 where id = $1",
+					in.ExecutionID)
+				return err
+			}
+			return nil
+		}}, func(kit *enginetest.Kit) {
 		k = kit
-		x := k.Run(step{Key: "first", Credits: 1, Do: "text"}, step{Key: "late", Credits: 4, Do: "item", After: []string{"first"}})
+		x := k.Run(step{Key: "first", Credits: 1, Do: "text"},
+			step{Key: "late", Credits: 4, Do: "item", After: []string{"first"}})
 		k.Await(x.ID, "fenced", func(x domain.Execution) bool { return x.Epoch >= 2 })
 		enginetest.Eventually(t, 10*time.Second, func() string {
 			if k.Count("select count(*) from river_job where state = 'running'") == 0 {
@@ -140,7 +148,7 @@ func TestAFencedCommitChangesNothing(t *testing.T) {
 		})
 		got, err := k.Store.Read().ExecutionForWork(context.Background(), x.ID)
 		if err != nil || got.CreditsUsed != 1 || got.Status != domain.ExecutionExecuting {
-			t.Errorf("the run is %+v, %v", got, err)
+			t.Errorf("the execution is %+v, %v", got, err)
 		}
 		if n := k.Count("select count(*) from content") + k.Count("select count(*) from step where key = 'late'"); n != 0 {
 			t.Errorf("a fenced worker left %d rows", n)
@@ -151,14 +159,15 @@ func TestAFencedCommitChangesNothing(t *testing.T) {
 	})
 }
 
-func TestARunThatKeepsBeingInterruptedAtTheSameStepIsStopped(t *testing.T) {
-	enginetest.Each(t, enginetest.Config{Provider: server(t, answers()), Before: func(ctx context.Context, in capability.Input) error {
-		if in.Step.Key == "deadly" {
-			<-ctx.Done()
-			return ctx.Err()
-		}
-		return nil
-	}}, func(k *enginetest.Kit) {
+func TestAnExecutionThatKeepsBeingInterruptedAtTheSameStepIsStopped(t *testing.T) {
+	enginetest.Each(t, enginetest.Config{Provider: server(t, answers()),
+		Before: func(ctx context.Context, in capability.Input) error {
+			if in.Step.Key == "deadly" {
+				<-ctx.Done()
+				return ctx.Err()
+			}
+			return nil
+		}}, func(k *enginetest.Kit) {
 		x := k.Run(step{Key: "fine", Credits: 1, Do: "text"}, step{Key: "deadly", Credits: 1, After: []string{"fine"}})
 		for n := range 15 {
 			got := k.Await(x.ID, "at work again", func(x domain.Execution) bool {
@@ -184,7 +193,7 @@ func TestARunThatKeepsBeingInterruptedAtTheSameStepIsStopped(t *testing.T) {
 	})
 }
 
-func TestStoppingInGoodOrderIsNoInterruption(t *testing.T) {
+func TestAGracefulStopIsNoInterruption(t *testing.T) {
 	var stuck atomic.Bool
 	stuck.Store(true)
 	enginetest.Each(t, enginetest.Config{Before: func(ctx context.Context, _ capability.Input) error {
@@ -246,7 +255,8 @@ func TestInterruptionsAtDifferentStepsAreNotCountedTogether(t *testing.T) {
 				if err != nil {
 					return err
 				}
-				s := store.Step{StepResult: domain.StepResult{Key: fmt.Sprintf("s%d", n), Status: domain.StepDone, Output: []byte(`"x"`), StartedAt: tx.Now(), CompletedAt: tx.Now()}}
+				s := store.Step{StepResult: domain.StepResult{Key: fmt.Sprintf("s%d", n), Status: domain.StepDone,
+					Output: []byte(`"x"`), StartedAt: tx.Now(), CompletedAt: tx.Now()}}
 				if err := tx.SaveStep(ctx, x.ID, s); err != nil {
 					return err
 				}
@@ -271,21 +281,21 @@ func TestCancelEndsACallOfTheProviderAtOnce(t *testing.T) {
 			return "the provider has not been called"
 		})
 		began := time.Now()
-		if _, err := k.Engine.Cancel(k.Ctx(), engine.ID{ID: x.ID}); err != nil {
+		if _, err := k.Work.Cancel(k.Ctx(), verb.ID{ID: x.ID}); err != nil {
 			t.Fatal(err)
 		}
 		enginetest.Eventually(t, time.Second, func() string {
 			if m.Abandoned() > gone {
 				return ""
 			}
-			return "the call goes on"
+			return "the call continues"
 		})
 		t.Logf("the call ended after %s", time.Since(began))
 		if b := k.Credits(); b.Held != 0 || b.Balance != 10_000 {
 			t.Errorf("balance %+v", b)
 		}
 		enginetest.Eventually(t, 5*time.Second, func() string {
-			list, err := k.Engine.Attempts(k.Ctx(), x.ID)
+			list, err := k.Work.Attempts(k.Ctx(), x.ID)
 			if err != nil || len(list) != 1 || list[0].Error != "cancelled" {
 				return fmt.Sprintf("attempts %+v, %v", list, err)
 			}
@@ -295,7 +305,7 @@ func TestCancelEndsACallOfTheProviderAtOnce(t *testing.T) {
 	})
 }
 
-func TestAFarRetryWaitsWithoutAWorkerAndGoesOn(t *testing.T) {
+func TestALongRetryWaitsWithoutAWorkerAndContinues(t *testing.T) {
 	var calls atomic.Int64
 	script := func(aitest.Call) aitest.Reply {
 		if calls.Add(1)%2 == 1 {
@@ -320,8 +330,9 @@ func TestAFarRetryWaitsWithoutAWorkerAndGoesOn(t *testing.T) {
 		if done.WaitingFor != "" || done.CreditsUsed != 1 {
 			t.Errorf("%+v", done)
 		}
-		list, err := k.Engine.Attempts(k.Ctx(), x.ID)
-		if err != nil || len(list) != 2 || list[0].Status != 429 || list[1].Status != 200 || list[1].Error != "" || list[1].PromptHash != "hash-a" {
+		list, err := k.Work.Attempts(k.Ctx(), x.ID)
+		if err != nil || len(list) != 2 || list[0].Status != 429 || list[1].Status != 200 || list[1].Error != "" ||
+			list[1].PromptHash != "hash-a" {
 			t.Errorf("attempts %+v, %v", list, err)
 		}
 	})
@@ -336,26 +347,28 @@ func soon(k *enginetest.Kit) {
 	k.Exec("update river_job set scheduled_at = datetime('now', 'subsec') where state = 'scheduled'")
 }
 
-func TestARunWaitsForAPersonAndGoesOnWithTheAnswer(t *testing.T) {
+func TestAnExecutionWaitsForAPersonAndContinuesWithTheAnswer(t *testing.T) {
 	for _, c := range []struct {
 		to   domain.ItemStatus
 		want string
 	}{{domain.ItemReady, "approved true by reviewer"}, {domain.ItemGenerated, "approved false by reviewer"}} {
 		t.Run(string(c.to), func(t *testing.T) {
-			enginetest.Each(t, enginetest.Config{Tickets: 1}, func(k *enginetest.Kit) {
+			enginetest.Each(t, enginetest.Config{Slots: 1}, func(k *enginetest.Kit) {
 				item := k.Item(k.Ctx(), "To be judged", "A text.")
 				move(k, item.ID, domain.ItemReview)
-				x := k.Run(step{Key: "before"}, step{Key: "person", Do: "wait", Item: item.ID, After: []string{"before"}}, step{Key: "after", After: []string{"person"}})
+				x := k.Run(step{Key: "before"}, step{Key: "person", Do: "wait", Item: item.ID, After: []string{"before"}},
+					step{Key: "after", After: []string{"person"}})
 				k.Await(x.ID, "waiting", func(x domain.Execution) bool { return x.WaitingFor == domain.WaitingPerson })
-				other := k.Run(step{Key: "a"}) // the only ticket is free meanwhile
+				other := k.Run(step{Key: "a"}) // the only slot is free meanwhile
 				k.Ended(other.ID, domain.ExecutionCompleted)
 				ctx := enginetest.As(k.Ours.ID, domain.RoleEditor)
 				if c.to == domain.ItemReady {
 					ctx = enginetest.As(k.Ours.ID, domain.RoleReviewer)
 				} else {
-					ctx = domain.WithActor(ctx, domain.Actor{Kind: domain.ActorPerson, Name: "reviewer", WorkspaceID: k.Ours.ID, Role: domain.RoleEditor, Scopes: []domain.Scope{domain.ScopeAdmin}})
+					ctx = domain.WithActor(ctx, domain.Actor{Kind: domain.ActorPerson, Name: "reviewer", WorkspaceID: k.Ours.ID,
+						Role: domain.RoleEditor, Scopes: []domain.Scope{domain.ScopeAdmin}})
 				}
-				if _, err := k.Engine.Move(ctx, engine.Move{ID: item.ID, To: c.to}); err != nil {
+				if _, err := k.Content.Move(ctx, content.Move{ID: item.ID, To: c.to}); err != nil {
 					t.Fatal(err)
 				}
 				k.Ended(x.ID, domain.ExecutionCompleted)
@@ -374,16 +387,16 @@ func TestARunWaitsForAPersonAndGoesOnWithTheAnswer(t *testing.T) {
 
 func move(k *enginetest.Kit, id int64, to domain.ItemStatus) domain.ContentItem {
 	k.T.Helper()
-	c, err := k.Engine.Move(k.Ctx(), engine.Move{ID: id, To: to})
+	c, err := k.Content.Move(k.Ctx(), content.Move{ID: id, To: to})
 	if err != nil {
 		k.T.Fatal(err)
 	}
 	return c
 }
 
-// TestAPersonWhoDecidesTooEarlyIsHeard has the item moved after the step has
-// looked at it and before the run begins to wait.
-func TestAPersonWhoDecidesTooEarlyIsHeard(t *testing.T) {
+// TestADecisionThatComesTooEarlyCounts has the item moved after the step has
+// looked at it and before the execution begins to wait.
+func TestADecisionThatComesTooEarlyCounts(t *testing.T) {
 	var k *enginetest.Kit
 	var item int64
 	var once sync.Once
@@ -401,13 +414,13 @@ func TestAPersonWhoDecidesTooEarlyIsHeard(t *testing.T) {
 	})
 }
 
-func TestARunWaitingForAnItemThatGoesFailsInsteadOfWaitingForEver(t *testing.T) {
+func TestAnExecutionThatWaitsForADeletedItemFails(t *testing.T) {
 	enginetest.Each(t, enginetest.Config{}, func(k *enginetest.Kit) {
 		item := k.Item(k.Ctx(), "To be judged", "A text.")
 		move(k, item.ID, domain.ItemReview)
 		x := k.Run(step{Key: "person", Do: "wait", Item: item.ID})
 		k.Await(x.ID, "waiting", func(x domain.Execution) bool { return x.WaitingFor == domain.WaitingPerson })
-		if err := k.Engine.DeleteItem(k.Ctx(), engine.ID{ID: item.ID}); err != nil {
+		if err := k.Content.DeleteItem(k.Ctx(), verb.ID{ID: item.ID}); err != nil {
 			t.Fatal(err)
 		}
 		if got := k.Ended(x.ID, domain.ExecutionFailed); !strings.Contains(got.Error, "not found") {
@@ -416,7 +429,7 @@ func TestARunWaitingForAnItemThatGoesFailsInsteadOfWaitingForEver(t *testing.T) 
 	})
 }
 
-func TestARunMovingAnItemWakesTheOneThatWaitsForIt(t *testing.T) {
+func TestAnExecutionThatMovesAnItemWakesTheOneThatWaitsForIt(t *testing.T) {
 	enginetest.Each(t, enginetest.Config{}, func(k *enginetest.Kit) {
 		item := k.Item(k.Ctx(), "To be judged", "A text.")
 		move(k, item.ID, domain.ItemReview)
@@ -428,18 +441,19 @@ func TestARunMovingAnItemWakesTheOneThatWaitsForIt(t *testing.T) {
 	})
 }
 
-// TestSiblingsOfAWaitingStepAreFinished wants a branch beside the one that waits
-// to be worked to its end, and paid for once.
-func TestSiblingsOfAWaitingStepAreFinished(t *testing.T) {
+// TestTheOtherBranchesOfAWaitingStepAreFinished wants a branch beside the one that
+// waits to run to its end, and to be paid for once.
+func TestTheOtherBranchesOfAWaitingStepAreFinished(t *testing.T) {
 	m := server(t, aitest.Always(aitest.Reply{Pieces: []string{"slow ", "words"}, Delay: 100 * time.Millisecond}))
 	enginetest.Each(t, enginetest.Config{Provider: m}, func(k *enginetest.Kit) {
 		calls := m.Count()
 		item := k.Item(k.Ctx(), "To be judged", "A text.")
 		move(k, item.ID, domain.ItemReview)
-		x := k.Run(step{Key: "person", Do: "wait", Item: item.ID}, step{Key: "s1", Do: "text", Credits: 1}, step{Key: "s2", Do: "text", Credits: 1, After: []string{"s1"}})
+		x := k.Run(step{Key: "person", Do: "wait", Item: item.ID}, step{Key: "s1", Do: "text", Credits: 1},
+			step{Key: "s2", Do: "text", Credits: 1, After: []string{"s1"}})
 		k.Await(x.ID, "waiting", func(x domain.Execution) bool { return x.WaitingFor == domain.WaitingPerson })
 		if n := k.Count("select count(*) from step where execution_id = $1", x.ID); n != 2 {
-			t.Errorf("%d steps recorded when the run waits", n)
+			t.Errorf("%d steps recorded when the execution waits", n)
 		}
 		move(k, item.ID, domain.ItemReady)
 		k.Ended(x.ID, domain.ExecutionCompleted)
@@ -449,7 +463,7 @@ func TestSiblingsOfAWaitingStepAreFinished(t *testing.T) {
 	})
 }
 
-func TestWhatGoesWrongInAStepIsToldInASentence(t *testing.T) {
+func TestAFailedStepHasAMessage(t *testing.T) {
 	for _, c := range []struct{ do, want string }{
 		{"panic", `"Step a" failed for a reason inside Vellocity`},
 		{"fail", `"Step a" failed for a reason inside Vellocity`},
@@ -473,10 +487,11 @@ func TestWhatGoesWrongInAStepIsToldInASentence(t *testing.T) {
 	}
 }
 
-// TestAnEffectThatIsRefusedFailsTheRun has a run publish what may not be.
-func TestAnEffectThatIsRefusedFailsTheRun(t *testing.T) {
+// TestAnEffectThatIsRefusedFailsTheExecution has an execution publish what may not be.
+func TestAnEffectThatIsRefusedFailsTheExecution(t *testing.T) {
 	enginetest.Each(t, enginetest.Config{}, func(k *enginetest.Kit) {
-		item := k.Item(k.Ctx(), "Blocked", "A text.", domain.Finding{Guardrail: "g", Severity: domain.SeverityBlocking, Action: domain.ActionBlocked, Message: "It names a secret."})
+		item := k.Item(k.Ctx(), "Blocked", "A text.", domain.Finding{Guardrail: "g", Severity: domain.SeverityBlocking,
+			Action: domain.ActionBlocked, Message: "It names a secret."})
 		x := k.Run(step{Key: "p", Do: "publish", Item: item.ID})
 		got := k.Ended(x.ID, domain.ExecutionFailed)
 		if !strings.Contains(got.Error, "It names a secret.") {
@@ -488,15 +503,15 @@ func TestAnEffectThatIsRefusedFailsTheRun(t *testing.T) {
 	})
 }
 
-func TestAPlanThatCannotBeMadeRefusesTheRun(t *testing.T) {
+func TestAnExecutionThatCannotBePlannedIsRefused(t *testing.T) {
 	enginetest.Each(t, enginetest.Config{Idle: true}, func(k *enginetest.Kit) {
 		if _, err := k.Execute(k.Ctx(), step{Key: "a", Do: "noplan"}); err == nil {
-			t.Error("a run without a plan was accepted")
+			t.Error("an execution without a plan was accepted")
 		}
 	})
 }
 
-func TestAProviderThatIsGoneFailsTheRun(t *testing.T) {
+func TestAProviderThatIsGoneFailsTheExecution(t *testing.T) {
 	enginetest.Each(t, enginetest.Config{Idle: true, Provider: server(t, answers())}, func(k *enginetest.Kit) {
 		x := k.Run(step{Key: "a", Credits: 3, Do: "text"})
 		k.Providers.Use(nil)
@@ -538,7 +553,7 @@ func TestTroubleWithTheProviderChargesOnce(t *testing.T) {
 				x := k.Run(step{Key: "a", Credits: 4, Do: "text"})
 				got := k.Ended(x.ID, c.status)
 				checkSettled(k, got)
-				list, err := k.Engine.Attempts(k.Ctx(), x.ID)
+				list, err := k.Work.Attempts(k.Ctx(), x.ID)
 				if err != nil || len(list) != c.calls {
 					t.Fatalf("attempts %+v, %v", list, err)
 				}
@@ -551,7 +566,8 @@ func TestTroubleWithTheProviderChargesOnce(t *testing.T) {
 				if c.calls == 1 {
 					return
 				}
-				if last := list[c.calls-1]; last.Error != "" || last.N != 2 || last.InputTokens == 0 || last.RequestID == "" || last.Cost.MicroUSD == 0 {
+				if last := list[c.calls-1]; last.Error != "" || last.N != 2 || last.InputTokens == 0 || last.RequestID == "" ||
+					last.Cost.MicroUSD == 0 {
 					t.Errorf("the last attempt is recorded as %+v", last)
 				}
 				steps, err := k.Store.Read().ExecutionSteps(context.Background(), x.ID)
@@ -567,27 +583,29 @@ func TestAnAttemptWhoseEndWasNotRecordedIsInterrupted(t *testing.T) {
 	enginetest.Each(t, enginetest.Config{Idle: true, Provider: server(t, answers())}, func(k *enginetest.Kit) {
 		x := k.Run(step{Key: "a", Do: "text"})
 		k.Do(func(ctx context.Context, tx *store.Tx) error {
-			_, err := tx.StartAttempt(ctx, domain.Attempt{ExecutionID: x.ID, Step: "a", N: 1, Provider: "scripted", Model: "scripted-1", StartedAt: tx.Now()})
+			_, err := tx.StartAttempt(ctx, domain.Attempt{ExecutionID: x.ID, Step: "a", N: 1, Provider: "scripted",
+				Model: "scripted-1", StartedAt: tx.Now()})
 			return err
 		})
 		k.Start()
 		k.Ended(x.ID, domain.ExecutionCompleted)
-		list, err := k.Engine.Attempts(k.Ctx(), x.ID)
+		list, err := k.Work.Attempts(k.Ctx(), x.ID)
 		if err != nil || len(list) != 2 || list[0].Error != store.Interrupted || list[1].Error != "" {
 			t.Errorf("attempts %+v, %v", list, err)
 		}
 	})
 }
 
-func TestTwoRunsWithTheSameTitleTakeDifferentSlugs(t *testing.T) {
+func TestExecutionsWithTheSameTitleTakeDifferentSlugs(t *testing.T) {
 	enginetest.Each(t, enginetest.Config{Provider: server(t, answers())}, func(k *enginetest.Kit) {
 		ids := make([]int64, 16)
 		for i := range ids {
-			ids[i] = k.Run(step{Key: "text", Credits: 1, Do: "text"}, step{Key: "i", Credits: 1, Do: "item", After: []string{"text"}}).ID
+			ids[i] = k.Run(step{Key: "text", Credits: 1, Do: "text"}, step{Key: "i", Credits: 1, Do: "item",
+				After: []string{"text"}}).ID
 		}
 		for _, id := range ids {
 			if x := k.Ended(id, domain.ExecutionCompleted); x.Epoch != 1 {
-				t.Errorf("run %d took %d goes", id, x.Epoch)
+				t.Errorf("execution %d was claimed %d times", id, x.Epoch)
 			}
 		}
 		if n := k.Count("select count(distinct slug) from content"); n != len(ids) {
@@ -596,20 +614,22 @@ func TestTwoRunsWithTheSameTitleTakeDifferentSlugs(t *testing.T) {
 	})
 }
 
-func TestALiveTextIsLetGoOf(t *testing.T) {
+func TestTheTextOfAnExecutionIsForgotten(t *testing.T) {
 	m := server(t, aitest.Always(aitest.Text("a ", "b ").Faulty(aitest.Hang, 1)))
 	enginetest.Each(t, enginetest.Config{Provider: m}, func(k *enginetest.Kit) {
 		x := k.Run(step{Key: "a", Do: "text"})
+		reader := k.Runner.Texts.Watch(x.ID)
+		defer reader.Leave()
 		enginetest.Eventually(t, 10*time.Second, func() string {
-			var none live.Seen
-			if len(k.Hub.Texts(x.ID, &none)) > 0 {
+			if len(reader.Next()) > 0 {
 				return ""
 			}
 			return "no text"
 		})
 		k.Stop()
-		var none live.Seen
-		if left := k.Hub.Texts(x.ID, &none); len(left) > 0 {
+		late := k.Runner.Texts.Watch(x.ID)
+		defer late.Leave()
+		if left := late.Next(); len(left) > 0 {
 			t.Errorf("the node keeps %+v", left)
 		}
 	})

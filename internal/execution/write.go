@@ -10,8 +10,8 @@ import (
 )
 
 // Write has a text written by a provider, or composes it where the connection is
-// the composer. Either way watch is told of the text as it comes; a composed text
-// comes at once, a few words at a time, and has no attempts.
+// the composer. Either way watch gets the text as it comes; a composed text comes at
+// once, a few words at a time, and has no attempts.
 func Write(ctx context.Context, c ai.Connection, ask capability.Ask, watch ai.Watch) (ai.Response, error) {
 	if c.Origin.Kind == domain.OriginModel {
 		ask.Model = c.Origin.Model

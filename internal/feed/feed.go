@@ -12,15 +12,15 @@ import (
 	"time"
 
 	"vellocity/internal/domain"
-	"vellocity/internal/engine"
+	"vellocity/internal/engine/content"
 	"vellocity/internal/gate"
 	"vellocity/internal/ops"
 )
 
 // Options are what the feeds need.
 type Options struct {
-	Engine *engine.Engine
-	Gate   *gate.Gate
+	Content *content.Verbs
+	Gate    *gate.Gate
 	// PublicURL is the server's address, without a slash at the end. Empty: the host
 	// that a request names.
 	PublicURL string
@@ -93,7 +93,7 @@ type rssItem struct {
 }
 
 func (f feeds) rss(w http.ResponseWriter, r *http.Request) {
-	feed, err := f.Engine.Feed(r.Context(), r.PathValue("workspace"))
+	feed, err := f.Content.Feed(r.Context(), r.PathValue("workspace"))
 	if err != nil {
 		f.Gate.Fail(w, "feed_rss", err)
 		return
@@ -155,7 +155,7 @@ type Origin struct {
 }
 
 func (f feeds) json(w http.ResponseWriter, r *http.Request) {
-	feed, err := f.Engine.Feed(r.Context(), r.PathValue("workspace"))
+	feed, err := f.Content.Feed(r.Context(), r.PathValue("workspace"))
 	if err != nil {
 		f.Gate.Fail(w, "feed_json", err)
 		return
@@ -168,7 +168,7 @@ func (f feeds) json(w http.ResponseWriter, r *http.Request) {
 	f.sendJSON(w, r, "feed_json", "application/feed+json; charset=utf-8", doc)
 }
 
-func entry(base string, i engine.FeedItem) Entry {
+func entry(base string, i content.FeedItem) Entry {
 	url := base + "/items/" + i.Slug
 	return Entry{url, url, i.Title, i.Summary, i.HTML, "", i.PublishedAt.UTC(), Origin(i.Engine)}
 }
@@ -196,7 +196,7 @@ const pagePolicy = "default-src 'none'; img-src https: data:; " +
 	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 func (f feeds) item(w http.ResponseWriter, r *http.Request) {
-	item, err := f.Engine.FeedItem(r.Context(), r.PathValue("workspace"), r.PathValue("slug"))
+	item, err := f.Content.FeedItem(r.Context(), r.PathValue("workspace"), r.PathValue("slug"))
 	if err != nil {
 		f.Gate.Fail(w, "feed_item", err)
 		return

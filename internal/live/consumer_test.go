@@ -109,7 +109,7 @@ func consume(t *testing.T, h *live.Hub, s *store.Store, c live.Consumer) (stop f
 func appendAll(t *testing.T, s *store.Store, names ...string) {
 	t.Helper()
 	for _, n := range names {
-		tell(t, s, domain.Event{Subject: domain.Subject{WorkspaceID: 1}, Name: domain.EventName(n)})
+		publish(t, s, domain.Event{Subject: domain.Subject{WorkspaceID: 1}, Name: domain.EventName(n)})
 	}
 }
 

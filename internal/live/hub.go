@@ -1,11 +1,10 @@
-// Package live tells watchers what happens as it happens. It tails the event
-// log, which is durable and the same on every node, and keeps the text that the
-// runs of this node are writing, which is not.
+// Package live delivers the event log to those who watch it and to durable
+// consumers. The log is durable and the same on every node; the text that executions
+// are writing, which is not, is in package text.
 package live
 
 import (
 	"context"
-	"crypto/rand"
 	"log/slog"
 	"sync"
 	"time"
@@ -14,7 +13,7 @@ import (
 	"vellocity/internal/store"
 )
 
-// Hub hands the event log to watchers. Run must be running.
+// Hub delivers the event log to watchers. Run must be running.
 type Hub struct {
 	store  *store.Store
 	log    *slog.Logger
@@ -23,22 +22,11 @@ type Hub struct {
 	mu     sync.Mutex
 	subs   map[*Sub]struct{}
 	cursor store.Cursor // how far the log has been handed out; only while somebody watches
-	texts  map[int64]*run
-	rounds int            // how many texts have begun, or begun again
-	untold map[int64]bool // runs with text that other nodes have not been told
-	node   string         // tells our own messages from those of other nodes
 }
 
 // New returns a hub over the store's event log.
 func New(s *store.Store, log *slog.Logger) *Hub {
-	h := &Hub{
-		store:  s,
-		log:    log,
-		subs:   map[*Sub]struct{}{},
-		texts:  map[int64]*run{},
-		untold: map[int64]bool{},
-		node:   rand.Text(),
-	}
+	h := &Hub{store: s, log: log, subs: map[*Sub]struct{}{}}
 	s.OnCommit(h.wakers.wake)
 	return h
 }
@@ -51,10 +39,6 @@ const idle = 500 * time.Millisecond
 // Run tails the log until ctx ends.
 func (h *Hub) Run(ctx context.Context) {
 	go h.store.Listen(ctx, store.ChannelEvent, func(string) { h.wakers.wake() })
-	if h.store.Postgres() {
-		go h.store.Listen(ctx, channelText, h.hear)
-		go h.tellOthers(ctx)
-	}
 	wake := h.wakers.add()
 	defer h.wakers.remove(wake)
 	tick := time.NewTicker(idle)
@@ -99,7 +83,7 @@ func (h *Hub) dispatch(after store.Cursor, events []domain.Event) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.cursor != after {
-		return // the last watcher left and another came meanwhile
+		return // the last watcher has left since, and another has come
 	}
 	for _, e := range events {
 		for s := range h.subs {
@@ -124,21 +108,20 @@ type Sub struct {
 	workspaceID int64
 	executionID int64
 	events      chan domain.Event
-	text        chan struct{}
 	done        chan struct{}
 	lagged      bool // under the hub's lock
 }
 
-// room is how many events may wait for a watcher. One that falls further behind
-// is told so, and reads the log itself.
+// room is how many events may wait for a watcher. One that lags further gets a mark
+// ([Sub.Lagged]) and reads the log itself.
 const room = 256
 
-// Watch begins to watch a workspace, or one of its runs where executionID is not
-// 0. Whatever is appended to the log after Watch has returned is told. Leave must
+// Watch begins to watch a workspace, or one of its executions where executionID is
+// not 0. It delivers what is appended to the log after Watch has returned. Leave must
 // be called in the end.
 func (h *Hub) Watch(ctx context.Context, workspaceID, executionID int64) (*Sub, error) {
 	s := &Sub{hub: h, workspaceID: workspaceID, executionID: executionID,
-		events: make(chan domain.Event, room), text: make(chan struct{}, 1), done: make(chan struct{})}
+		events: make(chan domain.Event, room), done: make(chan struct{})}
 	head, err := h.store.Read().EventHead(ctx)
 	if err != nil {
 		return nil, err
@@ -152,7 +135,7 @@ func (h *Hub) Watch(ctx context.Context, workspaceID, executionID int64) (*Sub, 
 	return s, nil
 }
 
-// Leave ends the watching.
+// Leave ends the watch.
 func (s *Sub) Leave() {
 	s.hub.mu.Lock()
 	defer s.hub.mu.Unlock()
@@ -173,9 +156,6 @@ func (s *Sub) offer(e domain.Event) {
 // Events delivers the events, in order.
 func (s *Sub) Events() <-chan domain.Event { return s.events }
 
-// Text signals that the run's text has grown; see [Hub.Texts].
-func (s *Sub) Text() <-chan struct{} { return s.text }
-
 // Done is closed when the hub stops.
 func (s *Sub) Done() <-chan struct{} { return s.done }
 
@@ -188,6 +168,6 @@ func (s *Sub) Lagged() bool {
 	return was
 }
 
-// Close ends every watching at once, so that streams end before the server waits
-// for them. Watching again afterwards works until Run ends.
+// Close ends every watch at once, so that streams end before the server waits for
+// them. A new watch works until Run ends.
 func (h *Hub) Close() { h.closeAll() }

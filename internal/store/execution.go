@@ -67,7 +67,8 @@ var (
 	// Progress makes up for the interruptions until then.
 	saveExecution = executionTable.Write(executionSave, `update execution set {set},
 		crashes = case when progress < {progress} then 0 else crashes end where id = {id}`)
-	saveExecutionPlan  = executionTable.Write(0, `update execution set plan = {plan} where id = {id}`)
+	saveExecutionPlan = executionTable.Write(0, `update execution set plan = {plan}, status = 'planning'
+		where id = {id} and status = 'pending'`)
 	saveExecutionNeeds = executionTable.Write(0, `update execution set needs_input = {needs_input} where id = {id}`)
 )
 
@@ -271,25 +272,43 @@ func (t *Tx) LockExecution(ctx context.Context, workspaceID, id int64) (domain.E
 	return x, t.db.Exec(ctx, `update execution set version = version + 1 where id = $1`, id)
 }
 
-// SaveExecution stores what changes while an execution goes on, and moves its
-// counts from the status before.
+// SaveExecution stores what changes while an execution runs, and moves its counts
+// from the status before. It refuses a change of status that is not allowed
+// ([domain.ExecutionStatus.MayBecome]).
 func (t *Tx) SaveExecution(ctx context.Context, x domain.Execution, before domain.ExecutionStatus) error {
+	if x.Status != before && !before.MayBecome(x.Status) {
+		return fmt.Errorf("execution %d may not become %s: it is %s", x.ID, x.Status, before)
+	}
 	if _, err := saveExecution.Exec(ctx, t.db, &executionRow{Execution: x}); err != nil {
 		return fmt.Errorf("save execution: %w", err)
 	}
-	if x.Status == before {
+	from, to := counted(before), counted(x.Status)
+	if from == to {
 		return nil
 	}
-	if err := t.AddToCount(ctx, x.WorkspaceID, CounterExecutions, string(before), -1); err != nil {
+	if err := t.AddToCount(ctx, x.WorkspaceID, CounterExecutions, string(from), -1); err != nil {
 		return err
 	}
-	return t.AddToCount(ctx, x.WorkspaceID, CounterExecutions, string(x.Status), 1)
+	return t.AddToCount(ctx, x.WorkspaceID, CounterExecutions, string(to), 1)
 }
 
-// SaveExecutionPlan stores an execution's plan.
+// counted is the status under which an execution is counted. It is planning only
+// within one transaction, in which it stays counted as pending.
+func counted(s domain.ExecutionStatus) domain.ExecutionStatus {
+	if s == domain.ExecutionPlanning {
+		return domain.ExecutionPending
+	}
+	return s
+}
+
+// SaveExecutionPlan stores the plan of a pending execution, which is planning from
+// then on. It is an error if the execution is not pending.
 func (t *Tx) SaveExecutionPlan(ctx context.Context, id int64, steps []domain.PlanStep) error {
 	row := executionRow{Execution: domain.Execution{ID: id, Plan: steps}}
-	_, err := saveExecutionPlan.Exec(ctx, t.db, &row)
+	n, err := saveExecutionPlan.Exec(ctx, t.db, &row)
+	if err == nil && n == 0 {
+		err = fmt.Errorf("execution %d is not pending, so it cannot be planned", id)
+	}
 	return err
 }
 

@@ -4,11 +4,11 @@ package account
 import (
 	"slices"
 
-	"vellocity/internal/engine"
+	"vellocity/internal/engine/account"
 	"vellocity/internal/ops"
 )
 
 // Rows returns the area's rows.
-func Rows(e *engine.Engine) []ops.Op {
-	return slices.Concat(profileRows(e), creditRows(e), keyRows(e))
+func Rows(v *account.Verbs) []ops.Op {
+	return slices.Concat(profileRows(v), creditRows(v), keyRows(v))
 }

@@ -7,7 +7,7 @@ import (
 
 	"vellocity/internal/api/wire"
 	"vellocity/internal/domain"
-	"vellocity/internal/engine"
+	"vellocity/internal/engine/account"
 	"vellocity/internal/ops"
 )
 
@@ -42,7 +42,7 @@ var (
 	}
 )
 
-func creditRows(e *engine.Engine) []ops.Op {
+func creditRows(v *account.Verbs) []ops.Op {
 	chapter := ops.Chapter{Name: "Credits", Description: "What work costs."}
 	return []ops.Op{
 		ops.New(ops.Op{
@@ -59,7 +59,7 @@ func creditRows(e *engine.Engine) []ops.Op {
 			Tool:    ops.Tool{Set: "account"},
 			Command: ops.Command{Noun: "credits", Verb: "get"},
 		}, func(ctx context.Context, _ struct{}) (domain.Balance, error) {
-			return e.Credits(ctx)
+			return v.Credits(ctx)
 		}, viewCredits, sampleBalance),
 		ops.New(ops.Op{
 			Name:  "list_credit_movements",
@@ -78,7 +78,7 @@ func creditRows(e *engine.Engine) []ops.Op {
 				Columns: []string{"id", "at", "kind", "amount", "execution_id", "step", "balance_after"},
 			},
 		}, func(ctx context.Context, in wire.Page) (domain.List[domain.Movement], error) {
-			return e.Ledger(ctx, wire.PageOf(in.Paging))
+			return v.Ledger(ctx, wire.PageOf(in.Paging))
 		}, func(r *ops.Reply, l domain.List[domain.Movement]) []MovementAttributes {
 			r.Total = l.Total
 			return wire.Each(l.Items, movement)

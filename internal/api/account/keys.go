@@ -7,8 +7,9 @@ import (
 
 	"vellocity/internal/api/wire"
 	"vellocity/internal/domain"
-	"vellocity/internal/engine"
+	"vellocity/internal/engine/account"
 	"vellocity/internal/ops"
+	"vellocity/internal/verb"
 )
 
 // APIKeyAttributes is a key without its secret, which is never stored.
@@ -66,10 +67,10 @@ var (
 		CreatedBy: "Ada",
 		CreatedAt: sampleTime,
 	}
-	sampleNewKey = engine.NewKey{Key: sampleKey, Secret: "vell_pk_0000000000000000000000000000000000000000"}
+	sampleNewKey = account.NewKey{Key: sampleKey, Secret: "vell_pk_0000000000000000000000000000000000000000"}
 )
 
-func keyRows(e *engine.Engine) []ops.Op {
+func keyRows(v *account.Verbs) []ops.Op {
 	chapter := ops.Chapter{Name: "API keys", Description: "Who may call."}
 	return []ops.Op{
 		ops.New(ops.Op{
@@ -89,7 +90,7 @@ func keyRows(e *engine.Engine) []ops.Op {
 				Columns: []string{"id", "name", "prefix", "role", "last_used_at", "revoked_at"},
 			},
 		}, func(ctx context.Context, in wire.Page) (domain.List[domain.Key], error) {
-			return e.Keys(ctx, engine.ListKeys{Page: wire.PageOf(in.Paging)})
+			return v.Keys(ctx, account.ListKeys{Page: wire.PageOf(in.Paging)})
 		}, func(r *ops.Reply, l domain.List[domain.Key]) []wire.Resource[APIKeyAttributes] {
 			r.Total = l.Total
 			return wire.Each(l.Items, apiKey)
@@ -109,8 +110,8 @@ func keyRows(e *engine.Engine) []ops.Op {
 			},
 			Tool:    ops.Tool{None: noSecrets},
 			Command: ops.Command{Noun: "keys", Verb: "create"},
-		}, func(ctx context.Context, in createKey) (engine.NewKey, error) {
-			return e.CreateKey(ctx, engine.CreateKey{
+		}, func(ctx context.Context, in createKey) (account.NewKey, error) {
+			return v.CreateKey(ctx, account.CreateKey{
 				Name:       in.Name,
 				Role:       in.Role,
 				Scopes:     in.Scopes,
@@ -134,8 +135,8 @@ func keyRows(e *engine.Engine) []ops.Op {
 			},
 			Tool:    ops.Tool{None: noSecrets},
 			Command: ops.Command{Noun: "keys", Verb: "rotate"},
-		}, func(ctx context.Context, in rotateKey) (engine.NewKey, error) {
-			return e.RotateKey(ctx, engine.RotateKey{ID: in.ID, Grace: time.Duration(in.Grace) * time.Second})
+		}, func(ctx context.Context, in rotateKey) (account.NewKey, error) {
+			return v.RotateKey(ctx, account.RotateKey{ID: in.ID, Grace: time.Duration(in.Grace) * time.Second})
 		}, viewNewKey, withoutSecret, sampleNewKey),
 		ops.NewEmpty(ops.Op{
 			Name:  "revoke_api_key",
@@ -151,14 +152,14 @@ func keyRows(e *engine.Engine) []ops.Op {
 			},
 			Tool:    ops.Tool{Set: "account"},
 			Command: ops.Command{Noun: "keys", Verb: "revoke"},
-		}, func(ctx context.Context, in keyID) error { return e.RevokeKey(ctx, engine.ID{ID: in.ID}) }),
+		}, func(ctx context.Context, in keyID) error { return v.RevokeKey(ctx, verb.ID{ID: in.ID}) }),
 	}
 }
 
 // withoutSecret is the key as an answer that is stored for a replay has it.
-func withoutSecret(k engine.NewKey) engine.NewKey { return engine.NewKey{Key: k.Key} }
+func withoutSecret(k account.NewKey) account.NewKey { return account.NewKey{Key: k.Key} }
 
-func viewNewKey(r *ops.Reply, k engine.NewKey) wire.Resource[APIKeyAttributes] {
+func viewNewKey(r *ops.Reply, k account.NewKey) wire.Resource[APIKeyAttributes] {
 	r.Meta = SecretMeta{wire.Optional(k.Secret), shownOnce}
 	if k.Secret == "" {
 		r.Meta = SecretMeta{nil, notShownAgain}

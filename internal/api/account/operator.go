@@ -5,7 +5,7 @@ import (
 	"net/http"
 
 	"vellocity/internal/domain"
-	"vellocity/internal/engine"
+	"vellocity/internal/engine/account"
 	"vellocity/internal/ops"
 )
 
@@ -34,7 +34,7 @@ var Operators = ops.Chapter{Name: "Operator", Description: "For the command line
 
 // OperatorRows returns the rows that only the operator may call. They are served by the
 // control socket, and are in no document.
-func OperatorRows(e *engine.Engine) []ops.Op {
+func OperatorRows(v *account.Verbs) []ops.Op {
 	return []ops.Op{
 		ops.New(ops.Op{
 			Name:  "set_workspace",
@@ -47,7 +47,7 @@ func OperatorRows(e *engine.Engine) []ops.Op {
 				Description: "Changes the workspace's plan, name, feed address or time zone.",
 			},
 		}, func(ctx context.Context, in setWorkspace) (domain.Workspace, error) {
-			return e.SetWorkspace(ctx, engine.SetWorkspace{
+			return v.SetWorkspace(ctx, account.SetWorkspace{
 				Plan:        in.Plan,
 				CompanyName: in.CompanyName,
 				Slug:        in.Slug,
@@ -67,7 +67,7 @@ func OperatorRows(e *engine.Engine) []ops.Op {
 				Example:     map[string]any{"amount": 5000, "note": "November"},
 			},
 		}, func(ctx context.Context, in grantCredits) (domain.Balance, error) {
-			return e.GrantCredits(ctx, engine.GrantCredits{Amount: in.Amount, Note: in.Note})
+			return v.GrantCredits(ctx, account.GrantCredits{Amount: in.Amount, Note: in.Note})
 		}, viewCredits, sampleBalance),
 	}
 }

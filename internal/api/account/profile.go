@@ -6,8 +6,9 @@ import (
 
 	"vellocity/internal/api/wire"
 	"vellocity/internal/domain"
-	"vellocity/internal/engine"
+	"vellocity/internal/engine/account"
 	"vellocity/internal/ops"
+	"vellocity/internal/verb"
 )
 
 // Profile is the workspace as its members see it.
@@ -46,7 +47,7 @@ var sampleWorkspace = domain.Workspace{
 	Revision:     3,
 }
 
-func profileRows(e *engine.Engine) []ops.Op {
+func profileRows(v *account.Verbs) []ops.Op {
 	chapter := ops.Chapter{Name: "Profile", Description: "The workspace."}
 	return []ops.Op{
 		ops.New(ops.Op{
@@ -63,7 +64,7 @@ func profileRows(e *engine.Engine) []ops.Op {
 			Tool:    ops.Tool{Set: "account"},
 			Command: ops.Command{Noun: "profile", Verb: "get"},
 		}, func(ctx context.Context, _ struct{}) (domain.Workspace, error) {
-			return e.Profile(ctx)
+			return v.Profile(ctx)
 		}, viewProfile, sampleWorkspace),
 		ops.New(ops.Op{
 			Name:  "update_profile",
@@ -80,14 +81,14 @@ func profileRows(e *engine.Engine) []ops.Op {
 			Tool:    ops.Tool{Set: "account"},
 			Command: ops.Command{Noun: "profile", Verb: "update"},
 		}, func(ctx context.Context, in updateProfile) (domain.Workspace, error) {
-			return e.UpdateProfile(ctx, engine.UpdateProfile{
+			return v.UpdateProfile(ctx, account.UpdateProfile{
 				CompanyName:     in.CompanyName,
 				Timezone:        in.Timezone,
 				VoiceID:         in.BrandVoiceID,
 				NotifyEmails:    in.NotifyEmails,
 				RequireApproval: in.RequireApproval,
 				FeedEnabled:     in.FeedEnabled,
-				Precondition:    engine.Precondition{IfMatch: in.Revisions()},
+				Precondition:    verb.Precondition{IfMatch: in.Revisions()},
 			})
 		}, viewProfile, sampleWorkspace),
 	}

@@ -7,7 +7,7 @@ import (
 
 	"vellocity/internal/api/wire"
 	"vellocity/internal/domain"
-	"vellocity/internal/engine"
+	"vellocity/internal/engine/content"
 	"vellocity/internal/ops"
 )
 
@@ -38,7 +38,7 @@ type listAgents struct {
 	ops.Paging
 }
 
-func agentRows(e *engine.Engine) []ops.Op {
+func agentRows(v *content.Verbs) []ops.Op {
 	return []ops.Op{
 		ops.New(ops.Op{
 			Name:  "list_agents",
@@ -62,7 +62,7 @@ func agentRows(e *engine.Engine) []ops.Op {
 			},
 		}, func(ctx context.Context, in listAgents) (domain.List[domain.Agent], error) {
 			page := wire.PageOf(in.Paging)
-			return e.Agents(ctx, engine.ListAgents{Type: in.Type, ActiveOnly: in.ActiveOnly, Page: page})
+			return v.Agents(ctx, content.ListAgents{Type: in.Type, ActiveOnly: in.ActiveOnly, Page: page})
 		}, func(r *ops.Reply, l domain.List[domain.Agent]) []wire.Resource[AgentAttributes] {
 			r.Total = l.Total
 			return wire.Each(l.Items, agent)
@@ -87,7 +87,7 @@ func agentRows(e *engine.Engine) []ops.Op {
 			}}},
 			Command: ops.Command{Noun: "agents", Verb: "get"},
 		}, func(ctx context.Context, in agentID) (domain.Agent, error) {
-			return e.Agent(ctx, in.ID)
+			return v.Agent(ctx, in.ID)
 		}, func(_ *ops.Reply, a domain.Agent) wire.Resource[AgentAttributes] {
 			return agent(a)
 		}, wire.SampleAgent()),

@@ -5,11 +5,12 @@ package content
 import (
 	"slices"
 
-	"vellocity/internal/engine"
+	"vellocity/internal/api/wire"
+	"vellocity/internal/engine/content"
 	"vellocity/internal/ops"
 )
 
-// Rows returns the area's rows.
-func Rows(e *engine.Engine) []ops.Op {
-	return slices.Concat(kanbanRows(e), itemRows(e), brandVoiceRows(e), agentRows(e))
+// Rows returns the area's rows. The profile tells the workspace's time zone.
+func Rows(v *content.Verbs, profile wire.Profile) []ops.Op {
+	return slices.Concat(kanbanRows(v, profile), itemRows(v), brandVoiceRows(v), agentRows(v))
 }

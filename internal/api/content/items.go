@@ -8,8 +8,9 @@ import (
 
 	"vellocity/internal/api/wire"
 	"vellocity/internal/domain"
-	"vellocity/internal/engine"
+	"vellocity/internal/engine/content"
 	"vellocity/internal/ops"
+	"vellocity/internal/verb"
 )
 
 // ContentDetailsAttributes adds the text and everything around it to a content item.
@@ -65,8 +66,8 @@ type changeContent struct {
 }
 
 // target is what the verb acts on.
-func (in changeContent) target() engine.ID {
-	return engine.ID{ID: in.ID, Precondition: engine.Precondition{IfMatch: in.Revisions()}}
+func (in changeContent) target() verb.ID {
+	return verb.ID{ID: in.ID, Precondition: verb.Precondition{IfMatch: in.Revisions()}}
 }
 
 type editContent struct {
@@ -116,7 +117,7 @@ var (
 		Body:       sampleItem.Body,
 		CreatedAt:  wire.SampleTime(),
 	}
-	sampleExport = engine.Export{
+	sampleExport = content.Export{
 		Name:      "cloud-cost-optimization-guide.md",
 		MediaType: "text/markdown; charset=utf-8",
 		Body:      []byte(sampleItem.Body),
@@ -125,11 +126,11 @@ var (
 	exampleID = map[string]any{"id": sampleItem.ID}
 )
 
-func sampleDetails() engine.ItemDetails {
+func sampleDetails() content.ItemDetails {
 	item, agent, voice := wire.SampleItem(), wire.SampleAgent(), sampleBrandVoice
 	item.Body = "# Cloud Cost Optimization Guide\n\nStart with what is idle."
 	item.Findings = []domain.Finding{wire.SampleFinding()}
-	return engine.ItemDetails{
+	return content.ItemDetails{
 		ContentItem:  item,
 		Agent:        &agent,
 		Voice:        &voice,
@@ -150,13 +151,13 @@ func sampleDetails() engine.ItemDetails {
 
 const items = "/content-workflow/content/{id}"
 
-func itemRows(e *engine.Engine) []ops.Op {
+func itemRows(v *content.Verbs) []ops.Op {
 	return []ops.Op{
-		getRow(e), editRow(e), deleteRow(e), approveRow(e), versionsRow(e), restoreRow(e), exportRow(e),
+		getRow(v), editRow(v), deleteRow(v), approveRow(v), versionsRow(v), restoreRow(v), exportRow(v),
 	}
 }
 
-func getRow(e *engine.Engine) ops.Op {
+func getRow(v *content.Verbs) ops.Op {
 	return ops.New(ops.Op{
 		Name:  "get_content_item",
 		Route: ops.Route{Method: http.MethodGet, Path: items},
@@ -172,12 +173,12 @@ func getRow(e *engine.Engine) ops.Op {
 		},
 		Tool:    ops.Tool{Set: "content", Listed: true},
 		Command: ops.Command{Noun: "content", Verb: "get"},
-	}, func(ctx context.Context, in ContentID) (engine.ItemDetails, error) {
-		return e.Item(ctx, in.ID)
+	}, func(ctx context.Context, in ContentID) (content.ItemDetails, error) {
+		return v.Item(ctx, in.ID)
 	}, viewItem, sampleItem)
 }
 
-func editRow(e *engine.Engine) ops.Op {
+func editRow(v *content.Verbs) ops.Op {
 	return ops.New(ops.Op{
 		Name:  "edit_content_item",
 		Route: ops.Route{Method: http.MethodPatch, Path: items},
@@ -197,8 +198,8 @@ func editRow(e *engine.Engine) ops.Op {
 		},
 		Tool:    ops.Tool{Set: "content", Listed: true},
 		Command: ops.Command{Noun: "content", Verb: "edit"},
-	}, func(ctx context.Context, in editContent) (engine.ItemDetails, error) {
-		return e.EditItem(ctx, engine.EditItem{
+	}, func(ctx context.Context, in editContent) (content.ItemDetails, error) {
+		return v.EditItem(ctx, content.EditItem{
 			ID:              in.ID,
 			Title:           in.Title,
 			Body:            in.Body,
@@ -212,12 +213,12 @@ func editRow(e *engine.Engine) ops.Op {
 			PlannedAt:       in.PlannedAt,
 			ScheduledAt:     in.ScheduledAt,
 			Reason:          in.Reason,
-			Precondition:    engine.Precondition{IfMatch: in.Revisions()},
+			Precondition:    verb.Precondition{IfMatch: in.Revisions()},
 		})
 	}, viewItem, sampleItem)
 }
 
-func deleteRow(e *engine.Engine) ops.Op {
+func deleteRow(v *content.Verbs) ops.Op {
 	return ops.NewEmpty(ops.Op{
 		Name:  "delete_content_item",
 		Route: ops.Route{Method: http.MethodDelete, Path: items},
@@ -232,10 +233,10 @@ func deleteRow(e *engine.Engine) ops.Op {
 		},
 		Tool:    ops.Tool{Set: "content"},
 		Command: ops.Command{Noun: "content", Verb: "delete"},
-	}, func(ctx context.Context, in changeContent) error { return e.DeleteItem(ctx, in.target()) })
+	}, func(ctx context.Context, in changeContent) error { return v.DeleteItem(ctx, in.target()) })
 }
 
-func approveRow(e *engine.Engine) ops.Op {
+func approveRow(v *content.Verbs) ops.Op {
 	return ops.New(ops.Op{
 		Name:           "approve_content_item",
 		Route:          ops.Route{Method: http.MethodPost, Path: items + "/approve"},
@@ -252,12 +253,12 @@ func approveRow(e *engine.Engine) ops.Op {
 		},
 		Tool:    ops.Tool{Set: "content"},
 		Command: ops.Command{Noun: "content", Verb: "approve"},
-	}, func(ctx context.Context, in changeContent) (engine.ItemDetails, error) {
-		return e.ApproveItem(ctx, in.target())
+	}, func(ctx context.Context, in changeContent) (content.ItemDetails, error) {
+		return v.ApproveItem(ctx, in.target())
 	}, viewItem, sampleItem)
 }
 
-func versionsRow(e *engine.Engine) ops.Op {
+func versionsRow(v *content.Verbs) ops.Op {
 	return ops.New(ops.Op{
 		Name:  "list_content_versions",
 		Route: ops.Route{Method: http.MethodGet, Path: items + "/versions"},
@@ -277,14 +278,14 @@ func versionsRow(e *engine.Engine) ops.Op {
 			Columns: []string{"n", "created_at", "author", "reason", "title"},
 		},
 	}, func(ctx context.Context, in listVersions) (domain.List[domain.ContentVersion], error) {
-		return e.Versions(ctx, engine.ListVersions{ID: in.ID, Page: wire.PageOf(in.Paging)})
+		return v.Versions(ctx, content.ListVersions{ID: in.ID, Page: wire.PageOf(in.Paging)})
 	}, func(r *ops.Reply, l domain.List[domain.ContentVersion]) []Version {
 		r.Total = l.Total
 		return wire.Each(l.Items, version)
 	}, domain.List[domain.ContentVersion]{Items: []domain.ContentVersion{sampleVersion}, Total: 1})
 }
 
-func restoreRow(e *engine.Engine) ops.Op {
+func restoreRow(v *content.Verbs) ops.Op {
 	return ops.New(ops.Op{
 		Name:           "restore_content_version",
 		Route:          ops.Route{Method: http.MethodPost, Path: items + "/versions/{n}/restore"},
@@ -300,13 +301,13 @@ func restoreRow(e *engine.Engine) ops.Op {
 		},
 		Tool:    ops.Tool{Set: "content"},
 		Command: ops.Command{Noun: "content", Verb: "restore"},
-	}, func(ctx context.Context, in restoreVersion) (engine.ItemDetails, error) {
-		condition := engine.Precondition{IfMatch: in.Revisions()}
-		return e.RestoreVersion(ctx, engine.RestoreVersion{ID: in.ID, N: in.N, Precondition: condition})
+	}, func(ctx context.Context, in restoreVersion) (content.ItemDetails, error) {
+		condition := verb.Precondition{IfMatch: in.Revisions()}
+		return v.RestoreVersion(ctx, content.RestoreVersion{ID: in.ID, N: in.N, Precondition: condition})
 	}, viewItem, sampleItem)
 }
 
-func exportRow(e *engine.Engine) ops.Op {
+func exportRow(v *content.Verbs) ops.Op {
 	return ops.NewFile(ops.Op{
 		Name:  "export_content_item",
 		Route: ops.Route{Method: http.MethodGet, Path: items + "/export"},
@@ -322,15 +323,15 @@ func exportRow(e *engine.Engine) ops.Op {
 		},
 		Tool:    ops.Tool{Set: "content"},
 		Command: ops.Command{Noun: "content", Verb: "export"},
-	}, func(ctx context.Context, in exportContent) (engine.Export, error) {
-		return e.ExportItem(ctx, engine.ExportItem{ID: in.ID, Format: string(in.Format)})
-	}, func(x engine.Export) ops.File {
+	}, func(ctx context.Context, in exportContent) (content.Export, error) {
+		return v.ExportItem(ctx, content.ExportItem{ID: in.ID, Format: in.Format})
+	}, func(x content.Export) ops.File {
 		return ops.File{Name: x.Name, MediaType: x.MediaType, Text: string(x.Body)}
 	},
 		sampleExport)
 }
 
-func viewItem(r *ops.Reply, d engine.ItemDetails) wire.Resource[ContentDetailsAttributes] {
+func viewItem(r *ops.Reply, d content.ItemDetails) wire.Resource[ContentDetailsAttributes] {
 	r.Revision = wire.Number(d.Revision)
 	short := wire.ItemOf(d.ContentItem)
 	rel := wire.Relationships{}

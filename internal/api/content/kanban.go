@@ -6,8 +6,9 @@ import (
 
 	"vellocity/internal/api/wire"
 	"vellocity/internal/domain"
-	"vellocity/internal/engine"
+	"vellocity/internal/engine/content"
 	"vellocity/internal/ops"
+	"vellocity/internal/verb"
 )
 
 // Board is the whole board.
@@ -66,17 +67,17 @@ type bulkMove struct {
 }
 
 var (
-	sampleBoard = []engine.Column{
+	sampleBoard = []content.Column{
 		{Stage: domain.ItemGenerated, Items: []domain.ContentItem{wire.SampleItem()}, Count: 5},
 		{Stage: domain.ItemReview, Count: 3},
 		{Stage: domain.ItemReady, Count: 8},
 		{Stage: domain.ItemPublished, Count: 12},
 	}
 	sampleCard  = wire.SampleItem()
-	sampleMoves = []engine.MoveResult{{ID: sampleCard.ID, Item: &sampleCard}}
+	sampleMoves = []content.MoveResult{{ID: sampleCard.ID, Item: &sampleCard}}
 )
 
-func kanbanRows(e *engine.Engine) []ops.Op {
+func kanbanRows(v *content.Verbs, profile wire.Profile) []ops.Op {
 	chapter := ops.Chapter{
 		Name:        "Kanban board",
 		Description: "Where content moves from generated to published.",
@@ -104,12 +105,12 @@ func kanbanRows(e *engine.Engine) []ops.Op {
 				},
 			}},
 			Command: ops.Command{Noun: "kanban", Verb: "get"},
-		}, func(ctx context.Context, in boardFilter) ([]engine.Column, error) {
-			span, err := in.Read(func() (domain.Workspace, error) { return e.Profile(ctx) })
+		}, func(ctx context.Context, in boardFilter) ([]content.Column, error) {
+			span, err := in.Read(ctx, profile)
 			if err != nil {
 				return nil, err
 			}
-			return e.Board(ctx, engine.BoardFilter{
+			return v.Board(ctx, content.BoardFilter{
 				ExecutionID: in.ExecutionID,
 				ContentType: in.ContentType,
 				Created:     span,
@@ -134,11 +135,11 @@ func kanbanRows(e *engine.Engine) []ops.Op {
 			Tool:    ops.Tool{Set: "content", Listed: true},
 			Command: ops.Command{Noun: "kanban", Verb: "move"},
 		}, func(ctx context.Context, in moveContent) (domain.ContentItem, error) {
-			return e.Move(ctx, engine.Move{
+			return v.Move(ctx, content.Move{
 				ID:           in.ID,
 				To:           in.Status,
 				Before:       in.Before,
-				Precondition: engine.Precondition{IfMatch: in.Revisions()},
+				Precondition: verb.Precondition{IfMatch: in.Revisions()},
 			})
 		}, func(r *ops.Reply, i domain.ContentItem) wire.Item {
 			r.Revision = wire.Number(i.Revision)
@@ -159,13 +160,13 @@ func kanbanRows(e *engine.Engine) []ops.Op {
 			},
 			Tool:    ops.Tool{Set: "content", Listed: true},
 			Command: ops.Command{Noun: "kanban", Verb: "bulk-move"},
-		}, func(ctx context.Context, in bulkMove) ([]engine.MoveResult, error) {
-			return e.BulkMove(ctx, engine.BulkMove{IDs: in.IDs, To: in.Status, Mode: string(in.Mode)})
+		}, func(ctx context.Context, in bulkMove) ([]content.MoveResult, error) {
+			return v.BulkMove(ctx, content.BulkMove{IDs: in.IDs, To: in.Status, Mode: in.Mode})
 		}, viewBulk, sampleMoves),
 	}
 }
 
-func viewBoard(_ *ops.Reply, columns []engine.Column) Board {
+func viewBoard(_ *ops.Reply, columns []content.Column) Board {
 	b := Board{Statuses: domain.ItemStatuses()}
 	for _, c := range columns {
 		col := Column{c.Stage.Label(), wire.Each(c.Items, wire.ItemOf), c.Count}
@@ -183,9 +184,9 @@ func viewBoard(_ *ops.Reply, columns []engine.Column) Board {
 	return b
 }
 
-func viewBulk(_ *ops.Reply, results []engine.MoveResult) BulkMoved {
+func viewBulk(_ *ops.Reply, results []content.MoveResult) BulkMoved {
 	var out BulkMoved
-	out.Results = wire.Each(results, func(m engine.MoveResult) MoveResult {
+	out.Results = wire.Each(results, func(m content.MoveResult) MoveResult {
 		r := MoveResult{ID: m.ID}
 		if m.Item != nil {
 			item := wire.ItemOf(*m.Item)

@@ -7,7 +7,7 @@ import (
 
 	"vellocity/internal/api/wire"
 	"vellocity/internal/domain"
-	"vellocity/internal/engine"
+	"vellocity/internal/engine/content"
 	"vellocity/internal/ops"
 )
 
@@ -65,7 +65,7 @@ var (
 	}
 )
 
-func brandVoiceRows(e *engine.Engine) []ops.Op {
+func brandVoiceRows(v *content.Verbs) []ops.Op {
 	return []ops.Op{
 		ops.New(ops.Op{
 			Name:  "list_brand_voices",
@@ -88,7 +88,7 @@ func brandVoiceRows(e *engine.Engine) []ops.Op {
 				Columns: []string{"id", "name", "language", "is_default"},
 			},
 		}, func(ctx context.Context, in wire.Page) (domain.List[domain.BrandVoice], error) {
-			return e.Voices(ctx, wire.PageOf(in.Paging))
+			return v.Voices(ctx, wire.PageOf(in.Paging))
 		}, func(r *ops.Reply, l domain.List[domain.BrandVoice]) []wire.Resource[BrandVoiceAttributes] {
 			r.Total = l.Total
 			return wire.Each(l.Items, brandVoice)
@@ -113,7 +113,7 @@ func brandVoiceRows(e *engine.Engine) []ops.Op {
 			}}},
 			Command: ops.Command{Noun: "brand-voices", Verb: "get"},
 		}, func(ctx context.Context, in brandVoiceID) (domain.BrandVoice, error) {
-			return e.Voice(ctx, in.ID)
+			return v.Voice(ctx, in.ID)
 		}, func(_ *ops.Reply, v domain.BrandVoice) wire.Resource[BrandVoiceAttributes] {
 			return brandVoice(v)
 		}, sampleBrandVoice),

@@ -3,9 +3,9 @@
 package studio
 
 import (
-	"vellocity/internal/engine"
+	"vellocity/internal/engine/studio"
 	"vellocity/internal/ops"
 )
 
 // Rows returns the area's rows.
-func Rows(e *engine.Engine) []ops.Op { return textRows(e) }
+func Rows(v *studio.Verbs) []ops.Op { return textRows(v) }

@@ -9,7 +9,7 @@ import (
 
 	"vellocity/internal/api/wire"
 	"vellocity/internal/domain"
-	"vellocity/internal/engine"
+	"vellocity/internal/engine/studio"
 	"vellocity/internal/ops"
 	"vellocity/internal/sse"
 )
@@ -48,7 +48,7 @@ const path = "/aiwriter/generate-output"
 var (
 	chapter = ops.Chapter{Name: "AI Writer", Description: "Texts from a free prompt."}
 
-	sampleText = engine.GeneratedText{
+	sampleText = studio.GeneratedText{
 		ID:      42,
 		Status:  domain.TextCompleted,
 		Text:    "# Cloud cost optimization\n\nStart with what is idle.",
@@ -71,8 +71,8 @@ var (
 	}
 )
 
-func textRows(e *engine.Engine) []ops.Op {
-	t := texts{e}
+func textRows(v *studio.Verbs) []ops.Op {
+	t := texts{v}
 	return []ops.Op{
 		ops.NewStream(ops.Op{
 			Name:           "generate_output",
@@ -96,7 +96,7 @@ func textRows(e *engine.Engine) []ops.Op {
 			},
 			Tool:    ops.Tool{Set: "writer"},
 			Command: ops.Command{Noun: "text", Verb: "generate"},
-		}, streamDocs, ops.Streaming[generateOutput, int64, engine.GeneratedText, Output]{
+		}, streamDocs, ops.Streaming[generateOutput, int64, studio.GeneratedText, Output]{
 			Begin: t.generate,
 			Events: func(ctx context.Context, in generateOutput, id int64) (iter.Seq2[sse.Event, error], error) {
 				return t.events(ctx, id, in.Resumable)
@@ -124,7 +124,7 @@ func textRows(e *engine.Engine) []ops.Op {
 			},
 			Tool:    ops.Tool{Set: "writer"},
 			Command: ops.Command{Noun: "text", Verb: "get"},
-		}, streamDocs, ops.Streaming[readOutput, int64, engine.GeneratedText, Output]{
+		}, streamDocs, ops.Streaming[readOutput, int64, studio.GeneratedText, Output]{
 			Begin: func(_ context.Context, in readOutput) (int64, error) {
 				id, _, err := position(in.Resumable, in.MessageID)
 				return id, err
@@ -142,7 +142,7 @@ func textRows(e *engine.Engine) []ops.Op {
 
 func headers(id int64) map[string]string { return map[string]string{"X-Message-Id": wire.Number(id)} }
 
-func view(_ *ops.Reply, t engine.GeneratedText) Output {
+func view(_ *ops.Reply, t studio.GeneratedText) Output {
 	return Output{
 		MessageID: t.ID,
 		Status:    t.Status,
@@ -155,14 +155,14 @@ func view(_ *ops.Reply, t engine.GeneratedText) Output {
 }
 
 // texts are the verbs around generated texts.
-type texts struct{ e *engine.Engine }
+type texts struct{ v *studio.Verbs }
 
 // generate starts a text and returns its id, or that of the one to be streamed again.
 func (t texts) generate(ctx context.Context, in generateOutput) (int64, error) {
 	if id, _, err := position(in.Resumable, in.MessageID); id != 0 || err != nil {
 		return id, err
 	}
-	return t.e.GenerateOutput(ctx, engine.GenerateOutput{
+	return t.v.GenerateOutput(ctx, studio.GenerateOutput{
 		Prompt:        in.Prompt,
 		MaximumLength: in.MaximumLength,
 		Creativity:    in.Creativity,
@@ -197,13 +197,13 @@ func (t texts) events(ctx context.Context, id int64, r ops.Resumable) (iter.Seq2
 	if err != nil {
 		return nil, err
 	}
-	pieces, err := t.e.ReadMessage(ctx, id, after)
+	pieces, err := t.v.ReadMessage(ctx, id, after)
 	if err != nil {
 		return nil, err
 	}
 	return func(yield func(sse.Event, error) bool) {
 		for piece, err := range pieces {
-			e := sse.Event{ID: wire.Number(id) + "-" + strconv.Itoa(piece.Seq), Data: piece.Text}
+			e := sse.Event{ID: wire.Number(id) + "-" + strconv.Itoa(piece.End()), Data: piece.Text}
 			if !yield(e, err) {
 				return
 			}
@@ -212,15 +212,15 @@ func (t texts) events(ctx context.Context, id int64, r ops.Resumable) (iter.Seq2
 }
 
 // whole waits for the end of the text.
-func (t texts) whole(ctx context.Context, id int64) (engine.GeneratedText, error) {
-	pieces, err := t.e.ReadMessage(ctx, id, 0)
+func (t texts) whole(ctx context.Context, id int64) (studio.GeneratedText, error) {
+	pieces, err := t.v.ReadMessage(ctx, id, 0)
 	if err != nil {
-		return engine.GeneratedText{}, err
+		return studio.GeneratedText{}, err
 	}
 	for _, err := range pieces {
 		if err != nil {
-			return engine.GeneratedText{}, err
+			return studio.GeneratedText{}, err
 		}
 	}
-	return t.e.Message(ctx, id)
+	return t.v.Message(ctx, id)
 }

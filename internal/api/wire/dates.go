@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"context"
 	"time"
 
 	"vellocity/internal/domain"
@@ -12,15 +13,18 @@ type DateRange struct {
 	To   string `json:"to,omitempty" in:"query" limit:"moment" doc:"Last day or instant, included"`
 }
 
-// Read reads both ends. The workspace is asked for its time zone only where a whole day
-// was given.
-func (s DateRange) Read(workspace func() (domain.Workspace, error)) (domain.DateRange, error) {
+// Profile returns the caller's workspace.
+type Profile func(context.Context) (domain.Workspace, error)
+
+// Read reads both ends. The profile is asked for the workspace's time zone only where
+// a whole day was given.
+func (s DateRange) Read(ctx context.Context, profile Profile) (domain.DateRange, error) {
 	if s.From == "" && s.To == "" {
 		return domain.DateRange{}, nil
 	}
 	zone := time.UTC
 	if len(s.From) == len(time.DateOnly) || len(s.To) == len(time.DateOnly) {
-		w, err := workspace()
+		w, err := profile(ctx)
 		if err != nil {
 			return domain.DateRange{}, err
 		}

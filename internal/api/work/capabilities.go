@@ -9,7 +9,7 @@ import (
 
 	"vellocity/internal/api/wire"
 	"vellocity/internal/domain"
-	"vellocity/internal/engine"
+	"vellocity/internal/engine/work"
 	"vellocity/internal/ops"
 )
 
@@ -82,19 +82,19 @@ var (
 		SettingsSchema: json.RawMessage(`{"type":"object","properties":{"topic":{"type":"string","title":"Topic"}},` +
 			`"required":["topic"],"additionalProperties":false}`),
 	}
-	sampleCapabilityDetails = engine.CapabilityDetails{
+	sampleCapabilityDetails = work.CapabilityDetails{
 		Capability:       sampleCapability,
 		RequiredSettings: []string{"topic"},
 		DefaultSettings:  json.RawMessage(`{"word_count":1200}`),
 	}
-	sampleStarted = engine.Started{
+	sampleStarted = work.Started{
 		Execution:   sampleExecution,
 		Agent:       wire.SampleAgent(),
 		AgentReason: "Content Writer is the only active agent that can generate-blog-post.",
 	}
 )
 
-func capabilityRows(e *engine.Engine) []ops.Op {
+func capabilityRows(v *work.Verbs) []ops.Op {
 	chapter := ops.Chapter{Name: "Capabilities", Description: "What Vellocity can be asked to do."}
 	return []ops.Op{
 		ops.New(ops.Op{
@@ -120,7 +120,7 @@ func capabilityRows(e *engine.Engine) []ops.Op {
 				Columns: []string{"slug", "name", "category", "estimated_credits"},
 			},
 		}, func(ctx context.Context, in listCapabilities) ([]domain.Capability, error) {
-			return e.Capabilities(ctx, engine.ListCapabilities{Category: in.Category, IncludeBeta: in.IncludeBeta})
+			return v.Capabilities(ctx, work.ListCapabilities{Category: in.Category, IncludeBeta: in.IncludeBeta})
 		}, viewCatalogue, []domain.Capability{sampleCapability}),
 		ops.New(ops.Op{
 			Name:  "get_capability",
@@ -141,8 +141,8 @@ func capabilityRows(e *engine.Engine) []ops.Op {
 				Description: "A capability with the schema of its settings",
 			}}},
 			Command: ops.Command{Noun: "capabilities", Verb: "get"},
-		}, func(ctx context.Context, in capabilitySlug) (engine.CapabilityDetails, error) {
-			return e.Capability(ctx, in.Slug)
+		}, func(ctx context.Context, in capabilitySlug) (work.CapabilityDetails, error) {
+			return v.Capability(ctx, in.Slug)
 		}, viewCapability, sampleCapabilityDetails),
 		ops.New(ops.Op{
 			Name: "execute_capability",
@@ -169,10 +169,10 @@ func capabilityRows(e *engine.Engine) []ops.Op {
 					"priority": "normal",
 				},
 			},
-			Tool:    ops.Tool{Set: "capabilities", Listed: true, Variants: variants(e)},
+			Tool:    ops.Tool{Set: "capabilities", Listed: true, Variants: variants(v)},
 			Command: ops.Command{Noun: "capabilities", Verb: "execute"},
-		}, func(ctx context.Context, in executeCapability) (engine.Started, error) {
-			return e.Execute(ctx, engine.Execute{
+		}, func(ctx context.Context, in executeCapability) (work.Started, error) {
+			return v.Execute(ctx, work.Execute{
 				Capability: in.Slug,
 				AgentID:    in.AgentID,
 				Settings:   json.RawMessage(in.Settings),
@@ -186,11 +186,11 @@ func capabilityRows(e *engine.Engine) []ops.Op {
 }
 
 // variants gives each capability a tool of its own, typed by its settings.
-func variants(e *engine.Engine) []ops.Variant {
-	if e == nil {
+func variants(v *work.Verbs) []ops.Variant {
+	if v == nil {
 		return nil
 	}
-	return wire.Each(e.AllCapabilities(), func(c domain.Capability) ops.Variant {
+	return wire.Each(v.AllCapabilities(), func(c domain.Capability) ops.Variant {
 		return ops.Variant{
 			Name:  strings.ReplaceAll(c.Slug, "-", "_"),
 			Title: c.Name,
@@ -218,7 +218,7 @@ func viewCatalogue(r *ops.Reply, l []domain.Capability) []wire.Resource[Capabili
 	})
 }
 
-func viewCapability(_ *ops.Reply, c engine.CapabilityDetails) wire.Resource[CapabilityDetailsAttributes] {
+func viewCapability(_ *ops.Reply, c work.CapabilityDetails) wire.Resource[CapabilityDetailsAttributes] {
 	return wire.Resource[CapabilityDetailsAttributes]{
 		Type:  "capability",
 		ID:    c.ID,
@@ -251,10 +251,10 @@ func capabilityLinks(c domain.Capability) *wire.Links {
 }
 
 // viewStarted shows an execution that was accepted.
-func viewStarted(message string) func(*ops.Reply, engine.Started) wire.Resource[ExecutionAttributes] {
-	return func(r *ops.Reply, s engine.Started) wire.Resource[ExecutionAttributes] {
+func viewStarted(message string) func(*ops.Reply, work.Started) wire.Resource[ExecutionAttributes] {
+	return func(r *ops.Reply, s work.Started) wire.Resource[ExecutionAttributes] {
 		r.Meta = StartedMeta{message, s.AgentReason}
-		x := execution(engine.ExecutionRow{Execution: s.Execution, Agent: s.Agent})
+		x := execution(work.ExecutionRow{Execution: s.Execution, Agent: s.Agent})
 		r.Location = x.Links.Self
 		return x
 	}

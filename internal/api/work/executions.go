@@ -8,8 +8,9 @@ import (
 
 	"vellocity/internal/api/wire"
 	"vellocity/internal/domain"
-	"vellocity/internal/engine"
+	"vellocity/internal/engine/work"
 	"vellocity/internal/ops"
+	"vellocity/internal/verb"
 )
 
 // ExecutionAttributes is one durable execution of a capability.
@@ -101,8 +102,8 @@ type changeExecution struct {
 }
 
 // target is what the verb acts on.
-func (in changeExecution) target() engine.ID {
-	return engine.ID{ID: in.ID, Precondition: engine.Precondition{IfMatch: in.Revisions()}}
+func (in changeExecution) target() verb.ID {
+	return verb.ID{ID: in.ID, Precondition: verb.Precondition{IfMatch: in.Revisions()}}
 }
 
 type getExecution struct {
@@ -130,8 +131,8 @@ var (
 			{Key: "section-1", Name: "Section 1", Kind: "section", DependsOn: []string{"outline"}, Credits: 4},
 		},
 	}
-	sampleRow     = engine.ExecutionRow{Execution: sampleExecution, Agent: wire.SampleAgent()}
-	sampleDetails = engine.ExecutionDetails{
+	sampleRow     = work.ExecutionRow{Execution: sampleExecution, Agent: wire.SampleAgent()}
+	sampleDetails = work.ExecutionDetails{
 		ExecutionRow: sampleRow,
 		Steps: []domain.StepResult{{
 			Key:          "outline",
@@ -150,7 +151,7 @@ var (
 		Items:    []domain.ContentItem{wire.SampleItem()},
 		Findings: []domain.Finding{wire.SampleFinding()},
 	}
-	sampleAssets = engine.Assets{
+	sampleAssets = work.Assets{
 		ExecutionID: 789,
 		Status:      domain.ExecutionCompleted,
 		Items:       []domain.ContentItem{wire.SampleItem()},
@@ -162,13 +163,13 @@ var (
 // chapterExecutions is where documents list the rows.
 var chapterExecutions = ops.Chapter{Name: "Executions", Description: "Durable executions of capabilities."}
 
-func executionRows(e *engine.Engine) []ops.Op {
+func executionRows(v *work.Verbs, profile wire.Profile) []ops.Op {
 	return []ops.Op{
-		listRow(e), getRow(e), assetsRow(e), cancelRow(e), retryRow(e), archiveRow(e), watchRow(e),
+		listRow(v, profile), getRow(v), assetsRow(v), cancelRow(v), retryRow(v), archiveRow(v), watchRow(v),
 	}
 }
 
-func listRow(e *engine.Engine) ops.Op {
+func listRow(v *work.Verbs, profile wire.Profile) ops.Op {
 	return ops.New(ops.Op{
 		Name:  "list_executions",
 		Route: ops.Route{Method: http.MethodGet, Path: executions},
@@ -189,12 +190,12 @@ func listRow(e *engine.Engine) ops.Op {
 			Verb:    "list",
 			Columns: []string{"id", "status", "capability", "title", "progress_percentage", "created_at"},
 		},
-	}, func(ctx context.Context, in listExecutions) (out domain.List[engine.ExecutionRow], err error) {
-		span, err := in.Read(func() (domain.Workspace, error) { return e.Profile(ctx) })
+	}, func(ctx context.Context, in listExecutions) (out domain.List[work.ExecutionRow], err error) {
+		span, err := in.Read(ctx, profile)
 		if err != nil {
 			return out, err
 		}
-		return e.Executions(ctx, engine.ListExecutions{
+		return v.Executions(ctx, work.ListExecutions{
 			Status:     in.Status,
 			AgentID:    in.AgentID,
 			Priority:   in.Priority,
@@ -202,13 +203,13 @@ func listRow(e *engine.Engine) ops.Op {
 			Created:    span,
 			Page:       wire.PageOf(in.Paging),
 		})
-	}, func(r *ops.Reply, l domain.List[engine.ExecutionRow]) []wire.Resource[ExecutionAttributes] {
+	}, func(r *ops.Reply, l domain.List[work.ExecutionRow]) []wire.Resource[ExecutionAttributes] {
 		r.Total = l.Total
 		return wire.Each(l.Items, execution)
-	}, domain.List[engine.ExecutionRow]{Items: []engine.ExecutionRow{sampleRow}, Total: 1})
+	}, domain.List[work.ExecutionRow]{Items: []work.ExecutionRow{sampleRow}, Total: 1})
 }
 
-func getRow(e *engine.Engine) ops.Op {
+func getRow(v *work.Verbs) ops.Op {
 	return ops.New(ops.Op{
 		Name:  "get_execution",
 		Route: ops.Route{Method: http.MethodGet, Path: executions + "/{id}"},
@@ -229,15 +230,15 @@ func getRow(e *engine.Engine) ops.Op {
 			Description: "An execution with plan, results, findings and assets",
 		}}},
 		Command: ops.Command{Noun: "executions", Verb: "get"},
-	}, func(ctx context.Context, in getExecution) (engine.ExecutionDetails, error) {
+	}, func(ctx context.Context, in getExecution) (work.ExecutionDetails, error) {
 		if in.Wait > 0 {
-			return e.WaitExecution(ctx, in.ID, time.Duration(in.Wait)*time.Second)
+			return v.WaitExecution(ctx, in.ID, time.Duration(in.Wait)*time.Second)
 		}
-		return e.Execution(ctx, in.ID)
+		return v.Execution(ctx, in.ID)
 	}, viewExecution, sampleDetails)
 }
 
-func assetsRow(e *engine.Engine) ops.Op {
+func assetsRow(v *work.Verbs) ops.Op {
 	return ops.New(ops.Op{
 		Name:  "get_execution_assets",
 		Route: ops.Route{Method: http.MethodGet, Path: executions + "/{id}/assets"},
@@ -254,15 +255,15 @@ func assetsRow(e *engine.Engine) ops.Op {
 		},
 		Tool:    ops.Tool{Set: "executions", Listed: true},
 		Command: ops.Command{Noun: "executions", Verb: "assets"},
-	}, func(ctx context.Context, in ExecutionID) (engine.Assets, error) {
-		return e.Assets(ctx, in.ID)
-	}, func(r *ops.Reply, a engine.Assets) Assets {
+	}, func(ctx context.Context, in ExecutionID) (work.Assets, error) {
+		return v.Assets(ctx, in.ID)
+	}, func(r *ops.Reply, a work.Assets) Assets {
 		r.Meta = AssetsMeta{len(a.Items)}
 		return Assets{a.ExecutionID, a.Status, wire.Each(a.Items, wire.ItemOf)}
 	}, sampleAssets)
 }
 
-func cancelRow(e *engine.Engine) ops.Op {
+func cancelRow(v *work.Verbs) ops.Op {
 	return ops.New(ops.Op{
 		Name:           "cancel_execution",
 		Route:          ops.Route{Method: http.MethodPost, Path: executions + "/{id}/cancel"},
@@ -280,12 +281,12 @@ func cancelRow(e *engine.Engine) ops.Op {
 		},
 		Tool:    ops.Tool{Set: "executions"},
 		Command: ops.Command{Noun: "executions", Verb: "cancel"},
-	}, func(ctx context.Context, in changeExecution) (engine.ExecutionDetails, error) {
-		return e.Cancel(ctx, in.target())
+	}, func(ctx context.Context, in changeExecution) (work.ExecutionDetails, error) {
+		return v.Cancel(ctx, in.target())
 	}, viewExecution, sampleDetails)
 }
 
-func retryRow(e *engine.Engine) ops.Op {
+func retryRow(v *work.Verbs) ops.Op {
 	return ops.New(ops.Op{
 		Name:           "retry_execution",
 		Route:          ops.Route{Method: http.MethodPost, Path: executions + "/{id}/retry", Status: http.StatusCreated},
@@ -305,12 +306,12 @@ func retryRow(e *engine.Engine) ops.Op {
 		},
 		Tool:    ops.Tool{Set: "executions"},
 		Command: ops.Command{Noun: "executions", Verb: "retry"},
-	}, func(ctx context.Context, in changeExecution) (engine.Started, error) {
-		return e.Retry(ctx, in.target())
-	}, viewStarted("Execution retry started"), engine.Started{Execution: sampleExecution, Agent: wire.SampleAgent()})
+	}, func(ctx context.Context, in changeExecution) (work.Started, error) {
+		return v.Retry(ctx, in.target())
+	}, viewStarted("Execution retry started"), work.Started{Execution: sampleExecution, Agent: wire.SampleAgent()})
 }
 
-func archiveRow(e *engine.Engine) ops.Op {
+func archiveRow(v *work.Verbs) ops.Op {
 	return ops.New(ops.Op{
 		Name:           "archive_execution",
 		Route:          ops.Route{Method: http.MethodPost, Path: executions + "/{id}/archive"},
@@ -326,12 +327,12 @@ func archiveRow(e *engine.Engine) ops.Op {
 		},
 		Tool:    ops.Tool{Set: "executions"},
 		Command: ops.Command{Noun: "executions", Verb: "archive"},
-	}, func(ctx context.Context, in changeExecution) (engine.ExecutionDetails, error) {
-		return e.Archive(ctx, in.target())
+	}, func(ctx context.Context, in changeExecution) (work.ExecutionDetails, error) {
+		return v.Archive(ctx, in.target())
 	}, viewExecution, sampleDetails)
 }
 
-func execution(x engine.ExecutionRow) wire.Resource[ExecutionAttributes] {
+func execution(x work.ExecutionRow) wire.Resource[ExecutionAttributes] {
 	self := wire.Path(executions, x.ID)
 	return wire.Resource[ExecutionAttributes]{
 		Type:          "execution",
@@ -361,7 +362,7 @@ func executionAttributes(x domain.Execution) ExecutionAttributes {
 	}
 }
 
-func viewExecution(r *ops.Reply, d engine.ExecutionDetails) wire.Resource[ExecutionDetailsAttributes] {
+func viewExecution(r *ops.Reply, d work.ExecutionDetails) wire.Resource[ExecutionDetailsAttributes] {
 	r.Revision = wire.Number(d.Version)
 	if !d.Status.Ended() {
 		r.Headers = map[string]string{"Retry-After": "1"}

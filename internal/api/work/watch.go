@@ -10,7 +10,7 @@ import (
 
 	"vellocity/internal/api/wire"
 	"vellocity/internal/domain"
-	"vellocity/internal/engine"
+	"vellocity/internal/engine/work"
 	"vellocity/internal/ops"
 	"vellocity/internal/sse"
 )
@@ -44,7 +44,7 @@ type watchExecution struct {
 }
 
 // updates are what happens to an execution.
-type updates = iter.Seq2[engine.Update, error]
+type updates = iter.Seq2[work.Update, error]
 
 var watchDocs = ops.StreamDocs{
 	Description: "Server-Sent Events: status, step, guardrail and item carry a WatchedEvent and an id to resume after; " +
@@ -61,7 +61,7 @@ var watchDocs = ops.StreamDocs{
 	},
 }
 
-func watchRow(e *engine.Engine) ops.Op {
+func watchRow(v *work.Verbs) ops.Op {
 	return ops.NewStream(ops.Op{
 		Name:  "watch_execution",
 		Route: ops.Route{Method: http.MethodGet, Path: executions + "/{id}/events"},
@@ -81,11 +81,11 @@ func watchRow(e *engine.Engine) ops.Op {
 		Command: ops.Command{Noun: "executions", Verb: "watch"},
 	}, watchDocs, ops.Streaming[watchExecution, updates, struct{}, struct{}]{
 		Begin: func(ctx context.Context, in watchExecution) (updates, error) {
-			return e.WatchExecution(ctx, in.ID, in.LastEventID)
+			return v.WatchExecution(ctx, in.ID, in.LastEventID)
 		},
 		Events: func(ctx context.Context, in watchExecution, u updates) (iter.Seq2[sse.Event, error], error) {
 			end := func() (domain.ExecutionStatus, error) {
-				d, err := e.Execution(ctx, in.ID)
+				d, err := v.Execution(ctx, in.ID)
 				return d.Status, err
 			}
 			return watched(ctx, in.ID, u, end), nil
@@ -119,7 +119,7 @@ func watched(
 	}
 }
 
-func eventOf(u engine.Update) (sse.Event, error) {
+func eventOf(u work.Update) (sse.Event, error) {
 	if u.Text != nil {
 		return ops.Event("", "text", WatchedText{u.Text.Step, u.Text.Offset, u.Text.Text})
 	}

@@ -5,11 +5,12 @@ package work
 import (
 	"slices"
 
-	"vellocity/internal/engine"
+	"vellocity/internal/api/wire"
+	"vellocity/internal/engine/work"
 	"vellocity/internal/ops"
 )
 
-// Rows returns the area's rows.
-func Rows(e *engine.Engine) []ops.Op {
-	return slices.Concat(capabilityRows(e), executionRows(e))
+// Rows returns the area's rows. The profile tells the workspace's time zone.
+func Rows(v *work.Verbs, profile wire.Profile) []ops.Op {
+	return slices.Concat(capabilityRows(v), executionRows(v, profile))
 }

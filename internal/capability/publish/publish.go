@@ -71,7 +71,7 @@ func publish(_ context.Context, in capability.Input, s Settings) (capability.Res
 	}
 	return capability.Result{
 		Output:  Published{ContentID: item.ID, Version: item.Version, Title: item.Title, Channels: s.Channels},
-		Effects: []capability.Effect{{Publish: &capability.PublishItem{ContentID: item.ID, Channels: s.Channels}}},
+		Effects: []capability.Effect{{Publish: &capability.PublishItem{ContentID: item.ID}}},
 	}, nil
 }
 

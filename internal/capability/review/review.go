@@ -196,7 +196,7 @@ func decide(_ context.Context, in capability.Input, s Settings) (capability.Resu
 	case c.Clean && c.Score >= c.Threshold && !s.AskPerson:
 		d.To = domain.ItemReady
 	}
-	move := capability.MoveItem{ContentID: item.ID, To: d.To, Reason: d.Reason, Scores: c.Scores, Findings: c.Findings}
+	move := capability.MoveItem{ContentID: item.ID, To: d.To, Scores: c.Scores, Findings: c.Findings}
 	return capability.Result{Output: d, Effects: []capability.Effect{{Move: &move}}}, nil
 }
 

@@ -84,7 +84,7 @@ func TestDecisions(t *testing.T) {
 				captest.Run{Settings: settings, Items: []domain.ContentItem{tc.item}, Voice: tc.voice},
 			)
 			m := move(t, out)
-			if m.To != tc.to || !strings.Contains(m.Reason, tc.reason) || m.Scores["seo"] == 0 || m.Findings == nil {
+			if m.To != tc.to || !strings.Contains(string(out.Outputs["decision"]), tc.reason) || m.Scores["seo"] == 0 || m.Findings == nil {
 				t.Errorf("%+v", m)
 			}
 			for _, f := range m.Findings {

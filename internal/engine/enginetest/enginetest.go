@@ -1,9 +1,12 @@
-// Package enginetest puts a whole engine together for tests: a real store, the
-// real queue at work, a hub, and the composer or a scripted model server on the
-// wire. Tests of execution, engine, live and board use it; no program does.
+// Package enginetest builds the verbs of all areas for tests: over a real store, the
+// real queue, a hub, and the composer or a scripted model server on the wire. It
+// also checks every verb of an area against scope, tenant, event and
+// Idempotency-Key ([CheckVerbs]). Tests of execution and engine use it; no program
+// does.
 package enginetest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -21,7 +24,10 @@ import (
 	"vellocity/internal/await"
 	"vellocity/internal/capability"
 	"vellocity/internal/domain"
-	"vellocity/internal/engine"
+	"vellocity/internal/engine/account"
+	"vellocity/internal/engine/content"
+	"vellocity/internal/engine/studio"
+	"vellocity/internal/engine/work"
 	"vellocity/internal/execution"
 	"vellocity/internal/live"
 	"vellocity/internal/queue"
@@ -33,13 +39,13 @@ import (
 func Main(m *testing.M) int { return storetest.Main(m, queue.Migrate) }
 
 // Config says what a kit is made of. The zero value has the capability
-// [Scripted], writes with the composer, and gives 8 tickets per workspace.
+// [Scripted], writes with the composer, and gives 8 slots per workspace.
 type Config struct {
 	Capabilities []capability.Capability // beside Scripted
 	Before       Hook
 	Provider     *aitest.Server // nil: the composer writes
 	Attempts     int            // of a provider's call; 1
-	Tickets      int            // 8
+	Slots        int            // 8
 	Pending      int            // 1000
 	Workers      int            // 8
 	Idle         bool           // the queue is not started
@@ -47,7 +53,7 @@ type Config struct {
 	Now          func() time.Time
 }
 
-// Kit is an engine at work, with two workspaces that have 10,000 credits each.
+// Kit is the verbs of all areas, and two workspaces that have 10,000 credits each.
 type Kit struct {
 	T         *testing.T
 	Config    Config
@@ -56,7 +62,10 @@ type Kit struct {
 	Hub       *live.Hub
 	Runner    *execution.Runner
 	Providers *ai.Providers
-	Engine    *engine.Engine
+	Work      *work.Verbs
+	Content   *content.Verbs
+	Studio    *studio.Verbs
+	Account   *account.Verbs
 	Ours      domain.Workspace
 	Theirs    domain.Workspace
 
@@ -90,10 +99,22 @@ func New(t *testing.T, s *store.Store, dir string, c Config) *Kit {
 
 func (k *Kit) workspace(slug string) (w domain.Workspace) {
 	k.Do(func(ctx context.Context, tx *store.Tx) (err error) {
-		if w, err = tx.CreateWorkspace(ctx, domain.Workspace{Slug: slug, Name: slug, Plan: domain.PlanEnterprise, Timezone: "UTC", FeedEnabled: true}); err != nil {
+		w, err = tx.CreateWorkspace(ctx, domain.Workspace{
+			Slug:        slug,
+			Name:        slug,
+			Plan:        domain.PlanEnterprise,
+			Timezone:    "UTC",
+			FeedEnabled: true,
+		})
+		if err != nil {
 			return err
 		}
-		err = tx.TransferCredits(ctx, store.CreditTransfer{WorkspaceID: w.ID, Kind: domain.MovementGrant, Amount: 10_000, Reference: "grant:" + slug})
+		err = tx.TransferCredits(ctx, store.CreditTransfer{
+			WorkspaceID: w.ID,
+			Kind:        domain.MovementGrant,
+			Amount:      10_000,
+			Reference:   "grant:" + slug,
+		})
 		if err != nil {
 			return err
 		}
@@ -106,8 +127,8 @@ func (k *Kit) workspace(slug string) (w domain.Workspace) {
 	return w
 }
 
-// Other returns a second node's engine on the same database. It takes part in
-// nothing but what its verbs do; its queue is not started.
+// Other returns the verbs of a second node on the same database. Its queue is not
+// started.
 func (k *Kit) Other() *Kit {
 	other := *k
 	other.stop = nil
@@ -127,56 +148,77 @@ func (k *Kit) build() {
 		k.Providers.Use([]ai.Connection{k.Model("scripted", k.Config.Provider)})
 	}
 	k.Hub = live.New(k.Store, log)
-	k.Runner = execution.New(execution.Options{Store: k.Store, Hub: k.Hub, Providers: k.Providers, Capabilities: capabilities, Log: log,
-		Tickets: or(k.Config.Tickets, 8), Pending: or(k.Config.Pending, 1000)})
+	k.Runner = execution.New(execution.Options{
+		Store:        k.Store,
+		Providers:    k.Providers,
+		Capabilities: capabilities,
+		Log:          log,
+		Slots:        cmp.Or(k.Config.Slots, 8),
+		Pending:      cmp.Or(k.Config.Pending, 1000),
+	})
 	k.newQueue(log)
 	var err error
-	k.Engine, err = engine.New(engine.Options{Store: k.Store, Runner: k.Runner, Hub: k.Hub, Keys: auth.NewKeys(k.Store, log), Providers: k.Providers,
-		Capabilities: capabilities, ReaderGrace: k.Config.ReaderGrace, Log: log})
+	k.Work, err = work.New(work.Options{Store: k.Store, Runner: k.Runner, Hub: k.Hub, Capabilities: capabilities})
 	k.must(err)
+	k.Content = content.New(k.Store, k.Runner)
+	k.Account = account.New(k.Store, auth.NewKeys(k.Store, log))
+	k.Studio = studio.New(studio.Options{
+		Store:       k.Store,
+		Providers:   k.Providers,
+		ReaderGrace: k.Config.ReaderGrace,
+		Log:         log,
+	})
 }
 
 func (k *Kit) newQueue(log *slog.Logger) {
 	k.T.Helper()
 	var err error
-	k.Queue, err = queue.New(queue.Options{DB: k.Store.DB(), Dir: k.dir, NodeID: "n1", Log: log, Lease: 2 * time.Second, Grace: time.Millisecond,
-		Handlers: map[string]queue.Handler{execution.JobKind: k.Runner.Work}, Workers: map[string]int{execution.JobKind: or(k.Config.Workers, 8)}})
+	k.Queue, err = queue.New(queue.Options{
+		DB:       k.Store.DB(),
+		Dir:      k.dir,
+		NodeID:   "n1",
+		Log:      log,
+		Lease:    2 * time.Second,
+		Grace:    time.Millisecond,
+		Handlers: map[string]queue.Handler{execution.JobKind: k.Runner.Work},
+		Workers:  map[string]int{execution.JobKind: cmp.Or(k.Config.Workers, 8)},
+	})
 	k.must(err)
 	k.Runner.UseQueue(k.Queue)
 }
 
-func or(n, otherwise int) int {
-	if n == 0 {
-		return otherwise
-	}
-	return n
-}
+const prices = `{"version":"test","models":[{"model":"scripted-1","effective_from":"2020-01-01","source":"test",
+	"input":1000000,"output":2000000}]}`
 
 // Model returns a connection to a scripted server.
 func (k *Kit) Model(name string, s *aitest.Server) ai.Connection {
 	k.T.Helper()
 	client, err := openai.New(wire.Config{Name: name, BaseURL: s.BaseURL(aitest.OpenAIWire), Model: "scripted-1"})
 	k.must(err)
-	prices, err := ai.LoadPrices([]byte(`{"version":"test","models":[{"model":"scripted-1","effective_from":"2020-01-01","source":"test","input":1000000,"output":2000000}]}`))
+	prices, err := ai.LoadPrices([]byte(prices))
 	k.must(err)
-	caller := ai.NewCaller(ai.Options{Provider: client, Model: "scripted-1", Prices: prices, Attempts: or(k.Config.Attempts, 1), Trip: -1})
-	return ai.Connection{
-		Origin: domain.Origin{Kind: domain.OriginModel, Provider: name, Model: "scripted-1", AI: true},
-		Caller: caller,
-		Kind:   "openai",
-	}
+	caller := ai.NewCaller(ai.Options{
+		Provider: client,
+		Model:    "scripted-1",
+		Prices:   prices,
+		Attempts: cmp.Or(k.Config.Attempts, 1),
+		Trip:     -1,
+	})
+	origin := domain.Origin{Kind: domain.OriginModel, Provider: name, Model: "scripted-1", AI: true}
+	return ai.Connection{Origin: origin, Caller: caller, Kind: "openai"}
 }
 
-// Start sets the queue, the hub and the engine's loop to work until the test ends
-// or [Kit.Stop].
+// Start runs the queue, the hub and the rooms of texts until the test ends or
+// [Kit.Stop].
 func (k *Kit) Start() {
 	k.T.Helper()
 	k.must(k.Queue.Start(context.Background()))
 	ctx, cancel := context.WithCancel(context.Background())
 	var loops sync.WaitGroup
 	loops.Go(func() { k.Hub.Run(ctx) })
-	loops.Go(func() { k.Engine.Run(ctx) })
-	q, e := k.Queue, k.Engine
+	loops.Go(func() { k.Studio.Run(ctx) })
+	loops.Go(func() { k.Runner.Texts.Run(ctx) })
+	q, e := k.Queue, k.Studio
 	k.stop = sync.OnceFunc(func() {
 		limit, done := context.WithTimeout(context.Background(), 20*time.Second)
 		defer done()
@@ -208,8 +250,13 @@ func (k *Kit) Ctx() context.Context { return As(k.Ours.ID, domain.RoleOwner) }
 
 // As returns a context with a person of that role, who holds every scope.
 func As(workspaceID int64, r domain.Role) context.Context {
-	return domain.WithActor(context.Background(), domain.Actor{Kind: domain.ActorPerson, Name: string(r), WorkspaceID: workspaceID, Role: r,
-		Scopes: []domain.Scope{domain.ScopeAdmin}})
+	return domain.WithActor(context.Background(), domain.Actor{
+		Kind:        domain.ActorPerson,
+		Name:        string(r),
+		WorkspaceID: workspaceID,
+		Role:        r,
+		Scopes:      []domain.Scope{domain.ScopeAdmin},
+	})
 }
 
 // Operator returns a context whose caller is the command line.
@@ -223,14 +270,14 @@ func (k *Kit) Do(f func(ctx context.Context, tx *store.Tx) error) {
 	k.must(k.Store.InTx(context.Background(), func(tx *store.Tx) error { return f(context.Background(), tx) }))
 }
 
-// Item makes an item of our workspace in the generated column.
+// Item creates an item of the caller's workspace in the generated column.
 func (k *Kit) Item(ctx context.Context, title, body string, findings ...domain.Finding) domain.ContentItem {
 	k.T.Helper()
 	a, _ := domain.ActorFrom(ctx)
 	return k.itemIn(a.WorkspaceID, title, body, findings)
 }
 
-// Run starts a run of the scripted capability.
+// Run starts an execution of the scripted capability.
 func (k *Kit) Run(steps ...Step) domain.Execution {
 	k.T.Helper()
 	started, err := k.Execute(k.Ctx(), steps...)
@@ -238,13 +285,13 @@ func (k *Kit) Run(steps ...Step) domain.Execution {
 	return started.Execution
 }
 
-// Execute is Run on somebody's behalf, with its error.
-func (k *Kit) Execute(ctx context.Context, steps ...Step) (engine.Started, error) {
+// Execute is Run for any caller, with its error.
+func (k *Kit) Execute(ctx context.Context, steps ...Step) (work.Started, error) {
 	k.T.Helper()
-	return k.Engine.Execute(ctx, engine.Execute{Capability: Slug, Settings: Settings(steps...)})
+	return k.Work.Execute(ctx, work.Execute{Capability: Slug, Settings: Settings(steps...)})
 }
 
-// Await returns the run once it is as wanted; it fails the test after 20 s.
+// Await returns the execution once ok accepts it; it fails the test after 20 s.
 func (k *Kit) Await(id int64, what string, ok func(domain.Execution) bool) domain.Execution {
 	k.T.Helper()
 	var x domain.Execution
@@ -256,17 +303,19 @@ func (k *Kit) Await(id int64, what string, ok func(domain.Execution) bool) domai
 		if ok(x) {
 			return ""
 		}
-		return fmt.Sprintf("run %d is not %s: status %s, waiting %q, step %q, error %q", id, what, x.Status, x.WaitingFor, x.CurrentStep, x.Error)
+		return fmt.Sprintf("execution %d is not %s: status %s, waiting %q, step %q, error %q",
+			id, what, x.Status, x.WaitingFor, x.CurrentStep, x.Error)
 	})
 	return x
 }
 
-// Ended returns the run once it has ended, and fails the test unless as wanted.
+// Ended returns the execution once it has ended, and fails the test unless it ended
+// as wanted.
 func (k *Kit) Ended(id int64, want domain.ExecutionStatus) domain.Execution {
 	k.T.Helper()
 	x := k.Await(id, "over", func(x domain.Execution) bool { return x.Status.Ended() })
 	if x.Status != want {
-		k.T.Fatalf("run %d ended as %s, not %s: %s", id, x.Status, want, x.Error)
+		k.T.Fatalf("execution %d ended as %s, not %s: %s", id, x.Status, want, x.Error)
 	}
 	return x
 }
@@ -275,7 +324,7 @@ func (k *Kit) Ended(id int64, want domain.ExecutionStatus) domain.Execution {
 func (k *Kit) Credits() domain.Balance {
 	k.T.Helper()
 	k.Audit()
-	b, err := k.Engine.Credits(k.Ctx())
+	b, err := k.Account.Credits(k.Ctx())
 	k.must(err)
 	return b
 }
@@ -303,7 +352,8 @@ func (k *Kit) Audit() {
 				balance -= m.Amount
 			}
 			if m.Balance != balance {
-				k.T.Errorf("movement %d (%s %d) says balance %d, it is %d", m.ID, m.Kind, m.Amount, m.Balance, balance)
+				k.T.Errorf("movement %d (%s %d) says balance %d, it is %d",
+					m.ID, m.Kind, m.Amount, m.Balance, balance)
 			}
 		}
 	}
@@ -316,7 +366,7 @@ func (k *Kit) Count(query string, args ...any) (n int) {
 	return n
 }
 
-// Exec runs a statement behind everybody's back.
+// Exec runs a statement that no verb has.
 func (k *Kit) Exec(query string, args ...any) {
 	k.T.Helper()
 	_, err := k.Store.DB().SQL().ExecContext(context.Background(), query, args...)
@@ -330,7 +380,7 @@ func (k *Kit) must(err error) {
 	}
 }
 
-// Eventually waits until f has nothing to object to.
+// Eventually waits until f objects to nothing.
 func Eventually(t testing.TB, within time.Duration, f func() string) {
 	t.Helper()
 	objection := ""

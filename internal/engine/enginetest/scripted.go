@@ -6,23 +6,23 @@ import (
 	"fmt"
 
 	"vellocity/internal/ai"
-	"vellocity/internal/board"
 	"vellocity/internal/capability"
 	"vellocity/internal/domain"
+	"vellocity/internal/item"
 	"vellocity/internal/store"
 )
 
-// Slug names the capability whose steps are told in its settings.
+// Slug names the capability whose steps are given in its settings.
 const Slug = "scripted"
 
-// Step says what one step of a scripted run does.
+// Step says what one step of a scripted execution does.
 type Step struct {
 	Key     string   `json:"key"`
 	After   []string `json:"after,omitempty"`
 	Credits int      `json:"credits,omitempty"`
-	// Do is what happens: "" only leaves an output, text has one written, item
-	// makes an item, move and publish do that to an item, wait asks a person about
-	// one, fail, refuse and panic go wrong.
+	// Do is what happens: "" only leaves an output, text asks for one, item creates an
+	// item, move and publish do that to an item, wait asks a person about one, fail,
+	// refuse and panic go wrong.
 	Do   string            `json:"do,omitempty"`
 	Item int64             `json:"item,omitempty"`
 	To   domain.ItemStatus `json:"to,omitempty"`
@@ -31,7 +31,7 @@ type Step struct {
 // Hook is called before each step does anything; its error is the step's.
 type Hook func(ctx context.Context, in capability.Input) error
 
-// Settings returns the settings of a scripted run.
+// Settings returns the settings of a scripted execution.
 func Settings(steps ...Step) json.RawMessage {
 	text, err := json.Marshal(map[string]any{"steps": steps})
 	if err != nil {
@@ -72,6 +72,9 @@ func (s script) plan() (plan []domain.PlanStep, err error) {
 	return plan, nil
 }
 
+// settingsSchema is the schema of the settings.
+const settingsSchema = `{"type":"object","required":["steps"],"properties":{"steps":{"type":"array"}}}`
+
 // Scripted returns the capability.
 func Scripted(before Hook) capability.Capability {
 	return capability.Define(capability.Spec[script]{
@@ -82,9 +85,9 @@ func Scripted(before Hook) capability.Capability {
 			Category:       domain.CategoryWorkflow,
 			Credits:        5,
 			NeedsModel:     true,
-			SettingsSchema: json.RawMessage(`{"type":"object","required":["steps"],"properties":{"steps":{"type":"array"}}}`),
+			SettingsSchema: json.RawMessage(settingsSchema),
 		},
-		Title: func(script) string { return "Scripted run" },
+		Title: func(script) string { return "Scripted execution" },
 		Reads: script.reads,
 		Plan:  script.plan,
 		Steps: map[string]capability.Step[script]{
@@ -101,7 +104,8 @@ func Scripted(before Hook) capability.Capability {
 }
 
 // composed is what a step writes where there is no model.
-const composed = "Cold brew coffee at home takes coarse coffee, cold water and a night. Start with one jar and taste what comes of it."
+const composed = "Cold brew coffee at home takes coarse coffee, cold water and a night. " +
+	"Start with one jar and taste the result."
 
 func act(ctx context.Context, in capability.Input) (capability.Result, error) {
 	var s Step
@@ -125,11 +129,12 @@ func act(ctx context.Context, in capability.Input) (capability.Result, error) {
 		out.Output = resp.Text
 		return out, err
 	case "item":
-		out.Effects = []capability.Effect{{Create: &capability.CreateItem{Item: domain.ContentItem{Title: "The same title", Type: domain.ContentBlog, Body: "Body of " + s.Key}}}}
+		c := domain.ContentItem{Title: "The same title", Type: domain.ContentBlog, Body: "Body of " + s.Key}
+		out.Effects = []capability.Effect{{Create: &capability.CreateItem{Item: c}}}
 	case "move":
 		out.Effects = []capability.Effect{{Move: &capability.MoveItem{ContentID: s.Item, To: s.To}}}
 	case "publish":
-		out.Effects = []capability.Effect{{Publish: &capability.PublishItem{ContentID: s.Item, Channels: []string{"feed"}}}}
+		out.Effects = []capability.Effect{{Publish: &capability.PublishItem{ContentID: s.Item}}}
 	case "wait":
 		if in.Answer == nil {
 			return capability.Result{Wait: &capability.Wait{ContentID: s.Item}}, nil
@@ -149,10 +154,17 @@ func act(ctx context.Context, in capability.Input) (capability.Result, error) {
 
 func (k *Kit) itemIn(workspaceID int64, title, body string, findings []domain.Finding) (c domain.ContentItem) {
 	k.T.Helper()
+	in := domain.ContentItem{
+		WorkspaceID: workspaceID,
+		Title:       title,
+		Type:        domain.ContentBlog,
+		Body:        body,
+		Findings:    findings,
+		Origin:      domain.Origin{Kind: domain.OriginModel, Provider: "scripted", Model: "scripted-1", AI: true},
+	}
 	k.Do(func(ctx context.Context, tx *store.Tx) (err error) {
 		ctx = domain.WithActor(ctx, domain.SystemActor(workspaceID, 0, "Writer"))
-		c, err = board.Create(ctx, tx, domain.ContentItem{WorkspaceID: workspaceID, Title: title, Type: domain.ContentBlog, Body: body, Findings: findings,
-			Origin: domain.Origin{Kind: domain.OriginModel, Provider: "scripted", Model: "scripted-1", AI: true}}, json.RawMessage(`{}`))
+		c, err = item.Create(ctx, tx, in, json.RawMessage(`{}`))
 		return err
 	})
 	return c

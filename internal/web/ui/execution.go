@@ -4,7 +4,7 @@ import (
 	"time"
 
 	"vellocity/internal/domain"
-	"vellocity/internal/engine"
+	"vellocity/internal/engine/work"
 )
 
 // ExecutionRow is an execution as lists show it.
@@ -31,7 +31,7 @@ type State struct {
 }
 
 // RowOf returns the row of an execution.
-func RowOf(x engine.ExecutionRow, now time.Time) ExecutionRow {
+func RowOf(x work.ExecutionRow, now time.Time) ExecutionRow {
 	return ExecutionRow{
 		ID:         x.ID,
 		Title:      TitleOf(x.Title, x.ID),

@@ -4,7 +4,7 @@ import (
 	"net/http"
 	"strconv"
 
-	"vellocity/internal/engine"
+	"vellocity/internal/engine/content"
 )
 
 // found is one item as the palette and item fields list it.
@@ -23,7 +23,7 @@ func (s *Site) find(w http.ResponseWriter, r *http.Request) error {
 		WriteJSON(w, http.StatusOK, list)
 		return nil
 	}
-	items, err := s.Engine.SearchItems(r.Context(), engine.SearchItems{Text: text})
+	items, err := s.Engine.Content.SearchItems(r.Context(), content.SearchItems{Text: text})
 	if err != nil {
 		return err
 	}

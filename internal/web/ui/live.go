@@ -27,7 +27,7 @@ func (s *Site) events(w http.ResponseWriter, r *http.Request) error {
 	}
 	ctx, cancel := s.Stream(r)
 	defer cancel()
-	seq, err := s.Engine.WatchWorkspace(ctx, after)
+	seq, err := s.Engine.Work.WatchWorkspace(ctx, after)
 	if err != nil {
 		return err
 	}

@@ -4,7 +4,7 @@ import (
 	"net/http"
 
 	"vellocity/internal/domain"
-	"vellocity/internal/engine"
+	"vellocity/internal/engine/work"
 )
 
 // Shell is the frame around every page. A page's data embeds it.
@@ -49,17 +49,17 @@ func (s *Site) Shell(w http.ResponseWriter, r *http.Request, here, title string)
 		Role:    actor.Role,
 		Exposed: s.exposed(r),
 	}
-	text := s.Engine.TextStatus()
+	text := s.Engine.Studio.TextStatus()
 	sh.Composer = text.Engine.Kind == domain.OriginComposer
 	sh.Writer = text.Engine.Model
 	if Partial(r) {
 		return sh, nil
 	}
 	var err error
-	if sh.Workspace, err = s.Engine.Profile(ctx); err != nil {
+	if sh.Workspace, err = s.Engine.Account.Profile(ctx); err != nil {
 		return sh, err
 	}
-	if sh.Palette, err = s.Engine.Capabilities(ctx, engine.ListCapabilities{IncludeBeta: true}); err != nil {
+	if sh.Palette, err = s.Engine.Work.Capabilities(ctx, work.ListCapabilities{IncludeBeta: true}); err != nil {
 		return sh, err
 	}
 	if sh.Nav, err = s.menuNow(ctx); err != nil {

@@ -14,7 +14,7 @@ import (
 
 // Options are what the dashboard is built from.
 type Options struct {
-	Engine *engine.Engine
+	Engine engine.Engine
 	// Session returns the person whose session cookie the request carries. An
 	// UNAUTHORIZED error means that there is none.
 	Session func(*http.Request) (domain.Actor, error)
@@ -33,7 +33,7 @@ type Options struct {
 
 // Site is the dashboard. It is safe for use by several goroutines.
 type Site struct {
-	Engine *engine.Engine
+	Engine engine.Engine
 	Now    func() time.Time
 
 	opts    Options
@@ -50,7 +50,7 @@ type Site struct {
 // New builds the dashboard from its pages, in the order of the menu. It fails when
 // the parts of a page do not match each other.
 func New(o Options, mounts ...Mount) (*Site, error) {
-	if o.Engine == nil || o.Session == nil || o.SignIn == nil || o.SignOut == nil {
+	if o.Engine == (engine.Engine{}) || o.Session == nil || o.SignIn == nil || o.SignOut == nil {
 		return nil, errors.New("web: an option is missing")
 	}
 	s := &Site{Engine: o.Engine, Now: o.Now, opts: o, log: o.Log}

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"vellocity/internal/domain"
-	"vellocity/internal/engine"
+	"vellocity/internal/engine/content"
 )
 
 // Widget is the control that a form shows for a field.
@@ -88,7 +88,7 @@ func (s *Site) FillChoices(ctx context.Context, fields Fields) error {
 }
 
 func (s *Site) brandVoiceChoices(ctx context.Context) ([]Choice, error) {
-	list, err := s.Engine.Voices(ctx, domain.Page{Number: 1, Size: 100})
+	list, err := s.Engine.Content.Voices(ctx, domain.Page{Number: 1, Size: 100})
 	options := []Choice{{Value: "", Label: "Workspace default"}}
 	for _, v := range list.Items {
 		options = append(options, Choice{Value: strconv.FormatInt(v.ID, 10), Label: v.Name})
@@ -97,7 +97,7 @@ func (s *Site) brandVoiceChoices(ctx context.Context) ([]Choice, error) {
 }
 
 func (s *Site) itemChoices(ctx context.Context) ([]Choice, error) {
-	items, err := s.Engine.SearchItems(ctx, engine.SearchItems{Limit: itemsListed})
+	items, err := s.Engine.Content.SearchItems(ctx, content.SearchItems{Limit: itemsListed})
 	options := []Choice{{Value: "", Label: "Choose an item…"}}
 	for _, i := range items {
 		options = append(options, itemChoice(i))
@@ -123,7 +123,7 @@ func (s *Site) ListChosen(ctx context.Context, fields Fields) error {
 		if f.Widget != WidgetContentItem || err != nil || listed {
 			continue
 		}
-		d, err := s.Engine.Item(ctx, id)
+		d, err := s.Engine.Content.Item(ctx, id)
 		if domain.CodeOf(err) == domain.CodeNotFound {
 			continue
 		}

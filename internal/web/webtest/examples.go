@@ -6,7 +6,8 @@ import (
 	"time"
 
 	"vellocity/internal/domain"
-	"vellocity/internal/engine"
+	"vellocity/internal/engine/account"
+	"vellocity/internal/engine/work"
 )
 
 // SampleBody is the text of the example items.
@@ -90,7 +91,7 @@ func (p *Person) Examples() domain.Execution {
 		x.item.Scores = map[string]float64{"seo": 82, "readability": 64}
 		p.Add(x.item, x.status)
 	}
-	_, err := p.Engine.CreateKey(p.Context(), engine.CreateKey{Name: "Website", Role: domain.RoleEditor})
+	_, err := p.Engine.Account.CreateKey(p.Context(), account.CreateKey{Name: "Website", Role: domain.RoleEditor})
 	No(p.T, err)
 	return p.Run("generate-blog-post", `{"topic":"Cloud cost optimization",
 		"key_points":["Machines are larger than their work","Owners who see a number every Friday"],
@@ -100,9 +101,9 @@ func (p *Person) Examples() domain.Execution {
 // Run executes a capability and waits for its end.
 func (p *Person) Run(slug, settings string) domain.Execution {
 	p.T.Helper()
-	st, err := p.Engine.Execute(p.Context(), engine.Execute{Capability: slug, Settings: json.RawMessage(settings)})
+	st, err := p.Engine.Work.Execute(p.Context(), work.Execute{Capability: slug, Settings: json.RawMessage(settings)})
 	No(p.T, err)
-	d, err := p.Engine.WaitExecution(p.Context(), st.Execution.ID, testWait)
+	d, err := p.Engine.Work.WaitExecution(p.Context(), st.Execution.ID, testWait)
 	No(p.T, err)
 	if !d.Status.Ended() {
 		p.T.Fatalf("execution %d is %s", d.ID, d.Status)

@@ -16,10 +16,10 @@ import (
 	"testing"
 
 	"vellocity/internal/app"
-	"vellocity/internal/board"
 	"vellocity/internal/config"
 	"vellocity/internal/domain"
 	"vellocity/internal/engine"
+	"vellocity/internal/item"
 	"vellocity/internal/store"
 )
 
@@ -27,7 +27,7 @@ import (
 type Person struct {
 	T         testing.TB
 	App       *app.App
-	Engine    *engine.Engine
+	Engine    engine.Engine
 	Workspace domain.Workspace
 	URL       string // of the server
 
@@ -44,7 +44,7 @@ func Start(t testing.TB) *Person {
 	No(t, err)
 	a, err := app.New(t.Context(), cfg, slog.New(slog.DiscardHandler))
 	No(t, err)
-	first, _, err := a.Engine.Bootstrap(t.Context())
+	first, _, err := a.Engine.Account.Bootstrap(t.Context())
 	No(t, err)
 	No(t, a.Start(t.Context()))
 	srv := httptest.NewServer(a.Handler)
@@ -146,10 +146,10 @@ func (p *Person) AddTo(workspaceID int64, c domain.ContentItem, to domain.ItemSt
 	}
 	ctx := domain.WithActor(p.T.Context(), domain.OperatorActor(workspaceID))
 	No(p.T, p.App.Store.InTx(ctx, func(tx *store.Tx) (err error) {
-		if c, err = board.Create(ctx, tx, c, json.RawMessage(provenance)); err != nil || to == domain.ItemGenerated {
+		if c, err = item.Create(ctx, tx, c, json.RawMessage(provenance)); err != nil || to == domain.ItemGenerated {
 			return err
 		}
-		c, err = board.Move(ctx, tx, domain.Workspace{ID: workspaceID}, c, to, 0)
+		c, err = item.Move(ctx, tx, c, to, item.Top)
 		return err
 	}))
 	return c

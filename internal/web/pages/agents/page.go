@@ -8,7 +8,7 @@ import (
 	"slices"
 
 	"vellocity/internal/domain"
-	"vellocity/internal/engine"
+	"vellocity/internal/engine/content"
 	"vellocity/internal/web/ui"
 )
 
@@ -52,7 +52,7 @@ func (p page) show(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	list, err := p.Engine.Agents(r.Context(), engine.ListAgents{Page: domain.Page{Number: 1, Size: 100}})
+	list, err := p.Engine.Content.Agents(r.Context(), content.ListAgents{Page: domain.Page{Number: 1, Size: 100}})
 	if err != nil {
 		return err
 	}

@@ -5,7 +5,8 @@ import (
 	"strconv"
 
 	"vellocity/internal/domain"
-	"vellocity/internal/engine"
+	"vellocity/internal/engine/content"
+	"vellocity/internal/verb"
 	"vellocity/internal/web/ui"
 )
 
@@ -52,15 +53,15 @@ func (p page) move(w http.ResponseWriter, r *http.Request) error {
 func (p page) moveItems(r *http.Request, ids []int64, to domain.ItemStatus) ([]domain.ContentItem, error) {
 	if len(ids) == 1 {
 		before, _ := strconv.ParseInt(r.PostForm.Get("before"), 10, 64) // none: at the top
-		item, err := p.Engine.Move(r.Context(), engine.Move{
+		item, err := p.Engine.Content.Move(r.Context(), content.Move{
 			ID:           ids[0],
 			To:           to,
 			Before:       before,
-			Precondition: engine.Precondition{IfMatch: r.PostForm.Get("etag")},
+			Precondition: verb.Precondition{IfMatch: r.PostForm.Get("etag")},
 		})
 		return []domain.ContentItem{item}, err
 	}
-	results, err := p.Engine.BulkMove(r.Context(), engine.BulkMove{IDs: ids, To: to, Mode: string(domain.BulkAtomic)})
+	results, err := p.Engine.Content.BulkMove(r.Context(), content.BulkMove{IDs: ids, To: to, Mode: domain.BulkAtomic})
 	if err != nil {
 		return nil, err
 	}

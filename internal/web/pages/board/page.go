@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"vellocity/internal/domain"
-	"vellocity/internal/engine"
+	"vellocity/internal/engine/content"
 	"vellocity/internal/web/ui"
 )
 
@@ -52,7 +52,7 @@ func Mount(site *ui.Site) ui.Page {
 
 // inReview counts the items that wait for a person.
 func (p page) inReview(ctx context.Context) (int, error) {
-	counts, err := p.Engine.BoardCounts(ctx)
+	counts, err := p.Engine.Content.BoardCounts(ctx)
 	return counts[domain.ItemReview], err
 }
 
@@ -104,8 +104,8 @@ func readQuery(v url.Values) query {
 	return q
 }
 
-func (q query) filter(now time.Time) engine.BoardFilter {
-	f := engine.BoardFilter{
+func (q query) filter(now time.Time) content.BoardFilter {
+	f := content.BoardFilter{
 		ContentType: domain.ContentType(q.Type),
 		ExecutionID: q.Execution,
 		PerColumn:   shortColumn,
@@ -125,7 +125,7 @@ func (p page) show(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	q := readQuery(r.URL.Query())
-	cols, err := p.Engine.Board(r.Context(), q.filter(p.Now()))
+	cols, err := p.Engine.Content.Board(r.Context(), q.filter(p.Now()))
 	if err != nil {
 		return err
 	}
@@ -155,7 +155,7 @@ var columnHints = map[domain.ItemStatus]string{
 	domain.ItemPublished: "Live in your feed.",
 }
 
-func columnOf(c engine.Column, text string) column {
+func columnOf(c content.Column, text string) column {
 	col := column{Stage: c.Stage, Label: c.Stage.Label(), Count: c.Count, Hint: columnHints[c.Stage]}
 	text = strings.ToLower(text)
 	for _, item := range c.Items {

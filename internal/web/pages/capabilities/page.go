@@ -6,7 +6,7 @@ import (
 	"net/http"
 
 	"vellocity/internal/domain"
-	"vellocity/internal/engine"
+	"vellocity/internal/engine/work"
 	"vellocity/internal/web/ui"
 )
 
@@ -53,7 +53,7 @@ func (p page) show(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	caps, err := p.Engine.Capabilities(r.Context(), engine.ListCapabilities{IncludeBeta: true})
+	caps, err := p.Engine.Work.Capabilities(r.Context(), work.ListCapabilities{IncludeBeta: true})
 	if err != nil {
 		return err
 	}

@@ -8,7 +8,8 @@ import (
 	"strconv"
 
 	"vellocity/internal/domain"
-	"vellocity/internal/engine"
+	"vellocity/internal/engine/content"
+	"vellocity/internal/engine/work"
 	"vellocity/internal/web/ui"
 )
 
@@ -34,7 +35,7 @@ func Mount(site *ui.Site) ui.Page {
 // view is the form with what is shown beside it.
 type view struct {
 	ui.Shell
-	Capability engine.CapabilityDetails
+	Capability work.CapabilityDetails
 	Price      string
 	Writes     bool // it generates text
 	Credits    domain.Balance
@@ -80,7 +81,7 @@ func (p page) fillFromExecution(r *http.Request, v *view) error {
 	if err != nil {
 		return nil //nolint:nilerr // not a number: nothing to start from
 	}
-	d, err := p.Engine.Execution(r.Context(), id)
+	d, err := p.Engine.Work.Execution(r.Context(), id)
 	if err != nil {
 		return err
 	}
@@ -91,7 +92,7 @@ func (p page) fillFromExecution(r *http.Request, v *view) error {
 
 func (p page) view(w http.ResponseWriter, r *http.Request) (v view, err error) {
 	ctx := r.Context()
-	c, err := p.Engine.Capability(ctx, r.PathValue("slug"))
+	c, err := p.Engine.Work.Capability(ctx, r.PathValue("slug"))
 	if err != nil {
 		return v, err
 	}
@@ -102,16 +103,16 @@ func (p page) view(w http.ResponseWriter, r *http.Request) (v view, err error) {
 	if v.Fields, err = p.fields(r, c); err != nil {
 		return v, err
 	}
-	if v.Credits, err = p.Engine.Credits(ctx); err != nil {
+	if v.Credits, err = p.Engine.Account.Credits(ctx); err != nil {
 		return v, err
 	}
-	agents, err := p.Engine.Agents(ctx, engine.ListAgents{ActiveOnly: true, Page: domain.Page{Number: 1, Size: 100}})
+	agents, err := p.Engine.Content.Agents(ctx, content.ListAgents{ActiveOnly: true, Page: domain.Page{Number: 1, Size: 100}})
 	if err != nil {
 		return v, err
 	}
 	v.Agents = agentChoices(agents.Items, c.Slug, r.PostForm.Get("agent_id"))
 	v.Priorities = ui.PriorityChoices(r.PostForm.Get("priority"))[1:]
-	past, err := p.Engine.Executions(ctx, engine.ListExecutions{
+	past, err := p.Engine.Work.Executions(ctx, work.ListExecutions{
 		Capability: c.Slug,
 		Page:       domain.Page{Number: 1, Size: 5},
 	})
@@ -125,7 +126,7 @@ func (p page) view(w http.ResponseWriter, r *http.Request) (v view, err error) {
 	return v, nil
 }
 
-func (p page) fields(r *http.Request, c engine.CapabilityDetails) (ui.Fields, error) {
+func (p page) fields(r *http.Request, c work.CapabilityDetails) (ui.Fields, error) {
 	fields, err := ui.FieldsOf(c.SettingsSchema)
 	if err != nil {
 		return nil, fmt.Errorf("read the settings schema of %s: %w", c.Slug, err)

@@ -7,7 +7,7 @@ import (
 	"strconv"
 
 	"vellocity/internal/domain"
-	"vellocity/internal/engine"
+	"vellocity/internal/engine/work"
 	"vellocity/internal/web/ui"
 )
 
@@ -40,12 +40,12 @@ func (p page) run(w http.ResponseWriter, r *http.Request) error {
 	return p.Back(w, r, ui.ExecutionPath(started.Execution.ID), "Execution started.")
 }
 
-func (p page) start(r *http.Request, slug string, settings map[string]any) (engine.Started, error) {
+func (p page) start(r *http.Request, slug string, settings map[string]any) (work.Started, error) {
 	raw, err := json.Marshal(settings)
 	if err != nil {
-		return engine.Started{}, fmt.Errorf("write settings: %w", err)
+		return work.Started{}, fmt.Errorf("write settings: %w", err)
 	}
-	return p.Engine.Execute(r.Context(), engine.Execute{
+	return p.Engine.Work.Execute(r.Context(), work.Execute{
 		Capability: slug,
 		AgentID:    agentID(r),
 		Settings:   raw,
@@ -78,7 +78,7 @@ func (p page) call(w http.ResponseWriter, r *http.Request) error {
 	if err := ui.ReadForm(r); err != nil {
 		return err
 	}
-	c, err := p.Engine.Capability(r.Context(), r.PathValue("slug"))
+	c, err := p.Engine.Work.Capability(r.Context(), r.PathValue("slug"))
 	if err != nil {
 		return err
 	}

@@ -8,7 +8,8 @@ import (
 	"strings"
 
 	"vellocity/internal/domain"
-	"vellocity/internal/engine"
+	"vellocity/internal/engine/content"
+	"vellocity/internal/verb"
 	"vellocity/internal/web/ui"
 )
 
@@ -44,7 +45,7 @@ func (p page) save(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	f := postedForm(r)
-	d, err := p.Engine.EditItem(r.Context(), f.edit(id))
+	d, err := p.Engine.Content.EditItem(r.Context(), f.edit(id))
 	if err != nil {
 		return p.refuseEdit(w, r, id, f, err)
 	}
@@ -66,14 +67,14 @@ func postedForm(r *http.Request) form {
 	}
 }
 
-func (f form) edit(id int64) engine.EditItem {
+func (f form) edit(id int64) content.EditItem {
 	keywords := []string{}
 	for k := range strings.SplitSeq(f.Keywords, ",") {
 		if k = strings.TrimSpace(k); k != "" {
 			keywords = append(keywords, k)
 		}
 	}
-	in := engine.EditItem{
+	in := content.EditItem{
 		ID:              id,
 		Title:           &f.Title,
 		Body:            &f.Body,
@@ -81,7 +82,7 @@ func (f form) edit(id int64) engine.EditItem {
 		MetaDescription: &f.MetaDesc,
 		Keywords:        &keywords,
 		Reason:          f.Reason,
-		Precondition:    engine.Precondition{IfMatch: f.ETag},
+		Precondition:    verb.Precondition{IfMatch: f.ETag},
 	}
 	if f.Slug != "" {
 		in.Slug = &f.Slug
@@ -97,7 +98,7 @@ func (p page) refuseEdit(w http.ResponseWriter, r *http.Request, id int64, f for
 	if !stale && e.Code != domain.CodeValidation {
 		return p.Refuse(w, r, ui.ItemPath(id)+"?view=edit", cause)
 	}
-	d, err := p.Engine.Item(r.Context(), id)
+	d, err := p.Engine.Content.Item(r.Context(), id)
 	if err != nil {
 		return err
 	}
@@ -118,12 +119,12 @@ func (p page) refuseEdit(w http.ResponseWriter, r *http.Request, id int64, f for
 }
 
 func (p page) move(w http.ResponseWriter, r *http.Request) error {
-	return p.act(w, r, func(id int64, seen engine.Precondition) (string, error) {
+	return p.act(w, r, func(id int64, seen verb.Precondition) (string, error) {
 		to := domain.ItemStatus(r.PostForm.Get("to"))
 		if !to.Valid() {
 			return "", domain.Errorf(domain.CodeBadRequest, "The board has no column %q.", to)
 		}
-		item, err := p.Engine.Move(r.Context(), engine.Move{ID: id, To: to, Precondition: seen})
+		item, err := p.Engine.Content.Move(r.Context(), content.Move{ID: id, To: to, Precondition: seen})
 		if item.Status == domain.ItemPublished {
 			return "Version " + strconv.Itoa(item.PublishedVersion) + " is published.", err
 		}
@@ -132,19 +133,19 @@ func (p page) move(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p page) approve(w http.ResponseWriter, r *http.Request) error {
-	return p.act(w, r, func(id int64, seen engine.Precondition) (string, error) {
-		d, err := p.Engine.ApproveItem(r.Context(), engine.ID{ID: id, Precondition: seen})
+	return p.act(w, r, func(id int64, seen verb.Precondition) (string, error) {
+		d, err := p.Engine.Content.ApproveItem(r.Context(), verb.ID{ID: id, Precondition: seen})
 		return "Version " + strconv.Itoa(d.ApprovedVersion) + " is approved.", err
 	})
 }
 
 func (p page) restore(w http.ResponseWriter, r *http.Request) error {
-	return p.act(w, r, func(id int64, seen engine.Precondition) (string, error) {
+	return p.act(w, r, func(id int64, seen verb.Precondition) (string, error) {
 		n, err := strconv.Atoi(r.PostForm.Get("n"))
 		if err != nil {
 			return "", domain.Errorf(domain.CodeBadRequest, "Choose the version to restore.")
 		}
-		d, err := p.Engine.RestoreVersion(r.Context(), engine.RestoreVersion{ID: id, N: n, Precondition: seen})
+		d, err := p.Engine.Content.RestoreVersion(r.Context(), content.RestoreVersion{ID: id, N: n, Precondition: seen})
 		return fmt.Sprintf("Restored version %d as version %d.", n, d.Version), err
 	})
 }
@@ -152,7 +153,7 @@ func (p page) restore(w http.ResponseWriter, r *http.Request) error {
 // act runs a verb on the item of the address and redirects back to it with the
 // message that the verb gives.
 func (p page) act(w http.ResponseWriter, r *http.Request,
-	do func(id int64, seen engine.Precondition) (string, error)) error {
+	do func(id int64, seen verb.Precondition) (string, error)) error {
 	id, err := ui.PathID(r)
 	if err != nil {
 		return err
@@ -160,7 +161,7 @@ func (p page) act(w http.ResponseWriter, r *http.Request,
 	if err := ui.ReadForm(r); err != nil {
 		return err
 	}
-	message, err := do(id, engine.Precondition{IfMatch: r.PostForm.Get("etag")})
+	message, err := do(id, verb.Precondition{IfMatch: r.PostForm.Get("etag")})
 	if err != nil {
 		return p.Refuse(w, r, ui.ItemPath(id)+"#findings", err)
 	}
@@ -173,7 +174,7 @@ func (p page) export(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	x, err := p.Engine.ExportItem(r.Context(), engine.ExportItem{ID: id, Format: r.URL.Query().Get("format")})
+	x, err := p.Engine.Content.ExportItem(r.Context(), content.ExportItem{ID: id, Format: domain.ExportFormat(r.URL.Query().Get("format"))})
 	if err != nil {
 		return err
 	}
@@ -189,6 +190,6 @@ func (p page) preview(w http.ResponseWriter, r *http.Request) error {
 	if err := ui.ReadForm(r); err != nil {
 		return err
 	}
-	html := marked(r.PostForm.Get("body"), nil, p.Engine.RenderMarkdown)
+	html := marked(r.PostForm.Get("body"), nil, p.Engine.Content.RenderMarkdown)
 	return p.RenderPart(w, http.StatusOK, "content", "preview", html)
 }

@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"vellocity/internal/domain"
-	"vellocity/internal/engine"
+	"vellocity/internal/engine/content"
 	"vellocity/internal/web/ui"
 	"vellocity/internal/web/webtest"
 )
@@ -17,7 +17,7 @@ func TestEditing(t *testing.T) {
 	p := webtest.Start(t)
 	c := p.Add(domain.ContentItem{Title: "First", Body: "One two three."}, domain.ItemReview)
 	path := fmt.Sprintf("/content/%d", c.ID)
-	item := func() engine.ItemDetails { return webtest.Must(p.Engine.Item(p.Context(), c.ID))(t) }
+	item := func() content.ItemDetails { return webtest.Must(p.Engine.Content.Item(p.Context(), c.ID))(t) }
 	form := url.Values{
 		"etag":     {ui.ETag(c.Revision)},
 		"title":    {"First"},
@@ -86,7 +86,7 @@ func TestEveryVersionCanBeReached(t *testing.T) {
 	c := p.Add(domain.ContentItem{Title: "Often edited", Body: "Text 1."}, domain.ItemReview)
 	for n := 2; n <= 60; n++ {
 		body := fmt.Sprintf("Text %d.", n)
-		webtest.Must(p.Engine.EditItem(p.Context(), engine.EditItem{ID: c.ID, Body: &body}))(t)
+		webtest.Must(p.Engine.Content.EditItem(p.Context(), content.EditItem{ID: c.ID, Body: &body}))(t)
 	}
 	path := fmt.Sprintf("/content/%d?view=versions", c.ID)
 	versions := func(path string) int {

@@ -34,7 +34,7 @@ func markedText(t *testing.T, src string) []string {
 }
 
 func TestMarked(t *testing.T) {
-	render := webtest.Start(t).Engine.RenderMarkdown
+	render := webtest.Start(t).Engine.Content.RenderMarkdown
 	for _, c := range []struct{ md, quote, want string }{
 		{"Über uns ist es *gut* gesagt.", "es *gut* gesagt", "es |gut| gesagt"},
 		{"## A heading here\n\nText.", "## A heading", "A heading"},
@@ -63,7 +63,7 @@ func TestMarked(t *testing.T) {
 // TestMarksChangeOnlyMarks takes the marks out again and compares with the text
 // rendered without any.
 func TestMarksChangeOnlyMarks(t *testing.T) {
-	render := webtest.Start(t).Engine.RenderMarkdown
+	render := webtest.Start(t).Engine.Content.RenderMarkdown
 	strip := strings.NewReplacer("</mark>", "").Replace
 	rapid.Check(t, func(t *rapid.T) {
 		md := rapid.StringMatching(`([a-zé]{1,4}[ .\n]{1,2}){1,30}`).Draw(t, "md")

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"vellocity/internal/domain"
-	"vellocity/internal/engine"
+	"vellocity/internal/engine/content"
 	"vellocity/internal/web/ui"
 )
 
@@ -92,7 +92,7 @@ func (p page) show(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	d, err := p.Engine.Item(r.Context(), id)
+	d, err := p.Engine.Content.Item(r.Context(), id)
 	if err != nil {
 		return err
 	}
@@ -107,7 +107,7 @@ func (p page) show(w http.ResponseWriter, r *http.Request) error {
 	return p.Render(w, r, http.StatusOK, "content", v)
 }
 
-func (p page) view(w http.ResponseWriter, r *http.Request, d engine.ItemDetails) (view, error) {
+func (p page) view(w http.ResponseWriter, r *http.Request, d content.ItemDetails) (view, error) {
 	sh, err := p.Shell(w, r, "/board", ui.TitleOf(d.Title, d.ID))
 	if err != nil {
 		return view{}, err
@@ -116,7 +116,7 @@ func (p page) view(w http.ResponseWriter, r *http.Request, d engine.ItemDetails)
 		Shell:    sh,
 		Item:     factsOf(d, sh.Workspace),
 		View:     readView(r),
-		Body:     marked(d.Body, d.Findings, p.Engine.RenderMarkdown),
+		Body:     marked(d.Body, d.Findings, p.Engine.Content.RenderMarkdown),
 		Findings: ui.FindingViews(d.Findings),
 		Needs:    d.NeedsInput,
 		Scores:   scoresOf(d.Scores),
@@ -160,7 +160,7 @@ func (v view) tabs() []ui.Tab {
 	return tabs
 }
 
-func factsOf(d engine.ItemDetails, ws domain.Workspace) facts {
+func factsOf(d content.ItemDetails, ws domain.Workspace) facts {
 	f := facts{
 		Card:        ui.CardOf(d.ContentItem),
 		Slug:        d.Slug,

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"vellocity/internal/domain"
-	"vellocity/internal/engine"
+	"vellocity/internal/engine/content"
 	"vellocity/internal/web/ui"
 )
 
@@ -46,10 +46,10 @@ type comparison struct {
 
 // fillVersions lists a page of the versions and compares the two that the address
 // names, the last two by default.
-func (p page) fillVersions(r *http.Request, v *view, d engine.ItemDetails) error {
+func (p page) fillVersions(r *http.Request, v *view, d content.ItemDetails) error {
 	q := r.URL.Query()
 	number := max(1, intOf(q, "page", 1))
-	list, err := p.Engine.Versions(r.Context(), engine.ListVersions{
+	list, err := p.Engine.Content.Versions(r.Context(), content.ListVersions{
 		ID:   d.ID,
 		Page: domain.Page{Number: number, Size: versionsPerPage},
 	})
@@ -96,7 +96,7 @@ func intOf(q url.Values, name string, otherwise int) int {
 	return otherwise
 }
 
-func versionRowOf(v domain.ContentVersion, d engine.ItemDetails) versionRow {
+func versionRowOf(v domain.ContentVersion, d content.ItemDetails) versionRow {
 	return versionRow{
 		N:         v.N,
 		Author:    v.Author,
@@ -112,7 +112,7 @@ func versionRowOf(v domain.ContentVersion, d engine.ItemDetails) versionRow {
 
 // compare compares two versions, listed or not. A version that
 // does not exist gives an empty comparison.
-func (p page) compare(r *http.Request, listed []domain.ContentVersion, d engine.ItemDetails, from, to int) (
+func (p page) compare(r *http.Request, listed []domain.ContentVersion, d content.ItemDetails, from, to int) (
 	comparison, error) {
 	newer, err := p.version(r, listed, d.ID, to)
 	if err != nil || newer.N == 0 {
@@ -136,7 +136,7 @@ func (p page) version(r *http.Request, listed []domain.ContentVersion, itemID in
 	if n < 1 {
 		return domain.ContentVersion{}, nil
 	}
-	v, err := p.Engine.Version(r.Context(), itemID, n)
+	v, err := p.Engine.Content.Version(r.Context(), itemID, n)
 	if domain.CodeOf(err) == domain.CodeNotFound {
 		return domain.ContentVersion{}, nil
 	}

@@ -4,27 +4,27 @@ import (
 	"context"
 	"net/http"
 
-	"vellocity/internal/engine"
+	"vellocity/internal/verb"
 	"vellocity/internal/web/ui"
 )
 
 func (p page) cancel(w http.ResponseWriter, r *http.Request) error {
 	return p.act(w, r, func(ctx context.Context, id int64) (int64, string, error) {
-		_, err := p.Engine.Cancel(ctx, engine.ID{ID: id})
+		_, err := p.Engine.Work.Cancel(ctx, verb.ID{ID: id})
 		return id, "Execution cancelled. Finished steps are kept, and unused credits were released.", err
 	})
 }
 
 func (p page) retry(w http.ResponseWriter, r *http.Request) error {
 	return p.act(w, r, func(ctx context.Context, id int64) (int64, string, error) {
-		st, err := p.Engine.Retry(ctx, engine.ID{ID: id})
+		st, err := p.Engine.Work.Retry(ctx, verb.ID{ID: id})
 		return st.Execution.ID, "Retrying from the last finished step.", err
 	})
 }
 
 func (p page) archive(w http.ResponseWriter, r *http.Request) error {
 	return p.act(w, r, func(ctx context.Context, id int64) (int64, string, error) {
-		_, err := p.Engine.Archive(ctx, engine.ID{ID: id})
+		_, err := p.Engine.Work.Archive(ctx, verb.ID{ID: id})
 		return id, "Execution archived.", err
 	})
 }

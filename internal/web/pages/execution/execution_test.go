@@ -20,7 +20,7 @@ func TestTheStepUnderWay(t *testing.T) {
 	if started.Location != "/executions/1" {
 		t.Fatalf("%d to %q\n%s", started.Status, started.Location, started.Body)
 	}
-	events := webtest.Must(p.Engine.WatchExecution(p.Context(), 1, ""))(t)
+	events := webtest.Must(p.Engine.Work.WatchExecution(p.Context(), 1, ""))(t)
 	page := ""
 	for _, err := range events {
 		webtest.No(t, err)
@@ -40,7 +40,7 @@ func TestTheStepUnderWay(t *testing.T) {
 func TestEventsAreThoseOfTheLog(t *testing.T) {
 	p := webtest.Start(t)
 	x := p.Examples()
-	events := webtest.Must(p.Engine.ExecutionEvents(p.Context(), x.ID))(t)
+	events := webtest.Must(p.Engine.Work.ExecutionEvents(p.Context(), x.ID))(t)
 	page := p.Get(fmt.Sprintf("/executions/%d?tab=events", x.ID)).Body
 	last := domain.EventExecutionCompleted
 	if rows := strings.Count(page, `<td class="mono">`); rows != len(events) || len(events) < 3 {

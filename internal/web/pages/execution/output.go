@@ -8,17 +8,17 @@ import (
 	"strconv"
 
 	"vellocity/internal/domain"
-	"vellocity/internal/engine"
+	"vellocity/internal/engine/work"
 	"vellocity/internal/sse"
 	"vellocity/internal/web/ui"
 )
 
 // outputOf returns the items of an execution, and until there are any what each
 // step has written.
-func (p page) outputOf(ctx context.Context, d engine.ExecutionDetails, v view) ([]outputText, error) {
+func (p page) outputOf(ctx context.Context, d work.ExecutionDetails, v view) ([]outputText, error) {
 	var out []outputText
 	for _, c := range d.Items {
-		item, err := p.Engine.Item(ctx, c.ID)
+		item, err := p.Engine.Content.Item(ctx, c.ID)
 		if domain.CodeOf(err) == domain.CodeNotFound {
 			continue // it has been deleted
 		}
@@ -29,7 +29,7 @@ func (p page) outputOf(ctx context.Context, d engine.ExecutionDetails, v view) (
 			Key:    "item-" + strconv.FormatInt(c.ID, 10),
 			Name:   ui.TitleOf(item.Title, item.ID),
 			ItemID: item.ID,
-			HTML:   template.HTML(p.Engine.RenderMarkdown(item.Body)), //nolint:gosec // sanitised there
+			HTML:   template.HTML(p.Engine.Content.RenderMarkdown(item.Body)), //nolint:gosec // sanitised there
 		})
 	}
 	if len(out) > 0 {
@@ -63,7 +63,7 @@ func textOf(raw json.RawMessage) string {
 }
 
 func (p page) eventsOf(ctx context.Context, id int64) ([]eventRow, error) {
-	events, err := p.Engine.ExecutionEvents(ctx, id)
+	events, err := p.Engine.Work.ExecutionEvents(ctx, id)
 	if err != nil {
 		return nil, err
 	}
@@ -97,7 +97,7 @@ func (p page) stream(w http.ResponseWriter, r *http.Request) error {
 	}
 	ctx, cancel := p.Stream(r)
 	defer cancel()
-	seq, err := p.Engine.WatchExecution(ctx, id, r.Header.Get("Last-Event-ID"))
+	seq, err := p.Engine.Work.WatchExecution(ctx, id, r.Header.Get("Last-Event-ID"))
 	if err != nil {
 		return err
 	}

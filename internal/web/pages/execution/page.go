@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"vellocity/internal/domain"
-	"vellocity/internal/engine"
+	"vellocity/internal/engine/work"
 	"vellocity/internal/web/ui"
 )
 
@@ -104,7 +104,7 @@ func (p page) show(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	d, err := p.Engine.Execution(ctx, id)
+	d, err := p.Engine.Work.Execution(ctx, id)
 	if err != nil {
 		return err
 	}
@@ -112,7 +112,7 @@ func (p page) show(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	attempts, err := p.Engine.Attempts(ctx, id)
+	attempts, err := p.Engine.Work.Attempts(ctx, id)
 	if err != nil {
 		return err
 	}
@@ -141,9 +141,9 @@ func (p page) show(w http.ResponseWriter, r *http.Request) error {
 
 // fillSubject distinguishes an execution that writes from one that looks at an item,
 // and shows that item.
-func (p page) fillSubject(ctx context.Context, v *view, d engine.ExecutionDetails) error {
+func (p page) fillSubject(ctx context.Context, v *view, d work.ExecutionDetails) error {
 	v.Writes = true
-	c, err := p.Engine.Capability(ctx, d.Capability)
+	c, err := p.Engine.Work.Capability(ctx, d.Capability)
 	if domain.CodeOf(err) == domain.CodeNotFound {
 		return nil // it has been removed
 	}
@@ -165,7 +165,7 @@ func (p page) fillSubject(ctx context.Context, v *view, d engine.ExecutionDetail
 	if len(v.Cards) > 0 || on.ContentID == 0 {
 		return nil
 	}
-	item, err := p.Engine.Item(ctx, on.ContentID)
+	item, err := p.Engine.Content.Item(ctx, on.ContentID)
 	if domain.CodeOf(err) == domain.CodeNotFound {
 		return nil // it has been deleted
 	}
@@ -175,7 +175,7 @@ func (p page) fillSubject(ctx context.Context, v *view, d engine.ExecutionDetail
 }
 
 // fillTab gathers what only the open tab shows.
-func (p page) fillTab(ctx context.Context, v *view, d engine.ExecutionDetails) error {
+func (p page) fillTab(ctx context.Context, v *view, d work.ExecutionDetails) error {
 	var err error
 	switch v.Tab {
 	case "output":
@@ -213,7 +213,7 @@ func readTab(r *http.Request) string {
 	return tabs[0]
 }
 
-func factsOf(d engine.ExecutionDetails, now time.Time) facts {
+func factsOf(d work.ExecutionDetails, now time.Time) facts {
 	f := facts{
 		ExecutionRow: ui.RowOf(d.ExecutionRow, now),
 		Origin:       ui.OriginLabel(d.Origin),

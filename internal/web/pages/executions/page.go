@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"vellocity/internal/domain"
-	"vellocity/internal/engine"
+	"vellocity/internal/engine/work"
 	"vellocity/internal/web/ui"
 )
 
@@ -42,7 +42,7 @@ func Mount(site *ui.Site) ui.Page {
 }
 
 func (p page) failed(ctx context.Context) (int, error) {
-	counts, err := p.Engine.ExecutionCounts(ctx)
+	counts, err := p.Engine.Work.ExecutionCounts(ctx)
 	return counts[domain.ExecutionFailed], err
 }
 
@@ -106,8 +106,8 @@ func (q query) href(change func(*query)) string {
 	return "/executions?" + v.Encode()
 }
 
-func (q query) list(now time.Time) engine.ListExecutions {
-	in := engine.ListExecutions{
+func (q query) list(now time.Time) work.ListExecutions {
+	in := work.ListExecutions{
 		Status:     domain.ExecutionStatus(q.Status),
 		Capability: q.Capability,
 		Priority:   domain.Priority(q.Priority),
@@ -126,15 +126,15 @@ func (p page) show(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	q := readQuery(r.URL.Query())
-	list, err := p.Engine.Executions(ctx, q.list(p.Now()))
+	list, err := p.Engine.Work.Executions(ctx, q.list(p.Now()))
 	if err != nil {
 		return err
 	}
-	counts, err := p.Engine.ExecutionCounts(ctx)
+	counts, err := p.Engine.Work.ExecutionCounts(ctx)
 	if err != nil {
 		return err
 	}
-	caps, err := p.Engine.Capabilities(ctx, engine.ListCapabilities{IncludeBeta: true})
+	caps, err := p.Engine.Work.Capabilities(ctx, work.ListCapabilities{IncludeBeta: true})
 	if err != nil {
 		return err
 	}
@@ -151,7 +151,7 @@ func (p page) show(w http.ResponseWriter, r *http.Request) error {
 	return p.Render(w, r, http.StatusOK, "executions", v)
 }
 
-func (v *view) fill(list domain.List[engine.ExecutionRow], now time.Time) {
+func (v *view) fill(list domain.List[work.ExecutionRow], now time.Time) {
 	for _, x := range list.Items {
 		v.Rows = append(v.Rows, ui.RowOf(x, now))
 	}

@@ -8,7 +8,8 @@ import (
 	"time"
 
 	"vellocity/internal/domain"
-	"vellocity/internal/engine"
+	"vellocity/internal/engine/account"
+	"vellocity/internal/verb"
 	"vellocity/internal/web/ui"
 )
 
@@ -18,7 +19,7 @@ func (p page) create(w http.ResponseWriter, r *http.Request) error {
 	if err := ui.ReadForm(r); err != nil {
 		return err
 	}
-	in := engine.CreateKey{Name: strings.TrimSpace(r.PostForm.Get("name"))}
+	in := account.CreateKey{Name: strings.TrimSpace(r.PostForm.Get("name"))}
 	for _, sc := range r.PostForm["scopes"] {
 		in.Scopes = append(in.Scopes, domain.Scope(sc))
 	}
@@ -35,7 +36,7 @@ func (p page) create(w http.ResponseWriter, r *http.Request) error {
 	if len(problems) > 0 {
 		return p.showAgain(w, r, http.StatusUnprocessableEntity, problems)
 	}
-	k, err := p.Engine.CreateKey(r.Context(), in)
+	k, err := p.Engine.Account.CreateKey(r.Context(), in)
 	if err != nil {
 		e := domain.AsError(err)
 		if e.Code == domain.CodeServer {
@@ -85,7 +86,7 @@ func (p page) rotate(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return domain.Errorf(domain.CodeBadRequest, "Choose how long the old key keeps working.")
 	}
-	k, err := p.Engine.RotateKey(r.Context(), engine.RotateKey{ID: id, Grace: grace})
+	k, err := p.Engine.Account.RotateKey(r.Context(), account.RotateKey{ID: id, Grace: grace})
 	if err != nil {
 		return p.Refuse(w, r, path, err)
 	}
@@ -126,7 +127,7 @@ func (p page) revoke(w http.ResponseWriter, r *http.Request) error {
 		v.Asking, v.Problem = id, "The name doesn’t match. The key was not revoked."
 		return p.Render(w, r, http.StatusUnprocessableEntity, "keys", v)
 	}
-	if err := p.Engine.RevokeKey(r.Context(), engine.ID{ID: id}); err != nil {
+	if err := p.Engine.Account.RevokeKey(r.Context(), verb.ID{ID: id}); err != nil {
 		return p.Refuse(w, r, path, err)
 	}
 	return p.Back(w, r, path, "“"+v.Rows[i].Name+"” has been revoked.")

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"vellocity/internal/domain"
-	"vellocity/internal/engine"
+	"vellocity/internal/engine/account"
 	"vellocity/internal/web/ui"
 )
 
@@ -117,7 +117,7 @@ func (p page) view(w http.ResponseWriter, r *http.Request) (view, error) {
 	if err != nil {
 		return view{}, err
 	}
-	list, err := p.Engine.Keys(r.Context(), engine.ListKeys{Page: domain.Page{Number: 1, Size: 100}})
+	list, err := p.Engine.Account.Keys(r.Context(), account.ListKeys{Page: domain.Page{Number: 1, Size: 100}})
 	if err != nil {
 		return view{}, err
 	}
@@ -160,7 +160,7 @@ func newForm(chosen []string) form {
 		if !shown {
 			continue
 		}
-		on := slices.Contains(engine.UsualScopes(), sc)
+		on := slices.Contains(account.UsualScopes(), sc)
 		if chosen != nil {
 			on = slices.Contains(chosen, string(sc))
 		}

@@ -1,0 +1,96 @@
+package account_test
+
+import (
+	"context"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"vellocity/internal/domain"
+	"vellocity/internal/engine/account"
+	"vellocity/internal/engine/enginetest"
+	"vellocity/internal/verb"
+)
+
+// verbs has every verb of the area: what it takes, whether it appends an event, and
+// how it is called.
+func verbs() map[string]enginetest.Verb {
+	type (
+		K = *enginetest.Kit
+		C = context.Context
+		X = enginetest.Things
+	)
+	name := "Newer"
+	admin := func(event, byID bool, call func(k K, ctx C, x X) error) enginetest.Verb {
+		return enginetest.Verb{Scope: domain.ScopeAdmin, Event: event, ByID: byID, Call: call}
+	}
+	operator := func(call func(k K, ctx C, x X) error) enginetest.Verb {
+		return enginetest.Verb{Operator: true, Event: true, Call: call}
+	}
+	return map[string]enginetest.Verb{
+		"Profile": enginetest.Read(func(k K, ctx C, _ X) error { return second(k.Account.Profile(ctx)) }),
+		"UpdateProfile": admin(true, false, func(k K, ctx C, _ X) error {
+			return second(k.Account.UpdateProfile(ctx, account.UpdateProfile{CompanyName: &name}))
+		}),
+		"SetWorkspace": operator(func(k K, ctx C, _ X) error {
+			return second(k.Account.SetWorkspace(ctx, account.SetWorkspace{CompanyName: &name}))
+		}),
+
+		"Credits": enginetest.Read(func(k K, ctx C, _ X) error { return second(k.Account.Credits(ctx)) }),
+		"Ledger": enginetest.Read(func(k K, ctx C, _ X) error {
+			return second(k.Account.Ledger(ctx, enginetest.FirstPage()))
+		}),
+		"GrantCredits": operator(func(k K, ctx C, _ X) error {
+			return second(k.Account.GrantCredits(ctx, account.GrantCredits{Amount: 5}))
+		}),
+
+		"Keys": admin(false, false, func(k K, ctx C, _ X) error {
+			return second(k.Account.Keys(ctx, account.ListKeys{Page: enginetest.FirstPage()}))
+		}),
+		"Key": admin(false, true, func(k K, ctx C, x X) error { return second(k.Account.Key(ctx, x.Key)) }),
+		"CreateKey": admin(true, false, func(k K, ctx C, _ X) error {
+			return second(k.Account.CreateKey(ctx, account.CreateKey{
+				Name:   "new",
+				Role:   domain.RoleViewer,
+				Scopes: []domain.Scope{domain.ScopeRead},
+			}))
+		}),
+		"RotateKey": admin(true, true, func(k K, ctx C, x X) error {
+			return second(k.Account.RotateKey(ctx, account.RotateKey{ID: x.Key}))
+		}),
+		"RevokeKey": admin(true, true, func(k K, ctx C, x X) error { return k.Account.RevokeKey(ctx, verb.ID{ID: x.Key}) }),
+
+		"Bootstrap": {Open: true},
+	}
+}
+
+func TestVerbs(t *testing.T) { enginetest.CheckVerbs(t, reflect.TypeFor[*account.Verbs](), verbs()) }
+
+func TestFaultsHaveTheWordingOfTheLimits(t *testing.T) {
+	enginetest.Each(t, enginetest.Config{Idle: true}, func(k *enginetest.Kit) {
+		long, form, zone := strings.Repeat("a", domain.LimitWorkspaceSlug.Max+1), "Two--Hyphens", "Mars/Olympus"
+		blank := " "
+		want := func(err error, field, message string) {
+			t.Helper()
+			if got := domain.AsError(err).Fields[field]; len(got) != 1 || got[0] != message {
+				t.Errorf("%s: %q, not %q", field, got, message)
+			}
+		}
+		set := func(in account.SetWorkspace) error { return second(k.Account.SetWorkspace(k.Operator(), in)) }
+		want(set(account.SetWorkspace{Slug: &long}), "slug", "The slug field must have at most 62 characters; it has 63")
+		want(set(account.SetWorkspace{Slug: &form}), "slug",
+			"The slug field must be lower-case letters and digits with single hyphens between them, such as summer-sale")
+		want(set(account.SetWorkspace{CompanyName: &blank}), "company_name", "The company_name field is required")
+		want(set(account.SetWorkspace{Timezone: &zone}), "timezone",
+			"The timezone field must be an IANA time zone such as Europe/Berlin")
+		in := account.CreateKey{Name: strings.Repeat("n", 101), Scopes: []domain.Scope{"all"}}
+		_, err := k.Account.CreateKey(k.Ctx(), in)
+		want(err, "name", "The name field must have at most 100 characters; it has 101")
+		want(err, "scopes.0", "The scopes.0 field must be one of "+domain.Alternatives(domain.ScopeRead.Values()))
+		_, err = k.Account.RotateKey(k.Ctx(), account.RotateKey{Grace: 8 * 24 * time.Hour})
+		want(err, "grace_seconds", "The grace_seconds field must be at most 604800")
+	})
+}
+
+func second[T any](_ T, err error) error { return err }

@@ -1,0 +1,144 @@
+package account
+
+import (
+	"context"
+	"net/mail"
+	"time"
+
+	"vellocity/internal/domain"
+	"vellocity/internal/store"
+	"vellocity/internal/verb"
+)
+
+// Profile returns the caller's workspace.
+func (v *Verbs) Profile(ctx context.Context) (domain.Workspace, error) {
+	a, err := verb.Caller(ctx, domain.ScopeRead)
+	if err != nil {
+		return domain.Workspace{}, err
+	}
+	return v.store.Read().Workspace(ctx, a.WorkspaceID)
+}
+
+// UpdateProfile changes the workspace. A nil field stays as it is.
+type UpdateProfile struct {
+	CompanyName     *string
+	Timezone        *string // IANA name
+	VoiceID         *int64  // default brand voice; 0: none
+	NotifyEmails    *[]string
+	RequireApproval *bool
+	FeedEnabled     *bool
+	verb.Precondition
+}
+
+// UpdateProfile changes the caller's workspace.
+func (v *Verbs) UpdateProfile(ctx context.Context, in UpdateProfile) (domain.Workspace, error) {
+	return verb.Change(ctx, v.store, domain.ScopeAdmin, func(tx *store.Tx, a domain.Actor) (domain.Workspace, error) {
+		w, err := tx.Workspace(ctx, a.WorkspaceID)
+		if err != nil {
+			return w, err
+		}
+		if err := in.CheckRevision(w.Revision); err != nil {
+			return w, err
+		}
+		if err := in.validate(ctx, tx, a.WorkspaceID); err != nil {
+			return w, err
+		}
+		verb.Set(&w.Name, in.CompanyName)
+		verb.Set(&w.Timezone, in.Timezone)
+		verb.Set(&w.BrandVoiceID, in.VoiceID)
+		verb.Set(&w.NotifyEmails, in.NotifyEmails)
+		verb.Set(&w.RequireApproval, in.RequireApproval)
+		verb.Set(&w.FeedEnabled, in.FeedEnabled)
+		return saveWorkspace(ctx, tx, w)
+	})
+}
+
+func saveWorkspace(ctx context.Context, tx *store.Tx, w domain.Workspace) (domain.Workspace, error) {
+	w, err := tx.SaveWorkspace(ctx, w)
+	if err != nil {
+		return w, err
+	}
+	return w, tx.AppendEvent(ctx, domain.Subject{WorkspaceID: w.ID},
+		domain.WorkspaceChanged{CompanyName: w.Name, Plan: w.Plan, Timezone: w.Timezone})
+}
+
+func (in UpdateProfile) validate(ctx context.Context, tx *store.Tx, workspaceID int64) error {
+	var p domain.Problems
+	verb.CheckText(&p, "company_name", in.CompanyName, domain.LimitCompanyName)
+	checkTimezone(&p, in.Timezone)
+	if in.NotifyEmails != nil {
+		checkEmails(&p, *in.NotifyEmails)
+	}
+	if in.VoiceID != nil && *in.VoiceID != 0 {
+		_, err := tx.BrandVoice(ctx, workspaceID, *in.VoiceID)
+		if domain.CodeOf(err) == domain.CodeNotFound {
+			p.Missing("default_brand_voice_id", "brand voice", *in.VoiceID)
+		} else if err != nil {
+			return err
+		}
+	}
+	return p.Err()
+}
+
+func checkEmails(p *domain.Problems, list []string) {
+	domain.LimitNotifyEmails.List(p, "notification_emails", list)
+	for i, address := range list {
+		if _, err := mail.ParseAddress(address); err != nil {
+			p.Format(verb.Path("notification_emails", i), "an e-mail address such as editor@example.com")
+		}
+	}
+}
+
+func checkTimezone(p *domain.Problems, zone *string) {
+	if zone == nil {
+		return
+	}
+	if _, err := time.LoadLocation(*zone); err != nil || *zone == "" || *zone == "Local" {
+		p.Format("timezone", "an IANA time zone such as Europe/Berlin")
+	}
+}
+
+// SetWorkspace is the operator's change to what the workspace itself may not
+// change. A nil field stays as it is.
+type SetWorkspace struct {
+	Plan        *domain.Plan
+	CompanyName *string
+	Slug        *string
+	Timezone    *string
+}
+
+// SetWorkspace is for the operator: it changes what the workspace itself may not.
+func (v *Verbs) SetWorkspace(ctx context.Context, in SetWorkspace) (domain.Workspace, error) {
+	if err := verb.Operator(ctx); err != nil {
+		return domain.Workspace{}, err
+	}
+	if err := in.validate(); err != nil {
+		return domain.Workspace{}, err
+	}
+	w, err := verb.Change(ctx, v.store, domain.ScopeAdmin, func(tx *store.Tx, a domain.Actor) (domain.Workspace, error) {
+		w, err := tx.Workspace(ctx, a.WorkspaceID)
+		if err != nil {
+			return w, err
+		}
+		verb.Set(&w.Plan, in.Plan)
+		verb.Set(&w.Name, in.CompanyName)
+		verb.Set(&w.Slug, in.Slug)
+		verb.Set(&w.Timezone, in.Timezone)
+		return saveWorkspace(ctx, tx, w)
+	})
+	if err == nil {
+		v.keys.Forget(w.ID)
+	}
+	return w, err
+}
+
+func (in SetWorkspace) validate() error {
+	var p domain.Problems
+	verb.CheckText(&p, "company_name", in.CompanyName, domain.LimitCompanyName)
+	checkTimezone(&p, in.Timezone)
+	if in.Plan != nil && !in.Plan.Valid() {
+		p.NotOneOf("plan", in.Plan.Values())
+	}
+	verb.CheckSlug(&p, "slug", in.Slug, domain.LimitWorkspaceSlug)
+	return p.Err()
+}

@@ -1,0 +1,181 @@
+package content
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"html/template"
+	"strings"
+	"time"
+
+	"vellocity/internal/domain"
+	"vellocity/internal/verb"
+)
+
+// ExportItem asks for an item as a file. The default format is Markdown.
+type ExportItem struct {
+	ID     int64
+	Format domain.ExportFormat
+}
+
+// Export is a file.
+type Export struct {
+	Name      string
+	MediaType string
+	Body      []byte
+}
+
+// ExportItem returns an item as a file. Each format carries a machine-readable
+// marking of what wrote the text (EU AI Act, Article 50).
+func (v *Verbs) ExportItem(ctx context.Context, in ExportItem) (Export, error) {
+	if _, err := verb.Caller(ctx, domain.ScopeRead); err != nil {
+		return Export{}, err
+	}
+	in.Format = cmp.Or(in.Format, domain.ExportMarkdown)
+	var p domain.Problems
+	domain.CheckEnum(&p, "format", in.Format)
+	if err := p.Err(); err != nil {
+		return Export{}, err
+	}
+	d, err := v.Item(ctx, in.ID)
+	if err != nil {
+		return Export{}, err
+	}
+	switch in.Format {
+	case domain.ExportHTML:
+		body, err := v.htmlPage(d.ContentItem)
+		return Export{Name: d.Slug + ".html", MediaType: "text/html; charset=utf-8", Body: body}, err
+	case domain.ExportJSON:
+		body, err := json.MarshalIndent(exported(d), "", "  ")
+		return Export{Name: d.Slug + ".json", MediaType: "application/json; charset=utf-8", Body: append(body, '\n')}, err
+	}
+	body := []byte(frontMatter(d.ContentItem) + d.Body + "\n")
+	return Export{Name: d.Slug + ".md", MediaType: "text/markdown; charset=utf-8", Body: body}, nil
+}
+
+// generator says for machines what wrote a text.
+func generator(g domain.Origin) string {
+	if g.AI {
+		return "ai-generated; provider=" + g.Provider + "; model=" + g.Model
+	}
+	return "composed-from-inputs-by-rules; ai=false"
+}
+
+func frontMatter(c domain.ContentItem) string {
+	var b strings.Builder
+	line := func(name string, v any) {
+		text, err := json.Marshal(v) // a JSON value is a YAML value
+		if err == nil {
+			fmt.Fprintf(&b, "%s: %s\n", name, text)
+		}
+	}
+	b.WriteString("---\n")
+	line("title", c.Title)
+	line("slug", c.Slug)
+	line("description", c.MetaDescription)
+	line("keywords", append([]string{}, c.Keywords...))
+	line("language", c.Language)
+	line("version", c.Version)
+	line("ai", c.Origin.AI)
+	line("generator", generator(c.Origin))
+	b.WriteString("---\n\n")
+	return b.String()
+}
+
+// htmlExport escapes each value for the place where it stands. Body is HTML that
+// has been sanitized.
+var htmlExport = template.Must(template.New("export").Parse(`<!doctype html>
+<html lang="{{.Language}}">
+<head>
+<meta charset="utf-8">
+<title>{{.Title}}</title>
+<meta name="description" content="{{.Description}}">
+<meta name="generator" content="{{.Generator}}">
+<meta name="ai-generated" content="{{.AI}}">
+</head>
+<body>
+{{.Body}}
+</body>
+</html>
+`))
+
+func (v *Verbs) htmlPage(c domain.ContentItem) ([]byte, error) {
+	var out bytes.Buffer
+	err := htmlExport.Execute(&out, struct {
+		Language, Title, Description, Generator string
+		AI                                      bool
+		Body                                    template.HTML
+	}{
+		Language:    cmp.Or(c.Language, "en"),
+		Title:       c.Title,
+		Description: c.MetaDescription,
+		Generator:   generator(c.Origin),
+		AI:          c.Origin.AI,
+		Body:        template.HTML(v.RenderMarkdown(c.Body)), //nolint:gosec // sanitized by RenderMarkdown
+	})
+	return out.Bytes(), err
+}
+
+// exportedItem is an item as a JSON file. The names are those of the API; a time
+// that is not set is left out.
+type exportedItem struct {
+	ID              int64              `json:"id"`
+	ContentType     domain.ContentType `json:"content_type"`
+	Title           string             `json:"title"`
+	Slug            string             `json:"slug"`
+	Body            string             `json:"body"`
+	Language        string             `json:"language"`
+	Channel         string             `json:"channel"`
+	MetaTitle       string             `json:"meta_title"`
+	MetaDescription string             `json:"meta_description"`
+	Keywords        []string           `json:"keywords"`
+	Status          domain.ItemStatus  `json:"kanban_status"`
+	Assignee        string             `json:"assignee"`
+	Version         int                `json:"version"`
+	Engine          domain.Origin      `json:"engine"`
+	AI              bool               `json:"ai"`
+	Generator       string             `json:"generator"`
+	Provenance      json.RawMessage    `json:"provenance,omitempty"`
+	PlannedAt       string             `json:"planned_at,omitempty"`
+	ScheduledAt     string             `json:"scheduled_at,omitempty"`
+	PublishedAt     string             `json:"published_at,omitempty"`
+	CreatedAt       string             `json:"created_at"`
+	UpdatedAt       string             `json:"updated_at"`
+}
+
+func exported(d ItemDetails) exportedItem {
+	return exportedItem{
+		ID:              d.ID,
+		ContentType:     d.Type,
+		Title:           d.Title,
+		Slug:            d.Slug,
+		Body:            d.Body,
+		Language:        d.Language,
+		Channel:         d.Channel,
+		MetaTitle:       d.MetaTitle,
+		MetaDescription: d.MetaDescription,
+		Keywords:        append([]string{}, d.Keywords...),
+		Status:          d.Status,
+		Assignee:        d.Assignee,
+		Version:         d.Version,
+		Engine:          d.Origin,
+		AI:              d.Origin.AI,
+		Generator:       generator(d.Origin),
+		Provenance:      d.Provenance,
+		PlannedAt:       timestamp(d.PlannedAt),
+		ScheduledAt:     timestamp(d.ScheduledAt),
+		PublishedAt:     timestamp(d.PublishedAt),
+		CreatedAt:       timestamp(d.CreatedAt),
+		UpdatedAt:       timestamp(d.UpdatedAt),
+	}
+}
+
+// timestamp writes a time as RFC 3339; empty for the zero time.
+func timestamp(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.Format(time.RFC3339)
+}

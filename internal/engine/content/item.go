@@ -1,0 +1,218 @@
+package content
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"time"
+
+	"vellocity/internal/domain"
+	"vellocity/internal/item"
+	"vellocity/internal/store"
+	"vellocity/internal/verb"
+)
+
+// ItemDetails is an item with everything around it.
+type ItemDetails struct {
+	domain.ContentItem
+	Agent        *domain.Agent      // nil: none, or deleted since
+	Voice        *domain.BrandVoice // nil: none, or deleted since
+	Execution    *domain.Execution  // nil: none, or deleted since
+	Provenance   json.RawMessage
+	Publications []domain.Publication
+	Moves        []domain.ItemMove // oldest first
+}
+
+// Item returns an item with everything around it.
+func (v *Verbs) Item(ctx context.Context, id int64) (ItemDetails, error) {
+	a, err := verb.Caller(ctx, domain.ScopeRead)
+	if err != nil {
+		return ItemDetails{}, err
+	}
+	return itemDetails(ctx, v.store.Read(), a.WorkspaceID, id)
+}
+
+func itemDetails(ctx context.Context, q store.Q, workspaceID, id int64) (d ItemDetails, err error) {
+	if d.ContentItem, err = q.Content(ctx, workspaceID, id); err != nil {
+		return d, err
+	}
+	if d.Provenance, err = q.ContentProvenance(ctx, workspaceID, id); err != nil {
+		return d, err
+	}
+	if d.Agent, err = agentOf(ctx, q, d.ContentItem); err != nil {
+		return d, err
+	}
+	if d.Voice, err = voiceOf(ctx, q, d.ContentItem); err != nil {
+		return d, err
+	}
+	if d.Execution, err = executionOf(ctx, q, d.ContentItem); err != nil {
+		return d, err
+	}
+	if d.Publications, err = q.Publications(ctx, workspaceID, id); err != nil {
+		return d, err
+	}
+	d.Moves, err = q.ContentMoves(ctx, id)
+	return d, err
+}
+
+func agentOf(ctx context.Context, q store.Q, c domain.ContentItem) (*domain.Agent, error) {
+	return verb.Optional(c.AgentID, func() (domain.Agent, error) {
+		return q.Agent(ctx, c.WorkspaceID, c.AgentID)
+	})
+}
+
+func voiceOf(ctx context.Context, q store.Q, c domain.ContentItem) (*domain.BrandVoice, error) {
+	return verb.Optional(c.BrandVoiceID, func() (domain.BrandVoice, error) {
+		return q.BrandVoice(ctx, c.WorkspaceID, c.BrandVoiceID)
+	})
+}
+
+func executionOf(ctx context.Context, q store.Q, c domain.ContentItem) (*domain.Execution, error) {
+	return verb.Optional(c.ExecutionID, func() (domain.Execution, error) {
+		return q.Execution(ctx, c.WorkspaceID, c.ExecutionID)
+	})
+}
+
+// EditItem changes an item. A nil field stays as it is.
+type EditItem struct {
+	ID              int64
+	Title           *string
+	Body            *string // Markdown
+	MetaTitle       *string
+	MetaDescription *string
+	Slug            *string
+	Language        *string // BCP 47
+	Channel         *string
+	Assignee        *string
+	Keywords        *[]string
+	PlannedAt       *time.Time
+	ScheduledAt     *time.Time
+	Reason          string // for the history; empty: "Edited"
+	verb.Precondition
+}
+
+// EditItem changes an item, and checks its text with the guardrails again. A new
+// title or body makes a version; an approved text that is not published yet then
+// goes back to review.
+func (v *Verbs) EditItem(ctx context.Context, in EditItem) (ItemDetails, error) {
+	if err := in.validate(); err != nil {
+		return ItemDetails{}, err
+	}
+	a, err := verb.Caller(ctx, domain.ScopeContent)
+	if err != nil {
+		return ItemDetails{}, err
+	}
+	ahead := in.inspectAhead(ctx, v.store.Read(), a.WorkspaceID)
+	return verb.Change(ctx, v.store, domain.ScopeContent, func(tx *store.Tx, a domain.Actor) (ItemDetails, error) {
+		before, err := lockItem(ctx, tx, a, in.ID, in.Precondition)
+		if err != nil {
+			return ItemDetails{}, err
+		}
+		c := before
+		if err := in.apply(ctx, tx, &c); err != nil {
+			return ItemDetails{}, err
+		}
+		return saveEdit(ctx, tx, before, c, cmp.Or(in.Reason, "Edited"), ahead)
+	})
+}
+
+// lockItem locks an item to the end of the transaction.
+func lockItem(
+	ctx context.Context, tx *store.Tx, a domain.Actor, id int64, seen verb.Precondition,
+) (domain.ContentItem, error) {
+	c, err := tx.LockContent(ctx, a.WorkspaceID, id)
+	if err != nil {
+		return c, err
+	}
+	return c, seen.CheckRevision(c.Revision)
+}
+
+// saveEdit stores a changed item with the findings of its new text.
+func saveEdit(
+	ctx context.Context, tx *store.Tx, before, c domain.ContentItem, reason string, ahead inspection,
+) (ItemDetails, error) {
+	look, err := inspect(ctx, tx.Q, c)
+	if err != nil {
+		return ItemDetails{}, err
+	}
+	c.Findings = look.findings(ahead)
+	for i := range c.Findings {
+		c.Findings[i].ContentID, c.Findings[i].Version = c.ID, c.Version+1
+	}
+	if _, err := item.Edit(ctx, tx, before, c, reason); err != nil {
+		return ItemDetails{}, err
+	}
+	return itemDetails(ctx, tx.Q, c.WorkspaceID, c.ID)
+}
+
+func (in EditItem) validate() error {
+	var p domain.Problems
+	verb.CheckText(&p, "title", in.Title, domain.LimitTitle)
+	verb.CheckText(&p, "body", in.Body, domain.LimitBody)
+	verb.CheckText(&p, "meta_title", in.MetaTitle, domain.LimitMetaTitle)
+	verb.CheckText(&p, "meta_description", in.MetaDescription, domain.LimitMetaDescription)
+	verb.CheckSlug(&p, "slug", in.Slug, domain.LimitItemSlug)
+	verb.CheckText(&p, "language", in.Language, domain.LimitLanguage)
+	verb.CheckText(&p, "channel", in.Channel, domain.LimitChannel)
+	verb.CheckText(&p, "assignee", in.Assignee, domain.LimitAssignee)
+	if in.Keywords != nil {
+		domain.LimitKeywords.List(&p, "keywords", *in.Keywords)
+	}
+	domain.LimitReason.Text(&p, "reason", in.Reason)
+	return p.Err()
+}
+
+// apply changes the item and makes sure that its slug is free.
+func (in EditItem) apply(ctx context.Context, tx *store.Tx, c *domain.ContentItem) error {
+	in.change(c)
+	if in.Slug == nil || *in.Slug == c.Slug {
+		return nil
+	}
+	free, err := tx.FreeContentSlug(ctx, c.WorkspaceID, c.ID, *in.Slug)
+	if err != nil {
+		return err
+	}
+	if free != *in.Slug {
+		var p domain.Problems
+		p.Add("slug", "Another item already has the slug %q; %q is free", *in.Slug, free)
+		return p.Err()
+	}
+	c.Slug = free
+	return nil
+}
+
+// change sets what is given, except for the slug, which must be free.
+func (in EditItem) change(c *domain.ContentItem) {
+	verb.Set(&c.Title, in.Title)
+	verb.Set(&c.Body, in.Body)
+	verb.Set(&c.MetaTitle, in.MetaTitle)
+	verb.Set(&c.MetaDescription, in.MetaDescription)
+	verb.Set(&c.Language, in.Language)
+	verb.Set(&c.Channel, in.Channel)
+	verb.Set(&c.Assignee, in.Assignee)
+	verb.Set(&c.Keywords, in.Keywords)
+	verb.Set(&c.PlannedAt, in.PlannedAt)
+	verb.Set(&c.ScheduledAt, in.ScheduledAt)
+}
+
+// DeleteItem removes an item with its versions and publications. A published item
+// takes the scope publish as well.
+func (v *Verbs) DeleteItem(ctx context.Context, in verb.ID) error {
+	_, err := verb.Change(ctx, v.store, domain.ScopeContent, func(tx *store.Tx, a domain.Actor) (struct{}, error) {
+		c, err := lockItem(ctx, tx, a, in.ID, in.Precondition)
+		if err != nil {
+			return struct{}{}, err
+		}
+		if c.Status == domain.ItemPublished {
+			if err := a.Require(domain.ScopePublish); err != nil {
+				return struct{}{}, err
+			}
+		}
+		if err := item.Delete(ctx, tx, c); err != nil {
+			return struct{}{}, err
+		}
+		// An execution that waits for a decision about the item will get none.
+		return struct{}{}, v.runner.Wake(ctx, tx, a.WorkspaceID, c.ID)
+	})
+	return err
+}

@@ -1,0 +1,106 @@
+package studio
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"vellocity/internal/domain"
+	"vellocity/internal/store"
+	"vellocity/internal/text"
+)
+
+// orphanAfter is how long a text whose writer gives no sign of life counts as
+// being written. Writers give one every two seconds ([text.Keeper]).
+const orphanAfter = 10 * time.Second
+
+// pieces is the keeper of generated texts: it stores their pieces, from which every
+// node can continue a stream.
+type pieces struct{ store *store.Store }
+
+// Keep stores the pieces of all texts in one transaction.
+func (k pieces) Keep(ctx context.Context, batch []text.Batch) error {
+	return k.store.InTx(ctx, func(tx *store.Tx) error {
+		for _, b := range batch {
+			for _, p := range b.Pieces {
+				if p.Text == "" {
+					continue
+				}
+				if err := tx.AddGeneratedTextPiece(ctx, b.ID, p.End(), p.Text); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+}
+
+// Alive notes that the texts are still being written.
+func (k pieces) Alive(ctx context.Context, ids []int64) error {
+	return k.store.InTx(ctx, func(tx *store.Tx) error {
+		for _, id := range ids {
+			if err := tx.TouchGeneratedText(ctx, id); err != nil {
+				return fmt.Errorf("note that text %d is being written: %w", id, err)
+			}
+		}
+		return nil
+	})
+}
+
+// stored is a [text.Stored] for one text.
+func (v *Verbs) stored(ctx context.Context, workspaceID, id int64, after int) ([]text.Piece, bool, error) {
+	q := v.store.Read()
+	status, err := q.GeneratedTextStatus(ctx, id)
+	if err != nil {
+		return nil, false, err
+	}
+	if status != domain.TextStreaming {
+		m, err := q.GeneratedText(ctx, workspaceID, id)
+		return []text.Piece{{Text: m.Body}}, true, err
+	}
+	rows, err := q.GeneratedTextPieces(ctx, id, after)
+	list := make([]text.Piece, len(rows))
+	for i, r := range rows {
+		list[i] = text.Piece{Offset: r.Seq - utf8.RuneCountInString(r.Text), Text: r.Text}
+	}
+	return list, false, err
+}
+
+// storedSoFar returns the pieces that are stored of a text that is being written.
+func storedSoFar(ctx context.Context, q store.Q, id int64) (string, error) {
+	rows, err := q.GeneratedTextPieces(ctx, id, 0)
+	if err != nil {
+		return "", fmt.Errorf("read pieces: %w", err)
+	}
+	var b strings.Builder
+	for _, r := range rows {
+		b.WriteString(r.Text)
+	}
+	return b.String(), nil
+}
+
+// Orphans ends texts whose writer died with its process: what is stored of them is
+// charged, the rest of the hold is released.
+func (v *Verbs) Orphans(ctx context.Context) error {
+	list, err := v.store.Read().OrphanedTexts(ctx, v.store.Now().Add(-orphanAfter))
+	if err != nil {
+		return fmt.Errorf("look for orphaned texts: %w", err)
+	}
+	for _, m := range list {
+		if err := v.endOrphan(ctx, m); err != nil {
+			return fmt.Errorf("end an orphaned text: %w", err)
+		}
+	}
+	return nil
+}
+
+func (v *Verbs) endOrphan(ctx context.Context, m store.GeneratedText) (err error) {
+	if m.Body, err = storedSoFar(ctx, v.store.Read(), m.ID); err != nil {
+		return err
+	}
+	m.Status, m.Error = domain.TextFailed, "The server was restarted while this text was being written."
+	m.Used = charge(m)
+	return v.store.InTx(ctx, func(tx *store.Tx) error { return finish(ctx, tx, m) })
+}

@@ -1,0 +1,69 @@
+// Package studio has the verbs that write a text in front of the caller:
+// generate-output, and what the texts are written with. A text is written in the
+// background, in a room of growing texts ([text.Room]); it does not depend on the
+// connection of the caller who asked for it.
+package studio
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"vellocity/internal/ai"
+	"vellocity/internal/store"
+	"vellocity/internal/text"
+	"vellocity/internal/verb"
+)
+
+// Options are what the verbs need.
+type Options struct {
+	Store     *store.Store
+	Providers *ai.Providers
+	// KeyVariables are the environment variables that connect a provider, for hints.
+	KeyVariables []string
+	Node         verb.Node
+	// ReaderGrace is how long a text is written after its last reader has left; 0
+	// means 30 s.
+	ReaderGrace time.Duration
+	Log         *slog.Logger
+}
+
+// Verbs are the verbs of this area. They are safe for use by several goroutines.
+type Verbs struct {
+	store        *store.Store
+	providers    *ai.Providers
+	keyVariables []string
+	node         verb.Node
+	log          *slog.Logger
+	texts        *text.Room
+	writing      sync.WaitGroup
+}
+
+// New returns the verbs. Run must be running.
+func New(o Options) *Verbs {
+	return &Verbs{
+		store:        o.Store,
+		providers:    o.Providers,
+		keyVariables: o.KeyVariables,
+		node:         o.Node,
+		log:          o.Log,
+		texts:        text.NewRoom(text.Options{Keeper: pieces{o.Store}, Grace: o.ReaderGrace, Log: o.Log}),
+	}
+}
+
+// Run stores the pieces of the texts that this node writes, until ctx ends.
+func (v *Verbs) Run(ctx context.Context) { v.texts.Run(ctx) }
+
+// Wait returns when no text is being written any more. When ctx ends, it ends the
+// texts first.
+func (v *Verbs) Wait(ctx context.Context) {
+	done := make(chan struct{})
+	go func() { v.writing.Wait(); close(done) }()
+	select {
+	case <-done:
+	case <-ctx.Done():
+		v.texts.StopAll()
+		<-done
+	}
+}

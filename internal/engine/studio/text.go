@@ -1,0 +1,217 @@
+package studio
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"iter"
+	"strings"
+
+	"vellocity/internal/domain"
+	"vellocity/internal/prose"
+	"vellocity/internal/store"
+	"vellocity/internal/text"
+	"vellocity/internal/verb"
+)
+
+const (
+	// DefaultWords is the length of a text where the caller gives none.
+	DefaultWords = 500
+	// wordsPerCredit is how many words a credit pays for.
+	wordsPerCredit = 500
+)
+
+// GenerateOutput asks for a text from a free prompt.
+type GenerateOutput struct {
+	Prompt        string
+	MaximumLength int      // words; 0: DefaultWords
+	Creativity    *float64 // sampling temperature, 0 to 1; nil: the provider's
+	Language      string   // BCP 47
+	Tone          string
+	ToneCustom    string // takes the place of Tone
+	VoiceID       int64  // brand voice; 0: the workspace's
+	Results       int    // how many texts; 0: 1
+}
+
+// GenerateOutput accepts a text to be written from a prompt: its credits are held,
+// and writing begins in the background. It returns the id for [Verbs.ReadMessage].
+func (v *Verbs) GenerateOutput(ctx context.Context, in GenerateOutput) (int64, error) {
+	in.MaximumLength = cmp.Or(in.MaximumLength, DefaultWords)
+	in.Results = cmp.Or(in.Results, 1)
+	if err := in.validate(); err != nil {
+		return 0, err
+	}
+	if err := v.node.Accepting(); err != nil {
+		return 0, err
+	}
+	job := writeJob{in: in, origin: v.providers.Default()}
+	id, err := verb.Change(ctx, v.store, domain.ScopeContent, func(tx *store.Tx, a domain.Actor) (int64, error) {
+		var err error
+		if job.voice, err = chooseVoice(ctx, tx, a.WorkspaceID, in.VoiceID); err != nil {
+			return 0, err
+		}
+		m := store.GeneratedText{
+			WorkspaceID: a.WorkspaceID,
+			Engine:      job.origin.Origin,
+			Held:        in.price(job.origin.Origin),
+		}
+		if job.row, err = tx.CreateGeneratedText(ctx, m, in, a.Name); err != nil {
+			return 0, err
+		}
+		return job.row.ID, tx.TransferCredits(ctx, transfer(job.row, domain.MovementHold, job.row.Held))
+	})
+	if err != nil {
+		return 0, err
+	}
+	v.begin(ctx, job)
+	return id, nil
+}
+
+func (in GenerateOutput) validate() error {
+	var p domain.Problems
+	if strings.TrimSpace(in.Prompt) == "" {
+		p.Required("prompt")
+	}
+	domain.LimitPrompt.Text(&p, "prompt", in.Prompt)
+	domain.LimitWords.Value(&p, "maximum_length", in.MaximumLength)
+	if c := in.Creativity; c != nil && *c < 0 {
+		p.Small("creativity", 0)
+	} else if c != nil && *c > 1 {
+		p.Large("creativity", 1)
+	}
+	domain.LimitLanguage.Text(&p, "language", in.Language)
+	domain.LimitTone.Text(&p, "tone_of_voice", in.Tone)
+	domain.LimitToneCustom.Text(&p, "tone_of_voice_custom", in.ToneCustom)
+	domain.LimitResults.Value(&p, "number_of_results", in.Results)
+	return p.Err()
+}
+
+// price is one credit per started 500 words that may be written; nothing with the
+// composer.
+func (in GenerateOutput) price(o domain.Origin) int {
+	if o.Kind != domain.OriginModel {
+		return 0
+	}
+	return credits(in.MaximumLength) * in.Results
+}
+
+func credits(words int) int { return (words + wordsPerCredit - 1) / wordsPerCredit }
+
+// transfer is a movement of a text's credits.
+func transfer(m store.GeneratedText, kind domain.MovementKind, amount int) store.CreditTransfer {
+	return store.CreditTransfer{
+		WorkspaceID: m.WorkspaceID,
+		Kind:        kind,
+		Amount:      amount,
+		Step:        "generate-output",
+		Reference:   fmt.Sprintf("m%d:%s", m.ID, kind),
+	}
+}
+
+// chooseVoice returns the brand voice that was asked for, else the workspace's; nil
+// for none.
+func chooseVoice(ctx context.Context, tx *store.Tx, workspaceID, id int64) (*domain.BrandVoice, error) {
+	if id != 0 {
+		voice, err := tx.BrandVoice(ctx, workspaceID, id)
+		return &voice, verb.MissingReference(err, "brand_voice_id", "brand voice", id)
+	}
+	w, err := tx.Workspace(ctx, workspaceID)
+	if err != nil {
+		return nil, err
+	}
+	return verb.Optional(w.BrandVoiceID, func() (domain.BrandVoice, error) {
+		return tx.BrandVoice(ctx, workspaceID, w.BrandVoiceID)
+	})
+}
+
+// GeneratedText is a generated text.
+type GeneratedText struct {
+	ID      int64
+	Status  domain.TextStatus
+	Text    string // what has been written so far
+	Error   string // why it failed, for people
+	Words   int
+	Credits int // captured; 0 while it is written
+	Engine  domain.Origin
+	Cost    domain.Cost
+}
+
+// Message returns a text as it is now. A caller with the scope content only may
+// read what it started.
+func (v *Verbs) Message(ctx context.Context, id int64) (GeneratedText, error) {
+	m, err := v.own(ctx, id)
+	if err != nil {
+		return GeneratedText{}, err
+	}
+	out := GeneratedText{
+		ID:      m.ID,
+		Status:  m.Status,
+		Text:    m.Body,
+		Error:   m.Error,
+		Credits: m.Used,
+		Engine:  m.Engine,
+		Cost:    m.Cost,
+	}
+	if m.Status == domain.TextStreaming {
+		if out.Text, err = storedSoFar(ctx, v.store.Read(), id); err != nil {
+			return out, err
+		}
+	}
+	out.Words = prose.CountWords(prose.Plain(out.Text))
+	return out, nil
+}
+
+// own returns a text that the caller may read: any with the scope read, one that it
+// started itself with the scope content.
+func (v *Verbs) own(ctx context.Context, id int64) (store.GeneratedText, error) {
+	a, err := verb.ReaderOrAuthor(ctx)
+	if err != nil {
+		return store.GeneratedText{}, err
+	}
+	m, err := v.store.Read().GeneratedText(ctx, a.WorkspaceID, id)
+	if err != nil {
+		return m, err
+	}
+	return m, verb.MayReadOwn(a, m.CreatedBy)
+}
+
+// ReadMessage returns a text after a number of code points, as it is written, on
+// any node, and ends with it. A text that failed ends with PROVIDER_ERROR. A caller
+// with the scope content only may read what it started.
+func (v *Verbs) ReadMessage(ctx context.Context, id int64, after int) (iter.Seq2[text.Piece, error], error) {
+	m, err := v.own(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return func(yield func(text.Piece, error) bool) {
+		stored := func(ctx context.Context, after int) ([]text.Piece, bool, error) {
+			return v.stored(ctx, m.WorkspaceID, id, after)
+		}
+		for p, err := range v.texts.Read(ctx, id, after, stored) {
+			if !yield(p, err) || err != nil {
+				return
+			}
+		}
+		if ctx.Err() != nil {
+			return
+		}
+		if err := v.outcome(ctx, m.WorkspaceID, id); err != nil {
+			yield(text.Piece{}, err)
+		}
+	}, nil
+}
+
+// outcome returns why a text that has ended is not whole; nil where it is.
+func (v *Verbs) outcome(ctx context.Context, workspaceID, id int64) error {
+	m, err := v.store.Read().GeneratedText(ctx, workspaceID, id)
+	switch {
+	case err != nil:
+		return err
+	case m.Status == domain.TextFailed:
+		return domain.Errorf(domain.CodeProvider, "%s", m.Error).With("provider", m.Engine.Provider)
+	case m.Status == domain.TextStreaming: // no error would mean that it is stored
+		return domain.Errorf(domain.CodeUnavailable,
+			"The text was written, but its end could not be stored. Try again shortly.")
+	}
+	return nil
+}

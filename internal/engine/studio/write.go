@@ -1,0 +1,161 @@
+package studio
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"time"
+
+	"vellocity/internal/ai"
+	"vellocity/internal/capability/free"
+	"vellocity/internal/domain"
+	"vellocity/internal/execution"
+	"vellocity/internal/prose"
+	"vellocity/internal/store"
+	"vellocity/internal/text"
+)
+
+// writeTimeout bounds the writing of one text.
+const writeTimeout = 15 * time.Minute
+
+// separator stands between several results.
+const separator = "\n\n---\n\n"
+
+// writeJob is one text to be written.
+type writeJob struct {
+	in     GenerateOutput
+	row    store.GeneratedText
+	voice  *domain.BrandVoice
+	origin ai.Connection
+	text   *text.Text
+	cost   domain.Cost
+}
+
+// begin writes in the background: the text does not depend on the connection of
+// the caller.
+func (v *Verbs) begin(ctx context.Context, j writeJob) {
+	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), writeTimeout)
+	j.text = v.texts.Open(j.row.ID, stop)
+	v.writing.Go(func() {
+		defer stop()
+		failure := j.write(ctx)
+		if failure != nil {
+			v.log.Warn("a text failed", "message", j.row.ID, "error", failure)
+		}
+		m, ctx := j.outcome(failure), context.WithoutCancel(ctx)
+		err := v.store.InTx(ctx, func(tx *store.Tx) error { return finish(ctx, tx, m) })
+		if err != nil {
+			v.log.Error("end a text", "message", j.row.ID, "error", err)
+		}
+		j.text.Close()
+	})
+}
+
+func (j *writeJob) write(ctx context.Context) error {
+	for n := range j.in.Results {
+		if n > 0 {
+			j.text.Append("", separator)
+		}
+		if err := j.writeResult(ctx, n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// errBroke is the end of a text whose provider failed after its beginning had been
+// shown.
+var errBroke = errors.New("the answer broke off after its beginning had been shown")
+
+func (j *writeJob) writeResult(ctx context.Context, n int) error {
+	ask, err := j.in.request(j.voice).Ask(n)
+	if err != nil {
+		return err
+	}
+	if j.origin.Origin.Kind == domain.OriginComposer {
+		j.cost = domain.Cost{Known: true}
+	}
+	shown := false
+	_, err = execution.Write(ctx, j.origin, ask, ai.Watch{
+		Text: func(piece string) error {
+			shown = true
+			j.text.Append("", piece)
+			return nil
+		},
+		// Readers have seen the beginning: two answers are never joined.
+		Restart: func() error {
+			if shown {
+				return errBroke
+			}
+			return nil
+		},
+		Ended: func(a domain.Attempt) error {
+			j.cost = j.cost.Plus(a.Cost)
+			return nil
+		},
+	})
+	return err
+}
+
+// request is the input in the words of the package that writes it.
+func (in GenerateOutput) request(voice *domain.BrandVoice) free.Request {
+	return free.Request{
+		Prompt:     in.Prompt,
+		Words:      in.MaximumLength,
+		Language:   in.Language,
+		Tone:       cmp.Or(in.ToneCustom, in.Tone),
+		Creativity: in.Creativity,
+		Voice:      voice,
+	}
+}
+
+// outcome is the row of the text that has ended. Its body is whole, so the last
+// pieces need not be stored apart.
+func (j *writeJob) outcome(failure error) store.GeneratedText {
+	m := j.row
+	m.Status, m.Cost, m.Body = domain.TextCompleted, j.cost, j.text.All("")
+	if failure != nil {
+		m.Status, m.Error = domain.TextFailed, explain(failure)
+	}
+	m.Used = charge(m)
+	return m
+}
+
+// charge is what a text costs: a credit per started 500 words, of what was held.
+func charge(m store.GeneratedText) int {
+	if m.Held == 0 || m.Body == "" {
+		return 0
+	}
+	return min(m.Held, credits(prose.CountWords(prose.Plain(m.Body))))
+}
+
+// finish stores the end of a text: what was written is charged, the rest of the
+// hold is released. A text that has already ended stays as it is.
+func finish(ctx context.Context, tx *store.Tx, m store.GeneratedText) error {
+	open, err := tx.FinishGeneratedText(ctx, m)
+	if err != nil || !open {
+		return err
+	}
+	if err := tx.TransferCredits(ctx, transfer(m, domain.MovementCapture, m.Used)); err != nil {
+		return err
+	}
+	if err := tx.TransferCredits(ctx, transfer(m, domain.MovementRelease, m.Held-m.Used)); err != nil {
+		return err
+	}
+	return tx.AppendEvent(ctx, domain.Subject{WorkspaceID: m.WorkspaceID},
+		domain.TextGenerated{MessageID: m.ID, Status: m.Status, Credits: m.Used})
+}
+
+// explain says for people why a text failed.
+func explain(err error) string {
+	if e, ok := ai.AsError(err); ok {
+		return e.Message
+	}
+	if e := domain.AsError(err); e.Code == domain.CodeValidation {
+		return e.Message // the composer cannot do what the prompt asks for
+	}
+	if errors.Is(err, context.Canceled) {
+		return "Nobody was reading the text any more, so writing was stopped."
+	}
+	return "The text broke off: " + domain.AsError(err).Message
+}

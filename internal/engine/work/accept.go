@@ -1,0 +1,145 @@
+package work
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"vellocity/internal/capability"
+	"vellocity/internal/domain"
+	"vellocity/internal/store"
+	"vellocity/internal/verb"
+)
+
+// accept chooses agent, brand voice and origin, and accepts the execution as part
+// of the transaction. req is the request of in, decoded; retryOf is the execution
+// whose steps are reused, or 0.
+func (v *Verbs) accept(
+	ctx context.Context, tx *store.Tx, a domain.Actor, c capability.Capability, req capability.Request, in Execute,
+	retryOf int64,
+) (Started, error) {
+	agent, why, err := chooseAgent(ctx, tx, a.WorkspaceID, c.Slug, in.AgentID)
+	if err != nil {
+		return Started{}, err
+	}
+	voiceID, err := chooseVoice(ctx, tx, a.WorkspaceID, agent, req.BrandVoice())
+	if err != nil {
+		return Started{}, err
+	}
+	if err := checkItems(ctx, tx, a.WorkspaceID, req.Reads()); err != nil {
+		return Started{}, err
+	}
+	connection, ok := v.runner.Providers.For(agent)
+	if !ok {
+		return Started{}, domain.Errorf(domain.CodeConflict,
+			"The agent %q uses the provider %q, which is not configured", agent.Name, agent.Provider)
+	}
+	origin := connection.Origin
+	if !c.NeedsModel {
+		origin = domain.ComposerOrigin()
+	}
+	x := domain.Execution{
+		WorkspaceID: a.WorkspaceID,
+		Capability:  c.Slug,
+		Title:       req.Title(),
+		AgentID:     agent.ID,
+		Priority:    in.Priority,
+		Origin:      origin,
+		Settings:    req.JSON(),
+		Context:     in.Context,
+		Notify:      in.Notify,
+		RetryOf:     retryOf,
+		CreatedBy:   a.Name,
+	}
+	x, err = v.runner.Accept(ctx, tx, x, req, voiceID)
+	return Started{Execution: x, Agent: agent, AgentReason: why}, err
+}
+
+// checkItems returns a fault unless the items that a capability will read exist.
+func checkItems(ctx context.Context, tx *store.Tx, workspaceID int64, ids []int64) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	missing, err := tx.MissingContent(ctx, workspaceID, ids)
+	if err != nil || len(missing) == 0 {
+		return err
+	}
+	var p domain.Problems
+	p.Missing("settings.content_id", "content item", missing[0])
+	return p.Err()
+}
+
+// chooseAgent returns the agent that was asked for, or chooses one, and the reason.
+func chooseAgent(
+	ctx context.Context, tx *store.Tx, workspaceID int64, slug string, id int64,
+) (domain.Agent, string, error) {
+	active := store.AgentFilter{ActiveOnly: true}
+	l, err := tx.Agents(ctx, workspaceID, active, domain.Page{Number: 1, Size: domain.LimitPerPage.Max})
+	if err != nil {
+		return domain.Agent{}, "", err
+	}
+	if id != 0 {
+		agent, err := requestedAgent(ctx, tx, workspaceID, slug, id, l.Items)
+		return agent, "It was requested.", err
+	}
+	for _, choice := range []struct {
+		takes func(domain.Agent) bool
+		why   func(domain.Agent) string
+	}{
+		{func(a domain.Agent) bool { return slices.Contains(a.Capabilities, slug) }, func(a domain.Agent) string {
+			return fmt.Sprintf("%s is the first active agent that lists %s.", a.Name, slug)
+		}},
+		{func(a domain.Agent) bool { return a.Can(slug) }, func(a domain.Agent) string {
+			return fmt.Sprintf("No active agent lists %s; %s is the first that carries out every capability.", slug, a.Name)
+		}},
+		{func(a domain.Agent) bool { return isFallback(a, slug, l.Items) }, func(a domain.Agent) string {
+			return fmt.Sprintf("No active agent lists %s, so it goes to %s, the first that ships with Vellocity.", slug, a.Name)
+		}},
+	} {
+		if i := slices.IndexFunc(l.Items, choice.takes); i >= 0 {
+			return l.Items[i], choice.why(l.Items[i]), nil
+		}
+	}
+	return domain.Agent{}, "", domain.Errorf(domain.CodeConflict,
+		"No active agent of this workspace carries out %s", slug)
+}
+
+// isFallback reports whether an agent takes a capability that no active agent can
+// carry out, such as one that came with a newer version.
+func isFallback(a domain.Agent, slug string, active []domain.Agent) bool {
+	can := func(a domain.Agent) bool { return a.Can(slug) }
+	return a.Type == domain.AgentInternal && !slices.ContainsFunc(active, can)
+}
+
+func requestedAgent(
+	ctx context.Context, tx *store.Tx, workspaceID int64, slug string, id int64, active []domain.Agent,
+) (domain.Agent, error) {
+	agent, err := tx.Agent(ctx, workspaceID, id)
+	if err != nil {
+		return agent, verb.MissingReference(err, "agent_id", "agent", id)
+	}
+	var p domain.Problems
+	switch {
+	case !agent.IsActive:
+		p.Add("agent_id", "The agent %q is switched off", agent.Name)
+	case !agent.Can(slug) && !isFallback(agent, slug, active):
+		p.Add("agent_id", "The agent %q does not carry out %s", agent.Name, slug)
+	}
+	return agent, p.Err()
+}
+
+// chooseVoice returns the brand voice that the settings name, else the agent's, else
+// the workspace's; 0 for none.
+func chooseVoice(
+	ctx context.Context, tx *store.Tx, workspaceID int64, agent domain.Agent, chosen int64,
+) (int64, error) {
+	if chosen != 0 {
+		_, err := tx.BrandVoice(ctx, workspaceID, chosen)
+		return chosen, verb.MissingReference(err, "settings.brand_voice_id", "brand voice", chosen)
+	}
+	if agent.BrandVoiceID != 0 {
+		return agent.BrandVoiceID, nil
+	}
+	w, err := tx.Workspace(ctx, workspaceID)
+	return w.BrandVoiceID, err
+}

@@ -1,0 +1,148 @@
+package work_test
+
+import (
+	"context"
+	"reflect"
+	"testing"
+	"time"
+
+	"vellocity/internal/ai/aitest"
+	"vellocity/internal/domain"
+	"vellocity/internal/engine/content"
+	"vellocity/internal/engine/enginetest"
+	"vellocity/internal/engine/work"
+	"vellocity/internal/verb"
+)
+
+type step = enginetest.Step
+
+// verbs has every verb of the area: what it takes, whether it appends an event, and
+// how it is called.
+func verbs() map[string]enginetest.Verb {
+	type (
+		K = *enginetest.Kit
+		C = context.Context
+		X = enginetest.Things
+	)
+	read, byID := enginetest.Read, enginetest.ReadByID
+	changes := func(byID bool, call func(k K, ctx C, x X) error) enginetest.Verb {
+		return enginetest.Verb{Scope: domain.ScopeContent, Event: true, ByID: byID, Call: call}
+	}
+	return map[string]enginetest.Verb{
+		"AllCapabilities": {Open: true},
+		"Capabilities": read(func(k K, ctx C,
+			_ X) error {
+			return second(k.Work.Capabilities(ctx, work.ListCapabilities{}))
+		}),
+		"Capability": read(func(k K, ctx C, _ X) error { return second(k.Work.Capability(ctx, enginetest.Slug)) }),
+		"Execute": changes(false, func(k K, ctx C, _ X) error {
+			return second(k.Execute(ctx, step{Key: "a", Credits: 1}))
+		}),
+		"Sample": {Open: true},
+
+		"Executions": read(func(k K, ctx C, _ X) error {
+			return second(k.Work.Executions(ctx, work.ListExecutions{Page: enginetest.FirstPage()}))
+		}),
+		"ExecutionCounts": read(func(k K, ctx C, _ X) error { return second(k.Work.ExecutionCounts(ctx)) }),
+		"Execution":       byID(func(k K, ctx C, x X) error { return second(k.Work.Execution(ctx, x.Open)) }),
+		"WaitExecution": byID(func(k K, ctx C, x X) error {
+			return second(k.Work.WaitExecution(ctx, x.Open, time.Millisecond))
+		}),
+		"Assets":          byID(func(k K, ctx C, x X) error { return second(k.Work.Assets(ctx, x.Open)) }),
+		"Attempts":        byID(func(k K, ctx C, x X) error { return second(k.Work.Attempts(ctx, x.Open)) }),
+		"ExecutionEvents": byID(func(k K, ctx C, x X) error { return second(k.Work.ExecutionEvents(ctx, x.Open)) }),
+		"Cancel": changes(true, func(k K, ctx C,
+			x X) error {
+			return second(k.Work.Cancel(ctx, verb.ID{ID: x.Open}))
+		}),
+		"Retry": changes(true, func(k K, ctx C,
+			x X) error {
+			return second(k.Work.Retry(ctx, verb.ID{ID: x.Failed}))
+		}),
+		"Archive": changes(true, func(k K, ctx C,
+			x X) error {
+			return second(k.Work.Archive(ctx, verb.ID{ID: x.Failed}))
+		}),
+
+		"WatchExecution": byID(func(k K, ctx C, x X) error { return second(k.Work.WatchExecution(ctx, x.Open, "")) }),
+		"WatchWorkspace": read(func(k K, ctx C, _ X) error { return second(k.Work.WatchWorkspace(ctx, "")) }),
+
+		"FireDue": {Open: true},
+	}
+}
+
+func TestVerbs(t *testing.T) { enginetest.CheckVerbs(t, reflect.TypeFor[*work.Verbs](), verbs()) }
+
+func TestAnotherWorkspacesAgentsAndItemsCannotBeUsed(t *testing.T) {
+	enginetest.Each(t, config(t), func(k *enginetest.Kit) {
+		x := k.Things()
+		stranger := enginetest.As(k.Theirs.ID, domain.RoleOwner)
+		_, err := k.Work.Execute(stranger, work.Execute{
+			Capability: enginetest.Slug,
+			AgentID:    x.Agent,
+			Settings:   enginetest.Settings(step{Key: "a"}),
+		})
+		if domain.CodeOf(err) != domain.CodeValidation {
+			t.Errorf("another's agent was used: %v", err)
+		}
+		_, err = k.Work.Execute(stranger, work.Execute{
+			Capability: enginetest.Slug,
+			Settings:   enginetest.Settings(step{Key: "a", Do: "publish", Item: x.Item}),
+		})
+		if domain.CodeOf(err) != domain.CodeValidation {
+			t.Errorf("another's item was used: %v", err)
+		}
+		columns, err := k.Content.Board(stranger, content.BoardFilter{ExecutionID: x.Open})
+		must(k, err)
+		for _, c := range columns {
+			if c.Count != 0 {
+				t.Errorf("board %+v", c)
+			}
+		}
+	})
+}
+
+// A key that can only write may wait for what it starts, in the same call.
+func TestACallerMayWaitForWhatItStarts(t *testing.T) {
+	enginetest.Each(t, enginetest.Config{}, func(k *enginetest.Kit) {
+		writer := domain.WithActor(context.Background(), domain.Actor{
+			Kind:        domain.ActorKey,
+			Name:        "writer",
+			WorkspaceID: k.Ours.ID,
+			Role:        domain.RoleOwner,
+			Scopes:      []domain.Scope{domain.ScopeContent},
+		})
+		started, err := k.Work.Execute(writer, work.Execute{
+			Capability: enginetest.Slug,
+			Settings:   enginetest.Settings(step{Key: "a"}),
+			Wait:       20 * time.Second,
+		})
+		if err != nil || started.Execution.Status != domain.ExecutionCompleted {
+			t.Errorf("%s, %v", started.Execution.Status, err)
+		}
+		_, err = k.Work.WaitExecution(writer, started.Execution.ID, time.Millisecond)
+		if domain.CodeOf(err) != domain.CodeForbidden {
+			t.Errorf("it may read executions: %v", err)
+		}
+	})
+}
+
+func server(t *testing.T, s aitest.Script) *aitest.Server {
+	t.Helper()
+	m := aitest.NewServer(s)
+	t.Cleanup(m.Close)
+	return m
+}
+
+func config(t *testing.T) enginetest.Config {
+	return enginetest.Config{Idle: true, Slots: 1000, Provider: server(t, aitest.Always(aitest.Text("Some ", "words.")))}
+}
+
+func second[T any](_ T, err error) error { return err }
+
+func must(k *enginetest.Kit, err error) {
+	k.T.Helper()
+	if err != nil {
+		k.T.Fatal(err)
+	}
+}

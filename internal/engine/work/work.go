@@ -1,0 +1,56 @@
+// Package work has the verbs around capabilities and executions: what can be
+// asked for, accepting an execution, following it, and the schedules that start
+// one.
+package work
+
+import (
+	"fmt"
+
+	"vellocity/internal/capability"
+	"vellocity/internal/domain"
+	"vellocity/internal/execution"
+	"vellocity/internal/live"
+	"vellocity/internal/store"
+	"vellocity/internal/verb"
+)
+
+// Options are what the verbs need.
+type Options struct {
+	Store        *store.Store
+	Runner       *execution.Runner
+	Hub          *live.Hub
+	Capabilities []capability.Capability
+	Node         verb.Node
+}
+
+// Verbs are the verbs of this area. They are safe for use by several goroutines.
+type Verbs struct {
+	store     *store.Store
+	runner    *execution.Runner
+	hub       *live.Hub
+	node      verb.Node
+	catalogue []domain.Capability
+	details   map[string]CapabilityDetails
+}
+
+// New returns the verbs. It fails where the settings schema of a capability cannot
+// be read.
+func New(o Options) (*Verbs, error) {
+	v := &Verbs{
+		store:   o.Store,
+		runner:  o.Runner,
+		hub:     o.Hub,
+		node:    o.Node,
+		details: map[string]CapabilityDetails{},
+	}
+	for i, c := range o.Capabilities {
+		c.ID = int64(i + 1)
+		d, err := describe(c)
+		if err != nil {
+			return nil, fmt.Errorf("describe %s: %w", c.Slug, err)
+		}
+		v.catalogue = append(v.catalogue, d.Capability)
+		v.details[c.Slug] = d
+	}
+	return v, nil
+}

@@ -1,0 +1,131 @@
+package execution
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"runtime/debug"
+	"time"
+
+	"vellocity/internal/ai"
+	"vellocity/internal/capability"
+	"vellocity/internal/domain"
+	"vellocity/internal/store"
+)
+
+// writing is one step that runs: it counts what its calls of a provider used.
+type writing struct {
+	*worker
+	step   domain.PlanStep
+	began  time.Time
+	answer *capability.Answer // of the person whom the step asked; nil before
+
+	calls     int
+	provider  string
+	model     string
+	tokensIn  int64
+	tokensOut int64
+	cost      domain.Cost
+}
+
+// result is the step as it will be recorded.
+func (w *writing) result(status domain.StepStatus, now time.Time, credits int) store.Step {
+	s := store.Step{StepResult: domain.StepResult{
+		Key:          w.step.Key,
+		Status:       status,
+		Attempt:      max(1, w.calls),
+		StartedAt:    w.began,
+		CompletedAt:  now,
+		Provider:     w.provider,
+		Model:        w.model,
+		InputTokens:  w.tokensIn,
+		OutputTokens: w.tokensOut,
+		Credits:      credits,
+		Cost:         w.cost,
+	}}
+	if w.calls == 0 {
+		s.Cost = domain.Cost{Known: true}
+	}
+	return s
+}
+
+// call calls the step's function; a panic in it is its failure.
+func (w *writing) call(ctx context.Context) (result capability.Result, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			w.Log.Error("a step panicked",
+				"execution", w.x.ID, "step", w.step.Key, "panic", p, "stack", string(debug.Stack()))
+			err = fmt.Errorf("panic in step %s", w.step.Key)
+		}
+	}()
+	f, ok := w.req.Step(w.step.Kind)
+	if !ok {
+		return result, fmt.Errorf("no function for steps of kind %q", w.step.Kind)
+	}
+	return f(ctx, w.input())
+}
+
+func (w *writing) input() capability.Input {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	outputs := make(map[string]json.RawMessage, len(w.outputs))
+	maps.Copy(outputs, w.outputs)
+	return capability.Input{
+		ExecutionID: w.x.ID,
+		Step:        w.step,
+		Context:     w.x.Context,
+		Agent:       w.agent,
+		Voice:       w.voice,
+		Origin:      w.x.Origin,
+		Outputs:     outputs,
+		Items:       w.items,
+		Write:       w.write,
+		Answer:      w.answer,
+	}
+}
+
+// write has a text written for the step: streamed to watchers, recorded attempt by
+// attempt, counted.
+func (w *writing) write(ctx context.Context, ask capability.Ask) (ai.Response, error) {
+	if w.agent.Instructions != "" {
+		ask.System += "\n\n" + w.agent.Instructions
+	}
+	w.text.Restart(w.step.Key)
+	watch := ai.Watch{Restart: func() error { w.text.Restart(w.step.Key); return nil }}
+	if ask.Schema == nil {
+		watch.Text = func(piece string) error { w.text.Append(w.step.Key, piece); return nil }
+	}
+	if w.x.Origin.Kind == domain.OriginModel {
+		w.attempts(ctx, &watch, ask.PromptHash)
+	} else {
+		w.provider, w.model = "composer", w.x.Origin.Model
+		w.cost = domain.Cost{Known: true}
+		w.calls++
+	}
+	return Write(ctx, w.origin, ask, watch)
+}
+
+// attempts records each call of the provider before and after.
+func (w *writing) attempts(ctx context.Context, watch *ai.Watch, promptHash string) {
+	var id int64
+	ctx = context.WithoutCancel(ctx) // a call that was cancelled is recorded too
+	first := w.calls
+	watch.Started = func(a domain.Attempt) error {
+		a.ExecutionID, a.Step, a.PromptHash = w.x.ID, w.step.Key, promptHash
+		a.N += first
+		return w.Store.InTx(ctx, func(tx *store.Tx) (err error) {
+			id, err = tx.StartAttempt(ctx, a)
+			return err
+		})
+	}
+	watch.Ended = func(a domain.Attempt) error {
+		a.ID = id
+		w.calls++
+		w.provider, w.model = a.Provider, a.Model
+		w.tokensIn += a.InputTokens
+		w.tokensOut += a.OutputTokens
+		w.cost = w.cost.Plus(a.Cost)
+		return w.Store.InTx(ctx, func(tx *store.Tx) error { return tx.FinishAttempt(ctx, a) })
+	}
+}

@@ -1,0 +1,97 @@
+package execution
+
+import (
+	"context"
+	"slices"
+
+	"vellocity/internal/capability"
+	"vellocity/internal/domain"
+	"vellocity/internal/item"
+	"vellocity/internal/store"
+)
+
+// applyEffects applies what a step does to items and returns its findings, with the
+// item that they belong to.
+func (w *worker) applyEffects(
+	ctx context.Context, tx *store.Tx, result capability.Result, needs []domain.Need,
+) ([]domain.Finding, error) {
+	findings := slices.Clone(result.Findings)
+	for _, e := range result.Effects {
+		switch {
+		case e.Create != nil:
+			c, err := w.create(ctx, tx, *e.Create, needs)
+			if err != nil {
+				return nil, err
+			}
+			findings = attach(findings, c)
+		case e.Move != nil:
+			if err := w.annotateAndMove(ctx, tx, *e.Move); err != nil {
+				return nil, err
+			}
+		case e.Publish != nil:
+			c, err := tx.LockContent(ctx, w.x.WorkspaceID, e.Publish.ContentID)
+			if err != nil {
+				return nil, err
+			}
+			if err := w.move(ctx, tx, c, domain.ItemPublished); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return findings, nil
+}
+
+// attach notes the item in findings that have none yet.
+func attach(findings []domain.Finding, c domain.ContentItem) []domain.Finding {
+	for i := range findings {
+		if findings[i].ContentID == 0 {
+			findings[i].ContentID, findings[i].Version = c.ID, c.Version
+		}
+	}
+	return findings
+}
+
+func (w *worker) create(
+	ctx context.Context, tx *store.Tx, e capability.CreateItem, needs []domain.Need,
+) (domain.ContentItem, error) {
+	c := e.Item
+	c.WorkspaceID, c.ExecutionID, c.AgentID, c.Origin = w.x.WorkspaceID, w.x.ID, w.x.AgentID, w.x.Origin
+	c.Findings = e.Findings
+	if len(c.NeedsInput) == 0 {
+		c.NeedsInput = needs
+	}
+	if w.voice != nil {
+		c.BrandVoiceID = w.voice.ID
+	}
+	return item.Create(ctx, tx, c, e.Provenance)
+}
+
+func (w *worker) annotateAndMove(ctx context.Context, tx *store.Tx, e capability.MoveItem) error {
+	c, err := tx.LockContent(ctx, w.x.WorkspaceID, e.ContentID)
+	if err != nil {
+		return err
+	}
+	if e.Scores != nil || e.Findings != nil {
+		if e.Scores != nil {
+			c.Scores = e.Scores
+		}
+		if e.Findings != nil {
+			c.Findings = attach(slices.Clone(e.Findings), c)
+		}
+		if c, err = item.Annotate(ctx, tx, c); err != nil {
+			return err
+		}
+	}
+	if e.To == "" || e.To == c.Status {
+		return nil
+	}
+	return w.move(ctx, tx, c, e.To)
+}
+
+// move moves an item, and wakes the executions that wait for a decision about it.
+func (w *worker) move(ctx context.Context, tx *store.Tx, c domain.ContentItem, to domain.ItemStatus) error {
+	if _, err := item.Move(ctx, tx, c, to, item.Top); err != nil {
+		return err
+	}
+	return w.Wake(ctx, tx, w.x.WorkspaceID, c.ID)
+}

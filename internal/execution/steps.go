@@ -1,0 +1,168 @@
+package execution
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"go.opentelemetry.io/otel"
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/codes"
+	"go.opentelemetry.io/otel/trace"
+
+	"vellocity/internal/ai"
+	"vellocity/internal/domain"
+)
+
+// maxRetryTime is how long after its start an execution may still wait for a
+// provider that asks for long pauses.
+const maxRetryTime = 24 * time.Hour
+
+// progress is the share of recorded steps, in percent.
+func (w *worker) progress() int {
+	if len(w.x.Plan) == 0 {
+		return 0
+	}
+	return 100 * len(w.recorded) / len(w.x.Plan)
+}
+
+// ready returns the keys of the steps that can run now and do not run yet.
+func (w *worker) ready() []string {
+	open := func(key string) bool { return !w.recorded[key] }
+	keys := []string{}
+	for _, s := range w.x.Plan {
+		if open(s.Key) && !w.running[s.Key] && !slices.ContainsFunc(s.DependsOn, open) {
+			keys = append(keys, s.Key)
+		}
+	}
+	return keys
+}
+
+// underWay returns the keys of the steps that run, then of those that can run now.
+func (w *worker) underWay() []string {
+	keys := []string{}
+	for _, s := range w.x.Plan {
+		if w.running[s.Key] && !w.recorded[s.Key] {
+			keys = append(keys, s.Key)
+		}
+	}
+	return append(keys, w.ready()...)
+}
+
+func (w *worker) step(key string) domain.PlanStep {
+	return w.x.Plan[slices.IndexFunc(w.x.Plan, func(s domain.PlanStep) bool { return s.Key == key })]
+}
+
+// first returns the first key, which is the step under way as callers see it.
+func first(keys []string) string {
+	if len(keys) == 0 {
+		return ""
+	}
+	return keys[0]
+}
+
+// stepError is the failure of one step.
+type stepError struct {
+	step    domain.PlanStep
+	writing *writing
+	cause   error
+}
+
+func (e *stepError) Error() string { return fmt.Sprintf("step %s: %v", e.step.Key, e.cause) }
+func (e *stepError) Unwrap() error { return e.cause }
+
+// advance runs every step whose dependencies are recorded, until all are. A step
+// that waits, for a person or for its provider, delays only the steps that depend on
+// it: the other branches run to their end first, so that no text of theirs is paid
+// for again.
+func (w *worker) advance(ctx context.Context) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	ended := make(chan error)
+	var failure, pause error
+	for n := 0; ; {
+		if failure == nil {
+			n += w.start(ctx, ended)
+		}
+		if n == 0 {
+			return cmp.Or(failure, pause)
+		}
+		err := <-ended
+		n--
+		var waits *waitError
+		switch {
+		case err == nil || failure != nil:
+		case errors.As(err, &waits):
+			pause = cmp.Or(pause, err)
+		case w.mayRetryLater(err):
+			pause = err // its time is known, a person's is not
+		default:
+			failure = err
+			stop() // the results of the other steps would not be used
+		}
+	}
+}
+
+// mayRetryLater reports whether a provider asked for a pause that the execution can
+// make.
+func (w *worker) mayRetryLater(err error) bool {
+	e, ok := ai.AsError(err)
+	return ok && e.Kind == ai.KindRate && e.RetryAfter > 0 && w.Store.Now().Sub(w.x.StartedAt) < maxRetryTime
+}
+
+// start begins every step that is ready and returns how many there were.
+func (w *worker) start(ctx context.Context, ended chan<- error) int {
+	w.mu.Lock()
+	keys := w.ready()
+	for _, k := range keys {
+		w.running[k] = true
+	}
+	w.mu.Unlock()
+	for _, k := range keys {
+		go func() { ended <- w.runStep(ctx, w.step(k)) }()
+	}
+	return len(keys)
+}
+
+// runStep runs one step and records its result. A step that asks for a person is
+// run again with the answer, once there is one.
+func (w *worker) runStep(ctx context.Context, s domain.PlanStep) (err error) {
+	ctx, span := otel.Tracer("vellocity/execution").Start(ctx, "step "+s.Kind, trace.WithAttributes(
+		attribute.String("vellocity.capability", w.x.Capability),
+		attribute.Int64("vellocity.execution", w.x.ID),
+		attribute.String("vellocity.step", s.Key),
+	))
+	defer func() {
+		if err != nil {
+			span.SetStatus(codes.Error, string(domain.CodeOf(err)))
+		}
+		span.End()
+	}()
+	run := &writing{worker: w, step: s, began: w.Store.Now()}
+	result, err := run.call(ctx)
+	if err == nil && result.Wait != nil {
+		asked := result.Wait.ContentID
+		if run.answer, err = w.answer(ctx, asked); err == nil && run.answer == nil {
+			return &waitError{step: s, writing: run, item: asked}
+		}
+		if err == nil {
+			result, err = run.call(ctx)
+		}
+		if err == nil && result.Wait != nil {
+			err = errors.New("the step asked again although it had the answer")
+		}
+	}
+	if err != nil {
+		return &stepError{step: s, writing: run, cause: err}
+	}
+	if err := w.record(ctx, run, result); err != nil {
+		if domain.AsError(err).Refusal() {
+			return &stepError{step: s, writing: run, cause: err}
+		}
+		return fmt.Errorf("record %s: %w", s.Key, err)
+	}
+	return nil
+}

@@ -1,0 +1,173 @@
+// Package text keeps texts while they grow, for the readers who watch them. A
+// [Room] holds the texts of one kind that this node writes: those of executions,
+// one per step, or generated texts. Writers append; readers get each piece from
+// memory as it comes, from any code point on. Every 100 ms the pieces that are new
+// go to the room's [Keeper], in one batch for all texts, so that readers on other
+// nodes get them and a thousand texts cost no more commits than one.
+//
+// There are two kinds of room. The texts of executions are ephemeral: the keeper
+// is a [Relay], which notifies the other nodes, and a step's text is stored when
+// the step is recorded. Generated texts are stored in pieces: any node can continue
+// a stream from them ([Room.Read]).
+package text
+
+import (
+	"strings"
+	"sync"
+	"time"
+	"unicode/utf8"
+)
+
+// Piece is a part of a growing text.
+type Piece struct {
+	// Step is the key of the step that writes the text; empty for a generated text.
+	Step string `json:"s,omitempty"`
+	// Offset is how many code points of the text come before the piece. A piece at
+	// offset 0 starts the text again.
+	Offset int    `json:"o"`
+	Text   string `json:"t"`
+}
+
+// End returns how many code points the text has up to the end of the piece.
+func (p Piece) End() int { return p.Offset + utf8.RuneCountInString(p.Text) }
+
+// After returns the part of the piece after a number of code points of the text.
+func (p Piece) After(points int) Piece {
+	for p.Offset < points && p.Text != "" {
+		_, n := utf8.DecodeRuneInString(p.Text)
+		p.Offset, p.Text = p.Offset+1, p.Text[n:]
+	}
+	return p
+}
+
+// Text is what one execution or one call of generate-output is writing. It is safe
+// for use by several goroutines.
+type Text struct {
+	room *Room
+	id   int64
+
+	mu      sync.Mutex
+	parts   []*part // one per step, in the order in which they began
+	readers map[*Reader]struct{}
+	open    bool        // a writer on this node has it
+	closed  bool        // it is complete
+	changed bool        // it has pieces for the keeper
+	heard   time.Time   // when another node last sent a piece; zero where it is written here
+	stop    func()      // ends the writing; nil where that does not depend on readers
+	unread  *time.Timer // ends the writing when the grace period is over; nil like stop
+}
+
+// part is the text of one step.
+type part struct {
+	step   string
+	body   strings.Builder
+	points int // code points in body
+	round  int // another number each time the text starts again
+	kept   place
+}
+
+// place is how far a text has been read or kept.
+type place struct{ round, bytes, points int }
+
+// Append adds to the text of a step.
+func (t *Text) Append(step, s string) {
+	t.mu.Lock()
+	p := t.part(step)
+	p.body.WriteString(s)
+	p.points += utf8.RuneCountInString(s)
+	t.update()
+}
+
+// Restart lets the text of a step start again, since another attempt begins.
+func (t *Text) Restart(step string) {
+	t.mu.Lock()
+	t.part(step).restart(t.room.nextRound())
+	t.update()
+}
+
+// update wakes the readers and has the keeper see the text. It unlocks t.
+func (t *Text) update() {
+	first := !t.changed && t.heard.IsZero()
+	t.changed = true
+	t.wake()
+	t.mu.Unlock()
+	if first {
+		t.room.mark(t)
+	}
+}
+
+// wake tells the readers that there is something new. The lock is held.
+func (t *Text) wake() {
+	for r := range t.readers {
+		select {
+		case r.updated <- struct{}{}:
+		default: // it has not yet looked at the last one
+		}
+	}
+}
+
+// part returns the text of a step. The lock is held.
+func (t *Text) part(step string) *part {
+	for _, p := range t.parts {
+		if p.step == step {
+			return p
+		}
+	}
+	p := &part{step: step, round: t.room.nextRound()}
+	t.parts = append(t.parts, p)
+	return p
+}
+
+func (p *part) restart(round int) {
+	p.body.Reset()
+	p.points, p.round = 0, round
+}
+
+// since returns what comes after a place, and the place where it ends. ok is false
+// where there is nothing new. A text that started again and is still empty gives
+// an empty piece at offset 0.
+func (p *part) since(at place) (piece Piece, end place, ok bool) {
+	end = place{p.round, p.body.Len(), p.points}
+	if at.round != p.round {
+		at = place{round: p.round}
+		ok = p.points == 0
+	}
+	return Piece{Step: p.step, Offset: at.points, Text: p.body.String()[at.bytes:]}, end, ok || at.bytes < end.bytes
+}
+
+// All returns what has been written of a step's text.
+func (t *Text) All(step string) string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.part(step).body.String()
+}
+
+// Close ends the text. Readers who are here read it to its end.
+func (t *Text) Close() { t.room.close(t, false) }
+
+// Forget drops the text: it is stored elsewhere by now, or will be written from
+// scratch. Readers stay, and get what is written under the same id later.
+func (t *Text) Forget() { t.room.close(t, true) }
+
+// empty reports whether nothing refers to the text any more. The lock is held.
+func (t *Text) empty() bool { return !t.open && len(t.readers) == 0 && (t.closed || len(t.parts) == 0) }
+
+// endUnread ends the writing, unless a reader has come back.
+func (t *Text) endUnread() {
+	t.mu.Lock()
+	unread := len(t.readers) == 0
+	t.mu.Unlock()
+	if unread {
+		t.end()
+	}
+}
+
+// end ends the writing, if it can be ended.
+func (t *Text) end() {
+	t.mu.Lock()
+	stop := t.stop
+	t.mu.Unlock()
+	if stop != nil {
+		stop()
+	}
+}
