@@ -4,6 +4,7 @@ import (
 	"context"
 	"reflect"
 	"testing"
+	"time"
 
 	"vellocity/internal/ai/aitest"
 	"vellocity/internal/domain"
@@ -29,6 +30,11 @@ func verbs() map[string]enginetest.Verb {
 		}),
 		"ReadMessage": enginetest.ReadByID(func(k K, ctx C, x X) error {
 			return second(k.Studio.ReadMessage(ctx, x.Message, 0))
+		}),
+		"WaitMessage": enginetest.ReadByID(func(k K, ctx C, x X) error {
+			ctx, cancel := context.WithTimeout(ctx, 50*time.Millisecond) // the text never ends
+			defer cancel()
+			return second(k.Studio.WaitMessage(ctx, x.Message))
 		}),
 		"TextStatus": {Open: true},
 		"Run":        {Open: true},
