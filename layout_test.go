@@ -71,8 +71,9 @@ var layers = []struct {
 	{"compose", "channel prose domain"},
 	{"ai/aitest", "ai ai/* domain"},
 	{"ai/*", "ai ai/wire domain"}, // a provider
-	{"ai/wire", "ai domain sse"},
-	{"ai", "schema prose domain"},
+	{"ai/wire", "ai ai/tidy domain sse"},
+	{"ai", "ai/tidy schema prose domain"},
+	{"ai/tidy", ""},
 	{"guard", "channel prose domain"},
 	{"auth", "store domain"},
 	{"seo", "prose"},

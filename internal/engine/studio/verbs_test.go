@@ -4,6 +4,7 @@ import (
 	"context"
 	"reflect"
 	"testing"
+	"time"
 
 	"vellocity/internal/ai/aitest"
 	"vellocity/internal/domain"
@@ -33,6 +34,11 @@ func (verbs) Texts() enginetest.Verbs {
 		}),
 		"ReadGeneratedText": enginetest.ReadByID(func(k K, ctx C, x X) error {
 			return second(k.Studio.ReadGeneratedText(ctx, x.GeneratedText, 0))
+		}),
+		"WaitGeneratedText": enginetest.ReadByID(func(k K, ctx C, x X) error {
+			ctx, cancel := context.WithTimeout(ctx, 50*time.Millisecond) // the text never ends
+			defer cancel()
+			return second(k.Studio.WaitGeneratedText(ctx, x.GeneratedText))
 		}),
 	}
 }
