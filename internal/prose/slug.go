@@ -1,0 +1,47 @@
+package prose
+
+import (
+	"strings"
+	"unicode"
+)
+
+// Slug makes a part of an address from s: lower-case letters and digits with single
+// hyphens between them, at most limit characters (code points), cut at a word.
+// Accents of the Latin script are dropped; letters of other scripts stay as they are.
+func Slug(s string, limit int) string {
+	var b strings.Builder
+	gap := false
+	for _, r := range deaccent(strings.ToLower(s)) {
+		switch {
+		case r == '\'' || r == '’':
+		case unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.Is(unicode.Mn, r):
+			if gap && b.Len() > 0 {
+				b.WriteByte('-')
+			}
+			gap = false
+			b.WriteRune(r)
+		default:
+			gap = true
+		}
+	}
+	return clipSlug([]rune(b.String()), limit)
+}
+
+// IsSlug reports whether s is a slug as [Slug] makes them, whatever its length.
+func IsSlug(s string) bool { return s != "" && Slug(s, len(s)) == s }
+
+func clipSlug(slug []rune, limit int) string {
+	if len(slug) <= limit {
+		return string(slug)
+	}
+	cut := slug[:limit]
+	if slug[limit] != '-' {
+		for i := len(cut) - 1; i > 0; i-- {
+			if cut[i] == '-' {
+				cut = cut[:i]
+				break
+			}
+		}
+	}
+	return strings.TrimRight(string(cut), "-")
+}
