@@ -9,9 +9,9 @@ import (
 
 	"github.com/microcosm-cc/bluemonday"
 	"github.com/yuin/goldmark"
-	"github.com/yuin/goldmark/extension"
 
 	"vellocity/internal/domain"
+	mdtext "vellocity/internal/markdown"
 	"vellocity/internal/store"
 )
 
@@ -28,7 +28,7 @@ var markdown = sync.OnceValues(func() (goldmark.Markdown, *bluemonday.Policy) {
 			*u = url.URL{}
 		}
 	})
-	return goldmark.New(goldmark.WithExtensions(extension.GFM)), policy
+	return mdtext.New(), policy
 })
 
 var ownImage = regexp.MustCompile(`^/[^/\\]`)
