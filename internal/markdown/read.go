@@ -366,7 +366,12 @@ func (r *reader) markup(lines []text.Segment) {
 				if end < 0 {
 					break
 				}
-				i, hidden = i+end+len(hidden), ""
+				i += end + len(hidden)
+				if strings.HasPrefix(hidden, "</") {
+					hidden = ">"
+				} else {
+					hidden = ""
+				}
 				continue
 			}
 			n := strings.IndexByte(rest, '<')

@@ -65,10 +65,10 @@ func containsAny(s string, parts ...string) bool {
 
 // deaccent drops the accents of Latin letters and leaves other scripts alone.
 func deaccent(s string) string {
-	s = strings.NewReplacer("ß", "ss", "æ", "ae", "ø", "o", "ł", "l", "œ", "oe").Replace(s)
+	s = strings.NewReplacer("ß", "ss", "æ", "ae", "ø", "o", "ł", "l", "œ", "oe").Replace(norm.NFD.String(s))
 	var b strings.Builder
 	latin := false
-	for _, r := range norm.NFD.String(s) {
+	for _, r := range s {
 		if unicode.Is(unicode.Mn, r) && latin {
 			continue
 		}
