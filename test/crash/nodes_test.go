@@ -64,7 +64,8 @@ func TestAnotherNodeTakesOver(t *testing.T) {
 		t.Fatal("the first node held no execution")
 	}
 	drain(t, db, time.Minute)
-	t.Logf("all of the work was done %s after the kill; %d executions were the dead node's; the other called its model %d times",
+	t.Logf("all of the work was done %s after the kill; %d executions were the dead node's; "+
+		"the other called its model %d times",
 		time.Since(killed), held, modelB.Count())
 	check(t, db, h, b, modelA, modelB)
 	late := count(
