@@ -18,14 +18,48 @@ import (
 type Provider interface {
 	// Name is what the provider is configured as: "openai", "anthropic", "ollama".
 	Name() string
-	// Generate makes one attempt, with no retry of its own. It calls emit for each
-	// piece of text as it arrives, in order, from one goroutine; an error from emit
-	// ends the attempt with that error. An empty piece is a sign of life (the model
-	// thinks) and no text. The response holds the whole text. A
-	// failure is an *Error (see error.go) that says what may be done about it; the
-	// response beside it holds what had come until then.
+	// Generate makes one attempt, with no retry of its own. It passes the text to the
+	// sink as it arrives, in order, from one goroutine. The text holds no control
+	// characters, no thoughts of the model and no code fence around the whole. The
+	// response holds the whole text. A failure is an *Error (see error.go) that says
+	// what may be done about it; the response beside it holds what had come until then.
 	// When ctx is cancelled the call to the provider is closed at once.
-	Generate(ctx context.Context, req Request, emit func(text string) error) (Response, error)
+	Generate(ctx context.Context, req Request, to Sink) (Response, error)
+}
+
+// Sink takes a response as it arrives. Every field may be nil. An error from one of
+// the functions ends the attempt with that error.
+type Sink struct {
+	// Text takes the next piece. An empty piece is no text: the model thinks.
+	Text func(piece string) error
+	// Retract says that all pieces so far were the model's thoughts, which began
+	// without a mark.
+	Retract func() error
+	// Alive is called whenever the provider has sent anything, be it a comment.
+	Alive func()
+}
+
+// Add passes a piece on.
+func (s Sink) Add(piece string) error {
+	if s.Text == nil {
+		return nil
+	}
+	return s.Text(piece)
+}
+
+// Withdraw passes on that what was added is no text.
+func (s Sink) Withdraw() error {
+	if s.Retract == nil {
+		return nil
+	}
+	return s.Retract()
+}
+
+// Beat passes on that the provider has sent something.
+func (s Sink) Beat() {
+	if s.Alive != nil {
+		s.Alive()
+	}
 }
 
 // Request is one text to be written.
@@ -46,6 +80,9 @@ type Request struct {
 	// on the wire ("temperature"). They are left out, or said in another way.
 	// Caller fills it in.
 	Omit []string
+	// Opened says that the model is known to send its thoughts without a mark in
+	// front of them. Its text is held back until they are over. Caller fills it in.
+	Opened bool
 }
 
 // Role says whose turn a message was.
@@ -89,7 +126,13 @@ type Response struct {
 	RequestID string
 	Usage     Usage
 	Stop      StopReason
-	Status    int // HTTP status; 0 where there was no answer
+	// Finish is the provider's word for why the text ended, where this program does
+	// not know it; Stop is then StopEnd.
+	Finish string
+	Status int // HTTP status; 0 where there was no answer
+	// Received is how many bytes of text and thoughts arrived. The thoughts are paid
+	// for too.
+	Received int
 }
 
 // Usage counts tokens as the provider reports them, reasoning included in the
@@ -103,13 +146,3 @@ type Usage struct {
 	CacheWriteTokens int64
 	Estimated        bool // counted by us from the text, since the provider gave none
 }
-
-// StopReason says why the text ended.
-type StopReason string
-
-// The reasons, the same for all providers.
-const (
-	StopEnd     StopReason = "end"
-	StopLength  StopReason = "length"  // cut at the token limit
-	StopRefusal StopReason = "refusal" // the model or its filter refused
-)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"vellocity/internal/domain"
@@ -29,18 +30,37 @@ func (k *call) attempt(ctx context.Context, req *Request) (Response, error) {
 	return resp, err
 }
 
-// watched runs the provider under a watchdog that every piece resets.
+// watched runs the provider under two watchdogs: one that every byte resets, and one
+// that text and thoughts reset.
 func (k *call) watched(ctx context.Context, req *Request, a *domain.Attempt) (Response, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	watchdog := time.AfterFunc(k.o.First, func() { cancel(k.silent(k.o.First)) })
-	defer watchdog.Stop()
+	var bound atomic.Int64 // of silence; a time.Duration
+	bound.Store(int64(k.o.First))
+	silence := time.AfterFunc(k.o.First, func() { cancel(k.silent("nothing", time.Duration(bound.Load()))) })
+	defer silence.Stop()
+	quiet := time.AfterFunc(k.o.Quiet, func() { cancel(k.silent("no text", k.o.Quiet)) })
+	defer quiet.Stop()
 	var foreign error // from Watch, not from the provider
-	resp, err := k.o.Provider.Generate(ctx, *req, func(piece string) error {
-		watchdog.Stop() // a slow Watch must not count as silence of the provider
-		foreign = k.show(a, piece)
-		watchdog.Reset(k.o.Idle)
+	during := func(f func() error) error {
+		silence.Stop() // a slow Watch must not count as silence of the provider
+		quiet.Stop()
+		foreign = f()
+		silence.Reset(time.Duration(bound.Load()))
+		quiet.Reset(k.o.Quiet)
 		return foreign
+	}
+	resp, err := k.o.Provider.Generate(ctx, *req, Sink{
+		Text: func(piece string) error {
+			return during(func() error {
+				if piece != "" {
+					bound.Store(int64(k.o.Idle))
+				}
+				return k.show(a, piece)
+			})
+		},
+		Retract: func() error { return during(func() error { return k.retract(req.Model) }) },
+		Alive:   func() { silence.Reset(time.Duration(bound.Load())) },
 	})
 	if foreign != nil {
 		return resp, foreign
@@ -48,9 +68,9 @@ func (k *call) watched(ctx context.Context, req *Request, a *domain.Attempt) (Re
 	if err == nil {
 		return resp, nil
 	}
-	var silence *Error
-	if errors.As(context.Cause(ctx), &silence) && silence != k.total {
-		return resp, silence
+	var late *Error
+	if errors.As(context.Cause(ctx), &late) && late != k.total {
+		return resp, late
 	}
 	return resp, err
 }
@@ -70,12 +90,21 @@ func (k *call) show(a *domain.Attempt, piece string) error {
 	return k.watch.Text(piece)
 }
 
-func (c *Caller) silent(d time.Duration) *Error {
+// retract discards what turned out to be thoughts, and remembers that the model sends
+// them so.
+func (k *call) retract(model string) error {
+	k.learn(model, func(l *lessons) { l.opened = true })
+	return unlessSeen(k.restart(), &Error{Provider: k.Name(), Status: 200, Kind: KindAnswer,
+		Message: k.Name() + " mixed the model's thoughts with its text. Try again: they are recognized from now on."})
+}
+
+func (c *Caller) silent(what string, d time.Duration) *Error {
 	return &Error{Provider: c.Name(), Kind: KindTransient,
 		Message: fmt.Sprintf(
-			"%s sent nothing for %s. Try again. "+
+			"%s sent %s for %s. Try again. "+
 				"If it keeps happening, choose a faster model or check the provider's status page.",
 			c.Name(),
+			what,
 			d,
 		)}
 }
@@ -91,8 +120,11 @@ func (k *call) complete(a *domain.Attempt, resp Response, err error) {
 	if resp.Usage.InputTokens+resp.Usage.OutputTokens > 0 || err == nil || k.o.Prices.free(a.Model) {
 		a.Cost = k.o.Prices.Cost(a.Model, resp.Usage)
 	}
-	if err != nil {
+	switch {
+	case err != nil:
 		a.Error = reason(err)
+	case resp.Finish != "":
+		a.Error = fmt.Sprintf("The text ended for a reason that Vellocity does not know: %q.", resp.Finish)
 	}
 }
 
@@ -119,7 +151,8 @@ const bytesPerToken = 3.5
 // broke off still costs money.
 func estimate(req *Request, resp Response) Usage {
 	u := resp.Usage
-	if resp.Status != 200 || resp.Text == "" {
+	received := max(len(resp.Text), resp.Received)
+	if resp.Status != 200 || received == 0 {
 		return u
 	}
 	if u.InputTokens == 0 {
@@ -131,7 +164,7 @@ func estimate(req *Request, resp Response) Usage {
 		u.Estimated = true
 	}
 	// A stream that broke off may have reported only a first figure, such as 1.
-	if atLeast := tokens(len(resp.Text)); u.OutputTokens*8 < atLeast {
+	if atLeast := tokens(received); u.OutputTokens*8 < atLeast {
 		u.OutputTokens = atLeast
 		u.Estimated = true
 	}

@@ -44,7 +44,8 @@ func (b *breaker) enter(now time.Time) (wait time.Duration, trial bool) {
 }
 
 // leave takes the outcome of a call that was allowed. Any response, even a refusal,
-// shows that the provider is up; a call that this side ended shows nothing.
+// shows that the provider is up; a call that this side ended, or a failure that may be
+// the prompt's fault, shows nothing.
 func (b *breaker) leave(now time.Time, trial bool, err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -55,7 +56,7 @@ func (b *breaker) leave(now time.Time, trial bool, err error) {
 	switch {
 	case err == nil || known && e.Kind != KindTransient:
 		b.failures, b.pause = 0, 0
-	case known:
+	case known && !e.Unclear:
 		b.failures++
 		if b.failures == b.limit || trial {
 			b.pause = min(max(firstPause, b.pause*2), lastPause)

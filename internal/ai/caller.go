@@ -3,6 +3,7 @@ package ai
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -29,9 +30,12 @@ type Options struct {
 	// never.
 	Trip     int
 	Attempts int           // per answer, the first included; 3
-	First    time.Duration // silence before the first piece; 60 s, or 300 s where Local
-	Idle     time.Duration // silence between pieces; 45 s
-	Total    time.Duration // the whole call, waits and retries included; 10 min
+	First    time.Duration // silence before the first text; 60 s, or 300 s where Local
+	Idle     time.Duration // silence after it; 45 s
+	// Quiet is how long a provider that shows signs of life, such as comments, may send
+	// neither text nor thoughts; 5 min.
+	Quiet time.Duration
+	Total time.Duration // the whole call, waits and retries included; 10 min
 }
 
 // The bounds of a wait between attempts.
@@ -41,9 +45,13 @@ const (
 	// longWait is the longest Retry-After that Caller waits out. A longer one is
 	// returned as an error of KindRate, so that the wait does not occupy a worker.
 	longWait = 60 * time.Second
-	maxDrops = 6  // refused parameters per call
+	maxDrops = 6  // refused parameters and limits per call
 	maxForms = 64 // compiled schemas that are kept
 )
+
+// rateWaits are the waits after a rate limit that came without one: its window is
+// often a minute.
+var rateWaits = []time.Duration{2 * time.Second, 8 * time.Second, 20 * time.Second}
 
 // Caller adds retries, timeouts, a record of each attempt and its price to a
 // provider. It is safe for concurrent use.
@@ -52,9 +60,16 @@ type Caller struct {
 	slots   chan struct{} // nil: no limit
 	breaker breaker
 
-	mu      sync.Mutex
-	refused map[string][]string       // parameters that a model has refused, by model
-	forms   map[string]*schema.Schema // compiled, by their text
+	mu     sync.Mutex
+	models map[string]*lessons       // what was learned, by model
+	forms  map[string]*schema.Schema // compiled, by their text
+}
+
+// lessons are what a model has taught by its answers.
+type lessons struct {
+	refused   []string // parameters
+	maxTokens int      // the highest limit of an answer that it takes; 0: unknown
+	opened    bool     // its thoughts begin without a mark
 }
 
 // NewCaller returns a Caller with the defaults filled in.
@@ -72,11 +87,12 @@ func NewCaller(o Options) *Caller {
 	}
 	def(&o.First, 60*time.Second)
 	def(&o.Idle, 45*time.Second)
+	def(&o.Quiet, 5*time.Minute)
 	def(&o.Total, 10*time.Minute)
 	if o.Trip == 0 {
 		o.Trip = 20
 	}
-	c := &Caller{o: o, breaker: breaker{limit: o.Trip}, refused: map[string][]string{}, forms: map[string]*schema.Schema{}}
+	c := &Caller{o: o, breaker: breaker{limit: o.Trip}, models: map[string]*lessons{}, forms: map[string]*schema.Schema{}}
 	if o.Parallel > 0 {
 		c.slots = make(chan struct{}, o.Parallel)
 	}
@@ -92,7 +108,8 @@ func (c *Caller) Name() string { return c.o.Provider.Name() }
 type Watch struct {
 	// Text gets each piece of text, in order.
 	Text func(piece string) error
-	// Restart discards the text so far: it comes again from the start.
+	// Restart discards the text so far: it comes again from the start. Where that is
+	// impossible, since somebody has read it, it returns [ErrSeen].
 	Restart func() error
 	// Started and Ended are called before and after each attempt. Started has the
 	// provider, model, number and start time; Ended has the rest too. The callback
@@ -102,14 +119,19 @@ type Watch struct {
 	Ended   func(domain.Attempt) error
 }
 
+// ErrSeen is what Watch.Restart returns where the text so far cannot be taken back.
+// The call then ends with the failure that made a restart necessary.
+var ErrSeen = errors.New("the text so far has been read")
+
 // Call generates a text. It retries after transient failures and rate limits, omits
 // optional parameters that the model rejects, and, where the request has a schema,
 // returns the bare JSON value that matches it, after one corrective retry if needed.
 //
 // The error is an *Error, or the context's when that is done, or what Watch
 // returned. The response beside an error holds what had arrived until then. A
-// refusal by the model is an error of KindPolicy; a text that was cut at the token
-// limit is not an error and has StopLength.
+// refusal by the model is an error of KindPolicy. A text that was cut at the token
+// limit is asked for once more with a higher one; where it is cut again, it is no error
+// and has StopLength.
 func (c *Caller) Call(ctx context.Context, req Request, w Watch) (Response, error) {
 	form, err := c.form(req.Schema)
 	if err != nil {
@@ -154,17 +176,61 @@ func (k *call) answer(ctx context.Context, req *Request, form *schema.Schema) (R
 		return resp, err
 	}
 	again, fault := judgeAnswer(k.Name(), req, &resp, form)
-	if fault == nil || again == nil {
+	if again == nil || !k.mayAsk(again, req) {
 		return resp, asError(fault)
 	}
 	if err := k.restart(); err != nil {
-		return resp, err
+		return resp, unlessSeen(err, asError(fault))
 	}
+	first := resp
 	if resp, err = k.write(ctx, again); err != nil {
+		if fault == nil && ctx.Err() == nil {
+			return k.goBack(first, err)
+		}
 		return resp, err
 	}
-	_, fault = judgeAnswer(k.Name(), again, &resp, form)
+	if _, fault = judgeAnswer(k.Name(), again, &resp, form); fault != nil && form == nil && first.Text != "" {
+		return k.goBack(first, fault)
+	}
 	return resp, asError(fault)
+}
+
+// mayAsk reports whether a second request differs from the first: a higher limit may
+// be more than the model takes.
+func (k *call) mayAsk(again, req *Request) bool {
+	if again.MaxTokens == req.MaxTokens {
+		return true // it has another prompt
+	}
+	sent := *req
+	k.fit(&sent)
+	k.fit(again)
+	return again.MaxTokens > sent.MaxTokens
+}
+
+// goBack returns a text that was cut, where the attempt to get a longer one failed.
+func (k *call) goBack(first Response, failure error) (Response, error) {
+	if _, ok := AsError(failure); !ok {
+		return first, failure
+	}
+	if err := k.restart(); err != nil {
+		return first, unlessSeen(err, failure)
+	}
+	k.shown = true
+	if k.watch.Text != nil {
+		if err := k.watch.Text(first.Text); err != nil {
+			return first, err
+		}
+	}
+	return first, nil
+}
+
+// unlessSeen returns what a call ends with where a restart failed: the reason for the
+// restart, if the text had only been read already.
+func unlessSeen(err, reason error) error {
+	if errors.Is(err, ErrSeen) {
+		return reason
+	}
+	return err
 }
 
 // asError keeps a nil *Error from becoming an error that is not nil.
@@ -178,7 +244,7 @@ func asError(e *Error) error {
 // write is the retry loop: it returns the first answer, or the last failure.
 func (k *call) write(ctx context.Context, asked *Request) (Response, error) {
 	req := *asked
-	req.Omit = append(slices.Clone(req.Omit), k.known(req.Model)...)
+	k.fit(&req)
 	for failures, drops := 0, 0; ; {
 		before := k.n
 		resp, err := k.guarded(ctx, &req)
@@ -190,8 +256,12 @@ func (k *call) write(ctx context.Context, asked *Request) (Response, error) {
 		switch {
 		case e.Param != "" && drops < maxDrops && !slices.Contains(req.Omit, e.Param):
 			drops++
-			k.learn(req.Model, e.Param)
+			k.learn(req.Model, func(l *lessons) { l.refused = append(l.refused, e.Param) })
 			req.Omit = append(slices.Clone(req.Omit), e.Param)
+		case e.MaxTokens > 0 && drops < maxDrops:
+			drops++
+			k.learn(req.Model, func(l *lessons) { l.maxTokens = e.MaxTokens })
+			req.MaxTokens = e.MaxTokens
 		case !e.Retryable():
 			return resp, err
 		default:
@@ -202,6 +272,7 @@ func (k *call) write(ctx context.Context, asked *Request) (Response, error) {
 			if failures >= k.o.Attempts {
 				return resp, err
 			}
+			k.fit(&req)
 		}
 		if err := k.rest(ctx, wait, err); err != nil {
 			return resp, err
@@ -217,10 +288,15 @@ func farOff(e *Error) *Error {
 }
 
 // delay is how long to wait after the nth failure: as long as the provider asked
-// for, else a random part of a time that doubles (full jitter).
+// for; after a rate limit as long as its window may be; else a random part of a time
+// that doubles (full jitter).
 func delay(n int, e *Error) time.Duration {
 	if e.RetryAfter > 0 {
 		return e.RetryAfter
+	}
+	if e.Kind == KindRate {
+		wait := rateWaits[min(n, len(rateWaits))-1]
+		return wait + rand.N(wait/4) //nolint:gosec // jitter, not a secret
 	}
 	ceiling := min(backoffBase<<(n-1), backoffCap)
 	return rand.N(ceiling) //nolint:gosec // jitter, not a secret
@@ -233,7 +309,7 @@ func (k *call) rest(ctx context.Context, wait time.Duration, failure error) erro
 		return failure
 	}
 	if err := k.restart(); err != nil {
-		return err
+		return unlessSeen(err, failure)
 	}
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
@@ -275,17 +351,31 @@ func (c *Caller) form(raw json.RawMessage) (*schema.Schema, error) {
 	return f, nil
 }
 
-// known returns the parameters that the model has refused before.
-func (c *Caller) known(model string) []string {
+// fit makes a request one that the model takes, as far as it has taught.
+func (c *Caller) fit(req *Request) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return slices.Clone(c.refused[model])
+	l := c.models[req.Model]
+	if l == nil {
+		return
+	}
+	for _, name := range l.refused {
+		if !slices.Contains(req.Omit, name) {
+			req.Omit = append(slices.Clone(req.Omit), name)
+		}
+	}
+	if l.maxTokens > 0 && (req.MaxTokens == 0 || req.MaxTokens > l.maxTokens) {
+		req.MaxTokens = l.maxTokens
+	}
+	req.Opened = l.opened
 }
 
-func (c *Caller) learn(model, param string) {
+// learn notes something about a model.
+func (c *Caller) learn(model string, note func(*lessons)) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if !slices.Contains(c.refused[model], param) {
-		c.refused[model] = append(c.refused[model], param)
+	if c.models[model] == nil {
+		c.models[model] = &lessons{}
 	}
+	note(c.models[model])
 }

@@ -130,7 +130,8 @@ func TestRetries(t *testing.T) {
 		{"Retry-After", []aitest.Reply{aitest.Rate("2"), good}, "", 2, 2 * time.Second, 2 * time.Second, 0},
 		{"Retry-After at the bound", []aitest.Reply{aitest.Rate("60"), good}, "", 2, time.Minute, time.Minute, 0},
 		{"Retry-After beyond it", []aitest.Reply{aitest.Rate("61"), good}, ai.KindRate, 1, 0, 0, 0},
-		{"rate with no Retry-After", []aitest.Reply{aitest.Rate(""), good}, "", 2, 0, 500 * time.Millisecond, 0},
+		{"rate with no Retry-After", []aitest.Reply{aitest.Rate(""), good}, "", 2, 2 * time.Second, 2500 * time.Millisecond, 0},
+		{"rate without end", []aitest.Reply{aitest.Rate("")}, ai.KindRate, 3, 10 * time.Second, 12500 * time.Millisecond, 0},
 		{"key", []aitest.Reply{aitest.Status(401, "invalid_api_key", "no"), good}, ai.KindAuth, 1, 0, 0, 0},
 		{"request", []aitest.Reply{aitest.Status(400, "invalid_request_error", "no"), good}, ai.KindRequest, 1, 0, 0, 0},
 		{"account", []aitest.Reply{aitest.Status(429, "insufficient_quota", "no"), good}, ai.KindQuota, 1, 0, 0, 0},
@@ -211,7 +212,7 @@ func TestBackoffIsSpreadAndBounded(t *testing.T) {
 }
 
 func TestDeadlines(t *testing.T) {
-	hang := aitest.Text("a").Faulty(aitest.Hang, 1)
+	hang := aitest.Text("x").Faulty(aitest.Hang, 1)
 	t.Run("the caller's own", func(t *testing.T) {
 		bubble(t, aitest.Always(hang), ai.Options{}, func(t *testing.T, _ *aitest.Server, c *ai.Caller) {
 			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
@@ -219,7 +220,7 @@ func TestDeadlines(t *testing.T) {
 			var w watched
 			start := time.Now()
 			resp, err := c.Call(ctx, ask, w.watch())
-			if !errors.Is(err, context.DeadlineExceeded) || time.Since(start) != 10*time.Second || resp.Text != "a" {
+			if !errors.Is(err, context.DeadlineExceeded) || time.Since(start) != 10*time.Second || resp.Text != "x" {
 				t.Errorf("%q after %s: %v", resp.Text, time.Since(start), err)
 			}
 			if a := w.ended[0]; a.Error != "timed out" || !a.Cost.Known || !a.Cost.Estimated {

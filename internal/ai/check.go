@@ -47,7 +47,7 @@ func (c *Caller) Check(ctx context.Context, model string) (Health, error) {
 		resp, err := k.attempt(ctx, &req)
 		e, _ := AsError(err)
 		if e != nil && e.Param != "" && len(req.Omit) < maxDrops && !slices.Contains(req.Omit, e.Param) {
-			c.learn(model, e.Param)
+			c.learn(model, func(l *lessons) { l.refused = append(l.refused, e.Param) })
 			req.Omit = append(req.Omit, e.Param)
 			continue
 		}

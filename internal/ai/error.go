@@ -4,8 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
+
+	"vellocity/internal/ai/tidy"
 )
 
 // Kind groups failures by what can be done about them.
@@ -45,8 +48,14 @@ type Error struct {
 	Message string
 	// Param is the optional parameter that a 400 refused, by its name on the wire.
 	Param string
+	// MaxTokens is the largest limit of the answer that the model takes, where a 400
+	// refused the one that was sent.
+	MaxTokens int
 	// RetryAfter is how long the provider asked to wait; 0: it did not say.
 	RetryAfter time.Duration
+	// Unclear marks a failure inside a response with status 200 that does not say whose
+	// fault it is. It does not count against the provider.
+	Unclear bool
 
 	cause error
 }
@@ -83,27 +92,43 @@ func AsError(err error) (*Error, bool) {
 
 // Fault is what a provider said about a failure, before it is judged.
 type Fault struct {
-	Provider   string
-	Status     int    // HTTP status; 200 for an error inside a stream
-	Code       string // machine-readable code and type, in one string
-	Message    string // the provider's own words
-	Param      string // the parameter that the provider names, where it does
+	Provider string
+	// Status is the HTTP status, or the one that an error inside a response with
+	// status 200 has of its own; 200 where it has none.
+	Status  int
+	Code    string // machine-readable code and type, in one string
+	Message string // the provider's own words
+	Param   string // the parameter that the provider names, where it does
+	// Quota names the quota that was used up, where the provider does.
+	Quota      string
 	RetryAfter time.Duration
+	// Page says that a web page came in place of an answer.
+	Page bool
 	// Optional are the parameters of the request that can be omitted, by their names
 	// on the wire.
 	Optional []string
+	// MaxTokens is the limit of the answer that was sent; 0: none was.
+	MaxTokens int
 	// Secret is the key in use; it is removed from all text.
 	Secret string
 }
 
+// said is all that the provider said, for a search.
+func (f Fault) said() string { return strings.ToLower(f.Code + " " + f.Message + " " + f.Quota) }
+
 // Judge turns what a provider said into an Error: one table for all providers.
 func Judge(f Fault) *Error {
-	kind := classify(f)
-	e := &Error{Provider: f.Provider, Status: f.Status, Kind: kind, RetryAfter: f.RetryAfter}
-	if kind == KindRequest {
-		e.Param = refusedParam(f)
+	kind, clear := classify(f)
+	e := &Error{Provider: f.Provider, Status: f.Status, Kind: kind, RetryAfter: f.RetryAfter, Unclear: !clear}
+	if kind == KindRequest || f.Status >= 500 {
+		if e.MaxTokens = tokenLimit(f); e.MaxTokens == 0 {
+			e.Param = refusedParam(f)
+		}
 	}
-	e.Message = explain(kind, f)
+	if e.Param != "" || e.MaxTokens > 0 {
+		e.Kind = KindRequest
+	}
+	e.Message = explain(e.Kind, f)
 	return e
 }
 
@@ -114,50 +139,57 @@ type rule struct {
 	kind     Kind
 }
 
+// What the words of a provider mean.
+var (
+	quotaWords = []string{
+		"insufficient_quota", "spend_limit", "spend limit", "spending limit", "billing_error", "billing_hard_limit",
+		"credit balance", "insufficient credit", "insufficient balance", "insufficient_credit", "insufficient funds",
+		"payment required", "perday", "quota_exceeded_daily",
+	}
+	dailyWords   = []string{"per-day", "per day", "per_day", "daily"}
+	contextWords = []string{
+		"context_length_exceeded", "maximum context length", "prompt is too long", "context window",
+		"exceed_context_size", "context size", "context length", "input is too long", "too many input tokens",
+		"input token count", "string_above_max_length", "request_too_large",
+	}
+	policyWords = []string{
+		"content_filter", "content_policy", "content management policy", "responsibleaipolicyviolation",
+		"content policy",
+	}
+	moderationWords = []string{"moderation", "flagged"}
+	authWords       = []string{
+		"authentication_error", "invalid_api_key", "api_key_invalid", "api key not valid", "invalid api key",
+		"incorrect api key", "invalid x-api-key", "permission_error", "no auth credentials",
+	}
+	rateWords    = []string{"rate_limit", "rate limit", "ratelimit", "too many requests", "too_many_requests"}
+	requestWords = []string{
+		"invalid_request_error", "not_found_error", "model_not_found", "invalid_argument", "bad_request", "unsupported_",
+	}
+	downWords = []string{
+		"overloaded", "server_error", "api_error", "internal", "unavailable", "timeout", "timed out", "capacity",
+	}
+)
+
 // rules are tried in order; the first that matches decides. What the words say
-// goes before the status, since providers send an empty account as 429 and a
-// text that is too long as 400.
+// goes before the status, since providers send an empty account as 429, a text that
+// is too long as 400, and any error inside a response with status 200.
 var rules = []rule{
-	{
-		400,
-		499,
-		[]string{
-			"insufficient_quota",
-			"spend_limit",
-			"spend limit",
-			"spending limit",
-			"billing_error",
-			"billing_hard_limit",
-			"credit balance",
-			"insufficient credit",
-		},
-		KindQuota,
-	},
-	{
-		400,
-		499,
-		[]string{
-			"context_length_exceeded",
-			"maximum context length",
-			"prompt is too long",
-			"context window",
-			"exceed_context_size",
-			"context size",
-		},
-		KindContext,
-	},
-	{400, 499, []string{"content_filter", "content_policy", "content management policy"}, KindPolicy},
-	{200, 200, []string{"rate_limit"}, KindRate},
-	{200, 200, []string{"insufficient_quota", "billing_error"}, KindQuota},
-	{200, 200, []string{"authentication_error", "invalid_api_key", "permission_error"}, KindAuth},
-	{200, 200, []string{"invalid_request_error", "not_found_error", "request_too_large"}, KindRequest},
-	{200, 200, []string{"content_filter", "content_policy"}, KindPolicy},
+	{200, 499, quotaWords, KindQuota},
+	{200, 499, contextWords, KindContext},
+	{200, 499, policyWords, KindPolicy},
+	{400, 403, moderationWords, KindPolicy},
+	{200, 200, moderationWords, KindPolicy},
+	{400, 400, authWords, KindAuth},
+	{200, 200, rateWords, KindRate},
+	{200, 200, authWords, KindAuth},
+	{200, 200, requestWords, KindRequest},
 	{0, 200, nil, KindTransient},
 	{201, 299, nil, KindAnswer},
 	{401, 401, nil, KindAuth},
 	{402, 402, nil, KindQuota},
 	{403, 403, nil, KindAuth},
 	{408, 409, nil, KindTransient},
+	{413, 413, nil, KindContext},
 	{425, 425, nil, KindTransient},
 	{429, 429, nil, KindRate},
 	{501, 501, nil, KindRequest},
@@ -165,49 +197,28 @@ var rules = []rule{
 	{0, 999, nil, KindRequest},
 }
 
-func classify(f Fault) Kind {
-	said := strings.ToLower(f.Code + " " + f.Message)
+// soonDaily is how long a wait may be at most for a daily limit to be waited out.
+const soonDaily = time.Hour
+
+// classify reports clear where it is certain whose fault a failure is.
+func classify(f Fault) (kind Kind, clear bool) {
+	said := f.said()
+	switch {
+	case f.Page && f.Status == 403:
+		return KindAnswer, true // something in front of the provider
+	case f.Status == 429 && containsAny(said, dailyWords) && (f.RetryAfter == 0 || f.RetryAfter > soonDaily):
+		return KindQuota, true
+	}
 	for _, r := range rules {
 		if f.Status >= r.from && f.Status <= r.to && (len(r.words) == 0 || containsAny(said, r.words)) {
-			return r.kind
+			return r.kind, r.kind != KindTransient || f.Status != 200 || containsAny(said, downWords)
 		}
 	}
-	return KindRequest
+	return KindRequest, true
 }
 
 func containsAny(s string, words []string) bool {
-	for _, w := range words {
-		if strings.Contains(s, w) {
-			return true
-		}
-	}
-	return false
-}
-
-// refusedParam returns the optional parameter that a 400 or 422 names, so that
-// the call can be made without it.
-func refusedParam(f Fault) string {
-	if f.Status != 400 && f.Status != 422 {
-		return ""
-	}
-	for _, name := range f.Optional {
-		if f.Param == name || strings.HasPrefix(f.Param, name+".") {
-			return name
-		}
-	}
-	for _, name := range f.Optional {
-		if namesParam(f.Message, name) {
-			return name
-		}
-	}
-	return ""
-}
-
-// namesParam reports whether the message holds the name as a word of its own:
-// max_tokens is not in max_tokens_to_sample.
-func namesParam(message, name string) bool {
-	re, err := regexp.Compile(`(^|[^\w])` + regexp.QuoteMeta(name) + `($|[^\w])`)
-	return err == nil && re.MatchString(message)
+	return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(s, w) })
 }
 
 var explanations = map[Kind]string{
@@ -222,9 +233,16 @@ var explanations = map[Kind]string{
 }
 
 func explain(kind Kind, f Fault) string {
+	if f.Status >= 300 && f.Status < 400 {
+		return fmt.Sprintf("%s redirects calls to another address (HTTP %d), which is not followed. "+
+			"Enter that address as the provider's.", f.Provider, f.Status)
+	}
 	said := ""
 	if f.Status != 0 && f.Status != 200 {
 		said = fmt.Sprintf(" (HTTP %d)", f.Status)
+	}
+	if f.Page && kind == KindAnswer {
+		said += ": a web page"
 	}
 	if kind == KindRequest {
 		if detail := Scrub(f.Message, f.Secret); detail != "" {
@@ -248,9 +266,5 @@ func Scrub(text, secret string) string {
 	}
 	text = keyLike.ReplaceAllString(text, "[key]")
 	text = address.ReplaceAllString(text, "[address]")
-	text = strings.Join(strings.Fields(strings.ToValidUTF8(text, "")), " ")
-	if r := []rune(text); len(r) > 200 {
-		text = string(r[:200]) + "…"
-	}
-	return text
+	return tidy.Line(text, 200)
 }

@@ -1,7 +1,6 @@
 package ai
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -9,11 +8,31 @@ import (
 	"vellocity/internal/schema"
 )
 
-// checkAnswer returns the JSON value within text, and what is wrong with it.
+// checkAnswer returns the JSON value within text that meets the schema, and what is
+// wrong where none does. A value that only has more properties than the schema allows
+// is returned without them.
 func checkAnswer(s *schema.Schema, text string) (value string, problem error) {
-	value = extractJSON(text)
+	all := candidates(text)
+	if len(all) == 0 {
+		return text, errors.New("it is not one JSON value")
+	}
+	for _, c := range all {
+		if faults, err := s.CheckText(c); err == nil && len(faults) == 0 {
+			return c, nil
+		}
+	}
+	for _, c := range all {
+		less, ok := prune(s.JSON(), c)
+		if !ok {
+			continue
+		}
+		if faults, err := s.CheckText(less); err == nil && len(faults) == 0 {
+			return less, nil
+		}
+	}
+	value = longest(all)
 	faults, err := s.CheckText(value)
-	if err != nil || len(faults) == 0 {
+	if err != nil {
 		return value, err
 	}
 	var lines []string
@@ -26,43 +45,21 @@ func checkAnswer(s *schema.Schema, text string) (value string, problem error) {
 // maxFaults is how many faults are sent back to the model.
 const maxFaults = 10
 
-// extractJSON removes what models often put around a JSON value: a code fence, or a
-// sentence before and after.
-func extractJSON(text string) string {
-	text = strings.TrimSpace(text)
-	if json.Valid([]byte(text)) {
-		return text
-	}
-	if _, fenced, ok := strings.Cut(text, "```"); ok {
-		fenced = strings.TrimPrefix(fenced, "json")
-		if inner, _, ok := strings.Cut(fenced, "```"); ok && json.Valid([]byte(inner)) {
-			return strings.TrimSpace(inner)
-		}
-	}
-	for i, r := range text {
-		if r != '{' && r != '[' {
-			continue
-		}
-		var value json.RawMessage
-		if json.NewDecoder(strings.NewReader(text[i:])).Decode(&value) == nil {
-			return string(value)
-		}
-	}
-	return text
-}
-
 // judgeAnswer looks at a finished answer. A fault that comes with a request may be
-// fixed by making that request, once. Where the answer meets the schema, resp.Text
-// becomes the bare JSON value; a nil schema asks for prose.
+// fixed by making that request, once; so may a text that was cut, which is no fault.
+// Where the answer meets the schema, resp.Text becomes the bare JSON value; a nil
+// schema asks for prose.
 func judgeAnswer(provider string, req *Request, resp *Response, form *schema.Schema) (again *Request, fault *Error) {
 	unusable := &Error{Provider: provider, Status: resp.Status, Kind: KindAnswer}
-	cut := resp.Stop == StopLength && req.MaxTokens > 0
+	cut := resp.Stop == StopLength
 	switch {
 	case resp.Stop == StopRefusal:
 		return nil, Judge(Fault{Provider: provider, Status: 200, Code: "content_filter"})
 	case strings.TrimSpace(resp.Text) == "":
 		unusable.Message = provider + " returned an empty response. Try again, or allow a longer one."
-		return retryWith(*req, cut, ""), unusable
+		return retryWith(req, resp, cut, ""), unusable
+	case form == nil && cut:
+		return roomier(req, resp), nil
 	case form == nil:
 		return nil, nil
 	}
@@ -74,18 +71,41 @@ func judgeAnswer(provider string, req *Request, resp *Response, form *schema.Sch
 	unusable.Message = provider + " returned a response that does not match the schema. " +
 		"Try again, or choose a model with better structured output."
 	unusable.cause = problem
-	return retryWith(*req, cut, correction(resp.Text, problem)), unusable
+	return retryWith(req, resp, cut, correction(resp.Text, problem)), unusable
 }
 
 // retryWith returns the request for one more try: with more room where the
 // answer was cut, else with what was wrong.
-func retryWith(req Request, cut bool, correction string) *Request {
+func retryWith(req *Request, resp *Response, cut bool, correction string) *Request {
 	if cut {
-		req.MaxTokens *= 4 // a model that thinks counts its thoughts too
-	} else {
-		req = req.Append(correction)
+		if more := roomier(req, resp); more != nil {
+			return more
+		}
 	}
-	return &req
+	again := req.Append(correction)
+	return &again
+}
+
+// The limits that are set for an answer that was cut at one: at least and at most.
+const (
+	leastRoom = 4096
+	mostRoom  = 64_000
+)
+
+// roomier returns the request with a higher limit of the answer; nil where it has
+// been given all there is. A model that thinks counts its thoughts too. A server that
+// was sent no limit has one of its own, which may be low.
+func roomier(req *Request, resp *Response) *Request {
+	used := max(req.MaxTokens, int(min(resp.Usage.OutputTokens, mostRoom)))
+	if used >= mostRoom {
+		return nil
+	}
+	more := *req
+	more.MaxTokens = min(4*used, mostRoom)
+	if req.MaxTokens == 0 {
+		more.MaxTokens = max(more.MaxTokens, leastRoom)
+	}
+	return &more
 }
 
 // maxQuote is how much of a wrong response is sent back to the model, in bytes.

@@ -185,23 +185,14 @@ func TestWhoMayCall(t *testing.T) {
 func TestNeighboursSeeNothing(t *testing.T) {
 	w := start(t)
 	const mark = "Zanzibar quokka husbandry"
-	execution, item := w.finished(t, mark)
+	ids := w.things(t, mark)
 	other := w.neighbour(t)
 	stranger := w.key(t, other.ID, domain.RoleOwner, domain.ScopeAdmin, domain.ScopeMCPFull)
-	keyID := fmt.Sprint(w.first.Key.Key.ID)
 	for _, o := range app.Table() {
 		if o.Public() || o.Tool.None == "" && o.Name == "execute_capability" {
 			continue
 		}
-		id := map[string]string{
-			"executions": fmt.Sprint(execution),
-			"content":    fmt.Sprint(item),
-			"kanban":     fmt.Sprint(item),
-			"keys":       keyID,
-		}[o.Command.Noun]
-		if id == "" {
-			id = "1"
-		}
+		id := number(max(ids[o.Command.Noun], 1))
 		path, body := target(o, id)
 		body = strings.Replace(body, "[101,102]", "["+id+"]", 1)
 		status, _, raw := w.call(t, stranger.Secret, o.Method, path, body, "Accept: application/json", "X-Request-Id: same")
@@ -226,8 +217,8 @@ func TestNeighboursSeeNothing(t *testing.T) {
 			t.Errorf("%s: a neighbour's id gives %d %s, a missing one %d %s", o.Name, status, raw, status2, raw2)
 		}
 	}
-	w.neighboursTools(t, stranger.Secret, execution, item)
-	at := fmt.Sprintf("/api/v1/content-workflow/content/%d", item)
+	w.neighboursTools(t, stranger.Secret, ids)
+	at := fmt.Sprintf("/api/v1/content-workflow/content/%d", ids["content"])
 	if status, _, raw := w.call(t, w.first.Key.Secret, "GET", at, ""); status != 200 ||
 		!strings.Contains(string(raw), "anzibar") {
 		t.Errorf("after all that the owner reads %d %s", status, raw)
@@ -235,7 +226,7 @@ func TestNeighboursSeeNothing(t *testing.T) {
 }
 
 // neighboursTools does the same through MCP.
-func (w *whole) neighboursTools(t *testing.T, secret string, execution, item int64) {
+func (w *whole) neighboursTools(t *testing.T, secret string, ids map[string]int64) {
 	t.Helper()
 	for _, o := range app.Table() {
 		if o.Tool.None != "" ||
@@ -243,10 +234,7 @@ func (w *whole) neighboursTools(t *testing.T, secret string, execution, item int
 			continue
 		}
 		args := o.ExampleInput()
-		args["id"] = map[string]int64{"executions": execution, "content": item, "kanban": item}[o.Command.Noun]
-		if args["id"] == int64(0) {
-			args["id"] = 1
-		}
+		args["id"] = max(ids[o.Command.Noun], 1)
 		if _, there := args["n"]; there {
 			args["n"] = 1
 		}
@@ -298,18 +286,11 @@ func (w *whole) tool(t *testing.T, secret, name string, args map[string]any) str
 // document that it serves.
 func TestAnswersAreAsDocumented(t *testing.T) {
 	w := start(t)
-	execution, item := w.finished(t, "Cloud cost optimization")
+	ids := w.things(t, "Cloud cost optimization")
 	_, _, doc := w.call(t, "", "GET", "/api/v1/openapi.json", "")
 	check := newDocumented(t, doc)
 	for _, o := range app.Table() {
-		id := map[string]string{
-			"executions": fmt.Sprint(execution),
-			"content":    fmt.Sprint(item),
-			"kanban":     fmt.Sprint(item),
-		}[o.Command.Noun]
-		if id == "" {
-			id = "1"
-		}
+		id := number(max(ids[o.Command.Noun], 1))
 		if o.Method == http.MethodDelete {
 			id = missing
 		}

@@ -173,6 +173,27 @@ func (w *whole) finished(t testing.TB, topic string) (execution, item int64) {
 	return started.Data.ID, assets.Data.Items[0].ID
 }
 
+// things returns the id of a thing of each noun: of an execution and its item, and of
+// what the rows that create something create from their examples.
+func (w *whole) things(t testing.TB, topic string) map[string]int64 {
+	t.Helper()
+	execution, item := w.finished(t, topic)
+	ids := map[string]int64{"executions": execution, "content": item, "kanban": item}
+	for _, o := range app.Table() {
+		if o.Status != http.StatusCreated || o.Stream != nil || strings.Contains(o.Path, "{") {
+			continue
+		}
+		path, body := target(o, missing)
+		status, _, raw := w.call(t, w.first.Key.Secret, o.Method, path, body)
+		var made struct{ Data struct{ ID int64 } }
+		if err := json.Unmarshal(raw, &made); err != nil || status != o.Status || made.Data.ID == 0 {
+			t.Fatalf("%s created nothing from its example: %d %s %v", o.Name, status, raw, err)
+		}
+		ids[o.Command.Noun] = made.Data.ID
+	}
+	return ids
+}
+
 // TestExchanges plays the files of testdata/exchanges against the whole program
 // and compares every answer. A file is requests and answers in turn; -update
 // writes the answers.

@@ -47,6 +47,7 @@ type App struct {
 	queue     *queue.Queue
 	runner    *execution.Runner
 	providers *ai.Providers
+	connected connected // the clients behind them
 	keys      *auth.Keys
 	limiter   *auth.Limiter
 	sessions  *auth.Sessions

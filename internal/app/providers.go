@@ -4,11 +4,15 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"net"
 	"net/http"
 	"net/netip"
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
+	"sync"
+	"time"
 
 	"vellocity/internal/ai"
 	"vellocity/internal/ai/anthropic"
@@ -51,6 +55,14 @@ type provider struct {
 	key                                domain.Secret
 }
 
+// connected keeps the connection of each provider while nothing about it changes: how
+// many calls may run at once, the circuit breaker, and what was learned about its
+// models belong to the connection.
+type connected struct {
+	mu   sync.Mutex
+	kept map[provider]ai.Connection
+}
+
 // useProviders reads what is configured, by environment and in the database, and
 // puts it to use. What the environment names comes first.
 func (a *App) useProviders(ctx context.Context) error {
@@ -58,14 +70,21 @@ func (a *App) useProviders(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	a.connected.mu.Lock()
+	defer a.connected.mu.Unlock()
+	kept := map[provider]ai.Connection{}
 	var connections []ai.Connection
 	for _, p := range list {
-		c, err := a.connection(p)
-		if err != nil {
-			return fmt.Errorf("set up the provider %s: %w", p.name, err)
+		c, ok := a.connected.kept[p]
+		if !ok {
+			if c, err = a.connection(ctx, p); err != nil {
+				return fmt.Errorf("set up the provider %s: %w", p.name, err)
+			}
 		}
+		kept[p] = c
 		connections = append(connections, c)
 	}
+	a.connected.kept = kept
 	a.providers.Use(connections)
 	return nil
 }
@@ -122,7 +141,7 @@ func rank(chosen bool) int {
 }
 
 // connection makes the provider's client.
-func (a *App) connection(p provider) (ai.Connection, error) {
+func (a *App) connection(ctx context.Context, p provider) (ai.Connection, error) {
 	i := slices.IndexFunc(kinds(), func(k wire.Kind) bool { return k.Name == p.kind })
 	if i < 0 {
 		return ai.Connection{}, fmt.Errorf("there is no provider of the kind %q", p.kind)
@@ -143,7 +162,7 @@ func (a *App) connection(p provider) (ai.Connection, error) {
 		Provider: client,
 		Model:    p.model,
 		Prices:   a.prices,
-		Local:    local(p.baseURL),
+		Local:    near(ctx, p.baseURL),
 		Parallel: a.cfg.ProviderConcurrency,
 	})
 	return ai.Connection{
@@ -183,8 +202,42 @@ func proxied(address string) bool {
 	return err == nil && proxy != nil
 }
 
-// local reports whether a model server is on this machine or its network, where
-// the first word may take long.
+// lookupTime is how long the address of a provider may take to be found.
+const lookupTime = 2 * time.Second
+
+// near reports whether a model server is on this machine or its network, where the
+// first word may take long: its address is, all that its name resolves to are, or the
+// name has no meaning elsewhere, as in a compose file.
+func near(ctx context.Context, base string) bool {
+	u, err := url.Parse(base)
+	if err != nil || base == "" {
+		return false
+	}
+	host := strings.TrimSuffix(strings.ToLower(u.Hostname()), ".")
+	if _, err := netip.ParseAddr(host); err == nil {
+		return local(base)
+	}
+	inner := func(suffix string) bool { return strings.HasSuffix(host, suffix) }
+	if !strings.Contains(host, ".") || slices.ContainsFunc(innerNames, inner) {
+		return true
+	}
+	ctx, cancel := context.WithTimeout(ctx, lookupTime)
+	defer cancel()
+	addresses, err := net.DefaultResolver.LookupNetIP(ctx, "ip", host)
+	return err == nil && len(addresses) > 0 && !slices.ContainsFunc(addresses, func(ip netip.Addr) bool { return !private(ip) })
+}
+
+// innerNames end names that only a local network knows.
+var innerNames = []string{".local", ".localhost", ".internal", ".lan", ".home.arpa"}
+
+func private(ip netip.Addr) bool {
+	ip = ip.Unmap()
+	return ip.IsLoopback() || ip.IsPrivate()
+}
+
+// local reports whether an address says itself that it is on this machine or its
+// network. A name that only resolves to such an address does not: what it resolves to
+// may change.
 func local(base string) bool {
 	u, err := url.Parse(base)
 	if err != nil || base == "" {
@@ -194,12 +247,12 @@ func local(base string) bool {
 		return true
 	}
 	ip, err := netip.ParseAddr(u.Hostname())
-	return err == nil && (ip.IsLoopback() || ip.IsPrivate())
+	return err == nil && private(ip)
 }
 
 // connect stores a provider of the installation and puts it to use.
 func (a *App) connect(ctx context.Context, p provider) error {
-	if _, err := a.connection(p); err != nil {
+	if _, err := a.connection(ctx, p); err != nil {
 		return err
 	}
 	row := store.Provider{Name: p.name, Kind: p.kind, BaseURL: p.baseURL, Model: p.model}

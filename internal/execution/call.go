@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"vellocity/internal/ai"
@@ -21,6 +22,7 @@ type writing struct {
 	began  time.Time
 	answer *capability.Answer // of the person whom the step asked; nil before
 
+	cut       bool // a text was cut at the model's limit
 	calls     int
 	provider  string
 	model     string
@@ -103,7 +105,30 @@ func (w *writing) write(ctx context.Context, ask capability.Ask) (ai.Response, e
 		w.cost = domain.Cost{Known: true}
 		w.calls++
 	}
-	return Write(ctx, w.origin, ask, watch)
+	resp, err := Write(ctx, w.origin, ask, watch)
+	w.cut = w.cut || err == nil && ask.Schema == nil && resp.Stop == ai.StopLength
+	return resp, err
+}
+
+// truncated is the finding about a step's text that was cut; none where it is whole.
+func (w *writing) truncated() []domain.Finding {
+	if !w.cut {
+		return nil
+	}
+	return []domain.Finding{{
+		Guardrail: "length-format",
+		Step:      w.step.Key,
+		Severity:  domain.SeverityWarning,
+		Action:    domain.ActionFlagged,
+		Message: fmt.Sprintf("The text of %q was cut off by the model's limit. Write its end, or choose a model "+
+			"that can write longer texts and run this again.", w.step.Name),
+		Matches: []domain.Match{},
+	}}
+}
+
+// isTruncated reports whether a finding is about a text that was cut.
+func isTruncated(f domain.Finding) bool {
+	return f.Guardrail == "length-format" && strings.Contains(f.Message, "cut off by the model's limit")
 }
 
 // attempts records each call of the provider before and after.

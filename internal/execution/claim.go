@@ -136,6 +136,15 @@ func (w *worker) unplanned(err error) *domain.Error {
 		"settings that it was accepted with. Start a new one with the settings that are required now.")
 }
 
+func filter(list []domain.Finding, keep func(domain.Finding) bool) (kept []domain.Finding) {
+	for _, f := range list {
+		if keep(f) {
+			kept = append(kept, f)
+		}
+	}
+	return kept
+}
+
 // begin sets the execution to executing, with the steps that it has recorded.
 func (w *worker) begin(ctx context.Context, tx *store.Tx) error {
 	before := w.x.Status
@@ -147,6 +156,7 @@ func (w *worker) begin(ctx context.Context, tx *store.Tx) error {
 		for _, s := range steps {
 			if isDone(s) {
 				w.outputs[s.Key], w.recorded[s.Key] = s.Output, true
+				w.cut = append(w.cut, filter(s.Findings, isTruncated)...)
 			}
 		}
 	}

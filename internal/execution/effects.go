@@ -56,7 +56,7 @@ func (w *worker) create(
 ) (domain.ContentItem, error) {
 	c := e.Item
 	c.WorkspaceID, c.ExecutionID, c.AgentID, c.Origin = w.x.WorkspaceID, w.x.ID, w.x.AgentID, w.x.Origin
-	c.Findings = e.Findings
+	c.Findings = append(slices.Clone(e.Findings), w.cut...) // nobody would see how a text ends
 	if len(c.NeedsInput) == 0 {
 		c.NeedsInput = needs
 	}

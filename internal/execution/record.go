@@ -22,6 +22,9 @@ func (w *worker) record(ctx context.Context, run *writing, result capability.Res
 	defer w.mu.Unlock()
 	w.recorded[run.step.Key] = true
 	needs := append(slices.Clone(w.needs), result.NeedsInput...)
+	cut := run.truncated()
+	result.Findings = append(slices.Clone(result.Findings), cut...)
+	w.cut = append(w.cut, cut...)
 	err = w.Store.InTx(ctx, func(tx *store.Tx) error {
 		x, err := tx.FenceExecution(ctx, w.x.ID, w.x.Epoch)
 		if err != nil {
@@ -45,6 +48,7 @@ func (w *worker) record(ctx context.Context, run *writing, result capability.Res
 	})
 	if err != nil {
 		delete(w.recorded, run.step.Key)
+		w.cut = w.cut[:len(w.cut)-len(cut)]
 		return err
 	}
 	w.outputs[run.step.Key], w.needs = output, needs

@@ -55,6 +55,8 @@ type worker struct {
 	recorded map[string]bool
 	running  map[string]bool
 	needs    []domain.Need
+	cut      []domain.Finding // about texts of recorded steps, for the items made of them
+	tries    map[string]int   // calls of the provider before this claim, by step
 }
 
 // conclude turns the error of the steps into what the queue does with the job.

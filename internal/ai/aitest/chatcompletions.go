@@ -60,9 +60,9 @@ func (s chunks) Failure(code, message string) string {
 }
 
 func (s chunks) End() string {
-	finish := map[string]string{"length": "length", "refusal": "content_filter"}[s.reply.Stop]
-	if finish == "" {
-		finish = "stop"
+	finish := s.reply.Stop
+	if known := map[string]string{"": "stop", "end": "stop", "refusal": "content_filter"}[finish]; known != "" {
+		finish = known
 	}
 	out := s.chunk(obj{}, finish)
 	options, _ := s.call.Field("stream_options").(map[string]any)

@@ -70,9 +70,9 @@ func (s blocks) Failure(code, message string) string {
 }
 
 func (s blocks) End() string {
-	stop := map[string]string{"length": "max_tokens", "refusal": "refusal"}[s.reply.Stop]
-	if stop == "" {
-		stop = "end_turn"
+	stop := s.reply.Stop
+	if known := map[string]string{"": "end_turn", "end": "end_turn", "length": "max_tokens"}[stop]; known != "" {
+		stop = known
 	}
 	usage := obj{"output_tokens": s.reply.usage(s.call).Output}
 	if s.reply.NoUsage {

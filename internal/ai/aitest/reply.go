@@ -38,11 +38,14 @@ type Reply struct {
 	// Body, where set, is sent as it is, with Type as its content type: a web page,
 	// a JSON answer, a whole raw stream.
 	Body, Type string
+	// Frames, where set, are the stream, as it is, with Type as its content type ("" is
+	// the usual one, "-" none); Fault says what follows it.
+	Frames []Frame
 
 	Fault Fault
 	After int
 
-	Stop    string // "end", "length", "refusal"; "" means "end"
+	Stop    string // "end", "length", "refusal", or a word that is sent as it is; "" means "end"
 	Model   string // "" echoes the request's
 	NoUsage bool
 	Usage   Usage // zero: counted from the words
@@ -52,6 +55,12 @@ type Reply struct {
 	SliceGap time.Duration
 	// CutHard resets the connection before any byte of an answer.
 	CutHard bool
+}
+
+// Frame is a part of a raw stream, sent at once after a pause.
+type Frame struct {
+	Pause time.Duration
+	Raw   string
 }
 
 // Usage is what a reply reports. Input counts all of the prompt, cached or not.
@@ -120,11 +129,21 @@ func (r Reply) write(w http.ResponseWriter, req *http.Request, c Call, p Protoco
 		_, err := w.Write([]byte(r.Body))
 		return err == nil
 	}
-	w.Header().Set("Content-Type", "text/event-stream; charset=utf-8")
+	switch {
+	case r.Frames != nil && r.Type == "-":
+		w.Header()["Content-Type"] = nil
+	case r.Frames != nil && r.Type != "":
+		w.Header().Set("Content-Type", r.Type)
+	default:
+		w.Header().Set("Content-Type", "text/event-stream; charset=utf-8")
+	}
 	w.Header().Set("X-Request-Id", fmt.Sprintf("req-%d", c.N))
 	w.Header().Set("Request-Id", fmt.Sprintf("req-%d", c.N))
 	w.WriteHeader(200)
 	s := &stream{w: w, req: req, reply: r, out: bufio.NewWriter(w)}
+	if r.Frames != nil {
+		return s.play(p.Events(c, r))
+	}
 	return s.run(p.Events(c, r))
 }
 
@@ -135,6 +154,18 @@ type stream struct {
 	reply Reply
 	out   *bufio.Writer
 	gone  bool
+}
+
+func (s *stream) play(e Events) bool {
+	s.w.(http.Flusher).Flush()
+	for _, f := range s.reply.Frames {
+		s.wait(f.Pause)
+		s.send(f.Raw)
+	}
+	if s.reply.Fault != NoFault {
+		return s.fail(e)
+	}
+	return !s.gone
 }
 
 func (s *stream) run(e Events) bool {

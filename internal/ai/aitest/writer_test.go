@@ -75,7 +75,7 @@ func TestWriterProse(t *testing.T) {
 			resp, err := p.Generate(
 				t.Context(),
 				ai.Request{Model: "m", Messages: ai.User(prompt + " ")},
-				func(string) error { return nil },
+				ai.Sink{},
 			)
 			if err != nil {
 				t.Fatal(err)
@@ -103,12 +103,12 @@ func TestPace(t *testing.T) {
 		}
 		start, n := time.Now(), 0
 		var first time.Duration
-		resp, err := p.Generate(t.Context(), ai.Request{Model: "m", Messages: ai.User("Rain")}, func(string) error {
+		resp, err := p.Generate(t.Context(), ai.Request{Model: "m", Messages: ai.User("Rain")}, ai.Sink{Text: func(string) error {
 			if n++; n == 1 {
 				first = time.Since(start)
 			}
 			return nil
-		})
+		}})
 		if err != nil || first != 2*time.Second || n != len(strings.Fields(resp.Text)) ||
 			time.Since(start) != 2*time.Second+time.Duration(n-1)*100*time.Millisecond {
 			t.Errorf("%d pieces, first after %s, all after %s: %v", n, first, time.Since(start), err)

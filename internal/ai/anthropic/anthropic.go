@@ -29,13 +29,13 @@ func Kind() wire.Kind {
 // but in c.
 func New(c wire.Config) (ai.Provider, error) {
 	return wire.New(c, wire.Codec[event]{
-		Kind:    name,
-		BaseURL: baseURL,
-		Path:    "v1/messages",
-		Header:  header,
-		Body:    func(req *ai.Request, use func(string) bool) (any, error) { return body(req, use) },
-		Failed:  func(e *event) bool { return e.Type == "error" },
-		Read:    read,
+		Kind:      name,
+		BaseURL:   baseURL,
+		Path:      "v1/messages",
+		Header:    header,
+		Body:      func(req *ai.Request, use func(string) bool) (any, error) { return body(req, use) },
+		MaxTokens: defaultMaxTokens,
+		Read:      read,
 	})
 }
 
@@ -47,72 +47,90 @@ func header(key string) map[string]string {
 	return h
 }
 
-// event is what is read of an event.
+// event is what is read of an event, or of a whole response.
 type event struct {
-	Type    string `json:"type"`
+	Type    wire.String `json:"type"`
 	Message struct {
-		ID    string `json:"id"`
-		Model string `json:"model"`
-		Usage usage  `json:"usage"`
+		ID    wire.String `json:"id"`
+		Model wire.String `json:"model"`
+		Usage usage       `json:"usage"`
 	} `json:"message"`
 	ContentBlock struct {
-		Text string `json:"text"`
+		Text wire.Content `json:"text"`
 	} `json:"content_block"`
 	Delta struct {
-		Text       string `json:"text"`
-		StopReason string `json:"stop_reason"`
+		Text       wire.Content `json:"text"`
+		Thinking   wire.String  `json:"thinking"`
+		StopReason wire.String  `json:"stop_reason"`
 	} `json:"delta"`
 	Usage usage `json:"usage"`
+
+	// What a whole response has besides.
+	ID         wire.String  `json:"id"`
+	Model      wire.String  `json:"model"`
+	Content    wire.Content `json:"content"`
+	StopReason wire.String  `json:"stop_reason"`
 }
 
 // usage counts input tokens without those that were cached.
 type usage struct {
-	Input      int64 `json:"input_tokens"`
-	Output     int64 `json:"output_tokens"`
-	CacheRead  int64 `json:"cache_read_input_tokens"`
-	CacheWrite int64 `json:"cache_creation_input_tokens"`
+	Input      wire.Count `json:"input_tokens"`
+	Output     wire.Count `json:"output_tokens"`
+	CacheRead  wire.Count `json:"cache_read_input_tokens"`
+	CacheWrite wire.Count `json:"cache_creation_input_tokens"`
+}
+
+// counts returns the usage. A figure that is left out was told before, or will be.
+func (u usage) counts() ai.Usage {
+	return ai.Usage{
+		InputTokens:      int64(u.Input + u.CacheRead + u.CacheWrite),
+		OutputTokens:     int64(u.Output),
+		CachedTokens:     int64(u.CacheRead),
+		CacheWriteTokens: int64(u.CacheWrite),
+	}
 }
 
 func read(e *event, a *wire.Answer) (over bool, err error) {
 	switch e.Type {
 	case "message_start":
-		a.ID, a.Model = e.Message.ID, e.Message.Model
-		a.Usage = raise(a.Usage, e.Message.Usage)
+		a.Name(e.Message.ID, e.Message.Model)
+		a.Meter(e.Message.Usage.counts())
 	case "message_delta":
-		if e.Delta.StopReason != "" {
-			a.Stop = stop(e.Delta.StopReason)
-		}
-		a.Usage = raise(a.Usage, e.Usage)
+		a.Meter(e.Usage.counts())
+		a.Finish(e.Delta.StopReason)
 	case "content_block_start":
-		if e.ContentBlock.Text != "" {
-			return false, a.Add(e.ContentBlock.Text)
+		if e.ContentBlock.Text.Text != "" {
+			return false, a.Add(e.ContentBlock.Text.Text)
 		}
 	case "content_block_delta":
-		return false, a.Add(e.Delta.Text) // empty while the model thinks
+		if e.Delta.Text.Text == "" {
+			return false, a.Think(len(e.Delta.Thinking))
+		}
+		return false, a.Add(e.Delta.Text.Text)
 	case "message_stop":
+		if a.Stop == "" && !a.Empty() {
+			a.Finish("end_turn")
+		}
 		return true, nil
+	case "message": // whole, instead of a stream
+		return whole(e, a)
 	}
 	return false, nil
 }
 
-// raise takes further figures. Each is cumulative, and one that is left out keeps
-// its last value. What was cached is added to the input.
-func raise(u ai.Usage, by usage) ai.Usage {
-	uncached := max(u.InputTokens-u.CachedTokens-u.CacheWriteTokens, by.Input)
-	u.CachedTokens = max(u.CachedTokens, by.CacheRead)
-	u.CacheWriteTokens = max(u.CacheWriteTokens, by.CacheWrite)
-	u.InputTokens = uncached + u.CachedTokens + u.CacheWriteTokens
-	u.OutputTokens = max(u.OutputTokens, by.Output)
-	return u
-}
-
-func stop(reason string) ai.StopReason {
-	switch reason {
-	case "refusal":
-		return ai.StopRefusal
-	case "max_tokens", "model_context_window_exceeded":
-		return ai.StopLength
-	default:
-		return ai.StopEnd
+func whole(e *event, a *wire.Answer) (over bool, err error) {
+	a.Name(e.ID, e.Model)
+	a.Meter(e.Usage.counts())
+	if e.Content.Thought > 0 {
+		if err := a.Think(e.Content.Thought); err != nil {
+			return false, err
+		}
 	}
+	if e.Content.Text != "" {
+		if err := a.Add(e.Content.Text); err != nil {
+			return false, err
+		}
+	}
+	a.Finish(e.StopReason)
+	return false, nil
 }

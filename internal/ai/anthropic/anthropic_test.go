@@ -66,7 +66,7 @@ func TestRequests(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, err := p.Generate(context.Background(), c.req, func(string) error { return nil }); err != nil {
+			if _, err := p.Generate(context.Background(), c.req, ai.Sink{}); err != nil {
 				t.Fatal(err)
 			}
 			call := server.Calls()[0]
@@ -98,7 +98,7 @@ func TestEnvironmentIsIgnored(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := p.Generate(context.Background(), ai.Request{Messages: ai.User("Hello")}, func(string) error { return nil }); err != nil {
+	if _, err := p.Generate(context.Background(), ai.Request{Messages: ai.User("Hello")}, ai.Sink{}); err != nil {
 		t.Fatal(err)
 	}
 	if key := server.Calls()[0].Header.Get("X-Api-Key"); key != "" {

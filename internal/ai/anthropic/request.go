@@ -71,7 +71,9 @@ func body(req *ai.Request, use func(name string) bool) (*request, error) {
 			return nil, err
 		}
 	}
-	if req.System != "" {
+	if req.System != "" && !use(ai.SystemRole) {
+		messages = wire.Precede(req.System, messages)
+	} else if req.System != "" {
 		system := block{Type: "text", Text: req.System}
 		if use(cacheControl) {
 			system.Cache = &cache{Type: "ephemeral"}

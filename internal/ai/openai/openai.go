@@ -44,8 +44,7 @@ func New(c wire.Config) (ai.Provider, error) {
 		Body: func(req *ai.Request, use func(string) bool) (any, error) {
 			return body(req, native, use)
 		},
-		Failed: func(c *chunk) bool { return present(c.Error) },
-		Read:   read,
+		Read: read,
 	})
 }
 
@@ -56,80 +55,106 @@ func header(key string) map[string]string {
 	return map[string]string{"Authorization": "Bearer " + key}
 }
 
-// chunk is what is read of an event.
+// chunk is what is read of an event, or of a whole response.
 type chunk struct {
-	ID      string          `json:"id"`
-	Model   string          `json:"model"`
-	Choices []choice        `json:"choices"`
-	Usage   *usage          `json:"usage"`
-	Error   json.RawMessage `json:"error"` // in place of everything else
+	ID      wire.String `json:"id"`
+	Model   wire.String `json:"model"`
+	Choices []choice    `json:"choices"`
+	Usage   *usage      `json:"usage"`
+	Groq    struct {
+		Usage *usage `json:"usage"`
+	} `json:"x_groq"`
 }
 
 type choice struct {
-	Delta  delta  `json:"delta"`
-	Finish string `json:"finish_reason"`
+	Index  wire.Count  `json:"index"`
+	Delta  delta       `json:"delta"`
+	Finish wire.String `json:"finish_reason"`
+	// Message is the whole text at once: from a server that does not stream, or one
+	// that repeats the text at its end.
+	Message delta `json:"message"`
 }
 
 // delta holds a piece of text. Models that think aloud do so in a field of its
-// own, which has two names.
+// own, which has several names.
 type delta struct {
-	Content          string          `json:"content"`
-	Refusal          string          `json:"refusal"`
+	Content          wire.Content    `json:"content"`
+	Refusal          wire.String     `json:"refusal"`
 	Reasoning        json.RawMessage `json:"reasoning"`
 	ReasoningContent json.RawMessage `json:"reasoning_content"`
+	ReasoningDetails json.RawMessage `json:"reasoning_details"`
+	Thinking         json.RawMessage `json:"thinking"`
+}
+
+// thought returns the size of the thoughts in bytes. Where one thought has several
+// names, it counts once.
+func (d *delta) thought() (size int) {
+	for _, raw := range []json.RawMessage{d.Reasoning, d.ReasoningContent, d.ReasoningDetails, d.Thinking} {
+		if wire.Present(raw) {
+			size = max(size, len(raw))
+		}
+	}
+	return max(size, d.Content.Thought)
 }
 
 type usage struct {
-	Input   int64 `json:"prompt_tokens"`
-	Output  int64 `json:"completion_tokens"`
+	Input   wire.Count `json:"prompt_tokens"`
+	Output  wire.Count `json:"completion_tokens"`
+	Total   wire.Count `json:"total_tokens"`
+	Hit     wire.Count `json:"prompt_cache_hit_tokens"` // DeepSeek's name
 	Details struct {
-		Cached  int64 `json:"cached_tokens"`
-		Written int64 `json:"cache_write_tokens"`
+		Cached  wire.Count `json:"cached_tokens"`
+		Written wire.Count `json:"cache_write_tokens"`
 	} `json:"prompt_tokens_details"`
+}
+
+// counts returns the usage. Some services count thoughts in the total alone.
+func (u *usage) counts() ai.Usage {
+	return ai.Usage{
+		InputTokens:      int64(u.Input),
+		OutputTokens:     int64(max(u.Output, u.Total-u.Input)),
+		CachedTokens:     int64(max(u.Details.Cached, u.Hit)),
+		CacheWriteTokens: int64(u.Details.Written),
+	}
 }
 
 // read takes a chunk. The end of the stream is the end of the answer.
 func read(c *chunk, a *wire.Answer) (over bool, err error) {
-	if c.ID != "" {
-		a.ID = c.ID
-	}
-	if c.Model != "" {
-		a.Model = c.Model
-	}
-	if u := c.Usage; u != nil {
-		a.Usage = ai.Usage{
-			InputTokens:      u.Input,
-			OutputTokens:     u.Output,
-			CachedTokens:     u.Details.Cached,
-			CacheWriteTokens: u.Details.Written,
+	a.Name(c.ID, c.Model)
+	for _, u := range []*usage{c.Usage, c.Groq.Usage} {
+		if u != nil {
+			a.Meter(u.counts())
 		}
 	}
 	for _, choice := range c.Choices {
-		if choice.Delta.Refusal != "" {
-			a.Refused = true
+		if choice.Index != 0 {
+			continue // only one answer was asked for
 		}
-		if choice.Finish != "" {
-			a.Stop = stop(choice.Finish, a.Refused)
-		}
-		// An empty piece is a sign of life while the model thinks.
-		if d := choice.Delta; d.Content != "" || present(d.Reasoning) || present(d.ReasoningContent) {
-			if err := a.Add(d.Content); err != nil {
-				return false, err
-			}
+		if err := choice.read(a); err != nil {
+			return false, err
 		}
 	}
 	return false, nil
 }
 
-func present(raw json.RawMessage) bool { return len(raw) > 0 && string(raw) != "null" }
-
-func stop(finish string, refused bool) ai.StopReason {
-	switch {
-	case refused || finish == "content_filter":
-		return ai.StopRefusal
-	case finish == "length":
-		return ai.StopLength
-	default:
-		return ai.StopEnd
+func (c *choice) read(a *wire.Answer) error {
+	d := &c.Delta
+	if d.Content == (wire.Content{}) && a.Empty() {
+		d = &c.Message
 	}
+	if c.Delta.Refusal != "" || c.Message.Refusal != "" {
+		a.Refused = true
+	}
+	if size := max(d.thought(), c.Delta.thought()); size > 0 {
+		if err := a.Think(size); err != nil {
+			return err
+		}
+	}
+	if d.Content.Text != "" {
+		if err := a.Add(d.Content.Text); err != nil {
+			return err
+		}
+	}
+	a.Finish(c.Finish)
+	return nil
 }

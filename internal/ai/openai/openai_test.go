@@ -73,7 +73,7 @@ func TestRequests(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, err := p.Generate(context.Background(), c.req, func(string) error { return nil }); err != nil {
+			if _, err := p.Generate(context.Background(), c.req, ai.Sink{}); err != nil {
 				t.Fatal(err)
 			}
 			call := server.Calls()[0]
@@ -108,7 +108,7 @@ func TestEnvironmentIsIgnored(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := p.Generate(context.Background(), ai.Request{Messages: ai.User("Hello")}, func(string) error { return nil }); err != nil {
+	if _, err := p.Generate(context.Background(), ai.Request{Messages: ai.User("Hello")}, ai.Sink{}); err != nil {
 		t.Fatal(err)
 	}
 	if key := server.Calls()[0].Header.Get("Authorization"); key != "" {

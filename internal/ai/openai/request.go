@@ -65,8 +65,10 @@ func body(req *ai.Request, native bool, use func(name string) bool) (*request, e
 			return nil, err
 		}
 	}
-	if req.System != "" {
+	if req.System != "" && use(ai.SystemRole) {
 		out.Messages = append(out.Messages, message{"system", req.System})
+	} else if req.System != "" {
+		messages = wire.Precede(req.System, messages)
 	}
 	for _, m := range messages {
 		out.Messages = append(out.Messages, message{string(m.Role), m.Text})

@@ -37,6 +37,7 @@ type Target struct {
 
 // NewEndpoint checks the address and the key. The error is safe to show.
 func NewEndpoint(t Target) (*Endpoint, error) {
+	t.Key = bareKey(t.Key)
 	base, err := url.Parse(strings.TrimSuffix(t.BaseURL, "/"))
 	if err != nil || base.Host == "" || base.Scheme != "http" && base.Scheme != "https" {
 		return nil, fmt.Errorf("the address of %s must be an http or https URL, such as %s", t.Provider, t.Example)
@@ -56,20 +57,52 @@ func NewEndpoint(t Target) (*Endpoint, error) {
 	return &Endpoint{
 		provider: t.Provider,
 		key:      t.Key,
-		url:      base.JoinPath(t.Path),
+		url:      join(base, t.Path),
 		header:   header,
 		client:   careful(t.Client),
 	}, nil
 }
 
+// join returns the address of the calls. A base that already has the path, or its
+// version, does not get it twice.
+func join(base *url.URL, path string) *url.URL {
+	whole := strings.TrimSuffix(base.Path, "/")
+	if strings.HasSuffix(whole, "/"+path) {
+		return base
+	}
+	version, rest, _ := strings.Cut(path, "/")
+	if version == "v1" && strings.HasSuffix(whole, "/v1") {
+		path = rest
+	}
+	return base.JoinPath(path)
+}
+
 // Hostname returns the host that the endpoint is on, without the port.
 func (e *Endpoint) Hostname() string { return e.url.Hostname() }
 
-// Open posts the body as JSON and returns once the stream begins. Optional names
-// the parameters in it that can be omitted. The error is the context's when that is
-// done, else an [*ai.Error].
-func (e *Endpoint) Open(ctx context.Context, body any, optional []string) (*Stream, error) {
-	about := ai.Fault{Provider: e.provider, Optional: optional, Secret: e.key}
+// bareKey returns a key without what editors and shells leave around it: a byte order
+// mark, or the quotes of an environment file.
+func bareKey(key string) string {
+	key = strings.TrimPrefix(key, "\ufeff")
+	for _, q := range []string{`"`, "'"} {
+		if inner, ok := strings.CutPrefix(key, q); ok && len(key) > 1 && strings.HasSuffix(inner, q) {
+			return strings.TrimSuffix(inner, q)
+		}
+	}
+	return key
+}
+
+// Call is what is known of a call besides its body.
+type Call struct {
+	Optional  []string // the parameters in it that can be omitted
+	MaxTokens int      // the limit of the answer in it; 0: none
+	Alive     func()   // is called whenever something arrives; may be nil
+}
+
+// Open posts the body as JSON and returns once the response begins. The error is the
+// context's when that is done, else an [*ai.Error].
+func (e *Endpoint) Open(ctx context.Context, body any, call Call) (*Stream, error) {
+	about := ai.Fault{Provider: e.provider, Optional: call.Optional, MaxTokens: call.MaxTokens, Secret: e.key}
 	inner, cancel := context.WithCancel(ctx)
 	resp, err := e.post(inner, body) //nolint:bodyclose // the stream closes it
 	if err != nil {
@@ -77,10 +110,14 @@ func (e *Endpoint) Open(ctx context.Context, body any, optional []string) (*Stre
 		return nil, fail(ctx, err, about)
 	}
 	about.Status = resp.StatusCode
-	return newStream(ctx, cancel, resp, about), nil
+	alive := call.Alive
+	if alive == nil {
+		alive = func() {}
+	}
+	return newStream(ctx, cancel, resp, about, alive), nil
 }
 
-// post returns an answer that is a stream, or an error.
+// post returns a response with status 200, or an error.
 func (e *Endpoint) post(ctx context.Context, body any) (*http.Response, error) {
 	sent := &payload{}
 	defer sent.drop()
@@ -100,7 +137,12 @@ func (e *Endpoint) post(ctx context.Context, body any) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	return demandStream(resp)
+	if resp.StatusCode == http.StatusOK {
+		return resp, nil
+	}
+	said, _ := io.ReadAll(io.LimitReader(resp.Body, maxError)) // a part of it is enough: only words are looked for
+	_ = resp.Body.Close()
+	return nil, refuse(resp, said)
 }
 
 // payload is the body of a request. A response keeps its request until it is read to

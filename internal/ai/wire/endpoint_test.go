@@ -50,14 +50,14 @@ func serve(t *testing.T, query string, h http.HandlerFunc) (e *wire.Endpoint, co
 // whole reads a stream to its end.
 func whole(t *testing.T, e *wire.Endpoint, body any) (words []string) {
 	t.Helper()
-	s, err := e.Open(t.Context(), body, nil)
+	s, err := e.Open(t.Context(), body, wire.Call{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer s.Close()
 	for {
 		var word struct{ Word string }
-		if _, err := s.Next(&word); err != nil {
+		if err := s.Next(&word); err != nil {
 			if !errors.Is(err, io.EOF) {
 				t.Error(err)
 			}
@@ -121,7 +121,7 @@ func TestStreamThatDoesNotEndIsLeft(t *testing.T) {
 // A request that cannot be written is the caller's fault, and is not sent.
 func TestRequestThatCannotBeWritten(t *testing.T) {
 	e, conns := serve(t, "", func(w http.ResponseWriter, _ *http.Request) { say(w) })
-	_, err := e.Open(t.Context(), math.NaN(), nil)
+	_, err := e.Open(t.Context(), math.NaN(), wire.Call{})
 	if known, ok := ai.AsError(err); !ok || known.Kind != ai.KindRequest || conns.Load() != 0 {
 		t.Errorf("%v", err)
 	}

@@ -6,30 +6,11 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
-	"strings"
+	"net/http"
+	"time"
 
 	"vellocity/internal/ai"
 )
-
-// Text collects the pieces of a response and passes them on.
-type Text struct {
-	Provider string
-	Emit     func(string) error
-
-	whole strings.Builder
-}
-
-// Add takes the next piece; an empty one only shows that the model is alive.
-func (t *Text) Add(piece string) error {
-	if t.whole.Len()+len(piece) > MaxAnswer {
-		return tooLarge(t.Provider)
-	}
-	t.whole.WriteString(piece)
-	return t.Emit(piece)
-}
-
-// String returns the text so far.
-func (t *Text) String() string { return t.whole.String() }
 
 // cut is the failure of a stream that ended before its answer did.
 func cut(provider string) *ai.Error {
@@ -68,13 +49,40 @@ func fail(ctx context.Context, err error, about ai.Fault) error {
 	}
 }
 
+// answerError is a response without text.
+type answerError struct {
+	fault   ai.Fault
+	instead string // what came with status 200 in place of text
+}
+
+func (e *answerError) Error() string {
+	return fmt.Sprintf("answered with status %d", e.fault.Status)
+}
+
+// refuse reads a response with any status but 200.
+func refuse(resp *http.Response, body []byte) error {
+	fault := ReadFault(body)
+	fault.Status = resp.StatusCode
+	if wait := retryAfter(resp.Header, time.Now()); wait > 0 {
+		fault.RetryAfter = wait
+	}
+	if fault.RetryAfter == 0 && fault.Status == http.StatusTooManyRequests {
+		fault.RetryAfter = resets(resp.Header, time.Now())
+	}
+	return &answerError{fault: fault}
+}
+
 func judge(answer *answerError, about ai.Fault) error {
 	if answer.instead != "" {
-		return &ai.Error{Provider: about.Provider, Status: answer.fault.Status, Kind: ai.KindAnswer,
+		return &ai.Error{Provider: about.Provider, Status: http.StatusOK, Kind: ai.KindAnswer,
 			Message: fmt.Sprintf("%s sent %s instead of text. Check the provider's address.", about.Provider, answer.instead)}
 	}
-	f := answer.fault
-	f.Provider, f.Optional, f.Secret = about.Provider, about.Optional, about.Secret
+	return judgeFault(answer.fault, about)
+}
+
+// judgeFault judges what a provider said about a request.
+func judgeFault(f, about ai.Fault) error {
+	f.Provider, f.Optional, f.MaxTokens, f.Secret = about.Provider, about.Optional, about.MaxTokens, about.Secret
 	return ai.Judge(f)
 }
 
@@ -92,14 +100,6 @@ func unreachable(err error, about ai.Fault) error {
 	return (&ai.Error{Provider: about.Provider, Kind: ai.KindTransient,
 		Message: about.Provider + " could not be reached. " +
 			"Check that it is running and that its address is right, then try again."}).Because(cause)
-}
-
-// failEvent judges an error that came as an event inside a stream.
-func failEvent(data []byte, about ai.Fault) error {
-	f := ReadFault(data)
-	f.Status = 200
-	f.Provider, f.Secret = about.Provider, about.Secret
-	return ai.Judge(f)
 }
 
 // StatusOf returns the HTTP status of the response to a failed call; 0 where there was

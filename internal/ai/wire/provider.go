@@ -7,8 +7,10 @@ import (
 	"io"
 	"net/http"
 	"slices"
+	"strings"
 
 	"vellocity/internal/ai"
+	"vellocity/internal/ai/tidy"
 )
 
 // Config describes one endpoint of a provider.
@@ -37,8 +39,8 @@ type Codec[E any] struct {
 	// Body builds the body of a call. It asks use about each optional parameter, and
 	// omits it where use returns false.
 	Body func(req *ai.Request, use func(name string) bool) (body any, err error)
-	// Failed reports whether an event is a failure in place of text.
-	Failed func(e *E) bool
+	// MaxTokens is the limit that Body sets where the request has none; 0: none.
+	MaxTokens int
 	// Read takes one event. It reports over after the last one of an answer; where
 	// the end of the stream is the end of the answer, it never does.
 	Read func(e *E, a *Answer) (over bool, err error)
@@ -55,7 +57,51 @@ type Answer struct {
 	// Stop is why the text ended. It is empty until the text is complete: a stream
 	// that ends before has broken off.
 	Stop ai.StopReason
+
+	word   string // the provider's own word for Stop, where it is unknown
+	metred bool   // the usage was told
 }
+
+// Finish takes the provider's word for why the text ended. An empty one says nothing.
+func (a *Answer) Finish(word String) {
+	if strings.TrimSpace(string(word)) == "" {
+		return
+	}
+	reason, known := ai.StopFor(string(word))
+	if a.Stop, a.word = reason, ""; !known {
+		a.word = tidy.Line(string(word), maxLabel)
+	}
+	if a.Refused {
+		a.Stop = ai.StopRefusal
+	}
+}
+
+// Meter takes figures of usage, of which the largest are kept: figures grow, and some
+// servers send zeros after them.
+func (a *Answer) Meter(u ai.Usage) {
+	if u == (ai.Usage{}) {
+		return
+	}
+	a.metred = true
+	a.Usage.CachedTokens = max(a.Usage.CachedTokens, u.CachedTokens)
+	a.Usage.CacheWriteTokens = max(a.Usage.CacheWriteTokens, u.CacheWriteTokens)
+	a.Usage.InputTokens = max(a.Usage.InputTokens, u.InputTokens, a.Usage.CachedTokens+a.Usage.CacheWriteTokens)
+	a.Usage.OutputTokens = max(a.Usage.OutputTokens, u.OutputTokens)
+}
+
+// Name notes the names that a provider gives a response and its model; empty ones say
+// nothing.
+func (a *Answer) Name(id, model String) {
+	if id != "" {
+		a.ID = tidy.Line(string(id), maxLabel)
+	}
+	if model != "" {
+		a.Model = tidy.Line(string(model), maxLabel)
+	}
+}
+
+// maxLabel is the longest name that is taken from a provider, in characters.
+const maxLabel = 200
 
 // provider is one endpoint; see [ai.Provider].
 type provider[E any] struct {
@@ -67,6 +113,7 @@ type provider[E any] struct {
 // New returns the provider for an endpoint. It makes no call, and looks nowhere
 // but in c. The error is safe to show.
 func New[E any](c Config, codec Codec[E]) (ai.Provider, error) {
+	c.Key = bareKey(c.Key)
 	p := &provider[E]{codec: codec, name: cmp.Or(c.Name, codec.Kind), model: c.Model}
 	endpoint, err := NewEndpoint(Target{
 		Provider: p.name,
@@ -88,57 +135,61 @@ func New[E any](c Config, codec Codec[E]) (ai.Provider, error) {
 func (p *provider[E]) Name() string { return p.name }
 
 // Generate makes one attempt; see [ai.Provider].
-func (p *provider[E]) Generate(ctx context.Context, req ai.Request, emit func(string) error) (ai.Response, error) {
-	stream, err := p.open(ctx, &req)
+func (p *provider[E]) Generate(ctx context.Context, req ai.Request, to ai.Sink) (ai.Response, error) {
+	stream, err := p.open(ctx, &req, to.Beat)
 	if err != nil {
 		return ai.Response{Status: StatusOf(err)}, err
 	}
 	defer stream.Close()
-	a := Answer{Text: Text{Provider: p.name, Emit: emit}}
+	a := Answer{Text: newText(p.name, &req, to)}
 	if err = p.read(ctx, stream, &a); err == nil {
 		stream.Finish()
 	}
-	return ai.Response{
+	id := cmp.Or(stream.Header.Get("X-Request-Id"), stream.Header.Get("Request-Id"), a.ID)
+	resp := ai.Response{
 		Text:      a.String(),
 		Model:     a.Model,
-		RequestID: cmp.Or(stream.Header.Get("X-Request-Id"), stream.Header.Get("Request-Id"), a.ID),
+		RequestID: tidy.Line(id, maxLabel),
 		Usage:     a.Usage,
 		Stop:      cmp.Or(a.Stop, ai.StopEnd),
+		Finish:    a.word,
 		Status:    stream.Status(),
-	}, err
+		Received:  a.Received(),
+	}
+	if err == nil && a.Stop == ai.StopBroken {
+		err = stream.Cut()
+	}
+	return resp, err
 }
 
-// open makes the call and returns once the stream begins, so that the request,
+// open makes the call and returns once the response begins, so that the request,
 // which is large, is not kept in memory while the text arrives.
-func (p *provider[E]) open(ctx context.Context, req *ai.Request) (*Stream, error) {
+func (p *provider[E]) open(ctx context.Context, req *ai.Request, alive func()) (*Stream, error) {
 	if req.Model == "" {
 		req.Model = p.model
 	}
-	var optional []string
+	call := Call{MaxTokens: cmp.Or(req.MaxTokens, p.codec.MaxTokens), Alive: alive}
 	body, err := p.codec.Body(req, func(name string) bool {
 		if slices.Contains(req.Omit, name) {
 			return false
 		}
-		optional = append(optional, name)
+		call.Optional = append(call.Optional, name)
 		return true
 	})
 	if err != nil {
 		return nil, err
 	}
-	return p.endpoint.Open(ctx, body, optional)
+	return p.endpoint.Open(ctx, body, call)
 }
 
 // read reads the stream to the end of its answer.
 func (p *provider[E]) read(ctx context.Context, stream *Stream, a *Answer) error {
 	var e E
+	waits := false
 	for {
 		var zero E
 		e = zero
-		event, err := stream.Next(&e)
-		if err == nil && p.codec.Failed(&e) {
-			err = stream.Refusal(event)
-		}
-		if err != nil {
+		if err := stream.Next(&e); err != nil {
 			return ended(ctx, stream, a, err)
 		}
 		over, err := p.codec.Read(&e, a)
@@ -148,17 +199,36 @@ func (p *provider[E]) read(ctx context.Context, stream *Stream, a *Answer) error
 		if over {
 			return ended(ctx, stream, a, io.EOF)
 		}
+		if a.Stop != "" && !waits { // only the usage may be missing
+			waits = true
+			wait := usageWait
+			if a.metred {
+				wait = tailWait
+			}
+			defer stream.EndWithin(wait)()
+		}
 	}
 }
 
 // ended returns how a stream ended: once the text is complete, at most the usage that
 // follows it is lost.
 func ended(ctx context.Context, stream *Stream, a *Answer, err error) error {
+	complete := errors.Is(err, io.EOF) && stream.Done() && a.Received() > 0
 	switch {
-	case a.Stop != "" && ctx.Err() == nil:
-		return nil
-	case errors.Is(err, io.EOF):
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case a.Stop != "":
+		return a.end()
+	case complete: // the provider gives no reason
+		a.Stop = ai.StopEnd
+		return a.end()
+	case errors.Is(err, io.EOF) && stream.Whole():
+		return stream.Nonsense()
+	case errors.Is(err, io.EOF) && !stream.Done():
 		return stream.Cut()
+	case errors.Is(err, io.EOF):
+		a.Stop = ai.StopEnd // an empty answer
+		return nil
 	default:
 		return err
 	}

@@ -44,7 +44,7 @@ func TestCallsGoThroughTheProxyOfTheEnvironment(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s, err := e.Open(t.Context(), 1, nil)
+		s, err := e.Open(t.Context(), 1, wire.Call{})
 		if (err == nil) != proxied {
 			t.Errorf("%s: %v", base, err)
 		}

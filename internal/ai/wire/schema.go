@@ -101,6 +101,16 @@ func (d Dialect) describe(node map[string]any) {
 	node["description"] = strings.TrimSpace(description + " (" + strings.Join(moved, ", ") + ")")
 }
 
+// Precede returns the messages with the system's text in front of the first one, for a
+// model that takes no system's role.
+func Precede(system string, messages []ai.Message) []ai.Message {
+	messages = slices.Clone(messages)
+	if len(messages) > 0 {
+		messages[0].Text = system + "\n\n" + messages[0].Text
+	}
+	return messages
+}
+
 // Ask returns the messages with the schema written into the last one, for a model
 // that takes no schema as a parameter.
 func Ask(req *ai.Request) []ai.Message {

@@ -12,6 +12,7 @@ import (
 	"vellocity/internal/engine/studio"
 	"vellocity/internal/ops"
 	"vellocity/internal/sse"
+	"vellocity/internal/text"
 )
 
 // Output is a generated text.
@@ -203,24 +204,27 @@ func (t texts) events(ctx context.Context, id int64, r ops.Resumable) (iter.Seq2
 	}
 	return func(yield func(sse.Event, error) bool) {
 		for piece, err := range pieces {
-			e := sse.Event{ID: wire.Number(id) + "-" + strconv.Itoa(piece.End()), Data: piece.Text}
-			if !yield(e, err) {
-				return
+			for _, part := range apart(piece) {
+				e := sse.Event{ID: wire.Number(id) + "-" + strconv.Itoa(part.End()), Data: part.Text}
+				if !yield(e, err) {
+					return
+				}
 			}
 		}
 	}, nil
 }
 
+// apart cuts a piece in two that would be read as the end of the stream.
+func apart(p text.Piece) []text.Piece {
+	if p.Text != sse.Done {
+		return []text.Piece{p}
+	}
+	before := p
+	before.Text = p.Text[:1]
+	return []text.Piece{before, p.After(before.End())}
+}
+
 // whole waits for the end of the text.
 func (t texts) whole(ctx context.Context, id int64) (studio.GeneratedText, error) {
-	pieces, err := t.v.ReadGeneratedText(ctx, id, 0)
-	if err != nil {
-		return studio.GeneratedText{}, err
-	}
-	for _, err := range pieces {
-		if err != nil {
-			return studio.GeneratedText{}, err
-		}
-	}
-	return t.v.GeneratedText(ctx, id)
+	return t.v.WaitGeneratedText(ctx, id)
 }

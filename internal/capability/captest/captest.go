@@ -160,7 +160,7 @@ func one(t *testing.T, work capability.Request, r Run, step domain.PlanStep, out
 			resp.Model = in.Origin.Model
 			resp.Text, err = r.Model(step.Key, ask.Request)
 		case r.Provider != nil:
-			resp, err = r.Provider.Generate(ctx, ask.Request, func(string) error { return nil })
+			resp, err = r.Provider.Generate(ctx, ask.Request, ai.Sink{})
 		default:
 			resp.Model = in.Origin.Model
 			resp.Text, err = ask.Compose()

@@ -139,6 +139,7 @@ func (in SetWorkspace) validate() error {
 	if in.Plan != nil && !in.Plan.Valid() {
 		p.NotOneOf("plan", in.Plan.Values())
 	}
-	verb.CheckSlug(&p, "slug", in.Slug, domain.LimitWorkspaceSlug)
+	verb.CheckText(&p, "slug", in.Slug, domain.LimitWorkspaceSlug)
+	verb.CheckSlug(&p, "slug", in.Slug)
 	return p.Err()
 }

@@ -183,11 +183,34 @@ func (v *Verbs) ReadGeneratedText(ctx context.Context, id int64, after int) (ite
 	if err != nil {
 		return nil, err
 	}
+	v.watch(id)
+	return v.read(ctx, m, after), nil
+}
+
+// WaitGeneratedText returns a text when it has ended, or as it is when ctx ends. A text that
+// failed is PROVIDER_ERROR.
+// While nobody reads the text as it is written, a provider that breaks off can start it
+// again. A caller with the scope content only may read what it started.
+func (v *Verbs) WaitGeneratedText(ctx context.Context, id int64) (GeneratedText, error) {
+	m, err := v.own(ctx, id)
+	if err != nil {
+		return GeneratedText{}, err
+	}
+	for _, err := range v.read(ctx, m, 0) {
+		if err != nil {
+			return GeneratedText{}, err
+		}
+	}
+	return v.GeneratedText(context.WithoutCancel(ctx), id)
+}
+
+// read returns a text after a number of code points, and why it failed.
+func (v *Verbs) read(ctx context.Context, m store.GeneratedText, after int) iter.Seq2[text.Piece, error] {
 	return func(yield func(text.Piece, error) bool) {
 		stored := func(ctx context.Context, after int) ([]text.Piece, bool, error) {
-			return v.stored(ctx, m.WorkspaceID, id, after)
+			return v.stored(ctx, m.WorkspaceID, m.ID, after)
 		}
-		for p, err := range v.texts.Read(ctx, id, after, stored) {
+		for p, err := range v.texts.Read(ctx, m.ID, after, stored) {
 			if !yield(p, err) || err != nil {
 				return
 			}
@@ -195,10 +218,10 @@ func (v *Verbs) ReadGeneratedText(ctx context.Context, id int64, after int) (ite
 		if ctx.Err() != nil {
 			return
 		}
-		if err := v.outcome(ctx, m.WorkspaceID, id); err != nil {
+		if err := v.outcome(ctx, m.WorkspaceID, m.ID); err != nil {
 			yield(text.Piece{}, err)
 		}
-	}, nil
+	}
 }
 
 // outcome returns why a text that has ended is not whole; nil where it is.

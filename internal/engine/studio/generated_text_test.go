@@ -110,6 +110,7 @@ func TestATextThatFails(t *testing.T) {
 		{"after some text", aitest.Text("one ", "two ", "three ").Faulty(aitest.Cut, 2), "one two ", 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			c.reply.Delay = 300 * time.Millisecond // the reader is there before the text
 			m := server(t, aitest.Always(c.reply))
 			enginetest.Each(t, enginetest.Config{Provider: m, Attempts: 3}, func(k *enginetest.Kit) {
 				calls := m.Count()
@@ -133,6 +134,40 @@ func TestATextThatFails(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A text that breaks off is written again where nobody has read its beginning.
+func TestATextThatNobodyReadsYetIsWrittenAgain(t *testing.T) {
+	whole := aitest.Text("four ", "five")
+	m := server(t, func(c aitest.Call) aitest.Reply {
+		if c.N%2 == 0 {
+			return aitest.Text("one ", "two ", "three ").Faulty(aitest.Cut, 2)
+		}
+		return whole
+	})
+	enginetest.Each(t, enginetest.Config{Provider: m, Attempts: 3}, func(k *enginetest.Kit) {
+		id, err := k.Studio.GenerateOutput(k.Ctx(), studio.GenerateOutput{Prompt: "Write"})
+		must(k, err)
+		got, err := k.Studio.WaitGeneratedText(k.Ctx(), id)
+		if err != nil || got.Text != "four five" || got.Credits != 1 {
+			t.Errorf("%+v, %v", got, err)
+		}
+	})
+}
+
+// A reader who has seen the beginning gets the provider's failure in its words.
+func TestATextThatBreaksOffSaysWhy(t *testing.T) {
+	reply := aitest.Text("one ", "two ").Faulty(aitest.Cut, 1)
+	reply.Delay = 300 * time.Millisecond
+	m := server(t, aitest.Always(reply))
+	enginetest.Each(t, enginetest.Config{Provider: m, Attempts: 3}, func(k *enginetest.Kit) {
+		id, err := k.Studio.GenerateOutput(k.Ctx(), studio.GenerateOutput{Prompt: "Write"})
+		must(k, err)
+		text, _, err := tail(k.Studio, k.Ctx(), id, 0)
+		if text != "one " || err == nil || !strings.Contains(err.Error(), "stopped in the middle of its response") {
+			t.Errorf("%q, %v", text, err)
+		}
+	})
 }
 
 func TestAnOrphanedTextIsEndedAndCharged(t *testing.T) {

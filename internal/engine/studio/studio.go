@@ -38,6 +38,9 @@ type Verbs struct {
 	log          *slog.Logger
 	texts        *text.Room
 	writing      sync.WaitGroup
+
+	mu     sync.Mutex
+	drafts map[int64]*draft // of the texts that this node writes
 }
 
 // New returns the verbs. Run must be running.
@@ -48,6 +51,7 @@ func New(o Options) *Verbs {
 		keyVariables: o.KeyVariables,
 		node:         o.Node,
 		log:          o.Log,
+		drafts:       map[int64]*draft{},
 		texts:        text.NewRoom(text.Options{Keeper: pieces{o.Store}, Grace: o.ReaderGrace, Log: o.Log}),
 	}
 }

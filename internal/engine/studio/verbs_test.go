@@ -4,6 +4,7 @@ import (
 	"context"
 	"reflect"
 	"testing"
+	"time"
 
 	"vellocity/internal/ai/aitest"
 	"vellocity/internal/domain"
@@ -11,18 +12,22 @@ import (
 	"vellocity/internal/engine/studio"
 )
 
-// verbs has every verb of the area: what it takes, whether it appends an event, and
-// how it is called.
-func verbs() map[string]enginetest.Verb {
-	type (
-		K = *enginetest.Kit
-		C = context.Context
-		X = enginetest.Things
-	)
-	generate := func(k K, ctx C, _ X) error {
-		return second(k.Studio.GenerateOutput(ctx, studio.GenerateOutput{Prompt: "A text about cold brew coffee"}))
-	}
-	return map[string]enginetest.Verb{
+// verbs has a method for each noun of the area: its verbs, what each takes, whether it
+// appends an event, and how it is called.
+type verbs struct{}
+
+type (
+	K = *enginetest.Kit
+	C = context.Context
+	X = enginetest.Things
+)
+
+func generate(k K, ctx C, _ X) error {
+	return second(k.Studio.GenerateOutput(ctx, studio.GenerateOutput{Prompt: "A text about cold brew coffee"}))
+}
+
+func (verbs) Texts() enginetest.Verbs {
+	return enginetest.Verbs{
 		"GenerateOutput": {Scope: domain.ScopeContent, Event: true, Call: generate},
 		"GeneratedText": enginetest.ReadByID(func(k K, ctx C, x X) error {
 			return second(k.Studio.GeneratedText(ctx, x.GeneratedText))
@@ -30,6 +35,16 @@ func verbs() map[string]enginetest.Verb {
 		"ReadGeneratedText": enginetest.ReadByID(func(k K, ctx C, x X) error {
 			return second(k.Studio.ReadGeneratedText(ctx, x.GeneratedText, 0))
 		}),
+		"WaitGeneratedText": enginetest.ReadByID(func(k K, ctx C, x X) error {
+			ctx, cancel := context.WithTimeout(ctx, 50*time.Millisecond) // the text never ends
+			defer cancel()
+			return second(k.Studio.WaitGeneratedText(ctx, x.GeneratedText))
+		}),
+	}
+}
+
+func (verbs) Background() enginetest.Verbs {
+	return enginetest.Verbs{
 		"TextStatus": {Open: true},
 		"Run":        {Open: true},
 		"Orphans":    {Open: true},
@@ -37,7 +52,7 @@ func verbs() map[string]enginetest.Verb {
 	}
 }
 
-func TestVerbs(t *testing.T) { enginetest.CheckVerbs(t, reflect.TypeFor[*studio.Verbs](), verbs()) }
+func TestVerbs(t *testing.T) { enginetest.CheckVerbs(t, reflect.TypeFor[*studio.Verbs](), verbs{}) }
 
 // A key that can only write may read what it started, and nothing else.
 func TestACallerMayReadTheTextThatItStarted(t *testing.T) {

@@ -28,6 +28,7 @@ type writeJob struct {
 	voice  *domain.BrandVoice
 	origin ai.Connection
 	text   *text.Text
+	draft  *draft
 	cost   domain.Cost
 }
 
@@ -36,8 +37,11 @@ type writeJob struct {
 func (v *Verbs) begin(ctx context.Context, j writeJob) {
 	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), writeTimeout)
 	j.text = v.texts.Open(j.row.ID, stop)
+	j.draft = &draft{text: j.text}
+	v.keep(j.row.ID, j.draft)
 	v.writing.Go(func() {
 		defer stop()
+		defer v.keep(j.row.ID, nil)
 		failure := j.write(ctx)
 		if failure != nil {
 			v.log.Warn("a text failed", "message", j.row.ID, "error", failure)
@@ -56,16 +60,14 @@ func (j *writeJob) write(ctx context.Context) error {
 		if n > 0 {
 			j.text.Append("", separator)
 		}
-		if err := j.writeResult(ctx, n); err != nil {
+		err := j.writeResult(ctx, n)
+		j.draft.End()
+		if err != nil {
 			return err
 		}
 	}
 	return nil
 }
-
-// errBroke is the end of a text whose provider failed after its beginning had been
-// shown.
-var errBroke = errors.New("the answer broke off after its beginning had been shown")
 
 func (j *writeJob) writeResult(ctx context.Context, n int) error {
 	ask, err := j.in.request(j.voice).Ask(n)
@@ -75,20 +77,12 @@ func (j *writeJob) writeResult(ctx context.Context, n int) error {
 	if j.origin.Origin.Kind == domain.OriginComposer {
 		j.cost = domain.Cost{Known: true}
 	}
-	shown := false
 	_, err = execution.Write(ctx, j.origin, ask, ai.Watch{
 		Text: func(piece string) error {
-			shown = true
-			j.text.Append("", piece)
+			j.draft.Append(piece)
 			return nil
 		},
-		// Readers have seen the beginning: two answers are never joined.
-		Restart: func() error {
-			if shown {
-				return errBroke
-			}
-			return nil
-		},
+		Restart: j.draft.Restart, // what readers have seen stays: two answers are never joined
 		Ended: func(a domain.Attempt) error {
 			j.cost = j.cost.Plus(a.Cost)
 			return nil

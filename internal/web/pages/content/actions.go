@@ -75,14 +75,16 @@ func (f form) edit(id int64) content.EditItem {
 		}
 	}
 	in := content.EditItem{
-		ID:              id,
-		Title:           &f.Title,
-		Body:            &f.Body,
-		MetaTitle:       &f.MetaTitle,
-		MetaDescription: &f.MetaDesc,
-		Keywords:        &keywords,
-		Reason:          f.Reason,
-		Precondition:    verb.Precondition{IfMatch: f.ETag},
+		ID: id,
+		ItemEdit: domain.ItemEdit{
+			Title:           &f.Title,
+			Body:            &f.Body,
+			MetaTitle:       &f.MetaTitle,
+			MetaDescription: &f.MetaDesc,
+			Keywords:        &keywords,
+		},
+		Reason:       f.Reason,
+		Precondition: verb.Precondition{IfMatch: f.ETag},
 	}
 	if f.Slug != "" {
 		in.Slug = &f.Slug

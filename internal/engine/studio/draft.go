@@ -1,0 +1,88 @@
+package studio
+
+import (
+	"strings"
+	"sync"
+
+	"vellocity/internal/ai"
+	"vellocity/internal/text"
+)
+
+// draft is the result that is being written of a text. Until somebody watches the
+// text it is held here, so that a provider that breaks off can start again; what has
+// been shown stays.
+type draft struct {
+	mu      sync.Mutex
+	text    *text.Text
+	held    strings.Builder
+	watched bool
+	shown   bool // a part of this result is in the text
+}
+
+// Append takes a piece.
+func (d *draft) Append(piece string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.held.WriteString(piece)
+	if d.watched {
+		d.show()
+	}
+}
+
+// Restart drops what was written of the result, unless it has been shown.
+func (d *draft) Restart() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.shown {
+		return ai.ErrSeen
+	}
+	d.held.Reset()
+	return nil
+}
+
+// Watch shows the text from now on as it is written.
+func (d *draft) Watch() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.watched = true
+	d.show()
+}
+
+// End puts the result into the text.
+func (d *draft) End() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.show()
+	d.shown = false
+}
+
+// show is called with the lock held.
+func (d *draft) show() {
+	if d.held.Len() == 0 {
+		return
+	}
+	d.text.Append("", d.held.String())
+	d.held.Reset()
+	d.shown = true
+}
+
+// watch shows a text that this node writes to those who read it.
+func (v *Verbs) watch(id int64) {
+	v.mu.Lock()
+	d := v.drafts[id]
+	v.mu.Unlock()
+	if d != nil {
+		d.Watch()
+	}
+}
+
+// keep notes the draft of a text; nil forgets it.
+func (v *Verbs) keep(id int64, d *draft) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if d == nil {
+		delete(v.drafts, id)
+	} else {
+		v.drafts[id] = d
+	}
+}
