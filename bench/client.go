@@ -57,8 +57,8 @@ func (s *server) call(ctx context.Context, c *http.Client, method, path, body st
 	return json.Unmarshal(text, out)
 }
 
-// run is an execution as the API returns it.
-type run struct {
+// execution is one as the API returns it.
+type execution struct {
 	Data struct {
 		ID         int64
 		Attributes struct {
@@ -83,13 +83,13 @@ type run struct {
 
 // execute starts an execution of a capability and returns its id.
 func (s *server) execute(ctx context.Context, c *http.Client, capability, settings string) (int64, error) {
-	var r run
+	var r execution
 	err := s.call(ctx, c, http.MethodPost, workflow+"/capabilities/"+capability+"/execute", `{"settings":`+settings+`}`,
 		&r)
 	return r.Data.ID, err
 }
 
-func (s *server) execution(ctx context.Context, c *http.Client, id int64) (r run, err error) {
+func (s *server) execution(ctx context.Context, c *http.Client, id int64) (r execution, err error) {
 	err = s.call(ctx, c, http.MethodGet, fmt.Sprintf("%s/executions/%d", workflow, id), "", &r)
 	return r, err
 }

@@ -31,7 +31,7 @@ const Description = `Vellocity is a self-hosted engine for AI content work. Ask 
 
 Every JSON response has the same envelope: ` + "`success`, `data` and `meta`, or `success: false` and `error`" + `. Send your key as ` + "`Authorization: Bearer <key>`" + `. A field or parameter that does not exist is refused with 422 and named.`
 
-// Instructions tell a model how to use the MCP tools.
+// Instructions explain to a model how to use the MCP tools.
 const Instructions = `Vellocity writes, checks and publishes content. ` +
 	`Find a capability with list_capabilities, or use its own tool such as generate_blog_post. ` +
 	`Each call starts a durable execution: pass wait to get its end in the same call, or poll get_execution. ` +

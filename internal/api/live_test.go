@@ -15,7 +15,7 @@ import (
 	"vellocity/internal/sse"
 )
 
-// TestWatch follows a run from its first event to its end, and again from the
+// TestWatch follows an execution from its first event to its end, and again from the
 // middle.
 func TestWatch(t *testing.T) {
 	w := start(t)
@@ -162,11 +162,11 @@ func TestMainJobThroughMCP(t *testing.T) {
 		}
 		return out.Data
 	}
-	run := call("generate_blog_post", map[string]any{"topic": "Cloud cost optimization", "wait": 60})
-	if run["attributes"].(map[string]any)["status"] != "completed" {
-		t.Fatalf("%v", run)
+	done := call("generate_blog_post", map[string]any{"topic": "Cloud cost optimization", "wait": 60})
+	if done["attributes"].(map[string]any)["status"] != "completed" {
+		t.Fatalf("%v", done)
 	}
-	assets := call("get_execution_assets", map[string]any{"id": run["id"]})
+	assets := call("get_execution_assets", map[string]any{"id": done["id"]})
 	item := assets["content_items"].([]any)[0].(map[string]any)["id"]
 	read := call("get_content_item", map[string]any{"id": item})["attributes"].(map[string]any)
 	if text := read["body"].(string); !strings.Contains(text, "loud cost") {

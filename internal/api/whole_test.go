@@ -321,7 +321,7 @@ func events(t *testing.T, raw []byte) []byte {
 	return b.Bytes()
 }
 
-// written are fields whose content other rooms decide and test: here it only
+// written are fields whose content other packages decide and test: here it only
 // matters that it is there.
 var written = []string{
 	"body", "preview", "text", "content_html", "content_text", "summary", "meta_title", "meta_description", "word_count", "words", "scores", "needs_input",

@@ -1,5 +1,5 @@
 // Package app builds every part of Vellocity from the configuration and runs
-// them. It is the only room that knows all others, and it holds the explicit
+// them. It is the only package that knows all others, and it holds the explicit
 // lists: capabilities.go, providers.go, jobs.go.
 package app
 

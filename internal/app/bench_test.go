@@ -69,7 +69,7 @@ func (t *bench) call(method, path, body string, want int) {
 	}
 }
 
-// posts is a run of four steps that makes three items.
+// posts is an execution of four steps that makes three items.
 const posts = `{"settings":{"topic":"Cloud cost optimization","networks":["linkedin","x","facebook"]}}`
 
 func (t *bench) execute(n int) {
@@ -94,7 +94,7 @@ func (t *bench) done(n int) {
 			t.b.Fatal(err)
 		}
 		if counts[domain.ExecutionFailed] > 0 {
-			t.b.Fatal("a run failed")
+			t.b.Fatal("an execution failed")
 		}
 		if counts[domain.ExecutionCompleted] >= n {
 			return
@@ -123,7 +123,7 @@ func BenchmarkExecute(b *testing.B) {
 	b.ResetTimer()
 	defer cpu(b)()
 	t.execute(b.N)
-	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "runs/s")
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "executions/s")
 }
 
 func BenchmarkList(b *testing.B) {

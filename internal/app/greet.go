@@ -87,7 +87,7 @@ func (a *App) sample(ctx context.Context, workspaceID int64) (summary string, it
 	return summarize(x), item
 }
 
-// summarize tells a run in one line: ✓ brief ✓ outline ✓ 5 sections ✓ checks: 1
+// summarize reports an execution in one line: ✓ brief ✓ outline ✓ 5 sections ✓ checks: 1
 // finding ✓ on the board.
 func summarize(x work.ExecutionDetails) string {
 	done := map[string]bool{}

@@ -183,7 +183,7 @@ func TestGoldenSocialPosts(t *testing.T) {
 func TestTheSameBriefGivesTheSameText(t *testing.T) {
 	_, a := post(briefs["rich"])
 	if _, b := post(briefs["rich"]); a != b {
-		t.Error("two runs differ")
+		t.Error("two texts from the same input differ")
 	}
 	_, c := post(briefs["topic"])
 	if _, d := post(compose.Brief{Topic: "warehouse automation"}); strings.ReplaceAll(

@@ -40,6 +40,6 @@ func (a Agent) Can(slug string) bool {
 }
 
 // GuardrailPolicy maps a guardrail's slug to what is done about its findings:
-// "flag", "redact", "retry" (once, with the finding told to the model) or
+// "flag", "redact", "retry" (once, with the finding in the prompt) or
 // "block". A guardrail that is not in the map does what is its default.
 type GuardrailPolicy map[string]string

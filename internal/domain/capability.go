@@ -62,7 +62,7 @@ type OutputKind string
 
 // The kinds of output.
 const (
-	OutputLead   OutputKind = "lead"   // the sentence that concludes
+	OutputLead   OutputKind = "lead"   // the conclusion
 	OutputScore  OutputKind = "score"  // a number from 0 to 100
 	OutputGrade  OutputKind = "grade"  // a letter from A to E
 	OutputChecks OutputKind = "checks" // a list of reasons for a score, each with name, points, max and found

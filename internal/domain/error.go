@@ -38,11 +38,11 @@ const (
 // CodeInfo is all that is known of a code: adding one is a constant and a row of codes.
 type CodeInfo struct {
 	Code Code
-	// Status is the code's number on the wire. A number only: this room knows no HTTP.
+	// Status is the code's number on the wire. A number only: this package knows no HTTP.
 	Status int
-	// Title heads a page, Next tells a person there what to do; both may be empty.
+	// Title is the heading of an error page, Next what a person can do; both may be empty.
 	Title, Next string
-	// Advice tells a model that called a tool what to do; empty where there is nothing.
+	// Advice is for a model that called a tool; empty where there is nothing to do.
 	Advice string
 	// Example is a message, with details where it has some, for documents.
 	Example string

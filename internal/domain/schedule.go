@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Schedule starts a run at times on a calendar. It fires at most once per instant
+// Schedule starts an execution at times on a calendar. It fires at most once per instant
 // and, after a downtime, once for all that was missed.
 type Schedule struct {
 	ID          int64
@@ -16,7 +16,7 @@ type Schedule struct {
 	Enabled     bool
 	NextAt      time.Time
 	LastAt      time.Time
-	LastError   string // a sentence; empty while all is well
+	LastError   string // for people; empty while all is well
 }
 
 // ScheduleTarget is what a schedule runs.

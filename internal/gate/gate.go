@@ -98,7 +98,7 @@ func sane(id string) bool {
 	return true
 }
 
-// StrictTransport tells browsers that came over TLS, to us or to a trusted proxy, to
+// StrictTransport makes browsers that came over TLS, to us or to a trusted proxy,
 // use nothing else for a year. It stands before every door.
 func (g *Gate) StrictTransport(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -26,7 +26,7 @@ type ToolForm struct {
 	Annotations  ToolHints  `json:"annotations"`
 }
 
-// ToolHints tell a client what a call may do.
+// ToolHints are what a client may expect of a call.
 type ToolHints struct {
 	Title       string `json:"title"`
 	ReadOnly    bool   `json:"readOnlyHint"`

@@ -40,7 +40,7 @@ const sessionTimeout = time.Hour
 type Options struct {
 	Table []ops.Op
 	Gate  *gate.Gate
-	// Instructions tell a model how to use the tools.
+	// Instructions explain to a model how to use the tools.
 	Instructions string
 	// Origins are the origins beside the server's own that a browser may call from.
 	Origins []string
@@ -83,7 +83,7 @@ func New(o Options) (*Server, error) {
 	return s, nil
 }
 
-// identified tells the SDK who calls, so that it binds a session to its caller.
+// identified passes the caller to the SDK, so that it binds a session to its caller.
 func identified(next http.Handler) http.Handler {
 	verify := func(_ context.Context, _ string, r *http.Request) (*sdkauth.TokenInfo, error) {
 		a, ok := domain.ActorFrom(r.Context())

@@ -30,7 +30,7 @@ func TestMain(m *testing.M) {
 	os.Exit(storetest.Main(m, queue.Migrate))
 }
 
-// dirs remembers the directory of each SQLite store, which the store does not tell.
+// dirs remembers the directory of each SQLite store, which the store does not expose.
 var dirs sync.Map //nolint:gochecknoglobals // of this test process
 
 func each(t *testing.T, f func(t *testing.T, s *store.Store)) {

@@ -1,5 +1,5 @@
 // Package queue runs background jobs: a job is enqueued in a transaction, and its
-// handler runs once that has committed, on any node. It is the only room that knows
+// handler runs once that has committed, on any node. It is the only package that knows
 // River, which decides who runs what and when; our own tables stay the truth, and a
 // job carries only the id of a row in them.
 //

@@ -119,7 +119,7 @@ func TestAtIsNotBefore(t *testing.T) {
 	})
 }
 
-// blocked waits for the end of its context and tells its cause.
+// blocked waits for the end of its context and reports its cause.
 func blocked(started chan<- int64, ended chan<- error) queue.Handler {
 	return func(ctx context.Context, j queue.Job) error {
 		started <- j.Ref

@@ -31,7 +31,7 @@ type Field struct {
 	Required bool
 
 	Title string // what people call the field
-	Help  string // a sentence that explains it
+	Help  string // explains it, for people
 	// Default holds where nothing is given; nil: there is none.
 	Default  json.RawMessage
 	Examples []json.RawMessage

@@ -96,7 +96,7 @@ func (t *Text) update() {
 	}
 }
 
-// wake tells the readers that there is something new. The lock is held.
+// wake notifies the readers of new text. The lock is held.
 func (t *Text) wake() {
 	for r := range t.readers {
 		select {

@@ -32,18 +32,18 @@ func count(t *testing.T, db *sql.DB, query string, args ...any) (n int64) {
 }
 
 const (
-	runs = `select count(*) from execution where status in ('pending', 'planning', 'executing')`
+	unfinished = `select count(*) from execution where status in ('pending', 'planning', 'executing')`
 	// A text whose writer died counts as ended after 10 s.
 	texts = `select count(*) from message where status = 'streaming'`
 	steps = `select count(*) from step where status = 'completed'`
 )
 
-// drain waits until every run has ended, then every text, and returns how long
-// the runs took.
+// drain waits until every execution has ended, then every text, and returns how long
+// the executions took.
 func drain(t *testing.T, db *sql.DB, within time.Duration) (took time.Duration) {
 	t.Helper()
 	began := time.Now()
-	product.Eventually(t, within, "the end of all runs", func() bool { return count(t, db, runs) == 0 })
+	product.Eventually(t, within, "the end of all executions", func() bool { return count(t, db, unfinished) == 0 })
 	took = time.Since(began)
 	product.Eventually(t, within, "the end of all texts", func() bool { return count(t, db, texts) == 0 })
 	return took
@@ -57,18 +57,18 @@ var faults = map[string]string{ //nolint:gochecknoglobals // constant
 		from movement m where m.workspace_id = a.workspace_id)`,
 	"G3: an account but the issuer's is below zero": `select count(*) from account where balance < 0 and name <> 'issued'`,
 	"G3: a step was captured twice":                 `select count(*) from (select 1 as one from movement where kind = 'capture' and execution_id <> 0 group by execution_id, step having count(*) > 1) x`,
-	"G3: an ended run's hold is neither captured nor released": `select count(*) from (select e.id from execution e join movement m on m.execution_id = e.id
+	"G3: an ended execution's hold is neither captured nor released": `select count(*) from (select e.id from execution e join movement m on m.execution_id = e.id
 		where e.status in ('completed', 'failed', 'cancelled', 'archived') group by e.id
 		having sum(case when m.kind = 'hold' then m.amount else -m.amount end) <> 0) x`,
-	"G3: a run's credits differ from its captures": `select count(*) from execution e where e.credits_used <>
+	"G3: an execution's credits differ from its captures": `select count(*) from execution e where e.credits_used <>
 		(select coalesce(sum(m.amount), 0) from movement m where m.execution_id = e.id and m.kind = 'capture')`,
-	"G3: a run's hold differs from what is held, captured and released for it": `select count(*) from execution e where e.credits_held <>
+	"G3: an execution's hold differs from what is held, captured and released for it": `select count(*) from execution e where e.credits_held <>
 		(select coalesce(sum(case when m.kind = 'hold' then m.amount else -m.amount end), 0) from movement m where m.execution_id = e.id)`,
 	"G3: a step's credits were not captured, or not those": `select count(*) from step s where s.credits <>
 		(select coalesce(sum(m.amount), 0) from movement m where m.execution_id = s.execution_id and m.step = s.key and m.kind = 'capture')`,
 	"G3: a capture is for no recorded step": `select count(*) from movement m where m.kind = 'capture' and m.execution_id <> 0
 		and not exists (select 1 from step s where s.execution_id = m.execution_id and s.key = m.step)`,
-	"G3: the held account differs from what runs and texts hold": `select count(*) from account a where a.name = 'held' and a.balance <>
+	"G3: the held account differs from what executions and texts hold": `select count(*) from account a where a.name = 'held' and a.balance <>
 		(select coalesce(sum(credits_held), 0) from execution e where e.workspace_id = a.workspace_id) +
 		(select coalesce(sum(credits_held), 0) from message m where m.workspace_id = a.workspace_id)`,
 	"G3: a text's credits differ from its captures": `select count(*) from message t where t.credits_used <>
@@ -82,7 +82,7 @@ var faults = map[string]string{ //nolint:gochecknoglobals // constant
 		group by kind, key having sum(n) <> 0) y`,
 	"G2: a model was called for a step that was recorded": `select count(*) from attempt a join step s on s.execution_id = a.execution_id and s.key = a.step
 		where s.status = 'completed' and a.started_at > s.completed_at`,
-	"a completed run has no item": `select count(*) from execution e where e.status = 'completed' and e.capability = 'generate-blog-post'
+	"a completed execution has no item": `select count(*) from execution e where e.status = 'completed' and e.capability = 'generate-blog-post'
 		and (select count(*) from content c where c.execution_id = e.id) <> 1`,
 }
 
@@ -95,11 +95,11 @@ func check(t *testing.T, db *sql.DB, h *history, s *server, wires ...*wire) {
 		}
 	}
 	if count(t, db, `select count(*) from movement where kind = 'capture' and execution_id <> 0`) == 0 {
-		t.Error("no run cost anything")
+		t.Error("no execution cost anything")
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.checkRuns(t, db)
+	h.checkExecutions(t, db)
 	h.checkMoves(t, db)
 	h.checkTexts(t, s)
 	for _, line := range h.unexpected[:min(len(h.unexpected), 10)] {
@@ -115,14 +115,14 @@ func check(t *testing.T, db *sql.DB, h *history, s *server, wires ...*wire) {
 	s.checkBoard(t, db)
 }
 
-// mostInterruptions is how often a run may be interrupted at one step before it
+// mostInterruptions is how often an execution may be interrupted at one step before it
 // counts as the cause and is stopped. A long row of kills gets there.
 const mostInterruptions = 5
 
-// checkRuns looks for every run that was accepted, and for runs that failed: the
+// checkExecutions looks for every execution that was accepted, and for executions that failed: the
 // model answers all, so that only the kills can have been the cause, and they are
 // none up to the number that is allowed.
-func (h *history) checkRuns(t *testing.T, db *sql.DB) {
+func (h *history) checkExecutions(t *testing.T, db *sql.DB) {
 	t.Helper()
 	lost := 0
 	for _, id := range h.executions {
@@ -131,11 +131,11 @@ func (h *history) checkRuns(t *testing.T, db *sql.DB) {
 		}
 	}
 	if lost > 0 {
-		t.Errorf("G1: %d of %d accepted runs are lost", lost, len(h.executions))
+		t.Errorf("G1: %d of %d accepted executions are lost", lost, len(h.executions))
 	}
 	stopped := count(t, db, `select count(*) from execution where status = 'failed' and crashes > $1`, mostInterruptions)
 	if stopped > 0 {
-		t.Logf("%d of %d runs were stopped, since they were interrupted more than %d times at the same step", stopped,
+		t.Logf("%d of %d executions were stopped, since they were interrupted more than %d times at the same step", stopped,
 			len(h.executions), mostInterruptions)
 	}
 	if n := count(t, db, `select count(*) from execution where status = 'failed'`); n > stopped {
@@ -144,7 +144,7 @@ func (h *history) checkRuns(t *testing.T, db *sql.DB) {
 			Scan(&why)
 
 			// only to tell
-		t.Errorf("%d of %d runs failed, one with %q", n-stopped, len(h.executions), why)
+		t.Errorf("%d of %d executions failed, one with %q", n-stopped, len(h.executions), why)
 	}
 }
 
@@ -221,7 +221,7 @@ func (s *server) checkBoard(t *testing.T, db *sql.DB) {
 			t.Fatalf("the list: %v: %s", err, body)
 		}
 		if n := count(t, db, `select count(*) from execution where status = $1`, status); n != list.Meta.Total {
-			t.Errorf("%s runs: meta.total is %d, there are %d", status, list.Meta.Total, n)
+			t.Errorf("%s executions: meta.total is %d, there are %d", status, list.Meta.Total, n)
 		}
 	}
 }

@@ -41,11 +41,11 @@ func TestKilledUnderLoad(t *testing.T) {
 		}
 		s := start(t, in)
 		db := open(t, in)
-		left := count(t, db, runs)
-		t.Logf("%d runs were left after the last kill; they ended within %s", left, drain(t, db, 3*time.Minute))
+		left := count(t, db, unfinished)
+		t.Logf("%d executions were left after the last kill; they ended within %s", left, drain(t, db, 3*time.Minute))
 		check(t, db, h, s, m)
 		t.Logf(
-			"%d runs accepted, %d texts streamed to their end, answers by status %v, %d steps recorded; at most %d interruptions of one step are noted",
+			"%d executions accepted, %d texts streamed to their end, answers by status %v, %d steps recorded; at most %d interruptions of one step are noted",
 			len(h.executions),
 			len(h.texts),
 			h.calls,
@@ -92,7 +92,7 @@ func TestResumesAfterRestart(t *testing.T) {
 		drain(t, db, time.Minute)
 		check(t, db, h, s, m)
 		if n := count(t, db, `select count(*) from execution where status = 'completed'`); n != 5 {
-			t.Errorf("%d of 5 runs completed", n)
+			t.Errorf("%d of 5 executions completed", n)
 		}
 	})
 }
@@ -147,7 +147,7 @@ func TestDatabaseAway(t *testing.T) {
 	drain(t, db, time.Minute)
 	check(t, db, h, s, m)
 	if n := count(t, db, `select count(*) from execution where status = 'completed'`); n != 20 {
-		t.Errorf("%d of 20 runs completed", n)
+		t.Errorf("%d of 20 executions completed", n)
 	}
 }
 
@@ -170,6 +170,6 @@ func TestTerminatedUnderLoad(t *testing.T) {
 		db := open(t, in)
 		drain(t, db, 2*time.Minute)
 		check(t, db, h, s, m)
-		t.Logf("%d runs accepted, answers by status %v", len(h.executions), h.calls)
+		t.Logf("%d executions accepted, answers by status %v", len(h.executions), h.calls)
 	})
 }

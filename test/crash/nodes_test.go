@@ -61,10 +61,11 @@ func TestAnotherNodeTakesOver(t *testing.T) {
 	a.Kill()
 	killed := time.Now()
 	if held == 0 {
-		t.Fatal("the first node held no run")
+		t.Fatal("the first node held no execution")
 	}
 	drain(t, db, time.Minute)
-	t.Logf("all of the work was done %s after the kill; %d runs were the dead node's; the other called its model %d times",
+	t.Logf("all of the work was done %s after the kill; %d executions were the dead node's; "+
+		"the other called its model %d times",
 		time.Since(killed), held, modelB.Count())
 	check(t, db, h, b, modelA, modelB)
 	late := count(
@@ -74,10 +75,10 @@ func TestAnotherNodeTakesOver(t *testing.T) {
 		killed.UnixMilli(),
 	)
 	if late > 9_500 { // 8 s, and a model's answer
-		t.Errorf("a run went on only %d ms after the kill", late)
+		t.Errorf("an execution went on only %d ms after the kill", late)
 	}
 	if n := count(t, db, `select count(*) from execution where status = 'completed'`); n != 10 {
-		t.Errorf("%d of 10 runs completed", n)
+		t.Errorf("%d of 10 executions completed", n)
 	}
 }
 
@@ -101,7 +102,7 @@ func TestPausedPastItsLease(t *testing.T) {
 	check(t, db, h, b, modelA, modelB)
 	check(t, db, h, a, modelA, modelB)
 	if n := count(t, db, `select count(*) from execution where status = 'completed'`); n != 10 {
-		t.Errorf("%d of 10 runs completed", n)
+		t.Errorf("%d of 10 executions completed", n)
 	}
 	b.Kill() // what comes now is the other's alone
 	for range 3 {
@@ -129,8 +130,8 @@ func TestNodesKilledInTurn(t *testing.T) {
 		victim.Kill()
 		nodes[n%2] = start(t, victim.Installation)
 	}
-	left := count(t, db, runs)
-	t.Logf("%d runs accepted, %d were left after the last kill; they ended within %s", len(h.executions), left,
+	left := count(t, db, unfinished)
+	t.Logf("%d executions accepted, %d were left after the last kill; they ended within %s", len(h.executions), left,
 		drain(t, db, 3*time.Minute))
 	for _, s := range nodes {
 		check(t, db, h, s, modelA, modelB)

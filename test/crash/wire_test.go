@@ -11,7 +11,7 @@ import (
 	"vellocity/internal/ai/aitest"
 )
 
-// wire is a model server that notes which run each call was made for, and when
+// wire is a model server that notes which execution each call was made for, and when
 // it came in: what was really paid for, whatever the database says.
 type wire struct {
 	*aitest.Server
@@ -32,7 +32,7 @@ func model(t *testing.T, first time.Duration) *wire {
 	return w
 }
 
-// part is what tells a run's prompts from another's: the number in its topic.
+// part is what tells an execution's prompts from another's: the number in its topic.
 var part = regexp.MustCompile(`(?i)\bplan[ -](\d+)`)
 
 func (w *wire) note(c aitest.Call) {
@@ -46,17 +46,17 @@ func (w *wire) note(c aitest.Call) {
 	w.calls[m[1]] = append(w.calls[m[1]], at)
 }
 
-// paid is a run as the database has it, with what it asked models for.
+// paid is an execution as the database has it, with what it asked models for.
 type paid struct {
 	id, attempts, ended int64
 	status, settings    string
 }
 
-// cancelling is how long after its cancellation a run's last call may begin.
+// cancelling is how long after its cancellation an execution's last call may begin.
 const cancelling = time.Second
 
 // checkCalls holds the calls that came over the wire against the database (G2):
-// each was recorded before it was made, and none was made after the run's end.
+// each was recorded before it was made, and none was made after the execution's end.
 // That none was recorded after its step's result is one of the faults.
 func checkCalls(t *testing.T, db *sql.DB, wires ...*wire) {
 	t.Helper()
@@ -116,12 +116,12 @@ func (p paid) check(t *testing.T, wires []*wire) {
 		for _, at := range w.calls[m[1]] {
 			calls++
 			if p.ended > 0 && at.UnixMilli() > end {
-				t.Errorf("G2: a model was called for the %s run %d, %d ms after its end", p.status, p.id, at.UnixMilli()-p.ended)
+				t.Errorf("G2: a model was called for the %s execution %d, %d ms after its end", p.status, p.id, at.UnixMilli()-p.ended)
 			}
 		}
 		w.mu.Unlock()
 	}
 	if int64(calls) > p.attempts {
-		t.Errorf("G2: %d calls came over the wire for run %d, %d are recorded", calls, p.id, p.attempts)
+		t.Errorf("G2: %d calls came over the wire for execution %d, %d are recorded", calls, p.id, p.attempts)
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"vellocity/internal/ops"
 )
 
-// Rows returns the area's rows. The profile tells the workspace's time zone.
+// Rows returns the area's rows. The profile has the workspace's time zone.
 func Rows(v *content.Verbs, profile wire.Profile) []ops.Op {
 	return slices.Concat(kanbanRows(v, profile), itemRows(v), brandVoiceRows(v), agentRows(v))
 }

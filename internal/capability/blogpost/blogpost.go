@@ -28,7 +28,7 @@ var schema []byte
 //go:embed sample.json
 var sampleBrief []byte
 
-// Sample returns settings for a first run: a small believable topic with points,
+// Sample returns settings for a first execution: a small believable topic with points,
 // facts and a source, and one promise that a guardrail finds, so that there is
 // something to fix.
 func Sample() json.RawMessage { return slices.Clone(sampleBrief) }

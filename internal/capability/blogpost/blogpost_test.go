@@ -27,7 +27,7 @@ func created(t *testing.T, out captest.Outcome) capability.CreateItem {
 	return *out.Effects[0].Create
 }
 
-// TestSample is the first run: a finished post with exactly one finding, whose
+// TestSample is the first execution: a finished post with exactly one finding, whose
 // span quotes the promise.
 func TestSample(t *testing.T) {
 	out := captest.Do(t, blogpost.New(), captest.Run{Settings: blogpost.Sample()})

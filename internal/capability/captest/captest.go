@@ -17,7 +17,7 @@ import (
 	"vellocity/internal/golden"
 )
 
-// Run says what to run a capability with.
+// Run says how to run a capability.
 type Run struct {
 	Settings any // marshalled to JSON; a json.RawMessage goes through as it is
 	Context  string
@@ -29,11 +29,11 @@ type Run struct {
 	Items      []domain.ContentItem
 	Answer     *capability.Answer
 	// Waited is called where a step waits for a person, and returns the decision; nil
-	// ends the run there.
+	// ends the execution there.
 	Waited func(capability.Wait) *capability.Answer
 }
 
-// Outcome is all that a run produced.
+// Outcome is all that an execution produced.
 type Outcome struct {
 	Plan     []domain.PlanStep
 	Outputs  map[string]json.RawMessage
@@ -79,7 +79,7 @@ func Do(t *testing.T, c capability.Capability, r Run) Outcome {
 	checkPlan(t, c, plan)
 	checkSchema(t, c)
 	if work.Title() == "" {
-		t.Error("the run has no title")
+		t.Error("the execution has no title")
 	}
 	out := Outcome{Plan: plan, Outputs: map[string]json.RawMessage{}}
 	for _, step := range plan {

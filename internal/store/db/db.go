@@ -117,7 +117,7 @@ func (d *DB) Postgres() bool { return d.dialect == postgres }
 // SQLite.
 func (d *DB) URL() string { return d.url }
 
-// SQL returns the pool that writes, for a room with statements that a [Runner]
+// SQL returns the pool that writes, for a package with statements that a [Runner]
 // cannot run. On SQLite it has a single connection, which a transaction holds.
 func (d *DB) SQL() *sql.DB { return d.write }
 

@@ -20,7 +20,7 @@ type Tx struct {
 // it writes.
 func (t *Tx) Now() time.Time { return t.now }
 
-// SQL returns the transaction itself, for a room with statements that a [Runner]
+// SQL returns the transaction itself, for a package with statements that a [Runner]
 // cannot run. Their contexts must come from [Runner.StatementContext].
 func (t *Tx) SQL() *sql.Tx { return t.tx }
 

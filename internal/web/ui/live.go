@@ -10,7 +10,7 @@ import (
 	"vellocity/internal/sse"
 )
 
-// nudge tells a page that something has changed, never what it is now: the page
+// nudge notifies a page that something has changed, never what it is now: the page
 // fetches its part again, and permissions are checked there.
 type nudge struct {
 	Name      domain.EventName `json:"name"`

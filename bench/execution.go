@@ -467,7 +467,7 @@ func (s *server) firstWords(ctx context.Context, c *http.Client, id int64, began
 
 // criticalPath is the longest chain of steps that depend on each other, counted in calls
 // of the provider, and the number of all calls.
-func (r run) criticalPath() (longest, all int) {
+func (r execution) criticalPath() (longest, all int) {
 	calls := map[string]int{}
 	for _, s := range r.Data.Attributes.Steps {
 		if s.Provider != nil {

@@ -57,7 +57,7 @@ func (s *server) execution(t *testing.T, id int64) (x execution) {
 // ended waits for the end of an execution.
 func (s *server) ended(t *testing.T, id int64) (x execution) {
 	t.Helper()
-	eventually(t, "the end of the run", func() bool {
+	eventually(t, "the end of the execution", func() bool {
 		x = s.execution(t, id)
 		return x.Attributes.Status == "completed" || x.Attributes.Status == "failed"
 	})
@@ -90,7 +90,7 @@ func (s *server) body(t *testing.T, x execution) string {
 // granted is the credit of a new workspace.
 const granted = 10_000
 
-// checkCredits holds the balance and the ledger against what a run should have
+// checkCredits holds the balance and the ledger against what an execution should have
 // cost: holds are matched by captures and releases, and the sums agree.
 func (s *server) checkCredits(t *testing.T, id int64, captured, released int) {
 	t.Helper()
