@@ -25,7 +25,7 @@ func TestRowsAndVerbsAgreeOnClaims(t *testing.T) {
 		body = strings.Replace(body, "[101,102]", "["+id+"]", 1)
 		headers := []string{"Accept: application/json", "Idempotency-Key: " + o.Name}
 		status, h, raw := w.call(t, w.first.Key.Secret, o.Method, path, body, headers...)
-		if status >= 500 || h.Get("Idempotent-Replayed") != "" {
+		if broken(status) || h.Get("Idempotent-Replayed") != "" {
 			t.Errorf("%s: %d %s", o.Name, status, raw)
 		}
 		if status >= 300 {

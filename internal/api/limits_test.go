@@ -114,7 +114,7 @@ func (w *whole) faultsOverREST(t *testing.T, o ops.Op, f ops.Field, args map[str
 		text = string(ops.MustEncode(body))
 	}
 	status, _, raw := w.call(t, w.first.Key.Secret, o.Method, path, text, "Accept: application/json")
-	if status >= http.StatusInternalServerError {
+	if broken(status) {
 		t.Errorf("%s with %s %.80v: %d %s", o.Name, f.Name, args[f.Name], status, raw)
 	}
 	if status != http.StatusUnprocessableEntity {

@@ -134,6 +134,10 @@ func (w *whole) call(t testing.TB, key, method, path, body string, headers ...st
 	return resp.StatusCode, resp.Header, raw
 }
 
+// broken reports whether the server failed. A failure of the provider is none: the
+// composer refuses what takes a model.
+func broken(status int) bool { return status >= 500 && status != http.StatusBadGateway }
+
 // finished runs a blog post to its end and returns the execution's and the item's id.
 func (w *whole) finished(t testing.TB, topic string) (execution, item int64) {
 	t.Helper()
