@@ -12,7 +12,7 @@ var (
 	injectionPattern = compile(`(?i)\b(?:ignore|disregard|forget|override)\s+(?:all\s+|any\s+|the\s+|your\s+|my\s+)*(?:previous|prior|above|earlier|preceding|foregoing|original)?\s*(?:instructions?|prompts?|rules|guidelines|directions)\b` +
 		`|\b(?:reveal|print|show|repeat|output)\s+(?:me\s+)?(?:your|the)\s+(?:system\s+prompt|hidden\s+instructions|initial\s+prompt)` +
 		`|\byou\s+are\s+now\s+(?:in\s+)?(?:dan|developer\s+mode|jailbroken|an?\s+unrestricted)\b` +
-		`|<\|[a-z_]{2,20}\|>|\[/?INST\]|<</?SYS>>|</?(?:system|assistant)>|(?m:^\s*#{2,}\s*(?:system|instruction)s?\s*:)|(?m:^\s*(?:system|assistant)\s*:)` +
+		`|<\|[a-z_]{2,20}\|>|\[/?INST\]|<</?SYS>>|</?(?:system|assistant|think|thinking)>|(?m:^\s*#{2,}\s*(?:system|instruction)s?\s*:)|(?m:^\s*(?:system|assistant)\s*:)` +
 		`|</?data(?:\s+name="[^"]*")?>`)
 	// hiddenPattern matches zero-width characters, direction overrides and tags, but
 	// not the joiners of emoji (U+200D) and of Persian (U+200C).
