@@ -32,7 +32,7 @@ var layers = []struct {
 	room string
 	may  string
 }{
-	{"cmd", "app cli api/account config ai domain sse"},
+	{"cmd", "app cli api/account config ai schema domain sse"},
 	{"web/webtest", "app config engine/... item store domain"},
 	{"app", "*"},
 	// doors
@@ -51,12 +51,12 @@ var layers = []struct {
 	{"ops", "domain sse"},
 	{"web", "web/pages web/ui"},
 	{"web/pages", "web/ui engine/... verb sse domain"},
-	{"web/ui", "engine/... auth sse prose domain"},
+	{"web/ui", "engine/... auth sse schema prose domain"},
 	// verbs
 	{"engine/enginetest", "await engine/... verb execution capability ai ai/aitest ai/* ai/wire auth item live queue store store/storetest domain"},
 	{"engine", "engine/work engine/content engine/studio engine/account verb execution capability ai auth live store"},
 	{"engine/work", "verb execution capability schema text live store cron domain"},
-	{"engine/content", "verb execution guard item store domain"},
+	{"engine/content", "verb execution guard item markdown store domain"},
 	{"engine/studio", "verb execution capability ai text store prose domain"},
 	{"engine/account", "verb auth store domain"},
 	{"verb", "auth store prose domain"},
@@ -74,14 +74,16 @@ var layers = []struct {
 	{"ai/wire", "ai ai/tidy domain sse"},
 	{"ai", "ai/tidy schema prose domain"},
 	{"ai/tidy", ""},
-	{"guard", "channel prose domain"},
+	{"guard", "channel prose markdown domain"},
 	{"auth", "store domain"},
 	{"seo", "prose"},
 	{"schema", "domain"},
 	{"config", "domain"},
 	{"channel", ""},
 	{"outbound", ""},
-	{"prose", ""},
+	{"prose", "markdown"},
+	{"markdown/markdowntest", ""},
+	{"markdown", ""},
 	{"cron", ""},
 	{"sse", ""},
 	// ground
@@ -130,11 +132,13 @@ var plain = []string{"gate", "domain", "config", "seo", "sse", "auth", "verb", "
 // use it as clients, and no room from engine down uses a server's names.
 var (
 	noHTTP = []string{
-		"engine", "engine/work", "engine/content", "engine/studio", "engine/account", "verb", "execution", "capability",
-		"compose", "channel", "schema", "guard", "item", "text", "queue", "live", "store", "seo", "prose", "config",
+		"execution", "capability", "compose", "channel", "schema", "guard", "item", "text", "queue", "live", "store", "seo", "prose", "config",
 		"domain",
 	}
-	noServer   = []string{"ai", "ai/*", "ai/wire", "auth", "outbound"}
+	noServer = []string{
+		"engine", "engine/work", "engine/content", "engine/studio", "engine/account", "verb", "ai", "ai/*", "ai/wire",
+		"auth", "outbound",
+	}
 	serverName = []string{"ResponseWriter", "Handler", "HandlerFunc", "ServeMux", "NewServeMux", "Server", "ListenAndServe", "Redirect", "SetCookie", "Flusher", "StatusText"}
 )
 

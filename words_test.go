@@ -31,17 +31,16 @@ var words = []struct{ pattern, better string }{
 	{`(with|returns|makes|keeps) a sentence`, "message"},
 }
 
-// pending are folders and files that are not clean yet. A path leaves this list for
-// good; a new one is not added.
-var pending = []string{
-	"internal/ai", "internal/compose/english.go", "internal/compose/frames.go", "internal/api", "internal/capability",
-	"internal/web",
-	"internal/domain/error.go", "internal/domain/event.go",
-	"test/browser/README.md", "test/browser/walk.mjs", "docs/api.md",
-}
+// stock are the files of the composer's stock sentences. They are texts that it
+// writes, not texts about the program, and stay byte for byte as they are until the
+// composer is rewritten.
+var stock = []string{"internal/compose/english.go", "internal/compose/frames.go"}
 
 // read are the kinds of files whose words people read.
 var read = []string{".go", ".html", ".tmpl", ".md", ".js", ".mjs", ".css", ".sql", ".yml"}
+
+// wireName is the name of a field in JSON, which callers rely on.
+var wireName = regexp.MustCompile(`"\w+":`)
 
 func TestWords(t *testing.T) {
 	var all []string
@@ -51,7 +50,7 @@ func TestWords(t *testing.T) {
 	bad := regexp.MustCompile(`(?i)\b(` + strings.Join(all, "|") + `)\b`)
 	walk(t, func(name string) {
 		if !slices.Contains(read, path.Ext(name)) || strings.Contains(name, ".min.") || name == "words_test.go" ||
-			isPending(name) {
+			slices.Contains(stock, name) {
 			return
 		}
 		text, err := os.ReadFile(filepath.FromSlash(name))
@@ -66,23 +65,19 @@ func TestWords(t *testing.T) {
 			if name == "CONTRIBUTING.md" && strings.HasPrefix(line, "| ") {
 				continue // its table of these words
 			}
-			for _, found := range bad.FindAllString(line, -1) {
+			for _, found := range bad.FindAllString(wireName.ReplaceAllString(line, ""), -1) {
 				t.Errorf("%s:%d: %q: better %s", name, i+1, found, better(found))
 			}
 		}
 	})
 }
 
-func TestPendingIsThere(t *testing.T) {
-	for _, p := range pending {
-		if _, err := os.Stat(filepath.FromSlash(p)); err != nil {
-			t.Errorf("%s is pending and does not exist", p)
+func TestStockIsThere(t *testing.T) {
+	for _, name := range stock {
+		if _, err := os.Stat(filepath.FromSlash(name)); err != nil {
+			t.Errorf("%s does not exist", name)
 		}
 	}
-}
-
-func isPending(name string) bool {
-	return slices.ContainsFunc(pending, func(p string) bool { return name == p || strings.HasPrefix(name, p+"/") })
 }
 
 // better is what to write instead of the words found.

@@ -122,23 +122,6 @@ func creditsGrantCommand(s *settings) *cobra.Command {
 	return group
 }
 
-func grantCredits(c *cobra.Command, cl *client, in map[string]any, asJSON bool) error {
-	var b struct{ Balance, Held, Available, UsedThisMonth int }
-	if err := cl.call(c.Context(), "POST", "/operator/credits", in, &b); err != nil {
-		return err
-	}
-	if asJSON {
-		return printJSON(c.OutOrStdout(), map[string]int{
-			"balance":         b.Balance,
-			"held":            b.Held,
-			"available":       b.Available,
-			"used_this_month": b.UsedThisMonth,
-		})
-	}
-	fmt.Fprintf(c.OutOrStdout(), "Balance    %d\nHeld       %d\nAvailable  %d\n", b.Balance, b.Held, b.Available)
-	return nil
-}
-
 func signInLinkCommand(s *settings) *cobra.Command {
 	return &cobra.Command{
 		Use:   "sign-in-link",
@@ -337,8 +320,8 @@ func printStatus(w io.Writer, st app.Status) {
 	line("Database", "%s", st.Database)
 	line("Queue", "%s", st.Queue)
 	line("Ledger", "sums to %d", st.LedgerSum)
-	if st.Text.Engine.AI {
-		line("Text by", "%s (%s). %s", st.Text.Engine.Model, st.Text.Engine.Provider, st.Text.Why)
+	if st.Text.Origin.AI {
+		line("Text by", "%s (%s). %s", st.Text.Origin.Model, st.Text.Origin.Provider, st.Text.Why)
 	} else {
 		line("Text by", "composer. %s", st.Text.Why)
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"vellocity/internal/schema"
 	"vellocity/internal/sse"
 )
 
@@ -64,20 +65,23 @@ func gather(c *cobra.Command, cl *client, slug, file string, sets []string) (map
 	}
 	var details struct {
 		Attributes struct {
-			Schema struct {
-				Properties map[string]struct{ Type string } `json:"properties"`
-			} `json:"settings_schema"`
+			Schema json.RawMessage `json:"settings_schema"`
 		} `json:"attributes"`
 	}
 	if err := cl.call(c.Context(), "GET", prefix+"/capabilities/"+slug, nil, &details); err != nil {
 		return nil, err
+	}
+	known, err := schema.Compile(details.Attributes.Schema)
+	if err != nil {
+		return nil, fmt.Errorf("read the settings schema of %s: %w", slug, err)
 	}
 	for _, set := range sets {
 		name, value, ok := strings.Cut(set, "=")
 		if !ok {
 			return nil, usageError{fmt.Errorf("--set takes name=value, not %q", set)}
 		}
-		put(settings, name, value, details.Attributes.Schema.Properties[name].Type)
+		field, _ := known.Field(name) // an unknown one is left to the server, which suggests names
+		put(settings, name, value, field.Type)
 	}
 	return settings, nil
 }
@@ -101,8 +105,8 @@ func readSettings(c *cobra.Command, file string, to *map[string]any) error {
 
 // put sets one value. A string of the schema stays one; a list gets another
 // element.
-func put(settings map[string]any, name, value, kind string) {
-	if kind == "array" {
+func put(settings map[string]any, name, value string, kind schema.Type) {
+	if kind == schema.List {
 		var whole []any
 		if json.Unmarshal([]byte(value), &whole) == nil {
 			settings[name] = whole
@@ -113,7 +117,7 @@ func put(settings map[string]any, name, value, kind string) {
 		return
 	}
 	var v any
-	if kind != "string" && kind != "" && json.Unmarshal([]byte(value), &v) == nil {
+	if kind != schema.Text && kind != schema.Any && json.Unmarshal([]byte(value), &v) == nil {
 		settings[name] = v
 		return
 	}

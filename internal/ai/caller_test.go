@@ -314,7 +314,7 @@ func TestErrorsOfTheWatchEndTheCall(t *testing.T) {
 	})
 }
 
-// choosy refuses the given fields, and else answers with the reply.
+// choosy refuses the given fields, and otherwise returns the reply.
 func choosy(reply aitest.Reply, fields ...string) aitest.Script {
 	return func(c aitest.Call) aitest.Reply {
 		for _, f := range fields {
@@ -370,8 +370,8 @@ func TestStructuredAnswers(t *testing.T) {
 		{"bare", []aitest.Reply{aitest.Text(good)}, "", 1},
 		{"fenced", []aitest.Reply{aitest.Text("```json\n" + good + "\n```")}, "", 1},
 		{"with a remark", []aitest.Reply{aitest.Text("Here [as asked] it is: " + good + "\nEnjoy!")}, "", 1},
-		{"mended", []aitest.Reply{aitest.Text(`{"items":["a"]}`), aitest.Text(good)}, "", 2},
-		{"prose, then mended", []aitest.Reply{aitest.Text("Sure."), aitest.Text(good)}, "", 2},
+		{"fixed", []aitest.Reply{aitest.Text(`{"items":["a"]}`), aitest.Text(good)}, "", 2},
+		{"prose, then fixed", []aitest.Reply{aitest.Text("Sure."), aitest.Text(good)}, "", 2},
 		{"never", []aitest.Reply{aitest.Text(`{"items":["a"],"more":1}`)}, ai.KindAnswer, 2},
 		{"cut, then with more room", []aitest.Reply{cut, aitest.Text(good)}, "", 2},
 		{"cut twice", []aitest.Reply{cut}, ai.KindAnswer, 2},
@@ -391,7 +391,7 @@ func TestStructuredAnswers(t *testing.T) {
 			})
 		})
 	}
-	t.Run("the model is told what was wrong", func(t *testing.T) {
+	t.Run("the model is shown what was wrong", func(t *testing.T) {
 		bubble(
 			t,
 			aitest.Sequence(aitest.Text(`{"items":["a"]}`), aitest.Text(good)),

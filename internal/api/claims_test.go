@@ -13,18 +13,14 @@ import (
 // exist; and a response that was stored must be the same when it is replayed.
 func TestRowsAndVerbsAgreeOnClaims(t *testing.T) {
 	w := start(t)
-	execution, item := w.finished(t, "Cloud cost optimization")
+	ids := w.things(t, "Cloud cost optimization")
 	claimed, replayed := 0, 0
 	for _, o := range app.Table() {
 		if !o.IdempotencyKey {
 			continue
 		}
 		claimed++
-		ids := map[string]int64{"executions": execution, "content": item, "kanban": item}
 		id := number(ids[o.Command.Noun])
-		if id == "0" {
-			id = number(w.first.Key.Key.ID + 1)
-		}
 		path, body := target(o, id)
 		body = strings.Replace(body, "[101,102]", "["+id+"]", 1)
 		headers := []string{"Accept: application/json", "Idempotency-Key: " + o.Name}

@@ -23,8 +23,7 @@ import (
 // or by the verb; what is not allowed must be refused, in the same words at both doors.
 func TestPublishedLimitsAreTrue(t *testing.T) {
 	w := start(t)
-	execution, item := w.finished(t, "Cloud cost optimization")
-	fixed := map[string]int64{"executions": execution, "content": item, "kanban": item}
+	ids := w.things(t, "Cloud cost optimization")
 	commands := map[string]*cobra.Command{}
 	for _, noun := range cli.Commands(app.Table(), nil) {
 		for _, c := range noun.Commands() {
@@ -34,7 +33,7 @@ func TestPublishedLimitsAreTrue(t *testing.T) {
 	sent := 0
 	for _, o := range app.Table() {
 		base := o.ExampleInput()
-		if id, ok := fixed[o.Command.Noun]; ok && base["id"] != nil {
+		if id, ok := ids[o.Command.Noun]; ok && base["id"] != nil {
 			base["id"] = id
 		}
 		for _, f := range o.Fields() {
@@ -44,7 +43,7 @@ func TestPublishedLimitsAreTrue(t *testing.T) {
 			if c := commands[o.Command.Noun+" "+o.Command.Verb]; c != nil && c.Flags().Lookup(flagOf(f.Name)) == nil {
 				t.Errorf("%s: the command has no flag --%s", o.Name, flagOf(f.Name))
 			}
-			for _, p := range probes(f) {
+			for _, p := range probes(f, base[f.Name]) {
 				args := maps.Clone(base)
 				args[f.Name] = p.value
 				sent++
@@ -170,14 +169,16 @@ func about(f ops.Field, lines []string) string {
 	return strings.Join(lines, "\n")
 }
 
-// probes are the values to send for a field, by its published schema.
-func probes(f ops.Field) []probe {
+// probes are the values to send for a field, by its published schema and the value that
+// the example of its row has.
+func probes(f ops.Field, example any) []probe {
 	s := f.Schema
 	switch {
 	case len(f.Enum) > 0 && s.Type == "string":
 		return enumProbes(f.Enum, func(v string) any { return v })
 	case s.Type == "string":
-		return textProbes(f, s, func(v string) any { return v })
+		start, _ := example.(string)
+		return textProbes(f, s, start)
 	case s.Type == "integer" || s.Type == "number":
 		return numberProbes(s)
 	case s.Type == "array":
@@ -194,9 +195,10 @@ func enumProbes(values []string, wrap func(string) any) []probe {
 	return all
 }
 
-// textProbes has texts at the limits. Fields whose texts have a form that cannot have
-// every length are sent a good one in place of the shortest and the longest.
-func textProbes(f ops.Field, s *ops.Schema, wrap func(string) any) []probe {
+// textProbes has texts at the limits, which begin like the example. Fields whose texts
+// have a form that cannot have every length are sent a good one in place of the
+// shortest and the longest.
+func textProbes(f ops.Field, s *ops.Schema, start string) []probe {
 	var all []probe
 	good, formed := map[string]string{
 		"timezone": "Europe/Berlin", "from": "2026-02-26", "to": "2026-02-26",
@@ -205,19 +207,19 @@ func textProbes(f ops.Field, s *ops.Schema, wrap func(string) any) []probe {
 		if formed {
 			return good
 		}
-		return sized(f.Name, n)
+		return start[:min(n, len(start))] + strings.Repeat("a", max(n-len(start), 0))
 	}
 	if s.MinLength != nil {
-		all = append(all, probe{"empty", wrap(""), false}, probe{"shortest", wrap(inside(*s.MinLength)), true})
+		all = append(all, probe{"empty", "", false}, probe{"shortest", inside(*s.MinLength), true})
 	}
 	if s.MaxLength != nil {
-		all = append(all, probe{"longest", wrap(inside(*s.MaxLength)), true},
-			probe{"too long", wrap(sized(f.Name, *s.MaxLength+1)), false})
+		all = append(all, probe{"longest", inside(*s.MaxLength), true},
+			probe{"too long", strings.Repeat("a", *s.MaxLength+1), false})
 	}
 	return all
 }
 
-// sized returns a text of n characters that the field could have.
+// sized returns an item of n characters that the list could have.
 func sized(name string, n int) string {
 	const domain, block = "@example.com", "0000:0000:0000:0000:0000:0000:0000:0001/128"
 	switch {

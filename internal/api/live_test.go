@@ -25,11 +25,13 @@ func TestWatch(t *testing.T) {
 	kinds := map[string]int{}
 	for _, e := range all {
 		kinds[e.Name]++
-		if durable := e.Name == "status" || e.Name == "step" || e.Name == "item" || e.Name == "guardrail"; durable == (e.ID == "") && e.Data != sse.Done && e.Name != "end" {
+		durable := e.Name == "status" || e.Name == "step" || e.Name == "item" || e.Name == "guardrail"
+		if durable == (e.ID == "") && e.Data != sse.Done && e.Name != "end" {
 			t.Errorf("event %s has the id %q", e.Name, e.ID)
 		}
 	}
-	if kinds["status"] < 2 || kinds["step"] < 5 || kinds["item"] < 1 || kinds["end"] != 1 || all[len(all)-1].Data != sse.Done {
+	if kinds["status"] < 2 || kinds["step"] < 5 || kinds["item"] < 1 || kinds["end"] != 1 ||
+		all[len(all)-1].Data != sse.Done {
 		t.Errorf("events: %v, last %+v", kinds, all[len(all)-1])
 	}
 	if end := all[len(all)-2]; end.Name != "end" || !strings.Contains(end.Data, `"status":"completed"`) {
@@ -85,7 +87,8 @@ func TestStreamResumesAtEveryPiece(t *testing.T) {
 		}
 	}
 	_, again, raw := w.call(t, key, "POST", "/api/v1/aiwriter/generate-output", body, "Idempotency-Key: text")
-	if again.Get("Idempotent-Replayed") != "true" || again.Get("X-Message-Id") != h.Get("X-Message-Id") || strings.Join(texts(piecesOf(raw)), "") != whole {
+	if again.Get("Idempotent-Replayed") != "true" || again.Get("X-Message-Id") != h.Get("X-Message-Id") ||
+		strings.Join(texts(piecesOf(raw)), "") != whole {
 		t.Errorf("the replayed stream differs: %v %s", again, raw)
 	}
 }
@@ -130,7 +133,14 @@ func TestMainJobThroughMCP(t *testing.T) {
 			reported = append(reported, r.Params.Progress)
 		},
 	})
-	s, err := client.Connect(t.Context(), &mcp.StreamableClientTransport{Endpoint: w.url + "/api/v1/mcp", HTTPClient: &http.Client{Transport: keyed{w.first.Key.Secret}}}, nil)
+	s, err := client.Connect(
+		t.Context(),
+		&mcp.StreamableClientTransport{
+			Endpoint:   w.url + "/api/v1/mcp",
+			HTTPClient: &http.Client{Transport: keyed{w.first.Key.Secret}},
+		},
+		nil,
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -158,11 +168,13 @@ func TestMainJobThroughMCP(t *testing.T) {
 	}
 	assets := call("get_execution_assets", map[string]any{"id": run["id"]})
 	item := assets["content_items"].([]any)[0].(map[string]any)["id"]
-	if text := call("get_content_item", map[string]any{"id": item})["attributes"].(map[string]any)["body"]; !strings.Contains(text.(string), "loud cost") {
+	read := call("get_content_item", map[string]any{"id": item})["attributes"].(map[string]any)
+	if text := read["body"].(string); !strings.Contains(text, "loud cost") {
 		t.Errorf("body %v", text)
 	}
 	for _, status := range []string{"review", "ready", "published"} {
-		if got := call("move_content", map[string]any{"id": item, "status": status})["attributes"].(map[string]any)["kanban_status"]; got != status {
+		moved := call("move_content", map[string]any{"id": item, "status": status})["attributes"].(map[string]any)
+		if got := moved["kanban_status"]; got != status {
 			t.Errorf("moved to %v, want %s", got, status)
 		}
 	}
@@ -184,7 +196,13 @@ func BenchmarkListOfTheWhole(b *testing.B) {
 	w := start(b)
 	key := w.first.Key.Secret
 	for range 1000 {
-		status, _, raw := w.call(b, key, "POST", "/api/v1/content-workflow/capabilities/generate-blog-post/execute", `{"settings":{"topic":"x"}}`)
+		status, _, raw := w.call(
+			b,
+			key,
+			"POST",
+			"/api/v1/content-workflow/capabilities/generate-blog-post/execute",
+			`{"settings":{"topic":"x"}}`,
+		)
 		if status != 201 {
 			b.Fatalf("%d %s", status, raw)
 		}

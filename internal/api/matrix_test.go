@@ -108,7 +108,9 @@ func TestEveryRowHasAllItsDoors(t *testing.T) {
 			}
 		}
 		path, body := target(o, missing)
-		if status, _, raw := w.call(t, key, o.Method, path, body, "Accept: application/json"); status == 404 && strings.Contains(string(raw), "There is nothing at") || status == 405 || status >= 500 {
+		status, _, raw := w.call(t, key, o.Method, path, body, "Accept: application/json")
+		nowhere := status == 404 && strings.Contains(string(raw), "There is nothing at")
+		if nowhere || status == 405 || status >= 500 {
 			t.Errorf("%s: %s %s answers %d %s", o.Name, o.Method, path, status, raw)
 		}
 	}
@@ -127,10 +129,17 @@ func TestWhoMayCall(t *testing.T) {
 		name, secret string
 		actor        domain.Actor
 	}
-	callers := []caller{{"no key", "", domain.Actor{}}, {"unknown key", "vell_pk_0000000000000000000000000000000000000000", domain.Actor{}}, {"revoked key", revoked.Secret, domain.Actor{}}}
+	callers := []caller{
+		{"no key", "", domain.Actor{}},
+		{"unknown key", "vell_pk_0000000000000000000000000000000000000000", domain.Actor{}},
+		{"revoked key", revoked.Secret, domain.Actor{}},
+	}
 	for _, s := range domain.Scopes() {
 		k := w.key(t, ws, domain.RoleOwner, s)
-		callers = append(callers, caller{"scope " + string(s), k.Secret, domain.Actor{Role: domain.RoleOwner, Scopes: []domain.Scope{s}}})
+		callers = append(
+			callers,
+			caller{"scope " + string(s), k.Secret, domain.Actor{Role: domain.RoleOwner, Scopes: []domain.Scope{s}}},
+		)
 	}
 	for _, r := range domain.Roles() {
 		k := w.key(t, ws, r, domain.Scopes()...)
@@ -143,7 +152,15 @@ func TestWhoMayCall(t *testing.T) {
 		for _, c := range callers {
 			path, body := target(o, missing)
 			// Many wrong keys from one address would be throttled.
-			status, h, raw := w.call(t, c.secret, o.Method, path, body, "Accept: application/json", fmt.Sprintf("X-Forwarded-For: 203.0.113.%d", i))
+			status, h, raw := w.call(
+				t,
+				c.secret,
+				o.Method,
+				path,
+				body,
+				"Accept: application/json",
+				fmt.Sprintf("X-Forwarded-For: 203.0.113.%d", i),
+			)
 			switch {
 			case c.actor.Role == "":
 				if status != http.StatusUnauthorized || h.Get("WWW-Authenticate") == "" {
@@ -168,61 +185,68 @@ func TestWhoMayCall(t *testing.T) {
 func TestNeighboursSeeNothing(t *testing.T) {
 	w := start(t)
 	const mark = "Zanzibar quokka husbandry"
-	execution, item := w.finished(t, mark)
+	ids := w.things(t, mark)
 	other := w.neighbour(t)
 	stranger := w.key(t, other.ID, domain.RoleOwner, domain.ScopeAdmin, domain.ScopeMCPFull)
-	keyID := fmt.Sprint(w.first.Key.Key.ID)
 	for _, o := range app.Table() {
 		if o.Public() || o.Tool.None == "" && o.Name == "execute_capability" {
 			continue
 		}
-		id := map[string]string{"executions": fmt.Sprint(execution), "content": fmt.Sprint(item), "kanban": fmt.Sprint(item), "keys": keyID}[o.Command.Noun]
-		if id == "" {
-			id = "1"
-		}
+		id := number(max(ids[o.Command.Noun], 1))
 		path, body := target(o, id)
 		body = strings.Replace(body, "[101,102]", "["+id+"]", 1)
 		status, _, raw := w.call(t, stranger.Secret, o.Method, path, body, "Accept: application/json", "X-Request-Id: same")
-		if strings.Contains(strings.ToLower(string(raw)), "zanzibar") || strings.Contains(string(raw), w.first.Workspace.Name) {
+		if strings.Contains(strings.ToLower(string(raw)), "zanzibar") ||
+			strings.Contains(string(raw), w.first.Workspace.Name) {
 			t.Errorf("%s shows a neighbour: %s", o.Name, raw)
 		}
 		if !slices.ContainsFunc(o.Fields(), func(f ops.Field) bool { return f.In == "path" && f.Name == "id" }) {
 			continue
 		}
 		lost, lostBody := target(o, missing)
-		status2, _, raw2 := w.call(t, stranger.Secret, o.Method, lost, lostBody, "Accept: application/json", "X-Request-Id: same")
+		status2, _, raw2 := w.call(
+			t,
+			stranger.Secret,
+			o.Method,
+			lost,
+			lostBody,
+			"Accept: application/json",
+			"X-Request-Id: same",
+		)
 		if status != http.StatusNotFound || status2 != status || string(raw) != string(raw2) {
 			t.Errorf("%s: a neighbour's id gives %d %s, a missing one %d %s", o.Name, status, raw, status2, raw2)
 		}
 	}
-	w.neighboursTools(t, stranger.Secret, execution, item)
-	if status, _, raw := w.call(t, w.first.Key.Secret, "GET", fmt.Sprintf("/api/v1/content-workflow/content/%d", item), ""); status != 200 || !strings.Contains(string(raw), "anzibar") {
+	w.neighboursTools(t, stranger.Secret, ids)
+	at := fmt.Sprintf("/api/v1/content-workflow/content/%d", ids["content"])
+	if status, _, raw := w.call(t, w.first.Key.Secret, "GET", at, ""); status != 200 ||
+		!strings.Contains(string(raw), "anzibar") {
 		t.Errorf("after all that the owner reads %d %s", status, raw)
 	}
 }
 
 // neighboursTools does the same through MCP.
-func (w *whole) neighboursTools(t *testing.T, secret string, execution, item int64) {
+func (w *whole) neighboursTools(t *testing.T, secret string, ids map[string]int64) {
 	t.Helper()
 	for _, o := range app.Table() {
-		if o.Tool.None != "" || !slices.ContainsFunc(o.Fields(), func(f ops.Field) bool { return f.In == "path" && f.Name == "id" }) {
+		if o.Tool.None != "" ||
+			!slices.ContainsFunc(o.Fields(), func(f ops.Field) bool { return f.In == "path" && f.Name == "id" }) {
 			continue
 		}
 		args := o.ExampleInput()
-		args["id"] = map[string]int64{"executions": execution, "content": item, "kanban": item}[o.Command.Noun]
-		if args["id"] == int64(0) {
-			args["id"] = 1
-		}
+		args["id"] = max(ids[o.Command.Noun], 1)
 		if _, there := args["n"]; there {
 			args["n"] = 1
 		}
 		text := w.tool(t, secret, o.Name, args)
-		if !strings.Contains(text, `"isError":true`) || !strings.Contains(text, "NOT_FOUND") || strings.Contains(strings.ToLower(text), "zanzibar") {
+		if !strings.Contains(text, `"isError":true`) || !strings.Contains(text, "NOT_FOUND") ||
+			strings.Contains(strings.ToLower(text), "zanzibar") {
 			t.Errorf("tool %s: %s", o.Name, text)
 		}
 	}
 	for _, name := range []string{"list_executions", "get_kanban_board"} {
-		if text := w.tool(t, secret, name, map[string]any{}); strings.Contains(strings.ToLower(text), "zanzibar") || strings.Contains(text, `"isError":true`) {
+		if text := w.tool(t, secret, name, map[string]any{}); strings.Contains(strings.ToLower(text), "zanzibar") ||
+			strings.Contains(text, `"isError":true`) {
 			t.Errorf("tool %s: %s", name, text)
 		}
 	}
@@ -241,7 +265,17 @@ func (w *whole) tool(t *testing.T, secret, name string, args map[string]any) str
 	if err != nil {
 		t.Fatal(err)
 	}
-	status, _, raw := w.call(t, secret, "POST", "/api/v1/mcp", string(body), "Accept: application/json", "Mcp-Protocol-Version: 2026-07-28", "Mcp-Method: tools/call", "Mcp-Name: "+name)
+	status, _, raw := w.call(
+		t,
+		secret,
+		"POST",
+		"/api/v1/mcp",
+		string(body),
+		"Accept: application/json",
+		"Mcp-Protocol-Version: 2026-07-28",
+		"Mcp-Method: tools/call",
+		"Mcp-Name: "+name,
+	)
 	if status != 200 {
 		t.Fatalf("tool %s: %d %s", name, status, raw)
 	}
@@ -252,14 +286,11 @@ func (w *whole) tool(t *testing.T, secret, name string, args map[string]any) str
 // document that it serves.
 func TestAnswersAreAsDocumented(t *testing.T) {
 	w := start(t)
-	execution, item := w.finished(t, "Cloud cost optimization")
+	ids := w.things(t, "Cloud cost optimization")
 	_, _, doc := w.call(t, "", "GET", "/api/v1/openapi.json", "")
 	check := newDocumented(t, doc)
 	for _, o := range app.Table() {
-		id := map[string]string{"executions": fmt.Sprint(execution), "content": fmt.Sprint(item), "kanban": fmt.Sprint(item)}[o.Command.Noun]
-		if id == "" {
-			id = "1"
-		}
+		id := number(max(ids[o.Command.Noun], 1))
 		if o.Method == http.MethodDelete {
 			id = missing
 		}

@@ -15,7 +15,9 @@ func BenchmarkToolCall(b *testing.B) {
 	key := w.first.Key.Secret
 	execution, item := w.finished(b, "Keeping bees in a city")
 	const wire = "Accept: application/json, text/event-stream"
-	_, h, _ := w.call(b, key, "POST", ops.Base+"/mcp", `{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"b","version":"1"}}}`, wire)
+	_, h, _ := w.call(b, key, "POST", ops.Base+"/mcp",
+		`{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"b","version":"1"}}}`,
+		wire)
 	session := "Mcp-Session-Id: " + h.Get("Mcp-Session-Id")
 	for _, c := range []struct {
 		tool, path string
@@ -34,8 +36,11 @@ func BenchmarkToolCall(b *testing.B) {
 				}
 			})
 		}
-		run("legacy", "POST", ops.Base+"/mcp", `{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{`+params+`}}`, wire, session)
-		run("modern", "POST", ops.Base+"/mcp", `{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{`+params+`,"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}}}`,
+		run("legacy", "POST", ops.Base+"/mcp",
+			`{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{`+params+`}}`,
+			wire, session)
+		run("modern", "POST", ops.Base+"/mcp",
+			`{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{`+params+`,"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}}}`,
 			wire, "Mcp-Protocol-Version: 2026-07-28", "Mcp-Method: tools/call", "Mcp-Name: "+c.tool)
 		run("rest", "GET", fmt.Sprintf("%s/content-workflow/%s/%d", ops.Base, c.path, c.id), "")
 	}

@@ -54,7 +54,14 @@ The machine-readable form is ` + "`GET /api/v1/openapi.json`" + `.
 }
 
 func referenceOf(b *bytes.Buffer, o *ops.Op) error {
-	fmt.Fprintf(b, "### %s\n\n`%s %s`\n\n%s\n\n", strings.TrimSuffix(o.Summary, "."), o.Method, o.URL(), openapi.Explained(o))
+	fmt.Fprintf(
+		b,
+		"### %s\n\n`%s %s`\n\n%s\n\n",
+		strings.TrimSuffix(o.Summary, "."),
+		o.Method,
+		o.URL(),
+		openapi.Explained(o),
+	)
 	var doors []string
 	if o.Command.None == "" {
 		doors = append(doors, "`vellocity "+o.Command.Noun+" "+o.Command.Verb+"`")

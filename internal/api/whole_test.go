@@ -35,7 +35,16 @@ type whole struct {
 
 func start(t testing.TB) *whole {
 	t.Helper()
-	cfg, err := config.Load(config.Sources{Flags: map[string]string{"data": t.TempDir(), "rate-limits": "off", "trusted-proxies": "127.0.0.1", "listen": "127.0.0.1:0"}})
+	cfg, err := config.Load(
+		config.Sources{
+			Flags: map[string]string{
+				"data":            t.TempDir(),
+				"rate-limits":     "off",
+				"trusted-proxies": "127.0.0.1",
+				"listen":          "127.0.0.1:0",
+			},
+		},
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,7 +72,10 @@ func start(t testing.TB) *whole {
 // key makes a key in the workspace.
 func (w *whole) key(t testing.TB, workspace int64, role domain.Role, scopes ...domain.Scope) account.NewKey {
 	t.Helper()
-	k, err := w.Engine.Account.CreateKey(domain.WithActor(t.Context(), domain.OperatorActor(workspace)), account.CreateKey{Name: "test", Role: role, Scopes: scopes})
+	k, err := w.Engine.Account.CreateKey(
+		domain.WithActor(t.Context(), domain.OperatorActor(workspace)),
+		account.CreateKey{Name: "test", Role: role, Scopes: scopes},
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,7 +87,16 @@ func (w *whole) neighbour(t testing.TB) domain.Workspace {
 	t.Helper()
 	var other domain.Workspace
 	err := w.Store.InTx(t.Context(), func(tx *store.Tx) (err error) {
-		other, err = tx.CreateWorkspace(t.Context(), domain.Workspace{Slug: "neighbour", Name: "Neighbour", Plan: domain.PlanEnterprise, Timezone: "UTC", FeedEnabled: true})
+		other, err = tx.CreateWorkspace(
+			t.Context(),
+			domain.Workspace{
+				Slug:        "neighbour",
+				Name:        "Neighbour",
+				Plan:        domain.PlanEnterprise,
+				Timezone:    "UTC",
+				FeedEnabled: true,
+			},
+		)
 		return err
 	})
 	if err != nil {
@@ -117,7 +138,14 @@ func (w *whole) call(t testing.TB, key, method, path, body string, headers ...st
 func (w *whole) finished(t testing.TB, topic string) (execution, item int64) {
 	t.Helper()
 	settings, _ := json.Marshal(map[string]any{"settings": map[string]any{"topic": topic}})
-	status, _, raw := w.call(t, w.first.Key.Secret, "POST", "/api/v1/content-workflow/capabilities/generate-blog-post/execute", string(settings), "Prefer: wait=60")
+	status, _, raw := w.call(
+		t,
+		w.first.Key.Secret,
+		"POST",
+		"/api/v1/content-workflow/capabilities/generate-blog-post/execute",
+		string(settings),
+		"Prefer: wait=60",
+	)
 	var started struct {
 		Data struct {
 			ID         int64
@@ -127,7 +155,13 @@ func (w *whole) finished(t testing.TB, topic string) (execution, item int64) {
 	if err := json.Unmarshal(raw, &started); err != nil || status != 201 || started.Data.Attributes.Status != "completed" {
 		t.Fatalf("execute: %d %s %v", status, raw, err)
 	}
-	_, _, raw = w.call(t, w.first.Key.Secret, "GET", fmt.Sprintf("/api/v1/content-workflow/executions/%d/assets", started.Data.ID), "")
+	_, _, raw = w.call(
+		t,
+		w.first.Key.Secret,
+		"GET",
+		fmt.Sprintf("/api/v1/content-workflow/executions/%d/assets", started.Data.ID),
+		"",
+	)
 	var assets struct {
 		Data struct {
 			Items []struct{ ID int64 } `json:"content_items"`
@@ -137,6 +171,27 @@ func (w *whole) finished(t testing.TB, topic string) (execution, item int64) {
 		t.Fatalf("assets: %s %v", raw, err)
 	}
 	return started.Data.ID, assets.Data.Items[0].ID
+}
+
+// things returns the id of a thing of each noun: of an execution and its item, and of
+// what the rows that create something create from their examples.
+func (w *whole) things(t testing.TB, topic string) map[string]int64 {
+	t.Helper()
+	execution, item := w.finished(t, topic)
+	ids := map[string]int64{"executions": execution, "content": item, "kanban": item}
+	for _, o := range app.Table() {
+		if o.Status != http.StatusCreated || o.Stream != nil || strings.Contains(o.Path, "{") {
+			continue
+		}
+		path, body := target(o, missing)
+		status, _, raw := w.call(t, w.first.Key.Secret, o.Method, path, body)
+		var made struct{ Data struct{ ID int64 } }
+		if err := json.Unmarshal(raw, &made); err != nil || status != o.Status || made.Data.ID == 0 {
+			t.Fatalf("%s created nothing from its example: %d %s %v", o.Name, status, raw, err)
+		}
+		ids[o.Command.Noun] = made.Data.ID
+	}
+	return ids
 }
 
 // TestExchanges plays the files of testdata/exchanges against the whole program

@@ -154,19 +154,41 @@ func (a *App) text(ctx context.Context) error {
 
 func (a *App) work() (err error) {
 	a.hub = live.New(a.Store, a.log)
-	a.runner = execution.New(execution.Options{Store: a.Store, Providers: a.providers, Capabilities: Capabilities(), Log: a.log,
-		Slots: a.cfg.MaxTickets, Pending: maxPending})
+	a.runner = execution.New(execution.Options{
+		Store:        a.Store,
+		Providers:    a.providers,
+		Capabilities: Capabilities(),
+		Log:          a.log,
+		Slots:        a.cfg.MaxTickets,
+		Pending:      maxPending,
+	})
 	node, err := a.nodeID()
 	if err != nil {
 		return err
 	}
-	a.queue, err = queue.New(queue.Options{DB: a.Store.DB(), Dir: a.cfg.Data, NodeID: node, Handlers: a.handlers(), Workers: a.workers(), Log: a.log})
+	a.queue, err = queue.New(queue.Options{
+		DB:       a.Store.DB(),
+		Dir:      a.cfg.Data,
+		NodeID:   node,
+		Handlers: a.handlers(),
+		Workers:  a.workers(),
+		Log:      a.log,
+	})
 	if err != nil {
 		return err
 	}
 	a.runner.UseQueue(a.queue)
-	a.Engine, err = engine.New(engine.Options{Store: a.Store, Runner: a.runner, Hub: a.hub, Keys: a.keys, Providers: a.providers, KeyVariables: keyVariables(),
-		Capabilities: Capabilities(), Alive: a.alive, Log: a.log})
+	a.Engine, err = engine.New(engine.Options{
+		Store:        a.Store,
+		Runner:       a.runner,
+		Hub:          a.hub,
+		Keys:         a.keys,
+		Providers:    a.providers,
+		KeyVariables: keyVariables(),
+		Capabilities: Capabilities(),
+		Alive:        a.alive,
+		Log:          a.log,
+	})
 	return err
 }
 

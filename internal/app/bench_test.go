@@ -29,7 +29,11 @@ type bench struct {
 
 func newBench(b *testing.B) *bench {
 	b.Helper()
-	cfg, err := config.Load(config.Sources{Flags: map[string]string{"data": b.TempDir(), "rate-limits": "off", "no-demo": "on", "provider": "composer"}})
+	cfg, err := config.Load(
+		config.Sources{
+			Flags: map[string]string{"data": b.TempDir(), "rate-limits": "off", "no-demo": "on", "provider": "composer"},
+		},
+	)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -27,8 +27,8 @@ func (a *App) Greet(ctx context.Context, out io.Writer) error {
 	line := func(label, format string, args ...any) {
 		fmt.Fprintf(out, "%-9s %s\n", label, fmt.Sprintf(format, args...))
 	}
-	if t.Engine.AI {
-		line("Text by", "%s (%s)", t.Engine.Model, t.Engine.Provider)
+	if t.Origin.AI {
+		line("Text by", "%s (%s)", t.Origin.Model, t.Origin.Provider)
 	} else {
 		line("Text by", "composer (no AI model).  Connect one: vellocity connect openai")
 	}
@@ -47,7 +47,8 @@ func (a *App) Greet(ctx context.Context, out io.Writer) error {
 		secret := first.Key.Secret
 		line("Key", "%s      shown once", secret)
 		line("Try", "curl -s %s/api/v1/partners/profile -H \"Authorization: Bearer %s\"", a.URL(), secret)
-		line("Claude", "claude mcp add --transport http vellocity %s/api/v1/mcp --header \"Authorization: Bearer %s\"", a.URL(), secret)
+		const add = `claude mcp add --transport http vellocity %s/api/v1/mcp --header "Authorization: Bearer %s"`
+		line("Claude", add, a.URL(), secret)
 	}
 	return nil
 }

@@ -22,13 +22,20 @@ func newMetrics(a *App) *metrics {
 		Name: "http_server_request_duration_seconds", Help: "How long requests took, streams left out.",
 		Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 10},
 	}, []string{"door", "method", "status"})}
-	m.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), m.requests,
-		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "vellocity_queue_alive", Help: "1 while this node may work on executions."}, func() float64 {
-			if a.queue.Alive() != nil {
-				return 0
-			}
-			return 1
-		}))
+	m.registry.MustRegister(
+		collectors.NewGoCollector(),
+		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
+		m.requests,
+		prometheus.NewGaugeFunc(
+			prometheus.GaugeOpts{Name: "vellocity_queue_alive", Help: "1 while this node may work on executions."},
+			func() float64 {
+				if a.queue.Alive() != nil {
+					return 0
+				}
+				return 1
+			},
+		),
+	)
 	return m
 }
 
@@ -43,7 +50,8 @@ func (m *metrics) count(next http.Handler) http.Handler {
 		c := &counted{ResponseWriter: w, status: http.StatusOK}
 		next.ServeHTTP(c, r)
 		if !strings.HasPrefix(w.Header().Get("Content-Type"), "text/event-stream") {
-			m.requests.WithLabelValues(door(r.URL.Path), method(r.Method), strconv.Itoa(c.status)).Observe(time.Since(started).Seconds())
+			m.requests.WithLabelValues(door(r.URL.Path), method(r.Method), strconv.Itoa(c.status)).
+				Observe(time.Since(started).Seconds())
 		}
 	})
 }
@@ -64,7 +72,8 @@ func door(path string) string {
 
 func method(m string) string {
 	switch m {
-	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions:
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete,
+		http.MethodOptions:
 		return m
 	}
 	return "other"

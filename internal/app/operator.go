@@ -134,8 +134,8 @@ func (a *App) signInLink(ctx context.Context, in signInLink) (Link, error) {
 // only.
 type Connect struct {
 	Name    string `json:"name" minLength:"1" doc:"The provider's name"`
-	Kind    string `json:"kind" minLength:"1" doc:"openai or anthropic"`
-	BaseURL string `json:"base_url,omitempty" doc:"The address of its API, where it is not the usual one"`
+	Kind    string `json:"kind" minLength:"1" doc:"The kind of provider"`
+	BaseURL string `json:"base_url,omitempty" limit:"url" doc:"The address of its API, where it is not the usual one"`
 	Model   string `json:"model,omitempty" doc:"The model's name"`
 	Key     string `json:"key,omitempty" doc:"Its API key"`
 }

@@ -18,7 +18,8 @@ import (
 // say (OTEL_EXPORTER_OTLP_ENDPOINT or its variant for traces). Without them it
 // does nothing and costs nothing.
 func (a *App) traces(ctx context.Context) error {
-	if os.Getenv("OTEL_EXPORTER_OTLP_ENDPOINT") == "" && os.Getenv("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") == "" || os.Getenv("OTEL_SDK_DISABLED") == "true" {
+	if os.Getenv("OTEL_EXPORTER_OTLP_ENDPOINT") == "" && os.Getenv("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") == "" ||
+		os.Getenv("OTEL_SDK_DISABLED") == "true" {
 		return nil
 	}
 	exporter, err := otlptracehttp.New(ctx)

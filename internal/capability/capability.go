@@ -24,7 +24,7 @@ type Input struct {
 	Step        domain.PlanStep
 	Context     json.RawMessage // further context from the caller, an object
 	Agent       domain.Agent
-	Voice       *domain.BrandVoice // nil: none
+	BrandVoice  *domain.BrandVoice // nil: none
 	Origin      domain.Origin
 	// Outputs are the recorded outputs of all steps that this one depends on,
 	// directly or through others, by key.

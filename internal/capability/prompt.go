@@ -81,7 +81,7 @@ func System(v *domain.BrandVoice, language string) (string, error) {
 	if language == "" {
 		language = "en"
 	}
-	return systemPrompt.Render(map[string]any{"Voice": v, "Language": language})
+	return systemPrompt.Render(map[string]any{"BrandVoice": v, "Language": language})
 }
 
 // Statement says in one sentence what a text was made by, for people and for exports.

@@ -119,7 +119,10 @@ func TestAnswers(t *testing.T) {
 }
 
 func TestFailures(t *testing.T) {
-	s := &wire{status: 422, answer: `{"success":false,"error":{"code":"VALIDATION_ERROR","message":"The name field is required","details":{"name":["The name field is required"],"role":["bad"]},"request_id":"r"}}`}
+	s := &wire{
+		status: 422,
+		answer: `{"success":false,"error":{"code":"VALIDATION_ERROR","message":"The name field is required","details":{"name":["The name field is required"],"role":["bad"]},"request_id":"r"}}`,
+	}
 	_, _, err := run(t, s, "keys", "create", "--name", "x")
 	var f *cli.Failure
 	if !errors.As(err, &f) || f.Code != "VALIDATION_ERROR" || !strings.Contains(err.Error(), "\n  role: bad") {
@@ -133,11 +136,22 @@ func TestFailures(t *testing.T) {
 			t.Errorf("%s: %v, sent %q", args, err, s.request)
 		}
 	}
-	_, _, err = run(t, &wire{media: "text/event-stream", answer: "data: Hel\n\nevent: error\ndata: {\"code\":\"PROVIDER_ERROR\",\"message\":\"It failed\"}\n\ndata: [DONE]\n\n"}, "text", "generate", "--prompt", "x")
+	_, _, err = run(
+		t,
+		&wire{
+			media:  "text/event-stream",
+			answer: "data: Hel\n\nevent: error\ndata: {\"code\":\"PROVIDER_ERROR\",\"message\":\"It failed\"}\n\ndata: [DONE]\n\n",
+		},
+		"text",
+		"generate",
+		"--prompt",
+		"x",
+	)
 	if !errors.As(err, &f) || f.Code != "PROVIDER_ERROR" {
 		t.Errorf("stream: %v", err)
 	}
-	if _, _, err = run(t, &wire{media: "text/event-stream", answer: "data: Hel\n\n"}, "text", "generate", "--prompt", "x"); err == nil {
+	cut := &wire{media: "text/event-stream", answer: "data: Hel\n\n"}
+	if _, _, err = run(t, cut, "text", "generate", "--prompt", "x"); err == nil {
 		t.Error("a stream that broke off was taken for a whole one")
 	}
 }
@@ -157,7 +171,9 @@ func TestEveryRowHasItsCommand(t *testing.T) {
 			}
 			continue
 		}
-		if c == nil || c.Short == "" || c.Long == "" || !strings.Contains(c.Example, "vellocity "+o.Command.Noun+" "+o.Command.Verb) || c.Flags().Lookup("json") == nil {
+		if c == nil || c.Short == "" || c.Long == "" ||
+			!strings.Contains(c.Example, "vellocity "+o.Command.Noun+" "+o.Command.Verb) ||
+			c.Flags().Lookup("json") == nil {
 			t.Errorf("%s lacks a command, help, an example or --json", o.Name)
 		}
 	}

@@ -32,15 +32,15 @@ type Brief struct {
 	CallToAction string
 	Material     string             // more text that a post may take sentences from
 	Sections     int                // of an article, at most; 5 where it is 0
-	Voice        *domain.BrandVoice // nil: none
+	BrandVoice   *domain.BrandVoice // nil: none
 }
 
 // voice returns the brand voice; the zero value where there is none.
 func (b Brief) voice() domain.BrandVoice {
-	if b.Voice == nil {
+	if b.BrandVoice == nil {
 		return domain.BrandVoice{}
 	}
-	return *b.Voice
+	return *b.BrandVoice
 }
 
 // Pieces splits a text after every few words, so that readers see it grow.

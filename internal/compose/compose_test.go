@@ -25,7 +25,7 @@ func post(b compose.Brief) (title, body string) {
 		}
 		out = append(out, text)
 	}
-	return a.Title, compose.Voiced(strings.Join(out, "\n\n"), b.Voice)
+	return a.Title, compose.Voiced(strings.Join(out, "\n\n"), b.BrandVoice)
 }
 
 var briefs = map[string]compose.Brief{
@@ -62,10 +62,11 @@ var briefs = map[string]compose.Brief{
 	"banned": {
 		Topic: "Planning a product launch", Tone: "formal", KeyPoints: []string{"Don't promise dates that the team hasn't agreed to", "Users want to know what changes; tell them first"},
 		Facts: []string{"Our last launch slipped by 3 weeks"},
-		Voice: &domain.BrandVoice{
+		BrandVoice: &domain.BrandVoice{
 			Tone: []string{
 				"formal",
-			}, BannedTerms: []string{"post", "honest"}, PreferredTerms: []domain.PreferredTerm{{Use: "customers", InsteadOf: "users"}},
+			}, BannedTerms: []string{"post", "honest"},
+			PreferredTerms: []domain.PreferredTerm{{Use: "customers", InsteadOf: "users"}},
 		},
 	},
 	"german": {
@@ -153,7 +154,7 @@ func sound(t *testing.T, b compose.Brief, title, body, description string) {
 		Text:    body,
 		Title:   title,
 		Type:    domain.ContentBlog,
-		Voice:   b.Voice,
+		Voice:   b.BrandVoice,
 		Support: append(append(append([]string{b.Topic, b.CallToAction}, b.KeyPoints...), b.Facts...), b.Sources...),
 	}
 	for _, f := range guard.Check(in) {
@@ -202,7 +203,8 @@ func TestVoiced(t *testing.T) {
 			{Use: "shared inbox", InsteadOf: "inbox"},
 		},
 	}
-	const text = "Users don't see the shared inbox. The inbox won't open. `user` and “a user said”, see [user](https://x.test/user)."
+	const text = "Users don't see the shared inbox. The inbox won't open. " +
+		"`user` and “a user said”, see [user](https://x.test/user)."
 	const want = "Customers do not see the shared inbox. The shared inbox will not open. " +
 		"`user` and “a user said”, see [customer](https://x.test/user)."
 	if got := compose.Voiced(text, v); got != want {

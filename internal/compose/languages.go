@@ -84,7 +84,11 @@ func (w *Phraser) foreign() Article {
 		p.Parts = append([]Part{{Heading: orElse(ph.points, p.Title), Points: rest, Text: listOrOne(rest)}}, p.Parts...)
 	}
 	if len(material.loose) > 0 {
-		p.Parts = append(p.Parts, Part{Heading: orElse(ph.figures, p.Title), Points: material.loose, Text: Lines(material.loose)})
+		p.Parts = append(p.Parts, Part{
+			Heading: orElse(ph.figures, p.Title),
+			Points:  material.loose,
+			Text:    Lines(material.loose),
+		})
 	}
 	opening := Part{Heading: p.Title, Points: []string{w.topic.line}, Text: lead}
 	if lead == "" && len(p.Parts) > 0 {

@@ -29,8 +29,8 @@ func NewMeta(b Brief, title string) Meta {
 	if utf8.RuneCountInString(m.Title) > MetaTitleMax {
 		m.Short = prose.Clip(a.topic.head, MetaTitleMax)
 	}
-	m.Title, m.Short = Voiced(m.Title, b.Voice), Voiced(m.Short, b.Voice)
-	m.Description = Voiced(describe(b, a), b.Voice)
+	m.Title, m.Short = Voiced(m.Title, b.BrandVoice), Voiced(m.Short, b.BrandVoice)
+	m.Description = Voiced(describe(b, a), b.BrandVoice)
 	if utf8.RuneCountInString(m.Short) > MetaTitleMax {
 		m.Short = prose.Clip(m.Short, MetaTitleMax)
 	}

@@ -128,15 +128,16 @@ func clause(s string) string {
 		return ""
 	}
 	best := 0
+	const breaks = " for that when where while if before after once until with because so which who to in on at by than" +
+		" as from and according "
 	for i := 3; i < min(len(words), 9); i++ {
-		if isIn(
-			" for that when where while if before after once until with because so which who to in on at by than as from and according ",
-			strings.Trim(words[i], ","),
-		) {
+		if isIn(breaks, strings.Trim(words[i], ",")) {
 			best = i
 		}
 	}
-	for best > 2 && isIn(" the a an is are of to and or for with in on at by only just even also very as than that which who according ", strings.Trim(words[best-1], ",")) {
+	const never = " the a an is are of to and or for with in on at by only just even also very as than that which who" +
+		" according "
+	for best > 2 && isIn(never, strings.Trim(words[best-1], ",")) {
 		best--
 	}
 	head := strings.Join(words[:best], " ")

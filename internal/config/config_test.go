@@ -43,16 +43,25 @@ func load(t *testing.T, s config.Sources) *config.Config {
 
 func TestDefaults(t *testing.T) {
 	c := load(t, config.Sources{})
-	if c.Data != "./vellocity-data" || c.Listen != "127.0.0.1:8080" || !c.RateLimits || !c.Demo || c.Database != "" || c.InsecurePublic ||
-		c.LogLevel != slog.LevelInfo || c.LogFormat != "text" || c.Workers < 1 || c.Provider != "" || len(c.Origin) != 0 {
+	if c.Data != "./vellocity-data" || c.Listen != "127.0.0.1:8080" || !c.RateLimits || !c.Demo || c.Database != "" ||
+		c.InsecurePublic || c.LogLevel != slog.LevelInfo || c.LogFormat != "text" || c.Workers < 1 || c.Provider != "" ||
+		len(c.Origin) != 0 {
 		t.Errorf("defaults %+v", c)
 	}
 }
 
 func TestAFlagWinsOverTheEnvironmentOverTheFile(t *testing.T) {
 	file := files{"v.conf": "# where\nlisten = 127.0.0.1:1\nlog-format = \"json\"\n\nworkers=3\n"}
-	s := config.Sources{ReadFile: file.read, Env: []string{"VELLOCITY_CONFIG=v.conf", "VELLOCITY_LISTEN=127.0.0.1:2", "VELLOCITY_WORKERS=4", "VELLOCITY_DATA="},
-		Flags: map[string]string{"listen": "127.0.0.1:3"}}
+	s := config.Sources{
+		ReadFile: file.read,
+		Env: []string{
+			"VELLOCITY_CONFIG=v.conf",
+			"VELLOCITY_LISTEN=127.0.0.1:2",
+			"VELLOCITY_WORKERS=4",
+			"VELLOCITY_DATA=",
+		},
+		Flags: map[string]string{"listen": "127.0.0.1:3"},
+	}
 	c := load(t, s)
 	if c.Listen != "127.0.0.1:3" || c.Workers != 4 || c.LogFormat != "json" || c.Data != "./vellocity-data" {
 		t.Errorf("got %+v", c)
@@ -73,8 +82,18 @@ func TestOwnVariableWinsOverTheCommonOne(t *testing.T) {
 
 func TestAllFaultsAreReportedAtOnce(t *testing.T) {
 	file := files{"v.conf": "listne = 1\nworkers = 0\nnonsense\nmodel = a\nmodel = b\n"}
-	_, err := parse(config.Sources{ReadFile: file.read, Flags: map[string]string{"config": "v.conf", "log-level": "loud", "openai-api-key": "x", "rate-limts": "off"},
-		Env: []string{"VELLOCITY_BASE_URL=vellocity.example.com", "VELLOCITY_TRUSTED_PROXIES=10.0.0.0/8, proxy", "VELLOCITY_MASTER_KEY_FILE=missing", "VELLOCITY_PROVIDER=openai"}})
+	_, err := parse(
+		config.Sources{
+			ReadFile: file.read,
+			Flags:    map[string]string{"config": "v.conf", "log-level": "loud", "openai-api-key": "x", "rate-limts": "off"},
+			Env: []string{
+				"VELLOCITY_BASE_URL=vellocity.example.com",
+				"VELLOCITY_TRUSTED_PROXIES=10.0.0.0/8, proxy",
+				"VELLOCITY_MASTER_KEY_FILE=missing",
+				"VELLOCITY_PROVIDER=openai",
+			},
+		},
+	)
 	if err == nil {
 		t.Fatal("no fault was seen")
 	}
@@ -129,7 +148,17 @@ func TestPublicAddressNeedsTLSOrAWord(t *testing.T) {
 func TestSecretsComeFromFilesAndAreNeverShown(t *testing.T) {
 	const canary = "canary-5c1e-0123456789-0123456789-0123456789"
 	file := files{"key": canary + "\n"}
-	c := load(t, config.Sources{ReadFile: file.read, Env: []string{"VELLOCITY_MASTER_KEY_FILE=key", "ANTHROPIC_API_KEY_FILE=key", "VELLOCITY_DATABASE_URL=postgres://u:" + canary + "@h/d"}})
+	c := load(
+		t,
+		config.Sources{
+			ReadFile: file.read,
+			Env: []string{
+				"VELLOCITY_MASTER_KEY_FILE=key",
+				"ANTHROPIC_API_KEY_FILE=key",
+				"VELLOCITY_DATABASE_URL=postgres://u:" + canary + "@h/d",
+			},
+		},
+	)
 	if c.MasterKey.Reveal() != canary || c.Providers[1].Key.Reveal() != canary {
 		t.Error("the files were not read")
 	}
@@ -149,7 +178,18 @@ func TestSecretsComeFromFilesAndAreNeverShown(t *testing.T) {
 }
 
 func TestUnknownVariablesAreWarnings(t *testing.T) {
-	c := load(t, config.Sources{Env: []string{"VELLOCITY_LISTN=x", "VELLOCITY_SERVICE_HOST=10.0.0.1", "VELLOCITY_PORT_8080_TCP=tcp://10.0.0.1", "VELLOCITY_TEST_DATABASE_URL=x", "PATH=/bin"}})
+	c := load(
+		t,
+		config.Sources{
+			Env: []string{
+				"VELLOCITY_LISTN=x",
+				"VELLOCITY_SERVICE_HOST=10.0.0.1",
+				"VELLOCITY_PORT_8080_TCP=tcp://10.0.0.1",
+				"VELLOCITY_TEST_DATABASE_URL=x",
+				"PATH=/bin",
+			},
+		},
+	)
 	if len(c.Warnings) != 1 || c.Warnings[0] != "unknown variable VELLOCITY_LISTN; did you mean VELLOCITY_LISTEN?" {
 		t.Errorf("warnings %q", c.Warnings)
 	}

@@ -66,7 +66,8 @@ func serverOptions() []Option {
 			apply: onOff(func(c *Config) *bool { return &c.InsecurePublic }),
 			Help:  "Allow plain HTTP on a public address. Keys and sessions are sent unencrypted."},
 		{Name: "base-url", Value: "URL", apply: webAddress(func(c *Config) *string { return &c.BaseURL }),
-			Help: "The public address of the server, such as https://vellocity.example.com. By default it is derived from listen."},
+			Help: "The public address of the server, such as https://vellocity.example.com. " +
+				"By default it is derived from listen."},
 		{Name: "trusted-proxies", Value: "LIST", apply: networks(func(c *Config) *[]string { return &c.TrustedProxies }),
 			Help: "Addresses or CIDR blocks of the proxies in front of the server, separated by commas. X-Forwarded-For and " +
 				"X-Forwarded-Proto are ignored from anyone else."},
@@ -88,21 +89,30 @@ func serverOptions() []Option {
 
 func storeOptions() []Option {
 	return group(groupStore, []Option{
-		{Name: "data", Value: "DIR", Default: "./vellocity-data", apply: text(func(c *Config) *string { return &c.Data }, 4096),
-			Help: "The directory for the database, the generated master key and the node's id. Only its owner can read it."},
+		{
+			Name:    "data",
+			Value:   "DIR",
+			Default: "./vellocity-data",
+			apply:   text(func(c *Config) *string { return &c.Data }, 4096),
+			Help:    "The directory for the database, the generated master key and the node's id. Only its owner can read it.",
+		},
 		{Name: "database-url", Value: "URL", Secret: true, apply: databaseURL,
-			Help: "A PostgreSQL database (postgres://…), which several nodes can share. By default the database is SQLite in data."},
+			Help: "A PostgreSQL database (postgres://…), which several nodes can share. " +
+				"By default the database is SQLite in data."},
 		{Name: "node-id", Value: "NAME", apply: nodeID,
-			Help: "The name of this node among those that share a database. By default an id is generated once and stored in data."},
+			Help: "The name of this node among those that share a database. " +
+				"By default an id is generated once and stored in data."},
 		{Name: "workers", Value: "N", Default: "64", apply: number(func(c *Config) *int { return &c.Workers }, 1, 10_000),
 			Help: "How many executions this node runs at once."},
 		{Name: "max-tickets-per-workspace", Value: "N", Default: "100",
 			apply: number(func(c *Config) *int { return &c.MaxTickets }, 1, 100_000),
-			Help: "How many executions of one workspace can be queued or running at once. More than that wait for a slot, so that " +
+			Help: "How many executions of one workspace can be queued or running at once. " +
+				"More than that wait for a slot, so that " +
 				"one workspace cannot block the others."},
 		{Name: "master-key", Value: "TEXT", Secret: true, NoFlag: true,
 			apply: secret(func(c *Config) *domain.Secret { return &c.MasterKey }),
-			Help: "The key that encrypts stored secrets: at least 32 characters, the same on every node. By default one is generated " +
+			Help: "The key that encrypts stored secrets: at least 32 characters, the same on every node. " +
+				"By default one is generated " +
 				"on the first start and stored in data. Keep a copy elsewhere."},
 	})
 }

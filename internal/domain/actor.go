@@ -9,7 +9,7 @@ type ActorKind string
 const (
 	ActorPerson   ActorKind = "person"   // a signed-in member in the dashboard
 	ActorKey      ActorKind = "key"      // an API key
-	ActorSystem   ActorKind = "agent"    // a run of the engine itself
+	ActorSystem   ActorKind = "agent"    // an execution
 	ActorOperator ActorKind = "operator" // the command line on the server's own machine
 )
 
@@ -24,9 +24,16 @@ type Actor struct {
 	Scopes      []Scope
 }
 
-// SystemActor returns the actor that a run of the engine acts as.
+// SystemActor returns the actor that an execution acts as.
 func SystemActor(workspaceID, executionID int64, name string) Actor {
-	return Actor{Kind: ActorSystem, ID: executionID, Name: name, WorkspaceID: workspaceID, Role: RoleOwner, Scopes: []Scope{ScopeAdmin}}
+	return Actor{
+		Kind:        ActorSystem,
+		ID:          executionID,
+		Name:        name,
+		WorkspaceID: workspaceID,
+		Role:        RoleOwner,
+		Scopes:      []Scope{ScopeAdmin},
+	}
 }
 
 // OperatorActor returns the actor of the command line on the server's own machine.
@@ -51,7 +58,8 @@ func (a Actor) Require(s Scope) error {
 		return Errorf(CodeForbidden, "This key lacks the %q scope", s).With("scope", string(s))
 	}
 	if !a.Role.Has(s) {
-		return Errorf(CodeForbidden, "The role %q does not allow this; it needs the %q scope", a.Role, s).With("scope", string(s))
+		return Errorf(CodeForbidden, "The role %q does not allow this; it needs the %q scope", a.Role, s).
+			With("scope", string(s))
 	}
 	return nil
 }

@@ -104,7 +104,7 @@ var codes = []CodeInfo{
 	},
 	{
 		Code: CodeServer, Status: 500, Title: "Something broke on the server",
-		Next:    "Nothing was changed. The server's log has the details.",
+		Next:    "Nothing was changed. The server’s log has the details.",
 		Example: "Something went wrong on the server",
 	},
 	{
@@ -149,7 +149,7 @@ func (c Code) Info() CodeInfo {
 // Status returns the number of the code on the wire; an unknown code is a 500.
 func (c Code) Status() int { return c.Info().Status }
 
-// Error is a failure that a caller may see. Message is a sentence that says what
+// Error is a failure that a caller may see. Message says what
 // happened and, where it helps, what to do; it never holds internal text.
 type Error struct {
 	Code    Code
@@ -199,7 +199,7 @@ func Errorf(code Code, format string, args ...any) *Error {
 }
 
 // NotFound says that the named thing is not there, or belongs to another
-// workspace: the two cannot be told apart.
+// workspace: the caller cannot tell the two apart.
 func NotFound(noun string) *Error {
 	return Errorf(CodeNotFound, "%s not found", noun)
 }

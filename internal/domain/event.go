@@ -277,7 +277,13 @@ func (TextGenerated) EventName() EventName { return EventTextGenerated }
 func EventTypes() []EventType {
 	item := ItemState{ContentID: 101, Status: ItemReview, Revision: 4}
 	published := ItemState{ContentID: 101, Status: ItemPublished, Revision: 6}
-	key := KeyFacts{ID: 3, Name: "Website", Prefix: "vell_pk_Zk3f", Role: RoleEditor, Scopes: []Scope{ScopeRead, ScopeContent}}
+	key := KeyFacts{
+		ID:     3,
+		Name:   "Website",
+		Prefix: "vell_pk_Zk3f",
+		Role:   RoleEditor,
+		Scopes: []Scope{ScopeRead, ScopeContent},
+	}
 	finding := Finding{Guardrail: "banned-terms", Step: "section-1", Severity: SeverityWarning, Action: ActionFlagged,
 		Message: "The brand voice bans “synergy”. Use another word.", Matches: []Match{{Start: 12, End: 19, Text: "synergy"}}}
 	list := []EventType{
@@ -285,7 +291,15 @@ func EventTypes() []EventType {
 		{"", "An execution was planned, started or waits.",
 			ExecutionChanged{Status: ExecutionExecuting, Progress: 10, Running: []string{"outline"}, Planned: true}},
 		{"", "A step of an execution was recorded or has failed.",
-			StepEnded{Key: "outline", Name: "Outline", Status: StepDone, Progress: 20, Running: []string{"section-1"}, Credits: 1, DurationMS: 1840}},
+			StepEnded{
+				Key:        "outline",
+				Name:       "Outline",
+				Status:     StepDone,
+				Progress:   20,
+				Running:    []string{"section-1"},
+				Credits:    1,
+				DurationMS: 1840,
+			}},
 		{"", "The guardrails found something in a step's text.", FindingsReported{"section-1", []Finding{finding}}},
 		{"", "An execution was completed.", ExecutionEnded{Status: ExecutionCompleted, CreditsUsed: 5}},
 		{"", "An execution failed.",

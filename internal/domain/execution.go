@@ -22,7 +22,15 @@ const (
 
 // ExecutionStatuses lists the states in the order of a life.
 func ExecutionStatuses() []ExecutionStatus {
-	return []ExecutionStatus{ExecutionPending, ExecutionPlanning, ExecutionExecuting, ExecutionCompleted, ExecutionFailed, ExecutionCancelled, ExecutionArchived}
+	return []ExecutionStatus{
+		ExecutionPending,
+		ExecutionPlanning,
+		ExecutionExecuting,
+		ExecutionCompleted,
+		ExecutionFailed,
+		ExecutionCancelled,
+		ExecutionArchived,
+	}
 }
 
 var transitions = map[ExecutionStatus][]ExecutionStatus{
@@ -223,5 +231,10 @@ func (c Cost) Plus(d Cost) Cost {
 	if version == "" {
 		version = d.PriceVersion
 	}
-	return Cost{MicroUSD: c.MicroUSD + d.MicroUSD, PriceVersion: version, Estimated: c.Estimated || d.Estimated, Known: c.Known && d.Known}
+	return Cost{
+		MicroUSD:     c.MicroUSD + d.MicroUSD,
+		PriceVersion: version,
+		Estimated:    c.Estimated || d.Estimated,
+		Known:        c.Known && d.Known,
+	}
 }

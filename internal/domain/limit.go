@@ -1,6 +1,8 @@
 package domain
 
 import (
+	"fmt"
+	"reflect"
 	"strings"
 	"unicode/utf8"
 )
@@ -65,6 +67,7 @@ var (
 	LimitPerPage = Limit{Name: "per_page", Unit: Number, Min: 1, Max: 100}
 	LimitWait    = Limit{Name: "wait", Unit: Number, Max: 60} // seconds, RFC 7240
 	LimitPercent = Limit{Name: "percent", Unit: Number, Max: 100}
+	LimitURL     = Limit{Name: "url", Unit: Characters, Max: 2048}
 	LimitMoment  = Limit{Name: "moment", Unit: Characters, Max: 40} // a day or a time as text
 )
 
@@ -76,7 +79,40 @@ func Limits() []Limit {
 		LimitTitle, LimitBody, LimitMetaTitle, LimitMetaDescription, LimitItemSlug, LimitKeywords, LimitLanguage,
 		LimitChannel, LimitAssignee, LimitReason, LimitBulkMove, LimitPerColumn,
 		LimitPrompt, LimitWords, LimitTone, LimitToneCustom, LimitResults,
-		LimitSlug, LimitFilter, LimitPage, LimitPerPage, LimitWait, LimitPercent, LimitMoment,
+		LimitSlug, LimitFilter, LimitPage, LimitPerPage, LimitWait, LimitPercent, LimitURL, LimitMoment,
+	}
+}
+
+// LimitNamed returns the limit of that name; ok is false where there is none.
+func LimitNamed(name string) (l Limit, ok bool) {
+	for _, l := range Limits() {
+		if l.Name == name {
+			return l, true
+		}
+	}
+	return Limit{}, false
+}
+
+// CheckLimits notes the faults of a struct whose fields are pointers and name their
+// limits in a tag, as those of the operation table do. A field that is nil is not
+// given, which is no fault.
+func CheckLimits(p *Problems, fields any) {
+	v := reflect.ValueOf(fields)
+	for i := range v.NumField() {
+		f := v.Type().Field(i)
+		path, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		l, ok := LimitNamed(f.Tag.Get("limit"))
+		if !ok || v.Field(i).IsNil() {
+			continue
+		}
+		switch value := v.Field(i).Interface().(type) {
+		case *string:
+			l.Text(p, path, *value)
+		case *[]string:
+			l.List(p, path, *value)
+		default:
+			panic(fmt.Sprintf("a %T has no limit", value))
+		}
 	}
 }
 

@@ -78,7 +78,7 @@ func (w *writing) input() capability.Input {
 		Step:        w.step,
 		Context:     w.x.Context,
 		Agent:       w.agent,
-		Voice:       w.voice,
+		BrandVoice:  w.voice,
 		Origin:      w.x.Origin,
 		Outputs:     outputs,
 		Items:       w.items,

@@ -170,7 +170,7 @@ func (f feeds) json(w http.ResponseWriter, r *http.Request) {
 
 func entry(base string, i content.FeedItem) Entry {
 	url := base + "/items/" + i.Slug
-	return Entry{url, url, i.Title, i.Summary, i.HTML, "", i.PublishedAt.UTC(), Origin(i.Engine)}
+	return Entry{url, url, i.Title, i.Summary, i.HTML, "", i.PublishedAt.UTC(), Origin(i.Origin)}
 }
 
 var page = template.Must(template.New("item").Parse(`<!doctype html>
@@ -215,7 +215,7 @@ func (f feeds) item(w http.ResponseWriter, r *http.Request) {
 		Title, Summary string
 		AI             bool
 		HTML           template.HTML
-	}{item.Title, item.Summary, item.Engine.AI, html})
+	}{item.Title, item.Summary, item.Origin.AI, html})
 	if err != nil {
 		f.Gate.Fail(w, "feed_item", fmt.Errorf("write page: %w", err))
 		return

@@ -38,6 +38,14 @@ type Input struct {
 	Support []string
 	// Allowed are texts whose contact details may appear, such as the call to action.
 	Allowed []string
+
+	// SupportUnknown is set where nobody knows what the text may rest on: numbers, quotes and the hosts of
+	// links are then not compared with Support.
+	SupportUnknown bool
+	// Edited is set for a person's own edit. It is checked for harm, not for support by the brief, so it
+	// implies SupportUnknown; and what only a model leaves behind is a warning, since a person who writes
+	// about refusals may quote one.
+	Edited bool
 }
 
 // Guardrail describes one check for lists and forms.
@@ -46,7 +54,7 @@ type Guardrail struct {
 	Name        string
 	Description string
 	Default     string // policy if none is set: flag, redact, retry or block
-	check       func(Input) []domain.Finding
+	check       func(*target) []domain.Finding
 }
 
 // The policies that a guardrail may have.
@@ -66,7 +74,7 @@ func Guardrails() []Guardrail {
 		{"secrets", "Secrets",
 			"Keys, tokens and passwords.", Redact, secrets},
 		{"personal-data", "Personal data",
-			"E-mail addresses, phone numbers, card and account numbers, IP addresses.", Block, personalData},
+			"E-mail addresses, phone numbers, card and account numbers, IP addresses.", Retry, personalData},
 		{"banned-terms", "Banned terms",
 			"Words that the brand voice bans.", Retry, bannedTerms},
 		{"brand-terms", "Brand terms",
@@ -74,7 +82,7 @@ func Guardrails() []Guardrail {
 		{"profanity", "Profanity",
 			"Swear words and slurs.", Retry, profanity},
 		{"injection-residue", "Injection residue",
-			"Instructions to a model, role markers and hidden characters in the text.", Block, injectionResidue},
+			"Instructions to a model, role markers and hidden characters in the text.", Retry, injectionResidue},
 		{"refusal-text", "Refusals and leftovers",
 			"An assistant's remarks about itself, and placeholders.", Retry, refusalText},
 		{"length-format", "Length and format",
@@ -95,27 +103,30 @@ func Guardrails() []Guardrail {
 // input always gives the same findings.
 func Check(in Input) []domain.Finding {
 	out := []domain.Finding{}
+	targets := append([]*target{newTarget(in)}, fields(in)...)
 	for _, g := range Guardrails() {
-		found := g.check(in)
-		found = append(found, fields(in, g)...)
-		for i := range found {
-			found[i].Guardrail, found[i].Step = g.Slug, in.Step
-			found[i].Action = domain.ActionFlagged
-			if found[i].Matches == nil {
-				found[i].Matches = []domain.Match{}
+		for _, t := range targets {
+			if t.field != "" && g.Slug == "length-format" {
+				continue
+			}
+			for _, f := range g.check(t) {
+				f.Guardrail, f.Step, f.Action = g.Slug, in.Step, domain.ActionFlagged
+				if t.field != "" {
+					f.Message, f.Matches = "In the "+t.field+": "+f.Message, nil
+				}
+				if f.Matches == nil {
+					f.Matches = []domain.Match{}
+				}
+				out = append(out, f)
 			}
 		}
-		out = append(out, found...)
 	}
 	return out
 }
 
-// fields runs a guardrail over the title and the meta fields.
-func fields(in Input, g Guardrail) []domain.Finding {
-	if g.Slug == "length-format" {
-		return nil
-	}
-	var out []domain.Finding
+// fields returns the title and the meta fields as targets.
+func fields(in Input) []*target {
+	var out []*target
 	for _, f := range []struct{ name, text string }{
 		{"title", in.Title}, {"meta title", in.MetaTitle}, {"meta description", in.MetaDescription},
 	} {
@@ -124,11 +135,7 @@ func fields(in Input, g Guardrail) []domain.Finding {
 		}
 		part := in
 		part.Text = f.text
-		for _, finding := range g.check(part) {
-			finding.Message = "In the " + f.name + ": " + finding.Message
-			finding.Matches = nil
-			out = append(out, finding)
-		}
+		out = append(out, newField(part, f.name))
 	}
 	return out
 }

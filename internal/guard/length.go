@@ -9,50 +9,73 @@ import (
 
 	"vellocity/internal/channel"
 	"vellocity/internal/domain"
+	"vellocity/internal/markdown"
 	"vellocity/internal/prose"
 )
 
-func lengthFormat(in Input) []domain.Finding {
-	if strings.TrimSpace(in.Text) == "" {
+func lengthFormat(t *target) []domain.Finding {
+	if strings.TrimSpace(t.Text) == "" {
 		return []domain.Finding{{Severity: domain.SeverityBlocking, Message: "There is no text. Write one, or run this again with more to go on."}}
 	}
-	out := append(wordBounds(in), form(in)...)
-	if c, ok := channel.BySlug(in.Channel); ok {
-		out = append(out, channelLimits(in, c)...)
+	out := append(wordBounds(t), form(t)...)
+	if c, ok := channel.BySlug(t.Channel); ok {
+		out = append(out, channelLimits(t.Input, c)...)
 	}
-	return append(out, metaLengths(in)...)
+	return append(out, metaLengths(t.Input)...)
 }
 
-func wordBounds(in Input) []domain.Finding {
-	words := prose.WordRanges(in.Text)
-	switch n := len(words); {
-	case in.MinWords > 0 && n < in.MinWords:
-		return []domain.Finding{{Severity: domain.SeverityInfo, Message: fmt.Sprintf("The text has %d words, fewer than the %d that it needs. Add substance.", n, in.MinWords)}}
-	case in.MaxWords > 0 && n > in.MaxWords:
-		over := prose.Range{Start: words[in.MaxWords].Start, End: len(in.Text)}
-		return []domain.Finding{finding(in.Text, domain.SeverityInfo, fmt.Sprintf("The text has %d words, more than the %d that were asked for. Shorten it.", n, in.MaxWords), []prose.Range{over}, shortened)}
+// wordBounds counts the words as cards and prices do, code blocks left out.
+func wordBounds(t *target) []domain.Finding {
+	if t.MinWords == 0 && t.MaxWords == 0 {
+		return nil
+	}
+	switch n := prose.CountWords(t.read.Plain()); {
+	case t.MinWords > 0 && n < t.MinWords:
+		return []domain.Finding{{Severity: domain.SeverityInfo, Message: fmt.Sprintf("The text has %d words, fewer than the %d that it needs. Add substance.", n, t.MinWords)}}
+	case t.MaxWords > 0 && n > t.MaxWords:
+		start := len(t.Text)
+		if words := prose.WordRanges(t.coded().Text); len(words) > t.MaxWords {
+			start, _ = t.coded().Source(words[t.MaxWords].Start, words[t.MaxWords].End)
+		}
+		over := prose.Range{Start: min(start, len(t.Text)), End: len(t.Text)}
+		return []domain.Finding{finding(t.Text, domain.SeverityInfo, fmt.Sprintf("The text has %d words, more than the %d that were asked for. Shorten it.", n, t.MaxWords), []prose.Range{over}, shortened)}
 	}
 	return nil
 }
 
 // form looks at the shape of a long text: code fences closed, one title only.
-func form(in Input) []domain.Finding {
-	if in.Channel != "" {
+func form(t *target) []domain.Finding {
+	if t.Channel != "" {
 		return nil
 	}
 	var out []domain.Finding
-	if i := strings.LastIndex(in.Text, "```"); i >= 0 && strings.Count(in.Text, "```")%2 == 1 {
-		out = append(out, finding(in.Text, domain.SeverityWarning, "A code block is opened and never closed. Close it with three backticks.", []prose.Range{{Start: i, End: i + 3}}, nil))
+	if i := t.read.Unclosed; i >= 0 {
+		out = append(out, finding(t.Text, domain.SeverityWarning, "A code block is opened and never closed. Close it with three backticks.", []prose.Range{{Start: i, End: min(i+3, len(t.Text))}}, nil))
 	}
-	if in.Type == domain.ContentBlog {
-		if places := locations(topHeading, in.Text); len(places) > 0 {
-			out = append(out, finding(in.Text, domain.SeverityInfo, "The title already is the top heading. Make this one a second-level heading (##).", places, shortened))
+	if t.Type == domain.ContentBlog {
+		if places := topHeadings(t.read); len(places) > 0 {
+			out = append(out, finding(t.Text, domain.SeverityInfo, "The title already is the top heading. Make this one a second-level heading (##).", places, shortened))
 		}
 	}
 	return out
 }
 
-var topHeading = regexp.MustCompile(`(?m)^# .+$`)
+// topHeadings returns the lines of the first-level headings.
+func topHeadings(r *markdown.Reading) []prose.Range {
+	var out []prose.Range
+	for _, b := range r.Blocks {
+		if b.Level != 1 || len(b.Pieces) == 0 {
+			continue
+		}
+		start := strings.LastIndexByte(r.Source[:b.Start], '\n') + 1
+		end := len(r.Source)
+		if n := strings.IndexByte(r.Source[b.Start:], '\n'); n >= 0 {
+			end = b.Start + n
+		}
+		out = append(out, prose.Range{Start: start, End: end})
+	}
+	return out
+}
 
 func channelLimits(in Input, c channel.Network) []domain.Finding {
 	var out []domain.Finding

@@ -3,51 +3,165 @@ package guard
 import (
 	"regexp"
 	"regexp/syntax"
-	"slices"
 	"strings"
+	"sync"
 	"unicode"
+
+	"vellocity/internal/prose"
 )
 
 // pattern is a regular expression that knows strings that a match must contain. Most
-// texts contain none of them, and searching for a few words is a hundred times faster
+// texts contain none of them, and looking for a few words is a hundred times faster
 // than running an expression without a fixed prefix. The matches are exactly those of
 // the expression.
 type pattern struct {
 	whole *regexp.Regexp
-	// holds are folded; every match contains one of them. Empty: nothing is known.
+	// holds are folded; every match contains one of them. There is at least one, without letters beyond
+	// ASCII, whose case the gate does not fold; a test checks that.
 	holds []string
+	id    int // its place in patterns(), once there are gates
 }
 
-func compile(text string) pattern {
-	p := pattern{whole: regexp.MustCompile(text)}
+func compile(text string) *pattern {
+	p := &pattern{whole: regexp.MustCompile(text)}
 	if tree, err := syntax.Parse(text, syntax.Perl); err == nil {
 		p.holds = holdsOf(tree.Simplify())
 	}
 	return p
 }
 
-// FindAllStringIndex is the method of [regexp.Regexp].
-func (p pattern) FindAllStringIndex(text string, n int) [][]int {
-	if !p.possible(text) {
-		return nil
+// patterns lists all patterns.
+func patterns() []*pattern {
+	all := []*pattern{
+		injectionPattern, markerPattern, refusalPattern, leftoverPattern, closingPattern, holePattern, dutyPattern,
+		labelled, quotePattern, linkPattern, emailPattern, phonePattern, cardPattern, ibanPattern, ipPattern, ip6Pattern,
 	}
-	return p.whole.FindAllStringIndex(text, n)
+	for _, p := range secretPatterns {
+		all = append(all, p.pattern)
+	}
+	for _, r := range claimRules {
+		all = append(all, r.pattern)
+	}
+	return all
 }
 
-// FindAllStringSubmatchIndex is the method of [regexp.Regexp].
-func (p pattern) FindAllStringSubmatchIndex(text string, n int) [][]int {
-	if !p.possible(text) {
-		return nil
-	}
-	return p.whole.FindAllStringSubmatchIndex(text, n)
+// gate finds in one pass over a text which patterns may match it: an automaton (Aho and Corasick, 1975)
+// over all strings that the patterns hold.
+type gate struct {
+	class [256]uint8 // of a byte; 0: in none of the strings
+	width int
+	next  []uint16   // state and class to state
+	opens [][]uint16 // by state: the patterns whose string ends there
+	count int        // of patterns
 }
 
-func (p pattern) possible(text string) bool {
-	if len(p.holds) == 0 {
-		return true
+//nolint:gochecknoglobals // built once from the patterns, and never changed
+var gates = sync.OnceValue(func() *gate { return newGate(patterns()) })
+
+func newGate(all []*pattern) *gate {
+	g := &gate{width: 1, count: len(all), opens: make([][]uint16, 1)}
+	for i, p := range all {
+		p.id = i
+		for _, s := range p.holds {
+			for _, b := range []byte(s) {
+				if g.class[b] == 0 {
+					g.class[b] = uint8(g.width)
+					g.width++
+				}
+			}
+		}
 	}
-	text = folded(text)
-	return slices.ContainsFunc(p.holds, func(s string) bool { return strings.Contains(text, s) })
+	for c := byte('A'); c <= 'Z'; c++ {
+		g.class[c] = g.class[c|0x20]
+	}
+	g.next = make([]uint16, g.width)
+	for i, p := range all {
+		for _, s := range p.holds {
+			g.add(s, uint16(i))
+		}
+	}
+	g.link()
+	return g
+}
+
+// add grows the tree by one string.
+func (g *gate) add(s string, id uint16) {
+	state := 0
+	for _, b := range []byte(s) {
+		to := &g.next[state*g.width+int(g.class[b])]
+		if *to == 0 {
+			*to = uint16(len(g.opens))
+			g.opens = append(g.opens, nil)
+			g.next = append(g.next, make([]uint16, g.width)...)
+			to = &g.next[state*g.width+int(g.class[b])]
+		}
+		state = int(*to)
+	}
+	g.opens[state] = append(g.opens[state], id)
+}
+
+// link makes the tree an automaton: where a string breaks off, the longest end of what was read goes on.
+func (g *gate) link() {
+	fail := make([]uint16, len(g.opens))
+	var queue []uint16
+	for c := range g.width {
+		if s := g.next[c]; s != 0 {
+			queue = append(queue, s)
+		}
+	}
+	for len(queue) > 0 {
+		s := queue[0]
+		queue = queue[1:]
+		for c := range g.width {
+			to, other := &g.next[int(s)*g.width+c], g.next[int(fail[s])*g.width+c]
+			if *to == 0 {
+				*to = other
+				continue
+			}
+			fail[*to] = other
+			g.opens[*to] = append(g.opens[*to], g.opens[other]...)
+			queue = append(queue, *to)
+		}
+	}
+}
+
+// hits are the paragraphs of a text in which each pattern may match, by the pattern's id.
+type hits [][]prose.Range
+
+// any reports whether the pattern may match at all.
+func (h hits) any(p *pattern) bool { return len(h[p.id]) > 0 }
+
+// scan finds the paragraphs in which each pattern may match. Empty lines are between paragraphs.
+func (g *gate) scan(text string) hits {
+	may := make(hits, g.count)
+	src := text
+	if strings.Contains(text, "ſ") || strings.Contains(text, "\u212a") {
+		src = folded(text)
+	}
+	if len(src) != len(text) { // folding has moved the paragraphs: any may match
+		for id := range may {
+			may[id] = []prose.Range{{Start: 0, End: len(text)}}
+		}
+		return may
+	}
+	var touched []uint16
+	state, start := 0, 0
+	for i := range len(src) {
+		state = int(g.next[state*g.width+int(g.class[src[i]])])
+		for _, id := range g.opens[state] {
+			if n := len(may[id]); n == 0 || may[id][n-1].Start != start {
+				may[id] = append(may[id], prose.Range{Start: start, End: len(text)})
+				touched = append(touched, id)
+			}
+		}
+		if src[i] == '\n' && i+1 < len(src) && src[i+1] == '\n' {
+			for _, id := range touched {
+				may[id][len(may[id])-1].End = i
+			}
+			touched, start, state = touched[:0], i+2, 0
+		}
+	}
+	return may
 }
 
 // folded makes letters equal that (?i) treats as equal: besides upper and lower case,
@@ -70,8 +184,7 @@ func holdsOf(e *syntax.Regexp) []string {
 	switch e.Op {
 	case syntax.OpLiteral:
 		text := string(e.Rune)
-		foreign := func(r rune) bool { return r > unicode.MaxASCII }
-		if e.Flags&syntax.FoldCase != 0 && strings.ContainsFunc(text, foreign) {
+		if e.Flags&syntax.FoldCase != 0 && strings.ContainsFunc(text, func(r rune) bool { return r > unicode.MaxASCII }) {
 			return nil
 		}
 		return []string{folded(text)}

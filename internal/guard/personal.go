@@ -1,10 +1,12 @@
 package guard
 
 import (
-	"math/big"
 	"net/netip"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
+	"sync"
 	"unicode"
 
 	"vellocity/internal/domain"
@@ -14,9 +16,11 @@ import (
 var (
 	emailPattern = compile(`(?i)\b[a-z0-9._%+\-]+@[a-z0-9](?:[a-z0-9\-]*[a-z0-9])?(?:\.[a-z0-9\-]+)*\.[a-z]{2,24}\b`)
 	phonePattern = compile(
-		`(?:\+\d{1,3}[ .\-/]?|\(\d{2,5}\)[ .\-]?|\b0)\d{1,5}(?:[ .\-/]?\d{2,5}){1,5}\b|\b\d{3}[.\-]\d{3}[.\-]\d{4}\b`,
+		`(?:\+\d{1,3}[ .\-/]?(?:\(\d{1,5}\)[ .\-]?)?|\(\d{2,5}\)[ .\-]?|\b0)\d{1,5}(?:[ .\-/]?\d{2,5}){1,5}\b` +
+			`|\b\d{3}[.\-]\d{3}[.\-]\d{4}\b`,
 	)
-	cardPattern = compile(`\b\d(?:[ \-]?\d){12,18}\b`)
+	// cardPattern takes the groups in which cards are printed, or none.
+	cardPattern = compile(`\b(?:\d{4}[ \-]\d{4}[ \-]\d{4}[ \-]\d{4}(?:[ \-]\d{3})?|\d{4}[ \-]\d{6}[ \-]\d{4,5}|\d{13,16})\b`)
 	ibanPattern = compile(`\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?\b`)
 	ipPattern   = compile(`\b\d{1,3}(?:\.\d{1,3}){3}\b`)
 	ip6Pattern  = compile(`(?i)(?:\b[0-9a-f]{1,4}:|:):?(?:[0-9a-f]{1,4}:{1,2}){1,6}[0-9a-f]{1,4}\b`)
@@ -24,43 +28,61 @@ var (
 
 // detector finds one kind of personal data. The first one to find a place wins.
 type detector struct {
-	what    string
-	fix     string
-	pattern pattern
-	valid   func(string) bool
+	what     string
+	fix      string
+	severity domain.Severity
+	inCode   bool // a number of an account does harm in code too
+	pattern  *pattern
+	valid    func(text string, r prose.Range) bool
 }
 
 func detectors() []detector {
+	const public = "Remove it, unless it is there for readers to use."
 	return []detector{
-		{"a bank account number (IBAN)", "Remove it; share account numbers in private.", ibanPattern, validIBAN},
-		{"a payment card number", "Remove it; a card number must never be published.", cardPattern, validCard},
-		{"an e-mail address", "Remove it, or name a public contact in the call to action.", emailPattern, nil},
-		{"an IP address", "Remove it unless readers need it.", ipPattern, validIP},
-		{"an IP address", "Remove it unless readers need it.", ip6Pattern, validIP},
-		{"a phone number", "Remove it, or name a public contact in the call to action.", phonePattern, validPhone},
+		{"a bank account number (IBAN)", "Remove it; share account numbers in private.",
+			domain.SeverityBlocking, true, ibanPattern, whole(validIBAN)},
+		{"a payment card number", "Remove it; a card number must never be published.",
+			domain.SeverityBlocking, true, cardPattern, validCard},
+		{"an e-mail address", public, domain.SeverityWarning, false, emailPattern, validEmail},
+		{"an IP address", public, domain.SeverityWarning, false, ipPattern, validIP4},
+		{"an IP address", public, domain.SeverityWarning, false, ip6Pattern, whole(validIP6)},
+		{"a phone number", public, domain.SeverityWarning, false, phonePattern, validPhone},
 	}
 }
 
+func whole(valid func(string) bool) func(string, prose.Range) bool {
+	return func(text string, r prose.Range) bool { return valid(r.In(text)) }
+}
+
 // personalData finds personal data that the caller did not mean to publish. What is in
-// Allowed may appear.
-func personalData(in Input) []domain.Finding {
-	allowed := strings.Join(in.Allowed, "\n")
+// Allowed may appear. Only what does certain harm blocks: an address of one's own is there on purpose.
+func personalData(t *target) []domain.Finding {
+	allowed := strings.Join(t.Allowed, "\n")
 	var out []domain.Finding
-	var taken []prose.Range
+	taken := cover{size: len(t.Text)}
 	for _, d := range detectors() {
-		var places []prose.Range
-		for _, loc := range d.pattern.FindAllStringIndex(in.Text, -1) {
-			r := prose.Range{Start: loc[0], End: loc[1]}
-			s := r.In(in.Text)
-			invalid := d.valid != nil && !d.valid(s)
-			if invalid || overlaps(r, taken) || partOfNumber(in.Text, r) || strings.Contains(allowed, s) {
-				continue
+		if !t.inSource.any(d.pattern) && !t.inWords.any(d.pattern) {
+			continue
+		}
+		view := t.words
+		if d.inCode {
+			view = t.coded()
+		}
+		var found []prose.Range
+		for _, r := range locations(d.pattern.whole, view.Text) {
+			s := r.In(view.Text)
+			if wholeWords(view.Text, r) && !partOfNumber(view.Text, r) && d.valid(view.Text, r) && !strings.Contains(allowed, s) {
+				found = append(found, r)
 			}
-			places, taken = append(places, r), append(taken, r)
+		}
+		var places []prose.Range
+		for _, r := range sources(view, found) {
+			if taken.take(r) {
+				places = append(places, r)
+			}
 		}
 		if len(places) > 0 {
-			message := "The text contains " + d.what + ". " + d.fix
-			out = append(out, finding(in.Text, domain.SeverityBlocking, message, places, maskMiddle))
+			out = append(out, finding(t.Text, d.severity, "The text contains "+d.what+". "+d.fix, places, maskMiddle))
 		}
 	}
 	return out
@@ -74,16 +96,21 @@ func partOfNumber(text string, r prose.Range) bool {
 	return before != "" && isDigit(before[len(before)-1]) || after != "" && isDigit(after[0])
 }
 
-func isDigit(b byte) bool { return b >= '0' && b <= '9' }
-
-func overlaps(r prose.Range, others []prose.Range) bool {
-	for _, o := range others {
-		if r.Start < o.End && o.Start < r.End {
-			return true
-		}
+// inToken reports whether r is a part of something longer: a file's name, an identifier, a path.
+func inToken(text string, r prose.Range) bool {
+	const glue = "-_/=#@\\"
+	if r.Start > 0 && strings.IndexByte(glue+".", text[r.Start-1]) >= 0 {
+		return true
 	}
-	return false
+	if r.End == len(text) {
+		return false
+	}
+	next := text[r.End]
+	return strings.IndexByte(glue, next) >= 0 ||
+		next == '.' && r.End+1 < len(text) && inWord(rune(text[r.End+1])) // a file's ending, or more groups
 }
+
+func isDigit(b byte) bool { return b >= '0' && b <= '9' }
 
 // maskMiddle shows the first two characters and the length.
 func maskMiddle(s string) string {
@@ -101,10 +128,13 @@ func digits(s string) string {
 	}, s)
 }
 
-// validCard checks the length and the check digit (Luhn, ISO/IEC 7812-1).
-func validCard(s string) bool {
-	d := digits(s)
-	if len(d) < 13 || len(d) > 19 || strings.Count(d, d[:1]) == len(d) {
+// validCard checks the token, the issuer's prefix for the length, and the check digit (Luhn, ISO/IEC 7812-1).
+func validCard(text string, r prose.Range) bool {
+	d := digits(r.In(text))
+	if inToken(text, r) || !issued(d) || strings.Count(d, d[:1]) == len(d) {
+		return false
+	}
+	if s := r.In(text); strings.Contains(s, " ") && strings.Contains(s, "-") {
 		return false
 	}
 	sum := 0
@@ -120,43 +150,117 @@ func validCard(s string) bool {
 	return sum%10 == 0
 }
 
+// issued reports whether cards of an issuer start with these digits and are as long.
+func issued(d string) bool {
+	two, _ := strconv.Atoi(d[:2])
+	four, _ := strconv.Atoi(d[:4])
+	switch len(d) {
+	case 13:
+		return d[0] == '4'
+	case 14:
+		return two == 36 || two == 38 || four >= 3000 && four <= 3059
+	case 15:
+		return two == 34 || two == 37
+	case 16, 19:
+		return d[0] == '4' || two >= 51 && two <= 55 || four >= 2221 && four <= 2720 || four == 6011 ||
+			two == 65 || four >= 6440 && four <= 6499 || four >= 3528 && four <= 3589 || two == 62
+	}
+	return false
+}
+
 // validIBAN checks the two check digits (mod 97, ISO 13616).
 func validIBAN(s string) bool {
 	s = strings.ReplaceAll(s, " ", "")
 	if len(s) < 15 || len(s) > 34 {
 		return false
 	}
-	var b strings.Builder
+	rest := 0
 	for _, r := range s[4:] + s[:4] {
 		if r >= 'A' {
-			b.WriteString(big.NewInt(int64(r-'A') + 10).String())
+			rest = (rest*100 + int(r-'A') + 10) % 97
 			continue
 		}
-		b.WriteRune(r)
+		rest = (rest*10 + int(r-'0')) % 97
 	}
-	n, ok := new(big.Int).SetString(b.String(), 10)
-	return ok && n.Mod(n, big.NewInt(97)).Int64() == 1
+	return rest == 1
 }
 
-// validIP accepts addresses that could be someone's; loopback and the addresses reserved
-// for documentation (RFC 5737, RFC 3849) are not.
-func validIP(s string) bool {
-	a, err := netip.ParseAddr(s)
-	if err != nil || a.IsLoopback() || a.IsUnspecified() {
+// fileEndings are what looks like a top-level domain in names such as logo@2x.png.
+const fileEndings = " png jpg jpeg gif svg webp avif css js mjs ts json html pdf mp4 "
+
+// validEmail leaves out domains reserved for examples (RFC 2606), and what is no address of a person: the
+// git@host:path of repositories, names of files.
+func validEmail(text string, r prose.Range) bool {
+	user, host, _ := strings.Cut(strings.ToLower(r.In(text)), "@")
+	top := host[strings.LastIndexByte(host, '.')+1:]
+	if strings.Contains(" example test invalid localhost local ", " "+top+" ") || strings.Contains(fileEndings, " "+top+" ") {
 		return false
 	}
-	for _, p := range []string{"192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32"} {
-		if netip.MustParsePrefix(p).Contains(a) {
+	for _, reserved := range []string{"example.com", "example.org", "example.net", "example.edu"} {
+		if host == reserved || strings.HasSuffix(host, "."+reserved) {
 			return false
 		}
 	}
-	return true
+	after := text[r.End:]
+	path := len(after) > 1 && after[0] == ':' && after[1] > ' '
+	return user != "git" && !path
 }
 
-// validPhone requires 8 to 15 digits (ITU-T E.164) and rejects dates.
-func validPhone(s string) bool {
+// reservedNetworks belong to nobody in particular: private (RFC 1918), shared (RFC 6598), link-local,
+// documentation (RFC 5737, RFC 3849), benchmarks (RFC 2544), multicast and what is reserved.
+//
+//nolint:gochecknoglobals // a table
+var reservedNetworks = sync.OnceValue(func() (all []netip.Prefix) {
+	for _, s := range []string{"0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12",
+		"192.0.2.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/3",
+		"::1/128", "::/128", "2001:db8::/32", "fc00::/7", "fe80::/10", "ff00::/8"} {
+		all = append(all, netip.MustParsePrefix(s))
+	}
+	return all
+})
+
+// validIP accepts addresses that could be someone's.
+func validIP(s string) bool {
+	a, err := netip.ParseAddr(s)
+	return err == nil && !slices.ContainsFunc(reservedNetworks(), func(p netip.Prefix) bool { return p.Contains(a) })
+}
+
+// validIP4 leaves out numbers of versions and sections, which look alike.
+func validIP4(text string, r prose.Range) bool {
+	if inToken(text, r) || !validIP(r.In(text)) {
+		return false
+	}
+	before := wordsBefore(text, r.Start, 1)
+	return len(before) == 0 || !strings.Contains(" version versions v ver section sections release build chapter clause "+
+		"firmware update abschnitt versión versão ", " "+before[0]+" ")
+}
+
+// validIP6 asks for digits, so that the double colons of programs are none.
+func validIP6(s string) bool {
+	return strings.Count(s, ":") > 2 && strings.ContainsAny(s, "0123456789") && validIP(s)
+}
+
+// phoneWords say that a number is for calling.
+const phoneWords = " tel telephone phone call mobile cell fax whatsapp sms hotline dial telefon handy anruf " +
+	"tél téléphone teléfono móvil telefone telefono ruf rufnummer "
+
+// validPhone requires 8 to 15 digits (ITU-T E.164) that stand by themselves, with a plus, with brackets, or
+// beside a word that says what they are.
+func validPhone(text string, r prose.Range) bool {
+	s := r.In(text)
 	n := len(digits(s))
-	return n >= 8 && n <= 15 && !datePattern.MatchString(s)
+	if n < 8 || n > 15 || datePattern.MatchString(s) || inToken(text, r) {
+		return false
+	}
+	if s[0] == '+' || s[0] == '(' {
+		return true
+	}
+	for _, w := range wordsBefore(text, r.Start, 3) {
+		if strings.Contains(phoneWords, " "+w+" ") {
+			return true
+		}
+	}
+	return false
 }
 
 var datePattern = regexp.MustCompile(`^\d{1,4}[.\-/ ]\d{1,2}[.\-/ ]\d{1,4}$`)

@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"sort"
 	"strings"
+	"unicode/utf8"
 
 	"vellocity/internal/domain"
 	"vellocity/internal/prose"
@@ -149,13 +151,18 @@ func apply(text string, cuts []cut, findings []domain.Finding) string {
 		last = c.end
 	}
 	b.WriteString(string(runes[last:]))
-	after := []rune(b.String())
+	after := b.String()
+	points := []rune(after)
+	shift := make([]int, len(cuts)+1) // how far what follows the cuts so far has moved
+	for i, c := range cuts {
+		shift[i+1] = shift[i] + c.grows()
+	}
 	for _, f := range findings {
 		for j, m := range f.Matches {
-			f.Matches[j] = moved(m, cuts, after)
+			f.Matches[j] = moved(m, cuts, shift, points)
 		}
 	}
-	return string(after)
+	return after
 }
 
 // merge joins overlapping cuts, so that each place is replaced once.
@@ -173,30 +180,17 @@ func merge(cuts []cut) []cut {
 	return out
 }
 
-// moved returns a match at its place in the text after the cuts. If a cut touches it, it
-// covers the replacement too.
-func moved(m domain.Match, cuts []cut, after []rune) domain.Match {
-	start, end, shift, touched := m.Start, m.End, 0, false
-	newStart, newEnd := -1, -1
-	for _, c := range cuts {
-		if c.start < end && start < c.end {
-			touched = true
-			if newStart < 0 {
-				newStart = min(start, c.start) + shift
-			}
-			newEnd = max(end, c.end) + shift + c.grows()
-		}
-		if c.end <= start || touched {
-			shift += c.grows()
-		}
-		if c.start >= end {
-			break
-		}
+// moved returns a match at its place in the text after the cuts, which are in order and apart. If cuts touch
+// it, it covers their replacements too.
+func moved(m domain.Match, cuts []cut, shift []int, after []rune) domain.Match {
+	first := sort.Search(len(cuts), func(i int) bool { return cuts[i].end > m.Start })
+	last := sort.Search(len(cuts), func(i int) bool { return cuts[i].start >= m.End }) // the first one after it
+	if first >= last {
+		return domain.Match{Start: m.Start + shift[first], End: m.End + shift[first], Text: m.Text}
 	}
-	if !touched {
-		return domain.Match{Start: start + shift, End: end + shift, Text: m.Text}
-	}
-	return domain.Match{Start: newStart, End: newEnd, Text: string(after[newStart:newEnd])}
+	start := min(m.Start, cuts[first].start) + shift[first]
+	end := max(m.End, cuts[last-1].end) + shift[last]
+	return domain.Match{Start: start, End: end, Text: string(after[start:end])}
 }
 
-func (c cut) grows() int { return len([]rune(c.with)) - (c.end - c.start) }
+func (c cut) grows() int { return utf8.RuneCountInString(c.with) - (c.end - c.start) }

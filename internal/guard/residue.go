@@ -1,54 +1,135 @@
 package guard
 
 import (
-	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"vellocity/internal/domain"
 	"vellocity/internal/prose"
 )
 
 var (
-	injectionPattern = compile(`(?i)\b(?:ignore|disregard|forget|override)\s+(?:all\s+|any\s+|the\s+|your\s+|my\s+)*(?:previous|prior|above|earlier|preceding|foregoing|original)?\s*(?:instructions?|prompts?|rules|guidelines|directions)\b` +
+	// injectionPattern needs a word that points at earlier instructions, or at those of a model: "override
+	// the rules" and "forget all the rules" are what people write.
+	injectionPattern = compile(`(?i)\b(?:ignore|disregard|forget|override)\s+(?:all\s+|any\s+|the\s+|your\s+|my\s+)*(?:previous|prior|above|earlier|preceding|foregoing|original)\s+(?:instructions?|prompts?|rules|guidelines|directions)\b` +
+		`|\b(?:ignore|disregard|forget|override)\s+(?:all\s+|any\s+|your\s+)+(?:instructions?|prompts?|guidelines)\b` +
 		`|\b(?:reveal|print|show|repeat|output)\s+(?:me\s+)?(?:your|the)\s+(?:system\s+prompt|hidden\s+instructions|initial\s+prompt)` +
 		`|\byou\s+are\s+now\s+(?:in\s+)?(?:dan|developer\s+mode|jailbroken|an?\s+unrestricted)\b` +
-		`|<\|[a-z_]{2,20}\|>|\[/?INST\]|<</?SYS>>|</?(?:system|assistant|think|thinking)>|(?m:^\s*#{2,}\s*(?:system|instruction)s?\s*:)|(?m:^\s*(?:system|assistant)\s*:)` +
-		`|</?data(?:\s+name="[^"]*")?>`)
-	// hiddenPattern matches zero-width characters, direction overrides and tags, but
-	// not the joiners of emoji (U+200D) and of Persian (U+200C).
-	hiddenPattern = compile(`[\x{200B}\x{2060}\x{FEFF}\x{00AD}\x{202A}-\x{202E}\x{2066}-\x{2069}\x{E0000}-\x{E001F}]+`)
+		`|(?m:^\s*(?:system|instruction)s?\s*:\s*you\s)|(?m:^\s*assistant\s*:)`)
+	// markerPattern are the marks around the turns of a chat. Some read as tags of HTML, so they are looked
+	// for in the source.
+	markerPattern = compile(`<\|[a-z_]{2,20}\|>|\[/?INST\]|<</?SYS>>|</?(?:system|assistant|think|thinking)>|(?m:^#{2,}\s*(?:(?i:system|instruction)s?)\s*:)|</?data(?:\s+name="[^"]*")?>`)
 
-	refusalPattern = compile(`(?i)\bas an? (?:ai|artificial intelligence|large language|language)\b[^.!?\n]*|\bas a large language model\b|\bI(?:'|’)?m (?:just )?an? (?:ai|language model)\b` +
-		`|\bI(?:'|’)?m sorry,? but I (?:can(?:'|’)?t|cannot|am unable)\b[^.!?\n]*|\bI (?:can(?:'|’)?t|cannot|am unable to|won(?:'|’)?t) (?:assist|help|comply|provide|create|write|generate|fulfil+)\b[^.!?\n]*` +
+	refusalPattern = compile(`(?i)\bas an (?:ai|artificial intelligence)(?: (?:language )?model| assistant| system)?,? (?:I|my)\b[^.!?\n]*` +
+		`|\bas an? (?:large )?language model\b[^.!?\n]*` +
+		`|\bI(?:'|’)?(?:m an ai|m just an ai|m only an ai)(?: (?:language )?model| assistant| chatbot)?(?:[.,;:!?\n]|$| (?:and|so|without|trained|developed|created|that)\b)` +
+		`|\bI(?:'|’)?m (?:just |only )?a (?:large )?language model(?:[.,;:!?\n]|$| (?:and|so|without|trained|developed|created|that)\b)` +
+		`|\bI(?:'|’)?m sorry,? but I (?:can(?:'|’)?t|cannot|am unable to) (?:assist|help|comply|provide|create|write|generate|fulfil+|continue|discuss|share|answer)\b[^.!?\n]*` +
+		`|\bI (?:can(?:'|’)?t|cannot|am unable to|won(?:'|’)?t) (?:comply\b|(?:assist with|assist you with|help with|help you with) (?:that|this|your|such|the)\b|(?:provide|create|write|generate|fulfil+) (?:that|this|such|your|content|the requested|an? (?:blog|article|post|draft|text|response|answer))\b)[^.!?\n]*` +
 		`|\bmy (?:training data|knowledge cut-?off)\b`)
-	leftoverPattern = compile(`(?i)(?m)^\s*(?:sure|certainly|of course|absolutely)[,!.]? (?:here(?:'|’)?s|here is|here are|I(?:'|’)?ll)\b[^\n]*|^\s*here(?:'|’)?s? (?:is )?(?:the|your|a|an) (?:[\w\-]+ ){0,4}(?:blog post|article|draft|section|post|outline|rewrite|revised)\b[^\n]*:?\s*$` +
-		`|\b(?:let me know if|feel free to ask|I hope this helps|would you like me to)\b[^.!?\n]*[.!?]?`)
-	holePattern = compile(`(?i)\[\[needs:[^\]]*\]\]|\[(?:insert|your|company|product|name|date|add|link|placeholder|todo|tbd|xx+)\b[^\]\n]{0,60}\]|\{\{[^}\n]{1,60}\}\}|<(?:insert|your)[^>\n]{1,60}>|\blorem ipsum\b|\bTODO\b|\bTBD\b`)
+	leftoverPattern = compile(`(?i)(?m)^\s*(?:sure|certainly|of course|absolutely)[,!.]? (?:here(?:'|’)?s|here is|here are|I(?:'|’)?ll)\b[^\n]*\b(?:blog|post|article|draft|section|outline|rewrite|revised|version|text|summary|introduction|paragraph|copy|e-?mail|write)s?\b[^\n]*|^\s*here(?:'|’)?s? (?:is )?(?:the|your|a|an) (?:[\w\-]+ ){0,4}(?:blog post|article|draft|section|post|outline|rewrite|revised)\b[^\n]*:[ \t]*$`)
+	// closingPattern is what an assistant says last; elsewhere people say it.
+	closingPattern = compile(`(?i)\b(?:let me know if you(?:(?:'|’)d| would)? (?:need|want|like|have)|feel free to ask (?:me |for |if )|I hope this helps|would you like me to)\b[^.!?\n]*[.!?]?`)
+	holePattern    = compile(`(?i)\[\[needs:[^\]\n]*\]\]|\[(?:insert|your|company|product|name|date|add|link|placeholder|todo|tbd|xx+)\b[^\]\n]{0,60}\]|\{\{[^}\n]{1,60}\}\}|\blorem ipsum\b`)
+	// dutyPattern finds TODO and TBD in capitals where they stand for something missing: first in a line,
+	// after a bracket, colon or bar, or as the last word. "Todo" is Spanish, and there are TODO apps.
+	dutyPattern = compile(`(?m)(?:^|[\[(:|]) ?(?:TODO(?:[:)\]!. ]|$)|TBD\b)|\bTBD(?:[.)\]|]|$)`)
 )
 
-func injectionResidue(in Input) []domain.Finding {
+func injectionResidue(t *target) []domain.Finding {
 	var out []domain.Finding
-	if places := locations(injectionPattern, in.Text); len(places) > 0 {
-		out = append(out, finding(in.Text, domain.SeverityBlocking,
+	places := sources(t.words, t.find(injectionPattern))
+	if t.inSource.any(markerPattern) {
+		places = append(places, locations(markerPattern.whole, t.bare)...)
+	}
+	if len(places) > 0 {
+		out = append(out, finding(t.Text, domain.SeverityWarning,
 			"This reads as an instruction to a model, not as text for readers. Remove it and check where it came from.", places, nil))
 	}
-	if places := hidden(in.Text); len(places) > 0 {
-		out = append(out, finding(in.Text, domain.SeverityBlocking,
-			"Invisible characters here can hide instructions. Delete this part and type it again.",
-			places, func(string) string { return "(invisible)" }))
+	hidden, single := invisible(t.Text)
+	shown := func(string) string { return "(invisible)" }
+	if len(hidden) > 0 {
+		out = append(out, finding(t.Text, domain.SeverityWarning,
+			"Invisible characters here can hide instructions. Delete this part and type it again.", hidden, shown))
+	}
+	if len(single) > 0 {
+		out = append(out, finding(t.Text, domain.SeverityInfo,
+			"There are invisible characters between these letters. They do no harm, but words with them are not found: "+
+				"delete them unless you put them there.", single, shown))
 	}
 	return out
 }
 
-// hidden finds invisible characters, except a byte order mark at the start.
-func hidden(text string) []prose.Range {
-	var out []prose.Range
-	for _, r := range locations(hiddenPattern, text) {
-		if r.Start > 0 || !strings.HasPrefix(text, "\ufeff") || r.End > 3 {
-			out = append(out, r)
+// invisible finds characters that show nothing. Three and more in a row, tags outside a flag's emoji, and
+// overrides of direction can carry a message: those are hidden. Single ones that editors leave behind
+// between Latin letters are harmless; soft hyphens, joiners, isolates, and zero-width spaces in scripts
+// that use them belong to the text.
+func invisible(text string) (hidden, single []prose.Range) {
+	start, run := -1, 0
+	var before rune
+	rtl := strings.ContainsFunc(text, rightToLeft)
+	flush := func(end int, after rune) {
+		r := prose.Range{Start: start, End: end}
+		if start >= 0 {
+			switch part := r.In(text); {
+			case before == '🏴' && strings.HasSuffix(part, "\U000E007F"): // the flag of a region
+			case run >= 3 && !joinsOnly(part), carries(part, rtl):
+				hidden = append(hidden, r)
+			case start > 0 && strings.ContainsAny(part, "\u200b\u2060\ufeff") && latin(before) && latin(after):
+				single = append(single, r)
+			}
 		}
+		start, run = -1, 0
 	}
-	return out
+	for i := 0; i < len(text); {
+		r, n := rune(text[i]), 1
+		if r >= utf8.RuneSelf {
+			r, n = utf8.DecodeRuneInString(text[i:])
+		}
+		if r >= utf8.RuneSelf && shows(r) {
+			if start < 0 {
+				start = i
+			}
+			run++
+		} else {
+			flush(i, r)
+			before = r
+		}
+		i += n
+	}
+	flush(len(text), 0)
+	return hidden, single
+}
+
+// shows reports whether r is of the characters that show nothing; what chooses the form of an emoji is none.
+func shows(r rune) bool {
+	switch {
+	case r == 0xAD, r >= 0x200B && r <= 0x200F, r >= 0x202A && r <= 0x202E, r >= 0x2060 && r <= 0x2069, r == 0xFEFF,
+		r >= 0xE0000 && r <= 0xE007F:
+		return true
+	}
+	return false
+}
+
+// carries reports whether one character of s is enough to hide something.
+func carries(s string, rtl bool) bool {
+	return strings.ContainsFunc(s, func(r rune) bool {
+		return r == 0x202D || r == 0x202E || r >= 0xE0000 && r <= 0xE007F || r >= 0x202A && r <= 0x202C && !rtl
+	})
+}
+
+// joinsOnly reports whether s is marks of direction, which pile up where texts are pasted.
+func joinsOnly(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool {
+		return r != 0x200E && r != 0x200F && (r < 0x2066 || r > 0x2069)
+	})
+}
+
+func latin(r rune) bool { return unicode.Is(unicode.Latin, r) || unicode.Is(unicode.Cyrillic, r) }
+
+func rightToLeft(r rune) bool {
+	return r >= 0x590 && r <= 0x8FF || r >= 0xFB1D && r <= 0xFDFF || r >= 0xFE70 && r <= 0xFEFC
 }
 
 // Injection returns the parts of an input that read as instructions to a model: known
@@ -56,36 +137,116 @@ func hidden(text string) []prose.Range {
 // outside is always fenced as data as well.
 func Injection(text string) []string {
 	var out []string
-	for _, r := range locations(injectionPattern, text) {
-		out = append(out, prose.Line(r.In(text)))
+	may := gates().scan(text)
+	for _, p := range []*pattern{injectionPattern, markerPattern} {
+		if !may.any(p) {
+			continue
+		}
+		for _, r := range locations(p.whole, text) {
+			out = append(out, prose.Line(r.In(text)))
+		}
 	}
-	if len(hidden(text)) > 0 {
+	if hidden, _ := invisible(text); len(hidden) > 0 {
 		out = append(out, "(invisible characters)")
 	}
 	return out
 }
 
-func refusalText(in Input) []domain.Finding {
+func refusalText(t *target) []domain.Finding {
 	var out []domain.Finding
-	for _, c := range []struct {
-		pattern pattern
-		message string
-	}{
-		{refusalPattern, "The assistant talks about itself here. Delete or rewrite the sentence."},
-		{leftoverPattern, "This is a remark about the text, not part of it. Delete it."},
-		{holePattern, "This is a placeholder. Fill it in or delete it."},
-	} {
-		places := slices.DeleteFunc(locations(c.pattern, in.Text), func(r prose.Range) bool {
-			return strings.HasPrefix(in.Text[r.End:], "(") // the text of a link
-		})
-		if len(places) > 0 {
-			out = append(out, finding(in.Text, domain.SeverityBlocking, c.message, places, nil))
+	// What a model says instead of the text must not be published; a person may write about it.
+	certain := domain.SeverityBlocking
+	if t.Edited {
+		certain = domain.SeverityWarning
+	}
+	if places := t.find(refusalPattern); len(places) > 0 {
+		out = append(out, t.finding(certain,
+			"The assistant talks about itself here. Delete or rewrite the sentence.", places, nil))
+	}
+	if places := append(t.find(leftoverPattern), t.closing()...); len(places) > 0 {
+		out = append(out, t.finding(domain.SeverityWarning,
+			"This is a remark about the text, not part of it. Delete it.", places, nil))
+	}
+	var needs, holes []prose.Range
+	for _, r := range t.holes() {
+		if strings.HasPrefix(r.In(t.Text), "[[") {
+			needs = append(needs, r)
+		} else {
+			holes = append(holes, r)
+		}
+	}
+	const message = "This is a placeholder. Fill it in or delete it."
+	if len(needs) > 0 {
+		out = append(out, finding(t.Text, certain, message, needs, nil))
+	}
+	if len(holes) > 0 {
+		out = append(out, finding(t.Text, domain.SeverityWarning, message, holes, nil))
+	}
+	return out
+}
+
+// closing finds what an assistant says last, in the last paragraph.
+func (t *target) closing() []prose.Range {
+	text := strings.TrimRight(t.words.Text, " \n")
+	last := strings.LastIndex(text, "\n\n")
+	var out []prose.Range
+	for _, r := range t.find(closingPattern) {
+		if r.Start > last {
+			out = append(out, r)
 		}
 	}
 	return out
 }
 
-// searcher is a pattern, or an expression for which a pattern would not help.
+// holes finds placeholders, as ranges of the source.
+func (t *target) holes() []prose.Range {
+	var out []prose.Range
+	text := t.words.Text
+	for _, r := range t.find(holePattern) {
+		before, _ := utf8.DecodeLastRuneInString(text[:r.Start])
+		after, _ := utf8.DecodeRuneInString(text[r.End:])
+		bracket := text[r.Start] == '[' && !strings.HasPrefix(text[r.Start:], "[[")
+		if bracket && (inWord(before) || after == '(' || after == '[' || after == ':') {
+			continue // row[name], or a reference that has no definition
+		}
+		out = append(out, r)
+	}
+	for _, r := range t.find(dutyPattern) {
+		if w := strings.Index(r.In(text), "T"); w >= 0 && !todoThing(text[r.Start+w:]) {
+			word := prose.Range{Start: r.Start + w, End: r.Start + w + 3}
+			if strings.HasPrefix(text[word.Start:], "TODO") {
+				word.End++
+			}
+			out = append(out, word)
+		}
+	}
+	out = sources(t.words, out)
+	if t.read != nil {
+		for _, tag := range t.read.Tags {
+			s := strings.ToLower(t.Text[tag[0]:min(tag[1], tag[0]+62)])
+			if strings.HasPrefix(s, "<insert") || strings.HasPrefix(s, "<your") {
+				out = append(out, prose.Range{Start: tag[0], End: tag[1]})
+			}
+		}
+	}
+	return out
+}
+
+// todoThing reports whether TODO names a kind of thing here: a TODO list.
+func todoThing(s string) bool {
+	rest, ok := strings.CutPrefix(s, "TODO ")
+	if !ok {
+		return false
+	}
+	for _, thing := range []string{"list", "app", "item", "comment", "note", "tool"} {
+		if strings.HasPrefix(rest, thing) {
+			return true
+		}
+	}
+	return false
+}
+
+// searcher is an expression.
 type searcher interface {
 	FindAllStringIndex(text string, n int) [][]int
 }

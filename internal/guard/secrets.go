@@ -2,6 +2,7 @@ package guard
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -12,7 +13,7 @@ import (
 // secretPatterns are the public shapes of keys, ours first.
 var secretPatterns = []struct {
 	what    string
-	pattern pattern
+	pattern *pattern
 }{
 	{"a Vellocity API key", compile(`\bvell_pk_[0-9A-Za-z]{16,}`)},
 	{"an API key", compile(`\bsk-(?:ant-|proj-|or-)?[A-Za-z0-9_\-]{20,}`)},
@@ -31,46 +32,105 @@ var (
 	labelled = compile(
 		`(?i)\b(?:api[_ \-]?key|secret|token|password|passwd|pwd)\b["']?\s*[:=]\s*["'` + "`" + `]?([^\s"'` + "`" + `,;]{6,})`,
 	)
-	blob = compile(`[A-Za-z0-9+/_\-]{32,}={0,2}`)
 )
 
 // secrets finds keys by their known shapes, values behind a label such as
-// password=, and long strings too random to be words.
-func secrets(in Input) []domain.Finding {
+// password=, and long strings too random to be words. It looks everywhere, code and addresses included.
+func secrets(t *target) []domain.Finding {
 	var out []domain.Finding
-	var taken []prose.Range
-	add := func(what string, locs [][]int) {
+	taken := cover{size: len(t.Text)}
+	add := func(what string, ranges []prose.Range) {
 		var places []prose.Range
-		for _, l := range locs {
-			r := prose.Range{Start: l[0], End: l[1]}
-			if !overlaps(r, taken) {
-				places, taken = append(places, r), append(taken, r)
+		for _, r := range ranges {
+			if taken.take(r) {
+				places = append(places, r)
 			}
 		}
 		if len(places) > 0 {
-			out = append(out, finding(in.Text, domain.SeverityBlocking,
+			out = append(out, finding(t.Text, domain.SeverityBlocking,
 				"The text contains "+what+". Remove it and replace it at its issuer: anyone who has read it can use it.",
 				places, maskSecret))
 		}
 	}
 	for _, p := range secretPatterns {
-		add(p.what, p.pattern.FindAllStringIndex(in.Text, -1))
-	}
-	var values [][]int
-	for _, l := range labelled.FindAllStringSubmatchIndex(in.Text, -1) {
-		if v := in.Text[l[2]:l[3]]; entropy(v) > 2.5 && strings.ContainsFunc(v, unicode.IsDigit) {
-			values = append(values, l[2:4])
+		if t.inSource.any(p.pattern) {
+			add(p.what, slices.DeleteFunc(locations(p.pattern.whole, t.Text), func(r prose.Range) bool {
+				return strings.Contains(p.what, "password") && exampleAccess(r.In(t.Text))
+			}))
 		}
 	}
-	add("a password or key", values)
-	var random [][]int
-	for _, l := range blob.FindAllStringIndex(in.Text, -1) {
-		if looksRandom(in.Text[l[0]:l[1]]) && !inAddress(in.Text, l[0]) {
-			random = append(random, l)
-		}
+	if t.inSource.any(labelled) {
+		add("a password or key", t.labelledValues())
 	}
-	add("what looks like a key", random)
+	add("what looks like a key", blobs(t.Text))
 	return out
+}
+
+// labelledValues returns the values behind a label that could be real.
+func (t *target) labelledValues() []prose.Range {
+	var out []prose.Range
+	for _, l := range labelled.whole.FindAllStringSubmatchIndex(t.Text, -1) {
+		v := t.Text[l[2]:l[3]]
+		if len(v) < 200 && !stands(v) && entropy(v) > 2.5 && strings.ContainsFunc(v, unicode.IsDigit) {
+			out = append(out, prose.Range{Start: l[2], End: l[3]})
+		}
+	}
+	return out
+}
+
+// exampleAccess reports whether user and password in an address only stand for others: ${USER}:${PASS}@,
+// user:password@, <name>:***@.
+func exampleAccess(s string) bool {
+	_, access, _ := strings.Cut(s, "://")
+	_, password, _ := strings.Cut(strings.TrimSuffix(access, "@"), ":")
+	return stands(password) || strings.Contains(" password passwd pass passphrase pwd secret changeme token "+
+		"your-password your_password yourpassword mypassword example xxx xxxx ", " "+strings.ToLower(password)+" ")
+}
+
+// stands reports whether a value is a variable, or something else that stands for the real one.
+func stands(v string) bool {
+	return strings.ContainsAny(v, "${}<>*%") || strings.Contains(v, "...") || strings.HasPrefix(v, "process.env") ||
+		strings.HasPrefix(v, "os.") || strings.Contains(v, "(")
+}
+
+// blobs returns long strings too random to be words. Those in addresses are common and not secret, and
+// neither are checksums.
+func blobs(text string) []prose.Range {
+	var out []prose.Range
+	word := 0 // where the text since the last space begins
+	for i := 0; i < len(text); {
+		if !blobByte(text[i]) {
+			if text[i] <= ' ' {
+				word = i + 1
+			}
+			i++
+			continue
+		}
+		end := i
+		for end < len(text) && blobByte(text[end]) {
+			end++
+		}
+		s := text[i:end]
+		if len(s) >= 32 && !isChecksum(text[word:i], s) && looksRandom(s) && !strings.Contains(text[word:i], "://") {
+			out = append(out, prose.Range{Start: i, End: end})
+		}
+		i = end
+	}
+	return out
+}
+
+func blobByte(b byte) bool {
+	return b|0x20 >= 'a' && b|0x20 <= 'z' || isDigit(b) || b == '+' || b == '/' || b == '_' || b == '-'
+}
+
+// isChecksum reports whether s is one, by the name of its method before it.
+func isChecksum(before, s string) bool {
+	for _, method := range []string{"sha1", "sha256", "sha384", "sha512", "md5"} {
+		if strings.HasPrefix(s, method+"-") || strings.HasSuffix(before, method+":") || strings.HasSuffix(before, method+"=") {
+			return true
+		}
+	}
+	return false
 }
 
 // looksRandom requires the entropy of a key and a mixture of characters that words
@@ -85,22 +145,17 @@ func looksRandom(s string) bool {
 	return digit && lower && upper && entropy(s) > 4.2
 }
 
-// inAddress reports whether byte i is in a URL: long paths are common there and not
-// secret.
-func inAddress(text string, i int) bool {
-	start := strings.LastIndexFunc(text[:i], unicode.IsSpace) + 1
-	return strings.Contains(text[start:i], "://")
-}
-
-// entropy returns the Shannon entropy of s in bits per character.
+// entropy returns the Shannon entropy of s in bits per byte.
 func entropy(s string) float64 {
-	counts := map[rune]float64{}
-	for _, r := range s {
-		counts[r]++
+	var counts [256]float64
+	for i := range len(s) {
+		counts[s[i]]++
 	}
-	n, h := float64(len([]rune(s))), 0.0
+	n, h := float64(len(s)), 0.0
 	for _, c := range counts {
-		h -= c / n * math.Log2(c/n)
+		if c > 0 {
+			h -= c / n * math.Log2(c/n)
+		}
 	}
 	return h
 }

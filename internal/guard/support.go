@@ -3,100 +3,94 @@ package guard
 import (
 	"net/netip"
 	"net/url"
-	"slices"
+	"regexp"
 	"strings"
 	"unicode"
 
 	"vellocity/internal/domain"
+	"vellocity/internal/markdown"
 	"vellocity/internal/prose"
 )
 
 var (
-	numberPattern = compile(`[$€£¥]?\s?\d+(?:[.,\x{00A0}\x{202F}]\d+)*(?:\s?(?:%|percent\b|per cent\b|Prozent\b|€|\$|million\b|billion\b|k\b|x\b|×))?`)
-	listMark      = compile(`(?m)^\s*\d{1,3}[.)]\s`)
-	quotePattern  = compile(`“[^”\n]{3,}”|„[^“”\n]{3,}[“”]|«[^»\n]{3,}»|(?:^|[\s(])"[^"\n]{3,}"`)
-	quoteBlock    = compile(`(?m)^> ?.+$`)
-	linkPattern   = compile(`\]\(\s*<?([^)\s>]+)|<([a-z][a-z0-9+.\-]*:[^\s>]+)>|(\bhttps?://[^\s<>()\[\]"]+)`)
+	quotePattern = compile(`“[^”\n]{3,}”|„[^“”\n]{3,}[“”]|«[^»\n]{3,}»|「[^」\n]{3,}」|『[^』\n]{3,}』|(?:^|[\s(])"[^"\n]{3,}"`)
+	linkPattern  = compile(`\]\(\s*<?([^)\s>]+)|<([a-z][a-z0-9+.\-]*:[^\s>]+)>|(\bhttps?://[^\s<>()\[\]"]+)`)
+	// attribution is the line under a quotation that says who said it.
+	attribution = regexp.MustCompile(`^\s*(?:—|–|--|―)\s*\p{L}`)
 )
 
-// unsupportedNumbers finds figures that are not in the support. Whole numbers up to ten
-// without a unit are counts, not claims; list numbers and those in code and URLs are
-// not claims either.
-func unsupportedNumbers(in Input) []domain.Finding {
-	known := map[string]bool{}
-	support := in.support()
-	for _, n := range numberPattern.whole.FindAllString(support, -1) {
-		known[value(n)] = true
-	}
-	var places []prose.Range
-	skip := append(append(locations(listMark, in.Text), code(in.Text)...), locations(linkPattern, in.Text)...)
-	for _, r := range locations(numberPattern, in.Text) {
-		s := r.In(in.Text)
-		if overlaps(r, skip) || known[value(s)] || counting(s) || partOfWord(in.Text, r) {
-			continue
-		}
-		places = append(places, r)
-	}
-	if len(places) == 0 {
+// supportUnknown reports whether the text cannot be compared with what it rests on.
+func (t *target) supportUnknown() bool { return t.SupportUnknown || t.Edited }
+
+// shortestQuote is how many words a quotation has at least: shorter ones are mostly terms. Each character
+// of Chinese and Japanese is a word.
+const shortestQuote, shortestHan = 5, 12
+
+// unsupportedQuotes finds quotations that are not in the support word for word. A block quote is one only
+// where it says who said it: most are notes.
+func unsupportedQuotes(t *target) []domain.Finding {
+	if t.supportUnknown() {
 		return nil
 	}
-	return []domain.Finding{finding(in.Text, domain.SeverityWarning,
-		"Neither the brief nor a source gives this figure. Add its source to the facts, or remove it.", places, nil)}
-}
-
-// value normalizes a number: no unit, no thousands separators.
-func value(s string) string {
-	s = strings.Trim(strings.Map(func(r rune) rune {
-		if unicode.IsDigit(r) || r == '.' || r == ',' {
-			return r
-		}
-		return -1
-	}, s), ".,")
-	if i := strings.LastIndexAny(s, ".,"); i >= 0 && len(s)-i-1 != 3 {
-		whole := strings.NewReplacer(".", "", ",", "").Replace(s[:i])
-		return whole + "." + s[i+1:]
-	}
-	return strings.NewReplacer(".", "", ",", "").Replace(s)
-}
-
-func counting(s string) bool {
-	v := strings.TrimSpace(s)
-	return len(v) == 1 && unicode.IsDigit(rune(v[0])) || v == "10"
-}
-
-// partOfWord reports whether the number belongs to a name such as H2O or B2B.
-func partOfWord(text string, r prose.Range) bool {
-	before, after := []rune(text[:r.Start]), []rune(text[r.End:])
-	return len(before) > 0 && unicode.IsLetter(before[len(before)-1]) ||
-		len(after) > 0 && unicode.IsLetter(after[0])
-}
-
-// code returns the code blocks and spans of the text.
-func code(text string) []prose.Range { return locations(codePattern, text) }
-
-var codePattern = compile("(?s)```.*?```|`[^`\n]+`")
-
-// unsupportedQuotes finds quotations of four or more words that are not in the support
-// word for word; shorter ones are mostly terms.
-func unsupportedQuotes(in Input) []domain.Finding {
-	support := plainWords(in.support())
 	var places []prose.Range
-	all := append(locations(quotePattern, in.Text), locations(quoteBlock, in.Text)...)
-	for _, r := range all {
-		said := plainWords(r.In(in.Text))
-		if strings.Count(said, " ") < 3 || strings.Contains(" "+support+" ", " "+said+" ") {
-			continue
+	var support string
+	taken := cover{size: len(t.Text)}
+	add := func(said string, r prose.Range) {
+		words := prose.Words(said)
+		least := shortestQuote
+		if strings.ContainsFunc(said, func(r rune) bool { return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana) }) {
+			least = shortestHan
 		}
-		if !overlaps(r, places) {
+		if len(words) < least {
+			return
+		}
+		if support == "" {
+			support = " " + plainWords(t.support()) + " "
+		}
+		if !strings.Contains(support, " "+prose.Fold(strings.Join(words, " "))+" ") && taken.take(r) {
 			places = append(places, r)
 		}
 	}
+	for _, r := range t.find(quotePattern) {
+		if from, to := t.words.Source(r.Start, r.End); to > from {
+			add(r.In(t.words.Text), prose.Range{Start: from, End: to})
+		}
+	}
+	if t.read != nil {
+		t.attributed(add)
+	}
 	if len(places) == 0 {
 		return nil
 	}
-	return []domain.Finding{finding(in.Text, domain.SeverityBlocking,
+	return []domain.Finding{finding(t.Text, domain.SeverityWarning,
 		"These words are in no source. Quote what someone said, with the source, "+
 			"or remove the quotation marks and say it yourself.", places, shortened)}
+}
+
+// attributed passes on the block quotes that say who said them: in their last line, or in a paragraph of
+// their own.
+func (t *target) attributed(add func(said string, r prose.Range)) {
+	blocks := t.read.Blocks
+	for i, b := range blocks {
+		if !b.Quote || b.Code || len(b.Pieces) == 0 {
+			continue
+		}
+		end := len(b.Pieces)
+		for k, p := range b.Pieces {
+			if p.Kind == markdown.Line && k+1 < end && attribution.MatchString(b.Pieces[k+1].Text) {
+				end = k
+				break
+			}
+		}
+		below := i+1 < len(blocks) && blocks[i+1].Quote && attribution.MatchString(blocks[i+1].String())
+		if end == len(b.Pieces) && !below {
+			continue
+		}
+		said := markdown.Block{Pieces: b.Pieces[:end]}
+		if end > 0 {
+			add(said.String(), prose.Range{Start: b.Pieces[0].Start, End: b.Pieces[end-1].End})
+		}
+	}
 }
 
 func plainWords(s string) string {
@@ -106,26 +100,33 @@ func plainWords(s string) string {
 // shorteners are hosts that hide where a link leads.
 const shorteners = " bit.ly tinyurl.com t.co goo.gl ow.ly is.gd buff.ly rebrand.ly cutt.ly "
 
-func unsupportedLinks(in Input) []domain.Finding {
-	support := strings.ToLower(in.support())
+func unsupportedLinks(t *target) []domain.Finding {
+	if !t.inSource.any(linkPattern) {
+		return nil
+	}
+	support := strings.ToLower(t.support())
 	byMessage := map[string][]prose.Range{}
 	var order []string
-	var seen []prose.Range
-	for _, l := range linkPattern.FindAllStringSubmatchIndex(in.Text, -1) {
+	taken, checked := cover{size: len(t.bare)}, map[string]string{}
+	for _, l := range linkPattern.whole.FindAllStringSubmatchIndex(t.bare, -1) {
 		r := firstGroup(l)
-		message := linkFault(r.In(in.Text), support)
-		if message == "" || overlaps(r, seen) {
+		address := r.In(t.bare)
+		message, known := checked[address]
+		if !known {
+			message = linkFault(address, support, t.supportUnknown())
+			checked[address] = message
+		}
+		if message == "" || !taken.take(r) {
 			continue
 		}
-		seen = append(seen, r)
-		if !slices.Contains(order, message) {
+		if _, ok := byMessage[message]; !ok {
 			order = append(order, message)
 		}
 		byMessage[message] = append(byMessage[message], r)
 	}
 	var out []domain.Finding
 	for _, m := range order {
-		out = append(out, finding(in.Text, domain.SeverityWarning, m, byMessage[m], shortened))
+		out = append(out, finding(t.Text, domain.SeverityWarning, m, byMessage[m], shortened))
 	}
 	return out
 }
@@ -140,7 +141,7 @@ func firstGroup(l []int) prose.Range {
 }
 
 // linkFault says what is wrong with an address; "" if nothing is.
-func linkFault(address, support string) string {
+func linkFault(address, support string, unknown bool) string {
 	u, err := url.Parse(strings.TrimRight(address, ".,;:!?"))
 	if err != nil {
 		return "This link is not a valid address. Fix it or remove it."
@@ -157,9 +158,41 @@ func linkFault(address, support string) string {
 	if _, err := netip.ParseAddr(host); err == nil {
 		return "This link leads to an IP address. Use a host name that readers can recognize."
 	}
-	if !strings.Contains(support, strings.TrimPrefix(host, "www.")) {
+	if !unknown && !strings.Contains(support, strings.TrimPrefix(host, "www.")) {
 		return "This address is in neither the brief nor the sources. Check that it exists and supports the text, " +
 			"or remove it."
 	}
 	return ""
+}
+
+// aboutSupport are the guardrails that compare a text with what it may rest on.
+func aboutSupport(slug string) bool {
+	return slug == "unsupported-numbers" || slug == "unsupported-quotes" || slug == "unsupported-links"
+}
+
+// Kept returns the findings about support that an earlier look at a text found and that its present form
+// still has: of each finding the places that still read as they did. It is for a look at a text whose
+// support is no longer known ([Input.SupportUnknown]), in place of the findings that it cannot make.
+func Kept(text string, findings []domain.Finding) []domain.Finding {
+	var out []domain.Finding
+	runes := []rune(text)
+	for _, f := range findings {
+		if !aboutSupport(f.Guardrail) {
+			continue
+		}
+		var still []domain.Match
+		for _, m := range f.Matches {
+			if m.Start < 0 || m.End > len(runes) || m.Start > m.End {
+				continue
+			}
+			if there := string(runes[m.Start:m.End]); there == m.Text || shortened(there) == m.Text {
+				still = append(still, m)
+			}
+		}
+		if len(still) > 0 {
+			f.Matches = still
+			out = append(out, f)
+		}
+	}
+	return out
 }

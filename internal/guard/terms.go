@@ -3,19 +3,22 @@ package guard
 import (
 	"fmt"
 	"strings"
+	"sync"
+
+	"golang.org/x/text/unicode/norm"
 
 	"vellocity/internal/domain"
 	"vellocity/internal/prose"
 )
 
-func bannedTerms(in Input) []domain.Finding {
-	if in.Voice == nil {
+func bannedTerms(t *target) []domain.Finding {
+	if t.Voice == nil {
 		return nil
 	}
 	var out []domain.Finding
-	for _, term := range in.Voice.BannedTerms {
-		if places := prose.Find(in.Text, term); len(places) > 0 {
-			out = append(out, finding(in.Text, domain.SeverityBlocking,
+	for _, term := range t.Voice.BannedTerms {
+		if places := t.index().Find(term); len(places) > 0 {
+			out = append(out, t.finding(domain.SeverityBlocking,
 				fmt.Sprintf("The brand voice bans “%s”. Use other words.", strings.TrimSpace(term)), places, nil))
 		}
 	}
@@ -24,34 +27,34 @@ func bannedTerms(in Input) []domain.Finding {
 
 // brandTerms finds words for which the brand voice prefers another. A place that is
 // already part of the preferred term does not count.
-func brandTerms(in Input) []domain.Finding {
-	if in.Voice == nil {
+func brandTerms(t *target) []domain.Finding {
+	if t.Voice == nil {
 		return nil
 	}
 	var out []domain.Finding
-	for _, t := range in.Voice.PreferredTerms {
-		preferred := prose.Find(in.Text, t.Use)
-		var places []prose.Range
-		for _, r := range prose.Find(in.Text, t.InsteadOf) {
-			if !inside(r, preferred) {
-				places = append(places, r)
-			}
-		}
+	for _, p := range t.Voice.PreferredTerms {
+		places := outside(t.index().Find(p.InsteadOf), t.index().Find(p.Use))
 		if len(places) > 0 {
-			out = append(out, finding(in.Text, domain.SeverityWarning,
-				fmt.Sprintf("The brand voice prefers “%s” to “%s”. Use it.", t.Use, t.InsteadOf), places, nil))
+			out = append(out, t.finding(domain.SeverityWarning,
+				fmt.Sprintf("The brand voice prefers “%s” to “%s”. Use it.", p.Use, p.InsteadOf), places, nil))
 		}
 	}
 	return out
 }
 
-func inside(r prose.Range, others []prose.Range) bool {
-	for _, o := range others {
-		if r.Start >= o.Start && r.End <= o.End {
-			return true
+// outside returns the ranges that no range of others contains; both are in order.
+func outside(ranges, others []prose.Range) []prose.Range {
+	var out []prose.Range
+	i := 0
+	for _, r := range ranges {
+		for i < len(others) && others[i].End < r.End {
+			i++
+		}
+		if i == len(others) || others[i].Start > r.Start {
+			out = append(out, r)
 		}
 	}
-	return false
+	return out
 }
 
 // swearing is a short list of words that do not belong in the published texts of a
@@ -60,22 +63,54 @@ const swearing = `fuck fucking fucked fucker motherfucker shit shitty bullshit a
 wanker bollocks twat slut whore faggot nigger nigga retard scheisse scheiße arschloch fotze wichser hurensohn
 putain merde connard salope enculé mierda puta gilipollas cabrón coño cazzo stronzo vaffanculo kurwa`
 
-func profanity(in Input) []domain.Finding {
-	bad := map[string]bool{}
+// innocent are the languages in which a word of the list is an everyday one.
+var innocent = map[string]string{"slut": " sv da no nb nn ", "retard": " fr ", "puta": " sw ", "twat": " pl "}
+
+//nolint:gochecknoglobals // the list above as a set
+var swearWords = sync.OnceValue(func() map[string]bool {
+	set := map[string]bool{}
 	for _, w := range strings.Fields(swearing) {
-		bad[w] = true
+		set[w] = true
 	}
+	return set
+})
+
+func profanity(t *target) []domain.Finding {
+	bad, text := swearWords(), t.words.Text
+	language, _, _ := strings.Cut(strings.ToLower(t.Language), "-")
 	var places []prose.Range
-	for _, r := range prose.WordRanges(in.Text) {
-		if bad[prose.Fold(r.In(in.Text))] {
-			places = append(places, r)
+	for _, r := range prose.WordRanges(text) {
+		if r.End-r.Start < 4 || r.End-r.Start > 20 {
+			continue
 		}
+		word := norm.NFC.String(prose.Fold(r.In(text)))
+		if !bad[word] || language != "" && strings.Contains(innocent[word], " "+language+" ") || harmless(text, word, r) {
+			continue
+		}
+		places = append(places, r)
 	}
 	if len(places) == 0 {
 		return nil
 	}
-	return []domain.Finding{finding(in.Text, domain.SeverityWarning,
+	return []domain.Finding{t.finding(domain.SeverityWarning,
 		"Swear words put readers off. Use other words.", places, firstLetter)}
+}
+
+// harmless knows set phrases in which a word of the list offends nobody.
+func harmless(text, word string, r prose.Range) bool {
+	switch word {
+	case "retard":
+		before := wordsBefore(text, r.Start, 1)
+		return len(before) == 1 && strings.Contains(" en le de du sans mon son ton un ce ", " "+before[0]+" ")
+	case "bastard":
+		after := strings.TrimLeft(text[r.End:], " ")
+		for _, next := range []string{"file", "sword", "title", "sugar", "cut", "amber"} {
+			if strings.HasPrefix(after, next) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func firstLetter(s string) string {

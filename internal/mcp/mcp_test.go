@@ -42,7 +42,11 @@ var sample = domain.Capability{
 // one panics, which the tests of the whole program cover.
 func start(t *testing.T) (*Server, *httptest.Server) {
 	t.Helper()
-	e, err := engine.New(engine.Options{Capabilities: []capability.Capability{capability.Define(capability.Spec[struct{}]{Capability: sample})}})
+	e, err := engine.New(
+		engine.Options{
+			Capabilities: []capability.Capability{capability.Define(capability.Spec[struct{}]{Capability: sample})},
+		},
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -87,7 +91,11 @@ func (k keyed) RoundTrip(r *http.Request) (*http.Response, error) {
 func connect(t *testing.T, url, key string) *sdk.ClientSession {
 	t.Helper()
 	client := sdk.NewClient(&sdk.Implementation{Name: "test", Version: "1"}, nil)
-	s, err := client.Connect(t.Context(), &sdk.StreamableClientTransport{Endpoint: url, HTTPClient: &http.Client{Transport: keyed{key}}}, nil)
+	s, err := client.Connect(
+		t.Context(),
+		&sdk.StreamableClientTransport{Endpoint: url, HTTPClient: &http.Client{Transport: keyed{key}}},
+		nil,
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,7 +116,8 @@ func TestToolsAsAClientSeesThem(t *testing.T) {
 	names := map[string]bool{}
 	for _, tool := range l.Tools {
 		names[tool.Name] = true
-		if tool.Annotations == nil || tool.Annotations.DestructiveHint == nil || tool.Annotations.OpenWorldHint == nil || tool.OutputSchema == nil {
+		if tool.Annotations == nil || tool.Annotations.DestructiveHint == nil || tool.Annotations.OpenWorldHint == nil ||
+			tool.OutputSchema == nil {
 			t.Errorf("%s lacks hints or an output schema", tool.Name)
 		}
 	}
@@ -125,7 +134,8 @@ func TestToolsAsAClientSeesThem(t *testing.T) {
 	if err != nil || len(all.Tools) != len(a.tools.all) {
 		t.Errorf("toolset all: %d of %d tools, %v", len(all.Tools), len(a.tools.all), err)
 	}
-	if _, err := connect(t, srv.URL+Path+"?toolsets=nothing", "full").ListTools(t.Context(), nil); err == nil || !strings.Contains(err.Error(), "toolset") {
+	if _, err := connect(t, srv.URL+Path+"?toolsets=nothing", "full").ListTools(t.Context(), nil); err == nil ||
+		!strings.Contains(err.Error(), "toolset") {
 		t.Errorf("unknown toolset: %v", err)
 	}
 	reader, err := connect(t, srv.URL+Path+"", "reader").ListTools(t.Context(), nil)
@@ -142,7 +152,10 @@ func TestToolsAsAClientSeesThem(t *testing.T) {
 func TestCalls(t *testing.T) {
 	_, srv := start(t)
 	s := connect(t, srv.URL+Path+"", "full")
-	got, err := s.CallTool(t.Context(), &sdk.CallToolParams{Name: "list_capabilities", Arguments: map[string]any{"category": "generation"}})
+	got, err := s.CallTool(
+		t.Context(),
+		&sdk.CallToolParams{Name: "list_capabilities", Arguments: map[string]any{"category": "generation"}},
+	)
 	if err != nil || got.IsError {
 		t.Fatalf("%v %+v", err, got)
 	}
@@ -172,7 +185,12 @@ func TestCalls(t *testing.T) {
 		}
 	}
 	reader := connect(t, srv.URL+Path+"", "reader")
-	if got, err := reader.CallTool(t.Context(), &sdk.CallToolParams{Name: "generate_blog_post", Arguments: map[string]any{"topic": "x"}}); err != nil || !got.IsError || !strings.Contains(got.Content[0].(*sdk.TextContent).Text, "FORBIDDEN") {
+	refused, err := reader.CallTool(t.Context(), &sdk.CallToolParams{
+		Name:      "generate_blog_post",
+		Arguments: map[string]any{"topic": "x"},
+	})
+	if err != nil || !refused.IsError ||
+		!strings.Contains(refused.Content[0].(*sdk.TextContent).Text, "FORBIDDEN") {
 		t.Errorf("a reader wrote: %v %+v", err, got)
 	}
 }
@@ -189,7 +207,8 @@ func TestResources(t *testing.T) {
 		t.Errorf("%v %+v", err, r)
 	}
 	for _, uri := range []string{"vellocity://capabilities/none", "vellocity://executions/abc", "vellocity://nothing"} {
-		if _, err := s.ReadResource(t.Context(), &sdk.ReadResourceParams{URI: uri}); err == nil || !strings.Contains(err.Error(), "not found") {
+		if _, err := s.ReadResource(t.Context(), &sdk.ReadResourceParams{URI: uri}); err == nil ||
+			!strings.Contains(err.Error(), "not found") {
 			t.Errorf("%s: %v", uri, err)
 		}
 	}
@@ -223,10 +242,12 @@ func TestWire(t *testing.T) {
 	}
 	resp, body := post(initialize, both)
 	session := "Mcp-Session-Id: " + resp.Header.Get("Mcp-Session-Id")
-	if resp.StatusCode != 200 || len(session) < 30 || !strings.Contains(body, `"protocolVersion":"2025-11-25"`) || !strings.Contains(body, `"name":"vellocity-mcp"`) {
+	if resp.StatusCode != 200 || len(session) < 30 || !strings.Contains(body, `"protocolVersion":"2025-11-25"`) ||
+		!strings.Contains(body, `"name":"vellocity-mcp"`) {
 		t.Fatalf("initialize: %d %s", resp.StatusCode, body)
 	}
-	if _, body := post(strings.Replace(initialize, "2025-11-25", "2026-07-28", 1), both); !strings.Contains(body, `"protocolVersion":"2025-11-25"`) {
+	_, body = post(strings.Replace(initialize, "2025-11-25", "2026-07-28", 1), both)
+	if !strings.Contains(body, `"protocolVersion":"2025-11-25"`) {
 		t.Errorf("initialize must never name a revision without it: %s", body)
 	}
 	modern := `{"jsonrpc":"2.0","id":7,"method":"%m","params":{%p"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{},"io.modelcontextprotocol/clientInfo":{"name":"t","version":"1"}}}}`

@@ -36,7 +36,8 @@ func TestSchemasReadTheDomain(t *testing.T) {
 	if b := p["body"]; b.MinLength != nil || *b.MaxLength != domain.LimitBody.Max || b.Nullable {
 		t.Errorf("body: %+v", b)
 	}
-	if l := p["tags"]; *l.MaxItems != domain.LimitKeywords.Max || *l.Items.MaxLength != domain.LimitKeywords.Each || l.Nullable {
+	if l := p["tags"]; *l.MaxItems != domain.LimitKeywords.Max || *l.Items.MaxLength != domain.LimitKeywords.Each ||
+		l.Nullable {
 		t.Errorf("tags: %+v", l)
 	}
 	if w := p["wait"]; *w.Minimum != 0 || *w.Maximum != float64(domain.LimitWait.Max) {
@@ -84,7 +85,8 @@ func TestRowsNeedAScope(t *testing.T) {
 // verb does, with secrets left out.
 func TestStoredAnswersAreTyped(t *testing.T) {
 	type secret struct{ Name, Key string }
-	row := NewRedacted(Op{Name: "make", Scope: domain.ScopeAdmin, IdempotencyKey: true, ETag: true, Route: Route{Status: 201}},
+	row := NewRedacted(
+		Op{Name: "make", Scope: domain.ScopeAdmin, IdempotencyKey: true, ETag: true, Route: Route{Status: 201}},
 		func(ctx context.Context, _ struct{}) (secret, error) {
 			c, ok, err := domain.ClaimFrom[secret](ctx)
 			if !ok || err != nil {
@@ -92,7 +94,8 @@ func TestStoredAnswersAreTyped(t *testing.T) {
 			}
 			a, err := c.Render(secret{"x", "hidden"})
 			want := `{"success":true,"data":{"Name":"x","Key":""}}`
-			if err != nil || string(a.Body) != want || a.Status != 201 || a.Headers["Etag"] == "" || a.Headers["Location"] != "/x" {
+			if err != nil || string(a.Body) != want || a.Status != 201 || a.Headers["Etag"] == "" ||
+				a.Headers["Location"] != "/x" {
 				t.Errorf("%v %d %s %v", err, a.Status, a.Body, a.Headers)
 			}
 			if _, _, err := domain.ClaimFrom[int](ctx); err == nil {
@@ -101,7 +104,9 @@ func TestStoredAnswersAreTyped(t *testing.T) {
 			return secret{}, nil
 		},
 		func(r *Reply, s secret) secret { r.Location = "/x"; return s },
-		func(s secret) secret { s.Key = ""; return s }, secret{})
+		func(s secret) secret { s.Key = ""; return s },
+		secret{},
+	)
 	call, err := row.DecodeArguments(nil)
 	if err != nil {
 		t.Fatal(err)
@@ -157,7 +162,8 @@ func TestParseJSON(t *testing.T) {
 		strings.Repeat("[", 40) + strings.Repeat("]", 40): "deeper than 32",
 		"[" + strings.Repeat("1,", 10_000) + "1]":         "more than 10000 items",
 	} {
-		if _, err := ParseJSON([]byte(body)); domain.CodeOf(err) != domain.CodeBadRequest || !strings.Contains(err.Error(), says) {
+		if _, err := ParseJSON([]byte(body)); domain.CodeOf(err) != domain.CodeBadRequest ||
+			!strings.Contains(err.Error(), says) {
 			t.Errorf("%.20s: %v", body, err)
 		}
 	}

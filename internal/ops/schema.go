@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -119,11 +118,10 @@ func limitField(s *Schema, f reflect.StructField) {
 	if name == "" {
 		return
 	}
-	i := slices.IndexFunc(domain.Limits(), func(l domain.Limit) bool { return l.Name == name })
-	if i < 0 {
+	l, ok := domain.LimitNamed(name)
+	if !ok {
 		panic(fmt.Sprintf("ops: %s names the limit %q, which does not exist", f.Name, name))
 	}
-	l := domain.Limits()[i]
 	switch l.Unit {
 	case domain.Characters:
 		s.MinLength, s.MaxLength = positive(l.Min), &l.Max

@@ -4,94 +4,163 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/text/cases"
+	"golang.org/x/text/unicode/norm"
 )
 
-// Find returns every place where term occurs in text as whole words, in any case. White
-// space and hyphens compare as equal, as do the two forms of the apostrophe, and a
-// plural or possessive ending may follow. A term in a script without spaces is also
-// found inside a run of characters.
-func Find(text, term string) []Range {
-	term = strings.TrimSpace(term)
-	if term == "" {
+// Find returns every place where term occurs in text as whole words, in any case and any way of writing the
+// same characters (Unicode's normal forms). White space, hyphens and their non-breaking forms compare as
+// equal, as do the two forms of the apostrophe; soft hyphens, joiners and zero-width spaces count for
+// nothing. A plural or possessive ending may follow. A term in a script without spaces is also found inside
+// a run of characters.
+func Find(text, term string) []Range { return NewIndex(text).Find(term) }
+
+// Index is a text prepared for [Index.Find], for looking for many terms in one text.
+type Index struct {
+	folded string
+	// from and to are, for each byte of folded, the range of the text that it stands for.
+	from, to []int32
+}
+
+// NewIndex prepares a text.
+func NewIndex(text string) *Index {
+	f := folder{x: &Index{from: make([]int32, 0, len(text)), to: make([]int32, 0, len(text))}}
+	f.b.Grow(len(text))
+	fold := cases.Fold()
+	for at := 0; at < len(text); {
+		n := plainASCII(text[at:])
+		for i := at; i < at+n; i++ {
+			c := rune(text[i])
+			if c >= 'A' && c <= 'Z' {
+				c |= 0x20
+			}
+			f.put(i, i+1, c)
+		}
+		if at += n; at == len(text) {
+			break
+		}
+		if n = norm.NFKD.NextBoundaryInString(text[at:], true); n <= 0 {
+			n = len(text) - at
+		}
+		s := text[at : at+n]
+		for _, r := range norm.NFKD.String(fold.String(norm.NFKD.String(s))) {
+			f.put(at, at+n, r)
+		}
+		at += n
+	}
+	f.x.folded = f.b.String()
+	return f.x
+}
+
+// plainASCII returns the length of the start of s that nothing else combines with.
+func plainASCII(s string) int {
+	i := 0
+	for i < len(s) && s[i] < utf8.RuneSelf {
+		i++
+	}
+	if i < len(s) && i > 0 {
+		i-- // a mark that belongs to it may follow
+	}
+	return i
+}
+
+// folder writes the folded text of an index.
+type folder struct {
+	x    *Index
+	b    strings.Builder
+	last rune // the last character written or swallowed
+}
+
+func (f *folder) put(from, to int, r rune) {
+	switch {
+	case r == '\n' && f.last == '\n':
+		// An empty line: no term goes on after it.
+	case r == '-' || r == '\u2010' || r == '\u2011' || unicode.IsSpace(r):
+		before := f.last
+		f.last = r
+		if r != '\n' {
+			f.last = ' '
+		}
+		if before == ' ' || before == '\n' {
+			return
+		}
+		r = ' '
+	case isIgnorable(r):
+		return
+	case r == '’':
+		r, f.last = '\'', r
+	default:
+		f.last = r
+	}
+	f.b.WriteRune(r)
+	for range utf8.RuneLen(r) {
+		f.x.from, f.x.to = append(f.x.from, int32(from)), append(f.x.to, int32(to))
+	}
+}
+
+// Find returns the places of a term in the text; see the function of the same name. A term does not go on
+// after an empty line.
+func (x *Index) Find(term string) []Range {
+	t := strings.TrimSpace(NewIndex(strings.TrimSpace(term)).folded)
+	if t == "" {
 		return nil
 	}
-	first, _ := utf8.DecodeRuneInString(term)
-	bounded := wordRune(first) && !unspaced(first)
+	first, _ := utf8.DecodeRuneInString(t)
+	last, _ := utf8.DecodeLastRuneInString(t)
+	starts, ends := wordRune(first) && !unspaced(first), wordRune(last) && !unspaced(last)
 	var out []Range
-	prev := rune(0)
-	for i := 0; i < len(text); {
-		r, n := utf8.DecodeRuneInString(text[i:])
-		if !bounded || !wordRune(prev) {
-			if end, ok := match(text, i, term); ok {
-				out = append(out, Range{i, end})
-				prev, _ = utf8.DecodeLastRuneInString(text[:end])
-				i = end
-				continue
-			}
+	stem, ies := strings.CutSuffix(t, "y")
+	for at := 0; at < len(x.folded); {
+		i := strings.Index(x.folded[at:], stem)
+		if i < 0 {
+			break
 		}
-		prev = r
-		i += n
+		i += at
+		if end, ok := x.ending(i+len(stem), ies, ends); ok && !(starts && wordRune(x.before(i))) {
+			out = append(out, Range{int(x.from[i]), int(x.to[end-1])})
+			at = end
+			continue
+		}
+		_, n := utf8.DecodeRuneInString(x.folded[i:])
+		at = i + n
 	}
 	return out
 }
 
-// match reports whether term is at byte i, and where it ends.
-func match(text string, i int, term string) (end int, ok bool) {
-	for k, want := range term {
-		if unicode.IsSpace(want) || want == '-' {
-			j := i
-			for j < len(text) && (text[j] == ' ' || text[j] == '\n' || text[j] == '-' || text[j] == '\t') {
-				j++
-			}
-			if j == i {
-				return 0, false
-			}
-			i = j
-			continue
-		}
-		if i >= len(text) {
-			return 0, false
-		}
-		got, n := utf8.DecodeRuneInString(text[i:])
-		if k == len(term)-1 && want == 'y' && strings.HasPrefix(text[i:], "ies") {
-			return ending(text, i+3, true)
-		}
-		if !sameLetter(got, want) {
-			return 0, false
-		}
-		i += n
-	}
-	last, _ := utf8.DecodeLastRuneInString(term)
-	return ending(text, i, wordRune(last) && !unspaced(last))
-}
-
 // ending includes a plural or possessive ending, after which the word must end.
-func ending(text string, i int, bounded bool) (int, bool) {
-	if !bounded {
-		return i, true
+func (x *Index) ending(at int, ies, bounded bool) (int, bool) {
+	rest := x.folded[at:]
+	if ies {
+		if strings.HasPrefix(rest, "ies") {
+			at, rest = at+3, rest[3:]
+		} else if strings.HasPrefix(rest, "y") {
+			at, rest = at+1, rest[1:]
+		} else {
+			return 0, false
+		}
 	}
-	for _, suffix := range []string{"", "'s", "’s", "es", "s"} {
-		if !strings.HasPrefix(text[i:], suffix) {
+	if !bounded {
+		return at, true
+	}
+	for _, suffix := range []string{"", "'s", "es", "s"} {
+		if !strings.HasPrefix(rest, suffix) {
 			continue
 		}
-		j := i + len(suffix)
-		next, _ := utf8.DecodeRuneInString(text[j:])
-		if j == len(text) || !wordRune(next) {
-			if suffix == "'s" || suffix == "’s" {
-				return i, true
+		if next, _ := utf8.DecodeRuneInString(rest[len(suffix):]); rest == suffix || !wordRune(next) {
+			if suffix == "'s" {
+				return at, true
 			}
-			return j, true
+			return at + len(suffix), true
 		}
 	}
 	return 0, false
 }
 
-func sameLetter(a, b rune) bool {
-	if a == '’' {
-		a = '\''
+func (x *Index) before(at int) rune {
+	if at == 0 {
+		return -1
 	}
-	if b == '’' {
-		b = '\''
-	}
-	return a == b || unicode.ToLower(a) == unicode.ToLower(b)
+	r, _ := utf8.DecodeLastRuneInString(x.folded[:at])
+	return r
 }

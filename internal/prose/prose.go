@@ -3,7 +3,7 @@
 //
 // It knows English best. Functions for English only say so, and callers check [English]
 // first; the rest works with any script that Go's unicode tables know.
-// The package holds no state and imports nothing of ours.
+// The package holds no state and imports nothing of ours but markdown.
 package prose
 
 import (

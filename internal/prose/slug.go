@@ -7,14 +7,15 @@ import (
 
 // Slug makes a part of an address from s: lower-case letters and digits with single
 // hyphens between them, at most limit characters (code points), cut at a word.
-// Accents of the Latin script are dropped; letters of other scripts stay as they are.
+// Accents of the Latin script are dropped; letters of other scripts stay as they are, with their vowel signs.
+// Soft hyphens and joiners are left out.
 func Slug(s string, limit int) string {
 	var b strings.Builder
 	gap := false
 	for _, r := range deaccent(strings.ToLower(s)) {
 		switch {
-		case r == '\'' || r == '’':
-		case unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.Is(unicode.Mn, r):
+		case r == '\'' || r == '’' || isIgnorable(r):
+		case wordRune(r):
 			if gap && b.Len() > 0 {
 				b.WriteByte('-')
 			}
@@ -42,6 +43,9 @@ func clipSlug(slug []rune, limit int) string {
 				break
 			}
 		}
+	}
+	for len(cut) > 0 && unicode.Is(unicode.M, slug[len(cut)]) {
+		cut = cut[:len(cut)-1] // a sign that belongs to the last letter would be lost
 	}
 	return strings.TrimRight(string(cut), "-")
 }

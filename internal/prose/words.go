@@ -4,81 +4,9 @@ import (
 	"slices"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 )
-
-// Words returns the words of text as written: sequences of letters and digits, with
-// apostrophes, hyphens and full stops allowed between two of them (don't, first-reply,
-// 3.5). In scripts without spaces each character is a word.
-func Words(text string) []string {
-	ranges := WordRanges(text)
-	words := make([]string, len(ranges))
-	for i, r := range ranges {
-		words[i] = r.In(text)
-	}
-	return words
-}
-
-// CountWords returns the number of words of text.
-func CountWords(text string) int { return len(WordRanges(text)) }
-
-// WordRanges returns the ranges of the words of text.
-func WordRanges(text string) []Range {
-	var out []Range
-	start := -1
-	end := func(at int) {
-		if start >= 0 {
-			out = append(out, Range{start, at})
-			start = -1
-		}
-	}
-	at := 0
-	for at < len(text) {
-		r, size := utf8.DecodeRuneInString(text[at:])
-		switch {
-		case unspaced(r):
-			end(at)
-			out = append(out, Range{at, at + size})
-		case wordRune(r):
-			if start < 0 {
-				start = at
-			}
-		case start >= 0 && joins(text, at, r, size):
-		default:
-			end(at)
-		}
-		at += size
-	}
-	end(at)
-	return out
-}
-
-func wordRune(r rune) bool {
-	return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.Is(unicode.Mn, r)
-}
-
-// unspaced reports whether r is of a script without spaces between words.
-func unspaced(r rune) bool {
-	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai)
-}
-
-// joins reports whether the mark r at byte i joins two parts of one word.
-func joins(text string, i int, r rune, size int) bool {
-	next, _ := utf8.DecodeRuneInString(text[i+size:])
-	if !wordRune(next) || unspaced(next) {
-		return false
-	}
-	switch r {
-	case '\'', '’', '-', '‑':
-		return true
-	case '.', ',':
-		before, _ := utf8.DecodeLastRuneInString(text[:i])
-		return unicode.IsDigit(before) && unicode.IsDigit(next)
-	}
-	return false
-}
 
 // Fold returns word in the form for comparison: lower case, with a straight apostrophe.
 func Fold(word string) string {
@@ -137,10 +65,10 @@ func containsAny(s string, parts ...string) bool {
 
 // deaccent drops the accents of Latin letters and leaves other scripts alone.
 func deaccent(s string) string {
-	s = strings.NewReplacer("ß", "ss", "æ", "ae", "ø", "o", "ł", "l", "œ", "oe").Replace(s)
+	s = strings.NewReplacer("ß", "ss", "æ", "ae", "ø", "o", "ł", "l", "œ", "oe").Replace(norm.NFD.String(s))
 	var b strings.Builder
 	latin := false
-	for _, r := range norm.NFD.String(s) {
+	for _, r := range s {
 		if unicode.Is(unicode.Mn, r) && latin {
 			continue
 		}

@@ -220,10 +220,12 @@ func TestEveryFailureHasTheEnvelope(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got := send(t, a, c.method, c.target, c.body, c.headers...)
-			if got.Code != c.status || got.body.Error == nil || got.body.Error.Code != c.code || !strings.Contains(got.body.Error.Message, c.says) {
+			if got.Code != c.status || got.body.Error == nil || got.body.Error.Code != c.code ||
+				!strings.Contains(got.body.Error.Message, c.says) {
 				t.Fatalf("got %d %s", got.Code, got.Body)
 			}
-			if got.body.Success == nil || *got.body.Success || got.body.Error.RequestID == "" || got.body.Error.RequestID != got.Header().Get("X-Request-Id") {
+			if got.body.Success == nil || *got.body.Success || got.body.Error.RequestID == "" ||
+				got.body.Error.RequestID != got.Header().Get("X-Request-Id") {
 				t.Errorf("envelope: %s, request id %q", got.Body, got.Header().Get("X-Request-Id"))
 			}
 			if strings.Contains(got.Body.String(), "secret") || strings.Contains(got.Body.String(), "hunter2") {
@@ -235,7 +237,13 @@ func TestEveryFailureHasTheEnvelope(t *testing.T) {
 
 func TestAllFaultsAtOnce(t *testing.T) {
 	a := start(t, nil)
-	got := send(t, a, "POST", "/api/v1/things", `{"Name":"a","count":0,"kind":"green","tags":["x","x","y"],"settings":[],"inner":{"email":"no","sise":2},"nam":1}`)
+	got := send(
+		t,
+		a,
+		"POST",
+		"/api/v1/things",
+		`{"Name":"a","count":0,"kind":"green","tags":["x","x","y"],"settings":[],"inner":{"email":"no","sise":2},"nam":1}`,
+	)
 	want := map[string]string{
 		"name":        "The name field is required",
 		"Name":        `There is no field named "Name"; did you mean "name"?`,
@@ -287,11 +295,16 @@ func TestPaging(t *testing.T) {
 	if got.Code != 200 || string(got.body.Meta) != `{"page":2,"per_page":20,"total":45,"total_pages":3}` {
 		t.Fatalf("got %d %s", got.Code, got.Body)
 	}
-	want := `</api/v1/things?kind=red&page=1&per_page=20>; rel="first", </api/v1/things?kind=red&page=1&per_page=20>; rel="prev", </api/v1/things?kind=red&page=3&per_page=20>; rel="next", </api/v1/things?kind=red&page=3&per_page=20>; rel="last"`
+	want := `</api/v1/things?kind=red&page=1&per_page=20>; rel="first", ` +
+		`</api/v1/things?kind=red&page=1&per_page=20>; rel="prev", ` +
+		`</api/v1/things?kind=red&page=3&per_page=20>; rel="next", ` +
+		`</api/v1/things?kind=red&page=3&per_page=20>; rel="last"`
 	if link := got.Header().Get("Link"); link != want {
 		t.Errorf("Link: %s", link)
 	}
-	if got := send(t, a, "GET", "/api/v1/things", ""); string(got.body.Meta) != `{"page":1,"per_page":20,"total":45,"total_pages":3}` {
+	if got := send(t, a, "GET", "/api/v1/things", ""); string(
+		got.body.Meta,
+	) != `{"page":1,"per_page":20,"total":45,"total_pages":3}` {
 		t.Errorf("defaults: %s", got.Body)
 	}
 }
@@ -313,7 +326,8 @@ func TestTags(t *testing.T) {
 		t.Errorf("another tag: %d", got.Code)
 	}
 	for _, match := range []string{tag, "*", `"6-a", ` + tag} {
-		if got := send(t, a, "DELETE", "/api/v1/things/1", "", "If-Match: "+match); match != `"6-a", `+tag && got.Code != 204 {
+		if got := send(t, a, "DELETE", "/api/v1/things/1", "", "If-Match: "+match); match != `"6-a", `+tag &&
+			got.Code != 204 {
 			t.Errorf("If-Match %s: %d %s", match, got.Code, got.Body)
 		}
 	}

@@ -67,6 +67,42 @@ func Compile(raw json.RawMessage) (*Schema, error) {
 // JSON returns the schema as it was written.
 func (s *Schema) JSON() json.RawMessage { return s.raw }
 
+// Standard returns the schema without the keywords of our own, for readers who only
+// know the standard's.
+func (s *Schema) Standard() (json.RawMessage, error) {
+	var doc any
+	if err := json.Unmarshal(s.raw, &doc); err != nil {
+		return nil, fmt.Errorf("read schema: %w", err)
+	}
+	removeOwn(doc)
+	return json.Marshal(doc)
+}
+
+// removeOwn removes the keywords of our own from a schema and those within it. A
+// property may have the name of a keyword.
+func removeOwn(node any) {
+	switch x := node.(type) {
+	case []any:
+		for _, v := range x {
+			removeOwn(v)
+		}
+	case map[string]any:
+		for _, name := range []string{"x-order", "x-widget", "x-labels"} {
+			delete(x, name)
+		}
+		for name, v := range x {
+			fields, ok := v.(map[string]any)
+			if !ok || name != "properties" && name != "$defs" && name != "patternProperties" {
+				removeOwn(v)
+				continue
+			}
+			for _, f := range fields {
+				removeOwn(f)
+			}
+		}
+	}
+}
+
 // Title names the whole object for people; "" where the schema does not.
 func (s *Schema) Title() string { return s.root.Title }
 

@@ -175,3 +175,18 @@ func TestCompileRefusesSchemas(t *testing.T) {
 		}
 	}
 }
+
+func TestStandardLeavesOutKeywordsOfOurOwn(t *testing.T) {
+	s, err := schema.Compile(json.RawMessage(`{"x-order":["x-widget"],"required":["x-widget"],"properties":{
+		"x-widget":{"type":"string","x-widget":"textarea","enum":["a"],"x-labels":{"a":"A"}},
+		"list":{"type":"array","x-order":1,"items":{"type":"object","x-order":["a"],"properties":{"a":{"x-order":3}}}}},
+		"anyOf":[{"x-widget":"a"}]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = `{"anyOf":[{}],"properties":{"list":{"items":{"properties":{"a":{}},"type":"object"},"type":"array"},` +
+		`"x-widget":{"enum":["a"],"type":"string"}},"required":["x-widget"]}`
+	if got, err := s.Standard(); err != nil || string(got) != want {
+		t.Errorf("%s, %v", got, err)
+	}
+}

@@ -30,14 +30,16 @@ func metaDescription(p page) Check {
 		"Write a meta description of 70 to 160 characters that says what the reader gets.")
 }
 
-// within gives all points for a length inside the bounds and half outside them.
+// within gives all points for a length inside the bounds and half outside them. A wide character, as Chinese,
+// Japanese and Korean have them, takes the room of two Latin letters and says as much as three.
 func within(c Check, s string, low, high int, fix string) Check {
 	c.Applicable = true
-	n := utf8.RuneCountInString(strings.TrimSpace(s))
+	s = strings.TrimSpace(s)
+	n, wide := utf8.RuneCountInString(s), prose.CountWide(s)
 	switch {
 	case n == 0:
 		c.Found, c.Fix = "There is none.", fix
-	case n < low || n > high:
+	case n+2*wide < low || n+wide > high:
 		c.Points, c.Found, c.Fix = c.Max/2, fmt.Sprintf("It has %d characters.", n), fix
 	default:
 		c.Points, c.Found = c.Max, fmt.Sprintf("It has %d characters.", n)

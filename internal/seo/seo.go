@@ -62,6 +62,7 @@ type page struct {
 	Input
 	doc      prose.Document
 	text     string
+	index    *prose.Index // of text
 	words    int
 	keywords []Keyword
 	reading  prose.Readability
@@ -71,6 +72,7 @@ type page struct {
 func Analyze(in Input) Report {
 	doc := prose.Parse(in.Body)
 	p := page{Input: in, doc: doc, text: doc.Text()}
+	p.index = prose.NewIndex(p.text)
 	p.words = prose.CountWords(p.text)
 	p.reading = prose.Measure(p.text, in.Language)
 	for _, k := range in.Keywords {
@@ -104,7 +106,7 @@ func (p page) phrases() []string {
 func (p page) place(keyword string) Keyword {
 	has := func(s string) bool { return len(prose.Find(s, keyword)) > 0 }
 	k := Keyword{
-		Keyword: keyword, Count: len(prose.Find(p.text, keyword)),
+		Keyword: keyword, Count: len(p.index.Find(keyword)),
 		InTitle: has(p.Title) || has(p.MetaTitle), InMeta: has(p.MetaDescription),
 		InFirst100: has(firstWords(p.text, 100)), InSlug: slugHas(p.Slug, keyword),
 	}

@@ -111,3 +111,39 @@ func TestAnalyzeIsDeterministic(t *testing.T) {
 		t.Error("two runs differ")
 	}
 }
+
+// TestLengthsOfWideScripts and of tables: A16.
+func TestLengthsOfWideScripts(t *testing.T) {
+	r := seo.Analyze(seo.Input{
+		Language: "ja", Title: "共有受信箱", MetaTitle: "小さなチームの受信箱", Keywords: []string{"受信箱"},
+		MetaDescription: "共有の受信箱があれば、小さなチームでも誰がどのメッセージに答えるのかがすぐに分かります。始め方を説明します。",
+		Body:            "共有の受信箱。",
+	})
+	for _, id := range []string{"title", "meta-title", "meta-description"} {
+		if c := check(t, r, id); c.Points != c.Max {
+			t.Errorf("%+v", c)
+		}
+	}
+	long := seo.Analyze(seo.Input{MetaTitle: strings.Repeat("長", 31), MetaDescription: strings.Repeat("長", 90)})
+	for _, id := range []string{"meta-title", "meta-description"} {
+		if c := check(t, long, id); c.Points == c.Max {
+			t.Errorf("%+v", c)
+		}
+	}
+}
+
+func TestATableIsNoParagraph(t *testing.T) {
+	body := "| one thing | another thing |\n|---|---|\n" + strings.Repeat("| a cell of words | and one more |\n", 60)
+	if c := check(t, seo.Analyze(seo.Input{Body: body}), "paragraphs"); c.Points != c.Max {
+		t.Errorf("%+v", c)
+	}
+}
+
+func TestKeywordsInOtherFormsAreFound(t *testing.T) {
+	r := seo.Analyze(seo.Input{Keywords: []string{"café", "kubernetes operator"}, Body: "A CAFE\u0301 and a kubernetes\u00a0operator."})
+	for _, k := range r.Keywords {
+		if k.Count != 1 {
+			t.Errorf("%+v", k)
+		}
+	}
+}

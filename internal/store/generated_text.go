@@ -19,10 +19,14 @@ type GeneratedText struct {
 	Body        string // complete once it has ended; until then see [Q.GeneratedTextPieces]
 	Error       string
 	Held, Used  int // credits
-	Engine      domain.Origin
+	Origin      domain.Origin
 	Cost        domain.Cost
-	CreatedBy   string // the caller's name
-	CreatedAt   time.Time
+	// CreatedBy is the caller's name; CreatedByKind and CreatedByID are the caller, since
+	// several may have one name. They are empty for texts of older versions.
+	CreatedBy     string
+	CreatedByKind domain.ActorKind
+	CreatedByID   int64
+	CreatedAt     time.Time
 }
 
 // The sets of a generated text's columns.
@@ -50,9 +54,11 @@ var textTable = db.NewTable("message", func(m *textRow) []db.Column {
 		{Name: "error", Field: &m.Error, In: textRead | textFinish},
 		{Name: "credits_held", Field: &m.Held, In: textRead | textCreate | textFinish},
 		{Name: "credits_used", Field: &m.Used, In: textRead | textFinish},
-		{Name: "engine", Field: db.JSON(&m.Engine), In: textRead | textCreate},
+		{Name: "engine", Field: db.JSON(&m.Origin), In: textRead | textCreate},
 		{Name: "cost", Field: db.JSON(&m.Cost), In: textRead | textFinish},
 		{Name: "created_by", Field: &m.CreatedBy, In: textRead | textCreate},
+		{Name: "created_by_kind", Field: db.Text(&m.CreatedByKind), In: textRead | textCreate},
+		{Name: "created_by_id", Field: &m.CreatedByID, In: textRead | textCreate},
 		{Name: "created_at", Field: db.Time(&m.CreatedAt), In: textRead | textCreate},
 		{Name: "touched_at", Field: db.Time(&m.touchedAt), In: textCreate},
 		{Name: "completed_at", Field: db.Time(&m.completedAt), In: textFinish},
@@ -77,15 +83,16 @@ func scanText() func(db.Row) (GeneratedText, error) {
 }
 
 // CreateGeneratedText stores a text that is going to be written, with the request
-// that asked for it, and returns it with its id. by names the caller.
+// that asked for it, and returns it with its id. by is the caller.
 func (t *Tx) CreateGeneratedText(
-	ctx context.Context, m GeneratedText, request any, by string,
+	ctx context.Context, m GeneratedText, request any, by domain.Actor,
 ) (GeneratedText, error) {
 	body, err := json.Marshal(request)
 	if err != nil {
 		return m, fmt.Errorf("encode the request: %w", err)
 	}
-	m.Status, m.CreatedBy, m.CreatedAt = domain.TextStreaming, by, t.now
+	m.Status, m.CreatedAt = domain.TextStreaming, t.now
+	m.CreatedBy, m.CreatedByKind, m.CreatedByID = by.Name, by.Kind, by.ID
 	row := textRow{GeneratedText: m, request: body, touchedAt: t.now}
 	if err := createText.One(ctx, t.db, &row, &m.ID); err != nil {
 		return m, fmt.Errorf("create generated text: %w", err)

@@ -92,7 +92,7 @@ type Published struct {
 	Body            string // Markdown
 	MetaDescription string
 	Preview         string
-	Engine          domain.Origin
+	Origin          domain.Origin
 	At              time.Time
 }
 
@@ -106,7 +106,7 @@ var publishedColumns = `p.content_id, p.version, p.title, p.slug, p.body, c.meta
 
 func scanPublished(row db.Row) (p Published, err error) {
 	err = row.Scan(&p.ContentID, &p.Version, &p.Title, &p.Slug, &p.Body, &p.MetaDescription, &p.Preview,
-		db.JSON(&p.Engine), db.Time(&p.At))
+		db.JSON(&p.Origin), db.Time(&p.At))
 	return p, err
 }
 

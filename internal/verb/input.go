@@ -62,13 +62,9 @@ func CheckText(p *domain.Problems, path string, s *string, l domain.Limit) {
 }
 
 // CheckSlug notes a fault unless the slug is nil or one that [prose.Slug] could
-// have made, within the limit. Length and form are two faults.
-func CheckSlug(p *domain.Problems, path string, s *string, l domain.Limit) {
-	if s == nil {
-		return
-	}
-	l.Text(p, path, *s)
-	if *s != "" && !prose.IsSlug(*s) {
+// have made. Its length is another fault, of its limit.
+func CheckSlug(p *domain.Problems, path string, s *string) {
+	if s != nil && *s != "" && !prose.IsSlug(*s) {
 		p.Format(path, "lower-case letters and digits with single hyphens between them, such as summer-sale")
 	}
 }

@@ -57,11 +57,11 @@ func ReaderOrAuthor(ctx context.Context) (domain.Actor, error) {
 	return a, a.Require(domain.ScopeRead)
 }
 
-// MayReadOwn returns nil where the caller may read what createdBy started: with
-// the scope read anything of the workspace, with the scope content what it
-// started itself.
-func MayReadOwn(a domain.Actor, createdBy string) error {
-	if a.May(domain.ScopeContent) && a.Name != "" && a.Name == createdBy {
+// MayReadOwn returns nil where the caller may read what the actor of a kind and an
+// id started: with the scope read anything of the workspace, with the scope content
+// what it started itself. Names do not count: two keys may have the same.
+func MayReadOwn(a domain.Actor, kind domain.ActorKind, id int64) error {
+	if a.May(domain.ScopeContent) && id != 0 && a.Kind == kind && a.ID == id {
 		return nil
 	}
 	return a.Require(domain.ScopeRead)

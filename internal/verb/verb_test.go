@@ -44,14 +44,16 @@ func TestSlugsAreMadeAndCheckedByOneRule(t *testing.T) {
 	} {
 		slug := prose.Slug(title, domain.LimitItemSlug.Max)
 		var p domain.Problems
-		verb.CheckSlug(&p, "slug", &slug, domain.LimitItemSlug)
+		domain.LimitItemSlug.Text(&p, "slug", slug)
+		verb.CheckSlug(&p, "slug", &slug)
 		if err := p.Err(); err != nil {
 			t.Errorf("%q from %q: %v", slug, title, err)
 		}
 	}
 	for _, slug := range []string{"", "-", "a-", "-a", "a--b", "A", "a b", "a/b", "café", "a.b"} {
 		var p domain.Problems
-		verb.CheckSlug(&p, "slug", &slug, domain.LimitItemSlug)
+		domain.LimitItemSlug.Text(&p, "slug", slug)
+		verb.CheckSlug(&p, "slug", &slug)
 		if p.Err() == nil {
 			t.Errorf("%q was accepted", slug)
 		}

@@ -8,13 +8,13 @@ package web
 import (
 	"vellocity/internal/web/pages/agents"
 	"vellocity/internal/web/pages/board"
+	"vellocity/internal/web/pages/brandvoices"
 	"vellocity/internal/web/pages/capabilities"
 	"vellocity/internal/web/pages/capability"
 	"vellocity/internal/web/pages/content"
 	"vellocity/internal/web/pages/execution"
 	"vellocity/internal/web/pages/executions"
 	"vellocity/internal/web/pages/keys"
-	"vellocity/internal/web/pages/voices"
 	"vellocity/internal/web/ui"
 )
 
@@ -37,7 +37,7 @@ func pages() []ui.Mount {
 		executions.Mount,
 		execution.Mount,
 		content.Mount,
-		voices.Mount,
+		brandvoices.Mount,
 		capabilities.Mount,
 		capability.Mount,
 		agents.Mount,

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -14,16 +15,30 @@ import (
 	"vellocity/internal/web/webtest"
 )
 
-var everyPage = []string{
-	"/board", "/board?type=blog_post&since=7&q=cloud", "/executions", "/executions?status=failed&since=1",
-	"/capabilities", "/capabilities/generate-blog-post", "/capabilities/generate-social-posts",
+// furtherPages are the addresses of pages beside those of the menu.
+var furtherPages = []string{
+	"/board?type=blog_post&since=7&q=cloud", "/executions?status=failed&since=1", "/capabilities/generate-blog-post", "/capabilities/generate-social-posts",
 	"/capabilities/analyze-seo", "/capabilities/review-content", "/capabilities/publish-content",
-	"/brand-voices", "/agents", "/settings/api-keys", "/settings/api-keys?new=1", "/settings/api-keys?revoke=1", "/in",
+	"/settings/api-keys?new=1", "/settings/api-keys?revoke=1", "/in",
+}
+
+// everyPage lists the pages of the menu and the further ones.
+func everyPage(t *testing.T, p *webtest.Person) []string {
+	t.Helper()
+	var list []string
+	link := regexp.MustCompile(`<li><a href="([^"]+)" aria-current=`)
+	for _, link := range link.FindAllStringSubmatch(p.Get("/board").Body, -1) {
+		list = append(list, link[1])
+	}
+	if len(list) < 6 {
+		t.Fatalf("the menu has only %v", list)
+	}
+	return append(list, furtherPages...)
 }
 
 func TestEveryPageOfAFreshWorkspace(t *testing.T) {
 	p := webtest.Start(t)
-	for _, path := range everyPage {
+	for _, path := range everyPage(t, p) {
 		r := p.Get(path)
 		if want := map[bool]int{true: http.StatusUnauthorized, false: http.StatusOK}[path == "/in"]; r.Status != want {
 			t.Fatalf("%s: %d\n%s", path, r.Status, r.Body)
@@ -57,7 +72,7 @@ func TestEveryPageWithOneManyAndLong(t *testing.T) {
 		p.Add(domain.ContentItem{Title: fmt.Sprintf("Item %d", i), Body: "Text."}, domain.ItemGenerated)
 	}
 	item, run := fmt.Sprintf("/content/%d", long.ID), fmt.Sprintf("/executions/%d", x.ID)
-	for _, path := range append(everyPage, item, item+"?view=edit", item+"?view=versions", item+"?view=history",
+	for _, path := range append(everyPage(t, p), item, item+"?view=edit", item+"?view=versions", item+"?view=history",
 		"/content/1", "/content/6", run, run+"?tab=plan", run+"?tab=input", run+"?tab=guardrails", run+"?tab=events",
 		fmt.Sprintf("/capabilities/generate-blog-post?from=%d", x.ID)) {
 		r := p.Get(path)

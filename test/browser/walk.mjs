@@ -89,7 +89,7 @@ async function walk(ctx) {
 
   tell("approve it");
   await page.getByRole("button", { name: "Approve", exact: true }).click();
-  await page.locator(".stages [aria-current=step]", { hasText: "Ready" }).waitFor();
+  await page.locator(".statuses [aria-current=step]", { hasText: "Ready" }).waitFor();
 
   tell("write more items through the API");
   const write = async (topic, more = "Keep one person in charge each day.") => {
@@ -109,8 +109,8 @@ async function walk(ctx) {
   await page.bringToFront();
   await page.waitForFunction(() => document.getElementById("live-dot").dataset.state === "live");
   const card = (title) => page.locator(".card", { hasText: title });
-  const column = (stage, p = page) => p.locator(`#col-${stage}`);
-  const inColumn = (title, stage, p = page) => column(stage, p).locator(".card:not(.ghost)", { hasText: title }).waitFor();
+  const column = (status, p = page) => p.locator(`#col-${status}`);
+  const inColumn = (title, status, p = page) => column(status, p).locator(".card:not(.ghost)", { hasText: title }).waitFor();
 
   tell("drag a card by mouse; the second tab follows");
   await dragTo(page, card("Saved replies"), column("review"));
@@ -218,7 +218,7 @@ async function walk(ctx) {
   await page.getByRole("button", { name: "Run", exact: true }).click();
   await page.waitForURL(/\/executions\/\d+$/);
   await page.getByText("Composed from your inputs by rules").first().waitFor();
-  await page.locator(".run-side[data-ended=true]").waitFor();
+  await page.locator(".execution-side[data-ended=true]").waitFor();
   await page.getByRole("link", { name: "Open item" }).waitFor();
   for (const tab of ["plan", "input", "guardrails", "events"]) {
     await page.goto(page.url().split("?")[0] + `?tab=${tab}`);
@@ -292,10 +292,10 @@ async function everyCapability(ctx) {
   const right = async (end = "Completed") => {
     await page.getByRole("button", { name: "Run", exact: true }).click();
     await page.waitForURL(/\/executions\/\d+$/);
-    await page.locator(`.run-side[data-status="${end}"]`).waitFor();
+    await page.locator(`.execution-side[data-status="${end}"]`).waitFor();
     await page.waitForFunction((s) => document.title.startsWith(s) && document.getElementById("tab-icon").href.includes("icon-"), end);
     await noFault(page, `the result, ${end}`);
-    assert.doesNotMatch(await page.locator(".run-main").textContent(), /[{}]|":/, "a result is no JSON");
+    assert.doesNotMatch(await page.locator(".execution-main").textContent(), /[{}]|":/, "a result is no JSON");
   };
 
   await wrong("generate-social-posts", /Topic/);
@@ -330,9 +330,9 @@ async function everyCapability(ctx) {
   const person = await open(ctx);
   await person.goto(server.base + "/content/" + value);
   await person.getByRole("button", { name: /^Approve/ }).click();
-  await person.locator(".stages [aria-current=step]", { hasText: "Ready" }).waitFor();
+  await person.locator(".statuses [aria-current=step]", { hasText: "Ready" }).waitFor();
   await person.close();
-  await page.locator(".run-side[data-status=Completed]").waitFor();
+  await page.locator(".execution-side[data-status=Completed]").waitFor();
   assert.equal(page.url(), waiting, "the page that waited goes on by itself");
   assert.match(await page.locator("#result-person").textContent(), /Approved/);
 
@@ -340,7 +340,7 @@ async function everyCapability(ctx) {
   await page.locator("#f-content_id").selectOption(value);
   await right();
   await page.getByRole("link", { name: "Open item" }).click();
-  await page.locator(".stages [aria-current=step]", { hasText: "Published" }).waitFor();
+  await page.locator(".statuses [aria-current=step]", { hasText: "Published" }).waitFor();
   await page.close();
 }
 
@@ -360,7 +360,7 @@ async function republish(ctx) {
   assert.doesNotMatch(await feed(), /Written after publishing/, "an edit is not published by itself");
   await page.getByRole("button", { name: "Approve", exact: true }).click();
   await page.getByRole("heading", { name: "Unpublished changes" }).waitFor();
-  await page.locator(".stages [aria-current=step]", { hasText: "Published" }).waitFor();
+  await page.locator(".statuses [aria-current=step]", { hasText: "Published" }).waitFor();
   assert.doesNotMatch(await feed(), /Written after publishing/, "an approval publishes nothing");
   await page.getByRole("button", { name: /Publish version \d+/ }).click();
   await page.getByRole("heading", { name: "Published", exact: true }).waitFor();
@@ -478,8 +478,8 @@ async function withoutScript() {
   await page.goto(server.newLink());
   await page.goto(server.base + "/board");
   await page.locator("#col-generated .card-title").first().click();
-  await page.locator(".stages button", { hasText: "In Review" }).click();
-  await page.locator(".stages [aria-current=step]", { hasText: "In Review" }).waitFor();
+  await page.locator(".statuses button", { hasText: "In Review" }).click();
+  await page.locator(".statuses [aria-current=step]", { hasText: "In Review" }).waitFor();
   await page.goto(server.base + "/capabilities/generate-blog-post");
   await page.locator("#f-topic").fill("Written without a script");
   await page.locator("#run").click();
@@ -524,14 +524,14 @@ async function withAModel() {
     await page.screenshot({ path: join(docs, "run.png") });
     await noFault(page, "an execution that writes");
     await page.waitForFunction((n) => [...document.querySelectorAll(".stream")].map((s) => s.textContent.length).reduce((a, b) => a + b) > n, first);
-    await page.locator(".run-side[data-status=Completed]").waitFor({ timeout: 60000 });
+    await page.locator(".execution-side[data-status=Completed]").waitFor({ timeout: 60000 });
     await page.locator(".paper article").waitFor();
     await page.screenshot({ path: join(out, "run-done.png") });
     tell("cancel an execution while it writes");
     await page.goto(live.base + "/capabilities/generate-blog-post?from=1");
     await page.getByRole("button", { name: "Run", exact: true }).click();
     await page.getByRole("button", { name: "Cancel" }).click();
-    await page.locator(".run-side[data-status=Cancelled]").waitFor();
+    await page.locator(".execution-side[data-status=Cancelled]").waitFor();
     await page.getByRole("button", { name: "Retry" }).waitFor();
   } catch (err) {
     for (const [i, p] of ctx.pages().entries()) await p.screenshot({ path: join(out, `failed-model-${i}.png`) }).catch(() => {});

@@ -133,7 +133,7 @@ func (s suite) usage(t *testing.T) {
 			t.Errorf("usage %+v, error %v, want %+v", resp.Usage, err, want)
 		}
 		if _, resp, err = collect(p, prompt); err != nil || resp.Usage != (ai.Usage{}) {
-			t.Errorf("usage %+v, error %v where none was told", resp.Usage, err)
+			t.Errorf("usage %+v, error %v where none was given", resp.Usage, err)
 		}
 	})
 }
@@ -368,7 +368,7 @@ func (s suite) silence(t *testing.T) {
 }
 
 func (s suite) unreachable(t *testing.T) {
-	server := NewServer(Always(Reply{}))
+	server := NewServer(Always(Reply{}), s.protocol)
 	base, client := server.BaseURL(s.protocol.Wire), server.Client()
 	server.Close()
 	_, _, err := collect(s.make(base, client), prompt)

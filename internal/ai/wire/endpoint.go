@@ -14,7 +14,7 @@ import (
 	"vellocity/internal/ai"
 )
 
-// Endpoint is one address that takes JSON and answers with a stream.
+// Endpoint is one address that takes JSON and returns a stream.
 type Endpoint struct {
 	provider, key string
 	url           *url.URL

@@ -68,7 +68,7 @@ func whole(t *testing.T, e *wire.Endpoint, body any) (words []string) {
 	}
 }
 
-// say answers with two words.
+// say streams two words.
 func say(w http.ResponseWriter) {
 	w.Header().Set("Content-Type", "text/event-stream")
 	for _, data := range []string{`{"word":"a"}`, `{"word":"b"}`, "[DONE]"} {

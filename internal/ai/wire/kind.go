@@ -8,6 +8,6 @@ type Kind struct {
 	Name    string // "openai": what records, options and commands call it
 	Label   string // "OpenAI": what people call the service
 	BaseURL string // the address of the service itself
-	Serves  string // a sentence that says which servers speak the protocol
+	Serves  string // for people: which servers speak the protocol
 	New     func(c Config) (ai.Provider, error)
 }

@@ -72,7 +72,9 @@ func TestSampleHasFiveSections(t *testing.T) {
 	for _, s := range out.Plan {
 		names = append(names, s.Name)
 	}
-	if got := strings.Join(names, ", "); got != "Brief, Outline, Section 1, Section 2, Section 3, Section 4, Section 5, Assembly, Title and description, Brand voice, Checks" {
+	const want = "Brief, Outline, Section 1, Section 2, Section 3, Section 4, Section 5, Assembly, " +
+		"Title and description, Brand voice, Checks"
+	if got := strings.Join(names, ", "); got != want {
 		t.Error(got)
 	}
 	for i := range 5 {
@@ -170,11 +172,11 @@ func TestWithAModel(t *testing.T) {
 		t,
 		blogpost.New(),
 		captest.Run{
-			Settings: blogpost.Sample(),
-			Model:    writer(nil),
-			Voice:    voice,
-			Agent:    agent,
-			Context:  `{"campaign":"spring"}`,
+			Settings:   blogpost.Sample(),
+			Model:      writer(nil),
+			BrandVoice: voice,
+			Agent:      agent,
+			Context:    `{"campaign":"spring"}`,
 		},
 	)
 	item := created(t, out)
@@ -225,9 +227,9 @@ func TestASecondTryFixesWhatThePolicyWantsFixed(t *testing.T) {
 		t,
 		blogpost.New(),
 		captest.Run{
-			Settings: map[string]any{"topic": "Order in the inbox", "word_count": 300},
-			Model:    writer(special),
-			Voice:    voice,
+			Settings:   map[string]any{"topic": "Order in the inbox", "word_count": 300},
+			Model:      writer(special),
+			BrandVoice: voice,
 		},
 	)
 	item := created(t, out)
@@ -284,7 +286,7 @@ func TestAVoicePassThatLosesThePostIsNotTaken(t *testing.T) {
 	out := captest.Do(
 		t,
 		blogpost.New(),
-		captest.Run{Settings: map[string]any{"topic": "Order", "word_count": 300}, Model: writer(special), Voice: voice},
+		captest.Run{Settings: map[string]any{"topic": "Order", "word_count": 300}, Model: writer(special), BrandVoice: voice},
 	)
 	if item := created(t, out); !strings.Contains(item.Item.Body, "Text of section 1") {
 		t.Errorf("%s", item.Item.Body)

@@ -42,9 +42,9 @@ func (s steps) checks(ctx context.Context, in capability.Input, settings Setting
 		in,
 		guardInput(p, d, v.Text, in.Origin),
 		func(ctx context.Context, text string, faults []string) (string, error) {
-			p.Text, p.Told = text, faults
-			c := newComposer(settings, in.Voice)
-			again, trace, err := s.write(ctx, in, "mend", p, nil, func() (string, error) { return c.voice(text) })
+			p.Text, p.Faults = text, faults
+			c := newComposer(settings, in.BrandVoice)
+			again, trace, err := s.write(ctx, in, "fix", p, nil, func() (string, error) { return c.voice(text) })
 			if err != nil || !whole(text, again) {
 				return text, err
 			}
@@ -197,7 +197,7 @@ func provenance(in capability.Input, s Settings, second *capability.Trace) (json
 	if second != nil {
 		o.Steps[in.Step.Key] = *second
 	}
-	if v := in.Voice; v != nil {
+	if v := in.BrandVoice; v != nil {
 		o.Voice = &voiceOrigin{v.ID, v.Name, v.Version}
 	}
 	data, err := json.Marshal(o)

@@ -27,7 +27,7 @@ func newComposer(s Settings, v *domain.BrandVoice) composer {
 		Language:     s.Language,
 		CallToAction: s.CallToAction,
 		Sections:     Sections(s.WordCount),
-		Voice:        v,
+		BrandVoice:   v,
 	}}
 }
 
@@ -69,7 +69,7 @@ func (c composer) meta(title string) (string, error) {
 
 // voice brings a finished post nearer to the brand voice.
 func (c composer) voice(text string) (string, error) {
-	return compose.Voiced(text, c.brief.Voice), nil
+	return compose.Voiced(text, c.brief.BrandVoice), nil
 }
 
 func asJSON(v any) (string, error) {

@@ -31,7 +31,7 @@ func loadPrompts() prompts {
 		return string(data)
 	}
 	p := prompts{}
-	for _, name := range []string{"outline", "section", "meta", "voice", "mend"} {
+	for _, name := range []string{"outline", "section", "meta", "voice", "fix"} {
 		p[name] = capability.MustPrompt(name, read("brief")+read(name))
 	}
 	return p
@@ -53,7 +53,7 @@ type page struct {
 	Last         bool
 	SectionWords int
 	Text         string
-	Told         []string
+	Faults       []string
 }
 
 func newPage(in capability.Input, settings Settings) page {
@@ -70,7 +70,7 @@ func (s steps) write(
 	if err != nil {
 		return "", capability.Trace{}, err
 	}
-	system, err := capability.System(in.Voice, p.Language)
+	system, err := capability.System(in.BrandVoice, p.Language)
 	if err != nil {
 		return "", capability.Trace{}, err
 	}
@@ -120,7 +120,7 @@ func outlineSchema(sections int) json.RawMessage {
 
 func (s steps) outline(ctx context.Context, in capability.Input, settings Settings) (capability.Result, error) {
 	p := newPage(in, settings)
-	c := newComposer(settings, in.Voice)
+	c := newComposer(settings, in.BrandVoice)
 	text, trace, err := s.write(ctx, in, "outline", p, outlineSchema(p.Sections), c.outline)
 	if err != nil {
 		return capability.Result{}, err
@@ -168,7 +168,7 @@ func (s steps) section(ctx context.Context, in capability.Input, settings Settin
 		return capability.Result{Output: written{Note: "The outline does not need this section."}}, nil
 	}
 	p.at(o, n-1)
-	c := newComposer(settings, in.Voice)
+	c := newComposer(settings, in.BrandVoice)
 	text, trace, err := s.write(
 		ctx,
 		in,
@@ -285,7 +285,7 @@ func (s steps) meta(ctx context.Context, in capability.Input, settings Settings)
 		return capability.Result{}, err
 	}
 	p.Title, p.Text = a.Title, a.Text
-	c := newComposer(settings, in.Voice)
+	c := newComposer(settings, in.BrandVoice)
 	text, trace, err := s.write(
 		ctx,
 		in,
@@ -321,14 +321,14 @@ func (s steps) voice(ctx context.Context, in capability.Input, settings Settings
 	if err := in.Output("assemble", &a); err != nil {
 		return capability.Result{}, err
 	}
-	if in.Voice == nil {
+	if in.BrandVoice == nil {
 		return capability.Result{
 			Output: written{Text: a.Text, Words: a.Words, Note: "No brand voice was chosen, so the text stays as it is."},
 		}, nil
 	}
 	p := newPage(in, settings)
 	p.Title, p.Text = a.Title, a.Text
-	c := newComposer(settings, in.Voice)
+	c := newComposer(settings, in.BrandVoice)
 	text, trace, err := s.write(ctx, in, "voice", p, nil, func() (string, error) { return c.voice(a.Text) })
 	if err != nil {
 		return capability.Result{}, err

@@ -22,12 +22,12 @@ type Run struct {
 	Settings any // marshalled to JSON; a json.RawMessage goes through as it is
 	Context  string
 	// Model or Provider writes the texts; with neither, they are composed.
-	Model    Script
-	Provider ai.Provider
-	Voice    *domain.BrandVoice
-	Agent    domain.Agent
-	Items    []domain.ContentItem
-	Answer   *capability.Answer
+	Model      Script
+	Provider   ai.Provider
+	BrandVoice *domain.BrandVoice
+	Agent      domain.Agent
+	Items      []domain.ContentItem
+	Answer     *capability.Answer
 	// Waited is called where a step waits for a person, and returns the decision; nil
 	// ends the run there.
 	Waited func(capability.Wait) *capability.Answer
@@ -137,8 +137,17 @@ func checkSchema(t *testing.T, c capability.Capability) {
 func one(t *testing.T, work capability.Request, r Run, step domain.PlanStep, out *Outcome) error {
 	t.Helper()
 	f, _ := work.Step(step.Kind)
-	in := capability.Input{ExecutionID: 1, Step: step, Context: json.RawMessage(r.Context), Agent: r.Agent, Voice: r.Voice,
-		Origin: r.origin(), Outputs: upstream(out, step), Items: map[int64]domain.ContentItem{}, Answer: r.Answer}
+	in := capability.Input{
+		ExecutionID: 1,
+		Step:        step,
+		Context:     json.RawMessage(r.Context),
+		Agent:       r.Agent,
+		BrandVoice:  r.BrandVoice,
+		Origin:      r.origin(),
+		Outputs:     upstream(out, step),
+		Items:       map[int64]domain.ContentItem{},
+		Answer:      r.Answer,
+	}
 	for _, item := range r.Items {
 		in.Items[item.ID] = item
 	}

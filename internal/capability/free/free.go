@@ -24,7 +24,7 @@ type Request struct {
 	Language   string // a language code; "" leaves it to the prompt
 	Tone       string
 	Creativity *float64           // 0 to 1; nil leaves it to the model
-	Voice      *domain.BrandVoice // nil: none
+	BrandVoice *domain.BrandVoice // nil: none
 }
 
 // Ask returns the nth text of a request, counted from 0, to be written either way.
@@ -45,7 +45,7 @@ func (r Request) Ask(n int) (capability.Ask, error) {
 		},
 		PromptHash: system.Hash,
 		Compose: func() (string, error) {
-			b := compose.Brief{Language: r.Language, Tone: r.Tone, Voice: r.Voice}
+			b := compose.Brief{Language: r.Language, Tone: r.Tone, BrandVoice: r.BrandVoice}
 			return text(b, r.Prompt, r.Words)
 		},
 	}, nil

@@ -68,7 +68,7 @@ func TestGoldenFreeTexts(t *testing.T) {
 	}
 }
 
-// What the composer cannot do, it refuses in a sentence that says what would help.
+// What the composer cannot do, it refuses with a message that says what would help.
 func TestRefusals(t *testing.T) {
 	for _, prompt := range []string{" ", "Blog post ideas", "Translate this text into German: Hello there"} {
 		ask, err := free.Request{Prompt: prompt}.Ask(0)
@@ -94,7 +94,7 @@ func TestWhatAModelIsAsked(t *testing.T) {
 		Language:   "de",
 		Tone:       "warm",
 		Creativity: &creativity,
-		Voice:      voice,
+		BrandVoice: voice,
 	}
 	second, err := r.Ask(1)
 	if err != nil || second.Prompt() != r.Prompt || second.MaxTokens != 500 || second.Creativity != &creativity {

@@ -66,30 +66,11 @@ func publish(_ context.Context, in capability.Input, s Settings) (capability.Res
 			item.Title,
 		)
 	}
-	if domain.Blocking(item.Findings) {
-		return capability.Result{}, blocked(item)
+	if blockers := domain.Blockers(item.Findings); len(blockers) > 0 {
+		return capability.Result{}, domain.NotPublishable(blockers)
 	}
 	return capability.Result{
 		Output:  Published{ContentID: item.ID, Version: item.Version, Title: item.Title, Channels: s.Channels},
 		Effects: []capability.Effect{{Publish: &capability.PublishItem{ContentID: item.ID}}},
 	}, nil
-}
-
-func blocked(item domain.ContentItem) error {
-	var first string
-	var blockers []string
-	for _, f := range item.Findings {
-		if domain.Blocking([]domain.Finding{f}) {
-			blockers = append(blockers, f.Guardrail)
-			if first == "" {
-				first = f.Message
-			}
-		}
-	}
-	what := "A finding blocks"
-	if len(blockers) > 1 {
-		what = fmt.Sprintf("%d findings block", len(blockers))
-	}
-	return domain.Errorf(domain.CodeConflict, "%s the publication of “%s”: %s", what, item.Title, first).
-		With("blockers", blockers)
 }

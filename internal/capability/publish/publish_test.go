@@ -25,7 +25,7 @@ func TestPublish(t *testing.T) {
 	}{
 		{"a good item", domain.ContentItem{ID: 4, Title: "Post", Body: "Text", Version: 2}, ""},
 		{"what was redacted does not block", domain.ContentItem{ID: 4, Title: "Post", Body: "Text", Findings: []domain.Finding{redacted}}, ""},
-		{"a blocking finding", domain.ContentItem{ID: 4, Title: "Post", Body: "Text", Findings: []domain.Finding{block}}, "A finding blocks the publication of “Post”: The brand voice rules out “synergy”."},
+		{"a blocking finding", domain.ContentItem{ID: 4, Title: "Post", Body: "Text", Findings: []domain.Finding{block}}, "This item cannot be published yet: The brand voice rules out “synergy”."},
 		{"no text", domain.ContentItem{ID: 4, Title: "Post", Body: " "}, "has no text yet"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

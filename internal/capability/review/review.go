@@ -92,14 +92,12 @@ func checks(_ context.Context, in capability.Input, s Settings) (capability.Resu
 	g := guard.Input{
 		Step: in.Step.Key, Text: item.Body, Title: item.Title, MetaTitle: item.MetaTitle,
 		MetaDescription: item.MetaDescription,
-		Type:            item.Type, Channel: item.Channel, Language: item.Language, Voice: in.Voice, Support: s.Support,
+		Type:            item.Type, Channel: item.Channel, Language: item.Language, Voice: in.BrandVoice, Support: s.Support,
+		SupportUnknown: len(s.Support) == 0,
 	}
 	findings := guard.Check(g)
-	if len(s.Support) == 0 {
-		findings = slices.DeleteFunc(findings, func(f domain.Finding) bool {
-			return slices.Contains([]string{"unsupported-numbers", "unsupported-quotes", "unsupported-links"}, f.Guardrail)
-		})
-		findings = append(findings, kept(item)...)
+	if g.SupportUnknown {
+		findings = append(findings, guard.Kept(item.Body, item.Findings)...)
 	}
 	findings = guard.Apply(g, findings, flagging(in.Agent.GuardrailPolicy)).Findings
 	for i := range findings {
@@ -133,25 +131,6 @@ func checks(_ context.Context, in capability.Input, s Settings) (capability.Resu
 		delete(out.Scores, "seo")
 	}
 	return capability.Result{Output: out, Findings: findings}, nil
-}
-
-// kept are the findings about support that the item has from when it was written,
-// as long as the places still read the same.
-func kept(item domain.ContentItem) []domain.Finding {
-	var out []domain.Finding
-	runes := []rune(item.Body)
-	for _, f := range item.Findings {
-		if !slices.Contains([]string{"unsupported-numbers", "unsupported-quotes", "unsupported-links"}, f.Guardrail) {
-			continue
-		}
-		still := len(f.Matches) > 0 && !slices.ContainsFunc(f.Matches, func(m domain.Match) bool {
-			return m.Start < 0 || m.End > len(runes) || m.Start > m.End || string(runes[m.Start:m.End]) != m.Text
-		})
-		if still {
-			out = append(out, f)
-		}
-	}
-	return out
 }
 
 // flagging turns the policies that change a text into flags: a review changes

@@ -81,10 +81,11 @@ func TestDecisions(t *testing.T) {
 			out := captest.Do(
 				t,
 				review.New(),
-				captest.Run{Settings: settings, Items: []domain.ContentItem{tc.item}, Voice: tc.voice},
+				captest.Run{Settings: settings, Items: []domain.ContentItem{tc.item}, BrandVoice: tc.voice},
 			)
 			m := move(t, out)
-			if m.To != tc.to || !strings.Contains(string(out.Outputs["decision"]), tc.reason) || m.Scores["seo"] == 0 || m.Findings == nil {
+			if m.To != tc.to || !strings.Contains(string(out.Outputs["decision"]), tc.reason) || m.Scores["seo"] == 0 ||
+				m.Findings == nil {
 				t.Errorf("%+v", m)
 			}
 			for _, f := range m.Findings {

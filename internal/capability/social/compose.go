@@ -21,7 +21,7 @@ func (p page) compose(v *domain.BrandVoice) string {
 		Facts:        p.Facts,
 		Language:     p.Language,
 		CallToAction: p.CallToAction,
-		Voice:        v,
+		BrandVoice:   v,
 	}
 	limit := p.Room
 	if p.Network.Wide && p.eastAsian() {

@@ -133,7 +133,7 @@ type page struct {
 	Room       int // characters without the link
 	Tags       int
 	Text       string
-	Told       []string
+	Faults     []string
 }
 
 // roomy is the longest post that reads well where a network allows more, in characters.
@@ -183,7 +183,7 @@ func (s steps) write(ctx context.Context, in capability.Input, settings Settings
 		Allowed: []string{p.CallToAction},
 	}
 	guarded, err := capability.Guard(ctx, in, g, func(ctx context.Context, text string, faults []string) (string, error) {
-		p.Text, p.Told = text, faults
+		p.Text, p.Faults = text, faults
 		again, second, err := s.ask(ctx, in, p)
 		trace = second
 		return p.withLink(again), err
@@ -199,14 +199,14 @@ func (s steps) ask(ctx context.Context, in capability.Input, p page) (string, ca
 	if err != nil {
 		return "", capability.Trace{}, err
 	}
-	system, err := capability.System(in.Voice, p.Language)
+	system, err := capability.System(in.BrandVoice, p.Language)
 	if err != nil {
 		return "", capability.Trace{}, err
 	}
 	resp, err := in.Write(ctx, capability.Ask{
 		Request:    ai.Request{System: system, Messages: ai.User(prompt)},
 		PromptHash: s.post.Hash,
-		Compose:    func() (string, error) { return p.compose(in.Voice), nil },
+		Compose:    func() (string, error) { return p.compose(in.BrandVoice), nil },
 	})
 	if err != nil {
 		return "", capability.Trace{}, err

@@ -63,7 +63,7 @@ func seed(ctx context.Context, tx *store.Tx, w domain.Workspace) (domain.Workspa
 	if err := grant(ctx, tx, w.ID, GrantCredits{Amount: firstCredits, Note: "Welcome"}); err != nil {
 		return w, err
 	}
-	for i, v := range seededVoices() {
+	for i, v := range seededBrandVoices() {
 		v, err := tx.CreateBrandVoice(ctx, w.ID, v)
 		if err != nil {
 			return w, err
@@ -80,7 +80,7 @@ func seed(ctx context.Context, tx *store.Tx, w domain.Workspace) (domain.Workspa
 	return tx.SaveWorkspace(ctx, w)
 }
 
-func seededVoices() []domain.BrandVoice {
+func seededBrandVoices() []domain.BrandVoice {
 	return []domain.BrandVoice{
 		{
 			Name:         "Plain and warm",

@@ -13,30 +13,38 @@ import (
 	"vellocity/internal/verb"
 )
 
-// verbs has every verb of the area: what it takes, whether it appends an event, and
-// how it is called.
-func verbs() map[string]enginetest.Verb {
-	type (
-		K = *enginetest.Kit
-		C = context.Context
-		X = enginetest.Things
-	)
-	name := "Newer"
-	admin := func(event, byID bool, call func(k K, ctx C, x X) error) enginetest.Verb {
-		return enginetest.Verb{Scope: domain.ScopeAdmin, Event: event, ByID: byID, Call: call}
-	}
-	operator := func(call func(k K, ctx C, x X) error) enginetest.Verb {
-		return enginetest.Verb{Operator: true, Event: true, Call: call}
-	}
-	return map[string]enginetest.Verb{
+// verbs has a method for each noun of the area: its verbs, what each takes, whether it
+// appends an event, and how it is called.
+type verbs struct{}
+
+type (
+	K = *enginetest.Kit
+	C = context.Context
+	X = enginetest.Things
+)
+
+func admin(event, byID bool, call func(k K, ctx C, x X) error) enginetest.Verb {
+	return enginetest.Verb{Scope: domain.ScopeAdmin, Event: event, ByID: byID, Call: call}
+}
+
+func operator(call func(k K, ctx C, x X) error) enginetest.Verb {
+	return enginetest.Verb{Operator: true, Event: true, Call: call}
+}
+
+func (verbs) Workspace() enginetest.Verbs {
+	return enginetest.Verbs{
 		"Profile": enginetest.Read(func(k K, ctx C, _ X) error { return second(k.Account.Profile(ctx)) }),
 		"UpdateProfile": admin(true, false, func(k K, ctx C, _ X) error {
-			return second(k.Account.UpdateProfile(ctx, account.UpdateProfile{CompanyName: &name}))
+			return second(k.Account.UpdateProfile(ctx, account.UpdateProfile{CompanyName: new("Newer")}))
 		}),
 		"SetWorkspace": operator(func(k K, ctx C, _ X) error {
-			return second(k.Account.SetWorkspace(ctx, account.SetWorkspace{CompanyName: &name}))
+			return second(k.Account.SetWorkspace(ctx, account.SetWorkspace{CompanyName: new("Newer")}))
 		}),
+	}
+}
 
+func (verbs) Credits() enginetest.Verbs {
+	return enginetest.Verbs{
 		"Credits": enginetest.Read(func(k K, ctx C, _ X) error { return second(k.Account.Credits(ctx)) }),
 		"Ledger": enginetest.Read(func(k K, ctx C, _ X) error {
 			return second(k.Account.Ledger(ctx, enginetest.FirstPage()))
@@ -44,7 +52,11 @@ func verbs() map[string]enginetest.Verb {
 		"GrantCredits": operator(func(k K, ctx C, _ X) error {
 			return second(k.Account.GrantCredits(ctx, account.GrantCredits{Amount: 5}))
 		}),
+	}
+}
 
+func (verbs) Keys() enginetest.Verbs {
+	return enginetest.Verbs{
 		"Keys": admin(false, false, func(k K, ctx C, _ X) error {
 			return second(k.Account.Keys(ctx, account.ListKeys{Page: enginetest.FirstPage()}))
 		}),
@@ -60,12 +72,16 @@ func verbs() map[string]enginetest.Verb {
 			return second(k.Account.RotateKey(ctx, account.RotateKey{ID: x.Key}))
 		}),
 		"RevokeKey": admin(true, true, func(k K, ctx C, x X) error { return k.Account.RevokeKey(ctx, verb.ID{ID: x.Key}) }),
+	}
+}
 
+func (verbs) Seed() enginetest.Verbs {
+	return enginetest.Verbs{
 		"Bootstrap": {Open: true},
 	}
 }
 
-func TestVerbs(t *testing.T) { enginetest.CheckVerbs(t, reflect.TypeFor[*account.Verbs](), verbs()) }
+func TestVerbs(t *testing.T) { enginetest.CheckVerbs(t, reflect.TypeFor[*account.Verbs](), verbs{}) }
 
 func TestFaultsHaveTheWordingOfTheLimits(t *testing.T) {
 	enginetest.Each(t, enginetest.Config{Idle: true}, func(k *enginetest.Kit) {

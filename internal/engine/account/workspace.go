@@ -23,7 +23,7 @@ func (v *Verbs) Profile(ctx context.Context) (domain.Workspace, error) {
 type UpdateProfile struct {
 	CompanyName     *string
 	Timezone        *string // IANA name
-	VoiceID         *int64  // default brand voice; 0: none
+	BrandVoiceID    *int64  // default brand voice; 0: none
 	NotifyEmails    *[]string
 	RequireApproval *bool
 	FeedEnabled     *bool
@@ -45,7 +45,7 @@ func (v *Verbs) UpdateProfile(ctx context.Context, in UpdateProfile) (domain.Wor
 		}
 		verb.Set(&w.Name, in.CompanyName)
 		verb.Set(&w.Timezone, in.Timezone)
-		verb.Set(&w.BrandVoiceID, in.VoiceID)
+		verb.Set(&w.BrandVoiceID, in.BrandVoiceID)
 		verb.Set(&w.NotifyEmails, in.NotifyEmails)
 		verb.Set(&w.RequireApproval, in.RequireApproval)
 		verb.Set(&w.FeedEnabled, in.FeedEnabled)
@@ -69,10 +69,10 @@ func (in UpdateProfile) validate(ctx context.Context, tx *store.Tx, workspaceID 
 	if in.NotifyEmails != nil {
 		checkEmails(&p, *in.NotifyEmails)
 	}
-	if in.VoiceID != nil && *in.VoiceID != 0 {
-		_, err := tx.BrandVoice(ctx, workspaceID, *in.VoiceID)
+	if in.BrandVoiceID != nil && *in.BrandVoiceID != 0 {
+		_, err := tx.BrandVoice(ctx, workspaceID, *in.BrandVoiceID)
 		if domain.CodeOf(err) == domain.CodeNotFound {
-			p.Missing("default_brand_voice_id", "brand voice", *in.VoiceID)
+			p.Missing("default_brand_voice_id", "brand voice", *in.BrandVoiceID)
 		} else if err != nil {
 			return err
 		}
@@ -139,6 +139,7 @@ func (in SetWorkspace) validate() error {
 	if in.Plan != nil && !in.Plan.Valid() {
 		p.NotOneOf("plan", in.Plan.Values())
 	}
-	verb.CheckSlug(&p, "slug", in.Slug, domain.LimitWorkspaceSlug)
+	verb.CheckText(&p, "slug", in.Slug, domain.LimitWorkspaceSlug)
+	verb.CheckSlug(&p, "slug", in.Slug)
 	return p.Err()
 }

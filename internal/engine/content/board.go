@@ -27,9 +27,9 @@ type BoardFilter struct {
 // Column is one column of the board: its topmost cards, without bodies, and its
 // full count.
 type Column struct {
-	Stage domain.ItemStatus
-	Items []domain.ContentItem
-	Count int
+	Status domain.ItemStatus
+	Items  []domain.ContentItem
+	Count  int
 }
 
 // Board returns the four columns with their topmost cards and full counts.
@@ -70,7 +70,7 @@ func (v *Verbs) wholeBoard(ctx context.Context, workspaceID int64, in BoardFilte
 		if counts != nil {
 			l.Total = counts[string(status)]
 		}
-		columns = append(columns, Column{Stage: status, Items: l.Items, Count: l.Total})
+		columns = append(columns, Column{Status: status, Items: l.Items, Count: l.Total})
 	}
 	return columns, nil
 }
@@ -83,7 +83,7 @@ func (v *Verbs) executionBoard(ctx context.Context, workspaceID int64, in BoardF
 	}
 	columns := make([]Column, 0, len(domain.ItemStatuses()))
 	for _, status := range domain.ItemStatuses() {
-		c := Column{Stage: status, Items: []domain.ContentItem{}}
+		c := Column{Status: status, Items: []domain.ContentItem{}}
 		for _, i := range slices.Backward(items) {
 			if i.Status != status || !in.includes(i) {
 				continue

@@ -118,58 +118,22 @@ func (v *Verbs) htmlPage(c domain.ContentItem) ([]byte, error) {
 	return out.Bytes(), err
 }
 
-// exportedItem is an item as a JSON file. The names are those of the API; a time
-// that is not set is left out.
+// exportedItem is an item as a JSON file. Names are those of [domain.ContentItem]; a
+// time that is not set is left out.
 type exportedItem struct {
-	ID              int64              `json:"id"`
-	ContentType     domain.ContentType `json:"content_type"`
-	Title           string             `json:"title"`
-	Slug            string             `json:"slug"`
-	Body            string             `json:"body"`
-	Language        string             `json:"language"`
-	Channel         string             `json:"channel"`
-	MetaTitle       string             `json:"meta_title"`
-	MetaDescription string             `json:"meta_description"`
-	Keywords        []string           `json:"keywords"`
-	Status          domain.ItemStatus  `json:"kanban_status"`
-	Assignee        string             `json:"assignee"`
-	Version         int                `json:"version"`
-	Engine          domain.Origin      `json:"engine"`
-	AI              bool               `json:"ai"`
-	Generator       string             `json:"generator"`
-	Provenance      json.RawMessage    `json:"provenance,omitempty"`
-	PlannedAt       string             `json:"planned_at,omitempty"`
-	ScheduledAt     string             `json:"scheduled_at,omitempty"`
-	PublishedAt     string             `json:"published_at,omitempty"`
-	CreatedAt       string             `json:"created_at"`
-	UpdatedAt       string             `json:"updated_at"`
+	domain.ContentItem
+	AI         bool            `json:"ai"`
+	Generator  string          `json:"generator"`
+	Provenance json.RawMessage `json:"provenance,omitempty"`
 }
 
 func exported(d ItemDetails) exportedItem {
-	return exportedItem{
-		ID:              d.ID,
-		ContentType:     d.Type,
-		Title:           d.Title,
-		Slug:            d.Slug,
-		Body:            d.Body,
-		Language:        d.Language,
-		Channel:         d.Channel,
-		MetaTitle:       d.MetaTitle,
-		MetaDescription: d.MetaDescription,
-		Keywords:        append([]string{}, d.Keywords...),
-		Status:          d.Status,
-		Assignee:        d.Assignee,
-		Version:         d.Version,
-		Engine:          d.Origin,
-		AI:              d.Origin.AI,
-		Generator:       generator(d.Origin),
-		Provenance:      d.Provenance,
-		PlannedAt:       timestamp(d.PlannedAt),
-		ScheduledAt:     timestamp(d.ScheduledAt),
-		PublishedAt:     timestamp(d.PublishedAt),
-		CreatedAt:       timestamp(d.CreatedAt),
-		UpdatedAt:       timestamp(d.UpdatedAt),
+	c := d.ContentItem
+	c.Keywords = append([]string{}, c.Keywords...)
+	for _, t := range []*time.Time{&c.PlannedAt, &c.ScheduledAt, &c.PublishedAt, &c.CreatedAt, &c.UpdatedAt} {
+		*t = t.Truncate(time.Second)
 	}
+	return exportedItem{ContentItem: c, AI: d.Origin.AI, Generator: generator(d.Origin), Provenance: d.Provenance}
 }
 
 // timestamp writes a time as RFC 3339; empty for the zero time.

@@ -49,7 +49,8 @@ func TestAttributesOfTheHTMLExportAreEscaped(t *testing.T) {
 			"javascript:alert(1)", "日本 🙂",
 		} {
 			c := k.Item(k.Ctx(), "An item", "Text.")
-			must(k, second(k.Content.EditItem(k.Ctx(), content.EditItem{ID: c.ID, Title: &text, MetaDescription: &text})))
+			edit := domain.ItemEdit{Title: &text, MetaDescription: &text}
+			must(k, second(k.Content.EditItem(k.Ctx(), content.EditItem{ID: c.ID, ItemEdit: edit})))
 			x, err := k.Content.ExportItem(k.Ctx(), content.ExportItem{ID: c.ID, Format: domain.ExportHTML})
 			must(k, err)
 			title, description := headOf(k, x.Body)
@@ -90,7 +91,8 @@ func TestTheJSONExportHasAssigneeAndDates(t *testing.T) {
 	enginetest.Each(t, config(t), func(k *enginetest.Kit) {
 		c := k.Item(k.Ctx(), "An item", "Text.")
 		who, when := "Kim", time.Date(2027, 3, 1, 9, 0, 0, 0, time.UTC)
-		must(k, second(k.Content.EditItem(k.Ctx(), content.EditItem{ID: c.ID, Assignee: &who, PlannedAt: &when})))
+		edit := domain.ItemEdit{Assignee: &who, PlannedAt: &when}
+		must(k, second(k.Content.EditItem(k.Ctx(), content.EditItem{ID: c.ID, ItemEdit: edit})))
 		x, err := k.Content.ExportItem(k.Ctx(), content.ExportItem{ID: c.ID, Format: domain.ExportJSON})
 		must(k, err)
 		var out map[string]any

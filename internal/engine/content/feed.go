@@ -24,7 +24,7 @@ type FeedItem struct {
 	HTML        string // sanitized
 	Version     int
 	PublishedAt time.Time
-	Engine      domain.Origin
+	Origin      domain.Origin
 }
 
 // feedItems is how many items a feed shows.
@@ -83,6 +83,6 @@ func (v *Verbs) feedItem(p store.Published) FeedItem {
 		HTML:        v.RenderMarkdown(p.Body),
 		Version:     p.Version,
 		PublishedAt: p.At,
-		Engine:      p.Engine,
+		Origin:      p.Origin,
 	}
 }

@@ -29,7 +29,7 @@ func (in EditItem) inspectAhead(ctx context.Context, q store.Q, workspaceID int6
 	if err != nil {
 		return inspection{}
 	}
-	in.change(&c)
+	in.Apply(&c)
 	look, err := inspect(ctx, q, c)
 	if err != nil {
 		return inspection{}

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"time"
 
 	"vellocity/internal/domain"
 	"vellocity/internal/item"
@@ -16,7 +15,7 @@ import (
 type ItemDetails struct {
 	domain.ContentItem
 	Agent        *domain.Agent      // nil: none, or deleted since
-	Voice        *domain.BrandVoice // nil: none, or deleted since
+	BrandVoice   *domain.BrandVoice // nil: none, or deleted since
 	Execution    *domain.Execution  // nil: none, or deleted since
 	Provenance   json.RawMessage
 	Publications []domain.Publication
@@ -42,7 +41,7 @@ func itemDetails(ctx context.Context, q store.Q, workspaceID, id int64) (d ItemD
 	if d.Agent, err = agentOf(ctx, q, d.ContentItem); err != nil {
 		return d, err
 	}
-	if d.Voice, err = voiceOf(ctx, q, d.ContentItem); err != nil {
+	if d.BrandVoice, err = voiceOf(ctx, q, d.ContentItem); err != nil {
 		return d, err
 	}
 	if d.Execution, err = executionOf(ctx, q, d.ContentItem); err != nil {
@@ -75,19 +74,9 @@ func executionOf(ctx context.Context, q store.Q, c domain.ContentItem) (*domain.
 
 // EditItem changes an item. A nil field stays as it is.
 type EditItem struct {
-	ID              int64
-	Title           *string
-	Body            *string // Markdown
-	MetaTitle       *string
-	MetaDescription *string
-	Slug            *string
-	Language        *string // BCP 47
-	Channel         *string
-	Assignee        *string
-	Keywords        *[]string
-	PlannedAt       *time.Time
-	ScheduledAt     *time.Time
-	Reason          string // for the history; empty: "Edited"
+	ID int64
+	domain.ItemEdit
+	Reason string // for the history; empty: "Edited"
 	verb.Precondition
 }
 
@@ -147,24 +136,15 @@ func saveEdit(
 
 func (in EditItem) validate() error {
 	var p domain.Problems
-	verb.CheckText(&p, "title", in.Title, domain.LimitTitle)
-	verb.CheckText(&p, "body", in.Body, domain.LimitBody)
-	verb.CheckText(&p, "meta_title", in.MetaTitle, domain.LimitMetaTitle)
-	verb.CheckText(&p, "meta_description", in.MetaDescription, domain.LimitMetaDescription)
-	verb.CheckSlug(&p, "slug", in.Slug, domain.LimitItemSlug)
-	verb.CheckText(&p, "language", in.Language, domain.LimitLanguage)
-	verb.CheckText(&p, "channel", in.Channel, domain.LimitChannel)
-	verb.CheckText(&p, "assignee", in.Assignee, domain.LimitAssignee)
-	if in.Keywords != nil {
-		domain.LimitKeywords.List(&p, "keywords", *in.Keywords)
-	}
+	domain.CheckLimits(&p, in.ItemEdit)
+	verb.CheckSlug(&p, "slug", in.Slug)
 	domain.LimitReason.Text(&p, "reason", in.Reason)
 	return p.Err()
 }
 
 // apply changes the item and makes sure that its slug is free.
 func (in EditItem) apply(ctx context.Context, tx *store.Tx, c *domain.ContentItem) error {
-	in.change(c)
+	in.Apply(c)
 	if in.Slug == nil || *in.Slug == c.Slug {
 		return nil
 	}
@@ -179,20 +159,6 @@ func (in EditItem) apply(ctx context.Context, tx *store.Tx, c *domain.ContentIte
 	}
 	c.Slug = free
 	return nil
-}
-
-// change sets what is given, except for the slug, which must be free.
-func (in EditItem) change(c *domain.ContentItem) {
-	verb.Set(&c.Title, in.Title)
-	verb.Set(&c.Body, in.Body)
-	verb.Set(&c.MetaTitle, in.MetaTitle)
-	verb.Set(&c.MetaDescription, in.MetaDescription)
-	verb.Set(&c.Language, in.Language)
-	verb.Set(&c.Channel, in.Channel)
-	verb.Set(&c.Assignee, in.Assignee)
-	verb.Set(&c.Keywords, in.Keywords)
-	verb.Set(&c.PlannedAt, in.PlannedAt)
-	verb.Set(&c.ScheduledAt, in.ScheduledAt)
 }
 
 // DeleteItem removes an item with its versions and publications. A published item

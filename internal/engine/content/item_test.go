@@ -1,13 +1,16 @@
 package content_test
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"vellocity/internal/domain"
 	"vellocity/internal/engine/account"
@@ -25,7 +28,7 @@ func moved(k *enginetest.Kit, id int64, to domain.ItemStatus) domain.ContentItem
 
 func edited(k *enginetest.Kit, id int64, body string) content.ItemDetails {
 	k.T.Helper()
-	d, err := k.Content.EditItem(k.Ctx(), content.EditItem{ID: id, Body: &body})
+	d, err := k.Content.EditItem(k.Ctx(), content.EditItem{ID: id, ItemEdit: domain.ItemEdit{Body: &body}})
 	must(k, err)
 	return d
 }
@@ -118,8 +121,8 @@ func TestAPublishedItemIsEditedApprovedAndPublishedAgain(t *testing.T) {
 		c := k.Item(k.Ctx(), "An item", "One.")
 		moved(k, c.ID, domain.ItemReady)
 		moved(k, c.ID, domain.ItemPublished)
-		must(k, second(k.Content.EditItem(k.Ctx(), content.EditItem{ID: c.ID, Slug: &slug})))
-		_, err := k.Content.EditItem(k.Ctx(), content.EditItem{ID: other.ID, Slug: &c.Slug})
+		must(k, second(k.Content.EditItem(k.Ctx(), content.EditItem{ID: c.ID, ItemEdit: domain.ItemEdit{Slug: &slug}})))
+		_, err := k.Content.EditItem(k.Ctx(), content.EditItem{ID: other.ID, ItemEdit: domain.ItemEdit{Slug: &c.Slug}})
 		if domain.CodeOf(err) != domain.CodeValidation {
 			t.Errorf("an address that is still published was given away: %v", err)
 		}
@@ -240,9 +243,9 @@ func TestCountsEqualARecountUnderConcurrentMoves(t *testing.T) {
 			columns, err := k.Content.Board(k.Ctx(), content.BoardFilter{})
 			must(k, err)
 			for _, c := range columns {
-				if n := k.Count("select count(*) from content where stage = $1", string(c.Stage)); n != c.Count ||
+				if n := k.Count("select count(*) from content where stage = $1", string(c.Status)); n != c.Count ||
 					n != len(c.Items) {
-					t.Errorf("column %s counts %d and shows %d of %d", c.Stage, c.Count, len(c.Items), n)
+					t.Errorf("column %s counts %d and shows %d of %d", c.Status, c.Count, len(c.Items), n)
 				}
 			}
 			if _, err := k.Store.FoldCounts(k.Ctx()); err != nil {
@@ -251,6 +254,45 @@ func TestCountsEqualARecountUnderConcurrentMoves(t *testing.T) {
 		}
 		if n := k.Count("select count(*) from tally_delta"); n != 0 {
 			t.Errorf("%d deltas are left", n)
+		}
+	})
+}
+
+// What a person may change comes back as it was set, in the item and in its export.
+func TestEveryFieldOfAnEditIsStored(t *testing.T) {
+	enginetest.Each(t, config(t), func(k *enginetest.Kit) {
+		c := k.Item(k.Ctx(), "A title", "A text.")
+		var edit domain.ItemEdit
+		fields := reflect.ValueOf(&edit).Elem()
+		for i := range fields.NumField() {
+			v := reflect.New(fields.Field(i).Type().Elem())
+			switch p := v.Interface().(type) {
+			case *string:
+				*p = fmt.Sprintf("value-%d", i)
+			case *[]string:
+				*p = []string{fmt.Sprintf("value-%d", i)}
+			case *time.Time:
+				*p = time.Date(2027, 3, i+1, 9, 0, 0, 0, time.UTC)
+			}
+			fields.Field(i).Set(v)
+		}
+		must(k, second(k.Content.EditItem(k.Ctx(), content.EditItem{ID: c.ID, ItemEdit: edit})))
+		d, err := k.Content.Item(k.Ctx(), c.ID)
+		must(k, err)
+		file, err := k.Content.ExportItem(k.Ctx(), content.ExportItem{ID: c.ID, Format: domain.ExportJSON})
+		must(k, err)
+		var exported map[string]any
+		must(k, json.Unmarshal(file.Body, &exported))
+		for i := range fields.NumField() {
+			f := fields.Type().Field(i)
+			want := fields.Field(i).Elem().Interface()
+			if got := reflect.ValueOf(d.ContentItem).FieldByName(f.Name).Interface(); !reflect.DeepEqual(got, want) {
+				t.Errorf("%s is %v, set to %v", f.Name, got, want)
+			}
+			name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+			if _, ok := exported[name]; !ok {
+				t.Errorf("the export has no %s", name)
+			}
 		}
 	})
 }

@@ -8,7 +8,8 @@ import (
 
 	"github.com/microcosm-cc/bluemonday"
 	"github.com/yuin/goldmark"
-	"github.com/yuin/goldmark/extension"
+
+	mdtext "vellocity/internal/markdown"
 )
 
 // markdown renders text that need not be trusted: raw HTML is left out, and what
@@ -24,7 +25,7 @@ var markdown = sync.OnceValues(func() (goldmark.Markdown, *bluemonday.Policy) {
 			*u = url.URL{}
 		}
 	})
-	return goldmark.New(goldmark.WithExtensions(extension.GFM)), policy
+	return mdtext.New(), policy
 })
 
 var ownImage = regexp.MustCompile(`^/[^/\\]`)

@@ -12,23 +12,27 @@ import (
 	"vellocity/internal/verb"
 )
 
-// verbs has every verb of the area: what it takes, whether it appends an event, and
-// how it is called.
-func verbs() map[string]enginetest.Verb {
-	type (
-		K = *enginetest.Kit
-		C = context.Context
-		X = enginetest.Things
-	)
-	third := "Third."
-	read, byID := enginetest.Read, enginetest.ReadByID
-	changes := func(s domain.Scope, call func(k K, ctx C, x X) error) enginetest.Verb {
-		return enginetest.Verb{Scope: s, Event: true, ByID: true, Call: call}
-	}
-	return map[string]enginetest.Verb{
-		"Board":       read(func(k K, ctx C, _ X) error { return second(k.Content.Board(ctx, content.BoardFilter{})) }),
-		"BoardCounts": read(func(k K, ctx C, _ X) error { return second(k.Content.BoardCounts(ctx)) }),
-		"SearchItems": read(func(k K, ctx C, _ X) error {
+// verbs has a method for each noun of the area: its verbs, what each takes, whether it
+// appends an event, and how it is called.
+type verbs struct{}
+
+type (
+	K = *enginetest.Kit
+	C = context.Context
+	X = enginetest.Things
+)
+
+func changes(s domain.Scope, call func(k K, ctx C, x X) error) enginetest.Verb {
+	return enginetest.Verb{Scope: s, Event: true, ByID: true, Call: call}
+}
+
+func (verbs) Board() enginetest.Verbs {
+	return enginetest.Verbs{
+		"Board": enginetest.Read(func(k K, ctx C, _ X) error {
+			return second(k.Content.Board(ctx, content.BoardFilter{}))
+		}),
+		"BoardCounts": enginetest.Read(func(k K, ctx C, _ X) error { return second(k.Content.BoardCounts(ctx)) }),
+		"SearchItems": enginetest.Read(func(k K, ctx C, _ X) error {
 			return second(k.Content.SearchItems(ctx, content.SearchItems{}))
 		}),
 		"Move": changes(domain.ScopeReview, func(k K, ctx C, x X) error {
@@ -40,39 +44,60 @@ func verbs() map[string]enginetest.Verb {
 		"ApproveItem": changes(domain.ScopeReview, func(k K, ctx C, x X) error {
 			return second(k.Content.ApproveItem(ctx, verb.ID{ID: x.Item}))
 		}),
+	}
+}
 
-		"Item": byID(func(k K, ctx C, x X) error { return second(k.Content.Item(ctx, x.Item)) }),
+func (verbs) Items() enginetest.Verbs {
+	return enginetest.Verbs{
+		"Item": enginetest.ReadByID(func(k K, ctx C, x X) error { return second(k.Content.Item(ctx, x.Item)) }),
 		"EditItem": changes(domain.ScopeContent, func(k K, ctx C, x X) error {
-			return second(k.Content.EditItem(ctx, content.EditItem{ID: x.Item, Body: &third}))
+			return second(k.Content.EditItem(ctx, content.EditItem{ID: x.Item, ItemEdit: domain.ItemEdit{Body: new("Third.")}}))
 		}),
 		"DeleteItem": changes(domain.ScopeContent, func(k K, ctx C, x X) error {
 			return k.Content.DeleteItem(ctx, verb.ID{ID: x.Item})
 		}),
-		"Versions": byID(func(k K, ctx C, x X) error {
+		"Versions": enginetest.ReadByID(func(k K, ctx C, x X) error {
 			return second(k.Content.Versions(ctx, content.ListVersions{ID: x.Item, Page: enginetest.FirstPage()}))
 		}),
-		"Version": byID(func(k K, ctx C, x X) error { return second(k.Content.Version(ctx, x.Item, 1)) }),
+		"Version": enginetest.ReadByID(func(k K, ctx C, x X) error { return second(k.Content.Version(ctx, x.Item, 1)) }),
 		"RestoreVersion": changes(domain.ScopeContent, func(k K, ctx C, x X) error {
 			return second(k.Content.RestoreVersion(ctx, content.RestoreVersion{ID: x.Item, N: 1}))
 		}),
-		"ExportItem": byID(func(k K, ctx C, x X) error {
+		"ExportItem": enginetest.ReadByID(func(k K, ctx C, x X) error {
 			return second(k.Content.ExportItem(ctx, content.ExportItem{ID: x.Item}))
 		}),
+	}
+}
 
-		"Voices": read(func(k K, ctx C, _ X) error { return second(k.Content.Voices(ctx, enginetest.FirstPage())) }),
-		"Voice":  byID(func(k K, ctx C, x X) error { return second(k.Content.Voice(ctx, x.Voice)) }),
-		"Agents": read(func(k K, ctx C, _ X) error {
+func (verbs) BrandVoices() enginetest.Verbs {
+	return enginetest.Verbs{
+		"BrandVoices": enginetest.Read(func(k K, ctx C, _ X) error {
+			return second(k.Content.BrandVoices(ctx, enginetest.FirstPage()))
+		}),
+		"BrandVoice": enginetest.ReadByID(func(k K, ctx C, x X) error {
+			return second(k.Content.BrandVoice(ctx, x.BrandVoice))
+		}),
+	}
+}
+
+func (verbs) Agents() enginetest.Verbs {
+	return enginetest.Verbs{
+		"Agents": enginetest.Read(func(k K, ctx C, _ X) error {
 			return second(k.Content.Agents(ctx, content.ListAgents{Page: enginetest.FirstPage()}))
 		}),
-		"Agent": byID(func(k K, ctx C, x X) error { return second(k.Content.Agent(ctx, x.Agent)) }),
+		"Agent": enginetest.ReadByID(func(k K, ctx C, x X) error { return second(k.Content.Agent(ctx, x.Agent)) }),
+	}
+}
 
+func (verbs) Public() enginetest.Verbs {
+	return enginetest.Verbs{
 		"RenderMarkdown": {Open: true},
 		"Feed":           {Open: true},
 		"FeedItem":       {Open: true},
 	}
 }
 
-func TestVerbs(t *testing.T) { enginetest.CheckVerbs(t, reflect.TypeFor[*content.Verbs](), verbs()) }
+func TestVerbs(t *testing.T) { enginetest.CheckVerbs(t, reflect.TypeFor[*content.Verbs](), verbs{}) }
 
 func config(t *testing.T) enginetest.Config {
 	t.Helper()

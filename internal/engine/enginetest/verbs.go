@@ -23,14 +23,18 @@ import (
 
 // Things are the ids of one of each, for a verb to act on.
 type Things struct {
-	Item    int64 // in review, with two versions
-	Open    int64 // an execution that is pending
-	Failed  int64 // an execution that was cancelled
-	Key     int64
-	Message int64 // a generated text that is being written
-	Voice   int64
-	Agent   int64
+	Item          int64 // in review, with two versions
+	Open          int64 // an execution that is pending
+	Failed        int64 // an execution that was cancelled
+	Key           int64
+	GeneratedText int64 // a generated text that is being written
+	BrandVoice    int64
+	Agent         int64
+	Made          int64 // what the verb's own Make created
 }
+
+// Verbs are verbs by name.
+type Verbs map[string]Verb
 
 // Verb says what one verb takes and does.
 type Verb struct {
@@ -41,6 +45,9 @@ type Verb struct {
 	ByID bool
 	// Open says that the verb needs no caller: it is public or runs in the background.
 	Open bool
+	// Make creates what the verb acts on in our workspace, and returns its id, which
+	// Call gets as Things.Made; nil where one of the other things serves.
+	Make func(k *Kit) int64
 	Call func(k *Kit, ctx context.Context, x Things) error
 }
 
@@ -60,12 +67,14 @@ func Second[T any](_ T, err error) error { return err }
 // FirstPage is a page of a list.
 func FirstPage() domain.Page { return domain.Page{Number: 1, Size: 20} }
 
-// CheckVerbs checks every exported method of an area's verbs, on both databases:
-// it has an entry in the table; it takes its scope and role and no less; it appends
+// CheckVerbs checks every exported method of an area's verbs, on both databases. The
+// entries come from nouns, which has a method for each noun of the area that returns
+// the [Verbs] of that noun. Each verb has an entry; it takes its scope and role and no less; it appends
 // an event where it changes something, and none where it reads; it leaves nothing
 // behind when it fails; and it neither sees nor touches another workspace.
-func CheckVerbs(t *testing.T, area reflect.Type, table map[string]Verb) {
+func CheckVerbs(t *testing.T, area reflect.Type, nouns any) {
 	t.Helper()
+	table := collect(t, nouns)
 	for i := range area.NumMethod() {
 		name := area.Method(i).Name
 		v, ok := table[name]
@@ -83,7 +92,7 @@ func CheckVerbs(t *testing.T, area reflect.Type, table map[string]Verb) {
 	}
 	m := aitest.NewServer(aitest.Always(aitest.Text("Some ", "words.")))
 	t.Cleanup(m.Close)
-	for name, check := range map[string]func(k *Kit, table map[string]Verb){
+	for name, check := range map[string]func(k *Kit, table Verbs){
 		"events": checkEvents, "rollback": checkRollback, "isolation": checkIsolation, "scopes": checkScopes,
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -92,8 +101,28 @@ func CheckVerbs(t *testing.T, area reflect.Type, table map[string]Verb) {
 	}
 }
 
+// collect joins the verbs of all nouns.
+func collect(t *testing.T, nouns any) Verbs {
+	t.Helper()
+	all := Verbs{}
+	v := reflect.ValueOf(nouns)
+	for i := range v.NumMethod() {
+		entries, ok := v.Method(i).Call(nil)[0].Interface().(Verbs)
+		if !ok {
+			t.Fatalf("%s returns no verbs", v.Type().Method(i).Name)
+		}
+		for name, entry := range entries {
+			if _, twice := all[name]; twice {
+				t.Errorf("the verb %s has two entries", name)
+			}
+			all[name] = entry
+		}
+	}
+	return all
+}
+
 // eachVerb runs f with each verb that can be called.
-func (k *Kit) eachVerb(table map[string]Verb, f func(k *Kit, name string, v Verb)) {
+func (k *Kit) eachVerb(table Verbs, f func(k *Kit, name string, v Verb)) {
 	for _, name := range slices.Sorted(maps.Keys(table)) {
 		if v := table[name]; v.Call != nil {
 			k.T.Run(name, func(t *testing.T) {
@@ -114,7 +143,7 @@ func (k *Kit) Things() (x Things) {
 	c := k.Item(k.Ctx(), fmt.Sprintf("Item %d", n), "First text.")
 	x.Item = c.ID
 	body := "Second text."
-	k.must(Second(k.Content.EditItem(k.Ctx(), content.EditItem{ID: c.ID, Body: &body})))
+	k.must(Second(k.Content.EditItem(k.Ctx(), content.EditItem{ID: c.ID, ItemEdit: domain.ItemEdit{Body: &body}})))
 	k.must(Second(k.Content.Move(k.Ctx(), content.Move{ID: c.ID, To: domain.ItemReview})))
 	x.Open = k.Run(Step{Key: "a", Credits: 1}).ID
 	x.Failed = k.Run(Step{Key: "a", Credits: 1}).ID
@@ -123,13 +152,23 @@ func (k *Kit) Things() (x Things) {
 	k.must(err)
 	x.Key = key.Key.ID
 	k.Do(func(ctx context.Context, tx *store.Tx) error {
-		row := store.GeneratedText{WorkspaceID: k.Ours.ID, Engine: domain.ComposerOrigin()}
-		m, err := tx.CreateGeneratedText(ctx, row, "x", "x")
-		x.Message = m.ID
+		row := store.GeneratedText{WorkspaceID: k.Ours.ID, Origin: domain.ComposerOrigin()}
+		m, err := tx.CreateGeneratedText(ctx, row, "x", domain.Actor{Name: "x"})
+		x.GeneratedText = m.ID
 		return err
 	})
-	x.Voice = int64(k.Count("select min(id) from voice where workspace_id = $1", k.Ours.ID))
+	x.BrandVoice = int64(k.Count("select min(id) from voice where workspace_id = $1", k.Ours.ID))
 	x.Agent = int64(k.Count("select min(id) from agent where workspace_id = $1", k.Ours.ID))
+	return x
+}
+
+// thingsFor creates one of each in our workspace, and what the verb makes itself.
+func (k *Kit) thingsFor(v Verb) Things {
+	k.T.Helper()
+	x := k.Things()
+	if v.Make != nil {
+		x.Made = v.Make(k)
+	}
 	return x
 }
 
@@ -150,9 +189,9 @@ func withRender(ctx context.Context, name string, err error) context.Context {
 	})
 }
 
-func checkEvents(k *Kit, table map[string]Verb) {
+func checkEvents(k *Kit, table Verbs) {
 	k.eachVerb(table, func(k *Kit, _ string, v Verb) {
-		x := k.Things()
+		x := k.thingsFor(v)
 		count := func() int { return k.Count("select count(*) from event where workspace_id = $1", k.Ours.ID) }
 		before := count()
 		k.must(v.Call(k, k.ctxFor(v), x))
@@ -176,12 +215,34 @@ func checkEvents(k *Kit, table map[string]Verb) {
 	k.Audit()
 }
 
+// tables lists our tables and that of the jobs.
+func (k *Kit) tables() (names []string) {
+	k.T.Helper()
+	query := "select name from sqlite_master where type = 'table'"
+	if k.Store.Postgres() {
+		query = "select table_name from information_schema.tables where table_schema = 'public'"
+	}
+	rows, err := k.Store.DB().SQL().QueryContext(context.Background(), query)
+	k.must(err)
+	defer rows.Close()
+	for rows.Next() {
+		var name string
+		k.must(rows.Scan(&name))
+		foreign, _, _ := strings.Cut(name, "_")
+		if name == "river_job" || !slices.Contains([]string{"goose", "river", "sqlite"}, foreign) {
+			names = append(names, name)
+		}
+	}
+	k.must(rows.Err())
+	slices.Sort(names)
+	return names
+}
+
 // state is everything that a verb could leave behind.
 func (k *Kit) state() string {
 	k.T.Helper()
 	var b strings.Builder
-	for _, t := range strings.Fields(`workspace api_key voice agent execution step attempt content content_version move
-		publication movement tally_delta event idempotency message message_piece river_job`) {
+	for _, t := range k.tables() {
 		fmt.Fprintf(&b, "%s %d, ", t, k.Count("select count(*) from "+t))
 	}
 	for _, s := range [][2]string{
@@ -194,13 +255,13 @@ func (k *Kit) state() string {
 	return b.String()
 }
 
-func checkRollback(k *Kit, table map[string]Verb) {
+func checkRollback(k *Kit, table Verbs) {
 	broken := errors.New("the answer cannot be rendered")
 	k.eachVerb(table, func(k *Kit, name string, v Verb) {
 		if !v.Event {
 			return
 		}
-		x := k.Things()
+		x := k.thingsFor(v)
 		before := k.state()
 		if err := v.Call(k, withRender(k.ctxFor(v), name, broken), x); !errors.Is(err, broken) {
 			k.T.Errorf("it returned %v", err)
@@ -211,16 +272,18 @@ func checkRollback(k *Kit, table map[string]Verb) {
 	})
 }
 
-func checkIsolation(k *Kit, table map[string]Verb) {
+func checkIsolation(k *Kit, table Verbs) {
 	const none = 1 << 40
-	x := k.Things()
-	missing := Things{Item: none, Open: none, Failed: none, Key: none, Message: none, Voice: none, Agent: none}
+	missing := Things{
+		Item: none, Open: none, Failed: none, Key: none, GeneratedText: none, BrandVoice: none, Agent: none, Made: none,
+	}
 	stranger := As(k.Theirs.ID, domain.RoleOwner)
-	before := k.state()
 	k.eachVerb(table, func(k *Kit, _ string, v Verb) {
 		if !v.ByID {
 			return
 		}
+		x := k.thingsFor(v)
+		before := k.state()
 		theirs, none := v.Call(k, stranger, x), v.Call(k, stranger, missing)
 		if domain.CodeOf(theirs) != domain.CodeNotFound {
 			k.T.Fatalf("another workspace gets %v", theirs)
@@ -228,10 +291,10 @@ func checkIsolation(k *Kit, table map[string]Verb) {
 		if got, want := withoutID(theirs, x), withoutID(none, missing); got != want {
 			k.T.Errorf("another's reads as %s, a missing one as %s", got, want)
 		}
+		if after := k.state(); after != before {
+			k.T.Errorf("before: %s\nafter:  %s", before, after)
+		}
 	})
-	if after := k.state(); after != before {
-		k.T.Errorf("before: %s\nafter:  %s", before, after)
-	}
 }
 
 // withoutID shows an error as callers see it, without the ids that were asked for.
@@ -242,12 +305,12 @@ func withoutID(err error, x Things) string {
 	return strings.ReplaceAll(whole, fmt.Sprintf("[%d]", x.Item), "[N]")
 }
 
-func checkScopes(k *Kit, table map[string]Verb) {
+func checkScopes(k *Kit, table Verbs) {
 	scopes := []domain.Scope{
 		domain.ScopeRead, domain.ScopeContent, domain.ScopePublish, domain.ScopeWrite, domain.ScopeAdmin,
 	}
 	k.eachVerb(table, func(k *Kit, name string, v Verb) {
-		x := k.Things()
+		x := k.thingsFor(v)
 		if err := v.Call(k, context.Background(), x); domain.CodeOf(err) != domain.CodeUnauthorized {
 			k.T.Errorf("without a caller: %v", err)
 		}

@@ -4,7 +4,7 @@ import "vellocity/internal/domain"
 
 // TextStatus says what writes text now, and why.
 type TextStatus struct {
-	Engine    domain.Origin
+	Origin    domain.Origin
 	Why       string
 	Providers []ProviderStatus // the default first
 	// KeyVariables are the environment variables that connect a provider: OPENAI_API_KEY, …
@@ -24,7 +24,7 @@ type ProviderStatus struct {
 // TextStatus returns what writes text now, and why.
 func (v *Verbs) TextStatus() TextStatus {
 	s := TextStatus{
-		Engine:       v.providers.Default().Origin,
+		Origin:       v.providers.Default().Origin,
 		Why:          "No AI model is connected, so texts are composed from your inputs by rules.",
 		KeyVariables: v.keyVariables,
 	}

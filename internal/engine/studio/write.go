@@ -99,7 +99,7 @@ func (in GenerateOutput) request(voice *domain.BrandVoice) free.Request {
 		Language:   in.Language,
 		Tone:       cmp.Or(in.ToneCustom, in.Tone),
 		Creativity: in.Creativity,
-		Voice:      voice,
+		BrandVoice: voice,
 	}
 }
 

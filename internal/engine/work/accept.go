@@ -22,7 +22,7 @@ func (v *Verbs) accept(
 	if err != nil {
 		return Started{}, err
 	}
-	voiceID, err := chooseVoice(ctx, tx, a.WorkspaceID, agent, req.BrandVoice())
+	voiceID, err := chooseBrandVoice(ctx, tx, a.WorkspaceID, agent, req.BrandVoice())
 	if err != nil {
 		return Started{}, err
 	}
@@ -128,9 +128,9 @@ func requestedAgent(
 	return agent, p.Err()
 }
 
-// chooseVoice returns the brand voice that the settings name, else the agent's, else
+// chooseBrandVoice returns the brand voice that the settings name, else the agent's, else
 // the workspace's; 0 for none.
-func chooseVoice(
+func chooseBrandVoice(
 	ctx context.Context, tx *store.Tx, workspaceID int64, agent domain.Agent, chosen int64,
 ) (int64, error) {
 	if chosen != 0 {

@@ -18,7 +18,8 @@ import (
 // defaults, a JSON object.
 type CapabilityDetails struct {
 	domain.Capability
-	Schema           *schema.Schema // SettingsSchema, compiled: its fields, for forms and tools
+	Schema           *schema.Schema  // SettingsSchema, compiled: its fields, for forms
+	ToolSchema       json.RawMessage // SettingsSchema in the standard's keywords alone, for tools
 	RequiredSettings []string
 	DefaultSettings  json.RawMessage
 }
@@ -29,17 +30,28 @@ func describe(c capability.Capability) (CapabilityDetails, error) {
 	if err != nil {
 		return CapabilityDetails{}, fmt.Errorf("encode the defaults: %w", err)
 	}
+	standard, err := c.Schema.Standard()
+	if err != nil {
+		return CapabilityDetails{}, err
+	}
 	return CapabilityDetails{
 		Capability:       c.Capability,
 		Schema:           c.Schema,
+		ToolSchema:       standard,
 		RequiredSettings: c.Schema.Required(),
 		DefaultSettings:  defaults,
 	}, nil
 }
 
-// AllCapabilities returns the whole catalogue, for building tools, forms and
-// documents when the program starts.
-func (v *Verbs) AllCapabilities() []domain.Capability { return v.catalogue }
+// AllCapabilities returns the whole catalogue, for building tools when the program
+// starts.
+func (v *Verbs) AllCapabilities() []CapabilityDetails {
+	list := make([]CapabilityDetails, len(v.catalogue))
+	for i, c := range v.catalogue {
+		list[i] = v.details[c.Slug]
+	}
+	return list
+}
 
 // ListCapabilities filters the catalogue. An empty category is any.
 type ListCapabilities struct {

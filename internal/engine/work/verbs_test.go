@@ -16,62 +16,73 @@ import (
 
 type step = enginetest.Step
 
-// verbs has every verb of the area: what it takes, whether it appends an event, and
-// how it is called.
-func verbs() map[string]enginetest.Verb {
-	type (
-		K = *enginetest.Kit
-		C = context.Context
-		X = enginetest.Things
-	)
-	read, byID := enginetest.Read, enginetest.ReadByID
-	changes := func(byID bool, call func(k K, ctx C, x X) error) enginetest.Verb {
-		return enginetest.Verb{Scope: domain.ScopeContent, Event: true, ByID: byID, Call: call}
-	}
-	return map[string]enginetest.Verb{
+// verbs has a method for each noun of the area: its verbs, what each takes, whether it
+// appends an event, and how it is called.
+type verbs struct{}
+
+type (
+	K = *enginetest.Kit
+	C = context.Context
+	X = enginetest.Things
+)
+
+func changes(byID bool, call func(k K, ctx C, x X) error) enginetest.Verb {
+	return enginetest.Verb{Scope: domain.ScopeContent, Event: true, ByID: byID, Call: call}
+}
+
+func (verbs) Capabilities() enginetest.Verbs {
+	return enginetest.Verbs{
 		"AllCapabilities": {Open: true},
-		"Capabilities": read(func(k K, ctx C,
-			_ X) error {
+		"Capabilities": enginetest.Read(func(k K, ctx C, _ X) error {
 			return second(k.Work.Capabilities(ctx, work.ListCapabilities{}))
 		}),
-		"Capability": read(func(k K, ctx C, _ X) error { return second(k.Work.Capability(ctx, enginetest.Slug)) }),
+		"Capability": enginetest.Read(func(k K, ctx C, _ X) error { return second(k.Work.Capability(ctx, enginetest.Slug)) }),
 		"Execute": changes(false, func(k K, ctx C, _ X) error {
 			return second(k.Execute(ctx, step{Key: "a", Credits: 1}))
 		}),
 		"Sample": {Open: true},
+	}
+}
 
-		"Executions": read(func(k K, ctx C, _ X) error {
+func (verbs) Executions() enginetest.Verbs {
+	return enginetest.Verbs{
+		"Executions": enginetest.Read(func(k K, ctx C, _ X) error {
 			return second(k.Work.Executions(ctx, work.ListExecutions{Page: enginetest.FirstPage()}))
 		}),
-		"ExecutionCounts": read(func(k K, ctx C, _ X) error { return second(k.Work.ExecutionCounts(ctx)) }),
-		"Execution":       byID(func(k K, ctx C, x X) error { return second(k.Work.Execution(ctx, x.Open)) }),
-		"WaitExecution": byID(func(k K, ctx C, x X) error {
+		"ExecutionCounts": enginetest.Read(func(k K, ctx C, _ X) error { return second(k.Work.ExecutionCounts(ctx)) }),
+		"Execution":       enginetest.ReadByID(func(k K, ctx C, x X) error { return second(k.Work.Execution(ctx, x.Open)) }),
+		"WaitExecution": enginetest.ReadByID(func(k K, ctx C, x X) error {
 			return second(k.Work.WaitExecution(ctx, x.Open, time.Millisecond))
 		}),
-		"Assets":          byID(func(k K, ctx C, x X) error { return second(k.Work.Assets(ctx, x.Open)) }),
-		"Attempts":        byID(func(k K, ctx C, x X) error { return second(k.Work.Attempts(ctx, x.Open)) }),
-		"ExecutionEvents": byID(func(k K, ctx C, x X) error { return second(k.Work.ExecutionEvents(ctx, x.Open)) }),
-		"Cancel": changes(true, func(k K, ctx C,
-			x X) error {
+		"Assets":          enginetest.ReadByID(func(k K, ctx C, x X) error { return second(k.Work.Assets(ctx, x.Open)) }),
+		"Attempts":        enginetest.ReadByID(func(k K, ctx C, x X) error { return second(k.Work.Attempts(ctx, x.Open)) }),
+		"ExecutionEvents": enginetest.ReadByID(func(k K, ctx C, x X) error { return second(k.Work.ExecutionEvents(ctx, x.Open)) }),
+		"Cancel": changes(true, func(k K, ctx C, x X) error {
 			return second(k.Work.Cancel(ctx, verb.ID{ID: x.Open}))
 		}),
-		"Retry": changes(true, func(k K, ctx C,
-			x X) error {
+		"Retry": changes(true, func(k K, ctx C, x X) error {
 			return second(k.Work.Retry(ctx, verb.ID{ID: x.Failed}))
 		}),
-		"Archive": changes(true, func(k K, ctx C,
-			x X) error {
+		"Archive": changes(true, func(k K, ctx C, x X) error {
 			return second(k.Work.Archive(ctx, verb.ID{ID: x.Failed}))
 		}),
+	}
+}
 
-		"WatchExecution": byID(func(k K, ctx C, x X) error { return second(k.Work.WatchExecution(ctx, x.Open, "")) }),
-		"WatchWorkspace": read(func(k K, ctx C, _ X) error { return second(k.Work.WatchWorkspace(ctx, "")) }),
+func (verbs) Watching() enginetest.Verbs {
+	return enginetest.Verbs{
+		"WatchExecution": enginetest.ReadByID(func(k K, ctx C, x X) error { return second(k.Work.WatchExecution(ctx, x.Open, "")) }),
+		"WatchWorkspace": enginetest.Read(func(k K, ctx C, _ X) error { return second(k.Work.WatchWorkspace(ctx, "")) }),
+	}
+}
 
+func (verbs) Schedules() enginetest.Verbs {
+	return enginetest.Verbs{
 		"FireDue": {Open: true},
 	}
 }
 
-func TestVerbs(t *testing.T) { enginetest.CheckVerbs(t, reflect.TypeFor[*work.Verbs](), verbs()) }
+func TestVerbs(t *testing.T) { enginetest.CheckVerbs(t, reflect.TypeFor[*work.Verbs](), verbs{}) }
 
 func TestAnotherWorkspacesAgentsAndItemsCannotBeUsed(t *testing.T) {
 	enginetest.Each(t, config(t), func(k *enginetest.Kit) {

@@ -80,7 +80,7 @@ func TestAssetsAreCachedForEver(t *testing.T) {
 		}
 	}
 	css := p.Get(prefix + "pages.css").Body
-	for _, rule := range []string{".nav-group", ".board-main", ".run-grid", ".item-main", ".voice ", ".revoke"} {
+	for _, rule := range []string{".nav-group", ".board-main", ".execution-grid", ".item-main", ".brand-voice ", ".revoke"} {
 		if !strings.Contains(css, "\n  "+rule) {
 			t.Errorf("the bundle of style sheets lacks %s", rule)
 		}

@@ -13,7 +13,7 @@ type Card struct {
 	ID       int64
 	ETag     string
 	Title    string
-	Stage    domain.ItemStatus
+	Status   domain.ItemStatus
 	Type     string
 	Channel  string
 	Words    int
@@ -32,7 +32,7 @@ func CardOf(i domain.ContentItem) Card {
 		ID:       i.ID,
 		ETag:     ETag(i.Revision),
 		Title:    TitleOf(i.Title, i.ID),
-		Stage:    i.Status,
+		Status:   i.Status,
 		Type:     Human(string(i.Type)),
 		Channel:  Human(i.Channel),
 		Words:    i.WordCount,

@@ -73,21 +73,23 @@ func reversed(s string) string {
 	return string(b)
 }
 
-// maxTable limits the work of one comparison: a part with more pairs of words than
-// this is shown as replaced as a whole.
-const maxTable = 4_000_000
+// maxTable limits the work of one comparison, all its parts together: what is left when it is used up is
+// shown as replaced as a whole.
+const maxTable = 8_000_000
 
 // WordDiff compares two texts: paragraph by paragraph first, then word by word
 // within what differs, so that long texts stay quick and the marks stay small.
+// Scripts without spaces are compared character by character.
 func WordDiff(before, after string) []DiffPart {
 	var out []DiffPart
 	var del, ins strings.Builder
+	left := maxTable
 	flush := func() {
-		out = append(out, compare(words(del.String()), words(ins.String()))...)
+		out = append(out, compare(words(del.String()), words(ins.String()), &left)...)
 		del.Reset()
 		ins.Reset()
 	}
-	for _, p := range compare(strings.SplitAfter(before, "\n"), strings.SplitAfter(after, "\n")) {
+	for _, p := range compare(strings.SplitAfter(before, "\n"), strings.SplitAfter(after, "\n"), &left) {
 		switch p.Op {
 		case "del":
 			del.WriteString(p.Text)
@@ -102,30 +104,51 @@ func WordDiff(before, after string) []DiffPart {
 	return joined(out)
 }
 
-// words cuts a text into words and the spaces between them.
+// words cuts a text into words, the spaces between them, and the characters of scripts without spaces.
 func words(s string) []string {
 	var out []string
 	start, space := 0, false
+	add := func(end int) {
+		if part := s[start:end]; prose.Unspaced(part) {
+			out = append(out, prose.Characters(part)...)
+		} else if part != "" {
+			out = append(out, part)
+		}
+	}
 	for i, r := range s {
 		if now := r == ' ' || r == '\n' || r == '\t'; now != space && i > start {
-			out = append(out, s[start:i])
+			add(i)
 			start, space = i, now
 		} else {
 			space = now
 		}
 	}
-	if start < len(s) {
-		out = append(out, s[start:])
-	}
+	add(len(s))
 	return out
 }
 
 // compare finds a longest common subsequence and marks the rest as removed or
-// added.
-func compare(a, b []string) []DiffPart {
-	if len(a)*len(b) > maxTable {
+// added. It takes its work off what is left.
+func compare(a, b []string, left *int) []DiffPart {
+	first := 0
+	for first < min(len(a), len(b)) && a[first] == b[first] {
+		first++
+	}
+	last := 0
+	for last < min(len(a), len(b))-first && a[len(a)-1-last] == b[len(b)-1-last] {
+		last++
+	}
+	out := []DiffPart{{"same", strings.Join(a[:first], "")}}
+	out = append(out, compareRest(a[first:len(a)-last], b[first:len(b)-last], left)...)
+	return append(out, DiffPart{"same", strings.Join(a[len(a)-last:], "")})
+}
+
+// compareRest compares what neither starts nor ends with the same.
+func compareRest(a, b []string, left *int) []DiffPart {
+	if len(a) == 0 || len(b) == 0 || len(a) > *left/len(b) {
 		return []DiffPart{{"del", strings.Join(a, "")}, {"ins", strings.Join(b, "")}}
 	}
+	*left -= len(a) * len(b)
 	length := lengths(a, b)
 	var out []DiffPart
 	i, j := 0, 0
@@ -168,34 +191,35 @@ func lengths(a, b []string) [][]int32 {
 // single spaces between changed words.
 func joined(parts []DiffPart) []DiffPart {
 	var out []DiffPart
-	var del, ins string
-	flush := func() {
-		if del != "" {
-			out = append(out, DiffPart{"del", del})
+	var same, del, ins strings.Builder
+	put := func(op string, b *strings.Builder) {
+		if b.Len() > 0 {
+			out = append(out, DiffPart{op, b.String()})
+			b.Reset()
 		}
-		if ins != "" {
-			out = append(out, DiffPart{"ins", ins})
-		}
-		del, ins = "", ""
 	}
+	parts = slices.DeleteFunc(parts, func(p DiffPart) bool { return p.Text == "" })
 	for i, p := range parts {
 		switch {
-		case p.Op == "del":
-			del += p.Text
-		case p.Op == "ins":
-			ins += p.Text
-		case p.Text == " " && del != "" && ins != "" && i+1 < len(parts) && parts[i+1].Op != "same":
-			del, ins = del+" ", ins+" "
+		case p.Op == "same" && p.Text == " " && del.Len() > 0 && ins.Len() > 0 && i+1 < len(parts) && parts[i+1].Op != "same":
+			del.WriteByte(' ')
+			ins.WriteByte(' ')
+		case p.Op == "same":
+			put("del", &del)
+			put("ins", &ins)
+			same.WriteString(p.Text)
 		default:
-			flush()
-			if n := len(out); n > 0 && out[n-1].Op == "same" {
-				out[n-1].Text += p.Text
-			} else if p.Text != "" {
-				out = append(out, p)
+			put("same", &same)
+			if p.Op == "del" {
+				del.WriteString(p.Text)
+			} else {
+				ins.WriteString(p.Text)
 			}
 		}
 	}
-	flush()
+	put("same", &same)
+	put("del", &del)
+	put("ins", &ins)
 	return out
 }
 

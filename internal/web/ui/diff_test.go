@@ -24,6 +24,9 @@ func TestWordDiff(t *testing.T) {
 		{"", "new", "+[new]"},
 		{"old", "", "-[old]"},
 		{"one two three four", "one 2 3 four", "[one ]-[two three]+[2 3][ four]"},
+		{"これは短い文です。", "これは長い文です。", "[これは]-[短]+[長][い文です。]"},
+		{"ภาษาไทย ง่าย", "ภาษาลาว ง่าย", "[ภาษา]-[ไทย]+[ลาว][ ง่าย]"},
+		{"use データ now", "use データベース now", "[use データ]+[ベース][ now]"},
 		{"first\n\nsecond\n", "first\n\nzeroth\n\nsecond\n", "[first\n\n]+[zeroth\n\n][second\n]"},
 	} {
 		if got := show(ui.WordDiff(c.before, c.after)); got != c.want {

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -71,48 +72,17 @@ func (s *Site) fail(w http.ResponseWriter, r *http.Request, err error) {
 		WriteJSON(w, status, p)
 		return
 	}
+	info := e.Code.Info()
 	view := errorView{
-		Shell:   s.errorShell(r, headingOf(e.Code)),
-		Status:  e.Code.Status(),
+		Shell:   s.errorShell(r, info.Title),
+		Status:  info.Status,
 		Message: e.Message,
-		Next:    nextOf(e.Code),
+		Next:    cmp.Or(info.Next, "Go back and try again."),
 	}
-	if err := s.Render(w, r, e.Code.Status(), "error", view); err != nil {
+	if err := s.Render(w, r, info.Status, "error", view); err != nil {
 		s.log.ErrorContext(r.Context(), "error page failed", "path", r.URL.Path, "error", err)
-		http.Error(w, e.Message, e.Code.Status())
+		http.Error(w, e.Message, info.Status)
 	}
-}
-
-func headingOf(c domain.Code) string {
-	switch c {
-	case domain.CodeNotFound:
-		return "Page not found"
-	case domain.CodeForbidden, domain.CodePlanLimit:
-		return "Not allowed"
-	case domain.CodeUnauthorized:
-		return "Signed out"
-	case domain.CodeConflict, domain.CodePreconditionFailed:
-		return "Conflict"
-	case domain.CodeUnavailable, domain.CodeStorageFull:
-		return "Temporarily unavailable"
-	case domain.CodeServer:
-		return "Something went wrong"
-	}
-	return "That didn’t work"
-}
-
-func nextOf(c domain.Code) string {
-	switch c {
-	case domain.CodeNotFound:
-		return "It may have been deleted, or the address may be mistyped."
-	case domain.CodeUnavailable:
-		return "Nothing was lost. Try again in a few seconds."
-	case domain.CodeServer:
-		return "Nothing was changed. The server’s log has the details."
-	case domain.CodeStorageFull:
-		return "Free some disk space on the server, then try again. Reading still works."
-	}
-	return "Go back and try again."
 }
 
 // WantsJSON reports whether a script of ours asks, which reads JSON.

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/url"
 	"slices"
@@ -8,6 +9,7 @@ import (
 	"strings"
 
 	"vellocity/internal/domain"
+	"vellocity/internal/schema"
 )
 
 // Field is one input of a form that is built from a schema.
@@ -15,7 +17,7 @@ type Field struct {
 	Name, Path   string // Path is settings.topic, as errors name it
 	Label, Help  string
 	Widget       Widget
-	Type         schemaType
+	Type         schema.Type
 	Value        string
 	Options      []Choice
 	Required     bool
@@ -48,79 +50,61 @@ func (f Field) Described() string {
 // Invalid is what aria-invalid says.
 func (f Field) Invalid() string { return strconv.FormatBool(len(f.Errors) > 0) }
 
-// FieldsOf builds the fields of a settings schema in their order, required ones
-// first where the schema gives none.
-func FieldsOf(raw json.RawMessage) (Fields, error) {
-	var root schema
-	if len(raw) == 0 {
-		return nil, nil
-	}
-	if err := json.Unmarshal(raw, &root); err != nil {
-		return nil, err
-	}
+// FieldsOf builds the fields of a settings schema, in their order.
+func FieldsOf(s *schema.Schema) Fields {
 	var fields Fields
-	for _, name := range root.order() {
-		f := fieldOf(name, root.Properties[name])
-		f.Required = slices.Contains(root.Required, name)
-		fields = append(fields, f)
+	for _, f := range s.Fields() {
+		fields = append(fields, fieldOf(f))
 	}
-	return fields, nil
+	return fields
 }
 
-func fieldOf(name string, s schema) Field {
+func fieldOf(s schema.Field) Field {
 	f := Field{
-		Name:      name,
-		Path:      "settings." + name,
-		Label:     s.Title,
-		Help:      s.Description,
-		Widget:    widgetOf(name, s),
+		Name:      s.Name,
+		Path:      "settings." + s.Name,
+		Label:     cmp.Or(s.Title, Human(s.Name)),
+		Help:      s.Help,
+		Widget:    widgetOf(s),
 		Type:      s.Type,
-		Value:     ValueText(s.Default),
+		Value:     rawText(s.Default),
+		Required:  s.Required,
 		MaxLength: s.MaxLength,
 		Hint:      limitsOf(s),
 		Rows:      3,
 	}
-	if f.Label == "" {
-		f.Label = Human(name)
-	}
 	if len(s.Examples) > 0 {
-		f.Placeholder = ValueText(s.Examples[0])
+		f.Placeholder = rawText(s.Examples[0])
 	}
 	if strings.Contains(strings.ToLower(f.Help), "per line") {
 		f.Hint = strings.Replace(strings.TrimPrefix(f.Hint, "One per line, "), "up to", "Up to", 1)
 	}
-	f.Min, f.Max = numberText(s.Minimum), numberText(s.Maximum)
+	f.Min, f.Max = numberText(s.Min), numberText(s.Max)
 	f.Step = "any"
-	if s.Type == "integer" {
+	if s.Type == schema.Integer {
 		f.Step = "1"
 	}
-	enum := s.Enum
+	enum, labels := s.Enum, s.Labels
 	if s.Items != nil {
-		f.integerItems = s.Items.Type == "integer"
-		enum = append(enum, s.Items.Enum...)
+		f.integerItems = s.Items.Type == schema.Integer
+		enum = slices.Concat(enum, s.Items.Enum)
+		if labels == nil {
+			labels = s.Items.Labels
+		}
 	}
 	if f.Widget == WidgetSelect {
 		f.Options = append(f.Options, Choice{Value: "", Label: "Choose…", On: f.Value == ""})
 	}
-	labels := s.EnumLabels
-	if s.Items != nil && labels == nil {
-		labels = s.Items.EnumLabels
-	}
 	for _, v := range enum {
-		text := ValueText(v)
-		label := labels[text]
-		if label == "" {
-			label = Human(text)
-		}
-		f.Options = append(f.Options, Choice{Value: text, Label: label})
+		f.Options = append(f.Options, Choice{Value: v, Label: cmp.Or(labels[v], Human(v))})
 	}
 	f.Choose(f.Value)
 	return f
 }
 
 // limitsOf says the limits of a schema in words.
-func limitsOf(s schema) string {
-	lo, hi := numberText(s.Minimum), numberText(s.Maximum)
+func limitsOf(s schema.Field) string {
+	lo, hi := numberText(s.Min), numberText(s.Max)
 	switch {
 	case lo != "" && hi != "":
 		return "From " + lo + " to " + hi + "."
@@ -128,9 +112,9 @@ func limitsOf(s schema) string {
 		return "At least " + lo + "."
 	case hi != "":
 		return "At most " + hi + "."
-	case s.Type == "array" && s.Items != nil && len(s.Items.Enum) == 0 && s.MaxItems > 0:
+	case s.Type == schema.List && s.Items != nil && len(s.Items.Enum) == 0 && s.MaxItems > 0:
 		return "One per line, up to " + strconv.Itoa(s.MaxItems) + "."
-	case s.Type == "array" && s.Items != nil && len(s.Items.Enum) == 0:
+	case s.Type == schema.List && s.Items != nil && len(s.Items.Enum) == 0:
 		return "One per line."
 	case s.MaxLength > 0 && s.MaxLength < 5000:
 		return "Up to " + Digits(s.MaxLength) + " characters."
@@ -143,6 +127,15 @@ func numberText(n *float64) string {
 		return ""
 	}
 	return strconv.FormatFloat(*n, 'f', -1, 64)
+}
+
+// rawText is [ValueText] of a value that is not decoded yet; nil gives "".
+func rawText(raw json.RawMessage) string {
+	var v any
+	if json.Unmarshal(raw, &v) != nil {
+		return ""
+	}
+	return ValueText(v)
 }
 
 // ValueText shows a JSON value the way its field holds it; a list has one entry
@@ -240,9 +233,9 @@ func (f *Field) json() (value any, problem string) {
 		}
 		return v, ""
 	}
-	if f.Type == "integer" || f.Type == "number" {
+	if f.Type == schema.Integer || f.Type == schema.Number {
 		n, err := strconv.ParseFloat(f.Value, 64)
-		if f.Type == "integer" && (err != nil || n != float64(int64(n))) {
+		if f.Type == schema.Integer && (err != nil || n != float64(int64(n))) {
 			return nil, "Enter a whole number."
 		}
 		if err != nil {

@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"testing"
 
+	"vellocity/internal/schema"
 	"vellocity/internal/web/ui"
 	"vellocity/internal/web/webtest"
 )
@@ -31,7 +32,7 @@ const everySchema = `{"type":"object","required":["topic"],"x-order":["topic","a
 "extra":{"type":"object","title":"Extra"}},"additionalProperties":false}`
 
 func TestFieldsOfASchema(t *testing.T) {
-	fields := webtest.Must(ui.FieldsOf(json.RawMessage(everySchema)))(t)
+	fields := ui.FieldsOf(webtest.Must(schema.Compile(json.RawMessage(everySchema)))(t))
 	widgets := map[string]ui.Widget{}
 	var order []string
 	for _, f := range fields {
@@ -49,10 +50,10 @@ func TestFieldsOfASchema(t *testing.T) {
 		"language":       ui.WidgetSelect,
 		"draft":          ui.WidgetCheck,
 		"creativity":     ui.WidgetNumber,
-		"brand_voice_id": ui.WidgetBrandVoice,
+		"brand_voice_id": ui.WidgetNumber,
 		"voice":          ui.WidgetBrandVoice,
 		"item":           ui.WidgetContentItem,
-		"content_id":     ui.WidgetContentItem,
+		"content_id":     ui.WidgetNumber,
 		"call_to_action": ui.WidgetTextArea,
 		"extra":          ui.WidgetJSON,
 	}
@@ -65,7 +66,7 @@ func TestFieldsOfASchema(t *testing.T) {
 }
 
 func TestSettingsOfAForm(t *testing.T) {
-	fields := webtest.Must(ui.FieldsOf(json.RawMessage(everySchema)))(t)
+	fields := ui.FieldsOf(webtest.Must(schema.Compile(json.RawMessage(everySchema)))(t))
 	fields.Post(url.Values{
 		"topic":      {" Cloud "},
 		"word_count": {"500"},

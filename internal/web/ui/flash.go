@@ -50,7 +50,7 @@ func (s *Site) Back(w http.ResponseWriter, r *http.Request, to, message string) 
 	if message != "" {
 		s.keepFlash(w, r, flash{Text: message})
 	}
-	http.Redirect(w, r, to, http.StatusSeeOther) //nolint:gosec // to is a path of ours
+	http.Redirect(w, r, to, http.StatusSeeOther)
 	return nil
 }
 
@@ -62,6 +62,6 @@ func (s *Site) Refuse(w http.ResponseWriter, r *http.Request, to string, err err
 		return err
 	}
 	s.keepFlash(w, r, flash{Text: e.Message, Bad: true})
-	http.Redirect(w, r, to, http.StatusSeeOther) //nolint:gosec // to is a path of ours
+	http.Redirect(w, r, to, http.StatusSeeOther)
 	return nil
 }

@@ -50,8 +50,8 @@ func (s *Site) Shell(w http.ResponseWriter, r *http.Request, here, title string)
 		Exposed: s.exposed(r),
 	}
 	text := s.Engine.Studio.TextStatus()
-	sh.Composer = text.Engine.Kind == domain.OriginComposer
-	sh.Writer = text.Engine.Model
+	sh.Composer = text.Origin.Kind == domain.OriginComposer
+	sh.Writer = text.Origin.Model
 	if Partial(r) {
 		return sh, nil
 	}

@@ -8,6 +8,7 @@ import (
 
 	"vellocity/internal/domain"
 	"vellocity/internal/engine/content"
+	"vellocity/internal/schema"
 )
 
 // Widget is the control that a form shows for a field.
@@ -16,7 +17,7 @@ type Widget string
 // The widgets. A schema chooses one with x-widget; the rest follow from the type.
 const (
 	WidgetText     Widget = "text"
-	WidgetTextArea Widget = "textarea"
+	WidgetTextArea Widget = schema.WidgetTextArea
 	WidgetSelect   Widget = "select"
 	WidgetRadio    Widget = "radio"
 	WidgetNumber   Widget = "number"
@@ -25,37 +26,32 @@ const (
 	WidgetLines    Widget = "lines"  // a list, one entry per line
 	WidgetJSON     Widget = "json"
 
-	WidgetBrandVoice  Widget = "brand_voice"  // a brand voice of the workspace, by its id
-	WidgetContentItem Widget = "content_item" // an item of the workspace, by its id
+	WidgetBrandVoice  Widget = schema.WidgetBrandVoice  // a brand voice of the workspace, by its id
+	WidgetContentItem Widget = schema.WidgetContentItem // an item of the workspace, by its id
 )
 
 // widgetOf chooses the control of a field.
-func widgetOf(name string, s schema) Widget {
+func widgetOf(s schema.Field) Widget {
 	switch w := Widget(s.Widget); {
-	case s.Type == "integer" && (w == WidgetBrandVoice || w == WidgetContentItem):
+	case s.Type == schema.Integer && (w == WidgetBrandVoice || w == WidgetContentItem):
 		return w
-	case s.Type == "string" && w == WidgetTextArea:
+	case s.Type == schema.Text && w == WidgetTextArea:
 		return w
-	// For a schema that names no widget:
-	case s.Type == "integer" && name == "brand_voice_id":
-		return WidgetBrandVoice
-	case s.Type == "integer" && strings.HasSuffix(name, "content_id"):
-		return WidgetContentItem
-	case s.Type == "boolean":
+	case s.Type == schema.Boolean:
 		return WidgetCheck
 	case len(s.Enum) > 0 && len(s.Enum) <= 4:
 		return WidgetRadio
 	case len(s.Enum) > 0:
 		return WidgetSelect
-	case s.Type == "number", s.Type == "integer":
+	case s.Type == schema.Number, s.Type == schema.Integer:
 		return WidgetNumber
-	case s.Type == "array" && s.Items != nil && len(s.Items.Enum) > 0:
+	case s.Type == schema.List && s.Items != nil && len(s.Items.Enum) > 0:
 		return WidgetChecks
-	case s.Type == "array" && s.Items != nil && (s.Items.Type == "string" || s.Items.Type == "integer"):
+	case s.Type == schema.List && s.Items != nil && (s.Items.Type == schema.Text || s.Items.Type == schema.Integer):
 		return WidgetLines
-	case s.Type == "string" && s.Format != "uri" && s.MaxLength > 300:
+	case s.Type == schema.Text && s.Format != "uri" && s.MaxLength > 300:
 		return WidgetTextArea
-	case s.Type == "string":
+	case s.Type == schema.Text:
 		return WidgetText
 	}
 	return WidgetJSON
@@ -88,7 +84,7 @@ func (s *Site) FillChoices(ctx context.Context, fields Fields) error {
 }
 
 func (s *Site) brandVoiceChoices(ctx context.Context) ([]Choice, error) {
-	list, err := s.Engine.Content.Voices(ctx, domain.Page{Number: 1, Size: 100})
+	list, err := s.Engine.Content.BrandVoices(ctx, domain.Page{Number: 1, Size: 100})
 	options := []Choice{{Value: "", Label: "Workspace default"}}
 	for _, v := range list.Items {
 		options = append(options, Choice{Value: strconv.FormatInt(v.ID, 10), Label: v.Name})

@@ -16,13 +16,13 @@ import (
 )
 
 // titlesIn lists the cards of a column from top to bottom.
-func titlesIn(t *testing.T, p *webtest.Person, stage domain.ItemStatus) []string {
+func titlesIn(t *testing.T, p *webtest.Person, status domain.ItemStatus) []string {
 	t.Helper()
 	doc := webtest.Parse(t, "board", p.Get("/board").Body)
 	var titles []string
 	for n := range doc.Descendants() {
 		if n.Type == html.ElementNode && webtest.Attr(n, "class") == "card-title" &&
-			webtest.Attr(n.Parent, "data-stage") == string(stage) {
+			webtest.Attr(n.Parent, "data-status") == string(status) {
 			titles = append(titles, n.FirstChild.Data)
 		}
 	}

@@ -90,8 +90,8 @@ export function drag(api) {
     document.documentElement.classList.remove("dragging");
     noClick();
     const next = was.card.nextElementSibling?.dataset.id ? was.card.nextElementSibling : null;
-    const moved = wanted && was.col && (was.col.dataset.stage !== was.card.dataset.stage || was.before !== next);
-    if (moved) api.move([was.card], was.col.dataset.stage, was.before);
+    const moved = wanted && was.col && (was.col.dataset.status !== was.card.dataset.status || was.before !== next);
+    if (moved) api.move([was.card], was.col.dataset.status, was.before);
     releaseRefresh("drag");
   }
 }

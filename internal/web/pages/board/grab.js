@@ -50,7 +50,7 @@ export function grab(api) {
   }
 
   function up(card) {
-    g = { card, list: card.parentNode, next: card.nextElementSibling, stage: card.closest(".col").dataset.stage, busy: false };
+    g = { card, list: card.parentNode, next: card.nextElementSibling, status: card.closest(".col").dataset.status, busy: false };
     card.classList.add("grabbed");
     holdRefresh("grab");
     say(`Picked up ${api.titleOf(card)}. ${place()}. Arrow keys move it, Space drops it, Escape cancels.`);
@@ -99,9 +99,9 @@ export function grab(api) {
   function down() {
     const col = g.card.closest(".col"), was = end();
     const before = was.card.nextElementSibling?.dataset.id ? was.card.nextElementSibling : null;
-    const moved = col.dataset.stage !== was.stage || was.card.nextElementSibling !== was.next;
+    const moved = col.dataset.status !== was.status || was.card.nextElementSibling !== was.next;
     restore(was);
-    if (moved) api.move([was.card], col.dataset.stage, before);
+    if (moved) api.move([was.card], col.dataset.status, before);
     else say("Dropped in the same place.");
     was.card.querySelector(".card-title").focus({ preventScroll: true });
     releaseRefresh("grab");

@@ -17,9 +17,9 @@ type moved struct {
 }
 
 type movedItem struct {
-	ID    int64  `json:"id"`
-	ETag  string `json:"etag"`
-	Stage string `json:"stage"`
+	ID     int64  `json:"id"`
+	ETag   string `json:"etag"`
+	Status string `json:"status"`
 }
 
 // move moves one card or several.

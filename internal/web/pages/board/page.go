@@ -69,13 +69,13 @@ type view struct {
 }
 
 type column struct {
-	Stage domain.ItemStatus
-	Label string
-	Count int
-	Cards []ui.Card
-	More  int // cards that the column has beyond those shown
-	Hint  string
-	Here  string // address of the board with longer columns
+	Status domain.ItemStatus
+	Label  string
+	Count  int
+	Cards  []ui.Card
+	More   int // cards that the column has beyond those shown
+	Hint   string
+	Here   string // address of the board with longer columns
 }
 
 // query is what the address says about the board.
@@ -156,7 +156,7 @@ var columnHints = map[domain.ItemStatus]string{
 }
 
 func columnOf(c content.Column, text string) column {
-	col := column{Stage: c.Stage, Label: c.Stage.Label(), Count: c.Count, Hint: columnHints[c.Stage]}
+	col := column{Status: c.Status, Label: c.Status.Label(), Count: c.Count, Hint: columnHints[c.Status]}
 	text = strings.ToLower(text)
 	for _, item := range c.Items {
 		if text == "" || strings.Contains(strings.ToLower(item.Title+" "+item.Preview), text) {

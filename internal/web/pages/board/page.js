@@ -34,7 +34,7 @@ function start() {
 function columns() { return [...board.querySelectorAll(".col")]; }
 function cardsOf(col) { return [...col.querySelectorAll(".card:not(.ghost)")].filter((c) => !c.hidden); }
 function titleOf(card) { return card.querySelector(".card-title").textContent; }
-function labelOf(stage) { return board.querySelector(`[data-stage="${stage}"] .cards`).dataset.label; }
+function labelOf(status) { return board.querySelector(`[data-status="${status}"] .cards`).dataset.label; }
 
 function flash(card, by) {
   card.classList.remove("landed");
@@ -45,26 +45,26 @@ function flash(card, by) {
 
 // place moves cards to a column before another card (null: to its end), keeps the
 // focus, and returns a function that moves them back.
-function place(cards, stage, before) {
+function place(cards, status, before) {
   const focus = document.activeElement;
-  const was = cards.map((c) => ({ c, list: c.parentNode, next: c.nextElementSibling, stage: c.dataset.stage }));
-  const list = board.querySelector(`[data-stage="${stage}"] .cards`);
-  for (const c of cards) put(list, c, before?.isConnected ? before : null, stage);
+  const was = cards.map((c) => ({ c, list: c.parentNode, next: c.nextElementSibling, status: c.dataset.status }));
+  const list = board.querySelector(`[data-status="${status}"] .cards`);
+  for (const c of cards) put(list, c, before?.isConnected ? before : null, status);
   recount();
   focus?.focus?.({ preventScroll: true });
   return () => {
-    for (const w of was.reverse()) put(w.list, w.c, w.next?.parentNode === w.list ? w.next : null, w.stage);
+    for (const w of was.reverse()) put(w.list, w.c, w.next?.parentNode === w.list ? w.next : null, w.status);
     recount();
   };
 }
 
-function put(list, card, before, stage) {
+function put(list, card, before, status) {
   const anchor = before ?? list.querySelector(".hint");
   if (list.moveBefore && card.isConnected) list.moveBefore(card, anchor);
   else list.insertBefore(card, anchor);
-  card.classList.remove(`stage-${card.dataset.stage}`);
-  card.dataset.stage = stage;
-  card.classList.add(`stage-${stage}`);
+  card.classList.remove(`status-${card.dataset.status}`);
+  card.dataset.status = status;
+  card.classList.add(`status-${status}`);
 }
 
 // recount adjusts the counts by what this tab has moved since the last refresh.
@@ -86,14 +86,14 @@ function badge() {
 }
 
 // move shows the move, asks the server, and reports or reverts it.
-async function move(cards, stage, before, { undoing = false } = {}) {
-  const from = cards.map((c) => ({ id: c.dataset.id, stage: c.dataset.stage, next: next(c, cards) }));
+async function move(cards, status, before, { undoing = false } = {}) {
+  const from = cards.map((c) => ({ id: c.dataset.id, status: c.dataset.status, next: next(c, cards) }));
   for (const col of columns()) col.querySelector("h2 .n").dataset.shown ??= col.querySelectorAll(".card").length;
-  const rollback = place(cards, stage, before);
+  const rollback = place(cards, status, before);
   const list = cards.map((c) => c.dataset.id);
   holdRefresh("move");
   try {
-    const form = new URLSearchParams({ to: stage });
+    const form = new URLSearchParams({ to: status });
     for (const id of list) form.append("ids", id);
     if (cards.length === 1) {
       form.set("etag", cards[0].dataset.etag);
@@ -106,7 +106,7 @@ async function move(cards, stage, before, { undoing = false } = {}) {
       const c = document.getElementById(`card-${i.id}`);
       if (c) { c.dataset.etag = i.etag; flash(c); }
     }
-    report(cards, stage, from, undoing);
+    report(cards, status, from, undoing);
   } catch (err) {
     rollback();
     toast(`${err.message} ${cards.length === 1 ? "The card was" : "The cards were"} moved back.`,
@@ -143,22 +143,22 @@ function message(p) {
   return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 
-function report(cards, stage, from, undoing) {
+function report(cards, status, from, undoing) {
   const what = cards.length === 1 ? `“${titleOf(cards[0])}”` : `${cards.length} cards`;
-  const same = from.every((f) => f.stage === stage);
-  if (undoing) { toast(`${what} moved back to ${labelOf(stage)}.`); return; }
+  const same = from.every((f) => f.status === status);
+  if (undoing) { toast(`${what} moved back to ${labelOf(status)}.`); return; }
   history.push(from);
-  if (same) { say(`${what} moved within ${labelOf(stage)}.`); return; }
-  toast(`${what} moved to ${labelOf(stage)}.`, { action: { label: "Undo", run: undo } });
+  if (same) { say(`${what} moved within ${labelOf(status)}.`); return; }
+  toast(`${what} moved to ${labelOf(status)}.`, { action: { label: "Undo", run: undo } });
 }
 
 // undo reverts the last move of this tab.
 async function undo() {
   const last = history.pop();
   if (!last) { say("Nothing to undo."); return; }
-  for (const [stage, group] of Object.entries(Object.groupBy(last, (f) => f.stage))) {
+  for (const [status, group] of Object.entries(Object.groupBy(last, (f) => f.status))) {
     const cards = group.map((f) => document.getElementById(`card-${f.id}`)).filter(Boolean);
-    if (cards.length) await move(cards, stage, document.getElementById(`card-${group.at(-1).next}`), { undoing: true });
+    if (cards.length) await move(cards, status, document.getElementById(`card-${group.at(-1).next}`), { undoing: true });
   }
 }
 
@@ -199,7 +199,7 @@ function selecting() {
     e.preventDefault();
     const cards = selected();
     form.reset();
-    if (cards.length) move(cards, e.submitter.value, cardsOf(board.querySelector(`[data-stage="${e.submitter.value}"]`)).find((c) => !cards.includes(c)) ?? null);
+    if (cards.length) move(cards, e.submitter.value, cardsOf(board.querySelector(`[data-status="${e.submitter.value}"]`)).find((c) => !cards.includes(c)) ?? null);
   });
   board.addEventListener("click", (e) => {
     const card = e.target.closest(".card");
@@ -214,7 +214,7 @@ function openMenu(card) {
   const menu = document.getElementById("move-menu"), at = card.querySelector(".card-move").getBoundingClientRect();
   menuCard = card;
   holdRefresh("menu");
-  for (const b of menu.querySelectorAll("button")) b.disabled = b.dataset.to === card.dataset.stage;
+  for (const b of menu.querySelectorAll("button")) b.disabled = b.dataset.to === card.dataset.status;
   menu.showPopover();
   const box = menu.getBoundingClientRect();
   menu.style.left = `${Math.max(8, Math.min(innerWidth - box.width - 8, at.right - box.width))}px`;
@@ -231,7 +231,7 @@ function menus() {
   menu.addEventListener("click", (e) => {
     const b = e.target.closest("button");
     if (!b) return;
-    const card = menuCard, col = board.querySelector(`[data-stage="${b.dataset.to}"]`);
+    const card = menuCard, col = board.querySelector(`[data-status="${b.dataset.to}"]`);
     menu.hidePopover();
     move([card], b.dataset.to, cardsOf(col)[0] ?? null);
     card.querySelector(".card-title").focus();

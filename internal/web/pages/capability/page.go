@@ -3,7 +3,6 @@ package capability
 
 import (
 	"embed"
-	"fmt"
 	"net/http"
 	"strconv"
 
@@ -106,7 +105,10 @@ func (p page) view(w http.ResponseWriter, r *http.Request) (v view, err error) {
 	if v.Credits, err = p.Engine.Account.Credits(ctx); err != nil {
 		return v, err
 	}
-	agents, err := p.Engine.Content.Agents(ctx, content.ListAgents{ActiveOnly: true, Page: domain.Page{Number: 1, Size: 100}})
+	agents, err := p.Engine.Content.Agents(ctx, content.ListAgents{
+		ActiveOnly: true,
+		Page:       domain.Page{Number: 1, Size: 100},
+	})
 	if err != nil {
 		return v, err
 	}
@@ -127,10 +129,7 @@ func (p page) view(w http.ResponseWriter, r *http.Request) (v view, err error) {
 }
 
 func (p page) fields(r *http.Request, c work.CapabilityDetails) (ui.Fields, error) {
-	fields, err := ui.FieldsOf(c.SettingsSchema)
-	if err != nil {
-		return nil, fmt.Errorf("read the settings schema of %s: %w", c.Slug, err)
-	}
+	fields := ui.FieldsOf(c.Schema)
 	return fields, p.FillChoices(r.Context(), fields)
 }
 

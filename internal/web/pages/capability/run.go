@@ -82,10 +82,7 @@ func (p page) call(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	fields, err := ui.FieldsOf(c.SettingsSchema)
-	if err != nil {
-		return fmt.Errorf("read the settings schema of %s: %w", c.Slug, err)
-	}
+	fields := ui.FieldsOf(c.Schema)
 	fields.Post(r.PostForm)
 	settings, _ := fields.Settings()
 	return p.RenderPart(w, http.StatusOK, "capability", "call", p.callOf(r, c.Slug, settings))

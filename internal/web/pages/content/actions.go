@@ -75,14 +75,16 @@ func (f form) edit(id int64) content.EditItem {
 		}
 	}
 	in := content.EditItem{
-		ID:              id,
-		Title:           &f.Title,
-		Body:            &f.Body,
-		MetaTitle:       &f.MetaTitle,
-		MetaDescription: &f.MetaDesc,
-		Keywords:        &keywords,
-		Reason:          f.Reason,
-		Precondition:    verb.Precondition{IfMatch: f.ETag},
+		ID: id,
+		ItemEdit: domain.ItemEdit{
+			Title:           &f.Title,
+			Body:            &f.Body,
+			MetaTitle:       &f.MetaTitle,
+			MetaDescription: &f.MetaDesc,
+			Keywords:        &keywords,
+		},
+		Reason:       f.Reason,
+		Precondition: verb.Precondition{IfMatch: f.ETag},
 	}
 	if f.Slug != "" {
 		in.Slug = &f.Slug
@@ -174,7 +176,10 @@ func (p page) export(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	x, err := p.Engine.Content.ExportItem(r.Context(), content.ExportItem{ID: id, Format: domain.ExportFormat(r.URL.Query().Get("format"))})
+	x, err := p.Engine.Content.ExportItem(r.Context(), content.ExportItem{
+		ID:     id,
+		Format: domain.ExportFormat(r.URL.Query().Get("format")),
+	})
 	if err != nil {
 		return err
 	}

@@ -146,11 +146,8 @@ func stripMarks(tag string) string {
 		}
 		return r
 	}, tag)
-	for i := 0; i+9 <= len(tag); i++ {
-		encoded := strings.EqualFold(tag[i:i+4], "%EE%") && tag[i+4] == '8'
-		if encoded && strings.IndexByte("456789ABab", tag[i+5]) >= 0 {
-			tag = tag[:i] + tag[i+9:]
-		}
-	}
-	return tag
+	return encodedMark.ReplaceAllString(tag, "")
 }
+
+// encodedMark is a planted character as it stands in an address.
+var encodedMark = regexp.MustCompile(`(?i)%EE%8[4-9AB]%[0-9A-F]{2}`)

@@ -19,13 +19,13 @@ type nextStep struct {
 // nextFor chooses the next step: fix, approve, publish or look. strict means that
 // the workspace requires approval before publishing.
 func nextFor(i facts, findings int, strict bool) nextStep {
-	if i.Stage == domain.ItemPublished {
+	if i.Status == domain.ItemPublished {
 		return nextForPublished(i, strict)
 	}
 	path := ui.ItemPath(i.ID)
 	fix := path + "?view=edit&fix=1"
 	version := "Version " + strconv.Itoa(i.Version)
-	undecided := i.Approved != i.Version || i.Stage == domain.ItemReview // back in review: approve it again
+	undecided := i.Approved != i.Version || i.Status == domain.ItemReview // back in review: approve it again
 	switch {
 	case i.Blocking:
 		return fixBlocking(fix)

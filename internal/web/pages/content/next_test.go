@@ -9,8 +9,8 @@ import (
 
 // TestTheNextStep follows an item from its first finding to the feed and on.
 func TestTheNextStep(t *testing.T) {
-	item := func(stage domain.ItemStatus, version, approved, published int) facts {
-		f := facts{Card: ui.Card{ID: 1, Stage: stage}, Version: version, Approved: approved, Published: published}
+	item := func(status domain.ItemStatus, version, approved, published int) facts {
+		f := facts{Card: ui.Card{ID: 1, Status: status}, Version: version, Approved: approved, Published: published}
 		if published > 0 {
 			f.Feed = "/feeds/main/items/x"
 		}

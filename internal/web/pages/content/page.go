@@ -47,7 +47,7 @@ type view struct {
 	Findings []ui.FindingView
 	Needs    []domain.Need
 	Next     nextStep
-	Stages   []stage
+	Statuses []statusChoice
 	Scores   []score
 	Sources  sources
 	History  []domain.ItemMove
@@ -61,23 +61,23 @@ type view struct {
 // facts are shown around the text.
 type facts struct {
 	ui.Card
-	Slug, Language           string
-	MetaTitle, MetaDesc      string
-	Keywords                 []string
-	Version, Approved        int
-	Published                int
-	PublishedAt, CreatedAt   time.Time
-	Origin                   string
-	Execution                int64
-	Capability, Agent, Voice string
-	Reading                  string
-	Feed                     string // address in the feed; empty until published
+	Slug, Language                string
+	MetaTitle, MetaDesc           string
+	Keywords                      []string
+	Version, Approved             int
+	Published                     int
+	PublishedAt, CreatedAt        time.Time
+	Origin                        string
+	Execution                     int64
+	Capability, Agent, BrandVoice string
+	Reading                       string
+	Feed                          string // address in the feed; empty until published
 }
 
-type stage struct {
-	Stage domain.ItemStatus
-	Label string
-	On    bool
+type statusChoice struct {
+	Status domain.ItemStatus
+	Label  string
+	On     bool
 }
 
 type score struct {
@@ -127,7 +127,7 @@ func (p page) view(w http.ResponseWriter, r *http.Request, d content.ItemDetails
 	}
 	v.Next = nextFor(v.Item, len(v.Findings), sh.Workspace.RequireApproval)
 	for _, st := range domain.ItemStatuses() {
-		v.Stages = append(v.Stages, stage{st, st.Label(), st == d.Status})
+		v.Statuses = append(v.Statuses, statusChoice{st, st.Label(), st == d.Status})
 	}
 	if v.View == "versions" || v.View == "history" {
 		err = p.fillVersions(r, &v, d)
@@ -180,8 +180,8 @@ func factsOf(d content.ItemDetails, ws domain.Workspace) facts {
 	if d.Agent != nil {
 		f.Agent = d.Agent.Name
 	}
-	if d.Voice != nil {
-		f.Voice = d.Voice.Name
+	if d.BrandVoice != nil {
+		f.BrandVoice = d.BrandVoice.Name
 	}
 	if d.Execution != nil {
 		f.Capability = d.Execution.Capability

@@ -42,20 +42,22 @@ func Mount(site *ui.Site) ui.Page {
 // view is what the page shows.
 type view struct {
 	ui.Shell
-	Run      facts
-	Tab      string // one of tabs
-	Tabs     []ui.Tab
-	Timeline timeline
-	Output   []outputText
-	Results  []result
-	Writes   bool // it generates text; else it looks at an item or a text
-	Cards    []ui.Card
-	Needs    []domain.Need
-	Findings []ui.FindingView
-	Input    string
-	Context  string
-	Events   []eventRow
-	Curl     string
+	Execution facts
+	Tab       string // one of tabs
+	Tabs      []ui.Tab
+	Timeline  timeline
+	Output    []outputText
+	Results   []result
+	Writes    bool // it generates text; else it looks at an item or a text
+	Cards     []ui.Card
+	Needs     []domain.Need
+	Findings  []ui.FindingView
+	Input     string
+	Context   string
+	Events    []eventRow
+	Curl      string
+
+	outputs outputs // how the capability wants its results shown
 }
 
 // facts are shown at the top of the page.
@@ -117,13 +119,13 @@ func (p page) show(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v := view{
-		Shell:    sh,
-		Run:      factsOf(d, p.Now()),
-		Timeline: timelineOf(d.Execution, d.Steps, attempts, p.Now()),
-		Needs:    d.NeedsInput,
-		Findings: ui.FindingViews(d.Findings),
-		Tab:      readTab(r),
-		Curl:     p.Origin(r) + "/api/v1/content-workflow" + ui.ExecutionPath(id),
+		Shell:     sh,
+		Execution: factsOf(d, p.Now()),
+		Timeline:  timelineOf(d.Execution, d.Steps, attempts, p.Now()),
+		Needs:     d.NeedsInput,
+		Findings:  ui.FindingViews(d.Findings),
+		Tab:       readTab(r),
+		Curl:      p.Origin(r) + "/api/v1/content-workflow" + ui.ExecutionPath(id),
 	}
 	v.Tabs = v.tabs()
 	for _, item := range d.Items {
@@ -132,7 +134,7 @@ func (p page) show(w http.ResponseWriter, r *http.Request) error {
 	if err := p.fillSubject(ctx, &v, d); err != nil {
 		return err
 	}
-	v.Title, v.Icon = v.Run.TabTitle, v.Run.TabIcon
+	v.Title, v.Icon = v.Execution.TabTitle, v.Execution.TabIcon
 	if err := p.fillTab(ctx, &v, d); err != nil {
 		return err
 	}
@@ -150,12 +152,13 @@ func (p page) fillSubject(ctx context.Context, v *view, d work.ExecutionDetails)
 	if err != nil {
 		return err
 	}
+	v.outputs = c.Outputs
 	v.Writes = c.Category == domain.CategoryGeneration
 	asked := slices.ContainsFunc(d.Steps, func(r domain.StepResult) bool { return r.Model != "" })
 	if v.Writes || asked {
 		return nil
 	}
-	v.Run.Origin, v.Run.AI, v.Run.Cost = ui.RulesNote, false, "$0"
+	v.Execution.Origin, v.Execution.AI, v.Execution.Cost = ui.RulesNote, false, "$0"
 	var on struct {
 		ContentID int64 `json:"content_id"`
 	}
@@ -170,7 +173,7 @@ func (p page) fillSubject(ctx context.Context, v *view, d work.ExecutionDetails)
 		return nil // it has been deleted
 	}
 	v.Cards = append(v.Cards, ui.CardOf(item.ContentItem))
-	v.Run.ItemID = on.ContentID
+	v.Execution.ItemID = on.ContentID
 	return err
 }
 
@@ -181,7 +184,7 @@ func (p page) fillTab(ctx context.Context, v *view, d work.ExecutionDetails) err
 	case "output":
 		v.Output, err = p.outputOf(ctx, d, *v)
 		if len(d.Items) == 0 && !v.Writes {
-			v.Results = resultsOf(v.Timeline.Steps)
+			v.Results = resultsOf(v.Timeline.Steps, v.outputs)
 		}
 	case "input":
 		v.Input, v.Context = ui.PrettyJSON(d.Settings), ui.PrettyJSON(d.Context)
@@ -195,7 +198,7 @@ func (v view) tabs() []ui.Tab {
 	counts := map[string]int{"plan": len(v.Timeline.Steps), "guardrails": len(v.Findings)}
 	var list []ui.Tab
 	for _, name := range tabs {
-		t := ui.Tab{Label: ui.Human(name), Href: ui.ExecutionPath(v.Run.ID), On: name == v.Tab}
+		t := ui.Tab{Label: ui.Human(name), Href: ui.ExecutionPath(v.Execution.ID), On: name == v.Tab}
 		if name != tabs[0] {
 			t.Href += "?tab=" + name
 		}

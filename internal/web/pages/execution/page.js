@@ -3,18 +3,18 @@
 import { refresh } from "../../js/refresh.js";
 import { say } from "../../js/toast.js";
 
-const main = document.querySelector("[data-run]");
+const main = document.querySelector("[data-execution]");
 if (main) follow();
 
 function follow() {
-  const side = () => main.querySelector(".run-side");
+  const side = () => main.querySelector(".execution-side");
   if (side().dataset.ended === "true") return;
   const texts = new Map(); // what each step has written, as code points
   let source = null;
 
   const open = () => {
     if (source || document.hidden || side().dataset.ended === "true") return;
-    source = new EventSource(`/executions/${main.dataset.run}/stream`);
+    source = new EventSource(`/executions/${main.dataset.execution}/stream`);
     source.addEventListener("text", (e) => write(JSON.parse(e.data)));
     source.onmessage = async () => { // [DONE]: read the status
       shut();

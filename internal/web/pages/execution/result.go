@@ -7,16 +7,18 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 
 	"vellocity/internal/domain"
 	"vellocity/internal/web/ui"
 )
 
 // result is what a step recorded, laid out for reading. It follows the shape of the
-// record alone, so that a new capability needs no page of its own.
+// record and what the capability says of its fields, so that a new capability needs
+// no page of its own.
 type result struct {
 	Key, Name string // of the step
-	Lead      string // the sentence that sums it up
+	Lead      string // the conclusion
 	Score     string
 	Grade     string
 	Checks    []check
@@ -24,6 +26,33 @@ type result struct {
 	Groups    []group
 	Lists     []namedList
 	Tables    []resultTable
+
+	shown outputs
+}
+
+// outputs says how the fields of a record are shown, by their path.
+type outputs map[string]domain.OutputField
+
+// label is what people call the field at a path.
+func (o outputs) label(path string) string {
+	return cmp.Or(o[path].Label, ui.Human(path[strings.LastIndex(path, ".")+1:]))
+}
+
+// text writes the single value of the field at a path, with its unit. A value that
+// is not there gives "".
+func (o outputs) text(path string, raw json.RawMessage) string {
+	text, f := plainText(raw), o[path]
+	switch {
+	case text == "" || f.Kind == domain.OutputHidden:
+		return ""
+	case f.Kind == domain.OutputStatus && domain.ItemStatus(text).Valid():
+		return domain.ItemStatus(text).Label()
+	case f.Unit == "%":
+		return text + f.Unit
+	case f.Unit != "":
+		return text + " " + f.Unit
+	}
+	return text
 }
 
 // check is one reason for a score.
@@ -58,16 +87,16 @@ type member struct {
 
 // resultsOf lays out what the steps recorded, the last one first: it has the
 // conclusion.
-func resultsOf(steps []stepRow) []result {
+func resultsOf(steps []stepRow, shown outputs) []result {
 	var list []result
 	for _, step := range slices.Backward(steps) {
 		members := membersOf(json.RawMessage(step.Output))
 		if len(members) == 0 {
 			continue
 		}
-		r := result{Key: step.Key, Name: step.Name}
+		r := result{Key: step.Key, Name: step.Name, shown: shown}
 		for _, m := range members {
-			r.add(m)
+			r.add(m.Name, m.Value)
 		}
 		list = append(list, r)
 	}
@@ -96,42 +125,52 @@ func membersOf(raw json.RawMessage) []member {
 	return list
 }
 
-func (r *result) add(m member) {
-	if slices.Contains(elsewhere, m.Name) {
-		return
-	}
-	switch m.Value[0] {
-	case '{':
-		if g := (group{label(m.Name), factsIn(membersOf(m.Value))}); len(g.Facts) > 0 {
-			r.Groups = append(r.Groups, g)
+// add lays out the field at a path.
+func (r *result) add(path string, value json.RawMessage) {
+	switch kind := r.shown[path].Kind; {
+	case kind == domain.OutputHidden:
+	case kind == domain.OutputScore:
+		r.Score = r.shown.text(path, value)
+	case kind == domain.OutputGrade:
+		r.Grade = r.shown.text(path, value)
+	case kind == domain.OutputLead:
+		r.Lead = r.shown.text(path, value)
+	case kind == domain.OutputChecks:
+		r.Checks = append(r.Checks, checksOf(value)...)
+	case value[0] == '{':
+		r.addObject(path, value)
+	case value[0] == '[':
+		r.addList(path, value)
+	default:
+		if text := r.shown.text(path, value); text != "" {
+			r.Facts = append(r.Facts, fact{r.shown.label(path), text})
 		}
-	case '[':
-		r.addList(m)
-	default:
-		r.addPlain(m)
 	}
 }
 
-func (r *result) addPlain(m member) {
-	text := plainText(m.Value)
-	switch {
-	case text == "":
-	case m.Name == "score":
-		r.Score = text
-	case m.Name == "grade":
-		r.Grade = text
-	case m.Name == "reason":
-		r.Lead = text
-	case m.Name == "to" && domain.ItemStatus(text).Valid():
-		r.Facts = append(r.Facts, fact{"Moved to", domain.ItemStatus(text).Label()})
-	default:
-		r.Facts = append(r.Facts, fact{label(m.Name), text})
+// addObject lays out the fields of an object as a group, except those that have a
+// place of their own.
+func (r *result) addObject(path string, value json.RawMessage) {
+	g := group{Label: r.shown.label(path)}
+	for _, m := range membersOf(value) {
+		at := path + "." + m.Name
+		switch r.shown[at].Kind {
+		case "", domain.OutputStatus:
+			if text := r.shown.text(at, m.Value); text != "" {
+				g.Facts = append(g.Facts, fact{r.shown.label(at), text})
+			}
+		default:
+			r.add(at, m.Value)
+		}
+	}
+	if len(g.Facts) > 0 {
+		r.Groups = append(r.Groups, g)
 	}
 }
 
-func (r *result) addList(m member) {
+func (r *result) addList(path string, value json.RawMessage) {
 	var values []json.RawMessage
-	if json.Unmarshal(m.Value, &values) != nil || len(values) == 0 {
+	if json.Unmarshal(value, &values) != nil || len(values) == 0 {
 		return
 	}
 	rows := make([][]member, 0, len(values))
@@ -140,76 +179,67 @@ func (r *result) addList(m member) {
 		if row := membersOf(v); row != nil {
 			rows = append(rows, row)
 		} else {
-			plain = append(plain, plainText(v))
+			plain = append(plain, r.shown.text(path, v))
 		}
 	}
-	switch {
-	case len(plain) > 0:
-		r.Lists = append(r.Lists, namedList{ui.Human(m.Name), plain})
-	case scored(rows[0]):
-		r.Checks = append(r.Checks, checksOf(rows)...)
-	default:
-		r.Tables = append(r.Tables, tableOf(m.Name, rows))
+	if len(plain) > 0 {
+		r.Lists = append(r.Lists, namedList{r.shown.label(path), plain})
+		return
 	}
+	r.Tables = append(r.Tables, r.tableOf(path, rows))
 }
 
-// scored reports whether a row is a reason for a score.
-func scored(row []member) bool {
-	has := func(name string) bool {
-		return slices.ContainsFunc(row, func(m member) bool { return m.Name == name })
-	}
-	return has("name") && has("points") && has("max")
-}
-
-func checksOf(rows [][]member) []check {
-	list := make([]check, 0, len(rows))
-	for _, row := range rows {
-		of := map[string]string{}
-		for _, m := range row {
-			of[m.Name] = plainText(m.Value)
-		}
-		c := check{
-			Name:   of["name"],
-			Points: of["points"] + " of " + of["max"],
-			Found:  of["found"],
-			Fix:    cmp.Or(of["fix"], of["mend"]),
-			Full:   of["points"] == of["max"],
-		}
-		if of["applicable"] == "no" {
-			c.Points, c.Full = "not counted", true
-		}
-		list = append(list, c)
-	}
-	return list
-}
-
-func tableOf(name string, rows [][]member) resultTable {
-	t := resultTable{Label: ui.Human(name)}
+func (r *result) tableOf(path string, rows [][]member) resultTable {
+	t := resultTable{Label: r.shown.label(path)}
 	var names []string
 	for _, row := range rows {
 		for _, m := range row {
-			if !slices.Contains(names, m.Name) {
+			at := path + "." + m.Name
+			if r.shown[at].Kind != domain.OutputHidden && !slices.Contains(names, m.Name) {
 				names = append(names, m.Name)
-				t.Columns = append(t.Columns, label(m.Name))
+				t.Columns = append(t.Columns, r.shown.label(at))
 			}
 		}
 	}
 	for _, row := range rows {
 		cells := make([]string, len(names))
 		for _, m := range row {
-			cells[slices.Index(names, m.Name)] = plainText(m.Value)
+			if i := slices.Index(names, m.Name); i >= 0 {
+				cells[i] = r.shown.text(path+"."+m.Name, m.Value)
+			}
 		}
 		t.Rows = append(t.Rows, cells)
 	}
 	return t
 }
 
-func factsIn(members []member) []fact {
-	var list []fact
-	for _, m := range members {
-		if text := plainText(m.Value); text != "" && m.Name != "applicable" {
-			list = append(list, fact{label(m.Name), text})
+// checksOf reads a list of the kind [domain.OutputChecks].
+func checksOf(raw json.RawMessage) []check {
+	var rows []struct {
+		Name       string          `json:"name"`
+		Points     json.RawMessage `json:"points"`
+		Max        json.RawMessage `json:"max"`
+		Applicable *bool           `json:"applicable"` // nil: yes
+		Found      string          `json:"found"`
+		Fix        string          `json:"mend"`
+	}
+	if json.Unmarshal(raw, &rows) != nil {
+		return nil
+	}
+	list := make([]check, 0, len(rows))
+	for _, row := range rows {
+		points, most := plainText(row.Points), plainText(row.Max)
+		c := check{
+			Name:   row.Name,
+			Points: points + " of " + most,
+			Found:  row.Found,
+			Fix:    row.Fix,
+			Full:   points == most,
 		}
+		if row.Applicable != nil && !*row.Applicable {
+			c.Points, c.Full = "not counted", true
+		}
+		list = append(list, c)
 	}
 	return list
 }

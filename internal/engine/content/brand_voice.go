@@ -7,8 +7,8 @@ import (
 	"vellocity/internal/verb"
 )
 
-// Voices returns a page of the workspace's brand voices.
-func (v *Verbs) Voices(ctx context.Context, p domain.Page) (domain.List[domain.BrandVoice], error) {
+// BrandVoices returns a page of the workspace's brand voices.
+func (v *Verbs) BrandVoices(ctx context.Context, p domain.Page) (domain.List[domain.BrandVoice], error) {
 	a, err := verb.Caller(ctx, domain.ScopeRead)
 	if err != nil {
 		return domain.List[domain.BrandVoice]{}, err
@@ -16,8 +16,8 @@ func (v *Verbs) Voices(ctx context.Context, p domain.Page) (domain.List[domain.B
 	return v.store.Read().BrandVoices(ctx, a.WorkspaceID, p)
 }
 
-// Voice returns one brand voice.
-func (v *Verbs) Voice(ctx context.Context, id int64) (domain.BrandVoice, error) {
+// BrandVoice returns one brand voice.
+func (v *Verbs) BrandVoice(ctx context.Context, id int64) (domain.BrandVoice, error) {
 	a, err := verb.Caller(ctx, domain.ScopeRead)
 	if err != nil {
 		return domain.BrandVoice{}, err

@@ -55,7 +55,7 @@ var (
 		Text:    "# Cloud cost optimization\n\nStart with what is idle.",
 		Words:   8,
 		Credits: 1,
-		Engine:  wire.SampleOrigin(),
+		Origin:  wire.SampleOrigin(),
 		Cost:    wire.SampleCost(),
 	}
 	streamDocs = ops.StreamDocs{
@@ -150,7 +150,7 @@ func view(_ *ops.Reply, t studio.GeneratedText) Output {
 		Text:      t.Text,
 		Words:     t.Words,
 		Credits:   t.Credits,
-		Engine:    wire.Origin(t.Engine),
+		Engine:    wire.Origin(t.Origin),
 		Cost:      wire.Cost(t.Cost),
 	}
 }
@@ -170,7 +170,7 @@ func (t texts) generate(ctx context.Context, in generateOutput) (int64, error) {
 		Language:      in.Language,
 		Tone:          in.Tone,
 		ToneCustom:    in.ToneCustom,
-		VoiceID:       in.BrandVoiceID,
+		BrandVoiceID:  in.BrandVoiceID,
 		Results:       in.Results,
 	})
 }
@@ -198,7 +198,7 @@ func (t texts) events(ctx context.Context, id int64, r ops.Resumable) (iter.Seq2
 	if err != nil {
 		return nil, err
 	}
-	pieces, err := t.v.ReadMessage(ctx, id, after)
+	pieces, err := t.v.ReadGeneratedText(ctx, id, after)
 	if err != nil {
 		return nil, err
 	}
@@ -226,5 +226,5 @@ func apart(p text.Piece) []text.Piece {
 
 // whole waits for the end of the text.
 func (t texts) whole(ctx context.Context, id int64) (studio.GeneratedText, error) {
-	return t.v.WaitMessage(ctx, id)
+	return t.v.WaitGeneratedText(ctx, id)
 }

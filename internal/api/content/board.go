@@ -68,10 +68,10 @@ type bulkMove struct {
 
 var (
 	sampleBoard = []content.Column{
-		{Stage: domain.ItemGenerated, Items: []domain.ContentItem{wire.SampleItem()}, Count: 5},
-		{Stage: domain.ItemReview, Count: 3},
-		{Stage: domain.ItemReady, Count: 8},
-		{Stage: domain.ItemPublished, Count: 12},
+		{Status: domain.ItemGenerated, Items: []domain.ContentItem{wire.SampleItem()}, Count: 5},
+		{Status: domain.ItemReview, Count: 3},
+		{Status: domain.ItemReady, Count: 8},
+		{Status: domain.ItemPublished, Count: 12},
 	}
 	sampleCard  = wire.SampleItem()
 	sampleMoves = []content.MoveResult{{ID: sampleCard.ID, Item: &sampleCard}}
@@ -169,8 +169,8 @@ func kanbanRows(v *content.Verbs, profile wire.Profile) []ops.Op {
 func viewBoard(_ *ops.Reply, columns []content.Column) Board {
 	b := Board{Statuses: domain.ItemStatuses()}
 	for _, c := range columns {
-		col := Column{c.Stage.Label(), wire.Each(c.Items, wire.ItemOf), c.Count}
-		switch c.Stage {
+		col := Column{c.Status.Label(), wire.Each(c.Items, wire.ItemOf), c.Count}
+		switch c.Status {
 		case domain.ItemGenerated:
 			b.Columns.Generated = col
 		case domain.ItemReview:

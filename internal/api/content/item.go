@@ -72,18 +72,8 @@ func (in changeContent) target() verb.ID {
 
 type editContent struct {
 	ContentID
-	Title           *string    `json:"title,omitempty" limit:"title"`
-	Body            *string    `json:"body,omitempty" limit:"body" doc:"The whole text in Markdown"`
-	MetaTitle       *string    `json:"meta_title,omitempty" limit:"meta_title"`
-	MetaDescription *string    `json:"meta_description,omitempty" limit:"meta_description"`
-	Slug            *string    `json:"slug,omitempty" limit:"item_slug" doc:"Name in addresses, unique in the workspace"`
-	Language        *string    `json:"language,omitempty" limit:"language" doc:"BCP 47"`
-	Channel         *string    `json:"channel,omitempty" limit:"channel"`
-	Keywords        *[]string  `json:"keywords,omitempty" limit:"keywords"`
-	PlannedAt       *time.Time `json:"planned_at,omitempty" doc:"When it is meant to be published"`
-	ScheduledAt     *time.Time `json:"scheduled_at,omitempty" doc:"When it is to be published automatically"`
-	Assignee        *string    `json:"assignee,omitempty" limit:"assignee" doc:"Who is responsible for it"`
-	Reason          string     `json:"reason,omitempty" limit:"reason" doc:"Why, for the list of versions"`
+	domain.ItemEdit
+	Reason string `json:"reason,omitempty" limit:"reason" doc:"Why, for the list of versions"`
 	ops.Conditional
 }
 
@@ -133,7 +123,7 @@ func sampleDetails() content.ItemDetails {
 	return content.ItemDetails{
 		ContentItem:  item,
 		Agent:        &agent,
-		Voice:        &voice,
+		BrandVoice:   &voice,
 		Execution:    &domain.Execution{ID: item.ExecutionID, Capability: "generate-blog-post"},
 		Provenance:   json.RawMessage(`{"engine":"model"}`),
 		Publications: []domain.Publication{},
@@ -200,20 +190,10 @@ func editRow(v *content.Verbs) ops.Op {
 		Command: ops.Command{Noun: "content", Verb: "edit"},
 	}, func(ctx context.Context, in editContent) (content.ItemDetails, error) {
 		return v.EditItem(ctx, content.EditItem{
-			ID:              in.ID,
-			Title:           in.Title,
-			Body:            in.Body,
-			MetaTitle:       in.MetaTitle,
-			MetaDescription: in.MetaDescription,
-			Slug:            in.Slug,
-			Language:        in.Language,
-			Channel:         in.Channel,
-			Assignee:        in.Assignee,
-			Keywords:        in.Keywords,
-			PlannedAt:       in.PlannedAt,
-			ScheduledAt:     in.ScheduledAt,
-			Reason:          in.Reason,
-			Precondition:    verb.Precondition{IfMatch: in.Revisions()},
+			ID:           in.ID,
+			ItemEdit:     in.ItemEdit,
+			Reason:       in.Reason,
+			Precondition: verb.Precondition{IfMatch: in.Revisions()},
 		})
 	}, viewItem, sampleItem)
 }
@@ -341,8 +321,8 @@ func viewItem(r *ops.Reply, d content.ItemDetails) wire.Resource[ContentDetailsA
 	if d.Agent != nil {
 		rel.Agent = wire.Agent(*d.Agent)
 	}
-	if d.Voice != nil {
-		rel.BrandVoice = &wire.BrandVoiceRef{ID: d.Voice.ID, Name: d.Voice.Name}
+	if d.BrandVoice != nil {
+		rel.BrandVoice = &wire.BrandVoiceRef{ID: d.BrandVoice.ID, Name: d.BrandVoice.Name}
 	}
 	if d.Execution != nil {
 		rel.Execution = &wire.ExecutionRef{ID: d.Execution.ID, Capability: d.Execution.Capability}

@@ -84,7 +84,7 @@ func profileRows(v *account.Verbs) []ops.Op {
 			return v.UpdateProfile(ctx, account.UpdateProfile{
 				CompanyName:     in.CompanyName,
 				Timezone:        in.Timezone,
-				VoiceID:         in.BrandVoiceID,
+				BrandVoiceID:    in.BrandVoiceID,
 				NotifyEmails:    in.NotifyEmails,
 				RequireApproval: in.RequireApproval,
 				FeedEnabled:     in.FeedEnabled,

@@ -24,12 +24,12 @@ func ItemStatuses() []ItemStatus {
 // Valid reports whether s is one of the columns.
 func (s ItemStatus) Valid() bool { return slices.Contains(ItemStatuses(), s) }
 
-var stageLabels = map[ItemStatus]string{
+var itemStatusLabels = map[ItemStatus]string{
 	ItemGenerated: "Generated", ItemReview: "In Review", ItemReady: "Ready", ItemPublished: "Published",
 }
 
 // Label returns the name that people read.
-func (s ItemStatus) Label() string { return stageLabels[s] }
+func (s ItemStatus) Label() string { return itemStatusLabels[s] }
 
 // ContentType says what sort of text an item is.
 type ContentType string
@@ -53,37 +53,74 @@ func (t ContentType) Valid() bool { return slices.Contains(ContentTypes(), t) }
 
 // ContentItem is a text on the board. Body is empty where only a card was asked for.
 type ContentItem struct {
-	ID               int64
-	WorkspaceID      int64
-	ExecutionID      int64
-	AgentID          int64
-	BrandVoiceID     int64
-	Title            string
-	Type             ContentType
-	Status           ItemStatus
-	Preview          string
-	WordCount        int
-	Body             string // Markdown
-	Language         string
-	Channel          string // the network of a social post, …
-	MetaTitle        string
-	MetaDescription  string
-	Keywords         []string
-	Slug             string // unique in the workspace
-	Scores           map[string]float64
-	Origin           Origin
-	NeedsInput       []Need
-	Findings         []Finding // of the present version
-	Version          int
-	ApprovedVersion  int // 0: none
-	PublishedVersion int // 0: none
-	Revision         int64
-	PlannedAt        time.Time
-	ScheduledAt      time.Time
-	PublishedAt      time.Time
-	Assignee         string
-	CreatedAt        time.Time
-	UpdatedAt        time.Time
+	ID               int64              `json:"id"`
+	WorkspaceID      int64              `json:"-"`
+	ExecutionID      int64              `json:"-"`
+	AgentID          int64              `json:"-"`
+	BrandVoiceID     int64              `json:"-"`
+	Title            string             `json:"title"`
+	Type             ContentType        `json:"content_type"`
+	Status           ItemStatus         `json:"kanban_status"`
+	Preview          string             `json:"-"`
+	WordCount        int                `json:"-"`
+	Body             string             `json:"body"` // Markdown
+	Language         string             `json:"language"`
+	Channel          string             `json:"channel"` // the network of a social post, …
+	MetaTitle        string             `json:"meta_title"`
+	MetaDescription  string             `json:"meta_description"`
+	Keywords         []string           `json:"keywords"`
+	Slug             string             `json:"slug"` // unique in the workspace
+	Scores           map[string]float64 `json:"-"`
+	Origin           Origin             `json:"engine"`
+	NeedsInput       []Need             `json:"-"`
+	Findings         []Finding          `json:"-"` // of the present version
+	Version          int                `json:"version"`
+	ApprovedVersion  int                `json:"-"` // 0: none
+	PublishedVersion int                `json:"-"` // 0: none
+	Revision         int64              `json:"-"`
+	PlannedAt        time.Time          `json:"planned_at,omitzero"`
+	ScheduledAt      time.Time          `json:"scheduled_at,omitzero"`
+	PublishedAt      time.Time          `json:"published_at,omitzero"`
+	Assignee         string             `json:"assignee"`
+	CreatedAt        time.Time          `json:"created_at"`
+	UpdatedAt        time.Time          `json:"updated_at"`
+}
+
+// ItemEdit is what a person may change about an item. A nil field stays as it is. Name,
+// limit and help are those of the operation that edits an item.
+type ItemEdit struct {
+	Title           *string    `json:"title,omitempty" limit:"title"`
+	Body            *string    `json:"body,omitempty" limit:"body" doc:"The whole text in Markdown"`
+	MetaTitle       *string    `json:"meta_title,omitempty" limit:"meta_title"`
+	MetaDescription *string    `json:"meta_description,omitempty" limit:"meta_description"`
+	Slug            *string    `json:"slug,omitempty" limit:"item_slug" doc:"Name in addresses, unique in the workspace"`
+	Language        *string    `json:"language,omitempty" limit:"language" doc:"BCP 47"`
+	Channel         *string    `json:"channel,omitempty" limit:"channel"`
+	Keywords        *[]string  `json:"keywords,omitempty" limit:"keywords"`
+	PlannedAt       *time.Time `json:"planned_at,omitempty" doc:"When it is meant to be published"`
+	ScheduledAt     *time.Time `json:"scheduled_at,omitempty" doc:"When it is to be published automatically"`
+	Assignee        *string    `json:"assignee,omitempty" limit:"assignee" doc:"Who is responsible for it"`
+}
+
+// Apply changes the item, except for its slug, which must be free.
+func (e ItemEdit) Apply(c *ContentItem) {
+	set(&c.Title, e.Title)
+	set(&c.Body, e.Body)
+	set(&c.MetaTitle, e.MetaTitle)
+	set(&c.MetaDescription, e.MetaDescription)
+	set(&c.Language, e.Language)
+	set(&c.Channel, e.Channel)
+	set(&c.Keywords, e.Keywords)
+	set(&c.PlannedAt, e.PlannedAt)
+	set(&c.ScheduledAt, e.ScheduledAt)
+	set(&c.Assignee, e.Assignee)
+}
+
+// set stores a changed value; nil leaves the old one.
+func set[T any](to *T, from *T) {
+	if from != nil {
+		*to = *from
+	}
 }
 
 // ContentVersion is one immutable state of an item's text.

@@ -88,7 +88,7 @@ func brandVoiceRows(v *content.Verbs) []ops.Op {
 				Columns: []string{"id", "name", "language", "is_default"},
 			},
 		}, func(ctx context.Context, in wire.Page) (domain.List[domain.BrandVoice], error) {
-			return v.Voices(ctx, wire.PageOf(in.Paging))
+			return v.BrandVoices(ctx, wire.PageOf(in.Paging))
 		}, func(r *ops.Reply, l domain.List[domain.BrandVoice]) []wire.Resource[BrandVoiceAttributes] {
 			r.Total = l.Total
 			return wire.Each(l.Items, brandVoice)
@@ -113,7 +113,7 @@ func brandVoiceRows(v *content.Verbs) []ops.Op {
 			}}},
 			Command: ops.Command{Noun: "brand-voices", Verb: "get"},
 		}, func(ctx context.Context, in brandVoiceID) (domain.BrandVoice, error) {
-			return v.Voice(ctx, in.ID)
+			return v.BrandVoice(ctx, in.ID)
 		}, func(_ *ops.Reply, v domain.BrandVoice) wire.Resource[BrandVoiceAttributes] {
 			return brandVoice(v)
 		}, sampleBrandVoice),

@@ -24,7 +24,7 @@ func long() (pieces []string, whole string) {
 
 // tail reads a text to its end after a number of code points.
 func tail(v *studio.Verbs, ctx context.Context, id int64, after int) (text string, last int, err error) {
-	seq, err := v.ReadMessage(ctx, id, after)
+	seq, err := v.ReadGeneratedText(ctx, id, after)
 	if err != nil {
 		return "", 0, err
 	}
@@ -77,7 +77,7 @@ func TestATextIsReadFromEveryOffsetOnAnyNode(t *testing.T) {
 				t.Fatalf("later from %d: %q, %v", from, text, err)
 			}
 		}
-		got, err := k.Studio.Message(k.Ctx(), id)
+		got, err := k.Studio.GeneratedText(k.Ctx(), id)
 		if err != nil || got.Status != "completed" || got.Text != whole || got.Credits != 1 || got.Cost.MicroUSD == 0 {
 			t.Errorf("message %+v, %v", got, err)
 		}
@@ -124,7 +124,7 @@ func TestATextThatFails(t *testing.T) {
 					t.Errorf("%d calls: two answers are never spliced", n)
 				}
 				k.Studio.Wait(context.Background())
-				got, err := k.Studio.Message(k.Ctx(), id)
+				got, err := k.Studio.GeneratedText(k.Ctx(), id)
 				if err != nil || got.Status != "failed" || got.Text != c.text || got.Credits != c.used || got.Error == "" {
 					t.Errorf("message %+v, %v", got, err)
 				}
@@ -148,7 +148,7 @@ func TestATextThatNobodyReadsYetIsWrittenAgain(t *testing.T) {
 	enginetest.Each(t, enginetest.Config{Provider: m, Attempts: 3}, func(k *enginetest.Kit) {
 		id, err := k.Studio.GenerateOutput(k.Ctx(), studio.GenerateOutput{Prompt: "Write"})
 		must(k, err)
-		got, err := k.Studio.WaitMessage(k.Ctx(), id)
+		got, err := k.Studio.WaitGeneratedText(k.Ctx(), id)
 		if err != nil || got.Text != "four five" || got.Credits != 1 {
 			t.Errorf("%+v, %v", got, err)
 		}
@@ -175,7 +175,7 @@ func TestAnOrphanedTextIsEndedAndCharged(t *testing.T) {
 		var m store.GeneratedText
 		k.Do(func(ctx context.Context, tx *store.Tx) (err error) {
 			m, err = tx.CreateGeneratedText(ctx, store.GeneratedText{WorkspaceID: k.Ours.ID, Held: 4,
-				Engine: domain.Origin{Kind: domain.OriginModel}}, "x", "x")
+				Origin: domain.Origin{Kind: domain.OriginModel}}, "x", domain.Actor{Name: "x"})
 			if err != nil {
 				return err
 			}
@@ -213,7 +213,7 @@ func TestATextIsEndedWhenNobodyReadsItAnyMore(t *testing.T) {
 		left := make(chan struct{})
 		go func() {
 			defer close(left)
-			seq, err := k.Studio.ReadMessage(stay, id, 0)
+			seq, err := k.Studio.ReadGeneratedText(stay, id, 0)
 			if err != nil {
 				t.Error(err)
 				return
@@ -240,7 +240,7 @@ func TestATextIsEndedWhenNobodyReadsItAnyMore(t *testing.T) {
 			return "the call continues without a reader"
 		})
 		k.Studio.Wait(context.Background())
-		got, err := k.Studio.Message(k.Ctx(), id)
+		got, err := k.Studio.GeneratedText(k.Ctx(), id)
 		if err != nil || got.Status != "failed" || got.Text != "one " || got.Credits != 1 {
 			t.Errorf("message %+v, %v", got, err)
 		}

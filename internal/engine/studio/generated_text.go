@@ -29,12 +29,12 @@ type GenerateOutput struct {
 	Language      string   // BCP 47
 	Tone          string
 	ToneCustom    string // takes the place of Tone
-	VoiceID       int64  // brand voice; 0: the workspace's
+	BrandVoiceID  int64  // brand voice; 0: the workspace's
 	Results       int    // how many texts; 0: 1
 }
 
 // GenerateOutput accepts a text to be written from a prompt: its credits are held,
-// and writing begins in the background. It returns the id for [Verbs.ReadMessage].
+// and writing begins in the background. It returns the id for [Verbs.ReadGeneratedText].
 func (v *Verbs) GenerateOutput(ctx context.Context, in GenerateOutput) (int64, error) {
 	in.MaximumLength = cmp.Or(in.MaximumLength, DefaultWords)
 	in.Results = cmp.Or(in.Results, 1)
@@ -47,15 +47,15 @@ func (v *Verbs) GenerateOutput(ctx context.Context, in GenerateOutput) (int64, e
 	job := writeJob{in: in, origin: v.providers.Default()}
 	id, err := verb.Change(ctx, v.store, domain.ScopeContent, func(tx *store.Tx, a domain.Actor) (int64, error) {
 		var err error
-		if job.voice, err = chooseVoice(ctx, tx, a.WorkspaceID, in.VoiceID); err != nil {
+		if job.voice, err = chooseBrandVoice(ctx, tx, a.WorkspaceID, in.BrandVoiceID); err != nil {
 			return 0, err
 		}
 		m := store.GeneratedText{
 			WorkspaceID: a.WorkspaceID,
-			Engine:      job.origin.Origin,
+			Origin:      job.origin.Origin,
 			Held:        in.price(job.origin.Origin),
 		}
-		if job.row, err = tx.CreateGeneratedText(ctx, m, in, a.Name); err != nil {
+		if job.row, err = tx.CreateGeneratedText(ctx, m, in, a); err != nil {
 			return 0, err
 		}
 		return job.row.ID, tx.TransferCredits(ctx, transfer(job.row, domain.MovementHold, job.row.Held))
@@ -108,9 +108,9 @@ func transfer(m store.GeneratedText, kind domain.MovementKind, amount int) store
 	}
 }
 
-// chooseVoice returns the brand voice that was asked for, else the workspace's; nil
+// chooseBrandVoice returns the brand voice that was asked for, else the workspace's; nil
 // for none.
-func chooseVoice(ctx context.Context, tx *store.Tx, workspaceID, id int64) (*domain.BrandVoice, error) {
+func chooseBrandVoice(ctx context.Context, tx *store.Tx, workspaceID, id int64) (*domain.BrandVoice, error) {
 	if id != 0 {
 		voice, err := tx.BrandVoice(ctx, workspaceID, id)
 		return &voice, verb.MissingReference(err, "brand_voice_id", "brand voice", id)
@@ -132,13 +132,13 @@ type GeneratedText struct {
 	Error   string // why it failed, for people
 	Words   int
 	Credits int // captured; 0 while it is written
-	Engine  domain.Origin
+	Origin  domain.Origin
 	Cost    domain.Cost
 }
 
-// Message returns a text as it is now. A caller with the scope content only may
+// GeneratedText returns a text as it is now. A caller with the scope content only may
 // read what it started.
-func (v *Verbs) Message(ctx context.Context, id int64) (GeneratedText, error) {
+func (v *Verbs) GeneratedText(ctx context.Context, id int64) (GeneratedText, error) {
 	m, err := v.own(ctx, id)
 	if err != nil {
 		return GeneratedText{}, err
@@ -149,7 +149,7 @@ func (v *Verbs) Message(ctx context.Context, id int64) (GeneratedText, error) {
 		Text:    m.Body,
 		Error:   m.Error,
 		Credits: m.Used,
-		Engine:  m.Engine,
+		Origin:  m.Origin,
 		Cost:    m.Cost,
 	}
 	if m.Status == domain.TextStreaming {
@@ -172,13 +172,13 @@ func (v *Verbs) own(ctx context.Context, id int64) (store.GeneratedText, error) 
 	if err != nil {
 		return m, err
 	}
-	return m, verb.MayReadOwn(a, m.CreatedBy)
+	return m, verb.MayReadOwn(a, m.CreatedByKind, m.CreatedByID)
 }
 
-// ReadMessage returns a text after a number of code points, as it is written, on
+// ReadGeneratedText returns a text after a number of code points, as it is written, on
 // any node, and ends with it. A text that failed ends with PROVIDER_ERROR. A caller
 // with the scope content only may read what it started.
-func (v *Verbs) ReadMessage(ctx context.Context, id int64, after int) (iter.Seq2[text.Piece, error], error) {
+func (v *Verbs) ReadGeneratedText(ctx context.Context, id int64, after int) (iter.Seq2[text.Piece, error], error) {
 	m, err := v.own(ctx, id)
 	if err != nil {
 		return nil, err
@@ -187,11 +187,11 @@ func (v *Verbs) ReadMessage(ctx context.Context, id int64, after int) (iter.Seq2
 	return v.read(ctx, m, after), nil
 }
 
-// WaitMessage returns a text when it has ended, or as it is when ctx ends. A text that
+// WaitGeneratedText returns a text when it has ended, or as it is when ctx ends. A text that
 // failed is PROVIDER_ERROR.
 // While nobody reads the text as it is written, a provider that breaks off can start it
 // again. A caller with the scope content only may read what it started.
-func (v *Verbs) WaitMessage(ctx context.Context, id int64) (GeneratedText, error) {
+func (v *Verbs) WaitGeneratedText(ctx context.Context, id int64) (GeneratedText, error) {
 	m, err := v.own(ctx, id)
 	if err != nil {
 		return GeneratedText{}, err
@@ -201,7 +201,7 @@ func (v *Verbs) WaitMessage(ctx context.Context, id int64) (GeneratedText, error
 			return GeneratedText{}, err
 		}
 	}
-	return v.Message(context.WithoutCancel(ctx), id)
+	return v.GeneratedText(context.WithoutCancel(ctx), id)
 }
 
 // read returns a text after a number of code points, and why it failed.
@@ -231,7 +231,7 @@ func (v *Verbs) outcome(ctx context.Context, workspaceID, id int64) error {
 	case err != nil:
 		return err
 	case m.Status == domain.TextFailed:
-		return domain.Errorf(domain.CodeProvider, "%s", m.Error).With("provider", m.Engine.Provider)
+		return domain.Errorf(domain.CodeProvider, "%s", m.Error).With("provider", m.Origin.Provider)
 	case m.Status == domain.TextStreaming: // no error would mean that it is stored
 		return domain.Errorf(domain.CodeUnavailable,
 			"The text was written, but its end could not be stored. Try again shortly.")

@@ -190,7 +190,7 @@ func variants(v *work.Verbs) []ops.Variant {
 	if v == nil {
 		return nil
 	}
-	return wire.Each(v.AllCapabilities(), func(c domain.Capability) ops.Variant {
+	return wire.Each(v.AllCapabilities(), func(c work.CapabilityDetails) ops.Variant {
 		return ops.Variant{
 			Name:  strings.ReplaceAll(c.Slug, "-", "_"),
 			Title: c.Name,
@@ -199,7 +199,7 @@ func variants(v *work.Verbs) []ops.Variant {
 			Set:    capabilityTools,
 			Listed: !c.IsBeta,
 			Fixed:  map[string]any{"slug": c.Slug},
-			Schema: c.SettingsSchema,
+			Schema: c.ToolSchema,
 			Into:   "settings",
 			Beside: []string{"agent_id", "priority", "wait"},
 		}

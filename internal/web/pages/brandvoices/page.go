@@ -1,5 +1,5 @@
-// Package voices is the list of brand voices, with the rules of each.
-package voices
+// Package brandvoices is the list of brand voices, with the rules of each.
+package brandvoices
 
 import (
 	"embed"
@@ -18,7 +18,7 @@ type page struct{ *ui.Site }
 func Mount(site *ui.Site) ui.Page {
 	p := page{site}
 	return ui.Page{
-		Name:  "voices",
+		Name:  "brandvoices",
 		Files: files,
 		Menu: ui.Link{
 			Group: ui.Manage,
@@ -33,7 +33,7 @@ func Mount(site *ui.Site) ui.Page {
 
 type view struct {
 	ui.Shell
-	Voices []domain.BrandVoice
+	BrandVoices []domain.BrandVoice
 }
 
 func (p page) show(w http.ResponseWriter, r *http.Request) error {
@@ -41,9 +41,9 @@ func (p page) show(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	list, err := p.Engine.Content.Voices(r.Context(), domain.Page{Number: 1, Size: 100})
+	list, err := p.Engine.Content.BrandVoices(r.Context(), domain.Page{Number: 1, Size: 100})
 	if err != nil {
 		return err
 	}
-	return p.Render(w, r, http.StatusOK, "voices", view{sh, list.Items})
+	return p.Render(w, r, http.StatusOK, "brandvoices", view{sh, list.Items})
 }

@@ -1,0 +1,169 @@
+package guard
+
+import (
+	"strings"
+	"sync"
+	"unicode"
+	"unicode/utf8"
+
+	"vellocity/internal/domain"
+	"vellocity/internal/markdown"
+	"vellocity/internal/prose"
+)
+
+// target is a text that the guardrails look at, taken apart once for all of them. Rules about wording see
+// the words that readers see: neither code nor addresses, no emphasis, entities resolved. What they find is
+// given back as ranges of the source.
+type target struct {
+	Input
+	field string            // which field this is; empty: the text itself
+	read  *markdown.Reading // nil for fields, which are no Markdown
+	words *markdown.View
+	coded func() *markdown.View // with code, without addresses
+	index func() *prose.Index   // of words, for terms
+	bare  string                // the source with its code blanked
+	// inWords and inSource say which patterns may match, in words and in the source.
+	inWords, inSource hits
+}
+
+func newTarget(in Input) *target {
+	t := &target{Input: in, read: markdown.Read(in.Text)}
+	t.words = t.read.View(false)
+	t.coded = func() *markdown.View { return t.words }
+	t.bare = in.Text
+	if hasCode(t.read) {
+		t.coded = sync.OnceValue(func() *markdown.View { return t.read.View(true) })
+		t.bare = blanked(t.read)
+	}
+	t.prepare()
+	return t
+}
+
+func newField(in Input, name string) *target {
+	t := &target{Input: in, field: name, words: markdown.PlainView(in.Text), bare: in.Text}
+	t.coded = func() *markdown.View { return t.words }
+	t.prepare()
+	return t
+}
+
+func (t *target) prepare() {
+	t.index = sync.OnceValue(func() *prose.Index { return prose.NewIndex(t.words.Text) })
+	g := gates()
+	t.inWords = g.scan(t.words.Text)
+	t.inSource = t.inWords
+	if t.words.Text != t.Text {
+		t.inSource = g.scan(t.Text)
+	}
+}
+
+func hasCode(r *markdown.Reading) bool {
+	for _, b := range r.Blocks {
+		if b.Code {
+			return true
+		}
+		for _, p := range b.Pieces {
+			if p.Kind == markdown.Code {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// blanked returns the source with spaces for what is code, so that offsets stay.
+func blanked(r *markdown.Reading) string {
+	out := []byte(r.Source)
+	for _, b := range r.Blocks {
+		for _, p := range b.Pieces {
+			if p.Kind != markdown.Code {
+				continue
+			}
+			for i := p.Start; i < p.End; i++ {
+				if out[i] != '\n' {
+					out[i] = ' '
+				}
+			}
+		}
+	}
+	return string(out)
+}
+
+// find returns where a pattern matches the words, as ranges of the words. A match neither begins nor ends
+// within a word.
+func (t *target) find(p *pattern) []prose.Range {
+	var out []prose.Range
+	for _, part := range t.inWords[p.id] {
+		for _, r := range locations(p.whole, part.In(t.words.Text)) {
+			r = prose.Range{Start: r.Start + part.Start, End: r.End + part.Start}
+			if wholeWords(t.words.Text, r) {
+				out = append(out, r)
+			}
+		}
+	}
+	return out
+}
+
+// finding creates a finding about places in the words.
+func (t *target) finding(
+	severity domain.Severity, message string, places []prose.Range, mask func(string) string,
+) domain.Finding {
+	return finding(t.Text, severity, message, sources(t.words, places), mask)
+}
+
+// sources turns ranges of a view into ranges of its source.
+func sources(v *markdown.View, places []prose.Range) []prose.Range {
+	out := make([]prose.Range, 0, len(places))
+	for _, r := range places {
+		if from, to := v.Source(r.Start, r.End); to > from {
+			out = append(out, prose.Range{Start: from, End: to})
+		}
+	}
+	return out
+}
+
+// wholeWords reports whether a range neither begins nor ends within a word. The \b of regular expressions
+// knows ASCII only: to it the é of método ends a word.
+func wholeWords(text string, r prose.Range) bool {
+	before, _ := utf8.DecodeLastRuneInString(text[:r.Start])
+	first, _ := utf8.DecodeRuneInString(text[r.Start:])
+	last, _ := utf8.DecodeLastRuneInString(text[:r.End])
+	after, _ := utf8.DecodeRuneInString(text[r.End:])
+	return !(inWord(before) && inWord(first)) && !(inWord(last) && inWord(after))
+}
+
+func inWord(r rune) bool {
+	return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r) || r == '_' || unicode.Is(unicode.M, r))
+}
+
+// cover remembers which bytes of a text are taken.
+type cover struct {
+	taken []bool
+	size  int
+}
+
+// take takes a range, unless a part of it is taken.
+func (c *cover) take(r prose.Range) bool {
+	if c.taken == nil {
+		c.taken = make([]bool, c.size)
+	}
+	for i := r.Start; i < r.End; i++ {
+		if c.taken[i] {
+			return false
+		}
+	}
+	for i := r.Start; i < r.End; i++ {
+		c.taken[i] = true
+	}
+	return true
+}
+
+// wordsBefore returns the last n words before an offset, in lower case and within the same line.
+func wordsBefore(text string, at, n int) []string {
+	line := text[max(0, at-80):at]
+	for line != "" && !utf8.RuneStart(line[0]) {
+		line = line[1:]
+	}
+	line = line[strings.LastIndexByte(line, '\n')+1:]
+	words := prose.Words(strings.ToLower(line))
+	return words[max(0, len(words)-n):]
+}
