@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"vellocity/internal/ai"
 	"vellocity/internal/capability"
@@ -105,19 +106,52 @@ func (w *worker) answer(ctx context.Context, itemID int64) (*capability.Answer, 
 	return a, nil
 }
 
-// retryLater lets the execution wait for a provider that asked for a long pause.
+// The calls of a provider for one step: how many may fail before the execution does,
+// and the pauses between them, which grow.
+const (
+	maxCalls   = 20
+	firstPause = 15 * time.Second
+	lastPause  = time.Hour
+)
+
+// pause is how long to wait after n failed calls, for a provider that asked for a
+// wait of its own. One that is refused again and again is asked less and less.
+func pause(n int, asked time.Duration) time.Duration {
+	return max(asked, min(firstPause<<min(max(n-1, 0)/2, 20), lastPause))
+}
+
+// failedCalls returns how many calls of the provider have failed for a step.
+func failedCalls(ctx context.Context, tx *store.Tx, x domain.Execution, step string) (n int, err error) {
+	list, err := tx.ExecutionAttempts(ctx, x.WorkspaceID, x.ID)
+	for _, a := range list {
+		if a.Step == step && a.Error != "" {
+			n++
+		}
+	}
+	return n, err
+}
+
+// retryLater lets the execution wait for a provider that asked for a pause, unless it
+// has been called too often.
 func (w *worker) retryLater(ctx context.Context, failed *stepError) error {
 	e, _ := ai.AsError(failed.cause)
+	var wait time.Duration
+	exhausted := false
 	err := w.Store.InTx(ctx, func(tx *store.Tx) error {
 		x, err := tx.FenceExecution(ctx, w.x.ID, w.x.Epoch)
 		if err != nil {
 			return err
 		}
+		calls, err := failedCalls(ctx, tx, x, failed.step.Key)
+		if exhausted = calls >= maxCalls; err != nil || exhausted {
+			return err
+		}
+		wait = pause(calls, e.RetryAfter)
 		x.WaitingFor, x.CurrentStep = domain.WaitingRetry, failed.step.Key
 		if err := tx.SaveExecution(ctx, x, x.Status); err != nil {
 			return err
 		}
-		retry := tx.Now().Add(e.RetryAfter)
+		retry := tx.Now().Add(wait)
 		return tx.AppendEvent(ctx, x.Subject(), domain.ExecutionChanged{
 			Status:     x.Status,
 			Progress:   x.Progress,
@@ -128,8 +162,11 @@ func (w *worker) retryLater(ctx context.Context, failed *stepError) error {
 	if errors.Is(err, store.ErrFenced) {
 		return queue.ErrLost
 	}
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
+	case exhausted:
+		return w.fail(ctx, failed)
 	}
-	return queue.Later(e.RetryAfter)
+	return queue.Later(wait)
 }

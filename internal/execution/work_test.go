@@ -338,6 +338,58 @@ func TestALongRetryWaitsWithoutAWorkerAndContinues(t *testing.T) {
 	})
 }
 
+// A provider that refuses again and again is asked a limited number of times, less and
+// less often.
+func TestRateLimitsDoNotGoOnForEver(t *testing.T) {
+	m := server(t, aitest.Always(aitest.Rate("61")))
+	enginetest.Each(t, enginetest.Config{Idle: true, Provider: m}, func(k *enginetest.Kit) {
+		before := m.Count()
+		x := k.Run(step{Key: "a", Credits: 1, Do: "text"})
+		k.Do(func(ctx context.Context, tx *store.Tx) error {
+			for n := range 18 {
+				if _, err := tx.StartAttempt(ctx, domain.Attempt{ExecutionID: x.ID, Step: "a", N: n + 1}); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		k.Start()
+		k.Await(x.ID, "waiting", func(x domain.Execution) bool { return x.WaitingFor == domain.WaitingRetry })
+		enginetest.Eventually(t, 5*time.Second, func() string {
+			if k.Count("select count(*) from river_job where state = 'scheduled'") == 1 {
+				return ""
+			}
+			return "the job is not put off"
+		})
+		soon(k)
+		got := k.Ended(x.ID, domain.ExecutionFailed)
+		if n := m.Count() - before; n != 2 || !strings.Contains(got.Error, "more calls than it allows") {
+			t.Errorf("%d calls, %s", n, got.Error)
+		}
+	})
+}
+
+// A text that was cut at the model's limit is a finding of its step and of the item
+// that is made of it.
+func TestATextThatWasCutIsAFinding(t *testing.T) {
+	cut := aitest.Text("Rain falls on")
+	cut.Stop = "length"
+	m := server(t, aitest.Always(cut))
+	enginetest.Each(t, enginetest.Config{Provider: m}, func(k *enginetest.Kit) {
+		x := k.Run(step{Key: "a", Credits: 1, Do: "text"}, step{Key: "b", After: []string{"a"}, Do: "item"})
+		k.Ended(x.ID, domain.ExecutionCompleted)
+		steps, err := k.Store.Read().ExecutionSteps(context.Background(), x.ID)
+		if err != nil || len(steps[0].Findings) != 1 || steps[0].Findings[0].Guardrail != "length-format" {
+			t.Errorf("steps %+v, %v", steps, err)
+		}
+		made, err := k.Work.Assets(k.Ctx(), x.ID)
+		if err != nil || len(made.Items) != 1 || len(made.Items[0].Findings) != 1 ||
+			!strings.Contains(made.Items[0].Findings[0].Message, "cut off by the model's limit") {
+			t.Errorf("items %+v, %v", made, err)
+		}
+	})
+}
+
 // soon makes the jobs that are put off due now.
 func soon(k *enginetest.Kit) {
 	if k.Store.Postgres() {

@@ -19,7 +19,7 @@ var (
 		`|(?m:^\s*(?:system|instruction)s?\s*:\s*you\s)|(?m:^\s*assistant\s*:)`)
 	// markerPattern are the marks around the turns of a chat. Some read as tags of HTML, so they are looked
 	// for in the source.
-	markerPattern = compile(`<\|[a-z_]{2,20}\|>|\[/?INST\]|<</?SYS>>|</?(?:system|assistant)>|(?m:^#{2,}\s*(?:(?i:system|instruction)s?)\s*:)|</?data(?:\s+name="[^"]*")?>`)
+	markerPattern = compile(`<\|[a-z_]{2,20}\|>|\[/?INST\]|<</?SYS>>|</?(?:system|assistant|think|thinking)>|(?m:^#{2,}\s*(?:(?i:system|instruction)s?)\s*:)|</?data(?:\s+name="[^"]*")?>`)
 
 	refusalPattern = compile(`(?i)\bas an (?:ai|artificial intelligence)(?: (?:language )?model| assistant| system)?,? (?:I|my)\b[^.!?\n]*` +
 		`|\bas an? (?:large )?language model\b[^.!?\n]*` +
