@@ -161,10 +161,10 @@ type ItemMove struct {
 }
 
 // MoveScope returns the scope that moving an item from one column to another
-// takes (API contract, section 2): publish to reach published, review between review and
-// ready, content for the rest.
+// takes (API contract, section 2): publish to reach and to leave published, review between
+// review and ready, content for the rest.
 func MoveScope(from, to ItemStatus) Scope {
-	if to == ItemPublished {
+	if to == ItemPublished || from == ItemPublished {
 		return ScopePublish
 	}
 	between := func(s ItemStatus) bool { return s == ItemReview || s == ItemReady }

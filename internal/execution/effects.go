@@ -2,6 +2,7 @@ package execution
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"vellocity/internal/capability"
@@ -16,7 +17,23 @@ func (w *worker) applyEffects(
 	ctx context.Context, tx *store.Tx, result capability.Result, needs []domain.Need,
 ) ([]domain.Finding, error) {
 	findings := slices.Clone(result.Findings)
+	if len(result.Effects) == 0 {
+		return findings, nil
+	}
+	// The step acts with the rights of whoever started the execution, as they are now.
+	starter, err := tx.PresentActor(ctx, w.x.WorkspaceID, w.x.Starter, tx.Now())
+	if err != nil {
+		return nil, err
+	}
+	a := domain.SystemActor(w.x.WorkspaceID, w.x.ID, w.agent.Name).OnBehalfOf(starter)
+	ctx = domain.WithActor(ctx, a)
 	for _, e := range result.Effects {
+		if !slices.Contains(w.req.Effects(), e.Kind()) {
+			return nil, fmt.Errorf("%s does not declare the effect %q", w.x.Capability, e.Kind())
+		}
+		if err := allow(a, e.Kind().Scope()); err != nil {
+			return nil, err
+		}
 		switch {
 		case e.Create != nil:
 			c, err := w.create(ctx, tx, *e.Create, needs)
@@ -39,6 +56,16 @@ func (w *worker) applyEffects(
 		}
 	}
 	return findings, nil
+}
+
+// allow returns FORBIDDEN, in words about the starter, unless it may do what takes
+// the scope.
+func allow(starter domain.Actor, s domain.Scope) error {
+	if starter.May(s) {
+		return nil
+	}
+	return domain.Errorf(domain.CodeForbidden, "Whoever started this execution may not do this any more: it needs the "+
+		"%q scope. Somebody who has it can retry the execution.", s).With("scope", string(s))
 }
 
 // attach notes the item in findings that have none yet.
@@ -90,6 +117,9 @@ func (w *worker) annotateAndMove(ctx context.Context, tx *store.Tx, e capability
 
 // move moves an item, and wakes the executions that wait for a decision about it.
 func (w *worker) move(ctx context.Context, tx *store.Tx, c domain.ContentItem, to domain.ItemStatus) error {
+	if a, _ := domain.ActorFrom(ctx); !a.May(domain.MoveScope(c.Status, to)) {
+		return allow(a, domain.MoveScope(c.Status, to))
+	}
 	if _, err := item.Move(ctx, tx, c, to, item.Top); err != nil {
 		return err
 	}

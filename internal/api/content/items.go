@@ -81,7 +81,7 @@ type editContent struct {
 	Channel         *string    `json:"channel,omitempty" limit:"channel"`
 	Keywords        *[]string  `json:"keywords,omitempty" limit:"keywords"`
 	PlannedAt       *time.Time `json:"planned_at,omitempty" doc:"When it is meant to be published"`
-	ScheduledAt     *time.Time `json:"scheduled_at,omitempty" doc:"When it is to be published automatically"`
+	ScheduledAt     *time.Time `json:"scheduled_at,omitempty" doc:"When publication is planned; does not publish by itself yet. Takes the publish scope"`
 	Assignee        *string    `json:"assignee,omitempty" limit:"assignee" doc:"Who is responsible for it"`
 	Reason          string     `json:"reason,omitempty" limit:"reason" doc:"Why, for the list of versions"`
 	ops.Conditional
@@ -182,13 +182,13 @@ func editRow(v *content.Verbs) ops.Op {
 	return ops.New(ops.Op{
 		Name:  "edit_content_item",
 		Route: ops.Route{Method: http.MethodPatch, Path: items},
-		Scope: domain.ScopeContent,
+		Scope: domain.ScopeReview,
 		ETag:  true,
 		Docs: ops.Docs{
 			Chapter: chapterContent,
 			Summary: "Edit a content item",
 			Description: "Changes the fields that are given, creates a version and checks the text again. An approved item " +
-				"that is not published goes back to review.",
+				"that is not published goes back to review. Takes the scope content, and publish for scheduled_at.",
 			Errors: []domain.Code{domain.CodeNotFound, domain.CodeConflict},
 			Example: map[string]any{
 				"id":     sampleItem.ID,

@@ -93,17 +93,17 @@ type EditItem struct {
 
 // EditItem changes an item, and checks its text with the guardrails again. A new
 // title or body makes a version; an approved text that is not published yet then
-// goes back to review.
+// goes back to review. It takes the scope content, and scheduled_at takes publish.
 func (v *Verbs) EditItem(ctx context.Context, in EditItem) (ItemDetails, error) {
 	if err := in.validate(); err != nil {
 		return ItemDetails{}, err
 	}
-	a, err := verb.Caller(ctx, domain.ScopeContent)
+	a, err := verb.Caller(ctx, in.scope())
 	if err != nil {
 		return ItemDetails{}, err
 	}
 	ahead := in.inspectAhead(ctx, v.store.Read(), a.WorkspaceID)
-	return verb.Change(ctx, v.store, domain.ScopeContent, func(tx *store.Tx, a domain.Actor) (ItemDetails, error) {
+	return verb.Change(ctx, v.store, in.scope(), func(tx *store.Tx, a domain.Actor) (ItemDetails, error) {
 		before, err := lockItem(ctx, tx, a, in.ID, in.Precondition)
 		if err != nil {
 			return ItemDetails{}, err
@@ -112,8 +112,22 @@ func (v *Verbs) EditItem(ctx context.Context, in EditItem) (ItemDetails, error) 
 		if err := in.apply(ctx, tx, &c); err != nil {
 			return ItemDetails{}, err
 		}
+		if !c.ScheduledAt.Equal(before.ScheduledAt) {
+			if err := a.Require(domain.ScopePublish); err != nil {
+				return ItemDetails{}, err
+			}
+		}
 		return saveEdit(ctx, tx, before, c, cmp.Or(in.Reason, "Edited"), ahead)
 	})
+}
+
+// scope returns the scope of an edit: publish where it only plans a publication.
+func (in EditItem) scope() domain.Scope {
+	plan := EditItem{ID: in.ID, ScheduledAt: in.ScheduledAt, Reason: in.Reason, Precondition: in.Precondition}
+	if in.ScheduledAt != nil && in == plan {
+		return domain.ScopePublish
+	}
+	return domain.ScopeContent
 }
 
 // lockItem locks an item to the end of the transaction.

@@ -45,6 +45,7 @@ type view struct {
 	Errors     []fieldError
 	Call       ui.Call
 	Past       []ui.ExecutionRow
+	Refused    string // why this person may not run it; "" where nothing forbids it
 	From       int64 // the execution whose inputs are filled in; 0: none
 }
 
@@ -121,6 +122,11 @@ func (p page) view(w http.ResponseWriter, r *http.Request) (v view, err error) {
 	}
 	for _, x := range past.Items {
 		v.Past = append(v.Past, ui.RowOf(x, p.Now()))
+	}
+	if actor, ok := domain.ActorFrom(ctx); ok {
+		if err := actor.RequireAll(domain.EffectScopes(c.Effects)); err != nil {
+			v.Refused = domain.AsError(err).Message
+		}
 	}
 	v.Price = ui.PriceOf(c.Capability, v.Composer)
 	return v, nil
