@@ -29,7 +29,7 @@ type Actor struct {
 }
 
 // SystemActor returns the actor under whose name a run of the engine acts. It may do
-// nothing by itself: [Actor.OnBehalfOf] gives it the rights of whoever started it.
+// nothing by itself: [Actor.OnBehalfOf] gives it the rights of the caller who started it.
 func SystemActor(workspaceID, executionID int64, name string) Actor {
 	return Actor{Kind: ActorSystem, ID: executionID, Name: name, WorkspaceID: workspaceID}
 }
@@ -86,8 +86,8 @@ func (a Actor) RequireAll(scopes []Scope) error {
 // MayAll reports whether a may do everything.
 func (a Actor) MayAll(scopes []Scope) bool { return a.RequireAll(scopes) == nil }
 
-// Starter returns whoever starts what the caller starts: of an agent, the one on
-// whose behalf it acts.
+// Starter returns who starts what the caller starts: of an agent, the one on whose
+// behalf it acts.
 func (a Actor) Starter() Starter {
 	if a.Kind == ActorSystem {
 		return a.For

@@ -20,7 +20,7 @@ func (w *worker) applyEffects(
 	if len(result.Effects) == 0 {
 		return findings, nil
 	}
-	// The step acts with the rights of whoever started the execution, as they are now.
+	// The step acts with the rights of the execution's starter, as they are now.
 	starter, err := tx.PresentActor(ctx, w.x.WorkspaceID, w.x.Starter, tx.Now())
 	if err != nil {
 		return nil, err
@@ -64,8 +64,8 @@ func allow(starter domain.Actor, s domain.Scope) error {
 	if starter.May(s) {
 		return nil
 	}
-	return domain.Errorf(domain.CodeForbidden, "Whoever started this execution may not do this any more: it needs the "+
-		"%q scope. Somebody who has it can retry the execution.", s).With("scope", string(s))
+	return domain.Errorf(domain.CodeForbidden, "The caller who started this execution no longer has the %q scope, "+
+		"which this takes. Someone who has it can retry the execution.", s).With("scope", string(s))
 }
 
 // attach notes the item in findings that have none yet.

@@ -9,7 +9,7 @@ import (
 	"vellocity/internal/store/db"
 )
 
-// PresentActor returns whoever started something as a caller with the rights that it
+// PresentActor returns the one who started something as a caller with the rights that it
 // has at the moment now. A person who has left the workspace and a key that is no
 // longer valid have none. What was started before starters were recorded has those of
 // an editor, so that it cannot publish.

@@ -94,6 +94,10 @@ var (
 	}
 )
 
+const executeDescription = "Starts a durable execution and responds at once; with wait it responds when the execution " +
+	"has ended. Then read the execution and its assets. One that publishes takes the scope publish, any other the " +
+	"scope content."
+
 func capabilityRows(v *work.Verbs) []ops.Op {
 	chapter := ops.Chapter{Name: "Capabilities", Description: "What Vellocity can be asked to do."}
 	return []ops.Op{
@@ -157,9 +161,7 @@ func capabilityRows(v *work.Verbs) []ops.Op {
 			Docs: ops.Docs{
 				Chapter: chapter,
 				Summary: "Execute Capability",
-				Description: "Starts a durable execution and responds at once; with wait it responds when the execution " +
-					"has ended. Then read the execution and its assets. One that publishes takes the scope publish, any other " +
-					"the scope content.",
+				Description: executeDescription,
 				Meta: StartedMeta{},
 				Errors: []domain.Code{
 					domain.CodeInsufficientCredits, domain.CodeNotFound, domain.CodeConflict, domain.CodeUnavailable,

@@ -115,7 +115,7 @@ func (v *Verbs) Execute(ctx context.Context, in Execute) (Started, error) {
 	req, err := prepare(c, in)
 	if err != nil {
 		if missing := a.RequireAll(domain.EffectScopes(c.Effects)); missing != nil {
-			return Started{}, missing // first what nothing in the settings can mend
+			return Started{}, missing // first what no other settings would change
 		}
 		return Started{}, err
 	}
