@@ -21,6 +21,7 @@ import (
 	"vellocity/internal/auth"
 	"vellocity/internal/config"
 	"vellocity/internal/engine"
+	"vellocity/internal/engine/content"
 	"vellocity/internal/execution"
 	"vellocity/internal/gate"
 	"vellocity/internal/live"
@@ -153,7 +154,7 @@ func (a *App) text(ctx context.Context) error {
 
 func (a *App) work() (err error) {
 	a.hub = live.New(a.Store, a.log)
-	a.runner = execution.New(execution.Options{Store: a.Store, Providers: a.providers, Capabilities: Capabilities(), Log: a.log,
+	a.runner = execution.New(execution.Options{Store: a.Store, Providers: a.providers, Capabilities: Capabilities(), Log: a.log, Render: content.Render,
 		Slots: a.cfg.MaxTickets, Pending: maxPending})
 	node, err := a.nodeID()
 	if err != nil {

@@ -143,6 +143,7 @@ type Publication struct {
 	ContentID  int64
 	Version    int
 	Channel    string // "feed"
+	Slug       string // in its address there
 	Status     PublicationStatus
 	ExternalID string
 	URL        string

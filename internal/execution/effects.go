@@ -58,6 +58,19 @@ func (w *worker) applyEffects(
 	return findings, nil
 }
 
+// renderAhead renders the texts that a step publishes, before the transaction that
+// records it. A text that has changed by then is rendered by its first reader.
+func (w *worker) renderAhead(effects []capability.Effect) {
+	for _, e := range effects {
+		if e.Publish == nil || w.Render == nil {
+			continue
+		}
+		if c, ok := w.items[e.Publish.ContentID]; ok {
+			w.html = map[string]string{c.Body: w.Render(c.Body)}
+		}
+	}
+}
+
 // allow returns FORBIDDEN, in words about the starter, unless it may do what takes
 // the scope.
 func allow(starter domain.Actor, s domain.Scope) error {
@@ -120,8 +133,14 @@ func (w *worker) move(ctx context.Context, tx *store.Tx, c domain.ContentItem, t
 	if a, _ := domain.ActorFrom(ctx); !a.May(domain.MoveScope(c.Status, to)) {
 		return allow(a, domain.MoveScope(c.Status, to))
 	}
-	if _, err := item.Move(ctx, tx, c, to, item.Top); err != nil {
+	c, err := item.Move(ctx, tx, c, to, item.Top)
+	if err != nil {
 		return err
+	}
+	if html, ok := w.html[c.Body]; ok {
+		if err := item.SaveHTML(ctx, tx, c, html); err != nil {
+			return err
+		}
 	}
 	return w.Wake(ctx, tx, w.x.WorkspaceID, c.ID)
 }

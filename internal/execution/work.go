@@ -55,6 +55,7 @@ type worker struct {
 	recorded map[string]bool
 	running  map[string]bool
 	needs    []domain.Need
+	html     map[string]string // of what the step publishes, by its Markdown
 }
 
 // conclude turns the error of the steps into what the queue does with the job.

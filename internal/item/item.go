@@ -8,7 +8,6 @@ package item
 import (
 	"context"
 	"encoding/json"
-	"strings"
 
 	"vellocity/internal/domain"
 	"vellocity/internal/prose"
@@ -91,10 +90,7 @@ func Delete(ctx context.Context, tx *store.Tx, c domain.ContentItem) error {
 func describe(c *domain.ContentItem) {
 	plain := prose.Plain(c.Body)
 	c.WordCount = prose.CountWords(plain)
-	if rest, ok := strings.CutPrefix(plain, c.Title); ok {
-		plain = rest
-	}
-	c.Preview = prose.Clip(prose.Line(plain), previewLength)
+	c.Preview = previewOf(c.Title, plain)
 }
 
 func addVersion(ctx context.Context, tx *store.Tx, c domain.ContentItem, n int, reason string) error {

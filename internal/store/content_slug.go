@@ -51,11 +51,11 @@ func (q Q) FreeContentSlug(ctx context.Context, workspaceID, exceptID int64, slu
 }
 
 func (q Q) slugTaken(ctx context.Context, workspaceID, exceptID int64, slug string) (bool, error) {
-	// A published item keeps its address until it is published again, whatever its
-	// slug has become.
+	// The addresses that an item has been published at stay its own, whatever its slug
+	// has become.
 	others, err := db.Many(ctx, q.db, db.ID,
 		`select id from content where workspace_id = $1 and slug = $2 and id <> $3
-		union all select content_id from publication where workspace_id = $1 and slug = $2 and content_id <> $3`,
+		union all select content_id from published_slug where workspace_id = $1 and slug = $2 and content_id <> $3`,
 		workspaceID, slug, exceptID)
 	if err != nil {
 		return false, fmt.Errorf("look for a free slug: %w", err)

@@ -159,10 +159,10 @@ func capabilityRows(v *work.Verbs) []ops.Op {
 			Hints:          ops.Hints{OpenWorld: true},
 			IdempotencyKey: true,
 			Docs: ops.Docs{
-				Chapter: chapter,
-				Summary: "Execute Capability",
+				Chapter:     chapter,
+				Summary:     "Execute Capability",
 				Description: executeDescription,
-				Meta: StartedMeta{},
+				Meta:        StartedMeta{},
 				Errors: []domain.Code{
 					domain.CodeInsufficientCredits, domain.CodeNotFound, domain.CodeConflict, domain.CodeUnavailable,
 				},

@@ -180,6 +180,7 @@ func (k *Kit) build() {
 		Providers:    k.Providers,
 		Capabilities: capabilities,
 		Log:          log,
+		Render:       content.Render,
 		Slots:        cmp.Or(k.Config.Slots, 8),
 		Pending:      cmp.Or(k.Config.Pending, 1000),
 	})

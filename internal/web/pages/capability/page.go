@@ -46,7 +46,7 @@ type view struct {
 	Call       ui.Call
 	Past       []ui.ExecutionRow
 	Refused    string // why this person may not run it; "" where nothing forbids it
-	From       int64 // the execution whose inputs are filled in; 0: none
+	From       int64  // the execution whose inputs are filled in; 0: none
 }
 
 // fieldError is one line of the summary above the form.
