@@ -95,7 +95,9 @@ type ContentVersion struct {
 	Reason     string
 	Title      string
 	Body       string
-	CreatedAt  time.Time
+	Whole      bool // VersionFields are known; false in what is from before they were kept
+	VersionFields
+	CreatedAt time.Time
 }
 
 // PublicationStatus says how far a publication has come.

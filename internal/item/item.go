@@ -6,6 +6,7 @@
 package item
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 
@@ -25,7 +26,7 @@ func Create(
 ) (domain.ContentItem, error) {
 	describe(&c)
 	if c.Slug == "" {
-		c.Slug = prose.Slug(c.Title, domain.LimitItemSlug.Max)
+		c.Slug = cmp.Or(prose.Slug(c.Title, domain.LimitItemSlug.Max), "untitled")
 	}
 	var err error
 	if c.Slug, err = tx.FreeContentSlug(ctx, c.WorkspaceID, 0, c.Slug); err != nil {
@@ -42,14 +43,18 @@ func Create(
 		domain.ContentGenerated{ItemState: c.State(), Title: c.Title, ContentType: c.Type})
 }
 
-// Edit stores a changed item. Where title or body differ from before, it makes a
-// version; an approved version that has not been published yet then goes back to
-// review, since nobody has approved the new text.
+// Edit stores a changed item. Where anything that readers see differs from before, it
+// makes a version; an approved version that has not been published yet then goes back
+// to review, since nobody has approved the new one. Where nothing differs, it does
+// nothing.
 func Edit(
 	ctx context.Context, tx *store.Tx, before, c domain.ContentItem, reason string,
 ) (domain.ContentItem, error) {
-	newText := before.Title != c.Title || before.Body != c.Body
-	if newText {
+	if before.SameEdit(c) {
+		return before, nil
+	}
+	fresh := !before.SameVersion(c)
+	if fresh {
 		describe(&c)
 		c.Version++
 	}
@@ -57,7 +62,7 @@ func Edit(
 	if err != nil {
 		return c, err
 	}
-	if newText {
+	if fresh {
 		if err := addVersion(ctx, tx, c, c.Version, reason); err != nil {
 			return c, err
 		}
@@ -66,7 +71,7 @@ func Edit(
 	if err := tx.AppendEvent(ctx, c.Subject(), edited); err != nil {
 		return c, err
 	}
-	if newText && c.Status == domain.ItemReady {
+	if fresh && c.Status == domain.ItemReady {
 		return Move(ctx, tx, c, domain.ItemReview, Top)
 	}
 	return c, nil
@@ -103,6 +108,9 @@ func addVersion(ctx context.Context, tx *store.Tx, c domain.ContentItem, n int, 
 		Reason:     reason,
 		Title:      c.Title,
 		Body:       c.Body,
+
+		Whole:         true,
+		VersionFields: c.VersionFields(),
 	})
 }
 

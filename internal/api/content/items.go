@@ -53,6 +53,13 @@ type Version struct {
 	CreatedAt  time.Time        `json:"created_at"`
 	Title      string           `json:"title"`
 	Body       string           `json:"body" doc:"Markdown"`
+
+	MetaTitle       *string  `json:"meta_title" doc:"Null also in versions from before the fields below were kept"`
+	MetaDescription *string  `json:"meta_description"`
+	Keywords        []string `json:"keywords"`
+	Slug            *string  `json:"slug"`
+	Language        *string  `json:"language" doc:"BCP 47"`
+	Channel         *string  `json:"channel"`
 }
 
 // ContentID names a content item in the path.
@@ -364,7 +371,11 @@ func viewItem(r *ops.Reply, d content.ItemDetails) wire.Resource[ContentDetailsA
 }
 
 func version(v domain.ContentVersion) Version {
-	return Version{v.N, v.Author, v.AuthorKind, v.Reason, v.CreatedAt.UTC(), v.Title, v.Body}
+	return Version{
+		v.N, v.Author, v.AuthorKind, v.Reason, v.CreatedAt.UTC(), v.Title, v.Body,
+		wire.Optional(v.MetaTitle), wire.Optional(v.MetaDescription), wire.List(v.Keywords), wire.Optional(v.Slug),
+		wire.Optional(v.Language), wire.Optional(v.Channel),
+	}
 }
 
 func move(m domain.ItemMove) BoardMove {

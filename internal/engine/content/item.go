@@ -91,15 +91,19 @@ type EditItem struct {
 	verb.Precondition
 }
 
-// EditItem changes an item, and checks its text with the guardrails again. A new
-// title or body makes a version; an approved text that is not published yet then
+// EditItem changes an item, and checks its text with the guardrails again. Whatever
+// readers see of it makes a version; an approved text that is not published yet then
 // goes back to review. It takes the scope content, and scheduled_at takes publish.
 func (v *Verbs) EditItem(ctx context.Context, in EditItem) (ItemDetails, error) {
-	if err := in.validate(); err != nil {
-		return ItemDetails{}, err
-	}
 	a, err := verb.Caller(ctx, in.scope())
 	if err != nil {
+		return ItemDetails{}, err
+	}
+	// A slug that stays as it is is no change, however it came about.
+	if c, err := v.store.Read().Content(ctx, a.WorkspaceID, in.ID); err == nil && in.Slug != nil && *in.Slug == c.Slug {
+		in.Slug = nil
+	}
+	if err := in.validate(); err != nil {
 		return ItemDetails{}, err
 	}
 	ahead := in.inspectAhead(ctx, v.store.Read(), a.WorkspaceID)
@@ -145,13 +149,15 @@ func lockItem(
 func saveEdit(
 	ctx context.Context, tx *store.Tx, before, c domain.ContentItem, reason string, ahead inspection,
 ) (ItemDetails, error) {
-	look, err := inspect(ctx, tx.Q, c)
-	if err != nil {
-		return ItemDetails{}, err
-	}
-	c.Findings = look.findings(ahead)
-	for i := range c.Findings {
-		c.Findings[i].ContentID, c.Findings[i].Version = c.ID, c.Version+1
+	if !before.SameVersion(c) {
+		look, err := inspect(ctx, tx.Q, c)
+		if err != nil {
+			return ItemDetails{}, err
+		}
+		c.Findings = look.findings(ahead)
+		for i := range c.Findings {
+			c.Findings[i].ContentID, c.Findings[i].Version = c.ID, c.Version+1
+		}
 	}
 	if _, err := item.Edit(ctx, tx, before, c, reason); err != nil {
 		return ItemDetails{}, err
