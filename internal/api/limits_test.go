@@ -32,6 +32,9 @@ func TestPublishedLimitsAreTrue(t *testing.T) {
 	}
 	sent := 0
 	for _, o := range app.Table() {
+		if o.Name == "list_content_versions" { // the edits before have left versions of 200 kB each
+			_, ids["content"] = w.finished(t, "Cloud cost optimization")
+		}
 		base := o.ExampleInput()
 		if id, ok := ids[o.Command.Noun]; ok && base["id"] != nil {
 			base["id"] = id

@@ -166,7 +166,7 @@ func TestWhoMayCall(t *testing.T) {
 				if status != http.StatusUnauthorized || h.Get("WWW-Authenticate") == "" {
 					t.Errorf("%s by %s: %d %s", o.Name, c.name, status, raw)
 				}
-			case !c.actor.May(o.Scope):
+			case !c.actor.May(takes(o)):
 				if status != http.StatusForbidden {
 					t.Errorf("%s by %s: %d %s, want 403", o.Name, c.name, status, raw)
 				}
@@ -178,6 +178,15 @@ func TestWhoMayCall(t *testing.T) {
 			}
 		}
 	}
+}
+
+// takes is the scope that the row's example takes: that of what it starts, where that
+// is more than the row's own.
+func takes(o ops.Op) domain.Scope {
+	if o.Name == "execute_capability" || o.Name == "edit_content_item" { // generate-blog-post, a new title
+		return domain.ScopeContent
+	}
+	return o.Scope
 }
 
 // TestNeighboursSeeNothing calls every row with another workspace's key and this

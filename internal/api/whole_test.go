@@ -369,6 +369,7 @@ var volatile = []struct {
 	{regexp.MustCompile(`"duration_ms": \d+`), `"duration_ms": 12`},
 	{regexp.MustCompile(`"last_used_ip": "[^"]+"`), `"last_used_ip": "127.0.0.1"`},
 	{regexp.MustCompile(`http://127\.0\.0\.1:\d+`), "http://127.0.0.1:8080"},
+	{regexp.MustCompile(`urn:uuid:[0-9a-f-]{36}`), "urn:uuid:8fa3d5a0-5b1c-8d2e-9f00-3c6b7a1e2d4f"},
 }
 
 // still replaces what differs from run to run.

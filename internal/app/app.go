@@ -21,6 +21,7 @@ import (
 	"vellocity/internal/auth"
 	"vellocity/internal/config"
 	"vellocity/internal/engine"
+	"vellocity/internal/engine/content"
 	"vellocity/internal/execution"
 	"vellocity/internal/gate"
 	"vellocity/internal/live"
@@ -159,6 +160,7 @@ func (a *App) work() (err error) {
 		Providers:    a.providers,
 		Capabilities: Capabilities(),
 		Log:          a.log,
+		Render:       content.Render,
 		Slots:        a.cfg.MaxTickets,
 		Pending:      maxPending,
 	})

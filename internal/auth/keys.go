@@ -136,7 +136,7 @@ func (k *Keys) lookUp(
 	if err != nil {
 		return known{}, fmt.Errorf("authenticate: %w", err)
 	}
-	role, capped := cappedRole(h)
+	role, capped := h.PresentRole()
 	if !ok || subtle.ConstantTimeCompare([]byte(h.Hash), []byte(hash)) == 0 || !capped || !h.Key.Live(at) {
 		k.drop(sum)
 		return known{}, k.refuse(ip)
@@ -148,15 +148,6 @@ func (k *Keys) lookUp(
 		k.known[sum] = e
 	}
 	return e, nil
-}
-
-// cappedRole returns the key's role, limited to its creator's current one (API contract,
-// section 2); ok is false if the creator is no longer a member.
-func cappedRole(h store.KeyHolder) (role domain.Role, ok bool) {
-	if h.Key.CreatorID == 0 || h.Key.Role.Within(h.CreatorRole) {
-		return h.Key.Role, h.Key.Role.Valid()
-	}
-	return h.CreatorRole, h.CreatorRole.Valid()
 }
 
 func remember(h store.KeyHolder, role domain.Role, at time.Time) known {

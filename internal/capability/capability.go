@@ -80,6 +80,17 @@ type Effect struct {
 	Publish *PublishItem
 }
 
+// Kind returns what the effect does.
+func (e Effect) Kind() domain.EffectKind {
+	switch {
+	case e.Create != nil:
+		return domain.EffectCreate
+	case e.Publish != nil, e.Move != nil && e.Move.To == domain.ItemPublished:
+		return domain.EffectPublish
+	}
+	return domain.EffectMove
+}
+
 // CreateItem creates an item in the Generated column.
 type CreateItem struct {
 	Item domain.ContentItem // title, type, body, meta fields, keywords, scores, language, channel

@@ -30,6 +30,9 @@ type Spec[S any] struct {
 	// BrandVoice returns the id of the brand voice that the settings choose; 0, or
 	// no function, leaves the choice to the agent and the workspace.
 	BrandVoice func(s S) int64
+	// Effects narrows the capability's effects to those that these settings can have;
+	// nil leaves all of them.
+	Effects func(s S) []domain.EffectKind
 	// Plan lays out the steps. It is pure: the same settings give the same plan.
 	// The credits of the steps sum to the capability's price.
 	Plan func(s S) ([]domain.PlanStep, error)
@@ -99,6 +102,7 @@ type Request struct {
 	settings   json.RawMessage
 	title      string
 	reads      []int64
+	effects    []domain.EffectKind
 	brandVoice int64
 	check      func(p *domain.Problems)
 	plan       func() ([]domain.PlanStep, error)
@@ -113,6 +117,9 @@ func (r Request) Title() string { return r.title }
 
 // Reads returns the ids of the content items that the steps read.
 func (r Request) Reads() []int64 { return r.reads }
+
+// Effects returns what the steps may do to content items.
+func (r Request) Effects() []domain.EffectKind { return r.effects }
 
 // BrandVoice returns the id of the brand voice that the settings choose; 0: none.
 func (r Request) BrandVoice() int64 { return r.brandVoice }
@@ -137,6 +144,10 @@ func (spec Spec[S]) load(raw json.RawMessage) (Request, error) {
 		title:    spec.Title(s),
 		check:    func(p *domain.Problems) {},
 		plan:     sync.OnceValues(func() ([]domain.PlanStep, error) { return spec.Plan(s) }),
+	}
+	r.effects = spec.Capability.Effects
+	if spec.Effects != nil {
+		r.effects = spec.Effects(s)
 	}
 	if spec.Reads != nil {
 		r.reads = spec.Reads(s)

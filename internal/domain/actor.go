@@ -1,6 +1,9 @@
 package domain
 
-import "context"
+import (
+	"context"
+	"fmt"
+)
 
 // ActorKind says what sort of caller acts.
 type ActorKind string
@@ -22,18 +25,19 @@ type Actor struct {
 	Role        Role
 	Plan        Plan // of the workspace; empty where nothing depends on it
 	Scopes      []Scope
+	For         Starter // of an agent: whose rights it has
 }
 
-// SystemActor returns the actor that an execution acts as.
+// SystemActor returns the actor under whose name an execution acts. It may do nothing
+// by itself: [Actor.OnBehalfOf] gives it the rights of the caller who started it.
 func SystemActor(workspaceID, executionID int64, name string) Actor {
-	return Actor{
-		Kind:        ActorSystem,
-		ID:          executionID,
-		Name:        name,
-		WorkspaceID: workspaceID,
-		Role:        RoleOwner,
-		Scopes:      []Scope{ScopeAdmin},
-	}
+	return Actor{Kind: ActorSystem, ID: executionID, Name: name, WorkspaceID: workspaceID}
+}
+
+// OnBehalfOf returns the actor with the rights of another.
+func (a Actor) OnBehalfOf(other Actor) Actor {
+	a.Role, a.Scopes, a.Plan, a.For = other.Role, other.Scopes, other.Plan, other.Starter()
+	return a
 }
 
 // OperatorActor returns the actor of the command line on the server's own machine.
@@ -54,14 +58,41 @@ func (a Actor) May(s Scope) bool {
 
 // Require returns a FORBIDDEN error that names what is missing unless a may s.
 func (a Actor) Require(s Scope) error {
+	// What content and publish both allow is no scope of its own to callers.
+	name, needed := fmt.Sprintf("%q", s), s
+	if s == ScopeReview {
+		name, needed = fmt.Sprintf("%q or %q", ScopeContent, ScopePublish), ScopeContent
+	}
 	if !Grants(a.Scopes, s) {
-		return Errorf(CodeForbidden, "This key lacks the %q scope", s).With("scope", string(s))
+		return Errorf(CodeForbidden, "This key lacks the %s scope", name).With("scope", string(needed))
 	}
 	if !a.Role.Has(s) {
-		return Errorf(CodeForbidden, "The role %q does not allow this; it needs the %q scope", a.Role, s).
-			With("scope", string(s))
+		return Errorf(CodeForbidden, "The role %q does not allow this; it needs the %s scope", a.Role, name).
+			With("scope", string(needed))
 	}
 	return nil
+}
+
+// RequireAll returns the first error of [Actor.Require]; nil where a may do everything.
+func (a Actor) RequireAll(scopes []Scope) error {
+	for _, s := range scopes {
+		if err := a.Require(s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// MayAll reports whether a may do everything.
+func (a Actor) MayAll(scopes []Scope) bool { return a.RequireAll(scopes) == nil }
+
+// Starter returns who starts what the caller starts: of an agent, the one on whose
+// behalf it acts.
+func (a Actor) Starter() Starter {
+	if a.Kind == ActorSystem {
+		return a.For
+	}
+	return Starter{a.Kind, a.ID}
 }
 
 type actorKey struct{}

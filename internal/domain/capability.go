@@ -41,6 +41,9 @@ type Capability struct {
 	NeedsModel bool
 	// RequiredExtensions are slugs of integrations that must be configured.
 	RequiredExtensions []string
+	// Effects are all that its executions may do to content items, whatever their
+	// settings; see [EffectScopes].
+	Effects []EffectKind
 	// SettingsSchema is a JSON Schema (2020-12) of the whole settings object:
 	// the form, the check, the MCP tool and the documentation read it.
 	SettingsSchema json.RawMessage

@@ -132,6 +132,7 @@ type Execution struct {
 	Epoch       int64  // raised with each claim; a commit under an older epoch is refused
 	Version     int64  // raised with each change, for ETags
 	CreatedBy   string
+	Starter     Starter
 	CreatedAt   time.Time
 	StartedAt   time.Time // zero until the first step starts
 	CompletedAt time.Time // zero until ended

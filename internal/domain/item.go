@@ -98,7 +98,7 @@ type ItemEdit struct {
 	Channel         *string    `json:"channel,omitempty" limit:"channel"`
 	Keywords        *[]string  `json:"keywords,omitempty" limit:"keywords"`
 	PlannedAt       *time.Time `json:"planned_at,omitempty" doc:"When it is meant to be published"`
-	ScheduledAt     *time.Time `json:"scheduled_at,omitempty" doc:"When it is to be published automatically"`
+	ScheduledAt     *time.Time `json:"scheduled_at,omitempty" doc:"When publication is planned; does not publish by itself yet. Takes the publish scope"`
 	Assignee        *string    `json:"assignee,omitempty" limit:"assignee" doc:"Who is responsible for it"`
 }
 
@@ -132,7 +132,9 @@ type ContentVersion struct {
 	Reason     string
 	Title      string
 	Body       string
-	CreatedAt  time.Time
+	Whole      bool // VersionFields are known; false in what is from before they were kept
+	VersionFields
+	CreatedAt time.Time
 }
 
 // PublicationStatus says how far a publication has come.
@@ -180,6 +182,7 @@ type Publication struct {
 	ContentID  int64
 	Version    int
 	Channel    string // "feed"
+	Slug       string // in its address there
 	Status     PublicationStatus
 	ExternalID string
 	URL        string
@@ -198,10 +201,10 @@ type ItemMove struct {
 }
 
 // MoveScope returns the scope that moving an item from one column to another
-// takes (API contract, section 2): publish to reach published, review between review and
-// ready, content for the rest.
+// takes (API contract, section 2): publish to reach and to leave published, review between
+// review and ready, content for the rest.
 func MoveScope(from, to ItemStatus) Scope {
-	if to == ItemPublished {
+	if to == ItemPublished || from == ItemPublished {
 		return ScopePublish
 	}
 	between := func(s ItemStatus) bool { return s == ItemReview || s == ItemReady }

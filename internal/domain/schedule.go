@@ -13,6 +13,7 @@ type Schedule struct {
 	Cron        string // five fields
 	Timezone    string // IANA name
 	Target      ScheduleTarget
+	Owner       Starter // whose rights its executions have
 	Enabled     bool
 	NextAt      time.Time
 	LastAt      time.Time

@@ -85,8 +85,8 @@ func TestMoveScope(t *testing.T) {
 		{domain.ItemReady, domain.ItemReview, domain.ScopeReview},
 		{domain.ItemReady, domain.ItemPublished, domain.ScopePublish},
 		{domain.ItemGenerated, domain.ItemPublished, domain.ScopePublish},
-		{domain.ItemPublished, domain.ItemReady, domain.ScopeContent},
-		{domain.ItemPublished, domain.ItemGenerated, domain.ScopeContent},
+		{domain.ItemPublished, domain.ItemReady, domain.ScopePublish},
+		{domain.ItemPublished, domain.ItemGenerated, domain.ScopePublish},
 	} {
 		if got := domain.MoveScope(c.from, c.to); got != c.want {
 			t.Errorf("%s to %s needs %s, want %s", c.from, c.to, got, c.want)

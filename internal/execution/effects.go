@@ -2,6 +2,7 @@ package execution
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"vellocity/internal/capability"
@@ -16,7 +17,23 @@ func (w *worker) applyEffects(
 	ctx context.Context, tx *store.Tx, result capability.Result, needs []domain.Need,
 ) ([]domain.Finding, error) {
 	findings := slices.Clone(result.Findings)
+	if len(result.Effects) == 0 {
+		return findings, nil
+	}
+	// The step acts with the rights of the execution's starter, as they are now.
+	starter, err := tx.PresentActor(ctx, w.x.WorkspaceID, w.x.Starter, tx.Now())
+	if err != nil {
+		return nil, err
+	}
+	a := domain.SystemActor(w.x.WorkspaceID, w.x.ID, w.agent.Name).OnBehalfOf(starter)
+	ctx = domain.WithActor(ctx, a)
 	for _, e := range result.Effects {
+		if !slices.Contains(w.req.Effects(), e.Kind()) {
+			return nil, fmt.Errorf("%s does not declare the effect %q", w.x.Capability, e.Kind())
+		}
+		if err := allow(a, e.Kind().Scope()); err != nil {
+			return nil, err
+		}
 		switch {
 		case e.Create != nil:
 			c, err := w.create(ctx, tx, *e.Create, needs)
@@ -39,6 +56,29 @@ func (w *worker) applyEffects(
 		}
 	}
 	return findings, nil
+}
+
+// renderAhead renders the texts that a step publishes, before the transaction that
+// records it. A text that has changed by then is rendered by its first reader.
+func (w *worker) renderAhead(effects []capability.Effect) {
+	for _, e := range effects {
+		if e.Publish == nil || w.Render == nil {
+			continue
+		}
+		if c, ok := w.items[e.Publish.ContentID]; ok {
+			w.html = map[string]string{c.Body: w.Render(c.Body)}
+		}
+	}
+}
+
+// allow returns FORBIDDEN, in words about the starter, unless it may do what takes
+// the scope.
+func allow(starter domain.Actor, s domain.Scope) error {
+	if starter.May(s) {
+		return nil
+	}
+	return domain.Errorf(domain.CodeForbidden, "The caller who started this execution no longer has the %q scope, "+
+		"which this takes. Someone who has it can retry the execution.", s).With("scope", string(s))
 }
 
 // attach notes the item in findings that have none yet.
@@ -90,8 +130,17 @@ func (w *worker) annotateAndMove(ctx context.Context, tx *store.Tx, e capability
 
 // move moves an item, and wakes the executions that wait for a decision about it.
 func (w *worker) move(ctx context.Context, tx *store.Tx, c domain.ContentItem, to domain.ItemStatus) error {
-	if _, err := item.Move(ctx, tx, c, to, item.Top); err != nil {
+	if a, _ := domain.ActorFrom(ctx); !a.May(domain.MoveScope(c.Status, to)) {
+		return allow(a, domain.MoveScope(c.Status, to))
+	}
+	c, err := item.Move(ctx, tx, c, to, item.Top)
+	if err != nil {
 		return err
+	}
+	if html, ok := w.html[c.Body]; ok {
+		if err := item.SaveHTML(ctx, tx, c, html); err != nil {
+			return err
+		}
 	}
 	return w.Wake(ctx, tx, w.x.WorkspaceID, c.ID)
 }

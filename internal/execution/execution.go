@@ -33,6 +33,8 @@ type Options struct {
 	Providers    *ai.Providers
 	Capabilities []capability.Capability
 	Log          *slog.Logger
+	// Render turns the Markdown of what is published into sanitized HTML.
+	Render func(markdown string) string
 	// Slots is how many executions of one workspace are in the queue at most;
 	// further ones wait, so that no workspace starves another.
 	Slots int

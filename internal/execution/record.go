@@ -21,6 +21,7 @@ func (w *worker) record(ctx context.Context, run *writing, result capability.Res
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.recorded[run.step.Key] = true
+	w.renderAhead(result.Effects)
 	needs := append(slices.Clone(w.needs), result.NeedsInput...)
 	cut := run.truncated()
 	result.Findings = append(slices.Clone(result.Findings), cut...)

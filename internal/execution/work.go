@@ -55,7 +55,8 @@ type worker struct {
 	recorded map[string]bool
 	running  map[string]bool
 	needs    []domain.Need
-	cut      []domain.Finding // about texts of recorded steps, for the items made of them
+	cut      []domain.Finding  // about texts of recorded steps, for the items made of them
+	html     map[string]string // of what the step publishes, by its Markdown
 }
 
 // conclude turns the error of the steps into what the queue does with the job.

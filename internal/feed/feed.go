@@ -8,8 +8,8 @@ import (
 	"fmt"
 	"html/template"
 	"net/http"
+	"net/url"
 	"strings"
-	"time"
 
 	"vellocity/internal/domain"
 	"vellocity/internal/engine/content"
@@ -32,12 +32,15 @@ type feeds struct{ Options }
 func Rows(o Options) []ops.Op {
 	f := feeds{o}
 	return []ops.Op{
+		row("feed_page", "/feeds/{workspace}", "Published items",
+			"What the workspace has published, as a page with a link to each item.", f.index, "text/html"),
 		row("feed_rss", "/feeds/{workspace}/rss.xml", "RSS feed",
 			"What the workspace has published, in RSS 2.0.", f.rss, "application/rss+xml"),
 		row("feed_json", "/feeds/{workspace}/feed.json", "JSON feed",
 			"What the workspace has published, in JSON Feed 1.1.", f.json, "application/feed+json"),
 		row("feed_item", "/feeds/{workspace}/items/{slug}", "A published item",
-			"The published version as a page, or with Accept: application/json as JSON.", f.item,
+			"The published version as a page, or with Accept: application/json as JSON. An address that the item had "+
+				"before redirects.", f.item,
 			"text/html", "application/json"),
 	}
 }
@@ -61,64 +64,23 @@ func row(name, path, summary, description string, h http.HandlerFunc, media ...s
 	}, h, nil)
 }
 
-// rssFeed is an RSS 2.0 document.
-type rssFeed struct {
-	XMLName xml.Name `xml:"rss"`
-	Version string   `xml:"version,attr"`
-	Content string   `xml:"xmlns:content,attr"`
-	Atom    string   `xml:"xmlns:atom,attr"`
-	Channel struct {
-		Title       string  `xml:"title"`
-		Link        string  `xml:"link"`
-		Description string  `xml:"description"`
-		Self        rssSelf `xml:"atom:link"`
-		Items       []rssItem
-	} `xml:"channel"`
-}
-
-type rssSelf struct {
-	Href string `xml:"href,attr"`
-	Rel  string `xml:"rel,attr"`
-	Type string `xml:"type,attr"`
-}
-
-type rssItem struct {
-	XMLName     xml.Name `xml:"item"`
-	Title       string   `xml:"title"`
-	Link        string   `xml:"link"`
-	GUID        string   `xml:"guid"`
-	Description string   `xml:"description"`
-	PubDate     string   `xml:"pubDate"`
-	Content     string   `xml:"content:encoded"`
+// feed reads what the workspace of the address has published. It reports false where it
+// has responded with an error.
+func (f feeds) feed(w http.ResponseWriter, r *http.Request, operation string) (content.Feed, bool) {
+	feed, err := f.Content.Feed(r.Context(), r.PathValue("workspace"))
+	if err != nil {
+		f.Gate.Fail(w, operation, err)
+		return feed, false
+	}
+	return feed, true
 }
 
 func (f feeds) rss(w http.ResponseWriter, r *http.Request) {
-	feed, err := f.Content.Feed(r.Context(), r.PathValue("workspace"))
-	if err != nil {
-		f.Gate.Fail(w, "feed_rss", err)
+	feed, ok := f.feed(w, r, "feed_rss")
+	if !ok {
 		return
 	}
-	base := f.base(r, feed.Workspace.Slug)
-	doc := rssFeed{
-		Version: "2.0",
-		Content: "http://purl.org/rss/1.0/modules/content/",
-		Atom:    "http://www.w3.org/2005/Atom",
-	}
-	c := &doc.Channel
-	c.Title, c.Link, c.Description = feed.Workspace.Name, base+"/feed.json", "Published by "+feed.Workspace.Name
-	c.Self = rssSelf{base + "/rss.xml", "self", "application/rss+xml"}
-	for _, i := range feed.Items {
-		link := base + "/items/" + i.Slug
-		c.Items = append(c.Items, rssItem{
-			Title:       i.Title,
-			Link:        link,
-			GUID:        link,
-			Description: i.Summary,
-			PubDate:     i.PublishedAt.UTC().Format(time.RFC1123Z),
-			Content:     i.HTML,
-		})
-	}
-	body, err := xml.MarshalIndent(doc, "", "  ")
+	body, err := xml.MarshalIndent(rssOf(feed, f.base(r, feed.Workspace.Slug)), "", "  ")
 	if err != nil {
 		f.Gate.Fail(w, "feed_rss", fmt.Errorf("write RSS: %w", err))
 		return
@@ -126,98 +88,62 @@ func (f feeds) rss(w http.ResponseWriter, r *http.Request) {
 	send(w, r, "application/rss+xml; charset=utf-8", append([]byte(xml.Header), body...))
 }
 
-// Document is a JSON Feed 1.1.
-type Document struct {
-	Version string  `json:"version"`
-	Title   string  `json:"title"`
-	FeedURL string  `json:"feed_url"`
-	Items   []Entry `json:"items"`
-}
-
-// Entry is one item of a JSON Feed, with a mark of what wrote it.
-type Entry struct {
-	ID        string    `json:"id"`
-	URL       string    `json:"url"`
-	Title     string    `json:"title"`
-	Summary   string    `json:"summary,omitempty"`
-	HTML      string    `json:"content_html"`
-	Text      string    `json:"content_text,omitempty"`
-	Published time.Time `json:"date_published"`
-	Origin    Origin    `json:"_vellocity"`
-}
-
-// Origin is the extension of the feed that says what wrote an item.
-type Origin struct {
-	Kind     domain.OriginKind `json:"kind"`
-	Provider string            `json:"provider,omitempty"`
-	Model    string            `json:"model,omitempty"`
-	AI       bool              `json:"ai"`
-}
-
 func (f feeds) json(w http.ResponseWriter, r *http.Request) {
-	feed, err := f.Content.Feed(r.Context(), r.PathValue("workspace"))
-	if err != nil {
-		f.Gate.Fail(w, "feed_json", err)
+	feed, ok := f.feed(w, r, "feed_json")
+	if !ok {
 		return
 	}
 	base := f.base(r, feed.Workspace.Slug)
-	doc := Document{"https://jsonfeed.org/version/1.1", feed.Workspace.Name, base + "/feed.json", []Entry{}}
+	doc := Document{
+		Version:  "https://jsonfeed.org/version/1.1",
+		Title:    feed.Workspace.Name,
+		HomePage: base,
+		FeedURL:  base + "/feed.json",
+		Language: language(feed.Items),
+		Items:    []Entry{},
+	}
 	for _, i := range feed.Items {
 		doc.Items = append(doc.Items, entry(base, i))
 	}
 	f.sendJSON(w, r, "feed_json", "application/feed+json; charset=utf-8", doc)
 }
 
-func entry(base string, i content.FeedItem) Entry {
-	url := base + "/items/" + i.Slug
-	return Entry{url, url, i.Title, i.Summary, i.HTML, "", i.PublishedAt.UTC(), Origin(i.Origin)}
+func (f feeds) index(w http.ResponseWriter, r *http.Request) {
+	feed, ok := f.feed(w, r, "feed_page")
+	if !ok {
+		return
+	}
+	f.sendPage(w, r, "feed_page", indexPage, indexOf(feed, f.base(r, feed.Workspace.Slug)))
 }
 
-var page = template.Must(template.New("item").Parse(`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{{.Title}}</title>
-{{with .Summary}}<meta name="description" content="{{.}}">
-{{end}}<meta name="generator" content="Vellocity">
-<meta name="ai-generated" content="{{.AI}}">
-</head>
-<body>
-<article>
-{{.HTML}}
-</article>
-</body>
-</html>
-`))
-
-// pagePolicy lets the page show images and run nothing.
-const pagePolicy = "default-src 'none'; img-src https: data:; " +
-	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-
 func (f feeds) item(w http.ResponseWriter, r *http.Request) {
-	item, err := f.Content.FeedItem(r.Context(), r.PathValue("workspace"), r.PathValue("slug"))
+	slug := r.PathValue("slug")
+	item, err := f.Content.FeedItem(r.Context(), r.PathValue("workspace"), slug)
 	if err != nil {
 		f.Gate.Fail(w, "feed_item", err)
+		return
+	}
+	base := f.base(r, r.PathValue("workspace"))
+	if item.Slug != slug {
+		w.Header().Set("Cache-Control", cached)
+		http.Redirect(w, r, address(base, item), http.StatusMovedPermanently)
 		return
 	}
 	w.Header()["Vary"] = []string{"Accept"}
 	accept := r.Header.Get("Accept")
 	if strings.Contains(accept, "application/json") && !strings.Contains(accept, "text/html") {
-		e := entry(f.base(r, r.PathValue("workspace")), item)
+		e := entry(base, item)
 		e.Text = item.Body
 		f.sendJSON(w, r, "feed_item", "application/json; charset=utf-8", e)
 		return
 	}
+	f.sendPage(w, r, "feed_item", itemPage, pageOf(base, item))
+}
+
+func (f feeds) sendPage(w http.ResponseWriter, r *http.Request, operation string, t *template.Template, v any) {
 	var b bytes.Buffer
-	html := template.HTML(item.HTML) //nolint:gosec // sanitised by the engine's renderer
-	err = page.Execute(&b, struct {
-		Title, Summary string
-		AI             bool
-		HTML           template.HTML
-	}{item.Title, item.Summary, item.Origin.AI, html})
-	if err != nil {
-		f.Gate.Fail(w, "feed_item", fmt.Errorf("write page: %w", err))
+	if err := t.Execute(&b, v); err != nil {
+		f.Gate.Fail(w, operation, fmt.Errorf("write page: %w", err))
 		return
 	}
 	w.Header().Set("Content-Security-Policy", pagePolicy)
@@ -233,7 +159,7 @@ func (f feeds) base(r *http.Request, slug string) string {
 			root = "https://" + r.Host
 		}
 	}
-	return root + "/feeds/" + slug
+	return root + "/feeds/" + url.PathEscape(slug)
 }
 
 func (f feeds) sendJSON(w http.ResponseWriter, r *http.Request, operation, media string, v any) {
@@ -245,7 +171,10 @@ func (f feeds) sendJSON(w http.ResponseWriter, r *http.Request, operation, media
 	send(w, r, media, b.Bytes())
 }
 
+// cached lets everyone keep a response for a minute.
+const cached = "public, max-age=60"
+
 func send(w http.ResponseWriter, r *http.Request, media string, body []byte) {
-	w.Header().Set("Cache-Control", "public, max-age=60")
+	w.Header().Set("Cache-Control", cached)
 	gate.SendTagged(w, r, media, body)
 }

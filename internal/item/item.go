@@ -6,9 +6,9 @@
 package item
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
-	"strings"
 
 	"vellocity/internal/domain"
 	"vellocity/internal/prose"
@@ -26,7 +26,7 @@ func Create(
 ) (domain.ContentItem, error) {
 	describe(&c)
 	if c.Slug == "" {
-		c.Slug = prose.Slug(c.Title, domain.LimitItemSlug.Max)
+		c.Slug = cmp.Or(prose.Slug(c.Title, domain.LimitItemSlug.Max), "untitled")
 	}
 	var err error
 	if c.Slug, err = tx.FreeContentSlug(ctx, c.WorkspaceID, 0, c.Slug); err != nil {
@@ -43,14 +43,18 @@ func Create(
 		domain.ContentGenerated{ItemState: c.State(), Title: c.Title, ContentType: c.Type})
 }
 
-// Edit stores a changed item. Where title or body differ from before, it makes a
-// version; an approved version that has not been published yet then goes back to
-// review, since nobody has approved the new text.
+// Edit stores a changed item. Where anything that readers see differs from before, it
+// makes a version; an approved version that has not been published yet then goes back
+// to review, since nobody has approved the new one. Where nothing differs, it does
+// nothing.
 func Edit(
 	ctx context.Context, tx *store.Tx, before, c domain.ContentItem, reason string,
 ) (domain.ContentItem, error) {
-	newText := before.Title != c.Title || before.Body != c.Body
-	if newText {
+	if before.SameEdit(c) {
+		return before, nil
+	}
+	fresh := !before.SameVersion(c)
+	if fresh {
 		describe(&c)
 		c.Version++
 	}
@@ -58,7 +62,7 @@ func Edit(
 	if err != nil {
 		return c, err
 	}
-	if newText {
+	if fresh {
 		if err := addVersion(ctx, tx, c, c.Version, reason); err != nil {
 			return c, err
 		}
@@ -67,7 +71,7 @@ func Edit(
 	if err := tx.AppendEvent(ctx, c.Subject(), edited); err != nil {
 		return c, err
 	}
-	if newText && c.Status == domain.ItemReady {
+	if fresh && c.Status == domain.ItemReady {
 		return Move(ctx, tx, c, domain.ItemReview, Top)
 	}
 	return c, nil
@@ -91,10 +95,7 @@ func Delete(ctx context.Context, tx *store.Tx, c domain.ContentItem) error {
 func describe(c *domain.ContentItem) {
 	plain := prose.Plain(c.Body)
 	c.WordCount = prose.CountWords(plain)
-	if rest, ok := strings.CutPrefix(plain, c.Title); ok {
-		plain = rest
-	}
-	c.Preview = prose.Clip(prose.Line(plain), previewLength)
+	c.Preview = previewOf(c.Title, plain)
 }
 
 func addVersion(ctx context.Context, tx *store.Tx, c domain.ContentItem, n int, reason string) error {
@@ -107,6 +108,9 @@ func addVersion(ctx context.Context, tx *store.Tx, c domain.ContentItem, n int, 
 		Reason:     reason,
 		Title:      c.Title,
 		Body:       c.Body,
+
+		Whole:         true,
+		VersionFields: c.VersionFields(),
 	})
 }
 

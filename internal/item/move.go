@@ -2,6 +2,7 @@ package item
 
 import (
 	"context"
+	"time"
 
 	"vellocity/internal/domain"
 	"vellocity/internal/store"
@@ -36,13 +37,14 @@ func Move(
 		}
 	}
 	c.Status = to
+	if from == domain.ItemPublished && to != from {
+		c.PublishedVersion, c.PublishedAt = 0, time.Time{}
+	}
 	switch {
 	case to == domain.ItemReady:
 		c.ApprovedVersion = c.Version
 	case publish:
 		c.ApprovedVersion, c.PublishedVersion, c.PublishedAt = c.Version, c.Version, tx.Now()
-	case from == domain.ItemPublished && to != from:
-		c.PublishedVersion = 0
 	}
 	c, err := tx.SaveContentStatus(ctx, c, from, before)
 	if err != nil {
@@ -111,7 +113,7 @@ func updateChannels(ctx context.Context, tx *store.Tx, c domain.ContentItem, fro
 		return nil
 	}
 	p := domain.Publication{Version: c.Version, Channel: ChannelFeed, Status: domain.PublicationPublished}
-	if err := tx.SavePublication(ctx, c, p); err != nil {
+	if err := tx.SavePublication(ctx, c.WorkspaceID, c.ID, p, snapshot(c)); err != nil {
 		return err
 	}
 	return tx.AppendEvent(ctx, c.Subject(),

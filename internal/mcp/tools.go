@@ -163,6 +163,14 @@ func (t *tool) described() *sdk.Tool {
 	}
 }
 
+// scopes are what a caller of the tool needs.
+func (t *tool) scopes() []domain.Scope {
+	if t.variant == nil {
+		return []domain.Scope{t.op.Scope}
+	}
+	return append([]domain.Scope{t.op.Scope}, t.variant.Scopes...)
+}
+
 func (t *tool) hints() ToolHints {
 	h := t.op.Hints
 	return ToolHints{t.title, h.ReadOnly, h.Destructive, h.Idempotent, h.OpenWorld}
@@ -171,7 +179,7 @@ func (t *tool) hints() ToolHints {
 // call runs the tool for the caller in ctx and returns {data, meta} as JSON.
 func (t *tool) call(ctx context.Context, args json.RawMessage) (json.RawMessage, error) {
 	actor, _ := domain.ActorFrom(ctx)
-	if err := actor.Require(t.op.Scope); err != nil {
+	if err := actor.RequireAll(t.scopes()); err != nil {
 		return nil, err
 	}
 	args, err := t.arguments(args)
@@ -303,7 +311,7 @@ func (b *toolbox) chosen(names string, actor domain.Actor) (map[string]bool, err
 	out := map[string]bool{}
 	for _, t := range b.all {
 		in := want["all"] || want[t.toolset] || want["default"] && t.listed
-		if in && actor.May(t.op.Scope) {
+		if in && actor.MayAll(t.scopes()) {
 			out[t.name] = true
 		}
 	}

@@ -169,6 +169,9 @@ func Explained(o *ops.Op) string {
 	if o.Public() {
 		return o.Description
 	}
+	if o.Scope == domain.ScopeReview { // no scope that a key can be given
+		return o.Description + " Takes the `content` or the `publish` scope."
+	}
 	return o.Description + " Takes the `" + string(o.Scope) + "` scope."
 }
 

@@ -125,6 +125,8 @@ type Variant struct {
 	Into   string
 	// Beside are arguments of the operation that the variant takes too.
 	Beside []string
+	// Scopes are what a caller needs, where that is more than the operation's own.
+	Scopes []domain.Scope
 }
 
 // Command describes the operation as a command: vellocity <noun> <verb>.

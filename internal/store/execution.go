@@ -47,6 +47,8 @@ var executionTable = db.NewTable("execution", func(x *executionRow) []db.Column 
 		{Name: "epoch", Field: &x.Epoch, In: executionHead},
 		{Name: "version", Field: &x.Version, In: executionHead},
 		{Name: "created_by", Field: &x.CreatedBy, In: executionHead | executionCreate},
+		{Name: "starter_kind", Field: db.Text(&x.Starter.Kind), In: executionHead | executionCreate},
+		{Name: "starter_id", Field: &x.Starter.ID, In: executionHead | executionCreate},
 		{Name: "created_at", Field: db.Time(&x.CreatedAt), In: executionHead | executionCreate},
 		{Name: "started_at", Field: db.Time(&x.StartedAt), In: executionHead | executionSave},
 		{Name: "completed_at", Field: db.Time(&x.CompletedAt), In: executionHead | executionSave},

@@ -3,7 +3,9 @@ package store
 import (
 	"context"
 	"fmt"
+	"strings"
 
+	"vellocity/internal/domain"
 	"vellocity/internal/store/db"
 )
 
@@ -21,7 +23,13 @@ func (q Q) FreeContentSlug(ctx context.Context, workspaceID, exceptID int64, slu
 	if taken, err := q.slugTaken(ctx, workspaceID, exceptID, slug); err != nil || !taken {
 		return slug, err
 	}
-	numbered := func(n int) string { return fmt.Sprintf("%s-%d", slug, n) }
+	numbered := func(n int) string {
+		suffix, base := fmt.Sprintf("-%d", n), []rune(slug)
+		if room := domain.LimitItemSlug.Max - len(suffix); len(base) > room {
+			base = base[:room] // so that a later edit takes the slug
+		}
+		return strings.TrimRight(string(base), "-") + suffix
+	}
 	// Double the number until one is free, then halve the distance between a taken and
 	// a free one. 1 stands for the bare slug.
 	taken, free := 1, 2
@@ -51,11 +59,11 @@ func (q Q) FreeContentSlug(ctx context.Context, workspaceID, exceptID int64, slu
 }
 
 func (q Q) slugTaken(ctx context.Context, workspaceID, exceptID int64, slug string) (bool, error) {
-	// A published item keeps its address until it is published again, whatever its
-	// slug has become.
+	// The addresses that an item has been published at stay its own, whatever its slug
+	// has become.
 	others, err := db.Many(ctx, q.db, db.ID,
 		`select id from content where workspace_id = $1 and slug = $2 and id <> $3
-		union all select content_id from publication where workspace_id = $1 and slug = $2 and content_id <> $3`,
+		union all select content_id from published_slug where workspace_id = $1 and slug = $2 and content_id <> $3`,
 		workspaceID, slug, exceptID)
 	if err != nil {
 		return false, fmt.Errorf("look for a free slug: %w", err)

@@ -18,6 +18,13 @@ var contentVersionTable = db.NewTable("content_version", func(v *domain.ContentV
 		{Name: "author", Field: &v.Author, In: contentVersionAll},
 		{Name: "reason", Field: &v.Reason, In: contentVersionAll},
 		{Name: "title", Field: &v.Title, In: contentVersionAll},
+		{Name: "whole", Field: &v.Whole, In: contentVersionAll},
+		{Name: "meta_title", Field: &v.MetaTitle, In: contentVersionAll},
+		{Name: "meta_description", Field: &v.MetaDescription, In: contentVersionAll},
+		{Name: "keywords", Field: db.JSONOr(&v.Keywords, "[]"), In: contentVersionAll},
+		{Name: "slug", Field: &v.Slug, In: contentVersionAll},
+		{Name: "language", Field: &v.Language, In: contentVersionAll},
+		{Name: "channel", Field: &v.Channel, In: contentVersionAll},
 		{Name: "created_at", Field: db.Time(&v.CreatedAt), In: contentVersionAll},
 		{Name: "body", Field: &v.Body, In: contentVersionAll},
 	}

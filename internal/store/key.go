@@ -105,6 +105,11 @@ type KeyHolder struct {
 	Plan        domain.Plan
 }
 
+// keyHolders reads keys with their creators' roles and their workspaces' plans.
+var keyHolders = `select ` + keyColumns + `, coalesce(member.role, ''), workspace.plan
+	from api_key join workspace on workspace.id = api_key.workspace_id
+	left join member on member.workspace_id = api_key.workspace_id and member.user_id = api_key.creator_id`
+
 func scanKeyHolder(row db.Row) (h KeyHolder, err error) {
 	var k keyRow
 	err = row.Scan(append(keyTable.Dest(&k, keyRead), &h.CreatorRole, &h.Plan)...)
@@ -115,10 +120,7 @@ func scanKeyHolder(row db.Row) (h KeyHolder, err error) {
 // KeyByHash returns the key whose secret has the SHA-256 hash, in whatever
 // workspace; ok is false where there is none.
 func (q Q) KeyByHash(ctx context.Context, hash string) (h KeyHolder, ok bool, err error) {
-	h, ok, err = db.First(ctx, q.db, scanKeyHolder, `select `+keyColumns+`, coalesce(member.role, ''), workspace.plan
-		from api_key join workspace on workspace.id = api_key.workspace_id
-		left join member on member.workspace_id = api_key.workspace_id and member.user_id = api_key.creator_id
-		where api_key.hash = $1`, hash)
+	h, ok, err = db.First(ctx, q.db, scanKeyHolder, keyHolders+` where api_key.hash = $1`, hash)
 	if err != nil {
 		return h, false, fmt.Errorf("look up key: %w", err)
 	}

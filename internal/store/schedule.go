@@ -30,6 +30,8 @@ var scheduleTable = db.NewTable("schedule", func(s *scheduleRow) []db.Column {
 		{Name: "cron", Field: &s.Cron, In: scheduleRead | scheduleCreate},
 		{Name: "timezone", Field: &s.Timezone, In: scheduleRead | scheduleCreate},
 		{Name: "target", Field: db.JSON(&s.Target), In: scheduleRead | scheduleCreate},
+		{Name: "owner_kind", Field: db.Text(&s.Owner.Kind), In: scheduleRead | scheduleCreate},
+		{Name: "owner_id", Field: &s.Owner.ID, In: scheduleRead | scheduleCreate},
 		{Name: "enabled", Field: &s.Enabled, In: scheduleRead | scheduleCreate},
 		{Name: "next_at", Field: db.Time(&s.NextAt), In: scheduleRead | scheduleCreate | scheduleAdvance},
 		{Name: "last_at", Field: db.Time(&s.LastAt), In: scheduleRead | scheduleAdvance},

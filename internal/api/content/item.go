@@ -53,6 +53,13 @@ type Version struct {
 	CreatedAt  time.Time        `json:"created_at"`
 	Title      string           `json:"title"`
 	Body       string           `json:"body" doc:"Markdown"`
+
+	MetaTitle       *string  `json:"meta_title" doc:"Null also in versions from before the fields below were kept"`
+	MetaDescription *string  `json:"meta_description"`
+	Keywords        []string `json:"keywords"`
+	Slug            *string  `json:"slug"`
+	Language        *string  `json:"language" doc:"BCP 47"`
+	Channel         *string  `json:"channel"`
 }
 
 // ContentID names a content item in the path.
@@ -172,13 +179,13 @@ func editRow(v *content.Verbs) ops.Op {
 	return ops.New(ops.Op{
 		Name:  "edit_content_item",
 		Route: ops.Route{Method: http.MethodPatch, Path: items},
-		Scope: domain.ScopeContent,
+		Scope: domain.ScopeReview,
 		ETag:  true,
 		Docs: ops.Docs{
 			Chapter: chapterContent,
 			Summary: "Edit a content item",
 			Description: "Changes the fields that are given, creates a version and checks the text again. An approved item " +
-				"that is not published goes back to review.",
+				"that is not published goes back to review. Takes the scope content, and publish for scheduled_at.",
 			Errors: []domain.Code{domain.CodeNotFound, domain.CodeConflict},
 			Example: map[string]any{
 				"id":     sampleItem.ID,
@@ -344,7 +351,11 @@ func viewItem(r *ops.Reply, d content.ItemDetails) wire.Resource[ContentDetailsA
 }
 
 func version(v domain.ContentVersion) Version {
-	return Version{v.N, v.Author, v.AuthorKind, v.Reason, v.CreatedAt.UTC(), v.Title, v.Body}
+	return Version{
+		v.N, v.Author, v.AuthorKind, v.Reason, v.CreatedAt.UTC(), v.Title, v.Body,
+		wire.Optional(v.MetaTitle), wire.Optional(v.MetaDescription), wire.List(v.Keywords), wire.Optional(v.Slug),
+		wire.Optional(v.Language), wire.Optional(v.Channel),
+	}
 }
 
 func move(m domain.ItemMove) BoardMove {

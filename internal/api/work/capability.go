@@ -94,6 +94,10 @@ var (
 	}
 )
 
+const executeDescription = "Starts a durable execution and responds at once; with wait it responds when the execution " +
+	"has ended. Then read the execution and its assets. One that publishes takes the scope publish, any other the " +
+	"scope content."
+
 func capabilityRows(v *work.Verbs) []ops.Op {
 	chapter := ops.Chapter{Name: "Capabilities", Description: "What Vellocity can be asked to do."}
 	return []ops.Op{
@@ -151,15 +155,14 @@ func capabilityRows(v *work.Verbs) []ops.Op {
 				Path:   capabilities + "/{slug}/execute",
 				Status: http.StatusCreated,
 			},
-			Scope:          domain.ScopeContent,
+			Scope:          domain.ScopeReview,
 			Hints:          ops.Hints{OpenWorld: true},
 			IdempotencyKey: true,
 			Docs: ops.Docs{
-				Chapter: chapter,
-				Summary: "Execute Capability",
-				Description: "Starts a durable execution and responds at once; with wait it responds when the execution " +
-					"has ended. Then read the execution and its assets.",
-				Meta: StartedMeta{},
+				Chapter:     chapter,
+				Summary:     "Execute Capability",
+				Description: executeDescription,
+				Meta:        StartedMeta{},
 				Errors: []domain.Code{
 					domain.CodeInsufficientCredits, domain.CodeNotFound, domain.CodeConflict, domain.CodeUnavailable,
 				},
@@ -202,6 +205,7 @@ func variants(v *work.Verbs) []ops.Variant {
 			Schema: c.ToolSchema,
 			Into:   "settings",
 			Beside: []string{"agent_id", "priority", "wait"},
+			Scopes: domain.EffectScopes(c.Effects),
 		}
 	})
 }

@@ -290,14 +290,14 @@ func retryRow(v *work.Verbs) ops.Op {
 	return ops.New(ops.Op{
 		Name:           "retry_execution",
 		Route:          ops.Route{Method: http.MethodPost, Path: executions + "/{id}/retry", Status: http.StatusCreated},
-		Scope:          domain.ScopeContent,
+		Scope:          domain.ScopeReview,
 		Hints:          ops.Hints{OpenWorld: true},
 		IdempotencyKey: true,
 		Docs: ops.Docs{
 			Chapter: chapterExecutions,
 			Summary: "Retry an execution",
 			Description: "Creates a new execution from one that failed or was cancelled. It reuses the recorded steps " +
-				"and pays only for the others.",
+				"and pays only for the others. It takes the scopes that starting the execution takes.",
 			Meta: StartedMeta{},
 			Errors: []domain.Code{
 				domain.CodeNotFound, domain.CodeConflict, domain.CodeInsufficientCredits, domain.CodeUnavailable,

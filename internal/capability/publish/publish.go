@@ -32,6 +32,7 @@ func New() capability.Capability {
 			Name:           "Content Publisher",
 			Description:    "Publish an item on the built-in feed",
 			Category:       domain.CategoryPublishing,
+			Effects:        []domain.EffectKind{domain.EffectPublish},
 			SettingsSchema: schema,
 			Outputs:        capability.Outputs(),
 		},

@@ -53,6 +53,7 @@ func New() capability.Capability {
 			Category:       domain.CategoryGeneration,
 			Credits:        2,
 			NeedsModel:     true,
+			Effects:        []domain.EffectKind{domain.EffectCreate},
 			SettingsSchema: schema,
 			Outputs:        capability.Outputs(),
 		},

@@ -138,8 +138,12 @@ func (v *Verbs) Move(ctx context.Context, in Move) (domain.ContentItem, error) {
 	if err := p.Err(); err != nil {
 		return domain.ContentItem{}, err
 	}
+	texts, err := v.renderAhead(ctx, in.To, in.ID)
+	if err != nil {
+		return domain.ContentItem{}, err
+	}
 	return verb.Change(ctx, v.store, verb.AnyScope, func(tx *store.Tx, a domain.Actor) (domain.ContentItem, error) {
-		return v.move(ctx, tx, a, in)
+		return v.move(ctx, tx, a, in, texts)
 	})
 }
 
@@ -150,7 +154,9 @@ func checkStatus(p *domain.Problems, to domain.ItemStatus) {
 	domain.CheckEnum(p, "status", to)
 }
 
-func (v *Verbs) move(ctx context.Context, tx *store.Tx, a domain.Actor, in Move) (domain.ContentItem, error) {
+func (v *Verbs) move(
+	ctx context.Context, tx *store.Tx, a domain.Actor, in Move, texts rendered,
+) (domain.ContentItem, error) {
 	c, err := tx.LockContent(ctx, a.WorkspaceID, in.ID)
 	if err != nil {
 		return c, err
@@ -162,8 +168,16 @@ func (v *Verbs) move(ctx context.Context, tx *store.Tx, a domain.Actor, in Move)
 		return c, err
 	}
 	from := c.Status
-	if c, err = item.Move(ctx, tx, c, in.To, in.Before); err != nil || from == in.To {
+	if c, err = item.Move(ctx, tx, c, in.To, in.Before); err != nil {
 		return c, err
+	}
+	if in.To == domain.ItemPublished && c.PublishedAt.Equal(tx.Now()) {
+		if err := item.SaveHTML(ctx, tx, c, texts.html(v, c.Body)); err != nil {
+			return c, err
+		}
+	}
+	if from == in.To {
+		return c, nil
 	}
 	return c, v.runner.Wake(ctx, tx, a.WorkspaceID, c.ID)
 }
@@ -225,6 +239,10 @@ func (v *Verbs) BulkMove(ctx context.Context, in BulkMove) ([]MoveResult, error)
 	if err := in.validate(); err != nil {
 		return nil, err
 	}
+	texts, err := v.renderAhead(ctx, in.To, in.IDs...)
+	if err != nil {
+		return nil, err
+	}
 	return verb.Change(ctx, v.store, verb.AnyScope, func(tx *store.Tx, a domain.Actor) ([]MoveResult, error) {
 		missing, err := tx.MissingContent(ctx, a.WorkspaceID, in.IDs)
 		if err != nil {
@@ -234,7 +252,7 @@ func (v *Verbs) BulkMove(ctx context.Context, in BulkMove) ([]MoveResult, error)
 			return nil, domain.Errorf(domain.CodeNotFound,
 				"%d of the items do not exist, so nothing was moved", len(missing)).With("missing", missing)
 		}
-		return v.moveAll(ctx, tx, a, in)
+		return v.moveAll(ctx, tx, a, in, texts)
 	})
 }
 
@@ -253,13 +271,15 @@ func (in BulkMove) validate() error {
 	return p.Err()
 }
 
-func (v *Verbs) moveAll(ctx context.Context, tx *store.Tx, a domain.Actor, in BulkMove) ([]MoveResult, error) {
+func (v *Verbs) moveAll(
+	ctx context.Context, tx *store.Tx, a domain.Actor, in BulkMove, texts rendered,
+) ([]MoveResult, error) {
 	// Rows are locked in the order of their ids, so that two bulk moves cannot
 	// wait for each other.
 	order := slices.Sorted(slices.Values(in.IDs))
 	byID := map[int64]MoveResult{}
 	for _, id := range order {
-		moved, err := v.move(ctx, tx, a, Move{ID: id, To: in.To})
+		moved, err := v.move(ctx, tx, a, Move{ID: id, To: in.To}, texts)
 		var refused *domain.Error
 		switch {
 		case err == nil:

@@ -74,6 +74,7 @@ func frontMatter(c domain.ContentItem) string {
 	b.WriteString("---\n")
 	line("title", c.Title)
 	line("slug", c.Slug)
+	line("meta_title", c.MetaTitle)
 	line("description", c.MetaDescription)
 	line("keywords", append([]string{}, c.Keywords...))
 	line("language", c.Language)
@@ -90,30 +91,36 @@ var htmlExport = template.Must(template.New("export").Parse(`<!doctype html>
 <html lang="{{.Language}}">
 <head>
 <meta charset="utf-8">
-<title>{{.Title}}</title>
+<title>{{.MetaTitle}}</title>
 <meta name="description" content="{{.Description}}">
 <meta name="generator" content="{{.Generator}}">
 <meta name="ai-generated" content="{{.AI}}">
 </head>
 <body>
-{{.Body}}
+{{with .Heading}}<h1>{{.}}</h1>
+{{end}}{{.Body}}
 </body>
 </html>
 `))
 
 func (v *Verbs) htmlPage(c domain.ContentItem) ([]byte, error) {
 	var out bytes.Buffer
+	text, heading := v.RenderMarkdown(c.Body), c.Title
+	if strings.HasPrefix(text, "<h1") {
+		heading = "" // the text brings its own
+	}
 	err := htmlExport.Execute(&out, struct {
-		Language, Title, Description, Generator string
-		AI                                      bool
-		Body                                    template.HTML
+		Language, MetaTitle, Heading, Description, Generator string
+		AI                                                   bool
+		Body                                                 template.HTML
 	}{
 		Language:    cmp.Or(c.Language, "en"),
-		Title:       c.Title,
+		MetaTitle:   cmp.Or(c.MetaTitle, c.Title),
+		Heading:     heading,
 		Description: c.MetaDescription,
 		Generator:   generator(c.Origin),
 		AI:          c.Origin.AI,
-		Body:        template.HTML(v.RenderMarkdown(c.Body)), //nolint:gosec // sanitized by RenderMarkdown
+		Body:        template.HTML(text), //nolint:gosec // sanitized by RenderMarkdown
 	})
 	return out.Bytes(), err
 }

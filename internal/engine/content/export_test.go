@@ -102,3 +102,24 @@ func TestTheJSONExportHasAssigneeAndDates(t *testing.T) {
 		}
 	})
 }
+
+// The meta title is the title of the exported page, and the title its heading.
+func TestExportsHaveTheirTitles(t *testing.T) {
+	enginetest.Each(t, config(t), func(k *enginetest.Kit) {
+		c := k.Item(k.Ctx(), "An item", "Text.")
+		meta := "For search"
+		must(k, second(k.Content.EditItem(k.Ctx(), content.EditItem{ID: c.ID, MetaTitle: &meta})))
+		for format, want := range map[domain.ExportFormat][]string{
+			domain.ExportHTML:     {"<title>For search</title>", "<h1>An item</h1>"},
+			domain.ExportMarkdown: {`meta_title: "For search"`, `title: "An item"`},
+		} {
+			x, err := k.Content.ExportItem(k.Ctx(), content.ExportItem{ID: c.ID, Format: format})
+			must(k, err)
+			for _, w := range want {
+				if !strings.Contains(string(x.Body), w) {
+					t.Errorf("%s lacks %s:\n%s", format, w, x.Body)
+				}
+			}
+		}
+	})
+}

@@ -1,10 +1,14 @@
 package content
 
 import (
+	"cmp"
 	"context"
+	"crypto/sha256"
+	"fmt"
 	"time"
 
 	"vellocity/internal/domain"
+	"vellocity/internal/item"
 	"vellocity/internal/store"
 )
 
@@ -14,24 +18,23 @@ type Feed struct {
 	Items     []FeedItem
 }
 
-// FeedItem is one published version of an item.
+// FeedItem is one published item: the snapshot that publishing it made.
 type FeedItem struct {
+	domain.Snapshot
+	// Identity is a URN that the item keeps for ever and that nothing else gets.
+	Identity    string
 	ContentID   int64
-	Title       string
-	Slug        string
-	Summary     string // the meta description, else the beginning of the text
-	Body        string // Markdown
-	HTML        string // sanitized
+	HTML        string // of the body, sanitized
 	Version     int
-	PublishedAt time.Time
-	Origin      domain.Origin
+	PublishedAt time.Time // for the first time
+	UpdatedAt   time.Time // when the present snapshot was made
 }
 
 // feedItems is how many items a feed shows.
 const feedItems = 50
 
-// Feed returns what a workspace has published, newest first. It is public and shows
-// published versions only. It returns NOT_FOUND where the workspace has no feed.
+// Feed returns what a workspace has published, the newest first. It is public and
+// shows snapshots only. It returns NOT_FOUND where the workspace has no feed.
 func (v *Verbs) Feed(ctx context.Context, workspaceSlug string) (Feed, error) {
 	w, err := v.feedOf(ctx, workspaceSlug)
 	if err != nil {
@@ -43,12 +46,15 @@ func (v *Verbs) Feed(ctx context.Context, workspaceSlug string) (Feed, error) {
 	}
 	f := Feed{Workspace: w, Items: make([]FeedItem, len(list))}
 	for i, p := range list {
-		f.Items[i] = v.feedItem(p)
+		if f.Items[i], err = v.feedItem(ctx, w, p); err != nil {
+			return Feed{}, err
+		}
 	}
 	return f, nil
 }
 
-// FeedItem returns one published item by its slug. It is public.
+// FeedItem returns one published item by its slug, or by one that it was published
+// under before: then its Slug is another. It is public.
 func (v *Verbs) FeedItem(ctx context.Context, workspaceSlug, itemSlug string) (FeedItem, error) {
 	w, err := v.feedOf(ctx, workspaceSlug)
 	if err != nil {
@@ -58,7 +64,7 @@ func (v *Verbs) FeedItem(ctx context.Context, workspaceSlug, itemSlug string) (F
 	if err != nil {
 		return FeedItem{}, err
 	}
-	return v.feedItem(p), nil
+	return v.feedItem(ctx, w, p)
 }
 
 func (v *Verbs) feedOf(ctx context.Context, slug string) (domain.Workspace, error) {
@@ -69,20 +75,30 @@ func (v *Verbs) feedOf(ctx context.Context, slug string) (domain.Workspace, erro
 	return w, err
 }
 
-func (v *Verbs) feedItem(p store.Published) FeedItem {
-	summary := p.MetaDescription
-	if summary == "" {
-		summary = p.Preview
-	}
+func (v *Verbs) feedItem(ctx context.Context, w domain.Workspace, p store.Published) (FeedItem, error) {
+	p = v.published(ctx, w.ID, p)
+	installation, _, err := v.store.Read().Installation(ctx)
 	return FeedItem{
+		Snapshot:    p.Snapshot,
+		Identity:    identity(installation.UUID, w.ID, p.ContentID),
 		ContentID:   p.ContentID,
-		Title:       p.Title,
-		Slug:        p.Slug,
-		Summary:     summary,
-		Body:        p.Body,
-		HTML:        v.RenderMarkdown(p.Body),
+		HTML:        p.HTML,
 		Version:     p.Version,
-		PublishedAt: p.At,
-		Origin:      p.Origin,
-	}
+		PublishedAt: p.FirstAt,
+		UpdatedAt:   p.At,
+	}, err
+}
+
+// identity makes a UUID (RFC 9562, version 8) of an item's ids, which are never given
+// out twice. It is no address, so it survives another slug, host or restore.
+func identity(installation string, workspaceID, contentID int64) string {
+	u := sha256.Sum256(fmt.Appendf(nil, "vellocity %s workspace %d item %d", installation, workspaceID, contentID))
+	u[6] = u[6]&0x0f | 0x80
+	u[8] = u[8]&0x3f | 0x80
+	return fmt.Sprintf("urn:uuid:%x-%x-%x-%x-%x", u[:4], u[4:6], u[6:8], u[8:10], u[10:16])
+}
+
+// summaryOf is the summary of a snapshot that has none.
+func summaryOf(s domain.Snapshot) string {
+	return cmp.Or(s.MetaDescription, item.Preview(s.Title, s.Body))
 }

@@ -80,19 +80,23 @@ type EditItem struct {
 	verb.Precondition
 }
 
-// EditItem changes an item, and checks its text with the guardrails again. A new
-// title or body makes a version; an approved text that is not published yet then
-// goes back to review.
+// EditItem changes an item, and checks its text with the guardrails again. Whatever
+// readers see of it makes a version; an approved text that is not published yet then
+// goes back to review. It takes the scope content, and scheduled_at takes publish.
 func (v *Verbs) EditItem(ctx context.Context, in EditItem) (ItemDetails, error) {
-	if err := in.validate(); err != nil {
-		return ItemDetails{}, err
-	}
-	a, err := verb.Caller(ctx, domain.ScopeContent)
+	a, err := verb.Caller(ctx, in.scope())
 	if err != nil {
 		return ItemDetails{}, err
 	}
+	// A slug that stays as it is is no change, however it came about.
+	if c, err := v.store.Read().Content(ctx, a.WorkspaceID, in.ID); err == nil && in.Slug != nil && *in.Slug == c.Slug {
+		in.Slug = nil
+	}
+	if err := in.validate(); err != nil {
+		return ItemDetails{}, err
+	}
 	ahead := in.inspectAhead(ctx, v.store.Read(), a.WorkspaceID)
-	return verb.Change(ctx, v.store, domain.ScopeContent, func(tx *store.Tx, a domain.Actor) (ItemDetails, error) {
+	return verb.Change(ctx, v.store, in.scope(), func(tx *store.Tx, a domain.Actor) (ItemDetails, error) {
 		before, err := lockItem(ctx, tx, a, in.ID, in.Precondition)
 		if err != nil {
 			return ItemDetails{}, err
@@ -101,8 +105,21 @@ func (v *Verbs) EditItem(ctx context.Context, in EditItem) (ItemDetails, error) 
 		if err := in.apply(ctx, tx, &c); err != nil {
 			return ItemDetails{}, err
 		}
+		if !c.ScheduledAt.Equal(before.ScheduledAt) {
+			if err := a.Require(domain.ScopePublish); err != nil {
+				return ItemDetails{}, err
+			}
+		}
 		return saveEdit(ctx, tx, before, c, cmp.Or(in.Reason, "Edited"), ahead)
 	})
+}
+
+// scope returns the scope of an edit: publish where it only plans a publication.
+func (in EditItem) scope() domain.Scope {
+	if in.ScheduledAt != nil && in.ItemEdit == (domain.ItemEdit{ScheduledAt: in.ScheduledAt}) {
+		return domain.ScopePublish
+	}
+	return domain.ScopeContent
 }
 
 // lockItem locks an item to the end of the transaction.
@@ -120,13 +137,15 @@ func lockItem(
 func saveEdit(
 	ctx context.Context, tx *store.Tx, before, c domain.ContentItem, reason string, ahead inspection,
 ) (ItemDetails, error) {
-	look, err := inspect(ctx, tx.Q, c)
-	if err != nil {
-		return ItemDetails{}, err
-	}
-	c.Findings = look.findings(ahead)
-	for i := range c.Findings {
-		c.Findings[i].ContentID, c.Findings[i].Version = c.ID, c.Version+1
+	if !before.SameVersion(c) {
+		look, err := inspect(ctx, tx.Q, c)
+		if err != nil {
+			return ItemDetails{}, err
+		}
+		c.Findings = look.findings(ahead)
+		for i := range c.Findings {
+			c.Findings[i].ContentID, c.Findings[i].Version = c.ID, c.Version+1
+		}
 	}
 	if _, err := item.Edit(ctx, tx, before, c, reason); err != nil {
 		return ItemDetails{}, err

@@ -136,10 +136,10 @@ func TestAPublishedItemIsEditedApprovedAndPublishedAgain(t *testing.T) {
 			t.Errorf("another place in the column: version %d, %v", c.PublishedVersion, err)
 		}
 		d, err := k.Content.ApproveItem(k.Ctx(), verb.ID{ID: c.ID})
-		if err != nil || d.Status != domain.ItemPublished || d.PublishedVersion != 1 || d.ApprovedVersion != 2 {
+		if err != nil || d.Status != domain.ItemPublished || d.PublishedVersion != 1 || d.ApprovedVersion != 3 {
 			t.Errorf("approved: %s, published %d, approved %d, %v", d.Status, d.PublishedVersion, d.ApprovedVersion, err)
 		}
-		if c := moved(k, c.ID, domain.ItemPublished); c.PublishedVersion != 2 {
+		if c := moved(k, c.ID, domain.ItemPublished); c.PublishedVersion != 3 {
 			t.Errorf("published again: %d", c.PublishedVersion)
 		}
 		if f, err := k.Content.FeedItem(k.Ctx(), "ours", slug); err != nil || f.Body != "Two." {

@@ -16,8 +16,8 @@ import (
 // remains is sanitized.
 var markdown = sync.OnceValues(func() (goldmark.Markdown, *bluemonday.Policy) {
 	policy := bluemonday.UGCPolicy()
-	policy.RequireNoFollowOnLinks(true)
-	policy.RequireNoReferrerOnLinks(true)
+	policy.RequireNoFollowOnFullyQualifiedLinks(true)
+	policy.RequireNoReferrerOnFullyQualifiedLinks(true)
 	policy.AllowURLSchemes("http", "https", "mailto")
 	// A remote image would show its server who reads; only our own are allowed.
 	policy.RewriteSrc(func(u *url.URL) {

@@ -52,8 +52,8 @@ type RestoreVersion struct {
 	verb.Precondition
 }
 
-// RestoreVersion makes a new version with the text of an old one. It publishes
-// nothing.
+// RestoreVersion makes a new version with the text and the fields of an old one, except
+// for a slug that another item has taken. It publishes nothing.
 func (v *Verbs) RestoreVersion(ctx context.Context, in RestoreVersion) (ItemDetails, error) {
 	return verb.Change(ctx, v.store, domain.ScopeContent, func(tx *store.Tx, a domain.Actor) (ItemDetails, error) {
 		before, err := lockItem(ctx, tx, a, in.ID, in.Precondition)
@@ -64,12 +64,22 @@ func (v *Verbs) RestoreVersion(ctx context.Context, in RestoreVersion) (ItemDeta
 		if err != nil {
 			return ItemDetails{}, err
 		}
-		if old.Title == before.Title && old.Body == before.Body {
+		c := before
+		c.Title, c.Body = old.Title, old.Body
+		if old.Whole {
+			c.SetVersionFields(old.VersionFields)
+			free, err := tx.FreeContentSlug(ctx, c.WorkspaceID, c.ID, old.Slug)
+			if err != nil {
+				return ItemDetails{}, err
+			}
+			if free == old.Slug { // else another item has it by now
+				c.Slug = free
+			}
+		}
+		if c.SameVersion(before) {
 			return ItemDetails{}, domain.Errorf(domain.CodeConflict,
 				"The item already has the text of version %d", in.N)
 		}
-		c := before
-		c.Title, c.Body = old.Title, old.Body
 		return saveEdit(ctx, tx, before, c, fmt.Sprintf("Restored version %d", in.N), inspection{})
 	})
 }

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -121,10 +122,36 @@ func (k *Kit) workspace(slug string) (w domain.Workspace) {
 		if _, err = tx.CreateBrandVoice(ctx, w.ID, domain.BrandVoice{Name: "Plain"}); err != nil {
 			return err
 		}
-		_, err = tx.CreateAgent(ctx, w.ID, domain.Agent{Name: "Writer", Type: domain.AgentInternal, IsActive: true})
-		return err
+		if _, err = tx.CreateAgent(ctx, w.ID, domain.Agent{
+			Name: "Writer", Type: domain.AgentInternal, IsActive: true,
+		}); err != nil {
+			return err
+		}
+		return addMembers(ctx, tx, w)
 	})
 	return w
+}
+
+// addMembers gives a workspace a member of each role, under the id that [As] gives it.
+func addMembers(ctx context.Context, tx *store.Tx, w domain.Workspace) error {
+	for _, r := range domain.Roles() {
+		u, err := tx.CreateUser(ctx, string(r), fmt.Sprintf("%s@%s.example", r, w.Slug))
+		if err != nil {
+			return err
+		}
+		if u.ID != memberID(w.ID, r) {
+			return fmt.Errorf("the %s of %s has the id %d", r, w.Slug, u.ID)
+		}
+		if err := tx.SaveMember(ctx, w.ID, u.ID, r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// memberID is the id of a workspace's member with the role.
+func memberID(workspaceID int64, r domain.Role) int64 {
+	return (workspaceID-1)*int64(len(domain.Roles())) + int64(slices.Index(domain.Roles(), r)) + 1
 }
 
 // Other returns the verbs of a second node on the same database. Its queue is not
@@ -153,6 +180,7 @@ func (k *Kit) build() {
 		Providers:    k.Providers,
 		Capabilities: capabilities,
 		Log:          log,
+		Render:       content.Render,
 		Slots:        cmp.Or(k.Config.Slots, 8),
 		Pending:      cmp.Or(k.Config.Pending, 1000),
 	})
@@ -252,6 +280,7 @@ func (k *Kit) Ctx() context.Context { return As(k.Ours.ID, domain.RoleOwner) }
 func As(workspaceID int64, r domain.Role) context.Context {
 	return domain.WithActor(context.Background(), domain.Actor{
 		Kind:        domain.ActorPerson,
+		ID:          memberID(workspaceID, r),
 		Name:        string(r),
 		WorkspaceID: workspaceID,
 		Role:        r,

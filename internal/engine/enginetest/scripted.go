@@ -51,6 +51,22 @@ func (s script) reads() (ids []int64) {
 	return ids
 }
 
+// effects are those of the steps, so that a script without any needs only the scope
+// content.
+func (s script) effects() (kinds []domain.EffectKind) {
+	for _, step := range s.Steps {
+		switch step.Do {
+		case "item":
+			kinds = append(kinds, domain.EffectCreate)
+		case "move":
+			kinds = append(kinds, capability.Effect{Move: &capability.MoveItem{To: step.To}}.Kind())
+		case "publish":
+			kinds = append(kinds, domain.EffectPublish)
+		}
+	}
+	return kinds
+}
+
 func (s script) plan() (plan []domain.PlanStep, err error) {
 	for _, step := range s.Steps {
 		if step.Do == "noplan" {
@@ -85,11 +101,13 @@ func Scripted(before Hook) capability.Capability {
 			Category:       domain.CategoryWorkflow,
 			Credits:        5,
 			NeedsModel:     true,
+			Effects:        []domain.EffectKind{domain.EffectCreate, domain.EffectMove, domain.EffectPublish},
 			SettingsSchema: json.RawMessage(settingsSchema),
 		},
-		Title: func(script) string { return "Scripted execution" },
-		Reads: script.reads,
-		Plan:  script.plan,
+		Title:   func(script) string { return "Scripted execution" },
+		Reads:   script.reads,
+		Effects: script.effects,
+		Plan:    script.plan,
 		Steps: map[string]capability.Step[script]{
 			"step": func(ctx context.Context, in capability.Input, _ script) (capability.Result, error) {
 				if before != nil {

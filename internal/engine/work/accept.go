@@ -11,13 +11,16 @@ import (
 	"vellocity/internal/verb"
 )
 
-// accept chooses agent, brand voice and origin, and accepts the execution as part
-// of the transaction. req is the request of in, decoded; retryOf is the execution
+// accept asks the caller for the scopes of the execution's effects, chooses agent,
+// brand voice and origin, and accepts the execution as part of the transaction. req is the request of in, decoded; retryOf is the execution
 // whose steps are reused, or 0.
 func (v *Verbs) accept(
 	ctx context.Context, tx *store.Tx, a domain.Actor, c capability.Capability, req capability.Request, in Execute,
 	retryOf int64,
 ) (Started, error) {
+	if err := a.RequireAll(domain.EffectScopes(req.Effects())); err != nil {
+		return Started{}, err
+	}
 	agent, why, err := chooseAgent(ctx, tx, a.WorkspaceID, c.Slug, in.AgentID)
 	if err != nil {
 		return Started{}, err
@@ -50,6 +53,7 @@ func (v *Verbs) accept(
 		Notify:      in.Notify,
 		RetryOf:     retryOf,
 		CreatedBy:   a.Name,
+		Starter:     a.Starter(),
 	}
 	x, err = v.runner.Accept(ctx, tx, x, req, voiceID)
 	return Started{Execution: x, Agent: agent, AgentReason: why}, err

@@ -108,11 +108,13 @@ type Started struct {
 	AgentReason string
 }
 
-// Execute accepts an execution of a capability. Settings, agent and credits are
+// Execute accepts an execution of a capability. It takes the scopes of what the
+// execution may do to items ([domain.EffectScopes]). Settings, agent and credits are
 // checked first. What is returned is on disk and will run, whatever happens to
 // this process.
 func (v *Verbs) Execute(ctx context.Context, in Execute) (Started, error) {
-	if _, err := verb.Caller(ctx, domain.ScopeContent); err != nil {
+	a, err := verb.Caller(ctx, domain.ScopeReview)
+	if err != nil {
 		return Started{}, err
 	}
 	c, ok := v.runner.Capability(in.Capability)
@@ -124,10 +126,13 @@ func (v *Verbs) Execute(ctx context.Context, in Execute) (Started, error) {
 	}
 	req, err := prepare(c, in)
 	if err != nil {
+		if missing := a.RequireAll(domain.EffectScopes(c.Effects)); missing != nil {
+			return Started{}, missing // first what no other settings would change
+		}
 		return Started{}, err
 	}
 	in.Priority = cmp.Or(in.Priority, domain.PriorityNormal)
-	started, err := verb.Change(ctx, v.store, domain.ScopeContent, func(tx *store.Tx, a domain.Actor) (Started, error) {
+	started, err := verb.Change(ctx, v.store, domain.ScopeReview, func(tx *store.Tx, a domain.Actor) (Started, error) {
 		return v.accept(ctx, tx, a, c, req, in, 0)
 	})
 	if err != nil || in.Wait <= 0 {

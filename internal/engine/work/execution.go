@@ -247,12 +247,13 @@ func lockExecution(ctx context.Context, tx *store.Tx, a domain.Actor, in verb.ID
 }
 
 // Retry accepts a new execution in place of a failed or cancelled one. It reuses
-// the recorded steps and holds credits only for the rest.
+// the recorded steps and holds credits only for the rest. It takes the scopes that
+// starting the execution takes, and the new one has the rights of who retries it.
 func (v *Verbs) Retry(ctx context.Context, in verb.ID) (Started, error) {
 	if err := v.node.Accepting(); err != nil {
 		return Started{}, err
 	}
-	return verb.Change(ctx, v.store, domain.ScopeContent, func(tx *store.Tx, a domain.Actor) (Started, error) {
+	return verb.Change(ctx, v.store, domain.ScopeReview, func(tx *store.Tx, a domain.Actor) (Started, error) {
 		x, err := lockExecution(ctx, tx, a, in)
 		if err != nil {
 			return Started{}, err

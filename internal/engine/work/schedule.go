@@ -79,7 +79,11 @@ func (v *Verbs) startScheduled(
 		Settings:   s.Target.Settings,
 		Priority:   cmp.Or(s.Target.Priority, domain.PriorityNormal),
 	}
-	a := domain.SystemActor(s.WorkspaceID, 0, "Schedule")
+	owner, err := tx.PresentActor(ctx, s.WorkspaceID, s.Owner, tx.Now())
+	if err != nil {
+		return "", err
+	}
+	a := domain.SystemActor(s.WorkspaceID, 0, "Schedule").OnBehalfOf(owner)
 	req, err := prepare(c, in)
 	if err == nil {
 		_, err = v.accept(domain.WithActor(ctx, a), tx, a, c, req, in, 0)

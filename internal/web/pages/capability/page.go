@@ -44,7 +44,8 @@ type view struct {
 	Errors     []fieldError
 	Call       ui.Call
 	Past       []ui.ExecutionRow
-	From       int64 // the execution whose inputs are filled in; 0: none
+	Refused    string // why this person may not run it; "" where nothing forbids it
+	From       int64  // the execution whose inputs are filled in; 0: none
 }
 
 // fieldError is one line of the summary above the form.
@@ -123,6 +124,11 @@ func (p page) view(w http.ResponseWriter, r *http.Request) (v view, err error) {
 	}
 	for _, x := range past.Items {
 		v.Past = append(v.Past, ui.RowOf(x, p.Now()))
+	}
+	if actor, ok := domain.ActorFrom(ctx); ok {
+		if err := actor.RequireAll(domain.EffectScopes(c.Effects)); err != nil {
+			v.Refused = domain.AsError(err).Message
+		}
 	}
 	v.Price = ui.PriceOf(c.Capability, v.Composer)
 	return v, nil

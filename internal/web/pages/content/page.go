@@ -187,10 +187,21 @@ func factsOf(d content.ItemDetails, ws domain.Workspace) facts {
 		f.Capability = d.Execution.Capability
 	}
 	if d.PublishedVersion > 0 && d.Status == domain.ItemPublished && ws.FeedEnabled {
-		f.Feed = "/feeds/" + ws.Slug + "/items/" + d.Slug
+		f.Feed = "/feeds/" + ws.Slug + "/items/" + publishedSlug(d)
 	}
 	return f
 }
 
 // readingTime assumes 220 words a minute, a usual pace for prose on a screen.
 func readingTime(words int) string { return strconv.Itoa(max(1, (words+110)/220)) + " min read" }
+
+// publishedSlug is the slug under which the item is on the feed, which may not be its
+// present one.
+func publishedSlug(d content.ItemDetails) string {
+	for _, p := range d.Publications {
+		if p.Channel == "feed" && p.Slug != "" {
+			return p.Slug
+		}
+	}
+	return d.Slug
+}

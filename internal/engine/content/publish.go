@@ -1,0 +1,58 @@
+package content
+
+import (
+	"context"
+
+	"vellocity/internal/domain"
+	"vellocity/internal/store"
+	"vellocity/internal/verb"
+)
+
+// Render turns Markdown into sanitized HTML, as [Verbs.RenderMarkdown] does.
+func Render(markdown string) string {
+	var v *Verbs
+	return v.RenderMarkdown(markdown)
+}
+
+// rendered has texts as HTML, by their Markdown.
+type rendered map[string]string
+
+// renderAhead renders the texts of items that a move publishes, before its
+// transaction, which then holds the writer for less long. A text that has changed by
+// then is rendered there.
+func (v *Verbs) renderAhead(ctx context.Context, to domain.ItemStatus, ids ...int64) (rendered, error) {
+	a, err := verb.Caller(ctx, verb.AnyScope)
+	if err != nil || to != domain.ItemPublished || !a.May(domain.ScopePublish) {
+		return nil, err
+	}
+	texts := rendered{}
+	for _, id := range ids {
+		c, err := v.store.Read().Content(ctx, a.WorkspaceID, id)
+		if err == nil && c.PublishedVersion != c.Version {
+			texts[c.Body] = v.RenderMarkdown(c.Body)
+		}
+	}
+	return texts, nil
+}
+
+func (r rendered) html(v *Verbs, markdown string) string {
+	if html, ok := r[markdown]; ok {
+		return html
+	}
+	return v.RenderMarkdown(markdown)
+}
+
+// published returns what a feed shows of an item, rendered. A publication from before
+// texts were rendered when they were published is rendered once, and kept.
+func (v *Verbs) published(ctx context.Context, workspaceID int64, p store.Published) store.Published {
+	if p.Rendered {
+		return p
+	}
+	p.HTML = v.RenderMarkdown(p.Body)
+	if p.Summary == "" {
+		p.Summary = summaryOf(p.Snapshot)
+	}
+	// A reader gets the text in any case; the next one has it rendered again.
+	_ = v.store.InTx(ctx, func(tx *store.Tx) error { return tx.SavePublicationHTML(ctx, workspaceID, p) })
+	return p
+}

@@ -1,0 +1,195 @@
+package work_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"vellocity/internal/capability"
+	"vellocity/internal/capability/publish"
+	"vellocity/internal/domain"
+	"vellocity/internal/engine/account"
+	"vellocity/internal/engine/enginetest"
+	"vellocity/internal/engine/work"
+	"vellocity/internal/store"
+	"vellocity/internal/verb"
+)
+
+// effect is a scripted execution, and the scope that the verb takes which does the same.
+type effect struct {
+	name  string
+	step  func(item int64) step
+	takes domain.Scope
+}
+
+func effects() []effect {
+	return []effect{
+		{"nothing", func(int64) step { return step{Key: "a"} }, domain.ScopeContent},
+		{"create", func(int64) step { return step{Key: "a", Do: "item"} }, domain.ScopeContent},
+		{"move", func(id int64) step {
+			return step{Key: "a", Do: "move", Item: id, To: domain.ItemReview}
+		}, domain.ScopeContent},
+		{"move to published", func(id int64) step {
+			return step{Key: "a", Do: "move", Item: id, To: domain.ItemPublished}
+		}, domain.ScopePublish},
+		{"publish", func(id int64) step { return step{Key: "a", Do: "publish", Item: id} }, domain.ScopePublish},
+	}
+}
+
+// callers are a person of each role, and keys of each scope and role.
+func callers(workspaceID int64) (list []domain.Actor) {
+	for _, r := range domain.Roles() {
+		a, _ := domain.ActorFrom(enginetest.As(workspaceID, r))
+		list = append(list, a)
+		for _, s := range domain.Scopes() {
+			list = append(list, domain.Actor{
+				Kind: domain.ActorKey, ID: 1, Name: "key", WorkspaceID: workspaceID, Role: r, Scopes: []domain.Scope{s},
+			})
+		}
+	}
+	return list
+}
+
+// Every way to start an execution takes the scopes of what it does.
+func TestEffectsTakeTheScopesOfTheirVerbs(t *testing.T) {
+	enginetest.Each(t, config(t), func(k *enginetest.Kit) {
+		id := k.Item(k.Ctx(), "An item", "Text.").ID
+		for _, e := range effects() {
+			old := k.Run(e.step(id))
+			must(k, second(k.Work.Cancel(k.Ctx(), verb.ID{ID: old.ID})))
+			for _, a := range callers(k.Ours.ID) {
+				ctx := domain.WithActor(context.Background(), a)
+				_, executed := k.Execute(ctx, e.step(id))
+				_, retried := k.Work.Retry(ctx, verb.ID{ID: old.ID})
+				for way, err := range map[string]error{"execute": executed, "retry": retried} {
+					if got := domain.CodeOf(err); a.May(e.takes) && err != nil ||
+						!a.May(e.takes) && got != domain.CodeForbidden {
+						t.Errorf("%s to %s as %s %s with %v: %v", way, e.name, a.Role, a.Kind, a.Scopes, err)
+					}
+				}
+			}
+		}
+	})
+}
+
+func TestASchedulesExecutionHasItsOwnersRights(t *testing.T) {
+	enginetest.Each(t, config(t), func(k *enginetest.Kit) {
+		id := k.Item(k.Ctx(), "An item", "Text.").ID
+		for _, e := range effects() {
+			for _, r := range domain.Roles() {
+				owner, _ := domain.ActorFrom(enginetest.As(k.Ours.ID, r))
+				s := domain.Schedule{WorkspaceID: k.Ours.ID, Cron: "0 9 * * *", Timezone: "UTC", Enabled: true,
+					NextAt: k.Store.Now().Add(-48 * time.Hour), Owner: owner.Starter(),
+					Target: domain.ScheduleTarget{Capability: enginetest.Slug, Settings: enginetest.Settings(e.step(id))}}
+				k.Do(func(ctx context.Context, tx *store.Tx) (err error) { s, err = tx.CreateSchedule(ctx, s); return err })
+				before := k.Count("select count(*) from execution")
+				must(k, second(k.Work.FireDue(context.Background())))
+				started := k.Count("select count(*) from execution") - before
+				got, err := k.Store.Read().Schedule(context.Background(), k.Ours.ID, s.ID)
+				must(k, err)
+				if want := owner.May(e.takes); want != (started == 1) || want != (got.LastError == "") {
+					t.Errorf("%s for a %s: started %d, %q", e.name, r, started, got.LastError)
+				}
+			}
+		}
+		if n := k.Count("select count(*) from execution where starter_kind <> 'person'"); n != 0 {
+			t.Errorf("%d executions do not know for whom they were started", n)
+		}
+	})
+}
+
+// What a starter may do is asked for again when the effect is applied.
+func TestRightsThatAreGoneByThenPublishNothing(t *testing.T) {
+	for _, tc := range []struct {
+		name string
+		lose func(k *enginetest.Kit, member, key int64)
+		role bool // the key is not touched itself, only its creator
+	}{
+		{"the member leaves", func(k *enginetest.Kit, member, _ int64) {
+			k.Do(func(ctx context.Context, tx *store.Tx) error { return tx.RemoveMember(ctx, k.Ours.ID, member) })
+		}, true},
+		{"the member becomes an editor", func(k *enginetest.Kit, member, _ int64) {
+			k.Do(func(ctx context.Context, tx *store.Tx) error {
+				return tx.SaveMember(ctx, k.Ours.ID, member, domain.RoleEditor)
+			})
+		}, true},
+		{"the key is revoked", func(k *enginetest.Kit, _, key int64) {
+			k.Do(func(ctx context.Context, tx *store.Tx) error {
+				return second(tx.RevokeKey(ctx, k.Ours.ID, key, tx.Now()))
+			})
+		}, false},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			enginetest.Each(t, config(t), func(k *enginetest.Kit) {
+				admin := enginetest.As(k.Ours.ID, domain.RoleAdmin)
+				person, _ := domain.ActorFrom(admin)
+				made, err := k.Account.CreateKey(admin, account.CreateKey{Name: "key", Role: domain.RoleAdmin,
+					Scopes: []domain.Scope{domain.ScopePublish, domain.ScopeContent}})
+				must(k, err)
+				key := domain.Actor{Kind: domain.ActorKey, ID: made.Key.ID, Name: "key", WorkspaceID: k.Ours.ID,
+					Role: domain.RoleAdmin, Scopes: made.Key.Scopes}
+				starters := []domain.Actor{key}
+				if tc.role {
+					starters = append(starters, person)
+				}
+				var ids []int64
+				for i, a := range starters {
+					item := k.Item(k.Ctx(), fmt.Sprintf("Item %d", i), "Text.")
+					x, err := k.Execute(domain.WithActor(context.Background(), a),
+						step{Key: "a", Do: "publish", Item: item.ID})
+					must(k, err)
+					ids = append(ids, x.Execution.ID)
+				}
+				tc.lose(k, person.ID, made.Key.ID)
+				k.Start()
+				for _, id := range ids {
+					k.Ended(id, domain.ExecutionFailed)
+				}
+				if n := k.Count("select count(*) from publication"); n != 0 {
+					t.Errorf("%d were published", n)
+				}
+			})
+		})
+	}
+}
+
+// With an editor's move, an execution neither publishes nor withdraws.
+func TestAMoveThatWithdrawsTakesPublish(t *testing.T) {
+	enginetest.Each(t, enginetest.Config{}, func(k *enginetest.Kit) {
+		item := k.Item(k.Ctx(), "An item", "Text.")
+		x, err := k.Execute(enginetest.As(k.Ours.ID, domain.RoleOwner), step{Key: "a", Do: "publish", Item: item.ID})
+		must(k, err)
+		k.Ended(x.Execution.ID, domain.ExecutionCompleted)
+		back := step{Key: "a", Do: "move", Item: item.ID, To: domain.ItemReview}
+		x, err = k.Execute(enginetest.As(k.Ours.ID, domain.RoleEditor), back)
+		must(k, err)
+		k.Ended(x.Execution.ID, domain.ExecutionFailed)
+		if n := k.Count("select count(*) from publication"); n != 1 {
+			t.Errorf("%d publications", n)
+		}
+	})
+}
+
+func TestTheContentPublisherTakesPublish(t *testing.T) {
+	c := enginetest.Config{Idle: true, Capabilities: []capability.Capability{publish.New()}}
+	enginetest.Each(t, c, func(k *enginetest.Kit) {
+		item := k.Item(k.Ctx(), "An item", "Text.")
+		run := func(s domain.Scope, r domain.Role) error {
+			a := domain.Actor{Kind: domain.ActorKey, ID: 1, WorkspaceID: k.Ours.ID, Role: r, Scopes: []domain.Scope{s}}
+			return second(k.Work.Execute(domain.WithActor(context.Background(), a), work.Execute{
+				Capability: publish.Slug,
+				Settings:   fmt.Appendf(nil, `{"content_id":%d}`, item.ID),
+			}))
+		}
+		for _, s := range []domain.Scope{domain.ScopeContent, domain.ScopeWrite} {
+			if err := run(s, domain.RoleOwner); domain.CodeOf(err) != domain.CodeForbidden {
+				t.Errorf("with %s: %v", s, err)
+			}
+		}
+		if err := run(domain.ScopeAdmin, domain.RoleEditor); domain.CodeOf(err) != domain.CodeForbidden {
+			t.Errorf("as an editor: %v", err)
+		}
+		must(k, run(domain.ScopePublish, domain.RoleReviewer))
+	})
+}

@@ -1,0 +1,76 @@
+package feed
+
+import (
+	"html"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// absolute resolves the links and images of sanitized HTML against the address of its
+// page. The sanitizer writes every attribute with double quotes and escapes quotes in
+// texts, so an attribute is found without parsing.
+func absolute(text, page string) string {
+	base, err := url.Parse(page)
+	if err != nil {
+		return text
+	}
+	var b strings.Builder
+	for {
+		i, attribute := next(text)
+		if i < 0 {
+			return b.String() + text
+		}
+		start := i + len(attribute)
+		end := strings.IndexByte(text[start:], '"')
+		if end < 0 {
+			return b.String() + text
+		}
+		b.WriteString(text[:start])
+		b.WriteString(resolved(base, text[start:start+end]))
+		text = text[start+end:]
+	}
+}
+
+// next returns where the next attribute with an address begins, and its beginning.
+func next(text string) (at int, attribute string) {
+	at = -1
+	for _, a := range []string{` href="`, ` src="`} {
+		if i := strings.Index(text, a); i >= 0 && (at < 0 || i < at) {
+			at, attribute = i, a
+		}
+	}
+	return at, attribute
+}
+
+func resolved(base *url.URL, escaped string) string {
+	u, err := url.Parse(html.UnescapeString(escaped))
+	if err != nil || u.IsAbs() || escaped == "" {
+		return escaped
+	}
+	return html.EscapeString(base.ResolveReference(u).String())
+}
+
+// rightToLeft are the languages whose usual script runs from right to left.
+var rightToLeft = []string{
+	"ar", "arc", "ckb", "dv", "fa", "he", "iw", "ji", "ks", "nqo", "pnb", "prs", "ps", "sd", "syr", "ug", "ur", "yi",
+}
+
+// rightToLeftScripts are the scripts that a language tag can name.
+var rightToLeftScripts = []string{"arab", "aran", "hebr", "nkoo", "syrc", "thaa"}
+
+// direction returns the direction of a language's script, rtl or ltr, from its tag
+// (BCP 47).
+func direction(tag string) string {
+	parts := strings.Split(strings.ToLower(tag), "-")
+	if len(parts) > 1 && len(parts[1]) == 4 { // a script
+		if slices.Contains(rightToLeftScripts, parts[1]) {
+			return "rtl"
+		}
+		return "ltr"
+	}
+	if slices.Contains(rightToLeft, parts[0]) {
+		return "rtl"
+	}
+	return "ltr"
+}
