@@ -108,7 +108,7 @@ func TestExportsHaveTheirTitles(t *testing.T) {
 	enginetest.Each(t, config(t), func(k *enginetest.Kit) {
 		c := k.Item(k.Ctx(), "An item", "Text.")
 		meta := "For search"
-		must(k, second(k.Content.EditItem(k.Ctx(), content.EditItem{ID: c.ID, MetaTitle: &meta})))
+		must(k, second(k.Content.EditItem(k.Ctx(), content.EditItem{ID: c.ID, ItemEdit: domain.ItemEdit{MetaTitle: &meta}})))
 		for format, want := range map[domain.ExportFormat][]string{
 			domain.ExportHTML:     {"<title>For search</title>", "<h1>An item</h1>"},
 			domain.ExportMarkdown: {`meta_title: "For search"`, `title: "An item"`},

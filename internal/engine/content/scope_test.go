@@ -19,19 +19,19 @@ func TestSchedulingAPublicationTakesPublish(t *testing.T) {
 			})
 		}
 		at := time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC)
-		edit := content.EditItem{ID: c.ID, ScheduledAt: &at}
+		edit := content.EditItem{ID: c.ID, ItemEdit: domain.ItemEdit{ScheduledAt: &at}}
 		if _, err := k.Content.EditItem(key(domain.ScopeContent), edit); domain.CodeOf(err) != domain.CodeForbidden {
 			t.Errorf("planned with content alone: %v", err)
 		}
 		must(k, second(k.Content.EditItem(key(domain.ScopePublish), edit)))
 		title := "Another title"
-		both := content.EditItem{ID: c.ID, ScheduledAt: &time.Time{}, Title: &title}
+		both := content.EditItem{ID: c.ID, ItemEdit: domain.ItemEdit{ScheduledAt: &time.Time{}, Title: &title}}
 		if _, err := k.Content.EditItem(key(domain.ScopePublish), both); domain.CodeOf(err) != domain.CodeForbidden {
 			t.Errorf("edited with publish alone: %v", err)
 		}
 		// What is planned already is no change.
 		must(k, second(k.Content.EditItem(key(domain.ScopeContent),
-			content.EditItem{ID: c.ID, ScheduledAt: &at, Title: &title})))
+			content.EditItem{ID: c.ID, ItemEdit: domain.ItemEdit{ScheduledAt: &at, Title: &title}})))
 	})
 }
 

@@ -32,7 +32,7 @@ func TestOnlyPublishingChangesWhatIsPublic(t *testing.T) {
 		was := public(k)
 		text, words, at := "Draft AKIAIOSFODNN7EXAMPLE", []string{"draft"}, time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)
 		slug := "draft"
-		for name, edit := range map[string]content.EditItem{
+		for name, edit := range map[string]domain.ItemEdit{
 			"body":             {Body: &text},
 			"title":            {Title: &text},
 			"meta title":       {MetaTitle: &text},
@@ -44,8 +44,7 @@ func TestOnlyPublishingChangesWhatIsPublic(t *testing.T) {
 			"dates":            {PlannedAt: &at, ScheduledAt: &at},
 			"assignee":         {Assignee: &slug},
 		} {
-			edit.ID = i.ID
-			must(k, second(k.Content.EditItem(k.Ctx(), edit)))
+			must(k, second(k.Content.EditItem(k.Ctx(), content.EditItem{ID: i.ID, ItemEdit: edit})))
 			if now := public(k); now != was {
 				t.Errorf("an edit of %s is public:\n%s\n%s", name, was, now)
 			}
@@ -77,7 +76,7 @@ func TestAFeedEntryKeepsItsIdentity(t *testing.T) {
 		}
 		other := k.Item(k.Ctx(), "Another", "Two.")
 		for _, slug := range []string{"second-address", "third-address"} {
-			must(k, second(k.Content.EditItem(k.Ctx(), content.EditItem{ID: i.ID, Slug: &slug})))
+			must(k, second(k.Content.EditItem(k.Ctx(), content.EditItem{ID: i.ID, ItemEdit: domain.ItemEdit{Slug: &slug}})))
 			moved(k, i.ID, domain.ItemReview)
 			moved(k, i.ID, domain.ItemPublished)
 		}
@@ -87,7 +86,7 @@ func TestAFeedEntryKeepsItsIdentity(t *testing.T) {
 			if got.Slug != "third-address" || got.Identity != first.Identity || !got.PublishedAt.Equal(first.PublishedAt) {
 				t.Errorf("at %s: %+v", slug, got)
 			}
-			_, err = k.Content.EditItem(k.Ctx(), content.EditItem{ID: other.ID, Slug: &slug})
+			_, err = k.Content.EditItem(k.Ctx(), content.EditItem{ID: other.ID, ItemEdit: domain.ItemEdit{Slug: &slug}})
 			if domain.CodeOf(err) != domain.CodeValidation {
 				t.Errorf("another item took the address %s: %v", slug, err)
 			}
