@@ -56,7 +56,6 @@ type worker struct {
 	running  map[string]bool
 	needs    []domain.Need
 	cut      []domain.Finding // about texts of recorded steps, for the items made of them
-	tries    map[string]int   // calls of the provider before this claim, by step
 }
 
 // conclude turns the error of the steps into what the queue does with the job.

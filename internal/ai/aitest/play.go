@@ -53,9 +53,9 @@ func (c Case) For(w Wire) bool { return c.Wire == "" || c.Wire == w }
 // named is how a prompt names the case that is to answer it.
 var named = regexp.MustCompile(`script:([a-z0-9_-]+)`)
 
-// Named returns a script that answers with the case that a prompt names, as
-// "script:think-tags" anywhere in it, and as [Writer] any other. A case that is for
-// answers with a schema answers those alone, and the other way round.
+// Named returns a script that plays the case that a prompt names, as
+// "script:think-tags" anywhere in it, and does as [Writer] for any other prompt. A
+// case for calls with a schema plays for those alone, and the other way round.
 func Named() Script {
 	scripts, schema := map[string]Script{}, map[string]bool{}
 	for _, c := range Cases() {

@@ -80,7 +80,7 @@ type usage struct {
 	CacheWrite wire.Count `json:"cache_creation_input_tokens"`
 }
 
-// counts returns the usage. A figure that is left out was told before, or will be.
+// counts returns the usage. A figure that is left out came before, or will come.
 func (u usage) counts() ai.Usage {
 	return ai.Usage{
 		InputTokens:      int64(u.Input + u.CacheRead + u.CacheWrite),

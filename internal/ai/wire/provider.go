@@ -59,7 +59,7 @@ type Answer struct {
 	Stop ai.StopReason
 
 	word   string // the provider's own word for Stop, where it is unknown
-	metred bool   // the usage was told
+	metred bool   // the usage was reported
 }
 
 // Finish takes the provider's word for why the text ended. An empty one says nothing.

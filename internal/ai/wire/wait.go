@@ -30,7 +30,7 @@ func retryAfter(h http.Header, now time.Time) time.Duration {
 }
 
 // resets reads when a rate limit's window ends, from the headers that say so in a
-// number of ways. It is less certain than a wait that was told.
+// number of ways. It is less certain than a wait that was given.
 func resets(h http.Header, now time.Time) (longest time.Duration) {
 	for name := range h {
 		lower := strings.ToLower(name)
