@@ -224,7 +224,9 @@ func near(ctx context.Context, base string) bool {
 	ctx, cancel := context.WithTimeout(ctx, lookupTime)
 	defer cancel()
 	addresses, err := net.DefaultResolver.LookupNetIP(ctx, "ip", host)
-	return err == nil && len(addresses) > 0 && !slices.ContainsFunc(addresses, func(ip netip.Addr) bool { return !private(ip) })
+	return err == nil && len(addresses) > 0 && !slices.ContainsFunc(addresses, func(ip netip.Addr) bool {
+		return !private(ip)
+	})
 }
 
 // innerNames end names that only a local network knows.

@@ -142,11 +142,3 @@ func exported(d ItemDetails) exportedItem {
 	}
 	return exportedItem{ContentItem: c, AI: d.Origin.AI, Generator: generator(d.Origin), Provenance: d.Provenance}
 }
-
-// timestamp writes a time as RFC 3339; empty for the zero time.
-func timestamp(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return t.Format(time.RFC3339)
-}

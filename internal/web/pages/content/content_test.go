@@ -86,7 +86,8 @@ func TestEveryVersionCanBeReached(t *testing.T) {
 	c := p.Add(domain.ContentItem{Title: "Often edited", Body: "Text 1."}, domain.ItemReview)
 	for n := 2; n <= 60; n++ {
 		body := fmt.Sprintf("Text %d.", n)
-		webtest.Must(p.Engine.Content.EditItem(p.Context(), content.EditItem{ID: c.ID, ItemEdit: domain.ItemEdit{Body: &body}}))(t)
+		edit := content.EditItem{ID: c.ID, ItemEdit: domain.ItemEdit{Body: &body}}
+		webtest.Must(p.Engine.Content.EditItem(p.Context(), edit))(t)
 	}
 	path := fmt.Sprintf("/content/%d?view=versions", c.ID)
 	versions := func(path string) int {
