@@ -122,23 +122,6 @@ func creditsGrantCommand(s *settings) *cobra.Command {
 	return group
 }
 
-func grantCredits(c *cobra.Command, cl *client, in map[string]any, asJSON bool) error {
-	var b struct{ Balance, Held, Available, UsedThisMonth int }
-	if err := cl.call(c.Context(), "POST", "/operator/credits", in, &b); err != nil {
-		return err
-	}
-	if asJSON {
-		return printJSON(c.OutOrStdout(), map[string]int{
-			"balance":         b.Balance,
-			"held":            b.Held,
-			"available":       b.Available,
-			"used_this_month": b.UsedThisMonth,
-		})
-	}
-	fmt.Fprintf(c.OutOrStdout(), "Balance    %d\nHeld       %d\nAvailable  %d\n", b.Balance, b.Held, b.Available)
-	return nil
-}
-
 func signInLinkCommand(s *settings) *cobra.Command {
 	return &cobra.Command{
 		Use:   "sign-in-link",
