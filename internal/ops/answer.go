@@ -12,14 +12,6 @@ import (
 	"vellocity/internal/domain"
 )
 
-// PageMeta is the meta object of a paged list.
-type PageMeta struct {
-	Page       int `json:"page" doc:"Page number, from 1"`
-	PerPage    int `json:"per_page" doc:"Items per page"`
-	Total      int `json:"total" doc:"Number of items"`
-	TotalPages int `json:"total_pages" doc:"Number of pages"`
-}
-
 // pageMeta returns the meta object of a reply: that of the page, for a paged list.
 func pageMeta[I any](in I, reply Reply) any {
 	list, ok := any(in).(paged)

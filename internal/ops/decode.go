@@ -277,14 +277,6 @@ func sortedKeys(v url.Values) []string {
 	return keys
 }
 
-// Capitalize makes the first letter of an ASCII text a capital.
-func Capitalize(s string) string {
-	if s == "" {
-		return s
-	}
-	return strings.ToUpper(s[:1]) + s[1:]
-}
-
 // title turns a command's noun into the word of a message: brand-voices is
 // "Brand voice".
 func title(noun string) string {

@@ -19,14 +19,6 @@ const (
 	InPrefer = "prefer" // Prefer: wait=N
 )
 
-// Paging is embedded by the input of every paged list.
-type Paging struct {
-	Page    int `json:"page,omitempty" in:"query" limit:"page" default:"1" doc:"Page number, from 1"`
-	PerPage int `json:"per_page,omitempty" in:"query" limit:"per_page" default:"20" doc:"Items per page"`
-}
-
-func (p Paging) paging() Paging { return p }
-
 // Conditional is embedded by the input of every change that can be made conditional.
 type Conditional struct {
 	IfMatch string `json:"if_match,omitempty" in:"header" header:"If-Match" doc:"Only if the resource still has this ETag"`

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"sync"
 	"unicode/utf8"
 
@@ -153,4 +154,12 @@ func MustEncode(v any) json.RawMessage {
 		panic("ops: a value cannot be written as JSON: " + err.Error())
 	}
 	return b
+}
+
+// Capitalize makes the first letter of an ASCII text a capital.
+func Capitalize(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
 }

@@ -184,3 +184,24 @@ func (o *Op) MetaType() reflect.Type {
 	}
 	return reflect.TypeOf(o.Meta)
 }
+
+// StreamDocs is what documents say about the events of a row that streams.
+type StreamDocs struct {
+	Description, Example string
+	// Events are the kinds of event, by name. The name of unnamed events is "message".
+	Events []EventDoc
+	// Headers are the headers that the stream has beside those of every response.
+	Headers []HeaderDoc
+}
+
+// EventDoc describes the data of one kind of event.
+type EventDoc struct {
+	Name string
+	Data reflect.Type
+}
+
+// EventOf describes an event whose data is the JSON of a T.
+func EventOf[T any](name string) EventDoc { return EventDoc{name, reflect.TypeFor[T]()} }
+
+// HeaderDoc describes a header of a response.
+type HeaderDoc struct{ Name, Description, Example string }

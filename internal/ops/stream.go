@@ -3,32 +3,10 @@ package ops
 import (
 	"bytes"
 	"net/http"
-	"reflect"
 	"strings"
 
 	"vellocity/internal/sse"
 )
-
-// StreamDocs is what documents say about the events of a row that streams.
-type StreamDocs struct {
-	Description, Example string
-	// Events are the kinds of event, by name. The name of unnamed events is "message".
-	Events []EventDoc
-	// Headers are the headers that the stream has beside those of every response.
-	Headers []HeaderDoc
-}
-
-// EventDoc describes the data of one kind of event.
-type EventDoc struct {
-	Name string
-	Data reflect.Type
-}
-
-// EventOf describes an event whose data is the JSON of a T.
-func EventOf[T any](name string) EventDoc { return EventDoc{name, reflect.TypeFor[T]()} }
-
-// HeaderDoc describes a header of a response.
-type HeaderDoc struct{ Name, Description, Example string }
 
 // Text reports whether the stream's unnamed events are the pieces of a text.
 func (d *StreamDocs) Text() bool {

@@ -60,13 +60,6 @@ type args struct {
 // Kind implements [river.JobArgs].
 func (a args) Kind() string { return a.kind }
 
-// worker is a River client at work, of either driver.
-type worker interface {
-	Start(context.Context) error
-	Stop(context.Context) error
-	StopAndCancel(context.Context) error
-}
-
 func (g *generation) newClient() (worker, error) {
 	c := &river.Config{
 		ID:     g.holder,
@@ -221,38 +214,7 @@ func (t busTx) NotifyMany(_ context.Context, p *riverdriver.NotifyManyParams) er
 	return nil
 }
 
-// bus is a listener within the process.
-type bus chan *riverdriver.Notification
-
-func (b bus) inserted(kind string) { b.send("river_insert", fmt.Sprintf(`{"queue":%q}`, kind)) }
-
-func (b bus) send(topic, payload string) {
-	select {
-	case b <- &riverdriver.Notification{Topic: topic, Payload: payload}:
-	default: // full: the next message makes River fetch, and polling finds the rest
-	}
-}
-
 // The methods of [riverdriver.Listener].
-
-// WaitForNotification waits for the next message.
-func (b bus) WaitForNotification(ctx context.Context) (*riverdriver.Notification, error) {
-	select {
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	case n := <-b:
-		return n, nil
-	}
-}
-
-// Close does nothing, like the rest: there is no connection.
-func (bus) Close(context.Context) error            { return nil }
-func (bus) Connect(context.Context) error          { return nil }
-func (bus) Listen(context.Context, string) error   { return nil }
-func (bus) Unlisten(context.Context, string) error { return nil }
-func (bus) Ping(context.Context) error             { return nil }
-func (bus) Schema() string                         { return "" }
-func (bus) SetAfterConnectExec(string)             {}
 
 // undone returns p without the jobs that Complete has ended.
 func (g *generation) undone(p *riverdriver.JobSetStateIfRunningManyParams) *riverdriver.JobSetStateIfRunningManyParams {

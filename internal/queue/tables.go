@@ -239,9 +239,3 @@ func (g *generation) leave(ctx context.Context) error {
 	_, left := g.db.ExecContext(ctx, leaveNode, g.q.opts.NodeID, g.number)
 	return errors.Join(freed, left)
 }
-
-func (g *generation) holding(id int64) bool {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return g.held[id] != nil
-}

@@ -23,15 +23,6 @@ func (v *Verbs) Keys(ctx context.Context, in ListKeys) (domain.List[domain.Key],
 	return v.store.Read().Keys(ctx, a.WorkspaceID, in.Page)
 }
 
-// Key returns one key. Its secret is not stored.
-func (v *Verbs) Key(ctx context.Context, id int64) (domain.Key, error) {
-	a, err := verb.Caller(ctx, domain.ScopeAdmin)
-	if err != nil {
-		return domain.Key{}, err
-	}
-	return v.store.Read().Key(ctx, a.WorkspaceID, id)
-}
-
 // UsualScopes are the scopes of a key that is created without any: everything that
 // content work needs.
 func UsualScopes() []domain.Scope {

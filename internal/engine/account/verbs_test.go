@@ -60,7 +60,6 @@ func (verbs) Keys() enginetest.Verbs {
 		"Keys": admin(false, false, func(k K, ctx C, _ X) error {
 			return second(k.Account.Keys(ctx, account.ListKeys{Page: enginetest.FirstPage()}))
 		}),
-		"Key": admin(false, true, func(k K, ctx C, x X) error { return second(k.Account.Key(ctx, x.Key)) }),
 		"CreateKey": admin(true, false, func(k K, ctx C, _ X) error {
 			return second(k.Account.CreateKey(ctx, account.CreateKey{
 				Name:   "new",

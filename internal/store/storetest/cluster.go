@@ -43,8 +43,6 @@ while read -r order; do
     start) "$bin/postgres" -D "$dir/data" -k "$dir" >>"$dir/log" 2>&1 </dev/null & pid=$! ;;
     stop) kill -INT "$pid"; wait "$pid" ;;
     kill) kill -KILL "$pid"; wait "$pid" ;;
-    freeze) kill -STOP "$pid" ;;
-    thaw) kill -CONT "$pid" ;;
   esac 2>/dev/null
   echo "$order $pid"
 done
@@ -110,12 +108,6 @@ func (c *Cluster) Stop() error { return c.order("stop") }
 
 // Kill kills the server's main process with SIGKILL; the sessions break with it.
 func (c *Cluster) Kill() error { return c.order("kill") }
-
-// Freeze halts the main process: new connections hang, open ones go on.
-func (c *Cluster) Freeze() error { return c.order("freeze") }
-
-// Thaw lets it go on.
-func (c *Cluster) Thaw() error { return c.order("thaw") }
 
 func (c *Cluster) order(what string) error {
 	c.mu.Lock()

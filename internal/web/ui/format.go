@@ -168,8 +168,5 @@ func ETag(revision int64) string { return strconv.Quote(strconv.FormatInt(revisi
 // cards, versions and the editor show.
 func Words(markdown string) int { return prose.CountWords(prose.Plain(markdown)) }
 
-// Percent writes a share of a hundred: "52%".
-func Percent(n int) string { return strconv.Itoa(n) + "%" }
-
 // sortedKeys lists the keys of a map in order.
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
