@@ -138,7 +138,7 @@ func decode(text string) (v any, err error) {
 	if err = dec.Decode(&v); err != nil {
 		return nil, err
 	}
-	if _, err = dec.Token(); err != io.EOF { //nolint:errorlint // a decoder returns it bare
+	if _, err = dec.Token(); err != io.EOF {
 		return nil, io.ErrUnexpectedEOF
 	}
 	return v, nil

@@ -56,7 +56,13 @@ func TestPublishingTakesPublishAtEveryDoor(t *testing.T) {
 			}
 		}
 		body, _ := json.Marshal(map[string]any{"settings": settings})
-		status, _, raw := w.call(t, key, "POST", "/api/v1/content-workflow/capabilities/publish-content/execute", string(body))
+		status, _, raw := w.call(
+			t,
+			key,
+			"POST",
+			"/api/v1/content-workflow/capabilities/publish-content/execute",
+			string(body),
+		)
 		if (status == http.StatusForbidden) == c.may {
 			t.Errorf("%s with %v: REST answers %d %s", c.role, c.scopes, status, raw)
 		}

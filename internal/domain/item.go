@@ -98,7 +98,7 @@ type ItemEdit struct {
 	Channel         *string    `json:"channel,omitempty" limit:"channel"`
 	Keywords        *[]string  `json:"keywords,omitempty" limit:"keywords"`
 	PlannedAt       *time.Time `json:"planned_at,omitempty" doc:"When it is meant to be published"`
-	ScheduledAt     *time.Time `json:"scheduled_at,omitempty" doc:"When publication is planned; does not publish by itself yet. Takes the publish scope"`
+	ScheduledAt     *time.Time `json:"scheduled_at,omitempty" doc:"When publication is planned (publish scope); nothing is done by itself"`
 	Assignee        *string    `json:"assignee,omitempty" limit:"assignee" doc:"Who is responsible for it"`
 }
 

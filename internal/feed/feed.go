@@ -126,6 +126,7 @@ func (f feeds) item(w http.ResponseWriter, r *http.Request) {
 	base := f.base(r, r.PathValue("workspace"))
 	if item.Slug != slug {
 		w.Header().Set("Cache-Control", cached)
+		//nolint:gosec // to the feed's own address, made of the stored slug
 		http.Redirect(w, r, address(base, item), http.StatusMovedPermanently)
 		return
 	}

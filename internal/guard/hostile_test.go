@@ -9,9 +9,19 @@ import (
 )
 
 func TestCheckAndApplyCostNoMoreThanTheTextsSize(t *testing.T) {
-	policy := domain.GuardrailPolicy{"banned-terms": guard.Redact, "personal-data": guard.Redact, "unsupported-numbers": guard.Redact}
+	policy := domain.GuardrailPolicy{
+		"banned-terms":        guard.Redact,
+		"personal-data":       guard.Redact,
+		"unsupported-numbers": guard.Redact,
+	}
 	markdowntest.Linear(t, func(text string) {
-		in := guard.Input{Text: text, Type: domain.ContentBlog, Voice: voice(), MaxWords: 100, Support: []string{text[:min(len(text), 50_000)]}}
+		in := guard.Input{
+			Text:     text,
+			Type:     domain.ContentBlog,
+			Voice:    voice(),
+			MaxWords: 100,
+			Support:  []string{text[:min(len(text), 50_000)]},
+		}
 		guard.Apply(in, guard.Check(in), policy)
 	})
 }

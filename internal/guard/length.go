@@ -15,7 +15,9 @@ import (
 
 func lengthFormat(t *target) []domain.Finding {
 	if strings.TrimSpace(t.Text) == "" {
-		return []domain.Finding{{Severity: domain.SeverityBlocking, Message: "There is no text. Write one, or run this again with more to go on."}}
+		return []domain.Finding{
+			{Severity: domain.SeverityBlocking, Message: "There is no text. Write one, or run this again with more to go on."},
+		}
 	}
 	out := append(wordBounds(t), form(t)...)
 	if c, ok := channel.BySlug(t.Channel); ok {
@@ -31,14 +33,27 @@ func wordBounds(t *target) []domain.Finding {
 	}
 	switch n := prose.CountWords(t.read.Plain()); {
 	case t.MinWords > 0 && n < t.MinWords:
-		return []domain.Finding{{Severity: domain.SeverityInfo, Message: fmt.Sprintf("The text has %d words, fewer than the %d that it needs. Add substance.", n, t.MinWords)}}
+		return []domain.Finding{
+			{
+				Severity: domain.SeverityInfo,
+				Message:  fmt.Sprintf("The text has %d words, fewer than the %d that it needs. Add substance.", n, t.MinWords),
+			},
+		}
 	case t.MaxWords > 0 && n > t.MaxWords:
 		start := len(t.Text)
 		if words := prose.WordRanges(t.coded().Text); len(words) > t.MaxWords {
 			start, _ = t.coded().Source(words[t.MaxWords].Start, words[t.MaxWords].End)
 		}
 		over := prose.Range{Start: min(start, len(t.Text)), End: len(t.Text)}
-		return []domain.Finding{finding(t.Text, domain.SeverityInfo, fmt.Sprintf("The text has %d words, more than the %d that were asked for. Shorten it.", n, t.MaxWords), []prose.Range{over}, shortened)}
+		return []domain.Finding{
+			finding(
+				t.Text,
+				domain.SeverityInfo,
+				fmt.Sprintf("The text has %d words, more than the %d that were asked for. Shorten it.", n, t.MaxWords),
+				[]prose.Range{over},
+				shortened,
+			),
+		}
 	}
 	return nil
 }
@@ -50,11 +65,29 @@ func form(t *target) []domain.Finding {
 	}
 	var out []domain.Finding
 	if i := t.read.Unclosed; i >= 0 {
-		out = append(out, finding(t.Text, domain.SeverityWarning, "A code block is opened and never closed. Close it with three backticks.", []prose.Range{{Start: i, End: min(i+3, len(t.Text))}}, nil))
+		out = append(
+			out,
+			finding(
+				t.Text,
+				domain.SeverityWarning,
+				"A code block is opened and never closed. Close it with three backticks.",
+				[]prose.Range{{Start: i, End: min(i+3, len(t.Text))}},
+				nil,
+			),
+		)
 	}
 	if t.Type == domain.ContentBlog {
 		if places := topHeadings(t.read); len(places) > 0 {
-			out = append(out, finding(t.Text, domain.SeverityInfo, "The title already is the top heading. Make this one a second-level heading (##).", places, shortened))
+			out = append(
+				out,
+				finding(
+					t.Text,
+					domain.SeverityInfo,
+					"The title already is the top heading. Make this one a second-level heading (##).",
+					places,
+					shortened,
+				),
+			)
 		}
 	}
 	return out
@@ -81,10 +114,28 @@ func channelLimits(in Input, c channel.Network) []domain.Finding {
 	var out []domain.Finding
 	if n := c.Count(in.Text); n > c.Max {
 		over := overrun(in.Text, c)
-		out = append(out, finding(in.Text, domain.SeverityBlocking, fmt.Sprintf("%s takes %d characters; this has %d. Shorten it by %d.", c.Name, c.Max, n, n-c.Max), []prose.Range{over}, shortened))
+		out = append(
+			out,
+			finding(
+				in.Text,
+				domain.SeverityBlocking,
+				fmt.Sprintf("%s takes %d characters; this has %d. Shorten it by %d.", c.Name, c.Max, n, n-c.Max),
+				[]prose.Range{over},
+				shortened,
+			),
+		)
 	}
 	if tags := locations(hashtag, in.Text); len(tags) > c.Hashtags {
-		out = append(out, finding(in.Text, domain.SeverityInfo, fmt.Sprintf("There are %d hashtags; on %s no more than %d read well. Drop some.", len(tags), c.Name, c.Hashtags), tags[c.Hashtags:], nil))
+		out = append(
+			out,
+			finding(
+				in.Text,
+				domain.SeverityInfo,
+				fmt.Sprintf("There are %d hashtags; on %s no more than %d read well. Drop some.", len(tags), c.Name, c.Hashtags),
+				tags[c.Hashtags:],
+				nil,
+			),
+		)
 	}
 	return out
 }
@@ -105,7 +156,13 @@ func metaLengths(in Input) []domain.Finding {
 		most       int
 	}{{"meta title", in.MetaTitle, 60}, {"meta description", in.MetaDescription, 160}} {
 		if n := utf8.RuneCountInString(f.text); n > f.most {
-			out = append(out, domain.Finding{Severity: domain.SeverityInfo, Message: fmt.Sprintf("The %s has %d characters; search results cut it after %d. Shorten it.", f.name, n, f.most)})
+			out = append(
+				out,
+				domain.Finding{
+					Severity: domain.SeverityInfo,
+					Message:  fmt.Sprintf("The %s has %d characters; search results cut it after %d. Shorten it.", f.name, n, f.most),
+				},
+			)
 		}
 	}
 	return out

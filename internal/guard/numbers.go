@@ -192,8 +192,10 @@ func grouped(s string) bool {
 }
 
 var (
-	dateShape = regexp.MustCompile(`^(?:\d{1,4}[./\-]\d{1,2}[./\-]\d{1,4}|\d{1,2}:\d{2}(?::\d{2})?|\d{4}-\d{2}|\d{1,2}\.\d{1,2}\.)$`)
-	months    = " january february march april may june july august september october november december jan feb mar apr jun jul " +
+	dateShape = regexp.MustCompile(
+		`^(?:\d{1,4}[./\-]\d{1,2}[./\-]\d{1,4}|\d{1,2}:\d{2}(?::\d{2})?|\d{4}-\d{2}|\d{1,2}\.\d{1,2}\.)$`,
+	)
+	months = " january february march april may june july august september october november december jan feb mar apr jun jul " +
 		"aug sep sept oct nov dec januar februar märz mai juni juli oktober dezember janvier février mars avril juin juillet août " +
 		"septembre octobre novembre décembre enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre " +
 		"diciembre "

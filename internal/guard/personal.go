@@ -20,7 +20,9 @@ var (
 			`|\b\d{3}[.\-]\d{3}[.\-]\d{4}\b`,
 	)
 	// cardPattern takes the groups in which cards are printed, or none.
-	cardPattern = compile(`\b(?:\d{4}[ \-]\d{4}[ \-]\d{4}[ \-]\d{4}(?:[ \-]\d{3})?|\d{4}[ \-]\d{6}[ \-]\d{4,5}|\d{13,16})\b`)
+	cardPattern = compile(
+		`\b(?:\d{4}[ \-]\d{4}[ \-]\d{4}[ \-]\d{4}(?:[ \-]\d{3})?|\d{4}[ \-]\d{6}[ \-]\d{4,5}|\d{13,16})\b`,
+	)
 	ibanPattern = compile(`\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?\b`)
 	ipPattern   = compile(`\b\d{1,3}(?:\.\d{1,3}){3}\b`)
 	ip6Pattern  = compile(`(?i)(?:\b[0-9a-f]{1,4}:|:):?(?:[0-9a-f]{1,4}:{1,2}){1,6}[0-9a-f]{1,4}\b`)
@@ -71,7 +73,8 @@ func personalData(t *target) []domain.Finding {
 		var found []prose.Range
 		for _, r := range locations(d.pattern.whole, view.Text) {
 			s := r.In(view.Text)
-			if wholeWords(view.Text, r) && !partOfNumber(view.Text, r) && d.valid(view.Text, r) && !strings.Contains(allowed, s) {
+			if wholeWords(view.Text, r) && !partOfNumber(view.Text, r) && d.valid(view.Text, r) &&
+				!strings.Contains(allowed, s) {
 				found = append(found, r)
 			}
 		}
@@ -193,7 +196,8 @@ const fileEndings = " png jpg jpeg gif svg webp avif css js mjs ts json html pdf
 func validEmail(text string, r prose.Range) bool {
 	user, host, _ := strings.Cut(strings.ToLower(r.In(text)), "@")
 	top := host[strings.LastIndexByte(host, '.')+1:]
-	if strings.Contains(" example test invalid localhost local ", " "+top+" ") || strings.Contains(fileEndings, " "+top+" ") {
+	if strings.Contains(" example test invalid localhost local ", " "+top+" ") ||
+		strings.Contains(fileEndings, " "+top+" ") {
 		return false
 	}
 	for _, reserved := range []string{"example.com", "example.org", "example.net", "example.edu"} {
@@ -211,7 +215,8 @@ func validEmail(text string, r prose.Range) bool {
 //
 //nolint:gochecknoglobals // a table
 var reservedNetworks = sync.OnceValue(func() (all []netip.Prefix) {
-	for _, s := range []string{"0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12",
+	for _, s := range []string{"0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16",
+		"172.16.0.0/12",
 		"192.0.2.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/3",
 		"::1/128", "::/128", "2001:db8::/32", "fc00::/7", "fe80::/10", "ff00::/8"} {
 		all = append(all, netip.MustParsePrefix(s))

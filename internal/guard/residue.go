@@ -12,26 +12,38 @@ import (
 var (
 	// injectionPattern needs a word that points at earlier instructions, or at those of a model: "override
 	// the rules" and "forget all the rules" are what people write.
-	injectionPattern = compile(`(?i)\b(?:ignore|disregard|forget|override)\s+(?:all\s+|any\s+|the\s+|your\s+|my\s+)*(?:previous|prior|above|earlier|preceding|foregoing|original)\s+(?:instructions?|prompts?|rules|guidelines|directions)\b` +
-		`|\b(?:ignore|disregard|forget|override)\s+(?:all\s+|any\s+|your\s+)+(?:instructions?|prompts?|guidelines)\b` +
-		`|\b(?:reveal|print|show|repeat|output)\s+(?:me\s+)?(?:your|the)\s+(?:system\s+prompt|hidden\s+instructions|initial\s+prompt)` +
-		`|\byou\s+are\s+now\s+(?:in\s+)?(?:dan|developer\s+mode|jailbroken|an?\s+unrestricted)\b` +
-		`|(?m:^\s*(?:system|instruction)s?\s*:\s*you\s)|(?m:^\s*assistant\s*:)`)
+	injectionPattern = compile(
+		`(?i)\b(?:ignore|disregard|forget|override)\s+(?:all\s+|any\s+|the\s+|your\s+|my\s+)*(?:previous|prior|above|earlier|preceding|foregoing|original)\s+(?:instructions?|prompts?|rules|guidelines|directions)\b` +
+			`|\b(?:ignore|disregard|forget|override)\s+(?:all\s+|any\s+|your\s+)+(?:instructions?|prompts?|guidelines)\b` +
+			`|\b(?:reveal|print|show|repeat|output)\s+(?:me\s+)?(?:your|the)\s+(?:system\s+prompt|hidden\s+instructions|initial\s+prompt)` +
+			`|\byou\s+are\s+now\s+(?:in\s+)?(?:dan|developer\s+mode|jailbroken|an?\s+unrestricted)\b` +
+			`|(?m:^\s*(?:system|instruction)s?\s*:\s*you\s)|(?m:^\s*assistant\s*:)`,
+	)
 	// markerPattern are the marks around the turns of a chat. Some read as tags of HTML, so they are looked
 	// for in the source.
-	markerPattern = compile(`<\|[a-z_]{2,20}\|>|\[/?INST\]|<</?SYS>>|</?(?:system|assistant|think|thinking)>|(?m:^#{2,}\s*(?:(?i:system|instruction)s?)\s*:)|</?data(?:\s+name="[^"]*")?>`)
+	markerPattern = compile(
+		`<\|[a-z_]{2,20}\|>|\[/?INST\]|<</?SYS>>|</?(?:system|assistant|think|thinking)>|(?m:^#{2,}\s*(?:(?i:system|instruction)s?)\s*:)|</?data(?:\s+name="[^"]*")?>`,
+	)
 
-	refusalPattern = compile(`(?i)\bas an (?:ai|artificial intelligence)(?: (?:language )?model| assistant| system)?,? (?:I|my)\b[^.!?\n]*` +
-		`|\bas an? (?:large )?language model\b[^.!?\n]*` +
-		`|\bI(?:'|’)?(?:m an ai|m just an ai|m only an ai)(?: (?:language )?model| assistant| chatbot)?(?:[.,;:!?\n]|$| (?:and|so|without|trained|developed|created|that)\b)` +
-		`|\bI(?:'|’)?m (?:just |only )?a (?:large )?language model(?:[.,;:!?\n]|$| (?:and|so|without|trained|developed|created|that)\b)` +
-		`|\bI(?:'|’)?m sorry,? but I (?:can(?:'|’)?t|cannot|am unable to) (?:assist|help|comply|provide|create|write|generate|fulfil+|continue|discuss|share|answer)\b[^.!?\n]*` +
-		`|\bI (?:can(?:'|’)?t|cannot|am unable to|won(?:'|’)?t) (?:comply\b|(?:assist with|assist you with|help with|help you with) (?:that|this|your|such|the)\b|(?:provide|create|write|generate|fulfil+) (?:that|this|such|your|content|the requested|an? (?:blog|article|post|draft|text|response|answer))\b)[^.!?\n]*` +
-		`|\bmy (?:training data|knowledge cut-?off)\b`)
-	leftoverPattern = compile(`(?i)(?m)^\s*(?:sure|certainly|of course|absolutely)[,!.]? (?:here(?:'|’)?s|here is|here are|I(?:'|’)?ll)\b[^\n]*\b(?:blog|post|article|draft|section|outline|rewrite|revised|version|text|summary|introduction|paragraph|copy|e-?mail|write)s?\b[^\n]*|^\s*here(?:'|’)?s? (?:is )?(?:the|your|a|an) (?:[\w\-]+ ){0,4}(?:blog post|article|draft|section|post|outline|rewrite|revised)\b[^\n]*:[ \t]*$`)
+	refusalPattern = compile(
+		`(?i)\bas an (?:ai|artificial intelligence)(?: (?:language )?model| assistant| system)?,? (?:I|my)\b[^.!?\n]*` +
+			`|\bas an? (?:large )?language model\b[^.!?\n]*` +
+			`|\bI(?:'|’)?(?:m an ai|m just an ai|m only an ai)(?: (?:language )?model| assistant| chatbot)?(?:[.,;:!?\n]|$| (?:and|so|without|trained|developed|created|that)\b)` +
+			`|\bI(?:'|’)?m (?:just |only )?a (?:large )?language model(?:[.,;:!?\n]|$| (?:and|so|without|trained|developed|created|that)\b)` +
+			`|\bI(?:'|’)?m sorry,? but I (?:can(?:'|’)?t|cannot|am unable to) (?:assist|help|comply|provide|create|write|generate|fulfil+|continue|discuss|share|answer)\b[^.!?\n]*` +
+			`|\bI (?:can(?:'|’)?t|cannot|am unable to|won(?:'|’)?t) (?:comply\b|(?:assist with|assist you with|help with|help you with) (?:that|this|your|such|the)\b|(?:provide|create|write|generate|fulfil+) (?:that|this|such|your|content|the requested|an? (?:blog|article|post|draft|text|response|answer))\b)[^.!?\n]*` +
+			`|\bmy (?:training data|knowledge cut-?off)\b`,
+	)
+	leftoverPattern = compile(
+		`(?i)(?m)^\s*(?:sure|certainly|of course|absolutely)[,!.]? (?:here(?:'|’)?s|here is|here are|I(?:'|’)?ll)\b[^\n]*\b(?:blog|post|article|draft|section|outline|rewrite|revised|version|text|summary|introduction|paragraph|copy|e-?mail|write)s?\b[^\n]*|^\s*here(?:'|’)?s? (?:is )?(?:the|your|a|an) (?:[\w\-]+ ){0,4}(?:blog post|article|draft|section|post|outline|rewrite|revised)\b[^\n]*:[ \t]*$`,
+	)
 	// closingPattern is what an assistant says last; elsewhere people say it.
-	closingPattern = compile(`(?i)\b(?:let me know if you(?:(?:'|’)d| would)? (?:need|want|like|have)|feel free to ask (?:me |for |if )|I hope this helps|would you like me to)\b[^.!?\n]*[.!?]?`)
-	holePattern    = compile(`(?i)\[\[needs:[^\]\n]*\]\]|\[(?:insert|your|company|product|name|date|add|link|placeholder|todo|tbd|xx+)\b[^\]\n]{0,60}\]|\{\{[^}\n]{1,60}\}\}|\blorem ipsum\b`)
+	closingPattern = compile(
+		`(?i)\b(?:let me know if you(?:(?:'|’)d| would)? (?:need|want|like|have)|feel free to ask (?:me |for |if )|I hope this helps|would you like me to)\b[^.!?\n]*[.!?]?`,
+	)
+	holePattern = compile(
+		`(?i)\[\[needs:[^\]\n]*\]\]|\[(?:insert|your|company|product|name|date|add|link|placeholder|todo|tbd|xx+)\b[^\]\n]{0,60}\]|\{\{[^}\n]{1,60}\}\}|\blorem ipsum\b`,
+	)
 	// dutyPattern finds TODO and TBD in capitals where they stand for something missing: first in a line,
 	// after a bracket, colon or bar, or as the last word. "Todo" is Spanish, and there are TODO apps.
 	dutyPattern = compile(`(?m)(?:^|[\[(:|]) ?(?:TODO(?:[:)\]!. ]|$)|TBD\b)|\bTBD(?:[.)\]|]|$)`)
@@ -44,8 +56,13 @@ func injectionResidue(t *target) []domain.Finding {
 		places = append(places, locations(markerPattern.whole, t.bare)...)
 	}
 	if len(places) > 0 {
-		out = append(out, finding(t.Text, domain.SeverityWarning,
-			"This reads as an instruction to a model, not as text for readers. Remove it and check where it came from.", places, nil))
+		out = append(out, finding(
+			t.Text,
+			domain.SeverityWarning,
+			"This reads as an instruction to a model, not as text for readers. Remove it and check where it came from.",
+			places,
+			nil,
+		))
 	}
 	hidden, single := invisible(t.Text)
 	shown := func(string) string { return "(invisible)" }

@@ -126,7 +126,8 @@ func blobByte(b byte) bool {
 // isChecksum reports whether s is one, by the name of its method before it.
 func isChecksum(before, s string) bool {
 	for _, method := range []string{"sha1", "sha256", "sha384", "sha512", "md5"} {
-		if strings.HasPrefix(s, method+"-") || strings.HasSuffix(before, method+":") || strings.HasSuffix(before, method+"=") {
+		if strings.HasPrefix(s, method+"-") || strings.HasSuffix(before, method+":") ||
+			strings.HasSuffix(before, method+"=") {
 			return true
 		}
 	}

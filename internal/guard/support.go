@@ -38,7 +38,10 @@ func unsupportedQuotes(t *target) []domain.Finding {
 	add := func(said string, r prose.Range) {
 		words := prose.Words(said)
 		least := shortestQuote
-		if strings.ContainsFunc(said, func(r rune) bool { return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana) }) {
+		if strings.ContainsFunc(
+			said,
+			func(r rune) bool { return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana) },
+		) {
 			least = shortestHan
 		}
 		if len(words) < least {

@@ -89,7 +89,8 @@ func TestOnlyCertainHarmBlocks(t *testing.T) {
 	} {
 		for i, edited := range []bool{false, true} {
 			in := guard.Input{Text: text, Edited: edited}
-			if got := domain.Blocking(guard.Apply(in, guard.Check(in), domain.GuardrailPolicy{"secrets": guard.Block}).Findings); got != want[i] {
+			applied := guard.Apply(in, guard.Check(in), domain.GuardrailPolicy{"secrets": guard.Block})
+			if got := domain.Blocking(applied.Findings); got != want[i] {
 				t.Errorf("%q, edited %v: blocking %v", text, edited, got)
 			}
 		}
@@ -100,7 +101,8 @@ func TestAnEditIsNotHeldToTheBrief(t *testing.T) {
 	text := "“nobody here misses the old way of working at all”, 37 % at https://a.test and https://bit.ly/x"
 	for _, in := range []guard.Input{{Text: text, Edited: true}, {Text: text, SupportUnknown: true}} {
 		f := guard.Check(in)
-		if len(only(f, "unsupported-numbers"))+len(only(f, "unsupported-quotes")) > 0 || len(only(f, "unsupported-links")) != 1 {
+		if len(only(f, "unsupported-numbers"))+len(only(f, "unsupported-quotes")) > 0 ||
+			len(only(f, "unsupported-links")) != 1 {
 			t.Errorf("%+v", f)
 		}
 	}
@@ -138,7 +140,8 @@ func TestBannedTermsAreFoundHoweverTheyAreWritten(t *testing.T) {
 
 // TestKeptComparesAsTheFindingWasShown: A3. A quote of more than 60 characters is shown cut.
 func TestKeptComparesAsTheFindingWasShown(t *testing.T) {
-	text := "She said “the whole team works twice as fast today and nobody on the floor misses the old way” and “nobody misses the old way of working”."
+	text := "She said “the whole team works twice as fast today and nobody on the floor misses the old way” " +
+		"and “nobody misses the old way of working”."
 	found := only(guard.Check(guard.Input{Text: text}), "unsupported-quotes")
 	if k := guard.Kept(text, found); len(k) != 1 || len(k[0].Matches) != 2 {
 		t.Errorf("unchanged: %+v", k)

@@ -25,8 +25,10 @@ func render(t interface{ Fatal(...any) }, m goldmark.Markdown, text string) stri
 func TestBoundsChangeNoOrdinaryText(t *testing.T) {
 	theirs, ours := goldmark.New(goldmark.WithExtensions(extension.GFM)), markdown.New()
 	rapid.Check(t, func(t *rapid.T) {
-		piece := rapid.SampledFrom([]string{"> ", "- ", "1. ", "\n", "\n\n", "  ", "a", "word ", "*", "**", "_", "`", "```\n", "[", "]", "(", ")",
-			"](", "<", ">", "!", "|", "|-|\n", "# ", "[a]: b\n", "[a]: <b c> 'd'\n", "\\", "&amp;", "http://a.b/c ", "x@y.zz ", "<b>", "\"", "é", "\t"})
+		piece := rapid.SampledFrom(
+			[]string{"> ", "- ", "1. ", "\n", "\n\n", "  ", "a", "word ", "*", "**", "_", "`", "```\n", "[", "]", "(", ")",
+				"](", "<", ">", "!", "|", "|-|\n", "# ", "[a]: b\n", "[a]: <b c> 'd'\n", "\\", "&amp;", "http://a.b/c ", "x@y.zz ", "<b>", "\"", "é", "\t"},
+		)
 		text := strings.Join(rapid.SliceOfN(piece, 0, 40).Draw(t, "pieces"), "")
 		if a, b := render(t, theirs, text), render(t, ours, text); a != b {
 			t.Errorf("%q:\n%s\nwant\n%s", text, b, a)

@@ -312,7 +312,7 @@ func (r *reader) code(n ast.Node) {
 
 // fence notes a code block that runs to the end of the text because nothing closes it.
 func (r *reader) fence(n *ast.FencedCodeBlock, last int) {
-	start := last
+	var start int
 	switch {
 	case n.Info != nil:
 		start = n.Info.Segment.Start

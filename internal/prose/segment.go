@@ -297,7 +297,8 @@ func Unspaced(text string) bool { return strings.ContainsFunc(text, unspaced) }
 func CountWide(text string) (n int) {
 	for _, r := range text {
 		if r >= 0x1100 && (r <= 0x115F || r >= 0x2E80 && r <= 0xA4CF && r != 0x303F || r >= 0xAC00 && r <= 0xD7A3 ||
-			r >= 0xF900 && r <= 0xFAFF || r >= 0xFE30 && r <= 0xFE6F || r >= 0xFF00 && r <= 0xFF60 || r >= 0x20000 && r <= 0x3FFFD) {
+			r >= 0xF900 && r <= 0xFAFF || r >= 0xFE30 && r <= 0xFE6F || r >= 0xFF00 && r <= 0xFF60 ||
+			r >= 0x20000 && r <= 0x3FFFD) {
 			n++
 		}
 	}

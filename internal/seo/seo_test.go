@@ -140,7 +140,9 @@ func TestATableIsNoParagraph(t *testing.T) {
 }
 
 func TestKeywordsInOtherFormsAreFound(t *testing.T) {
-	r := seo.Analyze(seo.Input{Keywords: []string{"café", "kubernetes operator"}, Body: "A CAFE\u0301 and a kubernetes\u00a0operator."})
+	r := seo.Analyze(
+		seo.Input{Keywords: []string{"café", "kubernetes operator"}, Body: "A CAFE\u0301 and a kubernetes\u00a0operator."},
+	)
 	for _, k := range r.Keywords {
 		if k.Count != 1 {
 			t.Errorf("%+v", k)

@@ -54,7 +54,8 @@ func checkScript(t *testing.T, c aitest.Case, res *http.Response) {
 
 // checkOf has a case judge the text alone.
 func checkOf(c aitest.Case, text string) string {
-	if c.Check == nil || slices.Contains([]string{"model-nul", "usage-reasoning-outside", "usage-zero-last", "fin-some_new_word"}, c.Name) {
+	if c.Check == nil ||
+		slices.Contains([]string{"model-nul", "usage-reasoning-outside", "usage-zero-last", "fin-some_new_word"}, c.Name) {
 		return ""
 	}
 	return c.Check(ai.Response{Text: text})
@@ -91,7 +92,14 @@ func TestPostsOfScriptedModels(t *testing.T) {
 			var item struct {
 				Attributes struct{ Findings []struct{ Message string } }
 			}
-			s.fetch(t, http.MethodGet, "/content-workflow/content/"+number64(done.Attributes.Assets[0].ID), nil, http.StatusOK, &item)
+			s.fetch(
+				t,
+				http.MethodGet,
+				"/content-workflow/content/"+number64(done.Attributes.Assets[0].ID),
+				nil,
+				http.StatusOK,
+				&item,
+			)
 			found := false
 			for _, f := range item.Attributes.Findings {
 				found = found || strings.Contains(f.Message, "cut off by the model's limit")

@@ -81,8 +81,8 @@ func delta(fields string) string {
 }
 
 // finish is the chunk that ends the text.
-func finish(reason string) string {
-	return chunk(`"choices":[{"index":0,"delta":{},"finish_reason":` + quote(reason) + `}]`)
+func finish() string {
+	return chunk(`"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]`)
 }
 
 func quote(s string) string {
@@ -140,7 +140,7 @@ func thinking() []Case {
 		{Name: "content-list", Wire: OpenAIWire, Say: func(s Scene) Reply {
 			return raw(
 				delta(`"content":[{"type":"thinking","thinking":[{"type":"text","text":`+quote(thought)+`}]}]`),
-				delta(`"content":[{"type":"text","text":`+quote(s.Answer)+`}]`), finish("stop"), done)
+				delta(`"content":[{"type":"text","text":`+quote(s.Answer)+`}]`), finish(), done)
 		}},
 		{Name: "think-details-only", Wire: OpenAIWire, Least: 100 * time.Second, Most: 110 * time.Second, Say: func(s Scene) Reply {
 			var r Reply
@@ -163,19 +163,19 @@ func characters() []Case {
 			Check: func(r ai.Response) string { return differs("model", r.Model, "gpt-6.1terra") }},
 		{Name: "error-nul", Kind: ai.KindRequest, Message: "bad thing", Say: always(Status(400, "bad\x00", "bad\x00 thing"))},
 		{Name: "id-nul", Wire: OpenAIWire, Say: func(s Scene) Reply {
-			return raw(chunk(`"id":"a\u0000b\nc","choices":[{"index":0,"delta":{"content":`+quote(s.Answer)+`}}]`), finish("stop"), done)
+			return raw(chunk(`"id":"a\u0000b\nc","choices":[{"index":0,"delta":{"content":`+quote(s.Answer)+`}}]`), finish(), done)
 		}},
 		{Name: "surrogates", Wire: OpenAIWire, Say: func(s Scene) Reply {
-			return raw(delta(`"content":"\ud83d"`), delta(`"content":"\ude00"`), delta(`"content":`+quote(s.Answer)), finish("stop"), done)
+			return raw(delta(`"content":"\ud83d"`), delta(`"content":"\ude00"`), delta(`"content":`+quote(s.Answer)), finish(), done)
 		}, Check: begins("😀")},
 		{Name: "lone-surrogate", Wire: OpenAIWire, Say: func(s Scene) Reply {
-			return raw(delta(`"content":"\ud83d"`), delta(`"content":`+quote(s.Answer)), delta(`"content":"\ude00"`), finish("stop"), done)
+			return raw(delta(`"content":"\ud83d"`), delta(`"content":`+quote(s.Answer)), delta(`"content":"\ude00"`), finish(), done)
 		}},
 		{Name: "cut-character", Wire: OpenAIWire, Say: func(s Scene) Reply {
-			return raw(delta("\"content\":\"\xe9\x9b\""), delta("\"content\":\"\xa8\""), delta(`"content":`+quote(s.Answer)), finish("stop"), done)
+			return raw(delta("\"content\":\"\xe9\x9b\""), delta("\"content\":\"\xa8\""), delta(`"content":`+quote(s.Answer)), finish(), done)
 		}, Check: begins("雨")},
 		{Name: "cr-text", Wire: OpenAIWire, Say: func(s Scene) Reply {
-			return raw(delta(`"content":"\r"`), delta(`"content":"\n"`), delta(`"content":`+quote(s.Answer)), finish("stop"), done)
+			return raw(delta(`"content":"\r"`), delta(`"content":"\n"`), delta(`"content":`+quote(s.Answer)), finish(), done)
 		}, Check: begins("\nR")},
 	}
 }
@@ -199,26 +199,26 @@ func differs(what string, got, want any) string {
 // ends are the words for why a text ended.
 func ends() []Case {
 	var list []Case
-	add := func(prefix string, words []string, c Case) {
+	add := func(words []string, c Case) {
 		for _, word := range words {
-			c.Name = "fin-" + prefix + strings.ToLower(word)
+			c.Name = "fin-" + strings.ToLower(word)
 			c.Say = func(s Scene) Reply { r := s.good(); r.Stop = word; return r }
 			list = append(list, c)
 		}
 	}
-	add("", []string{"STOP", "eos", "stop_sequence", "tool_calls"}, Case{})
-	add("", []string{"length", "MAX_TOKENS", "max_output_tokens", "model_length"}, Case{Stop: ai.StopLength, Calls: 2})
-	add("", []string{"SAFETY", "RECITATION", "content_filtered", "PROHIBITED_CONTENT", "sensitive", "guardrail_intervened"},
+	add([]string{"STOP", "eos", "stop_sequence", "tool_calls"}, Case{})
+	add([]string{"length", "MAX_TOKENS", "max_output_tokens", "model_length"}, Case{Stop: ai.StopLength, Calls: 2})
+	add([]string{"SAFETY", "RECITATION", "content_filtered", "PROHIBITED_CONTENT", "sensitive", "guardrail_intervened"},
 		Case{Kind: ai.KindPolicy})
-	add("", []string{"error", "network_error", "insufficient_system_resource", "abort", "cancelled"},
+	add([]string{"error", "network_error", "insufficient_system_resource", "abort", "cancelled"},
 		Case{Kind: ai.KindTransient, Calls: 3})
-	add("", []string{"some_new_word"}, Case{Check: func(r ai.Response) string { return differs("finish", r.Finish, "some_new_word") }})
+	add([]string{"some_new_word"}, Case{Check: func(r ai.Response) string { return differs("finish", r.Finish, "some_new_word") }})
 	return append(list,
 		Case{Name: "fin-length-once", Calls: 2, Say: once(func(s Scene) Reply { r := Text(s.Answer[:9]); r.Stop = "length"; return r })},
 		Case{Name: "no-finish-done", Wire: OpenAIWire, Say: func(s Scene) Reply { return raw(delta(`"content":`+quote(s.Answer)), done) }},
 		Case{Name: "no-finish", Kind: ai.KindTransient, Calls: 3, Say: func(s Scene) Reply { return s.good().Faulty(End, 1) }},
 		Case{Name: "finish-false", Wire: OpenAIWire, Say: func(s Scene) Reply {
-			return raw(chunk(`"choices":[{"index":0,"delta":{"content":`+quote(s.Answer)+`},"finish_reason":false}]`), finish("stop"), done)
+			return raw(chunk(`"choices":[{"index":0,"delta":{"content":`+quote(s.Answer)+`},"finish_reason":false}]`), finish(), done)
 		}},
 		Case{Name: "a-two-deltas", Wire: AnthropicWire, Say: func(s Scene) Reply {
 			end := strings.Replace(s.events.End(), "event: message_stop",
@@ -275,7 +275,7 @@ func inside() []Case {
 		}},
 		{Name: "cut-once", Calls: 2, Say: once(func(s Scene) Reply { return s.good().Faulty(Cut, 2) })},
 		{Name: "error-empty", Wire: OpenAIWire, Say: func(s Scene) Reply {
-			return raw(chunk(`"error":"","choices":[{"index":0,"delta":{"content":`+quote(s.Answer)+`}}]`), finish("stop"), done)
+			return raw(chunk(`"error":"","choices":[{"index":0,"delta":{"content":`+quote(s.Answer)+`}}]`), finish(), done)
 		}},
 	}
 }
@@ -306,18 +306,18 @@ func shapes() []Case {
 				chunk(`"choices":[{"index":0,"message":{"content":`+quote(s.Answer)+`},"finish_reason":"stop"}]`), done)
 		}},
 		{Name: "content-list-text", Wire: OpenAIWire, Say: func(s Scene) Reply {
-			return raw(delta(`"content":[{"type":"text","text":`+quote(s.Answer[:4])+`},`+quote(s.Answer[4:])+`]`), finish("stop"), done)
+			return raw(delta(`"content":[{"type":"text","text":`+quote(s.Answer[:4])+`},`+quote(s.Answer[4:])+`]`), finish(), done)
 		}},
 		{Name: "id-number", Wire: OpenAIWire, Say: func(s Scene) Reply {
 			return raw(chunk(`"id":17,"model":false,"created":"now","choices":[{"index":"0","delta":{"role":1,"content":`+quote(s.Answer)+`}}]`),
-				finish("stop"), done)
+				finish(), done)
 		}},
 		{Name: "two-choices", Wire: OpenAIWire, Say: func(s Scene) Reply {
 			return raw(delta(`"content":`+quote(s.Answer)), chunk(`"choices":[{"index":1,"delta":{"content":"other"},"finish_reason":"length"}]`),
-				finish("stop"), done)
+				finish(), done)
 		}},
 		{Name: "usage-reasoning-outside", Wire: OpenAIWire, Say: func(s Scene) Reply {
-			return raw(delta(`"content":`+quote(s.Answer)), finish("stop"), chunk(`"choices":[],`+outside), done)
+			return raw(delta(`"content":`+quote(s.Answer)), finish(), chunk(`"choices":[],`+outside), done)
 		}, Check: func(r ai.Response) string {
 			return differs("usage", r.Usage, ai.Usage{InputTokens: 100, OutputTokens: 10050})
 		}},

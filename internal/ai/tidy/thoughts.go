@@ -41,7 +41,6 @@ type Thoughts struct {
 	paired bool            // an opening tag was seen, so a closing one belongs to it
 	text   strings.Builder // what was passed on, or is held
 	final  bool            // in a channel that is text
-	header string          // of a channel
 }
 
 type state int
@@ -86,7 +85,7 @@ func (t *Thoughts) run(end bool) (text string, retract bool) {
 func (t *Thoughts) step(end bool) (text string, retract bool) {
 	switch t.state {
 	case atStart:
-		return t.start(end), false
+		t.start(end)
 	case inBlock, inHeld:
 		return t.block(end), false
 	case inText:
@@ -103,35 +102,35 @@ func (t *Thoughts) step(end bool) (text string, retract bool) {
 }
 
 // start decides what the answer begins with.
-func (t *Thoughts) start(end bool) string {
+func (t *Thoughts) start(end bool) {
 	rest := strings.TrimLeftFunc(t.buf, unicode.IsSpace)
 	if rest == "" && !end {
-		return ""
+		return
 	}
 	for _, b := range blocks {
 		if n, _ := tag(rest, b.open); n > 0 {
 			t.state, t.close, t.paired, t.buf = inBlock, b.close, true, rest[n:]
-			return ""
+			return
 		}
 	}
 	for _, c := range bare {
 		if n, _ := tag(rest, c); n > 0 { // an empty block whose beginning is in the prompt
 			t.after, t.paired, t.buf = true, true, rest[n:]
-			return ""
+			return
 		}
 	}
 	switch {
 	case strings.HasPrefix(rest, "<|channel|>"), strings.HasPrefix(rest, "<|start|>"):
 		t.state, t.paired, t.buf = inHeader, true, rest
-		return ""
+		return
 	case !end && unfinished(rest):
-		return ""
+		return
 	case spokenChannel(rest):
 		t.state, t.close = inHeld, []string{"assistantfinal"}
-		return ""
+		return
 	case t.Opened && !t.after:
 		t.state, t.close = inHeld, bare
-		return ""
+		return
 	}
 	if t.after {
 		t.buf = rest
@@ -140,7 +139,6 @@ func (t *Thoughts) start(end bool) string {
 	if t.paired {
 		t.state = inSettled
 	}
-	return ""
 }
 
 // spokenChannel recognises channels whose marks were left out: "analysisThe user

@@ -28,10 +28,10 @@ type CapabilityAttributes struct {
 // CapabilityDetailsAttributes adds what the settings look like.
 type CapabilityDetailsAttributes struct {
 	CapabilityAttributes
-	RequiredSettings   []string   `json:"required_settings" doc:"Names of the settings that must be given"`
-	DefaultSettings    ops.Object `json:"default_settings" doc:"The values of settings that are not given"`
+	RequiredSettings   []string   `json:"required_settings"   doc:"Names of the settings that must be given"`
+	DefaultSettings    ops.Object `json:"default_settings"    doc:"The values of settings that are not given"`
 	RequiredExtensions []string   `json:"required_extensions" doc:"Integrations that must be configured first"`
-	SettingsSchema     ops.Object `json:"settings_schema" doc:"JSON Schema (2020-12) of the settings object"`
+	SettingsSchema     ops.Object `json:"settings_schema"     doc:"JSON Schema (2020-12) of the settings object"`
 }
 
 // CatalogueMeta counts the list of capabilities.
@@ -47,8 +47,8 @@ type StartedMeta struct {
 }
 
 type listCapabilities struct {
-	Category    domain.Category `json:"category,omitempty" doc:"Only this category"`
-	IncludeBeta bool            `json:"include_beta,omitempty" default:"false" doc:"Beta capabilities too"`
+	Category    domain.Category `json:"category,omitempty"     doc:"Only this category"`
+	IncludeBeta bool            `json:"include_beta,omitempty" doc:"Beta capabilities too" default:"false"`
 }
 
 type capabilitySlug struct {
@@ -56,13 +56,13 @@ type capabilitySlug struct {
 }
 
 type executeCapability struct {
-	Slug     string          `json:"slug" in:"path" limit:"slug" doc:"The capability's slug, like generate-blog-post"`
-	AgentID  int64           `json:"agent_id,omitempty" minimum:"1" doc:"Agent to use; by default one is chosen"`
-	Settings ops.Object      `json:"settings,omitempty" doc:"The capability's settings, by its settings_schema"`
-	Context  ops.Object      `json:"context,omitempty" doc:"Further context for the agent"`
-	Priority domain.Priority `json:"priority,omitempty" default:"normal" doc:"Queue priority"`
-	Notify   bool            `json:"notify_on_complete,omitempty" default:"false" doc:"Notify the workspace's members when it has ended"`
-	Wait     int             `json:"wait,omitempty" in:"prefer" limit:"wait" doc:"Seconds to wait for the end before responding"`
+	Slug     string          `json:"slug"                         in:"path"   limit:"slug" doc:"The capability's slug, like generate-blog-post"`
+	AgentID  int64           `json:"agent_id,omitempty"                                    doc:"Agent to use; by default one is chosen"            minimum:"1"`
+	Settings ops.Object      `json:"settings,omitempty"                                    doc:"The capability's settings, by its settings_schema"`
+	Context  ops.Object      `json:"context,omitempty"                                     doc:"Further context for the agent"`
+	Priority domain.Priority `json:"priority,omitempty"                                    doc:"Queue priority"                                                default:"normal"`
+	Notify   bool            `json:"notify_on_complete,omitempty"                          doc:"Notify the workspace's members when it has ended"              default:"false"`
+	Wait     int             `json:"wait,omitempty"               in:"prefer" limit:"wait" doc:"Seconds to wait for the end before responding"`
 }
 
 const (
@@ -94,8 +94,8 @@ var (
 	}
 )
 
-const executeDescription = "Starts a durable execution and responds at once; with wait it responds when the execution " +
-	"has ended. Then read the execution and its assets. One that publishes takes the scope publish, any other the " +
+const executeDescription = "Starts a durable execution and responds at once; with wait it responds when the " +
+	"execution has ended. Then read the execution and its assets. One that publishes takes the scope publish, any other the " +
 	"scope content."
 
 func capabilityRows(v *work.Verbs) []ops.Op {

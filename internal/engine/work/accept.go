@@ -12,8 +12,8 @@ import (
 )
 
 // accept asks the caller for the scopes of the execution's effects, chooses agent,
-// brand voice and origin, and accepts the execution as part of the transaction. req is the request of in, decoded; retryOf is the execution
-// whose steps are reused, or 0.
+// brand voice and origin, and accepts the execution as part of the transaction. req is
+// the request of in, decoded; retryOf is the execution whose steps are reused, or 0.
 func (v *Verbs) accept(
 	ctx context.Context, tx *store.Tx, a domain.Actor, c capability.Capability, req capability.Request, in Execute,
 	retryOf int64,
