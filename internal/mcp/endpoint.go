@@ -127,7 +127,9 @@ func (s *Server) post(w http.ResponseWriter, r *http.Request, actor domain.Actor
 		forbid(w, m.id, want)
 		return
 	}
-	if v := versionOf(r); v != "" && !slices.Contains(sdk.SupportedProtocolVersions(), v) {
+	// Later versions get the SDK's own refusal, which lists the versions as data.
+	v := versionOf(r)
+	if v != "" && v < modernVersion && !slices.Contains(sdk.SupportedProtocolVersions(), v) {
 		rpcError(w, http.StatusBadRequest, m.id, rpcInvalid, "The protocol version "+ops.Clip(v)+
 			" is not supported; supported are "+strings.Join(sdk.SupportedProtocolVersions(), ", "))
 		return

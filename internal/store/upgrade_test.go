@@ -43,7 +43,7 @@ func TestPublicationsAreUpgradedToSnapshots(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := old.Migrate(ctx, before(t, "0020")); err != nil {
+	if err := old.Migrate(ctx, before(t, "0004")); err != nil {
 		t.Fatal(err)
 	}
 	for _, statement := range []string{

@@ -26,7 +26,7 @@ func TestDoctorLive(t *testing.T) {
 			t.Errorf("%d calls", n)
 		}
 		out, err = s.command(t, "", "doctor", "--live")
-		if err == nil || !strings.Contains(out, "refused the key") || strings.Contains(out, aitest.Secret) {
+		if err == nil || !strings.Contains(out, "rejected the key") || strings.Contains(out, aitest.Secret) {
 			t.Errorf("%v:\n%s", err, out)
 		}
 	})
