@@ -18,9 +18,9 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 #   bench, cmd, test         run the program as another process, which is built without the detector
 #   capability, config,      start no goroutines and share nothing between them
 #   cron, domain, golden,
-#   guard, prose, seo
+#   guard, markdown, prose, seo
 NO_RACE := vellocity vellocity/bench% vellocity/cmd/% vellocity/test/% \
-	$(foreach p,capability config cron domain golden guard prose seo,vellocity/internal/$(p) vellocity/internal/$(p)/%)
+	$(foreach p,capability config cron domain golden guard markdown prose seo,vellocity/internal/$(p) vellocity/internal/$(p)/%)
 
 .DEFAULT_GOAL := help
 .PHONY: help build run test race lint fix golden openapi browser bench check clean

@@ -48,6 +48,10 @@ func Texts(n int) []string {
 // processor for 200 kB, or more than three times as long for a text of twice the length.
 func Linear(t *testing.T, f func(text string)) {
 	t.Helper()
+	if racing {
+		t.Log("the time of a text is not measured under the race detector")
+		return
+	}
 	for _, u := range Units() {
 		grows(t, u, func(n int) string { return strings.Repeat(u, n/len(u)) }, f)
 	}
