@@ -95,8 +95,8 @@ var (
 )
 
 const executeDescription = "Starts a durable execution and responds at once; with wait it responds when the " +
-	"execution has ended. Then read the execution and its assets. One that publishes takes the scope publish, any other the " +
-	"scope content."
+	"execution has ended. Then read the execution and its assets. One that publishes takes the scope publish, any other " +
+	"the scope content."
 
 func capabilityRows(v *work.Verbs) []ops.Op {
 	chapter := ops.Chapter{Name: "Capabilities", Description: "What Vellocity can be asked to do."}
