@@ -56,18 +56,6 @@ func rows() []row {
 	}
 }
 
-// bench is shared by all rows.
-type bench struct {
-	root    string // of the repository
-	dir     string // temporary
-	program string // the binary
-	short   bool
-	runs    int
-	doc     bool // the table in Markdown
-	row     string
-	found   []figure
-}
-
 func main() {
 	if len(os.Args) > 2 && os.Args[1] == "model" { // the model's server, as a process of its own
 		serveModel(os.Args[2])
@@ -163,23 +151,4 @@ func (b *bench) prepare(ctx context.Context, program string) error {
 	}
 	b.program = filepath.Join(b.dir, "vellocity")
 	return product.Build(ctx, b.program, "-trimpath", "-ldflags", "-s -w")
-}
-
-// fresh returns the name of a new directory within the temporary one.
-func (b *bench) fresh() (string, error) { return os.MkdirTemp(b.dir, b.row+"-") }
-
-// count returns n, or short in a short run.
-func (b *bench) count(n, short int) int {
-	if b.short {
-		return short
-	}
-	return n
-}
-
-// span returns d, or a moment in a short run.
-func (b *bench) span(d time.Duration) time.Duration {
-	if b.short {
-		return min(d, 500*time.Millisecond)
-	}
-	return d
 }

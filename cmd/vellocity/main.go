@@ -18,12 +18,8 @@ import (
 
 // Exit codes: 0 for success, 1 for a failure, 2 for wrong usage.
 const (
-	exitFailed = 1
-	exitUsage  = 2
+	exitUsage = 2
 )
-
-// usageError is a mistake in how a command was called.
-type usageError struct{ error }
 
 func main() { os.Exit(run(os.Args[1:])) }
 
@@ -76,16 +72,6 @@ the server of the same data directory, or to the one at --server with --key.`,
 	)
 	addTable(root, s)
 	return root
-}
-
-// usageArgs makes a wrong number of arguments a usage error.
-func usageArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
-	return func(c *cobra.Command, args []string) error {
-		if err := check(c, args); err != nil {
-			return usageError{fmt.Errorf("%w\n\nUsage: %s", err, c.UseLine())}
-		}
-		return nil
-	}
 }
 
 func versionCommand() *cobra.Command {

@@ -2,16 +2,11 @@ package execution
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"sync"
 
-	"vellocity/internal/ai"
-	"vellocity/internal/capability"
 	"vellocity/internal/domain"
 	"vellocity/internal/queue"
 	"vellocity/internal/store"
-	"vellocity/internal/text"
 )
 
 // Work runs an execution: it is the queue's handler for [JobKind]. It returns nil
@@ -36,27 +31,6 @@ func (r *Runner) Work(ctx context.Context, job queue.Job) error {
 		}
 	}
 	return w.conclude(ctx, err)
-}
-
-// worker is one node's hold on an execution.
-type worker struct {
-	*Runner
-	job    queue.Job
-	x      domain.Execution // as claimed; Epoch is the fence
-	req    capability.Request
-	agent  domain.Agent
-	voice  *domain.BrandVoice
-	items  map[int64]domain.ContentItem
-	origin ai.Connection
-	text   *text.Text
-
-	mu       sync.Mutex // guards what follows; held while a step is recorded
-	outputs  map[string]json.RawMessage
-	recorded map[string]bool
-	running  map[string]bool
-	needs    []domain.Need
-	cut      []domain.Finding  // about texts of recorded steps, for the items made of them
-	html     map[string]string // of what the step publishes, by its Markdown
 }
 
 // conclude turns the error of the steps into what the queue does with the job.

@@ -15,22 +15,6 @@ const (
 	forgetAfter = 5 * time.Minute
 )
 
-// Keeper is where a room's pieces go, for readers on other nodes.
-type Keeper interface {
-	// Keep stores or sends the pieces. After an error the same pieces come again,
-	// with those that have been added.
-	Keep(ctx context.Context, batch []Batch) error
-	// Alive notes every two seconds that this node still writes the texts. A text
-	// that is not noted is orphaned.
-	Alive(ctx context.Context, ids []int64) error
-}
-
-// Batch is what is new of one text, one piece per step at most.
-type Batch struct {
-	ID     int64
-	Pieces []Piece
-}
-
 // Run passes new pieces to the keeper until ctx ends.
 func (r *Room) Run(ctx context.Context) {
 	if r.keeper == nil {

@@ -2,14 +2,6 @@ package text
 
 import "unicode/utf8"
 
-// Reader follows the texts under one id. It is for one goroutine.
-type Reader struct {
-	text    *Text
-	updated chan struct{}
-	from    int // code points that the reader has already
-	seen    map[string]place
-}
-
 // Updated receives a value when there may be something new. Call Next first: what
 // was there before the reader is not announced.
 func (r *Reader) Updated() <-chan struct{} { return r.updated }
@@ -73,4 +65,35 @@ func (r *Reader) Leave() {
 	if drop {
 		t.room.drop(t)
 	}
+}
+
+// Watch returns a reader of whatever this node writes or hears of under the id,
+// now and later, from the beginning.
+func (r *Room) Watch(id int64) *Reader {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.text(id).join(0)
+}
+
+// Join returns a reader of a text that this node writes, after a number of code
+// points. ok is false where this node does not write it.
+func (r *Room) Join(id int64, after int) (reader *Reader, ok bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	t := r.texts[id]
+	if t == nil || !t.writing() {
+		return nil, false
+	}
+	return t.join(after), true
+}
+
+func (t *Text) join(after int) *Reader {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	reader := &Reader{text: t, updated: make(chan struct{}, 1), from: after, seen: map[string]place{}}
+	t.readers[reader] = struct{}{}
+	if t.unread != nil {
+		t.unread.Stop()
+	}
+	return reader
 }

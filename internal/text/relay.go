@@ -75,18 +75,6 @@ func (k *Relay) send(ctx context.Context, id int64, p Piece) error {
 	return nil
 }
 
-// clip returns the beginning of the piece, of about size bytes, cut between code
-// points.
-func (p Piece) clip(size int) Piece {
-	for i := range p.Text {
-		if i >= size {
-			p.Text = p.Text[:i]
-			break
-		}
-	}
-	return p
-}
-
 // receive takes in what another node sends. A piece that does not follow what is
 // here, since one was missed, is left out; so are texts that this node writes.
 func (r *Room) receive(self, payload string) {

@@ -12,6 +12,22 @@ import (
 // defaultGrace is how long a text is written without a reader.
 const defaultGrace = 30 * time.Second
 
+// Keeper is where a room's pieces go, for readers on other nodes.
+type Keeper interface {
+	// Keep stores or sends the pieces. After an error the same pieces come again,
+	// with those that have been added.
+	Keep(ctx context.Context, batch []Batch) error
+	// Alive notes every two seconds that this node still writes the texts. A text
+	// that is not noted is orphaned.
+	Alive(ctx context.Context, ids []int64) error
+}
+
+// Batch is what is new of one text, one piece per step at most.
+type Batch struct {
+	ID     int64
+	Pieces []Piece
+}
+
 // Options are what a room needs.
 type Options struct {
 	Keeper Keeper // nil: there are no other nodes
@@ -78,41 +94,10 @@ func (r *Room) text(id int64) *Text {
 	return t
 }
 
-// Watch returns a reader of whatever this node writes or hears of under the id,
-// now and later, from the beginning.
-func (r *Room) Watch(id int64) *Reader {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.text(id).join(0)
-}
-
-// Join returns a reader of a text that this node writes, after a number of code
-// points. ok is false where this node does not write it.
-func (r *Room) Join(id int64, after int) (reader *Reader, ok bool) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	t := r.texts[id]
-	if t == nil || !t.writing() {
-		return nil, false
-	}
-	return t.join(after), true
-}
-
 func (t *Text) writing() bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.open
-}
-
-func (t *Text) join(after int) *Reader {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	reader := &Reader{text: t, updated: make(chan struct{}, 1), from: after, seen: map[string]place{}}
-	t.readers[reader] = struct{}{}
-	if t.unread != nil {
-		t.unread.Stop()
-	}
-	return reader
 }
 
 // close ends a text, or drops what there is of it.

@@ -18,28 +18,6 @@ import (
 	"unicode/utf8"
 )
 
-// Piece is a part of a growing text.
-type Piece struct {
-	// Step is the key of the step that writes the text; empty for a generated text.
-	Step string `json:"s,omitempty"`
-	// Offset is how many code points of the text come before the piece. A piece at
-	// offset 0 starts the text again.
-	Offset int    `json:"o"`
-	Text   string `json:"t"`
-}
-
-// End returns how many code points the text has up to the end of the piece.
-func (p Piece) End() int { return p.Offset + utf8.RuneCountInString(p.Text) }
-
-// After returns the part of the piece after a number of code points of the text.
-func (p Piece) After(points int) Piece {
-	for p.Offset < points && p.Text != "" {
-		_, n := utf8.DecodeRuneInString(p.Text)
-		p.Offset, p.Text = p.Offset+1, p.Text[n:]
-	}
-	return p
-}
-
 // Text is what one execution or one call of generate-output is writing. It is safe
 // for use by several goroutines.
 type Text struct {
@@ -57,6 +35,14 @@ type Text struct {
 	unread  *time.Timer // ends the writing when the grace period is over; nil like stop
 }
 
+// Reader follows the texts under one id. It is for one goroutine.
+type Reader struct {
+	text    *Text
+	updated chan struct{}
+	from    int // code points that the reader has already
+	seen    map[string]place
+}
+
 // part is the text of one step.
 type part struct {
 	step   string
@@ -65,9 +51,6 @@ type part struct {
 	round  int // another number each time the text starts again
 	kept   place
 }
-
-// place is how far a text has been read or kept.
-type place struct{ round, bytes, points int }
 
 // Append adds to the text of a step.
 func (t *Text) Append(step, s string) {

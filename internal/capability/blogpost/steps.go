@@ -98,18 +98,6 @@ func (s steps) brief(_ context.Context, in capability.Input, settings Settings) 
 	return capability.Result{Output: settings, Findings: findings}, nil
 }
 
-// outlined is the output of the outline step.
-type outlined struct {
-	Title    string            `json:"title"`
-	Sections []sectionPlan     `json:"sections"`
-	Prompt   *capability.Trace `json:"prompt,omitempty"`
-}
-
-type sectionPlan struct {
-	Heading string   `json:"heading"`
-	Points  []string `json:"points"`
-}
-
 func outlineSchema(sections int) json.RawMessage {
 	return fmt.Appendf(nil, `{"type":"object","additionalProperties":false,"required":["title","sections"],"properties":{
 "title":{"type":"string","minLength":1,"maxLength":160},
@@ -142,16 +130,6 @@ func (s steps) outline(ctx context.Context, in capability.Input, settings Settin
 // heading returns a text as a heading: one line, without Markdown.
 func heading(s string) string {
 	return strings.TrimSpace(strings.TrimLeft(prose.Line(s), "#*_ "))
-}
-
-// written is the output of a step that writes prose. Text is empty for a section that
-// the outline does not have.
-type written struct {
-	Heading string            `json:"heading,omitempty"`
-	Text    string            `json:"text"`
-	Words   int               `json:"words"`
-	Prompt  *capability.Trace `json:"prompt,omitempty"`
-	Note    string            `json:"note,omitempty"`
 }
 
 func (s steps) section(ctx context.Context, in capability.Input, settings Settings) (capability.Result, error) {
@@ -209,13 +187,6 @@ func withoutHeading(text, heading string) string {
 	return strings.TrimSpace(text)
 }
 
-// assembled is the output of the assembly.
-type assembled struct {
-	Title string `json:"title"`
-	Text  string `json:"text"`
-	Words int    `json:"words"`
-}
-
 // assemble joins the sections and lists the sources below them. The first section
 // opens the post without a heading.
 func (s steps) assemble(_ context.Context, in capability.Input, settings Settings) (capability.Result, error) {
@@ -263,15 +234,6 @@ func references(s Settings) string {
 	}
 	name := cmp.Or(sourcesHeading[strings.ToLower(s.Language[:2])], "Sources")
 	return "## " + name + "\n\n" + strings.Join(short, "\n")
-}
-
-// described is the output of the step for title and description.
-type described struct {
-	Title           string            `json:"title"`
-	MetaTitle       string            `json:"meta_title"`
-	MetaDescription string            `json:"meta_description"`
-	Slug            string            `json:"slug"`
-	Prompt          *capability.Trace `json:"prompt,omitempty"`
 }
 
 const metaSchema = `{"type":"object","additionalProperties":false,"required":["title","meta_title","meta_description","slug"],"properties":{

@@ -65,24 +65,3 @@ func (d *draft) show() {
 	d.held.Reset()
 	d.shown = true
 }
-
-// watch shows a text that this node writes to those who read it.
-func (v *Verbs) watch(id int64) {
-	v.mu.Lock()
-	d := v.drafts[id]
-	v.mu.Unlock()
-	if d != nil {
-		d.Watch()
-	}
-}
-
-// keep notes the draft of a text; nil forgets it.
-func (v *Verbs) keep(id int64, d *draft) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	if d == nil {
-		delete(v.drafts, id)
-	} else {
-		v.drafts[id] = d
-	}
-}

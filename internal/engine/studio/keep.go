@@ -16,39 +16,6 @@ import (
 // being written. Writers give one every two seconds ([text.Keeper]).
 const orphanAfter = 10 * time.Second
 
-// pieces is the keeper of generated texts: it stores their pieces, from which every
-// node can continue a stream.
-type pieces struct{ store *store.Store }
-
-// Keep stores the pieces of all texts in one transaction.
-func (k pieces) Keep(ctx context.Context, batch []text.Batch) error {
-	return k.store.InTx(ctx, func(tx *store.Tx) error {
-		for _, b := range batch {
-			for _, p := range b.Pieces {
-				if p.Text == "" {
-					continue
-				}
-				if err := tx.AddGeneratedTextPiece(ctx, b.ID, p.End(), p.Text); err != nil {
-					return err
-				}
-			}
-		}
-		return nil
-	})
-}
-
-// Alive notes that the texts are still being written.
-func (k pieces) Alive(ctx context.Context, ids []int64) error {
-	return k.store.InTx(ctx, func(tx *store.Tx) error {
-		for _, id := range ids {
-			if err := tx.TouchGeneratedText(ctx, id); err != nil {
-				return fmt.Errorf("note that text %d is being written: %w", id, err)
-			}
-		}
-		return nil
-	})
-}
-
 // stored is a [text.Stored] for one text.
 func (v *Verbs) stored(ctx context.Context, workspaceID, id int64, after int) ([]text.Piece, bool, error) {
 	q := v.store.Read()

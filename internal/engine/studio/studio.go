@@ -6,6 +6,7 @@ package studio
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"sync"
 	"time"
@@ -69,5 +70,59 @@ func (v *Verbs) Wait(ctx context.Context) {
 	case <-ctx.Done():
 		v.texts.StopAll()
 		<-done
+	}
+}
+
+// pieces is the keeper of generated texts: it stores their pieces, from which every
+// node can continue a stream.
+type pieces struct{ store *store.Store }
+
+// Keep stores the pieces of all texts in one transaction.
+func (k pieces) Keep(ctx context.Context, batch []text.Batch) error {
+	return k.store.InTx(ctx, func(tx *store.Tx) error {
+		for _, b := range batch {
+			for _, p := range b.Pieces {
+				if p.Text == "" {
+					continue
+				}
+				if err := tx.AddGeneratedTextPiece(ctx, b.ID, p.End(), p.Text); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+}
+
+// Alive notes that the texts are still being written.
+func (k pieces) Alive(ctx context.Context, ids []int64) error {
+	return k.store.InTx(ctx, func(tx *store.Tx) error {
+		for _, id := range ids {
+			if err := tx.TouchGeneratedText(ctx, id); err != nil {
+				return fmt.Errorf("note that text %d is being written: %w", id, err)
+			}
+		}
+		return nil
+	})
+}
+
+// watch shows a text that this node writes to those who read it.
+func (v *Verbs) watch(id int64) {
+	v.mu.Lock()
+	d := v.drafts[id]
+	v.mu.Unlock()
+	if d != nil {
+		d.Watch()
+	}
+}
+
+// keep notes the draft of a text; nil forgets it.
+func (v *Verbs) keep(id int64, d *draft) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if d == nil {
+		delete(v.drafts, id)
+	} else {
+		v.drafts[id] = d
 	}
 }

@@ -1,15 +1,110 @@
 package work
 
 import (
+	"cmp"
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
+	"time"
 
 	"vellocity/internal/capability"
 	"vellocity/internal/domain"
 	"vellocity/internal/store"
 	"vellocity/internal/verb"
 )
+
+// Execute asks for an execution of a capability.
+type Execute struct {
+	Capability string          // slug
+	AgentID    int64           // 0: chosen automatically
+	Settings   json.RawMessage // an object; empty: {}
+	Context    json.RawMessage // an object, or empty
+	Priority   domain.Priority // empty: normal
+	Notify     bool
+	Wait       time.Duration // how long to wait for the end before returning
+}
+
+// Started is an accepted execution, with the agent and the reason for choosing it.
+type Started struct {
+	Execution   domain.Execution
+	Agent       domain.Agent
+	AgentReason string
+}
+
+// Execute accepts an execution of a capability. It takes the scopes of what the
+// execution may do to items ([domain.EffectScopes]). Settings, agent and credits are
+// checked first. What is returned is on disk and will run, whatever happens to
+// this process.
+func (v *Verbs) Execute(ctx context.Context, in Execute) (Started, error) {
+	a, err := verb.Caller(ctx, domain.ScopeReview)
+	if err != nil {
+		return Started{}, err
+	}
+	c, ok := v.runner.Capability(in.Capability)
+	if !ok {
+		return Started{}, domain.NotFound("Capability")
+	}
+	if err := v.node.Accepting(); err != nil {
+		return Started{}, err
+	}
+	req, err := prepare(c, in)
+	if err != nil {
+		if missing := a.RequireAll(domain.EffectScopes(c.Effects)); missing != nil {
+			return Started{}, missing // first what no other settings would change
+		}
+		return Started{}, err
+	}
+	in.Priority = cmp.Or(in.Priority, domain.PriorityNormal)
+	started, err := verb.Change(ctx, v.store, domain.ScopeReview, func(tx *store.Tx, a domain.Actor) (Started, error) {
+		return v.accept(ctx, tx, a, c, req, in, 0)
+	})
+	if err != nil || in.Wait <= 0 {
+		return started, err
+	}
+	// The execution was accepted, even if the wait is cut short. A caller that may
+	// start one may see how it ends.
+	x := started.Execution
+	if d, err := v.wait(ctx, x.WorkspaceID, x.ID, in.Wait); err == nil {
+		started.Execution = d.Execution
+	}
+	return started, nil
+}
+
+// prepare checks everything about the input that needs no database, and decodes
+// the settings with their defaults filled in.
+func prepare(c capability.Capability, in Execute) (capability.Request, error) {
+	req, err := c.Prepare(in.Settings)
+	var p domain.Problems
+	domain.CheckEnum(&p, "priority", in.Priority)
+	if len(in.Context) > 0 && !isObject(in.Context) {
+		p.Type("context", "an object")
+	}
+	if other := p.Err(); other != nil {
+		if err == nil {
+			return req, other
+		}
+		return req, joined(err, other)
+	}
+	return req, err
+}
+
+// joined returns the faults of two checks as one error.
+func joined(first, second error) error {
+	a, b := domain.AsError(first), domain.AsError(second)
+	if a.Code != domain.CodeValidation || b.Code != domain.CodeValidation {
+		return first
+	}
+	for path, messages := range b.Fields {
+		a.Fields[path] = append(a.Fields[path], messages...)
+	}
+	return a
+}
+
+func isObject(j json.RawMessage) bool {
+	var m map[string]json.RawMessage
+	return json.Unmarshal(j, &m) == nil && m != nil
+}
 
 // accept asks the caller for the scopes of the execution's effects, chooses agent,
 // brand voice and origin, and accepts the execution as part of the transaction. req is

@@ -4,12 +4,14 @@
 package work
 
 import (
+	"encoding/json"
 	"fmt"
 
 	"vellocity/internal/capability"
 	"vellocity/internal/domain"
 	"vellocity/internal/execution"
 	"vellocity/internal/live"
+	"vellocity/internal/schema"
 	"vellocity/internal/store"
 	"vellocity/internal/verb"
 )
@@ -53,4 +55,33 @@ func New(o Options) (*Verbs, error) {
 		v.details[c.Slug] = d
 	}
 	return v, nil
+}
+
+// CapabilityDetails is a capability with the settings that it requires and their
+// defaults, a JSON object.
+type CapabilityDetails struct {
+	domain.Capability
+	Schema           *schema.Schema  // SettingsSchema, compiled: its fields, for forms
+	ToolSchema       json.RawMessage // SettingsSchema in the standard's keywords alone, for tools
+	RequiredSettings []string
+	DefaultSettings  json.RawMessage
+}
+
+// describe adds what a capability's settings need and default to.
+func describe(c capability.Capability) (CapabilityDetails, error) {
+	defaults, err := json.Marshal(c.Schema.Defaults())
+	if err != nil {
+		return CapabilityDetails{}, fmt.Errorf("encode the defaults: %w", err)
+	}
+	standard, err := c.Schema.Standard()
+	if err != nil {
+		return CapabilityDetails{}, err
+	}
+	return CapabilityDetails{
+		Capability:       c.Capability,
+		Schema:           c.Schema,
+		ToolSchema:       standard,
+		RequiredSettings: c.Schema.Required(),
+		DefaultSettings:  defaults,
+	}, nil
 }

@@ -1,6 +1,9 @@
 package ui
 
-import "net/http"
+import (
+	"net/http"
+	"net/netip"
+)
 
 // contentPolicy lets a page use its own files and nothing else: no inline script
 // or style, no frame around it, no form that posts elsewhere.
@@ -26,4 +29,13 @@ func (s *Site) secured(next http.Handler) http.Handler {
 		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 		inner.ServeHTTP(w, r)
 	})
+}
+
+// exposed reports whether the session travels unencrypted over a network.
+func (s *Site) exposed(r *http.Request) bool {
+	if s.opts.Secure(r) {
+		return false
+	}
+	from, err := netip.ParseAddrPort(r.RemoteAddr)
+	return err == nil && !from.Addr().IsLoopback()
 }

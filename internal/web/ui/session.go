@@ -2,7 +2,6 @@ package ui
 
 import (
 	"net/http"
-	"net/netip"
 
 	"vellocity/internal/auth"
 	"vellocity/internal/domain"
@@ -80,15 +79,6 @@ func (s *Site) signOut(w http.ResponseWriter, r *http.Request) error {
 	}
 	http.Redirect(w, r, "/in", http.StatusSeeOther)
 	return nil
-}
-
-// exposed reports whether the session travels unencrypted over a network.
-func (s *Site) exposed(r *http.Request) bool {
-	if s.opts.Secure(r) {
-		return false
-	}
-	from, err := netip.ParseAddrPort(r.RemoteAddr)
-	return err == nil && !from.Addr().IsLoopback()
 }
 
 // Origin is the address at which this browser reached the server, without a path.

@@ -2,8 +2,6 @@ package ui
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"time"
@@ -45,81 +43,6 @@ type Site struct {
 
 	life context.Context // ends when the site closes
 	end  context.CancelFunc
-}
-
-// New builds the dashboard from its pages, in the order of the menu. It fails when
-// the parts of a page do not match each other.
-func New(o Options, mounts ...Mount) (*Site, error) {
-	if o.Engine == (engine.Engine{}) || o.Session == nil || o.SignIn == nil || o.SignOut == nil {
-		return nil, errors.New("web: an option is missing")
-	}
-	s := &Site{Engine: o.Engine, Now: o.Now, opts: o, log: o.Log}
-	s.life, s.end = context.WithCancel(context.Background())
-	if s.log == nil {
-		s.log = slog.Default()
-	}
-	if s.Now == nil {
-		s.Now = time.Now
-	}
-	if s.opts.Secure == nil {
-		s.opts.Secure = func(r *http.Request) bool { return r.TLS != nil }
-	}
-	pages := []Page{s.signInPage(), s.errorPage()}
-	for _, mount := range mounts {
-		pages = append(pages, mount(s))
-	}
-	if err := s.build(pages); err != nil {
-		return nil, fmt.Errorf("web: %w", err)
-	}
-	return s, nil
-}
-
-// build loads the files of the pages and routes their addresses.
-func (s *Site) build(pages []Page) (err error) {
-	if s.assets, err = loadAssets(pages); err != nil {
-		return err
-	}
-	if s.pages, err = loadPages(pages, s.assets, s.Now); err != nil {
-		return err
-	}
-	if s.menu, err = menuOf(pages, s.assets); err != nil {
-		return err
-	}
-	mux := http.NewServeMux()
-	taken := map[string]string{}
-	for _, p := range append(pages, Page{Name: "ui", Routes: s.routes()}) {
-		for _, rt := range p.Routes {
-			if other, ok := taken[rt.Pattern]; ok {
-				return fmt.Errorf("the pages %s and %s both serve %q", other, p.Name, rt.Pattern)
-			}
-			taken[rt.Pattern] = p.Name
-			h := rt.Handle
-			if !rt.Open {
-				h = s.signedIn(h)
-			}
-			mux.Handle(rt.Pattern, s.handled(h))
-		}
-	}
-	mux.Handle("GET /assets/", s.assets)
-	s.handler = s.secured(mux)
-	return nil
-}
-
-// routes are the addresses that belong to no page.
-func (s *Site) routes() []Route {
-	return []Route{
-		{Pattern: "GET /{$}", Handle: s.home},
-		{Pattern: "GET /events", Handle: s.events},
-		{Pattern: "GET /find", Handle: s.find},
-	}
-}
-
-// homePath is the page that opens first.
-const homePath = "/board"
-
-func (s *Site) home(w http.ResponseWriter, r *http.Request) error {
-	http.Redirect(w, r, homePath, http.StatusSeeOther)
-	return nil
 }
 
 // ServeHTTP serves every address that is not the API's or the feeds'.

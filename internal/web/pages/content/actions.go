@@ -13,16 +13,6 @@ import (
 	"vellocity/internal/web/ui"
 )
 
-// form is the form that creates a version.
-type form struct {
-	ETag                                             string
-	Title, Body, MetaTitle, MetaDesc, Slug, Keywords string
-	Reason                                           string
-	Problem                                          string
-	Errors                                           map[string][]string
-	Theirs                                           []ui.DiffPart // how it differs from what someone else saved
-}
-
 func formOf(i domain.ContentItem) form {
 	return form{
 		ETag:      ui.ETag(i.Revision),

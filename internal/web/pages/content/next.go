@@ -9,13 +9,6 @@ import (
 	"vellocity/internal/web/ui"
 )
 
-// nextStep is the one thing to do now. Action is posted to, Path is opened.
-type nextStep struct {
-	Heading, Text        string
-	Button, Action, Path string
-	To                   domain.ItemStatus // the column that Action moves to; empty: none
-}
-
 // nextFor chooses the next step: fix, approve, publish or look. strict means that
 // the workspace requires approval before publishing.
 func nextFor(i facts, findings int, strict bool) nextStep {

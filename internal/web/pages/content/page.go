@@ -4,10 +4,8 @@ package content
 
 import (
 	"embed"
-	"html/template"
 	"net/http"
 	"strconv"
-	"time"
 
 	"vellocity/internal/domain"
 	"vellocity/internal/engine/content"
@@ -16,8 +14,6 @@ import (
 
 //go:embed *.html *.js *.css
 var files embed.FS
-
-type page struct{ *ui.Site }
 
 // Mount returns the page for the site.
 func Mount(site *ui.Site) ui.Page {
@@ -36,56 +32,6 @@ func Mount(site *ui.Site) ui.Page {
 		},
 	}
 }
-
-// view is what the page shows.
-type view struct {
-	ui.Shell
-	Item     facts
-	View     string // one of views
-	Views    []ui.Tab
-	Body     template.HTML
-	Findings []ui.FindingView
-	Needs    []domain.Need
-	Next     nextStep
-	Statuses []statusChoice
-	Scores   []score
-	Sources  sources
-	History  []domain.ItemMove
-	Channels []domain.Publication
-
-	Form     form
-	Versions versions
-	Compare  comparison
-}
-
-// facts are shown around the text.
-type facts struct {
-	ui.Card
-	Slug, Language                string
-	MetaTitle, MetaDesc           string
-	Keywords                      []string
-	Version, Approved             int
-	Published                     int
-	PublishedAt, CreatedAt        time.Time
-	Origin                        string
-	Execution                     int64
-	Capability, Agent, BrandVoice string
-	Reading                       string
-	Feed                          string // address in the feed; empty until published
-}
-
-type statusChoice struct {
-	Status domain.ItemStatus
-	Label  string
-	On     bool
-}
-
-type score struct {
-	Name  string
-	Value string
-}
-
-var views = []string{"read", "edit", "versions", "history"}
 
 func (p page) show(w http.ResponseWriter, r *http.Request) error {
 	id, err := ui.PathID(r)
@@ -143,21 +89,6 @@ func readView(r *http.Request) string {
 		}
 	}
 	return views[0]
-}
-
-func (v view) tabs() []ui.Tab {
-	var tabs []ui.Tab
-	for _, name := range views {
-		t := ui.Tab{Label: ui.Human(name), Href: ui.ItemPath(v.Item.ID), On: name == v.View}
-		if name != views[0] {
-			t.Href += "?view=" + name
-		}
-		if name == "versions" {
-			t.Count, t.Counted = v.Item.Version, true
-		}
-		tabs = append(tabs, t)
-	}
-	return tabs
 }
 
 func factsOf(d content.ItemDetails, ws domain.Workspace) facts {

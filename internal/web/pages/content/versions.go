@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"time"
 
 	"vellocity/internal/domain"
 	"vellocity/internal/engine/content"
@@ -12,37 +11,6 @@ import (
 )
 
 const versionsPerPage = 25
-
-// versions is a page of the item's versions, newest first.
-type versions struct {
-	Rows         []versionRow
-	Newer, Older string // addresses of the neighbouring pages; empty: none
-}
-
-type versionRow struct {
-	N         int
-	Author    string
-	Machine   bool
-	Reason    string
-	At        time.Time
-	Approved  bool
-	Published bool
-	Current   bool
-	Words     int
-	Href      string // the comparison with the version before
-}
-
-// comparison is the word diff of two versions.
-type comparison struct {
-	From, To   int
-	Parts      []ui.DiffPart
-	Title      []ui.DiffPart
-	In, Out    int  // words added and removed
-	Machine    bool // the later version is a machine's
-	Author     string
-	Reason     string
-	Restorable bool
-}
 
 // fillVersions lists a page of the versions and compares the two that the address
 // names, the last two by default.

@@ -1,0 +1,168 @@
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"vellocity/internal/ai"
+	"vellocity/internal/auth"
+	"vellocity/internal/config"
+	"vellocity/internal/engine"
+	"vellocity/internal/engine/content"
+	"vellocity/internal/execution"
+	"vellocity/internal/live"
+	"vellocity/internal/queue"
+	"vellocity/internal/store"
+)
+
+// New opens the database, brings its schema up to date, and builds every part.
+func New(ctx context.Context, cfg *config.Config, log *slog.Logger) (*App, error) {
+	a := &App{cfg: cfg, log: log}
+	empty := ""
+	a.base.Store(&empty)
+	if err := a.open(ctx); err != nil {
+		return nil, err
+	}
+	if err := a.build(ctx); err != nil {
+		return nil, errors.Join(err, a.Store.Close())
+	}
+	return a, nil
+}
+
+func (a *App) open(ctx context.Context) (err error) {
+	if err := os.MkdirAll(a.cfg.Data, 0o700); err != nil {
+		return fmt.Errorf("make the data directory: %w", err)
+	}
+	a.Store, err = store.Open(ctx, store.Options{Dir: a.cfg.Data, URL: a.cfg.Database.Reveal(), Log: a.log})
+	if err != nil {
+		return err
+	}
+	if err := a.Migrate(ctx); err != nil {
+		return errors.Join(err, a.Store.Close())
+	}
+	return nil
+}
+
+// Migrate brings the schema up to date, River's included.
+func (a *App) Migrate(ctx context.Context) error {
+	if err := a.Store.Migrate(ctx); err != nil {
+		return err
+	}
+	return queue.Migrate(ctx, a.Store.DB())
+}
+
+func (a *App) build(ctx context.Context) (err error) {
+	if err := a.traces(ctx); err != nil {
+		return err
+	}
+	if a.edge, err = auth.NewEdge(a.cfg.TrustedProxies); err != nil {
+		return fmt.Errorf("trusted-proxies: %w", err)
+	}
+	master, beside, err := auth.MasterKey(a.cfg.MasterKey, a.cfg.Data)
+	if err != nil {
+		return err
+	}
+	if beside && a.Store.Postgres() {
+		a.log.Info("the master key lies in the data directory; give every node the same one with VELLOCITY_MASTER_KEY")
+	}
+	if a.vault, err = auth.NewVault(master); err != nil {
+		return err
+	}
+	if _, err := a.vault.Unlock(ctx, a.Store); err != nil {
+		return err
+	}
+	if err := a.text(ctx); err != nil {
+		return err
+	}
+	a.keys = auth.NewKeys(a.Store, a.log)
+	a.limiter = auth.NewLimiter(a.Store, a.log, !a.cfg.RateLimits)
+	a.sessions = auth.NewSessions(a.Store, a.log)
+	if err := a.work(); err != nil {
+		return err
+	}
+	return a.doors()
+}
+
+// text builds what writes: the composer, and the providers that are configured.
+func (a *App) text(ctx context.Context) error {
+	var override []byte
+	if a.cfg.PricesFile != "" {
+		var err error
+		if override, err = os.ReadFile(a.cfg.PricesFile); err != nil {
+			return fmt.Errorf("read the price file: %w", err)
+		}
+	}
+	var err error
+	if a.prices, err = ai.LoadPrices(override); err != nil {
+		return err
+	}
+	a.providers = new(ai.Providers)
+	return a.useProviders(ctx)
+}
+
+func (a *App) work() (err error) {
+	a.hub = live.New(a.Store, a.log)
+	a.runner = execution.New(execution.Options{
+		Store:        a.Store,
+		Providers:    a.providers,
+		Capabilities: Capabilities(),
+		Log:          a.log,
+		Render:       content.Render,
+		Slots:        a.cfg.MaxTickets,
+		Pending:      maxPending,
+	})
+	node, err := a.nodeID()
+	if err != nil {
+		return err
+	}
+	a.queue, err = queue.New(queue.Options{
+		DB:       a.Store.DB(),
+		Dir:      a.cfg.Data,
+		NodeID:   node,
+		Handlers: a.handlers(),
+		Workers:  a.workers(),
+		Log:      a.log,
+	})
+	if err != nil {
+		return err
+	}
+	a.runner.UseQueue(a.queue)
+	a.Engine, err = engine.New(engine.Options{
+		Store:        a.Store,
+		Runner:       a.runner,
+		Hub:          a.hub,
+		Keys:         a.keys,
+		Providers:    a.providers,
+		KeyVariables: keyVariables(),
+		Capabilities: Capabilities(),
+		Alive:        a.alive,
+		Log:          a.log,
+	})
+	return err
+}
+
+// maxPending is how many runs of one workspace may wait before more are refused.
+const maxPending = 100_000
+
+// nodeID returns the node's name: set, or made once and kept in the data
+// directory, so that a node takes back its own work after a crash.
+func (a *App) nodeID() (string, error) {
+	if a.cfg.NodeID != "" {
+		return a.cfg.NodeID, nil
+	}
+	file := filepath.Join(a.cfg.Data, "node-id")
+	if text, err := os.ReadFile(file); err == nil && strings.TrimSpace(string(text)) != "" {
+		return strings.TrimSpace(string(text)), nil
+	}
+	id := rand.Text()
+	if err := os.WriteFile(file, []byte(id+"\n"), 0o600); err != nil {
+		return "", fmt.Errorf("keep the node's id: %w", err)
+	}
+	return id, nil
+}

@@ -1,0 +1,124 @@
+package content
+
+import (
+	"html/template"
+	"time"
+
+	"vellocity/internal/domain"
+	"vellocity/internal/web/ui"
+)
+
+type page struct{ *ui.Site }
+
+// view is what the page shows.
+type view struct {
+	ui.Shell
+	Item     facts
+	View     string // one of views
+	Views    []ui.Tab
+	Body     template.HTML
+	Findings []ui.FindingView
+	Needs    []domain.Need
+	Next     nextStep
+	Statuses []statusChoice
+	Scores   []score
+	Sources  sources
+	History  []domain.ItemMove
+	Channels []domain.Publication
+
+	Form     form
+	Versions versions
+	Compare  comparison
+}
+
+// facts are shown around the text.
+type facts struct {
+	ui.Card
+	Slug, Language                string
+	MetaTitle, MetaDesc           string
+	Keywords                      []string
+	Version, Approved             int
+	Published                     int
+	PublishedAt, CreatedAt        time.Time
+	Origin                        string
+	Execution                     int64
+	Capability, Agent, BrandVoice string
+	Reading                       string
+	Feed                          string // address in the feed; empty until published
+}
+
+type statusChoice struct {
+	Status domain.ItemStatus
+	Label  string
+	On     bool
+}
+
+type score struct {
+	Name  string
+	Value string
+}
+
+// versions is a page of the item's versions, newest first.
+type versions struct {
+	Rows         []versionRow
+	Newer, Older string // addresses of the neighbouring pages; empty: none
+}
+
+type versionRow struct {
+	N         int
+	Author    string
+	Machine   bool
+	Reason    string
+	At        time.Time
+	Approved  bool
+	Published bool
+	Current   bool
+	Words     int
+	Href      string // the comparison with the version before
+}
+
+// comparison is the word diff of two versions.
+type comparison struct {
+	From, To   int
+	Parts      []ui.DiffPart
+	Title      []ui.DiffPart
+	In, Out    int  // words added and removed
+	Machine    bool // the later version is a machine's
+	Author     string
+	Reason     string
+	Restorable bool
+}
+
+// nextStep is the one thing to do now. Action is posted to, Path is opened.
+type nextStep struct {
+	Heading, Text        string
+	Button, Action, Path string
+	To                   domain.ItemStatus // the column that Action moves to; empty: none
+}
+
+// form is the form that creates a version.
+type form struct {
+	ETag                                             string
+	Title, Body, MetaTitle, MetaDesc, Slug, Keywords string
+	Reason                                           string
+	Problem                                          string
+	Errors                                           map[string][]string
+	Theirs                                           []ui.DiffPart // how it differs from what someone else saved
+}
+
+var views = []string{"read", "edit", "versions", "history"}
+
+func (v view) tabs() []ui.Tab {
+	var tabs []ui.Tab
+	for _, name := range views {
+		t := ui.Tab{Label: ui.Human(name), Href: ui.ItemPath(v.Item.ID), On: name == v.View}
+		if name != views[0] {
+			t.Href += "?view=" + name
+		}
+		if name == "versions" {
+			t.Count, t.Counted = v.Item.Version, true
+		}
+		tabs = append(tabs, t)
+	}
+	return tabs
+}
