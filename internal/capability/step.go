@@ -69,7 +69,7 @@ func Guard(
 	g guard.Input,
 	retry func(ctx context.Context, text string, faults []string) (string, error),
 ) (Guarded, error) {
-	g.Step, g.Voice = in.Step.Key, in.BrandVoice
+	g.Step, g.BrandVoice = in.Step.Key, in.BrandVoice
 	found := guard.Check(g)
 	out := guard.Apply(g, found, in.Agent.GuardrailPolicy)
 	if len(out.Retry) == 0 || retry == nil || in.Origin.Kind != domain.OriginModel {

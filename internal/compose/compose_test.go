@@ -151,11 +151,11 @@ func sound(t *testing.T, b compose.Brief, title, body, description string) {
 		seen[s] = true
 	}
 	in := guard.Input{
-		Text:    body,
-		Title:   title,
-		Type:    domain.ContentBlog,
-		Voice:   b.BrandVoice,
-		Support: append(append(append([]string{b.Topic, b.CallToAction}, b.KeyPoints...), b.Facts...), b.Sources...),
+		Text:       body,
+		Title:      title,
+		Type:       domain.ContentBlog,
+		BrandVoice: b.BrandVoice,
+		Support:    append(append(append([]string{b.Topic, b.CallToAction}, b.KeyPoints...), b.Facts...), b.Sources...),
 	}
 	for _, f := range guard.Check(in) {
 		t.Errorf("a guardrail finds: %s %+v", f.Message, f.Matches)

@@ -16,11 +16,11 @@ func TestCheckAndApplyCostNoMoreThanTheTextsSize(t *testing.T) {
 	}
 	markdowntest.Linear(t, func(text string) {
 		in := guard.Input{
-			Text:     text,
-			Type:     domain.ContentBlog,
-			Voice:    voice(),
-			MaxWords: 100,
-			Support:  []string{text[:min(len(text), 50_000)]},
+			Text:       text,
+			Type:       domain.ContentBlog,
+			BrandVoice: voice(),
+			MaxWords:   100,
+			Support:    []string{text[:min(len(text), 50_000)]},
 		}
 		guard.Apply(in, guard.Check(in), policy)
 	})

@@ -167,10 +167,3 @@ func metaLengths(in Input) []domain.Finding {
 	}
 	return out
 }
-
-func shortened(s string) string {
-	if c := prose.Clip(s, 60); c != strings.TrimSpace(s) {
-		return c + "…"
-	}
-	return s
-}

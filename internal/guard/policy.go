@@ -126,8 +126,8 @@ func redacted(in Input, f domain.Finding, cuts *[]cut) domain.Finding {
 }
 
 func replacement(in Input, guardrail, text string) string {
-	if guardrail == "brand-terms" && in.Voice != nil {
-		for _, t := range in.Voice.PreferredTerms {
+	if guardrail == "brand-terms" && in.BrandVoice != nil {
+		for _, t := range in.BrandVoice.PreferredTerms {
 			if len(prose.Find(text, t.InsteadOf)) == 1 {
 				return t.Use
 			}

@@ -128,7 +128,7 @@ func TestBannedTermsAreFoundHoweverTheyAreWritten(t *testing.T) {
 		"वह हिन्दी है":                      {"हिन्दी"},
 		"cafe":                              nil,
 	} {
-		in := guard.Input{Text: text, Voice: v}
+		in := guard.Input{Text: text, BrandVoice: v}
 		got := spans(text, only(guard.Check(in), "banned-terms"))
 		slices.Sort(got)
 		slices.Sort(want)

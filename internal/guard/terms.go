@@ -12,11 +12,11 @@ import (
 )
 
 func bannedTerms(t *target) []domain.Finding {
-	if t.Voice == nil {
+	if t.BrandVoice == nil {
 		return nil
 	}
 	var out []domain.Finding
-	for _, term := range t.Voice.BannedTerms {
+	for _, term := range t.BrandVoice.BannedTerms {
 		if places := t.index().Find(term); len(places) > 0 {
 			out = append(out, t.finding(domain.SeverityBlocking,
 				fmt.Sprintf("The brand voice bans “%s”. Use other words.", strings.TrimSpace(term)), places, nil))
@@ -28,11 +28,11 @@ func bannedTerms(t *target) []domain.Finding {
 // brandTerms finds words for which the brand voice prefers another. A place that is
 // already part of the preferred term does not count.
 func brandTerms(t *target) []domain.Finding {
-	if t.Voice == nil {
+	if t.BrandVoice == nil {
 		return nil
 	}
 	var out []domain.Finding
-	for _, p := range t.Voice.PreferredTerms {
+	for _, p := range t.BrandVoice.PreferredTerms {
 		places := outside(t.index().Find(p.InsteadOf), t.index().Find(p.Use))
 		if len(places) > 0 {
 			out = append(out, t.finding(domain.SeverityWarning,

@@ -41,7 +41,7 @@ type Check struct {
 	Max        int    `json:"max"`
 	Applicable bool   `json:"applicable"` // false: does not count, Found says why
 	Found      string `json:"found"`
-	Fix        string `json:"mend,omitempty"` // empty if nothing is wrong
+	Fix        string `json:"fix,omitempty"` // empty if nothing is wrong
 }
 
 // Keyword says where a keyword occurs in the text.

@@ -57,7 +57,7 @@ func TestEachCheckSeesItsFault(t *testing.T) {
 	for _, tc := range []struct {
 		id    string
 		spoil func(*seo.Input)
-		mend  string
+		fix   string
 	}{
 		{"title", func(in *seo.Input) { in.Title = "Inbox" }, "15 to 90"},
 		{"meta-title", func(in *seo.Input) { in.MetaTitle = strings.Repeat("long ", 20) }, "20 to 60"},
@@ -80,7 +80,7 @@ func TestEachCheckSeesItsFault(t *testing.T) {
 			whole := check(t, seo.Analyze(in), tc.id)
 			tc.spoil(&in)
 			c := check(t, seo.Analyze(in), tc.id)
-			if c.Points >= c.Max || !strings.Contains(c.Fix, tc.mend) || whole.Applicable && c.Points >= whole.Points {
+			if c.Points >= c.Max || !strings.Contains(c.Fix, tc.fix) || whole.Applicable && c.Points >= whole.Points {
 				t.Errorf("good %+v, spoilt %+v", whole, c)
 			}
 		})

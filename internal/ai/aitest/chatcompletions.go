@@ -2,9 +2,6 @@ package aitest
 
 import "time"
 
-// obj keeps the payloads below readable.
-type obj = map[string]any
-
 // ChatCompletions is OpenAI's protocol, which many servers speak.
 func ChatCompletions() Protocol {
 	return Protocol{

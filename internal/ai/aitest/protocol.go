@@ -2,8 +2,6 @@ package aitest
 
 import (
 	"encoding/json"
-	"slices"
-	"strings"
 )
 
 // Protocol is the server's side of a wire: all that the double and the suite need
@@ -37,18 +35,6 @@ type Events interface {
 	End() string
 }
 
-// protocols are those that every server speaks.
-func protocols() []Protocol { return []Protocol{ChatCompletions(), Messages()} }
-
-// find returns the protocol of a call by its path.
-func (s *Server) find(path string) (Protocol, bool) {
-	i := slices.IndexFunc(s.protocols, func(p Protocol) bool { return strings.HasSuffix(path, p.Path) })
-	if i < 0 {
-		return Protocol{}, false
-	}
-	return s.protocols[i], true
-}
-
 // Event formats one event with a JSON payload; name may be empty.
 func Event(name string, payload any) string {
 	data, err := json.Marshal(payload)
@@ -61,19 +47,5 @@ func Event(name string, payload any) string {
 	return "data: " + string(data) + "\n\n"
 }
 
-// model is what an answer calls its model.
-func (r Reply) model(c Call) string {
-	if r.Model != "" {
-		return r.Model
-	}
-	return c.Model
-}
-
-// usage is what the reply reports, counted from the words where the script gives none.
-func (r Reply) usage(c Call) Usage {
-	if r.Usage != (Usage{}) {
-		return r.Usage
-	}
-	count := func(text string) int { return len(strings.Fields(text))*4/3 + 1 }
-	return Usage{Input: count(c.System + " " + c.Prompt), Output: count(strings.Join(r.Pieces, ""))}
-}
+// obj keeps the payloads below readable.
+type obj = map[string]any

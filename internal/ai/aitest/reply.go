@@ -253,3 +253,20 @@ func (s *stream) send(raw string) {
 		s.wait(s.reply.SliceGap)
 	}
 }
+
+// model is what an answer calls its model.
+func (r Reply) model(c Call) string {
+	if r.Model != "" {
+		return r.Model
+	}
+	return c.Model
+}
+
+// usage is what the reply reports, counted from the words where the script gives none.
+func (r Reply) usage(c Call) Usage {
+	if r.Usage != (Usage{}) {
+		return r.Usage
+	}
+	count := func(text string) int { return len(strings.Fields(text))*4/3 + 1 }
+	return Usage{Input: count(c.System + " " + c.Prompt), Output: count(strings.Join(r.Pieces, ""))}
+}

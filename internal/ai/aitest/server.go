@@ -18,40 +18,6 @@ import (
 	"time"
 )
 
-// Wire is a protocol that the server speaks.
-type Wire string
-
-// The wires.
-const (
-	OpenAIWire    Wire = "openai"    // POST /v1/chat/completions
-	AnthropicWire Wire = "anthropic" // POST /v1/messages
-)
-
-// Call is one request as it came in.
-type Call struct {
-	N      int // from 0
-	Wire   Wire
-	Path   string
-	Header http.Header
-	Body   []byte
-
-	Model  string
-	System string
-	Prompt string          // the user's text
-	Schema json.RawMessage // of the answer; nil: prose
-	// MaxTokens is the bound asked for, 0 where there is none.
-	MaxTokens int
-}
-
-// Field returns the value of a top-level field of the body; nil where it is absent.
-func (c Call) Field(name string) any {
-	var body map[string]any
-	if json.Unmarshal(c.Body, &body) != nil {
-		return nil
-	}
-	return body[name]
-}
-
 // Script decides what a call is answered with. It may be called by several
 // goroutines at once.
 type Script func(Call) Reply
@@ -213,4 +179,16 @@ func writeJSON(w http.ResponseWriter, status int, v any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(v) // the client may be gone
+}
+
+// protocols are those that every server speaks.
+func protocols() []Protocol { return []Protocol{ChatCompletions(), Messages()} }
+
+// find returns the protocol of a call by its path.
+func (s *Server) find(path string) (Protocol, bool) {
+	i := slices.IndexFunc(s.protocols, func(p Protocol) bool { return strings.HasSuffix(path, p.Path) })
+	if i < 0 {
+		return Protocol{}, false
+	}
+	return s.protocols[i], true
 }

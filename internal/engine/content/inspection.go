@@ -59,7 +59,7 @@ func inspect(ctx context.Context, q store.Q, c domain.ContentItem) (inspection, 
 		Language:        c.Language,
 	}
 	var err error
-	if in.Voice, err = voiceOf(ctx, q, c); err != nil {
+	if in.BrandVoice, err = voiceOf(ctx, q, c); err != nil {
 		return inspection{}, err
 	}
 	agent, err := agentOf(ctx, q, c)

@@ -221,7 +221,7 @@ func checksOf(raw json.RawMessage) []check {
 		Max        json.RawMessage `json:"max"`
 		Applicable *bool           `json:"applicable"` // nil: yes
 		Found      string          `json:"found"`
-		Fix        string          `json:"mend"`
+		Fix        string          `json:"fix"`
 	}
 	if json.Unmarshal(raw, &rows) != nil {
 		return nil

@@ -12,7 +12,7 @@ func TestResultsAreShownAsTheCapabilitySays(t *testing.T) {
 		{Key: "checks", Name: "Checks", Output: `{"content_id":7,"clean":false,"scores":{"seo":61.27,"hidden":1,"grade":"A"},
 			"findings":[{"guardrail":"x"}]}`},
 		{Key: "report", Name: "Report", Output: `{"total":78,"letter":"B","checks":[
-			{"id":"t","name":"Title","points":10,"max":12,"applicable":true,"found":"61 characters.","mend":"Shorten it."},
+			{"id":"t","name":"Title","points":10,"max":12,"applicable":true,"found":"61 characters.","fix":"Shorten it."},
 			{"id":"k","name":"Keyword","points":0,"max":20,"applicable":false,"found":"None given."}],
 			"keywords":[{"keyword":"inbox","density":1.25,"id":1},{"keyword":"team","in_title":true}],
 			"key_phrases":["shared inbox"],"reading":{"minutes":3},"score":5,"none":null,"empty":[]}`},

@@ -1,0 +1,40 @@
+package aitest
+
+import (
+	"encoding/json"
+	"net/http"
+)
+
+// Wire is a protocol that the server speaks.
+type Wire string
+
+// The wires.
+const (
+	OpenAIWire    Wire = "openai"    // POST /v1/chat/completions
+	AnthropicWire Wire = "anthropic" // POST /v1/messages
+)
+
+// Call is one request as it came in.
+type Call struct {
+	N      int // from 0
+	Wire   Wire
+	Path   string
+	Header http.Header
+	Body   []byte
+
+	Model  string
+	System string
+	Prompt string          // the user's text
+	Schema json.RawMessage // of the answer; nil: prose
+	// MaxTokens is the bound asked for, 0 where there is none.
+	MaxTokens int
+}
+
+// Field returns the value of a top-level field of the body; nil where it is absent.
+func (c Call) Field(name string) any {
+	var body map[string]any
+	if json.Unmarshal(c.Body, &body) != nil {
+		return nil
+	}
+	return body[name]
+}
