@@ -53,7 +53,10 @@ var layers = []struct {
 	{"web/pages", "web/ui engine/... verb sse domain"},
 	{"web/ui", "engine/... auth sse schema prose domain"},
 	// verbs
-	{"engine/enginetest", "await engine/... verb execution capability ai ai/aitest ai/* ai/wire auth item live queue store store/storetest domain"},
+	{
+		"engine/enginetest",
+		"await engine/... verb execution capability ai ai/aitest ai/* ai/wire auth item live queue store store/storetest domain",
+	},
 	{"engine", "engine/work engine/content engine/studio engine/account verb execution capability ai auth live store"},
 	{"engine/work", "verb execution capability schema text live store cron domain"},
 	{"engine/content", "verb execution guard item markdown store domain"},
@@ -109,7 +112,11 @@ var only = []struct {
 	why     string
 }{
 	{"database/sql", "store/db queue", "only store/db talks to drivers; queue owns River's tables"},
-	{"github.com/jackc/pgx", "store/db queue store/storetest", "only store/db talks to drivers; queue owns River's tables"},
+	{
+		"github.com/jackc/pgx",
+		"store/db queue store/storetest",
+		"only store/db talks to drivers; queue owns River's tables",
+	},
 	{"modernc.org/sqlite", "store/db", "only store/db talks to drivers"},
 	{"github.com/pressly/goose", "store/db", "only store/db migrates"},
 	{"github.com/riverqueue/", "queue", "only queue knows River"},
@@ -139,7 +146,19 @@ var (
 		"engine", "engine/work", "engine/content", "engine/studio", "engine/account", "verb", "ai", "ai/*", "ai/wire",
 		"auth", "outbound",
 	}
-	serverName = []string{"ResponseWriter", "Handler", "HandlerFunc", "ServeMux", "NewServeMux", "Server", "ListenAndServe", "Redirect", "SetCookie", "Flusher", "StatusText"}
+	serverName = []string{
+		"ResponseWriter",
+		"Handler",
+		"HandlerFunc",
+		"ServeMux",
+		"NewServeMux",
+		"Server",
+		"ListenAndServe",
+		"Redirect",
+		"SetCookie",
+		"Flusher",
+		"StatusText",
+	}
 )
 
 // Limits of size. Figures of the whole are printed by: go test -run Measures -v .
@@ -188,7 +207,8 @@ func walk(t *testing.T, f func(name string)) {
 			return err
 		}
 		base := d.Name()
-		if d.IsDir() && name != "." && (base == "node_modules" || base == "vendor" || base == "testdata" || base == "dist" || base == "out" || strings.HasPrefix(base, ".")) {
+		foreign := slices.Contains([]string{"node_modules", "vendor", "testdata", "dist", "out"}, base)
+		if d.IsDir() && name != "." && (foreign || strings.HasPrefix(base, ".")) {
 			return filepath.SkipDir
 		}
 		if !d.IsDir() {
@@ -212,7 +232,10 @@ func sources(t *testing.T) (list []source) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		list = append(list, source{path: name, room: roomOf(path.Dir(name)), test: strings.HasSuffix(name, "_test.go"), set: set, file: file})
+		list = append(
+			list,
+			source{path: name, room: roomOf(path.Dir(name)), test: strings.HasSuffix(name, "_test.go"), set: set, file: file},
+		)
 	})
 	if len(list) < 20 {
 		t.Fatalf("only %d files found", len(list))
@@ -337,7 +360,8 @@ func TestOnlyOneRoomKnows(t *testing.T) {
 		}
 		for _, p := range s.imports() {
 			for _, o := range only {
-				if (p == o.imports || strings.HasPrefix(p, strings.TrimSuffix(o.imports, "/")+"/")) && !slices.Contains(strings.Fields(o.rooms), s.room) {
+				if (p == o.imports || strings.HasPrefix(p, strings.TrimSuffix(o.imports, "/")+"/")) &&
+					!slices.Contains(strings.Fields(o.rooms), s.room) {
 					t.Errorf("%s: %s must not import %s: %s", s.path, s.room, p, o.why)
 				}
 			}
@@ -546,8 +570,20 @@ func TestMeasures(t *testing.T) {
 			t.Errorf("%s has %d of %d lines; no room has more than %d %%", room, n, total, largestRoom)
 		}
 	}
-	t.Logf("%d files: median %d lines, longest %d", len(fileLines), fileLines[len(fileLines)/2], fileLines[len(fileLines)-1])
-	t.Logf("%d functions: median %d lines, nine in ten have at most %d, longest %d (%s)", len(all), median, tenth, all[len(all)-1].lines, all[len(all)-1].where)
+	t.Logf(
+		"%d files: median %d lines, longest %d",
+		len(fileLines),
+		fileLines[len(fileLines)/2],
+		fileLines[len(fileLines)-1],
+	)
+	t.Logf(
+		"%d functions: median %d lines, nine in ten have at most %d, longest %d (%s)",
+		len(all),
+		median,
+		tenth,
+		all[len(all)-1].lines,
+		all[len(all)-1].where,
+	)
 }
 
 // Both databases have the same migrations.

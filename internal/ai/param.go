@@ -20,7 +20,9 @@ var aliases = map[string]*regexp.Regexp{
 			`\b(system|developer)['"\x60]* (is|are) not (a )?(supported|valid|allowed|one of)`),
 }
 
-var answerForm = regexp.MustCompile(`(?i)json_schema|\bgrammar\b|structured[\s_]outputs?\b|output_format|guided_json|guided decoding`)
+var answerForm = regexp.MustCompile(
+	`(?i)json_schema|\bgrammar\b|structured[\s_]outputs?\b|output_format|guided_json|guided decoding`,
+)
 
 // refusedParam returns the optional parameter that a refusal names, so that the call
 // can be made without it. A server error counts where it names what the model cannot
@@ -89,5 +91,7 @@ func tokenLimit(f Fault) int {
 const leastLimit = 16
 
 // unsupported says that a parameter itself is refused, whatever its value.
-var unsupported = regexp.MustCompile(`(?i)unsupported parameter|not supported|unknown (name|parameter|field)|unrecognized|` +
-	`extra inputs|not permitted|mutually exclusive|instead`)
+var unsupported = regexp.MustCompile(
+	`(?i)unsupported parameter|not supported|unknown (name|parameter|field)|unrecognized|` +
+		`extra inputs|not permitted|mutually exclusive|instead`,
+)

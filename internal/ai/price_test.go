@@ -69,8 +69,10 @@ func TestPriceOverride(t *testing.T) {
 		p.DefaultModel("ollama") != "" {
 		t.Error("default models")
 	}
-	for _, bad := range []string{`{`, `{"models":[]}`, `{"version":"x","models":[{"input":1}]}`, `{"version":"x","models":[{"model":"m","input":-1}]}`,
-		`{"version":"x","models":[{"model":"m","tiers":[{"output":-1}]}]}`, `{"version":"x","retirements":[{"model":"m","on":"soon"}]}`} {
+	for _, bad := range []string{
+		`{`, `{"models":[]}`, `{"version":"x","models":[{"input":1}]}`, `{"version":"x","models":[{"model":"m","input":-1}]}`,
+		`{"version":"x","models":[{"model":"m","tiers":[{"output":-1}]}]}`, `{"version":"x","retirements":[{"model":"m","on":"soon"}]}`,
+	} {
 		if _, err := ai.LoadPrices([]byte(bad)); err == nil {
 			t.Errorf("%s is taken", bad)
 		}

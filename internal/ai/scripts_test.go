@@ -37,7 +37,10 @@ func play(t *testing.T, c aitest.Case, w aitest.Wire, schema json.RawMessage) {
 		server := aitest.NewMemoryServer(c.Script())
 		client := server.Client()
 		defer func() { client.CloseIdleConnections(); server.Close(); synctest.Wait() }()
-		create := map[aitest.Wire]func(wire.Config) (ai.Provider, error){aitest.OpenAIWire: openai.New, aitest.AnthropicWire: anthropic.New}
+		create := map[aitest.Wire]func(wire.Config) (ai.Provider, error){
+			aitest.OpenAIWire:    openai.New,
+			aitest.AnthropicWire: anthropic.New,
+		}
 		p, err := create[w](wire.Config{BaseURL: server.BaseURL(w), Key: aitest.Secret, Client: client, Model: "m"})
 		if err != nil {
 			t.Fatal(err)

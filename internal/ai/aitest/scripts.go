@@ -133,7 +133,10 @@ func thinking() []Case {
 		{Name: "think-close-empty", Say: func(s Scene) Reply { return s.text("\n</think>\n\n", "") }},
 		{Name: "think-in-one", Say: func(s Scene) Reply { return Text("<think>" + thought + "</think>\n\n" + s.Answer) }},
 		{Name: "harmony", Say: func(s Scene) Reply {
-			return s.text("<|channel|>analysis<|message|>"+thought+"<|end|><|start|>assistant<|channel|>final<|message|>", "<|return|>")
+			return s.text(
+				"<|channel|>analysis<|message|>"+thought+"<|end|><|start|>assistant<|channel|>final<|message|>",
+				"<|return|>",
+			)
 		}},
 		{Name: "think-field", Say: func(s Scene) Reply { r := s.good(); r.Think = 4; return r }},
 		{Name: "think-only", Calls: 2, Kind: ai.KindAnswer, Say: always(Text("<think>" + thought + "</think>"))},
@@ -142,14 +145,23 @@ func thinking() []Case {
 				delta(`"content":[{"type":"thinking","thinking":[{"type":"text","text":`+quote(thought)+`}]}]`),
 				delta(`"content":[{"type":"text","text":`+quote(s.Answer)+`}]`), finish(), done)
 		}},
-		{Name: "think-details-only", Wire: OpenAIWire, Least: 100 * time.Second, Most: 110 * time.Second, Say: func(s Scene) Reply {
-			var r Reply
-			for range 100 {
-				r.Frames = append(r.Frames, Frame{time.Second, delta(`"reasoning_details":[{"type":"reasoning.text","text":"hm"}]`)})
-			}
-			r.Frames = append(r.Frames, s.frames(s.Answer)...)
-			return r
-		}},
+		{
+			Name:  "think-details-only",
+			Wire:  OpenAIWire,
+			Least: 100 * time.Second,
+			Most:  110 * time.Second,
+			Say: func(s Scene) Reply {
+				var r Reply
+				for range 100 {
+					r.Frames = append(
+						r.Frames,
+						Frame{time.Second, delta(`"reasoning_details":[{"type":"reasoning.text","text":"hm"}]`)},
+					)
+				}
+				r.Frames = append(r.Frames, s.frames(s.Answer)...)
+				return r
+			},
+		},
 	}
 }
 
@@ -163,16 +175,38 @@ func characters() []Case {
 			Check: func(r ai.Response) string { return differs("model", r.Model, "gpt-6.1terra") }},
 		{Name: "error-nul", Kind: ai.KindRequest, Message: "bad thing", Say: always(Status(400, "bad\x00", "bad\x00 thing"))},
 		{Name: "id-nul", Wire: OpenAIWire, Say: func(s Scene) Reply {
-			return raw(chunk(`"id":"a\u0000b\nc","choices":[{"index":0,"delta":{"content":`+quote(s.Answer)+`}}]`), finish(), done)
+			return raw(
+				chunk(`"id":"a\u0000b\nc","choices":[{"index":0,"delta":{"content":`+quote(s.Answer)+`}}]`),
+				finish(),
+				done,
+			)
 		}},
 		{Name: "surrogates", Wire: OpenAIWire, Say: func(s Scene) Reply {
-			return raw(delta(`"content":"\ud83d"`), delta(`"content":"\ude00"`), delta(`"content":`+quote(s.Answer)), finish(), done)
+			return raw(
+				delta(`"content":"\ud83d"`),
+				delta(`"content":"\ude00"`),
+				delta(`"content":`+quote(s.Answer)),
+				finish(),
+				done,
+			)
 		}, Check: begins("😀")},
 		{Name: "lone-surrogate", Wire: OpenAIWire, Say: func(s Scene) Reply {
-			return raw(delta(`"content":"\ud83d"`), delta(`"content":`+quote(s.Answer)), delta(`"content":"\ude00"`), finish(), done)
+			return raw(
+				delta(`"content":"\ud83d"`),
+				delta(`"content":`+quote(s.Answer)),
+				delta(`"content":"\ude00"`),
+				finish(),
+				done,
+			)
 		}},
 		{Name: "cut-character", Wire: OpenAIWire, Say: func(s Scene) Reply {
-			return raw(delta("\"content\":\"\xe9\x9b\""), delta("\"content\":\"\xa8\""), delta(`"content":`+quote(s.Answer)), finish(), done)
+			return raw(
+				delta("\"content\":\"\xe9\x9b\""),
+				delta("\"content\":\"\xa8\""),
+				delta(`"content":`+quote(s.Answer)),
+				finish(),
+				done,
+			)
 		}, Check: begins("雨")},
 		{Name: "cr-text", Wire: OpenAIWire, Say: func(s Scene) Reply {
 			return raw(delta(`"content":"\r"`), delta(`"content":"\n"`), delta(`"content":`+quote(s.Answer)), finish(), done)
@@ -212,17 +246,42 @@ func ends() []Case {
 		Case{Kind: ai.KindPolicy})
 	add([]string{"error", "network_error", "insufficient_system_resource", "abort", "cancelled"},
 		Case{Kind: ai.KindTransient, Calls: 3})
-	add([]string{"some_new_word"}, Case{Check: func(r ai.Response) string { return differs("finish", r.Finish, "some_new_word") }})
-	return append(list,
-		Case{Name: "fin-length-once", Calls: 2, Say: once(func(s Scene) Reply { r := Text(s.Answer[:9]); r.Stop = "length"; return r })},
-		Case{Name: "no-finish-done", Wire: OpenAIWire, Say: func(s Scene) Reply { return raw(delta(`"content":`+quote(s.Answer)), done) }},
-		Case{Name: "no-finish", Kind: ai.KindTransient, Calls: 3, Say: func(s Scene) Reply { return s.good().Faulty(End, 1) }},
+	add(
+		[]string{"some_new_word"},
+		Case{Check: func(r ai.Response) string { return differs("finish", r.Finish, "some_new_word") }},
+	)
+	return append(
+		list,
+		Case{
+			Name:  "fin-length-once",
+			Calls: 2,
+			Say:   once(func(s Scene) Reply { r := Text(s.Answer[:9]); r.Stop = "length"; return r }),
+		},
+		Case{
+			Name: "no-finish-done",
+			Wire: OpenAIWire,
+			Say:  func(s Scene) Reply { return raw(delta(`"content":`+quote(s.Answer)), done) },
+		},
+		Case{
+			Name:  "no-finish",
+			Kind:  ai.KindTransient,
+			Calls: 3,
+			Say:   func(s Scene) Reply { return s.good().Faulty(End, 1) },
+		},
 		Case{Name: "finish-false", Wire: OpenAIWire, Say: func(s Scene) Reply {
-			return raw(chunk(`"choices":[{"index":0,"delta":{"content":`+quote(s.Answer)+`},"finish_reason":false}]`), finish(), done)
+			return raw(
+				chunk(`"choices":[{"index":0,"delta":{"content":`+quote(s.Answer)+`},"finish_reason":false}]`),
+				finish(),
+				done,
+			)
 		}},
 		Case{Name: "a-two-deltas", Wire: AnthropicWire, Say: func(s Scene) Reply {
-			end := strings.Replace(s.events.End(), "event: message_stop",
-				"event: message_delta\ndata: {\"type\":\"message_delta\",\"delta\":{\"stop_reason\":null},\"usage\":{}}\n\nevent: message_stop", 1)
+			end := strings.Replace(
+				s.events.End(),
+				"event: message_stop",
+				"event: message_delta\ndata: {\"type\":\"message_delta\",\"delta\":{\"stop_reason\":null},\"usage\":{}}\n\nevent: message_stop",
+				1,
+			)
 			return raw(s.events.Begin(), s.events.Piece(s.Answer), end)
 		}},
 		Case{Name: "a-no-reason", Wire: AnthropicWire, Say: func(s Scene) Reply {
@@ -262,16 +321,50 @@ func inside() []Case {
 		{Name: "pre-402", Kind: ai.KindQuota, Say: event(`{"error":{"code":402,"message":"Insufficient credits"}}`)},
 		{Name: "pre-401", Kind: ai.KindAuth, Say: event(`{"error":{"code":401,"message":"No auth credentials found"}}`)},
 		{Name: "pre-400-context", Kind: ai.KindContext, Say: event(`{"error":{"code":400,"message":"prompt is too long"}}`)},
-		{Name: "pre-403-flagged", Kind: ai.KindPolicy, Say: event(`{"error":{"code":403,"message":"Your input was flagged"}}`)},
+		{
+			Name: "pre-403-flagged",
+			Kind: ai.KindPolicy,
+			Say:  event(`{"error":{"code":403,"message":"Your input was flagged"}}`),
+		},
 		{Name: "pre-429", Calls: 3, Kind: ai.KindRate, Say: event(`{"error":{"code":"429","message":"slow down"}}`)},
-		{Name: "pre-502", Calls: 3, Kind: ai.KindTransient, Say: event(`{"error":{"code":502,"message":"Provider returned error"}}`)},
-		{Name: "error-event", Kind: ai.KindQuota, Say: always(raw("event: error\ndata: {\"message\":\"no money\",\"code\":402}\n\n"))},
-		{Name: "error-text", Calls: 3, Kind: ai.KindTransient, Say: always(raw("event: error\ndata: upstream went away\n\n"))},
-		{Name: "error-bare", Kind: ai.KindAuth, Say: event(`{"object":"error","message":"bad key","type":"authentication_error","code":401}`)},
-		{Name: "json-402", Kind: ai.KindQuota, Say: always(Reply{Body: `{"error":{"code":402,"message":"no"}}`, Type: "application/json"})},
-		{Name: "json-in-stream", Kind: ai.KindQuota, Say: always(Reply{Body: `{"error":{"code":402,"message":"no"}}`, Type: "text/event-stream"})},
+		{
+			Name:  "pre-502",
+			Calls: 3,
+			Kind:  ai.KindTransient,
+			Say:   event(`{"error":{"code":502,"message":"Provider returned error"}}`),
+		},
+		{
+			Name: "error-event",
+			Kind: ai.KindQuota,
+			Say:  always(raw("event: error\ndata: {\"message\":\"no money\",\"code\":402}\n\n")),
+		},
+		{
+			Name:  "error-text",
+			Calls: 3,
+			Kind:  ai.KindTransient,
+			Say:   always(raw("event: error\ndata: upstream went away\n\n")),
+		},
+		{
+			Name: "error-bare",
+			Kind: ai.KindAuth,
+			Say:  event(`{"object":"error","message":"bad key","type":"authentication_error","code":401}`),
+		},
+		{
+			Name: "json-402",
+			Kind: ai.KindQuota,
+			Say:  always(Reply{Body: `{"error":{"code":402,"message":"no"}}`, Type: "application/json"}),
+		},
+		{
+			Name: "json-in-stream",
+			Kind: ai.KindQuota,
+			Say:  always(Reply{Body: `{"error":{"code":402,"message":"no"}}`, Type: "text/event-stream"}),
+		},
 		{Name: "mid-502", Calls: 3, Kind: ai.KindTransient, Say: func(s Scene) Reply {
-			return raw(s.events.Begin(), s.events.Piece(s.Answer[:4]), "data: {\"error\":{\"code\":502,\"message\":\"gone\"}}\n\n")
+			return raw(
+				s.events.Begin(),
+				s.events.Piece(s.Answer[:4]),
+				"data: {\"error\":{\"code\":502,\"message\":\"gone\"}}\n\n",
+			)
 		}},
 		{Name: "cut-once", Calls: 2, Say: once(func(s Scene) Reply { return s.good().Faulty(Cut, 2) })},
 		{Name: "error-empty", Wire: OpenAIWire, Say: func(s Scene) Reply {
@@ -295,8 +388,11 @@ func shapes() []Case {
 				`"message":{"role":"assistant","content":` + quote(s.Answer) + `}}],"usage":{"prompt_tokens":3,"completion_tokens":9}}`}
 		}},
 		{Name: "a-not-streamed", Wire: AnthropicWire, Say: func(s Scene) Reply {
-			return Reply{Type: "application/json", Body: `{"id":"x","type":"message","model":"m","stop_reason":"end_turn","content":[` +
-				`{"type":"thinking","thinking":"hm"},{"type":"text","text":` + quote(s.Answer) + `}],"usage":{"input_tokens":3,"output_tokens":9}}`}
+			return Reply{
+				Type: "application/json",
+				Body: `{"id":"x","type":"message","model":"m","stop_reason":"end_turn","content":[` +
+					`{"type":"thinking","thinking":"hm"},{"type":"text","text":` + quote(s.Answer) + `}],"usage":{"input_tokens":3,"output_tokens":9}}`,
+			}
 		}},
 		{Name: "message-not-delta", Wire: OpenAIWire, Say: func(s Scene) Reply {
 			return raw(chunk(`"choices":[{"index":0,"message":{"content":`+quote(s.Answer)+`},"finish_reason":"stop"}]`), done)
@@ -306,15 +402,28 @@ func shapes() []Case {
 				chunk(`"choices":[{"index":0,"message":{"content":`+quote(s.Answer)+`},"finish_reason":"stop"}]`), done)
 		}},
 		{Name: "content-list-text", Wire: OpenAIWire, Say: func(s Scene) Reply {
-			return raw(delta(`"content":[{"type":"text","text":`+quote(s.Answer[:4])+`},`+quote(s.Answer[4:])+`]`), finish(), done)
+			return raw(
+				delta(`"content":[{"type":"text","text":`+quote(s.Answer[:4])+`},`+quote(s.Answer[4:])+`]`),
+				finish(),
+				done,
+			)
 		}},
 		{Name: "id-number", Wire: OpenAIWire, Say: func(s Scene) Reply {
-			return raw(chunk(`"id":17,"model":false,"created":"now","choices":[{"index":"0","delta":{"role":1,"content":`+quote(s.Answer)+`}}]`),
-				finish(), done)
+			return raw(
+				chunk(
+					`"id":17,"model":false,"created":"now","choices":[{"index":"0","delta":{"role":1,"content":`+quote(s.Answer)+`}}]`,
+				),
+				finish(),
+				done,
+			)
 		}},
 		{Name: "two-choices", Wire: OpenAIWire, Say: func(s Scene) Reply {
-			return raw(delta(`"content":`+quote(s.Answer)), chunk(`"choices":[{"index":1,"delta":{"content":"other"},"finish_reason":"length"}]`),
-				finish(), done)
+			return raw(
+				delta(`"content":`+quote(s.Answer)),
+				chunk(`"choices":[{"index":1,"delta":{"content":"other"},"finish_reason":"length"}]`),
+				finish(),
+				done,
+			)
 		}},
 		{Name: "usage-reasoning-outside", Wire: OpenAIWire, Say: func(s Scene) Reply {
 			return raw(delta(`"content":`+quote(s.Answer)), finish(), chunk(`"choices":[],`+outside), done)
@@ -322,9 +431,14 @@ func shapes() []Case {
 			return differs("usage", r.Usage, ai.Usage{InputTokens: 100, OutputTokens: 10050})
 		}},
 		{Name: "usage-zero-last", Wire: OpenAIWire, Say: func(s Scene) Reply {
-			return raw(delta(`"content":`+quote(s.Answer)),
-				chunk(`"choices":[{"index":0,"delta":{},"finish_reason":"stop"}],"usage":{"prompt_tokens":9000,"completion_tokens":7000.0}`),
-				chunk(`"choices":[],"usage":{"prompt_tokens":0,"completion_tokens":0,"total_tokens":0}`), done)
+			return raw(
+				delta(`"content":`+quote(s.Answer)),
+				chunk(
+					`"choices":[{"index":0,"delta":{},"finish_reason":"stop"}],"usage":{"prompt_tokens":9000,"completion_tokens":7000.0}`,
+				),
+				chunk(`"choices":[],"usage":{"prompt_tokens":0,"completion_tokens":0,"total_tokens":0}`),
+				done,
+			)
 		}, Check: func(r ai.Response) string {
 			return differs("usage", r.Usage, ai.Usage{InputTokens: 9000, OutputTokens: 7000})
 		}},
@@ -337,7 +451,11 @@ func waits() []Case {
 	google := `[{"error":{"code":429,"message":"You exceeded your current quota.","status":"RESOURCE_EXHAUSTED","details":[` +
 		`{"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"7s"}]}}]`
 	header := func(name, value string) Reply {
-		return Reply{Body: `{"error":{"message":"slow down"}}`, Type: "application/json", Header: map[string]string{name: value}}
+		return Reply{
+			Body:   `{"error":{"message":"slow down"}}`,
+			Type:   "application/json",
+			Header: map[string]string{name: value},
+		}
 	}
 	said := func(text string) Reply {
 		return body(429, `{"error":{"message":`+quote(text)+`,"code":"rate_limit_exceeded"}}`)
@@ -366,27 +484,75 @@ func refusals() []Case {
 		return `[{"error":{"code":400,"message":` + quote(message) + `,"status":"INVALID_ARGUMENT"}}]`
 	}
 	cases := []Case{
-		{Name: "gemini-array-400", Kind: ai.KindRequest, Message: "no such model", Say: always(body(400, list("no such model")))},
-		{Name: "gemini-key", Kind: ai.KindAuth, Say: always(body(400, list("API key not valid. Please pass a valid API key.")))},
-		{Name: "errors-list", Kind: ai.KindRequest, Message: "so not", Say: always(body(400, `{"errors":[{"message":"so not"}]}`))},
-		{Name: "plain-text", Kind: ai.KindRequest, Message: "so not", Say: always(Reply{Status: 400, Body: "so not", Type: textType})},
-		{Name: "redirect-308", Kind: ai.KindRequest, Message: "redirects", Say: always(Reply{Status: 308, Body: "moved", Type: textType})},
-		{Name: "bot-wall", Kind: ai.KindAnswer, Message: "web page", Say: always(Reply{Status: 403, Body: "<html>Checking your browser", Type: "text/html"})},
+		{
+			Name:    "gemini-array-400",
+			Kind:    ai.KindRequest,
+			Message: "no such model",
+			Say:     always(body(400, list("no such model"))),
+		},
+		{
+			Name: "gemini-key",
+			Kind: ai.KindAuth,
+			Say:  always(body(400, list("API key not valid. Please pass a valid API key."))),
+		},
+		{
+			Name:    "errors-list",
+			Kind:    ai.KindRequest,
+			Message: "so not",
+			Say:     always(body(400, `{"errors":[{"message":"so not"}]}`)),
+		},
+		{
+			Name:    "plain-text",
+			Kind:    ai.KindRequest,
+			Message: "so not",
+			Say:     always(Reply{Status: 400, Body: "so not", Type: textType}),
+		},
+		{
+			Name:    "redirect-308",
+			Kind:    ai.KindRequest,
+			Message: "redirects",
+			Say:     always(Reply{Status: 308, Body: "moved", Type: textType}),
+		},
+		{
+			Name:    "bot-wall",
+			Kind:    ai.KindAnswer,
+			Message: "web page",
+			Say:     always(Reply{Status: 403, Body: "<html>Checking your browser", Type: "text/html"}),
+		},
 	}
 	stream := func(name, contentType, text string) Case {
 		return Case{Name: name, Wire: OpenAIWire, Calls: 2, Say: refusing("stream_options", contentType, text)}
 	}
-	cases = append(cases,
-		stream("gemini-array-param", jsonType, list(`Invalid JSON payload received. Unknown name "stream_options": Cannot find field.`)),
+	cases = append(
+		cases,
+		stream(
+			"gemini-array-param",
+			jsonType,
+			list(`Invalid JSON payload received. Unknown name "stream_options": Cannot find field.`),
+		),
 		stream("param-errors-list", jsonType, `{"errors":[{"message":"stream_options is not allowed"}]}`),
 		stream("param-text", textType, "unknown field stream_options"),
-		stream("param-detail", jsonType, `{"detail":[{"loc":["body","stream_options"],"msg":"Extra inputs are not permitted"}]}`),
+		stream(
+			"param-detail",
+			jsonType,
+			`{"detail":[{"loc":["body","stream_options"],"msg":"Extra inputs are not permitted"}]}`,
+		),
 		Case{Name: "no-system", Calls: 2, Say: refusing("", jsonType, `{"error":{"message":"System role not supported"}}`)},
-		Case{Name: "no-developer", Calls: 2, Say: refusing("", jsonType, `{"error":{"message":"Developer instruction is not enabled for models/gemma-3"}}`)},
+		Case{
+			Name:  "no-developer",
+			Calls: 2,
+			Say:   refusing("", jsonType, `{"error":{"message":"Developer instruction is not enabled for models/gemma-3"}}`),
+		},
 	)
 	for wire, field := range map[Wire]string{OpenAIWire: "response_format", AnthropicWire: "output_config"} {
 		form := func(name, message string) Case {
-			return Case{Name: name, Wire: wire, JSON: true, Calls: 2, Say: refusing(field, jsonType, `{"error":{"message":`+quote(message)+`}}`)}
+			return Case{
+				Name:  name,
+				Wire:  wire,
+				JSON:  true,
+				Calls: 2,
+				Say:   refusing(field, jsonType, `{"error":{"message":`+quote(message)+`}}`),
+			}
 		}
 		cases = append(cases,
 			form("s-400-jsonobject", "Invalid value: 'json_schema'. Supported values are: 'text' and 'json_object'."),
@@ -401,7 +567,11 @@ func answers() []Case {
 	return []Case{
 		{Name: "fence-prose", Say: func(s Scene) Reply { return s.text("```markdown\n", "\n```") }},
 		{Name: "fence-bare", Say: func(s Scene) Reply { return s.text("```\n", "\n```\n") }},
-		{Name: "fence-remark", JSON: true, Say: func(s Scene) Reply { return s.text("As asked [1], here is it: ", "\nEnjoy {this}!") }},
+		{
+			Name: "fence-remark",
+			JSON: true,
+			Say:  func(s Scene) Reply { return s.text("As asked [1], here is it: ", "\nEnjoy {this}!") },
+		},
 		{Name: "fence-wrapped", JSON: true, Say: func(s Scene) Reply { return s.text(`{"outline":`, `}`) }},
 		{Name: "fence-extra", JSON: true, Say: func(s Scene) Reply { return Text(`{"more":1,` + s.Answer[1:]) }},
 		{Name: "fence-string", JSON: true, Say: func(s Scene) Reply { return Text(quote(s.Answer)) }},

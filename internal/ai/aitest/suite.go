@@ -139,7 +139,9 @@ func (s suite) usage(t *testing.T) {
 }
 
 func (s suite) stops(t *testing.T) {
-	for told, want := range map[string]ai.StopReason{"end": ai.StopEnd, "length": ai.StopLength, "refusal": ai.StopRefusal} {
+	for told, want := range map[string]ai.StopReason{
+		"end": ai.StopEnd, "length": ai.StopLength, "refusal": ai.StopRefusal,
+	} {
 		r := Text("part")
 		r.Stop = told
 		s.server(t, Always(r), func(t *testing.T, _ *Server, p ai.Provider) {
@@ -390,7 +392,9 @@ func (s suite) request(t *testing.T) {
 		}
 		calls := server.Calls()
 		plain, full := calls[0], calls[1]
-		for _, field := range []string{"temperature", "top_p", "top_k", "reasoning_effort", "thinking", "tools", "tool_choice", "n"} {
+		for _, field := range []string{
+			"temperature", "top_p", "top_k", "reasoning_effort", "thinking", "tools", "tool_choice", "n",
+		} {
 			if plain.Field(field) != nil {
 				t.Errorf("%s is sent unasked", field)
 			}

@@ -51,7 +51,9 @@ func TestWriterMeetsSchemas(t *testing.T) {
 		for i, schema := range []string{fmt.Sprintf(outline, 1), fmt.Sprintf(outline, 5), fmt.Sprintf(outline, 14), meta} {
 			before := s.Count()
 			resp, err := ai.NewCaller(ai.Options{Provider: p}).Call(t.Context(), ai.Request{
-				Model: "scripted-1", Messages: ai.User("Topic: Überblick über cloud costs\nMake the form."), Schema: json.RawMessage(schema),
+				Model:    "scripted-1",
+				Messages: ai.User("Topic: Überblick über cloud costs\nMake the form."),
+				Schema:   json.RawMessage(schema),
 			}, ai.Watch{})
 			if err != nil {
 				t.Fatalf("%s, schema %d: %v", p.Name(), i, err)
@@ -103,12 +105,16 @@ func TestPace(t *testing.T) {
 		}
 		start, n := time.Now(), 0
 		var first time.Duration
-		resp, err := p.Generate(t.Context(), ai.Request{Model: "m", Messages: ai.User("Rain")}, ai.Sink{Text: func(string) error {
-			if n++; n == 1 {
-				first = time.Since(start)
-			}
-			return nil
-		}})
+		resp, err := p.Generate(
+			t.Context(),
+			ai.Request{Model: "m", Messages: ai.User("Rain")},
+			ai.Sink{Text: func(string) error {
+				if n++; n == 1 {
+					first = time.Since(start)
+				}
+				return nil
+			}},
+		)
 		if err != nil || first != 2*time.Second || n != len(strings.Fields(resp.Text)) ||
 			time.Since(start) != 2*time.Second+time.Duration(n-1)*100*time.Millisecond {
 			t.Errorf("%d pieces, first after %s, all after %s: %v", n, first, time.Since(start), err)

@@ -98,8 +98,16 @@ var thoughts = []struct{ name, in, want string }{
 	{"opened by the template", "Okay, the user wants a word.\n</think>\n\nRain falls.", "Rain falls."},
 	{"opened by the template, empty", "</think>\n\nRain", "Rain"},
 	{"opened by the template, no text", "Hm.</think>", ""},
-	{"harmony", "<|channel|>analysis<|message|>We need rain.<|end|><|start|>assistant<|channel|>final<|message|>Rain < snow.<|return|>", "Rain < snow."},
-	{"harmony, commentary", "<|start|>assistant<|channel|>commentary to=x <|constrain|>json<|message|>{}<|call|><|start|>assistant<|channel|>final <|constrain|>json<|message|>{\"a\":1}", `{"a":1}`},
+	{
+		"harmony",
+		"<|channel|>analysis<|message|>We need rain.<|end|><|start|>assistant<|channel|>final<|message|>Rain < snow.<|return|>",
+		"Rain < snow.",
+	},
+	{
+		"harmony, commentary",
+		"<|start|>assistant<|channel|>commentary to=x <|constrain|>json<|message|>{}<|call|><|start|>assistant<|channel|>final <|constrain|>json<|message|>{\"a\":1}",
+		`{"a":1}`,
+	},
 	{"harmony without marks", "analysisThe user wants rain.assistantfinalRain falls.", "Rain falls."},
 	{"a word like a channel", "analysisParalysis is no word.", "analysisParalysis is no word."},
 	{"mistral", "[THINK]hm[/THINK]Rain", "Rain"},
@@ -150,7 +158,8 @@ func FuzzThoughts(f *testing.F) {
 		if !strings.HasSuffix(in, whole) && !strings.Contains(in, "<|") {
 			t.Errorf("%q becomes %q, which is not its end", in, whole)
 		}
-		if got, _ := thought(false, []string{"<think>\n" + strings.ReplaceAll(in, "<", "") + "\n</think>\n\nRain falls."}); got != "Rain falls." {
+		text := "<think>\n" + strings.ReplaceAll(in, "<", "") + "\n</think>\n\nRain falls."
+		if got, _ := thought(false, []string{text}); got != "Rain falls." {
 			t.Errorf("a thought of %q leaves %q", in, got)
 		}
 	})

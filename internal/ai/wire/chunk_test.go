@@ -54,7 +54,9 @@ func written(t *testing.T, pieces []string, slice int) (text, seen string) {
 		b.WriteString(`data: {"choices":[{"index":0,"delta":{"content":` + string(data) + "}}]}\n\n: beat\r\n\r\n")
 	}
 	b.WriteString("data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n")
-	p, err := openai.New(wire.Config{BaseURL: "http://x.test", Client: &http.Client{Transport: transport{b.String(), slice}}})
+	p, err := openai.New(
+		wire.Config{BaseURL: "http://x.test", Client: &http.Client{Transport: transport{b.String(), slice}}},
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,7 +73,9 @@ func written(t *testing.T, pieces []string, slice int) (text, seen string) {
 // FuzzChunks looks for an answer whose text depends on how it is cut into events, or
 // on how these arrive.
 func FuzzChunks(f *testing.F) {
-	for i, text := range []string{"Rain falls.", "<think>\na\n</think>\n\nRain\r\n雨", "a\n</think>\nRain", "```md\nRain\x00\n```", "[DONE]"} {
+	for i, text := range []string{
+		"Rain falls.", "<think>\na\n</think>\n\nRain\r\n雨", "a\n</think>\nRain", "```md\nRain\x00\n```", "[DONE]",
+	} {
 		f.Add(text, uint8(i+1), uint8(i+1))
 	}
 	f.Fuzz(func(t *testing.T, text string, size, slice uint8) {

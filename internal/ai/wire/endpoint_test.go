@@ -87,7 +87,13 @@ func TestRequestsAreSentWholeOnOneConnection(t *testing.T) {
 		if r.URL.String() != "/base/say?api-version=3" || r.Method != http.MethodPost {
 			t.Errorf("%s %s", r.Method, r.URL)
 		}
-		for name, want := range map[string]string{"Content-Type": "application/json", "Accept": "text/event-stream", "Accept-Encoding": "identity", "User-Agent": "vellocity", "X-Key": "k"} {
+		for name, want := range map[string]string{
+			"Content-Type":    "application/json",
+			"Accept":          "text/event-stream",
+			"Accept-Encoding": "identity",
+			"User-Agent":      "vellocity",
+			"X-Key":           "k",
+		} {
 			if got := r.Header.Get(name); got != want {
 				t.Errorf("%s: %q", name, got)
 			}

@@ -27,7 +27,9 @@ func answerAsProxy(w http.ResponseWriter, r *http.Request) {
 
 func TestMain(m *testing.M) {
 	proxy.Start()
-	for name, value := range map[string]string{"HTTP_PROXY": proxy.URL, "HTTPS_PROXY": proxy.URL, "NO_PROXY": "direct.test", "REQUEST_METHOD": ""} {
+	for name, value := range map[string]string{
+		"HTTP_PROXY": proxy.URL, "HTTPS_PROXY": proxy.URL, "NO_PROXY": "direct.test", "REQUEST_METHOD": "",
+	} {
 		if err := os.Setenv(name, value); err != nil {
 			panic(err)
 		}

@@ -56,7 +56,13 @@ type Stream struct {
 	about  ai.Fault
 }
 
-func newStream(ctx context.Context, cancel context.CancelFunc, resp *http.Response, about ai.Fault, alive func()) *Stream {
+func newStream(
+	ctx context.Context,
+	cancel context.CancelFunc,
+	resp *http.Response,
+	about ai.Fault,
+	alive func(),
+) *Stream {
 	media, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type"))
 	alive()
 	return &Stream{

@@ -88,9 +88,12 @@ func waitIn(value string, unit time.Duration) time.Duration {
 }
 
 // told finds "Please try again in 2.5s", "retry after 3 seconds" and the like.
-var told = regexp.MustCompile(`(?i)\b(?:try again|retry|retrying|wait|available|resets?)\b(?: again)?(?: in| after| for)?:? ` +
-	`(?:about |at least |approximately )?((?:\d+(?:\.\d+)?\s*(?:ms|milliseconds?|s|sec|secs|seconds?|m|min|mins|minutes?|h|hours?)\b[ ,]*(?:and )?)+|` +
-	`(?:\d+(?:\.\d+)?(?:h|ms|m|s))+\b)`)
+var told = regexp.MustCompile(
+	`(?i)\b(?:try again|retry|retrying|wait|available|resets?)\b(?: again)?(?: in| after| for)?:? ` +
+		`(?:about |at least |approximately )?` +
+		`((?:\d+(?:\.\d+)?\s*(?:ms|milliseconds?|s|sec|secs|seconds?|m|min|mins|minutes?|h|hours?)\b[ ,]*(?:and )?)+|` +
+		`(?:\d+(?:\.\d+)?(?:h|ms|m|s))+\b)`,
+)
 
 var amount = regexp.MustCompile(`(?i)(\d+(?:\.\d+)?)\s*(ms|milli|h|m|s)?`)
 
@@ -100,7 +103,13 @@ func waitInText(message string) (sum time.Duration) {
 	if m == nil {
 		return 0
 	}
-	units := map[string]time.Duration{"ms": time.Millisecond, "milli": time.Millisecond, "h": time.Hour, "m": time.Minute, "s": time.Second}
+	units := map[string]time.Duration{
+		"ms":    time.Millisecond,
+		"milli": time.Millisecond,
+		"h":     time.Hour,
+		"m":     time.Minute,
+		"s":     time.Second,
+	}
 	for _, part := range amount.FindAllStringSubmatch(m[1], -1) {
 		if n, ok := number(part[1]); ok {
 			sum = bounded(float64(sum) + n*float64(units[strings.ToLower(part[2])]))
