@@ -97,12 +97,13 @@ var layers = []struct {
 	{"domain", ""},
 	// for tests alone
 	{"await", ""},
+	{"proptest", ""},
 	{"golden", ""},
 }
 
 // testOnly are the rooms that serve tests alone, besides those whose names end in
 // "test": the program imports none of them.
-var testOnly = []string{"await", "golden"}
+var testOnly = []string{"await", "golden", "proptest"}
 
 // only names the rooms that may use a package, by its import path or the start
 // of one. Test files may use what they like.

@@ -36,4 +36,5 @@ const Instructions = `Vellocity writes, checks and publishes content. ` +
 	`Find a capability with list_capabilities, or use its own tool such as generate_blog_post. ` +
 	`Each call starts a durable execution: pass wait to get its end in the same call, or poll get_execution. ` +
 	`Then get_execution_assets and get_content_item return the texts, and move_content moves them from generated ` +
-	`through review and ready to published. Further tools: reconnect with ?toolsets=all.`
+	`through review and ready to published. An id in an answer belongs to ` +
+	`the thing that its type names: an execution's id is not a content item's id.`

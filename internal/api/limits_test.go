@@ -14,6 +14,7 @@ import (
 
 	"vellocity/internal/app"
 	"vellocity/internal/cli"
+	"vellocity/internal/mcp"
 	"vellocity/internal/ops"
 )
 
@@ -46,6 +47,11 @@ func TestPublishedLimitsAreTrue(t *testing.T) {
 			if c := commands[o.Command.Noun+" "+o.Command.Verb]; c != nil && c.Flags().Lookup(flagOf(f.Name)) == nil {
 				t.Errorf("%s: the command has no flag --%s", o.Name, flagOf(f.Name))
 			}
+			if most := float64(mcp.LongestWait); f.In == ops.InPrefer {
+				s := *f.Schema // over REST a longer wait is the longest one (RFC 7240)
+				s.Maximum = &most
+				f.Schema = &s
+			}
 			for _, p := range probes(f, base[f.Name]) {
 				args := maps.Clone(base)
 				args[f.Name] = p.value
@@ -72,7 +78,7 @@ type probe struct {
 func (p probe) check(t *testing.T, w *whole, o ops.Op, f ops.Field, args map[string]any) {
 	t.Helper()
 	faults := map[string]string{}
-	if f.In != ops.InPrefer { // a longer wait over REST is the longest one (RFC 7240)
+	if f.In != ops.InPrefer {
 		faults["REST"] = w.faultsOverREST(t, o, f, args)
 	}
 	if o.Tool.None == "" {

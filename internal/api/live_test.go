@@ -10,8 +10,9 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/modelcontextprotocol/go-sdk/mcp"
+	sdk "github.com/modelcontextprotocol/go-sdk/mcp"
 
+	"vellocity/internal/mcp"
 	"vellocity/internal/sse"
 )
 
@@ -126,8 +127,8 @@ func TestMainJobThroughMCP(t *testing.T) {
 	w := start(t)
 	var mu sync.Mutex
 	var reported []float64
-	client := mcp.NewClient(&mcp.Implementation{Name: "test", Version: "1"}, &mcp.ClientOptions{
-		ProgressNotificationHandler: func(_ context.Context, r *mcp.ProgressNotificationClientRequest) {
+	client := sdk.NewClient(&sdk.Implementation{Name: "test", Version: "1"}, &sdk.ClientOptions{
+		ProgressNotificationHandler: func(_ context.Context, r *sdk.ProgressNotificationClientRequest) {
 			mu.Lock()
 			defer mu.Unlock()
 			reported = append(reported, r.Params.Progress)
@@ -135,7 +136,7 @@ func TestMainJobThroughMCP(t *testing.T) {
 	})
 	s, err := client.Connect(
 		t.Context(),
-		&mcp.StreamableClientTransport{
+		&sdk.StreamableClientTransport{
 			Endpoint:   w.url + "/api/v1/mcp",
 			HTTPClient: &http.Client{Transport: keyed{w.first.Key.Secret}},
 		},
@@ -147,7 +148,7 @@ func TestMainJobThroughMCP(t *testing.T) {
 	defer s.Close()
 	call := func(name string, args map[string]any) map[string]any {
 		t.Helper()
-		p := &mcp.CallToolParams{Name: name, Arguments: args}
+		p := &sdk.CallToolParams{Name: name, Arguments: args}
 		p.SetProgressToken("token")
 		got, err := s.CallTool(t.Context(), p)
 		if err != nil || got.IsError {
@@ -162,7 +163,7 @@ func TestMainJobThroughMCP(t *testing.T) {
 		}
 		return out.Data
 	}
-	done := call("generate_blog_post", map[string]any{"topic": "Cloud cost optimization", "wait": 60})
+	done := call("generate_blog_post", map[string]any{"topic": "Cloud cost optimization", "wait": mcp.LongestWait})
 	if done["attributes"].(map[string]any)["status"] != "completed" {
 		t.Fatalf("%v", done)
 	}
@@ -178,7 +179,7 @@ func TestMainJobThroughMCP(t *testing.T) {
 			t.Errorf("moved to %v, want %s", got, status)
 		}
 	}
-	r, err := s.ReadResource(t.Context(), &mcp.ReadResourceParams{URI: "vellocity://kanban/published"})
+	r, err := s.ReadResource(t.Context(), &sdk.ReadResourceParams{URI: "vellocity://kanban/published"})
 	if err != nil || !strings.Contains(r.Contents[0].Text, `"count":1`) {
 		t.Errorf("%v %+v", err, r)
 	}

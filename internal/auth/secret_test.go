@@ -8,6 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"vellocity/internal/auth"
+	"vellocity/internal/proptest"
 )
 
 func TestNewSecretHasTheFormOfTheContract(t *testing.T) {
@@ -33,7 +34,7 @@ func TestCheckFormatKnowsOldKeys(t *testing.T) {
 }
 
 func TestAnyTypingMistakeIsSeen(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	proptest.Check(t, func(t *rapid.T) {
 		s := auth.NewSecret()
 		i := rapid.IntRange(0, len(s)-1).Draw(t, "at")
 		c := rapid.SampledFrom([]byte("0123456789ABCXYZabcxyz-_. \x00\xff")).Draw(t, "char")

@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"vellocity/internal/markdown"
+	"vellocity/internal/proptest"
 )
 
 func render(t interface{ Fatal(...any) }, m goldmark.Markdown, text string) string {
@@ -24,7 +25,7 @@ func render(t interface{ Fatal(...any) }, m goldmark.Markdown, text string) stri
 // TestBoundsChangeNoOrdinaryText compares with goldmark as it is.
 func TestBoundsChangeNoOrdinaryText(t *testing.T) {
 	theirs, ours := goldmark.New(goldmark.WithExtensions(extension.GFM)), markdown.New()
-	rapid.Check(t, func(t *rapid.T) {
+	proptest.Check(t, func(t *rapid.T) {
 		piece := rapid.SampledFrom(
 			[]string{"> ", "- ", "1. ", "\n", "\n\n", "  ", "a", "word ", "*", "**", "_", "`", "```\n", "[", "]", "(", ")",
 				"](", "<", ">", "!", "|", "|-|\n", "# ", "[a]: b\n", "[a]: <b c> 'd'\n", "\\", "&amp;", "http://a.b/c ", "x@y.zz ", "<b>", "\"", "é", "\t"},

@@ -123,7 +123,7 @@ func (s *Server) server() *sdk.Server {
 
 func (s *Server) handler(t *tool) sdk.ToolHandler {
 	return func(ctx context.Context, req *sdk.CallToolRequest) (*sdk.CallToolResult, error) {
-		answer, err := t.call(reporting(ctx, req), req.Params.Arguments)
+		answer, note, err := t.call(reporting(ctx, req), req.Params.Arguments)
 		if ctx.Err() != nil {
 			return nil, &jsonrpc.Error{Code: rpcCancelled, Message: "Cancelled"}
 		}
@@ -132,8 +132,11 @@ func (s *Server) handler(t *tool) sdk.ToolHandler {
 			text := &sdk.TextContent{Text: explain(err)}
 			return &sdk.CallToolResult{IsError: true, Content: []sdk.Content{text}}, nil
 		}
-		text := &sdk.TextContent{Text: string(answer)}
-		return &sdk.CallToolResult{Content: []sdk.Content{text}, StructuredContent: answer}, nil
+		content := []sdk.Content{&sdk.TextContent{Text: string(answer)}}
+		if note != "" {
+			content = append(content, &sdk.TextContent{Text: note})
+		}
+		return &sdk.CallToolResult{Content: content, StructuredContent: answer}, nil
 	}
 }
 
@@ -278,7 +281,7 @@ func (r resource) read(ctx context.Context, value string) (json.RawMessage, erro
 	if err != nil { // an id that is no number
 		return nil, domain.NotFound("Resource")
 	}
-	answer, err := r.tool.call(ctx, raw)
+	answer, _, err := r.tool.call(ctx, raw)
 	if err != nil || r.Member == "" {
 		return answer, err
 	}

@@ -2,6 +2,7 @@ package mcp
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -41,6 +42,7 @@ type tool struct {
 	input                    map[string]any
 	output                   map[string]any // complete, for discovery
 	brief                    map[string]any // the same in few words, for tools/list
+	waits                    bool           // it takes the argument wait
 }
 
 func newToolbox(table []ops.Op) (*toolbox, error) {
@@ -75,7 +77,7 @@ func (b *toolbox) fromRow(o *ops.Op) *tool {
 	t := &tool{
 		name:        o.Name,
 		title:       o.Summary,
-		description: o.Description,
+		description: cmp.Or(o.Tool.Description, o.Description),
 		toolset:     o.Tool.Set,
 		listed:      o.Tool.Listed,
 		op:          o,
@@ -85,8 +87,33 @@ func (b *toolbox) fromRow(o *ops.Op) *tool {
 	if _, ok := t.input["properties"]; !ok {
 		t.input["properties"] = map[string]any{}
 	}
+	props, _ := t.input["properties"].(map[string]any)
+	if wait, ok := props[waitArgument].(map[string]any); ok {
+		t.waits, wait["maximum"] = true, LongestWait
+	}
+	for name, value := range o.Tool.Defaults {
+		if p, ok := props[name].(map[string]any); ok {
+			p["default"] = value
+		}
+	}
 	t.output, t.brief = b.result(o, outputDepth, false), b.result(o, briefDepth, true)
 	return t
+}
+
+// LongestWait is how many seconds a tool waits for the end of an execution at most:
+// official SDKs give up after 60.
+const LongestWait = 50
+
+// waitArgument is the argument that says how long to wait.
+const waitArgument = "wait"
+
+func checkWait(args map[string]any) error {
+	var p domain.Problems
+	n, _ := args[waitArgument].(json.Number)
+	if seconds, err := n.Float64(); err == nil && seconds > LongestWait {
+		p.Large(waitArgument, LongestWait)
+	}
+	return p.Err()
 }
 
 // result is the schema of {data, meta}.
@@ -116,6 +143,7 @@ func fromVariant(v *ops.Variant, row *tool) (*tool, error) {
 		variant:     v,
 		output:      row.output,
 		brief:       row.brief,
+		waits:       slices.Contains(v.Beside, waitArgument),
 	}
 	var schema struct {
 		Properties map[string]any  `json:"properties"`
@@ -176,26 +204,29 @@ func (t *tool) hints() ToolHints {
 	return ToolHints{t.title, h.ReadOnly, h.Destructive, h.Idempotent, h.OpenWorld}
 }
 
-// call runs the tool for the caller in ctx and returns {data, meta} as JSON.
-func (t *tool) call(ctx context.Context, args json.RawMessage) (json.RawMessage, error) {
+// call runs the tool for the caller in ctx and returns {data, meta} as JSON, and a note
+// if it had to be shortened.
+func (t *tool) call(ctx context.Context, args json.RawMessage) (result json.RawMessage, note string, err error) {
 	actor, _ := domain.ActorFrom(ctx)
 	if err := actor.RequireAll(t.scopes()); err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	args, err := t.arguments(args)
-	if err != nil {
-		return nil, err
+	if args, err = t.arguments(args); err != nil {
+		return nil, "", t.ownNames(err)
 	}
 	answer, err := t.run(ctx, args)
 	if err != nil {
-		return nil, t.ownNames(err)
+		return nil, "", t.ownNames(err)
 	}
 	var b bytes.Buffer
 	err = ops.Encode(&b, struct {
 		Data any `json:"data"`
 		Meta any `json:"meta,omitempty"`
 	}{answer.Data, answer.Meta})
-	return b.Bytes(), err
+	if err != nil {
+		return nil, "", err
+	}
+	return t.fit(bytes.TrimSpace(b.Bytes()))
 }
 
 func (t *tool) run(ctx context.Context, args json.RawMessage) (ops.Answer, error) {
@@ -218,13 +249,24 @@ func (t *tool) arguments(raw json.RawMessage) (json.RawMessage, error) {
 	if raw[0] != '{' {
 		return nil, domain.Errorf(domain.CodeValidation, "The arguments must be one JSON object, by name")
 	}
-	if t.variant == nil {
+	if t.variant == nil && len(t.op.Tool.Defaults) == 0 && !t.waits {
 		return raw, nil
 	}
 	tree, err := ops.ParseJSON(raw)
 	own, ok := tree.(map[string]any)
 	if err != nil || !ok {
 		return nil, domain.Errorf(domain.CodeBadRequest, "The arguments must be one JSON object")
+	}
+	if err := checkWait(own); t.waits && err != nil {
+		return nil, err
+	}
+	for name, value := range t.op.Tool.Defaults {
+		if own[name] == nil {
+			own[name] = value
+		}
+	}
+	if t.variant == nil {
+		return json.Marshal(own)
 	}
 	out := maps.Clone(t.variant.Fixed)
 	out[t.variant.Into] = own

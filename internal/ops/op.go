@@ -97,6 +97,16 @@ type Tool struct {
 	Listed bool
 	// None says why the operation is no tool.
 	None string
+	// Description is what a model must know; empty: the Description of [Docs].
+	Description string
+	// Defaults are arguments that the tool sets where the caller gives none: a model
+	// pays for every word that it reads.
+	Defaults map[string]any
+	// Brief are the attributes that the tool keeps of each resource in a list; nil: all.
+	Brief []string
+	// Whole marks a tool that is called for a long text: its answer may be longer than
+	// that of others before it is shortened.
+	Whole bool
 	// Resources are the MCP resources that are read by calling this operation.
 	Resources []Resource
 	// Variants are further tools that call this operation with some arguments fixed.

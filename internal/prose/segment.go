@@ -100,12 +100,12 @@ func (c *counter) address(r Range) {
 	for end < len(c.text) && c.text[end] > ' ' && strings.IndexByte("<>\"`", c.text[end]) < 0 {
 		end++
 	}
-	for strings.IndexByte(".,;:!?'*_)]", c.text[end-1]) >= 0 {
-		end--
+	rest := strings.TrimRight(c.text[r.End+3:end], ".,;:!?'*_)]…")
+	if rest == "" {
+		return
 	}
-	if end > r.End+2 {
-		c.out[len(c.out)-1].End, c.until = end, end
-	}
+	end = r.End + 3 + len(rest)
+	c.out[len(c.out)-1].End, c.until = end, end
 }
 
 // ascii finds the words of a stretch that is ASCII, as the rules of Unicode find them.

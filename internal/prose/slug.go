@@ -12,9 +12,8 @@ import (
 func Slug(s string, limit int) string {
 	var b strings.Builder
 	gap := false
-	for _, r := range deaccent(strings.ToLower(s)) {
+	for _, r := range deaccent(strings.Map(dropSilent, strings.ToLower(s))) {
 		switch {
-		case r == '\'' || r == '’' || isIgnorable(r):
 		case wordRune(r):
 			if gap && b.Len() > 0 {
 				b.WriteByte('-')
@@ -26,6 +25,15 @@ func Slug(s string, limit int) string {
 		}
 	}
 	return clipSlug([]rune(b.String()), limit)
+}
+
+// dropSilent drops what leaves no gap in a slug; for [strings.Map]. It comes before
+// accents are looked at, since what then stands together may be one letter.
+func dropSilent(r rune) rune {
+	if r == '\'' || r == '’' || isIgnorable(r) {
+		return -1
+	}
+	return r
 }
 
 // IsSlug reports whether s is a slug as [Slug] makes them, whatever its length.

@@ -95,15 +95,7 @@ func kanbanRows(v *content.Verbs, profile wire.Profile) []ops.Op {
 				Summary:     "Get Board State",
 				Description: "The four columns with their newest items and full counts.",
 			},
-			Tool: ops.Tool{Set: "content", Listed: true, Resources: []ops.Resource{
-				{URI: "vellocity://kanban", Name: "kanban", Description: "The board"},
-				{
-					URI:         "vellocity://kanban/{status}",
-					Name:        "kanban-column",
-					Description: "One column: generated, review, ready or published",
-					Member:      "columns",
-				},
-			}},
+			Tool:    boardTool(),
 			Command: ops.Command{Noun: "kanban", Verb: "get"},
 		}, func(ctx context.Context, in boardFilter) ([]content.Column, error) {
 			span, err := in.Read(ctx, profile)
@@ -132,7 +124,7 @@ func kanbanRows(v *content.Verbs, profile wire.Profile) []ops.Op {
 				Errors:  moving,
 				Example: map[string]any{"id": sampleCard.ID, "status": "review"},
 			},
-			Tool:    ops.Tool{Set: "content", Listed: true},
+			Tool:    moveTool(),
 			Command: ops.Command{Noun: "kanban", Verb: "move"},
 		}, func(ctx context.Context, in moveContent) (domain.ContentItem, error) {
 			return v.Move(ctx, content.Move{
@@ -158,11 +150,42 @@ func kanbanRows(v *content.Verbs, profile wire.Profile) []ops.Op {
 				Errors:      moving,
 				Example:     map[string]any{"content_ids": []int{101, 102}, "status": "ready"},
 			},
-			Tool:    ops.Tool{Set: "content", Listed: true},
+			Tool:    ops.Tool{Set: "content", Listed: true, Brief: []string{"title", "kanban_status"}},
 			Command: ops.Command{Noun: "kanban", Verb: "bulk-move"},
 		}, func(ctx context.Context, in bulkMove) ([]content.MoveResult, error) {
 			return v.BulkMove(ctx, content.BulkMove{IDs: in.IDs, To: in.Status, Mode: in.Mode})
 		}, viewBulk, sampleMoves),
+	}
+}
+
+// boardTool shows a model less of each item: the whole board would be its whole context.
+func boardTool() ops.Tool {
+	return ops.Tool{
+		Set:    "content",
+		Listed: true,
+		Description: "Lists content items by column: generated, review, ready, published. Shows the 10 newest of each, " +
+			"or per_column, with full counts. Read a text with get_content_item.",
+		Defaults: map[string]any{"per_column": 10},
+		Brief:    []string{"title", "content_type", "channel", "word_count", "assignee", "planned_at", "updated_at"},
+		Resources: []ops.Resource{
+			{URI: "vellocity://kanban", Name: "kanban", Description: "The board"},
+			{
+				URI:         "vellocity://kanban/{status}",
+				Name:        "kanban-column",
+				Description: "One column: generated, review, ready or published",
+				Member:      "columns",
+			},
+		},
+	}
+}
+
+func moveTool() ops.Tool {
+	return ops.Tool{
+		Set:    "content",
+		Listed: true,
+		Description: "Moves one content item to a column: review, ready (which approves it), published (which " +
+			"publishes it), or back. Blocking findings prevent published. Use this rather than publish_content " +
+			"or review_content for a plain move. id is the content item's id.",
 	}
 }
 

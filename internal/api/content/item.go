@@ -168,7 +168,7 @@ func getRow(v *content.Verbs) ops.Op {
 			Errors:      []domain.Code{domain.CodeNotFound},
 			Example:     exampleID,
 		},
-		Tool:    ops.Tool{Set: "content", Listed: true},
+		Tool:    ops.Tool{Set: "content", Listed: true, Whole: true},
 		Command: ops.Command{Noun: "content", Verb: "get"},
 	}, func(ctx context.Context, in ContentID) (content.ItemDetails, error) {
 		return v.Item(ctx, in.ID)
@@ -193,7 +193,7 @@ func editRow(v *content.Verbs) ops.Op {
 				"reason": "Clearer title",
 			},
 		},
-		Tool:    ops.Tool{Set: "content", Listed: true},
+		Tool:    ops.Tool{Set: "content", Listed: true, Whole: true},
 		Command: ops.Command{Noun: "content", Verb: "edit"},
 	}, func(ctx context.Context, in editContent) (content.ItemDetails, error) {
 		return v.EditItem(ctx, content.EditItem{
@@ -258,7 +258,7 @@ func versionsRow(v *content.Verbs) ops.Op {
 			Errors:      []domain.Code{domain.CodeNotFound},
 			Example:     exampleID,
 		},
-		Tool: ops.Tool{Set: "content"},
+		Tool: ops.Tool{Set: "content", Whole: true, Defaults: map[string]any{"per_page": 5}},
 		Command: ops.Command{
 			Noun:    "content",
 			Verb:    "versions",
@@ -286,7 +286,7 @@ func restoreRow(v *content.Verbs) ops.Op {
 			Errors:      []domain.Code{domain.CodeNotFound, domain.CodeConflict},
 			Example:     map[string]any{"id": sampleItem.ID, "n": 1},
 		},
-		Tool:    ops.Tool{Set: "content"},
+		Tool:    ops.Tool{Set: "content", Whole: true},
 		Command: ops.Command{Noun: "content", Verb: "restore"},
 	}, func(ctx context.Context, in restoreVersion) (content.ItemDetails, error) {
 		condition := verb.Precondition{IfMatch: in.Revisions()}
@@ -308,7 +308,7 @@ func exportRow(v *content.Verbs) ops.Op {
 			Media:       []string{"text/markdown", "text/html", "application/json"},
 			Example:     exampleID,
 		},
-		Tool:    ops.Tool{Set: "content"},
+		Tool:    ops.Tool{Set: "content", Whole: true},
 		Command: ops.Command{Noun: "content", Verb: "export"},
 	}, func(ctx context.Context, in exportContent) (content.Export, error) {
 		return v.ExportItem(ctx, content.ExportItem{ID: in.ID, Format: in.Format})

@@ -95,7 +95,12 @@ func textRows(v *studio.Verbs) []ops.Op {
 					"creativity":     0.7,
 				},
 			},
-			Tool:    ops.Tool{Set: "writer"},
+			Tool: ops.Tool{
+				Set: "writer",
+				Description: "Writes a text from a prompt and returns it whole. For a post or a campaign on the board, use a " +
+					"capability such as generate_blog_post.",
+				Whole: true,
+			},
 			Command: ops.Command{Noun: "text", Verb: "generate"},
 		}, streamDocs, ops.Streaming[generateOutput, int64, studio.GeneratedText, Output]{
 			Begin: t.generate,
@@ -123,7 +128,11 @@ func textRows(v *studio.Verbs) []ops.Op {
 				Errors:  []domain.Code{domain.CodeNotFound, domain.CodeProvider},
 				Example: map[string]any{"message_id": sampleText.ID},
 			},
-			Tool:    ops.Tool{Set: "writer"},
+			Tool: ops.Tool{
+				Set:         "writer",
+				Description: "Returns a text that generate_output has written, by its message_id. Fails while it is being written.",
+				Whole:       true,
+			},
 			Command: ops.Command{Noun: "text", Verb: "get"},
 		}, streamDocs, ops.Streaming[readOutput, int64, studio.GeneratedText, Output]{
 			Begin: func(_ context.Context, in readOutput) (int64, error) {

@@ -117,7 +117,7 @@ func capabilityRows(v *work.Verbs) []ops.Op {
 				URI:         "vellocity://capabilities",
 				Name:        "capabilities",
 				Description: "What Vellocity can be asked to do",
-			}}},
+			}}, Brief: []string{"slug", "name", "description", "category", "estimated_credits"}},
 			Command: ops.Command{
 				Noun:    "capabilities",
 				Verb:    "list",
@@ -172,7 +172,7 @@ func capabilityRows(v *work.Verbs) []ops.Op {
 					"priority": "normal",
 				},
 			},
-			Tool:    ops.Tool{Set: "capabilities", Listed: true, Variants: variants(v)},
+			Tool:    executeTool(v),
 			Command: ops.Command{Noun: "capabilities", Verb: "execute"},
 		}, func(ctx context.Context, in executeCapability) (work.Started, error) {
 			return v.Execute(ctx, work.Execute{
@@ -188,6 +188,17 @@ func capabilityRows(v *work.Verbs) []ops.Op {
 	}
 }
 
+func executeTool(v *work.Verbs) ops.Tool {
+	return ops.Tool{
+		Set:    "capabilities",
+		Listed: true,
+		Description: "Executes a capability by its slug, such as generate-blog-post (with hyphens). Prefer the tool of " +
+			"the same name with underscores, which knows its settings; list_capabilities has the others. " +
+			afterwards,
+		Variants: variants(v),
+	}
+}
+
 // variants gives each capability a tool of its own, typed by its settings.
 func variants(v *work.Verbs) []ops.Variant {
 	if v == nil {
@@ -195,19 +206,30 @@ func variants(v *work.Verbs) []ops.Variant {
 	}
 	return wire.Each(v.AllCapabilities(), func(c work.CapabilityDetails) ops.Variant {
 		return ops.Variant{
-			Name:  strings.ReplaceAll(c.Slug, "-", "_"),
-			Title: c.Name,
-			Description: strings.TrimSuffix(c.Description, ".") + ". Starts an execution; with wait, responds when it has " +
-				"ended. Then get_execution_assets.",
-			Set:    capabilityTools,
-			Listed: !c.IsBeta,
-			Fixed:  map[string]any{"slug": c.Slug},
-			Schema: c.ToolSchema,
-			Into:   "settings",
-			Beside: []string{"agent_id", "priority", "wait"},
-			Scopes: domain.EffectScopes(c.Effects),
+			Name:        strings.ReplaceAll(c.Slug, "-", "_"),
+			Title:       c.Name,
+			Description: strings.TrimSuffix(c.Description, ".") + ". " + next(c.Category),
+			Set:         capabilityTools,
+			Listed:      !c.IsBeta,
+			Fixed:       map[string]any{"slug": c.Slug},
+			Schema:      c.ToolSchema,
+			Into:        "settings",
+			Beside:      []string{"agent_id", "priority", "wait"},
+			Scopes:      domain.EffectScopes(c.Effects),
 		}
 	})
+}
+
+// afterwards is what a model does once it has started an execution.
+const afterwards = "Starts an execution; with wait, answers when it has ended. Then get_execution."
+
+// next says where a model finds what an execution of this kind has made: the generating
+// ones create content items, the others record a report as the output of their last step.
+func next(c domain.Category) string {
+	if c == domain.CategoryGeneration {
+		return "Starts an execution; with wait, answers when it has ended. Then get_execution_assets lists the content items."
+	}
+	return afterwards + " Its last step's output is the result."
 }
 
 func viewCatalogue(r *ops.Reply, l []domain.Capability) []wire.Resource[CapabilityAttributes] {

@@ -180,11 +180,19 @@ func listRow(v *work.Verbs, profile wire.Profile) ops.Op {
 			Summary:     "List Executions",
 			Description: "Executions, newest first.",
 		},
-		Tool: ops.Tool{Set: "executions", Listed: true, Resources: []ops.Resource{{
-			URI:         "vellocity://executions",
-			Name:        "executions",
-			Description: "The newest executions",
-		}}},
+		Tool: ops.Tool{
+			Set:      "executions",
+			Listed:   true,
+			Defaults: map[string]any{"per_page": 10},
+			Brief: []string{
+				"status", "waiting_for", "progress_percentage", "capability", "title", "credits_used", "created_at", "completed_at",
+			},
+			Resources: []ops.Resource{{
+				URI:         "vellocity://executions",
+				Name:        "executions",
+				Description: "The newest executions",
+			}},
+		},
 		Command: ops.Command{
 			Noun:    "executions",
 			Verb:    "list",
@@ -224,11 +232,18 @@ func getRow(v *work.Verbs) ops.Op {
 			Errors:  []domain.Code{domain.CodeNotFound},
 			Example: exampleID,
 		},
-		Tool: ops.Tool{Set: "executions", Listed: true, Resources: []ops.Resource{{
-			URI:         "vellocity://executions/{id}",
-			Name:        "execution",
-			Description: "An execution with plan, results, findings and assets",
-		}}},
+		Tool: ops.Tool{
+			Set:    "executions",
+			Listed: true,
+			Description: "Gets one execution: status, plan, the output of each step (an SEO or review report is the output of " +
+				"the last one), guardrail findings and content items. With wait, it answers when the execution has ended.",
+			Brief: []string{"title", "content_type", "channel", "kanban_status", "word_count", "scores"},
+			Resources: []ops.Resource{{
+				URI:         "vellocity://executions/{id}",
+				Name:        "execution",
+				Description: "An execution with plan, results, findings and assets",
+			}},
+		},
 		Command: ops.Command{Noun: "executions", Verb: "get"},
 	}, func(ctx context.Context, in getExecution) (work.ExecutionDetails, error) {
 		if in.Wait > 0 {
@@ -279,7 +294,7 @@ func cancelRow(v *work.Verbs) ops.Op {
 			Errors:  []domain.Code{domain.CodeNotFound, domain.CodeConflict},
 			Example: exampleID,
 		},
-		Tool:    ops.Tool{Set: "executions"},
+		Tool:    ops.Tool{Set: "executions", Listed: true},
 		Command: ops.Command{Noun: "executions", Verb: "cancel"},
 	}, func(ctx context.Context, in changeExecution) (work.ExecutionDetails, error) {
 		return v.Cancel(ctx, in.target())

@@ -6,6 +6,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"vellocity/internal/proptest"
 	"vellocity/internal/web/ui"
 )
 
@@ -37,7 +38,7 @@ func TestWordDiff(t *testing.T) {
 
 // TestWordDiffLosesNothing puts both texts together again from the comparison.
 func TestWordDiffLosesNothing(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	proptest.Check(t, func(t *rapid.T) {
 		text := rapid.StringMatching(`([a-c]{1,2}[ \n]{0,2}){0,20}`)
 		before, after := text.Draw(t, "before"), text.Draw(t, "after")
 		var a, b strings.Builder

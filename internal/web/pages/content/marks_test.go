@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"vellocity/internal/domain"
+	"vellocity/internal/proptest"
 	"vellocity/internal/web/pages/content"
 	"vellocity/internal/web/webtest"
 )
@@ -65,7 +66,7 @@ func TestMarked(t *testing.T) {
 func TestMarksChangeOnlyMarks(t *testing.T) {
 	render := webtest.Start(t).Engine.Content.RenderMarkdown
 	strip := strings.NewReplacer("</mark>", "").Replace
-	rapid.Check(t, func(t *rapid.T) {
+	proptest.Check(t, func(t *rapid.T) {
 		md := rapid.StringMatching(`([a-zé]{1,4}[ .\n]{1,2}){1,30}`).Draw(t, "md")
 		n := len([]rune(md))
 		start := rapid.IntRange(0, n).Draw(t, "start")
