@@ -3,11 +3,13 @@ package app
 import (
 	"context"
 	"errors"
+	"iter"
 	"net/http"
 	"slices"
 	"strings"
 
 	"vellocity/internal/api"
+	"vellocity/internal/domain"
 	"vellocity/internal/engine"
 	"vellocity/internal/feed"
 	"vellocity/internal/gate"
@@ -98,6 +100,7 @@ func (a *App) programs() (http.Handler, error) {
 		Gate:         a.gate,
 		Instructions: api.Instructions,
 		PublicURL:    a.cfg.BaseURL,
+		Events:       a.events,
 		Log:          a.log,
 	})
 	if err != nil {
@@ -108,6 +111,11 @@ func (a *App) programs() (http.Handler, error) {
 		return nil, err
 	}
 	return rest.New(rest.Options{Table: rows, Gate: a.gate, Mount: map[string]http.Handler{mcp.Path: tools}})
+}
+
+// events are what happens in a workspace, for those who are subscribed to its resources.
+func (a *App) events(ctx context.Context, workspaceID int64) (iter.Seq2[domain.Event, error], error) {
+	return a.Engine.Work.WatchWorkspace(domain.WithActor(ctx, domain.OperatorActor(workspaceID)), "")
 }
 
 // split sends programs to the API and people to the dashboard. It is no mux, which

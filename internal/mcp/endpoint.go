@@ -120,7 +120,8 @@ func (s *Server) post(w http.ResponseWriter, r *http.Request, actor domain.Actor
 	}
 	m, ok := messageOf(tree)
 	if !ok {
-		rpcError(w, http.StatusBadRequest, nil, rpcInvalid, "This is not a JSON-RPC 2.0 message")
+		rpcError(w, http.StatusBadRequest, nil, rpcInvalid,
+			"This is not a JSON-RPC 2.0 message with an id that is a string or a whole number up to 2^53")
 		return
 	}
 	if want := missingScope(m.method, actor); want != "" {
@@ -147,6 +148,8 @@ func (s *Server) postModern(w http.ResponseWriter, r *http.Request, m message) {
 		rpcError(w, http.StatusBadRequest, nil, rpcInvalid, "This server sends no requests, so it takes no responses")
 	case m.id != nil && !slices.Contains(modernMethods, m.method):
 		rpcError(w, http.StatusNotFound, m.id, rpcNoMethod, "There is no method "+ops.Clip(m.method))
+	case m.id != nil && m.fault != "":
+		rpcError(w, http.StatusBadRequest, m.id, rpcBadParams, m.fault)
 	default:
 		accepting(inJSON(w, m.id), r, s.modern)
 	}
@@ -161,8 +164,8 @@ func (s *Server) postLegacy(w http.ResponseWriter, r *http.Request, m message) {
 			"Send initialize first, and then its Mcp-Session-Id with every message")
 	case m.id == nil && !slices.Contains(notifications, m.method):
 		w.WriteHeader(http.StatusAccepted) // unknown ones are ignored (JSON-RPC 2.0, 4.1)
-	case !m.params && slices.Contains(withParams, m.method):
-		rpcError(w, http.StatusBadRequest, m.id, rpcBadParams, "The params of "+m.method+" are required")
+	case m.id != nil && m.fault != "":
+		rpcError(w, http.StatusBadRequest, m.id, rpcBadParams, m.fault)
 	default:
 		accepting(inJSON(w, m.id), r, s.legacy)
 	}
@@ -206,17 +209,15 @@ const firstWithoutBatches = "2025-06-18"
 // legacyMethods are those that a client with a session may call here.
 var legacyMethods = []string{
 	"initialize", "ping", "tools/list", "tools/call", "resources/list", "resources/templates/list", "resources/read",
-	"prompts/list", "prompts/get", "logging/setLevel",
+	"resources/subscribe", "resources/unsubscribe", "prompts/list", "prompts/get", "completion/complete",
+	"logging/setLevel",
 }
 
 // modernMethods are those of a client without one.
 var modernMethods = []string{
 	"server/discover", "tools/list", "tools/call", "resources/list", "resources/templates/list", "resources/read",
-	"prompts/list", "prompts/get", "subscriptions/listen",
+	"prompts/list", "prompts/get", "completion/complete", "subscriptions/listen",
 }
-
-// withParams are the methods that mean nothing without params.
-var withParams = []string{"initialize", "tools/call", "resources/read", "prompts/get", "logging/setLevel"}
 
 // notifications are those of a session's client that mean something here.
 var notifications = []string{
@@ -230,7 +231,7 @@ func missingScope(method string, actor domain.Actor) domain.Scope {
 	switch family, _, _ := strings.Cut(method, "/"); family {
 	case "tools":
 		want = domain.ScopeMCPTools
-	case "resources":
+	case "resources", "completion":
 		want = domain.ScopeMCPResources
 	case "prompts":
 		want = domain.ScopeMCPPrompts

@@ -6,12 +6,10 @@ package mcp
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"log/slog"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
 
 	sdkauth "github.com/modelcontextprotocol/go-sdk/auth"
@@ -46,7 +44,9 @@ type Options struct {
 	Origins []string
 	// PublicURL is the server's address, without a slash at the end. Empty: unknown.
 	PublicURL string
-	Log       *slog.Logger
+	// Events feed the subscriptions to resources; nil means that nobody is notified.
+	Events Events
+	Log    *slog.Logger
 }
 
 // Server is the endpoint: a handler with sessions for clients up to 2025-11-25, and one
@@ -56,6 +56,9 @@ type Server struct {
 	tools  *toolbox
 	legacy http.Handler
 	modern http.Handler
+
+	resources []resource
+	tenants   *tenants
 }
 
 // New returns the endpoint. It fails when two tools have the same name.
@@ -64,9 +67,9 @@ func New(o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{opts: o, tools: tools}
-	server := s.server()
-	pick := func(*http.Request) *sdk.Server { return server }
+	s := &Server{opts: o, tools: tools, resources: resourcesOf(tools)}
+	s.tenants = newTenants(s.server)
+	pick := s.tenants.of
 	// A public address means a proxy in front, which sends its own Host.
 	open := o.PublicURL != ""
 	s.legacy = identified(sdk.NewStreamableHTTPHandler(pick, &sdk.StreamableHTTPOptions{
@@ -96,20 +99,23 @@ func identified(next http.Handler) http.Handler {
 	return sdkauth.RequireBearerToken(verify, &sdkauth.RequireBearerTokenOptions{AllowMissingExpiration: true})(next)
 }
 
-// server registers tools and resources with the SDK's server. Lists never change while
-// the server runs, so no change is announced.
-func (s *Server) server() *sdk.Server {
+// server registers tools and resources with a server of the SDK's, which serves one
+// workspace. Lists never change while the program runs, so no change is announced.
+func (s *Server) server(workspaceID int64) *sdk.Server {
 	about := sdk.Implementation{Name: "vellocity-mcp", Title: "Vellocity", Version: serverVersion}
 	out := sdk.NewServer(&about, &sdk.ServerOptions{
 		Instructions: s.opts.Instructions,
-		Logger:       s.opts.Log,
+		Logger:       quietly(s.opts.Log),
 		PageSize:     1000,
 		Capabilities: &sdk.ServerCapabilities{
 			Tools:     &sdk.ToolCapabilities{},
-			Resources: &sdk.ResourceCapabilities{},
+			Resources: &sdk.ResourceCapabilities{Subscribe: true},
 			Prompts:   &sdk.PromptCapabilities{},
 			Logging:   &sdk.LoggingCapabilities{}, //nolint:staticcheck // clients up to 2025-11-25 may set a level
 		},
+		CompletionHandler:  s.complete,
+		SubscribeHandler:   s.subscribe(workspaceID),
+		UnsubscribeHandler: func(context.Context, *sdk.UnsubscribeRequest) error { return nil },
 		// What a caller sees depends on its key.
 		SetCacheable: func(_ context.Context, _ sdk.Request, c *sdk.Cacheable) { c.CacheScope = "private" },
 	})
@@ -209,100 +215,4 @@ func inEra(err error, version string) error {
 		return &c
 	}
 	return err
-}
-
-const noResource = "Resource not found"
-
-// resource is an MCP resource and the tool that reads it.
-type resource struct {
-	ops.Resource
-	tool *tool
-	arg  string // the variable of the URI; empty: none
-}
-
-func (s *Server) addResources(out *sdk.Server) {
-	const media = "application/json"
-	for _, t := range s.tools.all {
-		if t.variant != nil {
-			continue
-		}
-		for _, r := range t.op.Tool.Resources {
-			x := resource{Resource: r, tool: t}
-			if _, variable, ok := strings.Cut(r.URI, "{"); ok {
-				x.arg = strings.TrimSuffix(variable, "}")
-				out.AddResourceTemplate(&sdk.ResourceTemplate{
-					URITemplate: r.URI,
-					Name:        r.Name,
-					Description: r.Description,
-					MIMEType:    media,
-				}, s.reader(x))
-				continue
-			}
-			about := sdk.Resource{URI: r.URI, Name: r.Name, Description: r.Description, MIMEType: media}
-			out.AddResource(&about, s.reader(x))
-		}
-	}
-}
-
-func (s *Server) reader(r resource) sdk.ResourceHandler {
-	return func(ctx context.Context, req *sdk.ReadResourceRequest) (*sdk.ReadResourceResult, error) {
-		uri := req.Params.URI
-		var value string
-		if r.arg != "" {
-			value = uri[strings.LastIndexByte(uri, '/')+1:]
-		}
-		answer, err := r.read(ctx, value)
-		switch e := domain.AsError(err); {
-		case err == nil:
-			contents := sdk.ResourceContents{URI: uri, MIMEType: "application/json", Text: string(answer)}
-			return &sdk.ReadResourceResult{Contents: []*sdk.ResourceContents{&contents}}, nil
-		case e.Code == domain.CodeNotFound || e.Code == domain.CodeValidation:
-			data := ops.MustEncode(map[string]string{"uri": uri})
-			return nil, &jsonrpc.Error{Code: rpcBadParams, Message: noResource, Data: data}
-		case e.Code.Status() >= http.StatusInternalServerError:
-			s.opts.Gate.LogError(ctx, requestID(req), r.tool.op.Name, e)
-			return nil, &jsonrpc.Error{Code: rpcInternal, Message: e.Message}
-		default:
-			return nil, &jsonrpc.Error{Code: rpcForbidden, Message: e.Message}
-		}
-	}
-}
-
-// read returns the row's data for one value of the resource's variable.
-func (r resource) read(ctx context.Context, value string) (json.RawMessage, error) {
-	args := map[string]any{}
-	if r.arg != "" && r.Member == "" {
-		args[r.arg] = value
-		if f, _ := r.tool.op.Field(r.arg); f.Type == "integer" {
-			args[r.arg] = json.Number(value)
-		}
-	}
-	raw, err := json.Marshal(args)
-	if err != nil { // an id that is no number
-		return nil, domain.NotFound("Resource")
-	}
-	answer, _, err := r.tool.call(ctx, raw)
-	if err != nil || r.Member == "" {
-		return answer, err
-	}
-	return member(answer, r.Member, value)
-}
-
-// member selects one member of an object in the data of an answer.
-func member(answer json.RawMessage, object, name string) (json.RawMessage, error) {
-	var whole struct {
-		Data map[string]json.RawMessage `json:"data"`
-	}
-	if err := json.Unmarshal(answer, &whole); err != nil {
-		return nil, err
-	}
-	var members map[string]json.RawMessage
-	if err := json.Unmarshal(whole.Data[object], &members); err != nil {
-		return nil, err
-	}
-	found, ok := members[name]
-	if !ok {
-		return nil, domain.NotFound("Resource")
-	}
-	return json.Marshal(map[string]any{"data": found})
 }

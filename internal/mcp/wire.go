@@ -28,7 +28,7 @@ const (
 type message struct {
 	id     json.RawMessage // nil of a notification
 	method string          // "" of a response
-	params bool            // it has params
+	fault  string          // what is wrong with its params; empty: nothing
 	modern bool            // it names its protocol's version itself
 }
 
@@ -40,19 +40,17 @@ func messageOf(tree any) (m message, ok bool) {
 		return m, false
 	}
 	if id, given := fields["id"]; given {
-		switch id.(type) {
-		case string, json.Number:
-			m.id = ops.MustEncode(id)
-		default:
+		if !exactID(id) {
 			return m, false
 		}
+		m.id = ops.MustEncode(id)
 	}
-	m.params = fields["params"] != nil
 	params, _ := fields["params"].(map[string]any)
 	meta, _ := params["_meta"].(map[string]any)
 	_, m.modern = meta["io.modelcontextprotocol/protocolVersion"]
 	if method, given := fields["method"]; given {
 		m.method, _ = method.(string)
+		m.fault = faultOf(m.method, fields["params"])
 		return m, m.method != ""
 	}
 	_, result := fields["result"]
@@ -65,16 +63,12 @@ func rpcError(w http.ResponseWriter, status int, id json.RawMessage, code int, t
 	if id == nil {
 		id = json.RawMessage("null")
 	}
-	type failure struct {
-		Code    int    `json:"code"`
-		Message string `json:"message"`
-	}
 	var b bytes.Buffer
 	_ = ops.Encode(&b, struct { // plain fields cannot fail
 		JSONRPC string          `json:"jsonrpc"`
 		ID      json.RawMessage `json:"id"`
-		Error   failure         `json:"error"`
-	}{"2.0", id, failure{code, text}})
+		Error   rpcFailure      `json:"error"`
+	}{"2.0", id, rpcFailure{Code: code, Message: text}})
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
@@ -130,10 +124,10 @@ func lastMessage(r io.Reader) []byte {
 	}
 }
 
-// translator sits between the SDK and the client, for the two things in which the SDK
+// translator sits between the SDK and the client, for the things in which the SDK
 // differs from what this server promises. A refusal in plain text becomes a JSON-RPC
-// error, by its status alone. And the error that stands for a cancelled call is dropped
-// (MCP 2025-11-25, cancellation: no response).
+// error, by its status alone. The error that stands for a cancelled call is dropped
+// (MCP 2025-11-25, cancellation: no response). And errors are in our words.
 type translator struct {
 	http.ResponseWriter
 	id     json.RawMessage // of the message that is served; nil: none, or a batch
@@ -159,10 +153,13 @@ func (t *translator) Write(b []byte) (int, error) {
 	if t.status != 0 {
 		return t.text.Write(b)
 	}
-	if cancelled(t.Header().Get("Content-Type"), b) {
-		return len(b), nil
+	n := len(b)
+	if b = t.judged(b); len(b) > 0 {
+		if _, err := t.ResponseWriter.Write(b); err != nil {
+			return 0, err
+		}
 	}
-	return t.ResponseWriter.Write(b)
+	return n, nil
 }
 
 // end sends the refusal that was held back, if there is one.
@@ -190,27 +187,53 @@ func (t *translator) Flush() {
 // Unwrap is for [http.ResponseController].
 func (t *translator) Unwrap() http.ResponseWriter { return t.ResponseWriter }
 
-// longestCancelled bounds the responses that are looked into: the error of a cancelled
-// call holds little beside the id that the client chose.
-const longestCancelled = 8 << 10
+// longestError bounds the messages that are looked into: an error holds little beside
+// the id that the client chose.
+const longestError = 8 << 10
 
-// cancelled reports whether b is the response to a cancelled call: a JSON-RPC message
-// with that error code, alone or as the data of an event.
-func cancelled(contentType string, b []byte) bool {
-	if len(b) > longestCancelled {
-		return false
+// judged returns what is sent for a message of the SDK's, which comes alone or as one
+// event: nothing for the error of a cancelled call, our words for an error that shows
+// the SDK's inside, and anything else as it is.
+func (t *translator) judged(b []byte) []byte {
+	if len(b) > longestError {
+		return b
 	}
-	if strings.HasPrefix(contentType, "text/event-stream") {
-		e, err := sse.NewReader(bytes.NewReader(b)).Next()
-		if err != nil {
-			return false
+	raw, stream := b, strings.HasPrefix(t.Header().Get("Content-Type"), "text/event-stream")
+	var e sse.Event
+	if stream {
+		var err error
+		if e, err = sse.NewReader(bytes.NewReader(b)).Next(); err != nil {
+			return b
 		}
-		b = []byte(e.Data)
+		raw = []byte(e.Data)
 	}
 	var m struct {
-		Error struct {
-			Code int `json:"code"`
-		} `json:"error"`
+		JSONRPC string          `json:"jsonrpc"`
+		ID      json.RawMessage `json:"id"`
+		Error   *rpcFailure     `json:"error"`
 	}
-	return json.Unmarshal(b, &m) == nil && m.Error.Code == rpcCancelled
+	if json.Unmarshal(raw, &m) != nil || m.Error == nil {
+		return b
+	}
+	if m.Error.Code == rpcCancelled {
+		return nil
+	}
+	code, message := inOurWords(m.Error.Code, m.Error.Message)
+	if code == m.Error.Code && message == m.Error.Message {
+		return b
+	}
+	m.Error.Code, m.Error.Message = code, message
+	out := ops.MustEncode(m)
+	if !stream {
+		t.Header().Del("Content-Length")
+		return out
+	}
+	return bytes.Replace(b, raw, out, 1)
+}
+
+// rpcFailure is the error of a JSON-RPC message.
+type rpcFailure struct {
+	Code    int             `json:"code"`
+	Message string          `json:"message"`
+	Data    json.RawMessage `json:"data,omitempty"`
 }

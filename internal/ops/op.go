@@ -120,6 +120,9 @@ type Resource struct {
 	URI, Name, Description string
 	// Member names an object in the data whose member the variable selects.
 	Member string
+	// Changed returns the URIs of this resource that an event has changed; nil: those
+	// who subscribe are never notified.
+	Changed func(domain.Event) []string
 }
 
 // Variant is a tool that calls an operation with some arguments fixed.

@@ -48,7 +48,8 @@ func agentRows(v *content.Verbs) []ops.Op {
 			Docs: ops.Docs{
 				Chapter:     chapterVoices,
 				Summary:     "List Agents",
-				Description: "Lists AI agents: the writers and reviewers that execute capabilities. Pass an id as agent_id to choose one.",
+				Description: "Lists AI agents: the writers and reviewers that execute capabilities. " +
+					"Pass an id as agent_id to choose one.",
 			},
 			Tool: ops.Tool{Set: "agents", Listed: true, Resources: []ops.Resource{{
 				URI:         "vellocity://agents",

@@ -168,15 +168,38 @@ func boardTool() ops.Tool {
 		Defaults: map[string]any{"per_column": 10},
 		Brief:    []string{"title", "content_type", "channel", "word_count", "assignee", "planned_at", "updated_at"},
 		Resources: []ops.Resource{
-			{URI: "vellocity://kanban", Name: "kanban", Description: "The board"},
+			{
+				URI:         "vellocity://kanban",
+				Name:        "kanban",
+				Description: "The board",
+				Changed:     boardChanged("vellocity://kanban"),
+			},
 			{
 				URI:         "vellocity://kanban/{status}",
 				Name:        "kanban-column",
 				Description: "One column: generated, review, ready or published",
 				Member:      "columns",
+				Changed:     boardChanged(columnURIs()...),
 			},
 		},
 	}
+}
+
+// boardChanged returns the addresses when an event is about a content item.
+func boardChanged(uris ...string) func(domain.Event) []string {
+	return func(e domain.Event) []string {
+		if e.ContentID == 0 {
+			return nil
+		}
+		return uris
+	}
+}
+
+func columnURIs() (all []string) {
+	for _, s := range domain.ItemStatuses() {
+		all = append(all, "vellocity://kanban/"+string(s))
+	}
+	return all
 }
 
 func moveTool() ops.Tool {

@@ -75,7 +75,8 @@ func brandVoiceRows(v *content.Verbs) []ops.Op {
 			Docs: ops.Docs{
 				Chapter:     chapterVoices,
 				Summary:     "List Brand Voices",
-				Description: "Lists brand voices: tone of voice, preferred and banned terms, audience. Pass an id as brand_voice_id.",
+				Description: "Lists brand voices: tone of voice, preferred and banned terms, audience. " +
+					"Pass an id as brand_voice_id.",
 			},
 			Tool: ops.Tool{Set: "voices", Listed: true, Resources: []ops.Resource{{
 				URI:         "vellocity://brand-voices",

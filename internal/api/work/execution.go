@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"strconv"
 	"time"
 
 	"vellocity/internal/api/wire"
@@ -191,6 +192,7 @@ func listRow(v *work.Verbs, profile wire.Profile) ops.Op {
 				URI:         "vellocity://executions",
 				Name:        "executions",
 				Description: "The newest executions",
+				Changed:     executionChanged(func(int64) string { return "vellocity://executions" }),
 			}},
 		},
 		Command: ops.Command{
@@ -215,6 +217,16 @@ func listRow(v *work.Verbs, profile wire.Profile) ops.Op {
 		r.Total = l.Total
 		return wire.Each(l.Items, execution)
 	}, domain.List[work.ExecutionRow]{Items: []work.ExecutionRow{sampleRow}, Total: 1})
+}
+
+// executionChanged returns an address when an event is about an execution.
+func executionChanged(uri func(id int64) string) func(domain.Event) []string {
+	return func(e domain.Event) []string {
+		if e.ExecutionID == 0 {
+			return nil
+		}
+		return []string{uri(e.ExecutionID)}
+	}
 }
 
 func getRow(v *work.Verbs) ops.Op {
@@ -242,6 +254,9 @@ func getRow(v *work.Verbs) ops.Op {
 				URI:         "vellocity://executions/{id}",
 				Name:        "execution",
 				Description: "An execution with plan, results, findings and assets",
+				Changed: executionChanged(func(id int64) string {
+					return "vellocity://executions/" + strconv.FormatInt(id, 10)
+				}),
 			}},
 		},
 		Command: ops.Command{Noun: "executions", Verb: "get"},
