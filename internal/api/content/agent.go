@@ -46,8 +46,8 @@ func agentRows(v *content.Verbs) []ops.Op {
 			Scope: domain.ScopeRead,
 			Hints: ops.Hints{ReadOnly: true, Idempotent: true},
 			Docs: ops.Docs{
-				Chapter:     chapterVoices,
-				Summary:     "List Agents",
+				Chapter: chapterVoices,
+				Summary: "List Agents",
 				Description: "Lists AI agents: the writers and reviewers that execute capabilities. " +
 					"Pass an id as agent_id to choose one.",
 			},

@@ -73,8 +73,8 @@ func brandVoiceRows(v *content.Verbs) []ops.Op {
 			Scope: domain.ScopeRead,
 			Hints: ops.Hints{ReadOnly: true, Idempotent: true},
 			Docs: ops.Docs{
-				Chapter:     chapterVoices,
-				Summary:     "List Brand Voices",
+				Chapter: chapterVoices,
+				Summary: "List Brand Voices",
 				Description: "Lists brand voices: tone of voice, preferred and banned terms, audience. " +
 					"Pass an id as brand_voice_id.",
 			},
