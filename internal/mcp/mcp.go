@@ -129,7 +129,7 @@ func (s *Server) server(workspaceID int64) *sdk.Server {
 
 func (s *Server) handler(t *tool) sdk.ToolHandler {
 	return func(ctx context.Context, req *sdk.CallToolRequest) (*sdk.CallToolResult, error) {
-		answer, note, err := t.call(reporting(ctx, req), req.Params.Arguments)
+		answer, err := t.call(reporting(ctx, req), req.Params.Arguments)
 		if ctx.Err() != nil {
 			return nil, &jsonrpc.Error{Code: rpcCancelled, Message: "Cancelled"}
 		}
@@ -138,11 +138,8 @@ func (s *Server) handler(t *tool) sdk.ToolHandler {
 			text := &sdk.TextContent{Text: explain(err)}
 			return &sdk.CallToolResult{IsError: true, Content: []sdk.Content{text}}, nil
 		}
-		content := []sdk.Content{&sdk.TextContent{Text: string(answer)}}
-		if note != "" {
-			content = append(content, &sdk.TextContent{Text: note})
-		}
-		return &sdk.CallToolResult{Content: content, StructuredContent: answer}, nil
+		text := &sdk.TextContent{Text: string(answer)}
+		return &sdk.CallToolResult{Content: []sdk.Content{text}, StructuredContent: answer}, nil
 	}
 }
 

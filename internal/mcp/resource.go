@@ -126,7 +126,7 @@ func (r resource) read(ctx context.Context, value string) (json.RawMessage, erro
 	if err != nil { // an id that is no number
 		return nil, domain.NotFound("Resource")
 	}
-	answer, _, err := r.tool.call(ctx, raw)
+	answer, err := r.tool.call(ctx, raw)
 	if err != nil || r.Member == "" {
 		return answer, err
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"sort"
 	"unicode/utf8"
@@ -21,41 +22,52 @@ const (
 // shortestText is the length in code points down to which texts are cut before lists are.
 const shortestText = 100
 
-// fit returns the result of the tool in the size that a client can take, and what was
-// left out, in words for a model; "" means nothing. The attributes that lists leave out
-// by their row are not mentioned: the description of the tool speaks for them.
-func (t *tool) fit(result json.RawMessage) (json.RawMessage, string, error) {
+// fit returns the result of the tool in the size that a client can take, with a note
+// about what was left out. What a list leaves out by its row is not noted: the schema of
+// the result says it.
+func (t *tool) fit(result json.RawMessage) (json.RawMessage, error) {
 	most := mostBytes
 	if t.op.Tool.Whole {
 		most = mostWholeBytes
 	}
 	brief := t.op.Tool.Brief
 	if len(brief) == 0 && len(result) <= most {
-		return result, "", nil
+		return result, nil
 	}
-	var tree any
+	var tree map[string]any
 	d := json.NewDecoder(bytes.NewReader(result))
 	d.UseNumber()
 	if err := d.Decode(&tree); err != nil {
-		return nil, "", fmt.Errorf("read the result of %s: %w", t.name, err)
+		return nil, fmt.Errorf("read the result of %s: %w", t.name, err)
 	}
 	if len(brief) > 0 {
-		tree = briefly(tree, brief, false)
+		tree["data"] = briefly(tree["data"], brief, false)
 	}
-	out := encoded(tree)
-	if len(out) <= most {
-		return out, "", nil
+	if out := encoded(tree); len(out) <= most {
+		return out, nil
 	}
+	return encoded(t.shortened(tree, most-longestNote)), nil
+}
+
+// longestNote bounds the note in bytes.
+const longestNote = 300
+
+// shortened cuts texts, and then lists, until the result has most bytes.
+func (t *tool) shortened(tree map[string]any, most int) any {
 	fits := func(tree any) bool { return len(encoded(tree)) <= most }
 	length := largest(most, func(n int) bool { return fits(clipped(tree, n)) })
-	note := fmt.Sprintf("Shortened: texts of more than %d characters are cut and end in \"…\".", max(length, shortestText))
-	tree = clipped(tree, max(length, shortestText))
+	characters := max(length, shortestText)
+	note := fmt.Sprintf("Shortened: texts of more than %d characters are cut and end in \"…\".", characters)
+	out := clipped(tree, characters)
 	if length < shortestText {
-		entries := largest(most, func(n int) bool { return fits(cut(tree, n)) })
+		entries := largest(most, func(n int) bool { return fits(cut(out, n)) })
 		note += fmt.Sprintf(" Lists of more than %d entries are cut.", entries)
-		tree = cut(tree, entries)
+		out = cut(out, entries)
 	}
-	return encoded(tree), note + t.wider(), nil
+	if whole, ok := out.(map[string]any); ok {
+		whole["note"] = note + t.wider()
+	}
+	return out
 }
 
 // largest returns the largest n up to most that fits; 0 if none does.
@@ -108,6 +120,45 @@ func briefly(tree any, keep []string, listed bool) any {
 		return map[string]any{"type": v["type"], "id": v["id"], "attributes": kept}
 	}
 	return tree
+}
+
+// briefSchema is the schema of what [briefly] keeps.
+func briefSchema(schema any, keep []string, listed bool) any {
+	object, ok := schema.(map[string]any)
+	if !ok {
+		return schema
+	}
+	out := maps.Clone(object)
+	if items, ok := object["items"]; ok {
+		out["items"] = briefSchema(items, keep, true)
+	}
+	props, ok := object["properties"].(map[string]any)
+	if !ok {
+		return out
+	}
+	attributes, resource := props["attributes"].(map[string]any)
+	if !listed || !resource {
+		inside := map[string]any{}
+		for name := range props {
+			inside[name] = briefSchema(props[name], keep, listed)
+		}
+		out["properties"] = inside
+		return out
+	}
+	all, _ := attributes["properties"].(map[string]any)
+	kept := map[string]any{}
+	for _, name := range keep {
+		if p, ok := all[name]; ok {
+			kept[name] = p
+		}
+	}
+	out["properties"] = map[string]any{
+		"type":       props["type"],
+		"id":         props["id"],
+		"attributes": map[string]any{"type": "object", "properties": kept},
+	}
+	out["required"] = []string{"type", "id", "attributes"}
+	return out
 }
 
 // clipped cuts every text to so many code points.

@@ -47,13 +47,14 @@ func resources(n, text int) []any {
 func called(t *testing.T, tool *tool) (result map[string]any, raw json.RawMessage, note string) {
 	t.Helper()
 	ctx := domain.WithActor(t.Context(), domain.Actor{Role: domain.RoleOwner, Scopes: []domain.Scope{domain.ScopeAdmin}})
-	raw, note, err := tool.call(ctx, nil)
+	raw, err := tool.call(ctx, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := json.Unmarshal(raw, &result); err != nil {
 		t.Fatal(err)
 	}
+	note, _ = result["note"].(string)
 	return result, raw, note
 }
 
@@ -127,7 +128,7 @@ func TestWaitsEndBeforeClientsGiveUp(t *testing.T) {
 		if most := fmt.Sprint(props["wait"].(map[string]any)["maximum"]); most != "50" {
 			t.Errorf("%s waits up to %s s", name, most)
 		}
-		_, _, err := a.tools.byName[name].call(ctx, json.RawMessage(`{"wait":51,"slug":"x","id":1,"topic":"x"}`))
+		_, err := a.tools.byName[name].call(ctx, json.RawMessage(`{"wait":51,"slug":"x","id":1,"topic":"x"}`))
 		if e := domain.AsError(err); e.Code != domain.CodeValidation || len(e.Fields["wait"]) != 1 {
 			t.Errorf("%s: %v", name, err)
 		}

@@ -17,12 +17,10 @@ import (
 	"vellocity/internal/ops"
 )
 
-// How deep the schemas of results go: whole for discovery, short for tools/list, which
-// every client pays for in tokens.
+// How deep the schemas go.
 const (
 	inputDepth  = 4
 	outputDepth = 9
-	briefDepth  = 1
 )
 
 // toolbox holds every tool, in the table's order, variants last.
@@ -41,7 +39,6 @@ type tool struct {
 	variant                  *ops.Variant // nil: the row's own tool
 	input                    map[string]any
 	output                   map[string]any // complete, for discovery
-	brief                    map[string]any // the same in few words, for tools/list
 	waits                    bool           // it takes the argument wait
 }
 
@@ -96,7 +93,7 @@ func (b *toolbox) fromRow(o *ops.Op) *tool {
 			p["default"] = value
 		}
 	}
-	t.output, t.brief = b.result(o, outputDepth, false), b.result(o, briefDepth, true)
+	t.output = b.result(o)
 	return t
 }
 
@@ -116,18 +113,30 @@ func checkWait(args map[string]any) error {
 	return p.Err()
 }
 
-// result is the schema of {data, meta}.
-func (b *toolbox) result(o *ops.Op, depth int, short bool) map[string]any {
-	props := map[string]any{"data": map[string]any{"type": "object"}}
+// result is the complete schema of a result: {data, meta, note}.
+func (b *toolbox) result(o *ops.Op) map[string]any {
+	props := map[string]any{
+		"data": map[string]any{"type": "object"},
+		"note": map[string]any{"type": "string", "description": "What was left out, where the result had to be shortened"},
+	}
 	if data := o.Data(); data != nil {
-		props["data"] = b.schemas.Portable(b.schemas.Of(data, o.Name), depth, short)
+		props["data"] = b.schemas.Portable(b.schemas.Of(data, o.Name), outputDepth, false)
+		if keep := o.Tool.Brief; len(keep) > 0 {
+			props["data"] = briefSchema(props["data"], keep, false)
+		}
 	}
 	required := []string{"data"}
 	if meta := o.MetaType(); meta != nil {
-		props["meta"] = b.schemas.Portable(b.schemas.Of(meta, ""), min(depth, 2)-1, short)
+		props["meta"] = b.schemas.Portable(b.schemas.Of(meta, ""), 1, false)
 		required = append(required, "meta")
 	}
 	return map[string]any{"type": "object", "properties": props, "required": required}
+}
+
+// listedOutput is the schema of a result in tools/list, which every client pays for in
+// tokens: discovery has the complete ones.
+func listedOutput() map[string]any {
+	return map[string]any{"type": "object", "required": []string{"data"}}
 }
 
 // fromVariant makes the tool of a variant: the properties of its own schema, and beside
@@ -142,7 +151,6 @@ func fromVariant(v *ops.Variant, row *tool) (*tool, error) {
 		op:          row.op,
 		variant:     v,
 		output:      row.output,
-		brief:       row.brief,
 		waits:       slices.Contains(v.Beside, waitArgument),
 	}
 	var schema struct {
@@ -180,7 +188,7 @@ func (t *tool) described() *sdk.Tool {
 		Title:        t.title,
 		Description:  t.description,
 		InputSchema:  t.input,
-		OutputSchema: t.brief,
+		OutputSchema: listedOutput(),
 		Annotations: &sdk.ToolAnnotations{
 			Title:           h.Title,
 			ReadOnlyHint:    h.ReadOnly,
@@ -204,19 +212,20 @@ func (t *tool) hints() ToolHints {
 	return ToolHints{t.title, h.ReadOnly, h.Destructive, h.Idempotent, h.OpenWorld}
 }
 
-// call runs the tool for the caller in ctx and returns {data, meta} as JSON, and a note
+// call runs the tool for the caller in ctx and returns {data, meta} as JSON, with a note
 // if it had to be shortened.
-func (t *tool) call(ctx context.Context, args json.RawMessage) (result json.RawMessage, note string, err error) {
+func (t *tool) call(ctx context.Context, args json.RawMessage) (json.RawMessage, error) {
 	actor, _ := domain.ActorFrom(ctx)
 	if err := actor.RequireAll(t.scopes()); err != nil {
-		return nil, "", err
+		return nil, err
 	}
-	if args, err = t.arguments(args); err != nil {
-		return nil, "", t.ownNames(err)
+	args, err := t.arguments(args)
+	if err != nil {
+		return nil, t.ownNames(err)
 	}
 	answer, err := t.run(ctx, args)
 	if err != nil {
-		return nil, "", t.ownNames(err)
+		return nil, t.ownNames(err)
 	}
 	var b bytes.Buffer
 	err = ops.Encode(&b, struct {
@@ -224,7 +233,7 @@ func (t *tool) call(ctx context.Context, args json.RawMessage) (result json.RawM
 		Meta any `json:"meta,omitempty"`
 	}{answer.Data, answer.Meta})
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
 	return t.fit(bytes.TrimSpace(b.Bytes()))
 }

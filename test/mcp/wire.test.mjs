@@ -116,7 +116,7 @@ test('codes without one', async () => {
 
 test('a cancelled call is not answered', async () => {
   const s = await session()
-  const params = { name: 'generate_blog_post', arguments: { topic: 'Hanging gardens', word_count: 600, wait: 60 }, _meta: { progressToken: 'p' } }
+  const params = { name: 'generate_blog_post', arguments: { topic: 'Hanging gardens', word_count: 600, wait: 50 }, _meta: { progressToken: 'p' } }
   const answer = await post({ id: 9, method: 'tools/call', params }, s, AbortSignal.timeout(30_000))
   let seen = ''
   for await (const piece of answer.body.pipeThrough(new TextDecoderStream())) {
