@@ -97,11 +97,22 @@ const (
 // Message is one turn of a conversation with a model.
 type Message struct {
 	Role Role
+	// Lead comes before Text. It is the same in other calls, so that providers can cache
+	// everything up to its end. It may be empty.
+	Lead string
 	Text string
 }
 
+// Whole returns the message as one text.
+func (m Message) Whole() string {
+	if m.Lead == "" {
+		return m.Text
+	}
+	return m.Lead + "\n\n" + m.Text
+}
+
 // User returns the messages of a request that has one turn: a prompt.
-func User(prompt string) []Message { return []Message{{RoleUser, prompt}} }
+func User(prompt string) []Message { return []Message{{Role: RoleUser, Text: prompt}} }
 
 // Append returns the request with text added to its last message. The messages of
 // r itself stay as they are.

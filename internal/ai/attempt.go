@@ -158,7 +158,7 @@ func estimate(req *Request, resp Response) Usage {
 	if u.InputTokens == 0 {
 		sent := len(req.System) + len(req.Schema)
 		for _, m := range req.Messages {
-			sent += len(m.Text)
+			sent += len(m.Whole())
 		}
 		u.InputTokens = tokens(sent)
 		u.Estimated = true

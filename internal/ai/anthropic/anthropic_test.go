@@ -55,6 +55,9 @@ func TestRequests(t *testing.T) {
 		{"full", wire.Config{Key: "sk-test"}, full},
 		{"omitted", wire.Config{Key: "sk-test"}, omitted},
 		{"plain", wire.Config{Key: "sk-test", Model: "claude-sonnet-5-5"}, ai.Request{Messages: ai.User("Hello")}},
+		{"lead", wire.Config{Key: "sk-test"}, ai.Request{Model: "m", System: "You write for Acme.", Messages: []ai.Message{
+			{Role: ai.RoleUser, Lead: "The brief.", Text: "Write section 2."},
+		}}},
 		{"turns", wire.Config{Key: "sk-test"}, ai.Request{Model: "m", System: "You write for Acme.", Messages: []ai.Message{
 			{Role: ai.RoleUser, Text: "Write a line."}, {Role: ai.RoleAssistant, Text: "A line."}, {Role: ai.RoleUser, Text: "Shorter."},
 		}}},

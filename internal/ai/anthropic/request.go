@@ -81,12 +81,26 @@ func body(req *ai.Request, use func(name string) bool) (*request, error) {
 		out.System = []block{system}
 	}
 	for _, m := range messages {
-		out.Messages = append(out.Messages, message{Role: string(m.Role), Content: []block{{Type: "text", Text: m.Text}}})
+		out.Messages = append(out.Messages, message{Role: string(m.Role), Content: blocks(m, use(cacheControl))})
 	}
 	if req.Creativity != nil && use(temperature) {
 		out.Temperature = req.Creativity
 	}
 	return out, nil
+}
+
+// blocks are the content of a message. What leads it is marked for the cache, like the
+// system prompt before it.
+func blocks(m ai.Message, cached bool) []block {
+	text := block{Type: "text", Text: m.Text}
+	if m.Lead == "" {
+		return []block{text}
+	}
+	lead := block{Type: "text", Text: m.Lead}
+	if cached {
+		lead.Cache = &cache{Type: "ephemeral"}
+	}
+	return []block{lead, text}
 }
 
 // dialect is what structured outputs support: closed objects, and hardly any limits.

@@ -62,6 +62,9 @@ func TestRequests(t *testing.T) {
 		{"omitted", wire.Config{}, omitted},
 		{"swapped", wire.Config{}, swapped},
 		{"plain", wire.Config{Model: "llama3.3"}, ai.Request{Messages: ai.User("Hello")}},
+		{"lead", wire.Config{Key: "sk-test"}, ai.Request{Model: "m", System: "You write for Acme.", Messages: []ai.Message{
+			{Role: ai.RoleUser, Lead: "The brief.", Text: "Write section 2."},
+		}}},
 		{"turns", wire.Config{Key: "sk-test"}, ai.Request{Model: "m", System: "You write for Acme.", Messages: []ai.Message{
 			{Role: ai.RoleUser, Text: "Write a line."}, {Role: ai.RoleAssistant, Text: "A line."}, {Role: ai.RoleUser, Text: "Shorter."},
 		}}},

@@ -71,7 +71,7 @@ func body(req *ai.Request, native bool, use func(name string) bool) (*request, e
 		messages = wire.Precede(req.System, messages)
 	}
 	for _, m := range messages {
-		out.Messages = append(out.Messages, message{string(m.Role), m.Text})
+		out.Messages = append(out.Messages, message{string(m.Role), m.Whole()})
 	}
 	if req.Creativity != nil && use(temperature) {
 		out.Temperature = req.Creativity

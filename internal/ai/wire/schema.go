@@ -106,7 +106,11 @@ func (d Dialect) describe(node map[string]any) {
 func Precede(system string, messages []ai.Message) []ai.Message {
 	messages = slices.Clone(messages)
 	if len(messages) > 0 {
-		messages[0].Text = system + "\n\n" + messages[0].Text
+		if first := &messages[0]; first.Lead != "" {
+			first.Lead = system + "\n\n" + first.Lead
+		} else {
+			first.Text = system + "\n\n" + first.Text
+		}
 	}
 	return messages
 }
