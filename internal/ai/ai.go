@@ -127,7 +127,7 @@ func (r Request) Prompt() string {
 	if len(r.Messages) == 0 {
 		return ""
 	}
-	return r.Messages[len(r.Messages)-1].Text
+	return r.Messages[len(r.Messages)-1].Whole()
 }
 
 // Response is what a provider wrote.

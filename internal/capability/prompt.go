@@ -9,8 +9,12 @@ import (
 	"strings"
 	"text/template"
 
+	"golang.org/x/text/language"
+	"golang.org/x/text/language/display"
+
 	"vellocity/internal/ai"
 	"vellocity/internal/domain"
+	"vellocity/internal/prose"
 )
 
 // Prompt is a prompt template, kept as a file beside the capability that uses it.
@@ -22,11 +26,17 @@ type Prompt struct {
 
 // MustPrompt parses a template. It panics where the template does not parse, since
 // templates are part of the program. Beside the functions of text/template there are
-// fence, which marks text from outside as data; join; and inc, which adds one.
+// fence and fenced, which mark text from outside as data; line and lines, for text that
+// stands inside such marks; join; and inc, which adds one.
 func MustPrompt(name, text string) Prompt {
 	sum := sha256.Sum256([]byte(text))
 	t := template.Must(template.New(name).Option("missingkey=error").Funcs(template.FuncMap{
-		"fence": Fence, "inc": func(i int) int { return i + 1 }, "join": strings.Join,
+		"fence":  Fence,
+		"fenced": fencedList,
+		"line":   line,
+		"lines":  func(texts []string) string { return line(strings.Join(texts, "; ")) },
+		"inc":    func(i int) int { return i + 1 },
+		"join":   strings.Join,
 	}).Parse(text))
 	return Prompt{Name: name, Hash: hex.EncodeToString(sum[:]), tmpl: t}
 }
@@ -61,9 +71,24 @@ func (p Prompt) Trace(e domain.Origin, resp ai.Response) Trace {
 // Fence puts text from outside between marks that the system prompt declares to be
 // data. A mark inside the text is broken up.
 func Fence(name, text string) string {
-	text = fenceMark.ReplaceAllString(strings.TrimSpace(text), "<\u00a0$1")
-	return fmt.Sprintf("<data name=%q>\n%s\n</data>", name, text)
+	return fmt.Sprintf("<data name=%q>\n%s\n</data>", name, unmarked(strings.TrimSpace(text)))
 }
+
+// fencedList is a heading and what belongs to it, as data.
+func fencedList(name, heading string, entries []string) string {
+	var b strings.Builder
+	b.WriteString(line(heading))
+	for _, e := range entries {
+		b.WriteString("\n- " + line(e))
+	}
+	return Fence(name, b.String())
+}
+
+// line puts text from outside on one line, inside marks that are written around it.
+func line(text string) string { return unmarked(prose.Line(text)) }
+
+// unmarked breaks up what would end the data that the text stands in.
+func unmarked(text string) string { return fenceMark.ReplaceAllString(text, "<\u00a0$1") }
 
 var fenceMark = regexp.MustCompile(`(?i)<\s*(/?\s*data\b)`)
 
@@ -73,15 +98,31 @@ var systemTemplate string
 var systemPrompt = MustPrompt("system", systemTemplate)
 
 // System returns the part of the prompt that is the same throughout an execution: the
-// rules, the language and the brand voice. Input.Write adds the agent's instructions.
-func System(v *domain.BrandVoice, language string) (string, error) {
-	if language == "" && v != nil {
-		language = v.Language
+// rules, the language and the brand voice. Without a code the voice's language counts,
+// and without that the language of what is asked. Input.Write adds the agent's
+// instructions.
+func System(v *domain.BrandVoice, code string) (string, error) {
+	if code == "" && v != nil {
+		code = v.Language
 	}
-	if language == "" {
-		language = "en"
+	return systemPrompt.Render(map[string]any{"BrandVoice": v, "Language": LanguageName(code)})
+}
+
+// LanguageName returns the English name of a BCP 47 code for prompts: models follow
+// "British English" better than "en-GB". A code that names no language is returned as
+// it is.
+func LanguageName(code string) string {
+	if code == "" {
+		return ""
 	}
-	return systemPrompt.Render(map[string]any{"BrandVoice": v, "Language": language})
+	tag, err := language.Parse(code)
+	if err != nil {
+		return code
+	}
+	if name := display.English.Tags().Name(tag); name != "" {
+		return name
+	}
+	return code
 }
 
 // Statement says in one sentence what a text was made by, for people and for exports.

@@ -117,7 +117,7 @@ func once(n int, fixture obj, more obj) obj {
 }
 
 // sectionWords is in the prompt of one section only.
-func sectionWords(n int) string { return fmt.Sprintf("Write section %d of", n) }
+func sectionWords(n int) string { return fmt.Sprintf("Write section %d only", n) }
 
 // sectionText is the double's answer for one section.
 func sectionText(n int) string {
@@ -142,10 +142,10 @@ func postFixtures() []obj {
 		whole = append(whole, sectionText(i+1))
 	}
 	return append(list,
-		answers("Plan a blog post of about", obj{"title": topic, "sections": sections}),
-		answers("Write what stands around it", obj{"title": topic, "meta_title": topic, "slug": "garden-through-winter",
+		answers("Plan this post in", obj{"title": topic, "sections": sections}),
+		answers("Write what surrounds it", obj{"title": topic, "meta_title": topic, "slug": "garden-through-winter",
 			"meta_description": "How to look after soil, tools, beds, trees and seeds in the cold months, one calm hour at a time, without a long plan."}),
-		answers("Here is a draft of a blog post", strings.Join(whole, "\n\n")),
+		answers("Here is a draft of", strings.Join(whole, "\n\n")),
 	)
 }
 

@@ -7,7 +7,7 @@ import (
 	"vellocity/internal/ai/aitest"
 )
 
-// A blog post through each wire: eight calls, live text, tokens counted, five
+// A blog post through each wire: seven calls, live text, tokens counted, five
 // credits held and captured.
 func TestPost(t *testing.T) {
 	eachWire(t, func(t *testing.T, wire aitest.Wire) {
@@ -25,8 +25,8 @@ func TestPost(t *testing.T) {
 			}
 		}
 		journal := m.journal(t)
-		if len(journal) != 8 {
-			t.Errorf("%d calls, want an outline, five sections, a title and a pass in the brand voice", len(journal))
+		if len(journal) != 7 {
+			t.Errorf("%d calls, want an outline, five sections and a title", len(journal))
 		}
 		path := map[aitest.Wire]string{
 			aitest.OpenAIWire:    "/v1/chat/completions",
@@ -55,7 +55,7 @@ func checkPost(t *testing.T, s *server, x execution, wire aitest.Wire) {
 		t.Errorf("engine %+v, cost %+v", a.Engine, a.Cost)
 	}
 	for _, step := range a.Steps {
-		written := step.Key == "outline" || step.Key == "meta" || step.Key == "voice" ||
+		written := step.Key == "outline" || step.Key == "meta" ||
 			strings.HasPrefix(step.Key, "section-")
 		if step.Status != "completed" || written && (step.InputTokens < 400 || step.OutputTokens < 90) {
 			t.Errorf("step %+v", step)
@@ -92,7 +92,7 @@ func TestPostSurvivesFaults(t *testing.T) {
 		for _, r := range m.journal(t) {
 			statuses[r.Response.Status]++
 		}
-		if statuses[429] != 1 || statuses[503] != 1 || statuses[200] != 9 {
+		if statuses[429] != 1 || statuses[503] != 1 || statuses[200] != 8 {
 			t.Errorf("calls by status: %v", statuses)
 		}
 	})

@@ -139,7 +139,10 @@ func writer(special map[string]func(ai.Request) string) captest.Script {
 	}
 }
 
-var partPattern = regexp.MustCompile(`You write only number (\d+), "(.*?)", in about`)
+var (
+	partPattern    = regexp.MustCompile(`Write section (\d+) only`)
+	headingPattern = `<data name="section %s">\n([^\n]*)`
+)
 
 // part is the section that a prompt asks for, counted from 0, with its heading.
 func part(req ai.Request) (int, string) {
@@ -148,7 +151,8 @@ func part(req ai.Request) (int, string) {
 	if err != nil {
 		panic(err)
 	}
-	return n - 1, m[2]
+	heading := regexp.MustCompile(fmt.Sprintf(headingPattern, m[1])).FindStringSubmatch(req.Prompt())
+	return n - 1, heading[1]
 }
 
 // draft is the text that a prompt asks to be gone over.
@@ -217,7 +221,7 @@ func TestASecondTryFixesWhatThePolicyWantsFixed(t *testing.T) {
 			if tries++; tries == 1 {
 				return draft(r) // the voice pass leaves it
 			}
-			if !strings.Contains(r.Prompt(), "synergy") || !strings.Contains(r.Prompt(), "The faults:") {
+			if !strings.Contains(r.Prompt(), "synergy") || !strings.Contains(r.Prompt(), "The problems:") {
 				t.Errorf("the fault is not in the prompt:\n%s", r.Prompt())
 			}
 			return strings.ReplaceAll(draft(r), "synergy", "order")
@@ -298,7 +302,7 @@ func TestInstructionsInASourceAreReportedAndFenced(t *testing.T) {
 	out := captest.Do(
 		t,
 		blogpost.New(),
-		captest.Run{Settings: map[string]any{"topic": "Tea", "sources": []string{source}}, Model: writer(nil)},
+		captest.Run{Settings: map[string]any{"topic": "Tea", "sources": sources}, Model: writer(nil)},
 	)
 	if len(out.Findings) == 0 || out.Findings[0].Step != "brief" || !strings.Contains(out.Findings[0].Message, "sources") {
 		t.Errorf("%+v", out.Findings)
@@ -340,5 +344,38 @@ func TestSettings(t *testing.T) {
 	req, err := c.Prepare(json.RawMessage(`{"topic":" moving  to\na shared inbox "}`))
 	if err != nil || req.Title() != "Moving to a shared inbox" {
 		t.Errorf("%q, %v", req.Title(), err)
+	}
+}
+
+// TestCallsShareTheirBeginning: with long sources nearly everything that is sent is the same in each call, from
+// the start, so that a provider reads it from its cache.
+func TestCallsShareTheirBeginning(t *testing.T) {
+	source := strings.Repeat("The pilot ran for four weeks in spring, and the team kept a log of each reply. ", 225)
+	var sources []string
+	for i := range 5 {
+		sources = append(sources, fmt.Sprintf("Log %d. ", i)+source)
+	}
+	out := captest.Do(t, blogpost.New(), captest.Run{
+		Settings: map[string]any{"topic": "A shared inbox", "word_count": 800, "sources": sources},
+		Model:    writer(nil), BrandVoice: voice,
+	})
+	first := out.Written[0].Request
+	lead := first.System + first.Messages[0].Lead
+	var sent, shared int
+	for _, w := range out.Written {
+		whole := w.Request.System + w.Request.Messages[0].Whole()
+		sent += len(whole)
+		if strings.HasPrefix(whole, lead) && w.Step != "outline" {
+			shared += len(lead)
+		}
+		if strings.HasPrefix(w.Step, "section-") && !strings.HasPrefix(whole, lead) {
+			t.Errorf("%s begins in another way", w.Step)
+		}
+	}
+	// Without the call that fills the cache.
+	if share := float64(shared) / float64(sent-len(lead)); share < 0.9 {
+		t.Errorf("%.0f %% of %d bytes are the same", share*100, sent)
+	} else {
+		t.Logf("%d calls, %d kB in all, %.0f %% of it after the first call from the cache", len(out.Written), sent/1000, share*100)
 	}
 }

@@ -41,12 +41,17 @@ func (s steps) checks(ctx context.Context, in capability.Input, settings Setting
 		ctx,
 		in,
 		guardInput(p, d, v.Text, in.Origin),
-		func(ctx context.Context, text string, faults []string) (string, error) {
-			p.Text, p.Faults = text, faults
+		func(ctx context.Context, body string, faults []string) (string, error) {
+			p.Text, p.Faults = body, faults
 			c := newComposer(settings, in.BrandVoice)
-			again, trace, err := s.write(ctx, in, "fix", p, nil, func() (string, error) { return c.voice(text) })
-			if err != nil || !whole(text, again) {
-				return text, err
+			again, trace, err := s.write(ctx, in, p, text{
+				prompt:    "fix",
+				brief:     true,
+				maxTokens: roomFor(2 * p.WordCount),
+				compose:   func() (string, error) { return c.voice(body) },
+			})
+			if err != nil || !whole(body, again) {
+				return body, err
 			}
 			second = &trace
 			return strings.TrimSpace(again), nil
@@ -117,7 +122,7 @@ func guardInput(p page, d described, text string, origin domain.Origin) guard.In
 		MetaDescription: d.MetaDescription,
 		Type:            domain.ContentBlog,
 		Language:        p.Language,
-		MaxWords:        p.WordCount * 3 / 2,
+		MaxWords:        p.WordCount * 13 / 10,
 		Support:         append(p.support(), p.Background),
 		Allowed:         []string{p.CallToAction},
 	}

@@ -9,17 +9,20 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"vellocity/internal/ai"
 	"vellocity/internal/capability"
+	"vellocity/internal/domain"
+	"vellocity/internal/guard"
 	"vellocity/internal/prose"
 )
 
 //go:embed prompts/*.tmpl
 var promptFiles embed.FS
 
-// prompts are the capability's prompts by name. All of them include the template
-// "brief", so its wording is part of each hash.
+// prompts are the capability's prompts by name. The wording of the brief is part of each
+// hash. The prompt "brief" is the brief alone: it leads the others, the same in each call.
 type prompts map[string]capability.Prompt
 
 func loadPrompts() prompts {
@@ -34,8 +37,11 @@ func loadPrompts() prompts {
 	for _, name := range []string{"outline", "section", "meta", "voice", "fix"} {
 		p[name] = capability.MustPrompt(name, read("brief")+read(name))
 	}
+	p[briefPrompt] = capability.MustPrompt(briefPrompt, read("brief")+`{{template "lead" .}}`)
 	return p
 }
+
+const briefPrompt = "brief"
 
 // steps has the functions of the steps.
 type steps struct{ prompts prompts }
@@ -43,42 +49,55 @@ type steps struct{ prompts prompts }
 // page is the data of the prompts.
 type page struct {
 	Settings
-	Background   string
-	Sections     int
-	Title        string
-	Headings     []string
-	Heading      string
-	Points       []string
-	Index        int
-	Last         bool
-	SectionWords int
-	Text         string
-	Faults       []string
+	Background string
+	Sections   int
+	Title      string
+	Outline    []sectionPlan
+	Index      int
+	Last       bool
+	LeastWords int // of the section
+	MostWords  int
+	Text       string
+	Faults     []string
 }
 
 func newPage(in capability.Input, settings Settings) page {
 	return page{Settings: settings, Background: in.Background(), Sections: Sections(settings.WordCount)}
 }
 
-// write has a text written: by a model from the named prompt, with the schema where
-// the text is JSON, or by compose.
-func (s steps) write(
-	ctx context.Context, in capability.Input, name string, p page, schema json.RawMessage, compose func() (string, error),
-) (string, capability.Trace, error) {
-	prompt := s.prompts[name]
-	text, err := prompt.Render(p)
-	if err != nil {
+// text is one text to be written.
+type text struct {
+	prompt string          // its name
+	schema json.RawMessage // where the text is JSON
+	// brief says that the brief leads the prompt. It is the same in every call, so that
+	// providers can cache it.
+	brief     bool
+	maxTokens int
+	compose   func() (string, error) // writes it without a model
+}
+
+// write has a text written, by a model or without one.
+func (s steps) write(ctx context.Context, in capability.Input, p page, t text) (string, capability.Trace, error) {
+	prompt := s.prompts[t.prompt]
+	message := ai.Message{Role: ai.RoleUser}
+	var err error
+	if message.Text, err = prompt.Render(p); err != nil {
 		return "", capability.Trace{}, err
+	}
+	if t.brief {
+		if message.Lead, err = s.prompts[briefPrompt].Render(p); err != nil {
+			return "", capability.Trace{}, err
+		}
 	}
 	system, err := capability.System(in.BrandVoice, p.Language)
 	if err != nil {
 		return "", capability.Trace{}, err
 	}
-	req := ai.Request{System: system, Messages: ai.User(text), Schema: schema}
-	if schema != nil {
-		req.SchemaName = name
+	req := ai.Request{System: system, Messages: []ai.Message{message}, Schema: t.schema, MaxTokens: t.maxTokens}
+	if t.schema != nil {
+		req.SchemaName = t.prompt
 	}
-	resp, err := in.Write(ctx, capability.Ask{Request: req, PromptHash: prompt.Hash, Compose: compose})
+	resp, err := in.Write(ctx, capability.Ask{Request: req, PromptHash: prompt.Hash, Compose: t.compose})
 	if err != nil {
 		return "", capability.Trace{}, err
 	}
@@ -109,12 +128,14 @@ func outlineSchema(sections int) json.RawMessage {
 func (s steps) outline(ctx context.Context, in capability.Input, settings Settings) (capability.Result, error) {
 	p := newPage(in, settings)
 	c := newComposer(settings, in.BrandVoice)
-	text, trace, err := s.write(ctx, in, "outline", p, outlineSchema(p.Sections), c.outline)
+	raw, trace, err := s.write(ctx, in, p, text{
+		prompt: "outline", schema: outlineSchema(p.Sections), brief: true, compose: c.outline,
+	})
 	if err != nil {
 		return capability.Result{}, err
 	}
 	var o outlined
-	if err := capability.Decode(json.RawMessage(text), &o); err != nil {
+	if err := capability.Decode(json.RawMessage(raw), &o); err != nil {
 		return capability.Result{}, err
 	}
 	if len(o.Sections) > p.Sections {
@@ -147,32 +168,32 @@ func (s steps) section(ctx context.Context, in capability.Input, settings Settin
 	}
 	p.at(o, n-1)
 	c := newComposer(settings, in.BrandVoice)
-	text, trace, err := s.write(
-		ctx,
-		in,
-		"section",
-		p,
-		nil,
-		func() (string, error) { return c.section(n-1, o.Sections[n-1]) },
-	)
+	body, trace, err := s.write(ctx, in, p, text{
+		prompt:    "section",
+		brief:     true,
+		maxTokens: roomFor(p.MostWords),
+		compose:   func() (string, error) { return c.section(n-1, o.Sections[n-1]) },
+	})
 	if err != nil {
 		return capability.Result{}, err
 	}
-	text = withoutHeading(text, p.Heading)
+	heading := o.Sections[n-1].Heading
+	body = withoutHeading(body, heading)
 	return capability.Result{
-		Output: written{Heading: p.Heading, Text: text, Words: prose.CountWords(text), Prompt: &trace},
+		Output: written{Heading: heading, Text: body, Words: prose.CountWords(body), Prompt: &trace},
 	}, nil
 }
 
 // at turns the page to one section of the outline.
 func (p *page) at(o outlined, i int) {
-	p.Title, p.Index, p.Heading, p.Points = o.Title, i, o.Sections[i].Heading, o.Sections[i].Points
-	for _, one := range o.Sections {
-		p.Headings = append(p.Headings, one.Heading)
-	}
-	p.Last = i == len(o.Sections)-1
-	p.SectionWords = p.WordCount / len(o.Sections)
+	p.Title, p.Outline, p.Index, p.Last = o.Title, o.Sections, i, i == len(o.Sections)-1
+	words := p.WordCount / len(o.Sections)
+	p.LeastWords, p.MostWords = words*4/5, words*6/5
 }
+
+// roomFor bounds the answer for a text of so many words, in tokens: four a word, which
+// is twice what most languages take, and room for a model that thinks first.
+func roomFor(words int) int { return 4*words + 4000 }
 
 var leadingHeading = regexp.MustCompile(`^\s*(?:#{1,6}\s+([^\n]*)|\*\*([^\n*]+)\*\*)\n+`)
 
@@ -248,36 +269,45 @@ func (s steps) meta(ctx context.Context, in capability.Input, settings Settings)
 	}
 	p.Title, p.Text = a.Title, a.Text
 	c := newComposer(settings, in.BrandVoice)
-	text, trace, err := s.write(
-		ctx,
-		in,
-		"meta",
-		p,
-		json.RawMessage(metaSchema),
-		func() (string, error) { return c.meta(a.Title) },
-	)
+	raw, trace, err := s.write(ctx, in, p, text{
+		prompt:  "meta",
+		schema:  json.RawMessage(metaSchema),
+		compose: func() (string, error) { return c.meta(a.Title) },
+	})
 	if err != nil {
 		return capability.Result{}, err
 	}
 	var d described
-	if err := capability.Decode(json.RawMessage(text), &d); err != nil {
+	if err := capability.Decode(json.RawMessage(raw), &d); err != nil {
 		return capability.Result{}, err
 	}
-	d.Title, d.MetaTitle, d.MetaDescription, d.Prompt = heading(
-		d.Title,
-	), prose.Line(
-		d.MetaTitle,
-	), prose.Line(
-		d.MetaDescription,
-	), &trace
+	d.Title, d.MetaTitle, d.Prompt = heading(d.Title), prose.Line(d.MetaTitle), &trace
+	d.MetaDescription = wholeSentences(prose.Line(d.MetaDescription), mostDescription)
 	if d.Slug = prose.Slug(d.Slug, 80); d.Slug == "" {
 		d.Slug = prose.Slug(d.Title, 80)
 	}
 	return capability.Result{Output: d}, nil
 }
 
-// voice revises the whole post in the brand voice. Without one, the text stays as it is
-// and no model is called.
+// mostDescription is what search results show of a description, in characters.
+const mostDescription = 160
+
+// wholeSentences cuts a text after its last sentence that ends within so many
+// characters. A text whose first sentence is longer stays as it is.
+func wholeSentences(text string, most int) string {
+	kept := ""
+	for _, s := range prose.SentenceTexts(text) {
+		longer := strings.TrimSpace(kept + " " + s)
+		if utf8.RuneCountInString(longer) > most {
+			break
+		}
+		kept = longer
+	}
+	return cmp.Or(kept, text)
+}
+
+// voice revises the post where it departs from the brand voice. Elsewhere the text stays
+// as it is and no model is called: each section was written in the voice already.
 func (s steps) voice(ctx context.Context, in capability.Input, settings Settings) (capability.Result, error) {
 	var a assembled
 	if err := in.Output("assemble", &a); err != nil {
@@ -289,18 +319,35 @@ func (s steps) voice(ctx context.Context, in capability.Input, settings Settings
 		}, nil
 	}
 	p := newPage(in, settings)
-	p.Title, p.Text = a.Title, a.Text
+	p.Title, p.Text, p.Faults = a.Title, a.Text, departures(in.BrandVoice, settings, a.Text)
+	if in.Origin.Kind == domain.OriginModel && len(p.Faults) == 0 {
+		return capability.Result{
+			Output: written{Text: a.Text, Words: a.Words, Note: "The text keeps to the brand voice, so it stays as it is."},
+		}, nil
+	}
 	c := newComposer(settings, in.BrandVoice)
-	text, trace, err := s.write(ctx, in, "voice", p, nil, func() (string, error) { return c.voice(a.Text) })
+	revised, trace, err := s.write(ctx, in, p, text{
+		prompt:    "voice",
+		maxTokens: roomFor(2 * a.Words),
+		compose:   func() (string, error) { return c.voice(a.Text) },
+	})
 	if err != nil {
 		return capability.Result{}, err
 	}
-	out := written{Text: strings.TrimSpace(text), Prompt: &trace}
+	out := written{Text: strings.TrimSpace(revised), Prompt: &trace}
 	if !whole(a.Text, out.Text) {
 		out.Text, out.Note = a.Text, "The pass lost part of the post, so the text stays as it was."
 	}
 	out.Words = prose.CountWords(prose.Plain(out.Text))
 	return capability.Result{Output: out}, nil
+}
+
+// departures says where a text departs from the brand voice, as far as rules can tell.
+func departures(v *domain.BrandVoice, s Settings, text string) []string {
+	found := guard.Check(guard.Input{Text: text, BrandVoice: v, Language: s.Language, SupportUnknown: true})
+	return guard.RetryMessages(slices.DeleteFunc(found, func(f domain.Finding) bool {
+		return f.Guardrail != "banned-terms" && f.Guardrail != "brand-terms"
+	}))
 }
 
 // whole reports whether a rewritten post still has its headings and most of its

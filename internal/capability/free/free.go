@@ -29,10 +29,15 @@ type Request struct {
 
 // Ask returns the nth text of a request, counted from 0, to be written either way.
 func (r Request) Ask(n int) (capability.Ask, error) {
+	common, err := capability.System(r.BrandVoice, r.Language)
+	if err != nil {
+		return capability.Ask{}, err
+	}
 	rules, err := system.Render(struct {
 		Request
+		Rules   string
 		Another bool
-	}{r, n > 0})
+	}{r, common, n > 0})
 	if err != nil {
 		return capability.Ask{}, err
 	}

@@ -101,7 +101,7 @@ func TestWhatAModelIsAsked(t *testing.T) {
 		t.Fatalf("%+v %v", second, err)
 	}
 	for _, want := range []string{
-		"at most 100 words", "language: de", "tone is warm", `voice "Plain"`, `"customers", never "users"`, `"synergy"`, "another angle",
+		"At most 100 words", "Write in German", "Tone: warm", `voice "Plain"`, `"customers", not "users"`, "Never use: synergy", "another angle",
 	} {
 		if !strings.Contains(second.System, want) {
 			t.Errorf("lacks %q:\n%s", want, second.System)

@@ -44,7 +44,10 @@ type Settings struct {
 
 // New returns the capability.
 func New() capability.Capability {
-	s := steps{post: capability.MustPrompt("post", postTemplate)}
+	s := steps{
+		lead: capability.MustPrompt("brief", postTemplate+`{{template "lead" .}}`),
+		post: capability.MustPrompt("post", postTemplate+`{{template "task" .}}`),
+	}
 	return capability.Define(capability.Spec[Settings]{
 		Capability: domain.Capability{
 			Slug:           Slug,
@@ -95,7 +98,8 @@ func plan(s Settings) ([]domain.PlanStep, error) {
 	return out, nil
 }
 
-type steps struct{ post capability.Prompt }
+// steps has the prompts: the brief leads, the same for each network.
+type steps struct{ lead, post capability.Prompt }
 
 // brief records the settings in order and looks for instructions hidden in them.
 func (s steps) brief(_ context.Context, in capability.Input, b Settings) (capability.Result, error) {
@@ -196,8 +200,12 @@ func (s steps) write(ctx context.Context, in capability.Input, settings Settings
 }
 
 func (s steps) ask(ctx context.Context, in capability.Input, p page) (string, capability.Trace, error) {
-	prompt, err := s.post.Render(p)
-	if err != nil {
+	message := ai.Message{Role: ai.RoleUser}
+	var err error
+	if message.Lead, err = s.lead.Render(p); err != nil {
+		return "", capability.Trace{}, err
+	}
+	if message.Text, err = s.post.Render(p); err != nil {
 		return "", capability.Trace{}, err
 	}
 	system, err := capability.System(in.BrandVoice, p.Language)
@@ -205,14 +213,26 @@ func (s steps) ask(ctx context.Context, in capability.Input, p page) (string, ca
 		return "", capability.Trace{}, err
 	}
 	resp, err := in.Write(ctx, capability.Ask{
-		Request:    ai.Request{System: system, Messages: ai.User(prompt)},
+		Request:    ai.Request{System: system, Messages: []ai.Message{message}},
 		PromptHash: s.post.Hash,
 		Compose:    func() (string, error) { return p.compose(in.BrandVoice), nil },
 	})
 	if err != nil {
 		return "", capability.Trace{}, err
 	}
-	return strings.TrimSpace(resp.Text), s.post.Trace(in.Origin, resp), nil
+	text := strings.TrimSpace(resp.Text)
+	if in.Origin.Kind == domain.OriginModel {
+		text = plain(text, p.allowedTags())
+	}
+	return text, s.post.Trace(in.Origin, resp), nil
+}
+
+// allowedTags is how many hashtags the post may have: they are made from keywords.
+func (p page) allowedTags() int {
+	if len(p.Keywords) == 0 {
+		return 0
+	}
+	return p.Tags
 }
 
 func (p page) withLink(text string) string {

@@ -84,7 +84,7 @@ func seededBrandVoices() []domain.BrandVoice {
 	return []domain.BrandVoice{
 		{
 			Name:         "Plain and warm",
-			Description:  "Clear sentences, friendly and concrete. A good start for most brands.",
+			Description:  "Clear sentences, friendly and concrete.",
 			IsDefault:    true,
 			Language:     "en",
 			ReadingLevel: "general",
