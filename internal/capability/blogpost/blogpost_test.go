@@ -302,7 +302,7 @@ func TestInstructionsInASourceAreReportedAndFenced(t *testing.T) {
 	out := captest.Do(
 		t,
 		blogpost.New(),
-		captest.Run{Settings: map[string]any{"topic": "Tea", "sources": sources}, Model: writer(nil)},
+		captest.Run{Settings: map[string]any{"topic": "Tea", "sources": []string{source}}, Model: writer(nil)},
 	)
 	if len(out.Findings) == 0 || out.Findings[0].Step != "brief" || !strings.Contains(out.Findings[0].Message, "sources") {
 		t.Errorf("%+v", out.Findings)
@@ -376,6 +376,6 @@ func TestCallsShareTheirBeginning(t *testing.T) {
 	if share := float64(shared) / float64(sent-len(lead)); share < 0.9 {
 		t.Errorf("%.0f %% of %d bytes are the same", share*100, sent)
 	} else {
-		t.Logf("%d calls, %d kB in all, %.0f %% of it after the first call from the cache", len(out.Written), sent/1000, share*100)
+		t.Logf("%d calls, %d kB; after the first call %.0f %% is the same", len(out.Written), sent/1000, share*100)
 	}
 }

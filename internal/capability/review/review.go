@@ -93,7 +93,8 @@ func checks(_ context.Context, in capability.Input, s Settings) (capability.Resu
 	g := guard.Input{
 		Step: in.Step.Key, Text: item.Body, Title: item.Title, MetaTitle: item.MetaTitle,
 		MetaDescription: item.MetaDescription,
-		Type:            item.Type, Channel: item.Channel, Language: item.Language, BrandVoice: in.BrandVoice, Support: s.Support,
+		Type:            item.Type, Channel: item.Channel, Language: item.Language, BrandVoice: in.BrandVoice,
+		Support:        s.Support,
 		SupportUnknown: len(s.Support) == 0,
 	}
 	findings := guard.Check(g)
