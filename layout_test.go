@@ -224,11 +224,11 @@ func walk(t *testing.T, f func(name string)) {
 
 func sources(t *testing.T) (list []source) {
 	t.Helper()
+	set := token.NewFileSet()
 	walk(t, func(name string) {
 		if !strings.HasSuffix(name, ".go") {
 			return
 		}
-		set := token.NewFileSet()
 		file, err := parser.ParseFile(set, filepath.FromSlash(name), nil, parser.ParseComments)
 		if err != nil {
 			t.Fatal(err)
