@@ -2,6 +2,7 @@ package wire
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"vellocity/internal/domain"
@@ -36,25 +37,39 @@ func (s DateRange) Read(ctx context.Context, profile Profile) (domain.DateRange,
 // wantMoment says what an end of a date range must be.
 const wantMoment = "a day such as 2026-02-26 or a time such as 2026-02-26T10:00:00Z"
 
+// wantPlus explains a time whose plus sign arrived as a space, as in any query (WHATWG
+// URL, application/x-www-form-urlencoded).
+const wantPlus = "a time whose + is written as %2B, such as 2026-02-26T10:00:00%2B01:00"
+
+// want says what an end of a date range must be, to a caller who sent something else.
+func want(text string) string {
+	if _, err := time.Parse(time.RFC3339, strings.Replace(text, " ", "+", 1)); err == nil {
+		return wantPlus
+	}
+	return wantMoment
+}
+
 func (s DateRange) in(zone *time.Location) (span domain.DateRange, err error) {
 	var p domain.Problems
 	if s.From != "" {
 		if span.From, _, err = moment(s.From, zone); err != nil {
-			p.Format("from", wantMoment)
+			p.Format("from", want(s.From))
 		}
 	}
 	if s.To != "" {
 		t, wholeDay, err := moment(s.To, zone)
 		switch {
 		case err != nil:
-			p.Format("to", wantMoment)
+			p.Format("to", want(s.To))
 		case wholeDay:
-			span.Until = t.AddDate(0, 0, 1)
+			day, _ := time.Parse(time.DateOnly, s.To) // moment has read it
+			span.Until = domain.StartOfDay(day.Year(), day.Month(), day.Day()+1, zone)
 		default:
 			span.Until = t.Add(time.Millisecond) // the end is included, and times are kept in milliseconds
 		}
 	}
-	if p.Err() == nil && s.From != "" && s.To != "" && !span.From.Before(span.Until) {
+	// A whole day may be empty: a zone that crossed the date line left one out.
+	if p.Err() == nil && s.From != "" && s.To != "" && s.From != s.To && !span.From.Before(span.Until) {
 		p.Add("to", "The to field must not be before from")
 	}
 	return span, p.Err()
@@ -63,8 +78,8 @@ func (s DateRange) in(zone *time.Location) (span domain.DateRange, err error) {
 // moment reads one end of a date range: a whole day in the workspace's time zone, or
 // an instant.
 func moment(text string, zone *time.Location) (start time.Time, wholeDay bool, err error) {
-	if t, err := time.ParseInLocation(time.DateOnly, text, zone); err == nil {
-		return t, true, nil
+	if day, err := time.Parse(time.DateOnly, text); err == nil {
+		return domain.StartOfDay(day.Year(), day.Month(), day.Day(), zone), true, nil
 	}
 	t, err := time.Parse(time.RFC3339, text)
 	return t, false, err

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
-	"time"
 
 	"vellocity/internal/domain"
 	"vellocity/internal/store"
@@ -24,7 +23,7 @@ func (v *Verbs) Credits(ctx context.Context) (domain.Balance, error) {
 		return b, err
 	}
 	now := v.store.Now().In(w.Location())
-	month := time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, w.Location())
+	month := domain.StartOfDay(now.Year(), now.Month(), 1, w.Location())
 	b.UsedThisMonth, err = q.CreditsUsedSince(ctx, w.ID, month)
 	return b, err
 }
