@@ -35,16 +35,22 @@ type whole struct {
 
 func start(t testing.TB) *whole {
 	t.Helper()
-	cfg, err := config.Load(
-		config.Sources{
-			Flags: map[string]string{
-				"data":            t.TempDir(),
-				"rate-limits":     "off",
-				"trusted-proxies": "127.0.0.1",
-				"listen":          "127.0.0.1:0",
-			},
-		},
-	)
+	return startOn(t, "")
+}
+
+// startOn starts the program on a database; "" is SQLite.
+func startOn(t testing.TB, database string) *whole {
+	t.Helper()
+	flags := map[string]string{
+		"data":            t.TempDir(),
+		"rate-limits":     "off",
+		"trusted-proxies": "127.0.0.1",
+		"listen":          "127.0.0.1:0",
+	}
+	if database != "" {
+		flags["database-url"] = database
+	}
+	cfg, err := config.Load(config.Sources{Flags: flags})
 	if err != nil {
 		t.Fatal(err)
 	}

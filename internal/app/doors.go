@@ -106,7 +106,11 @@ func (a *App) programs() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = document.Write(rows, openapi.Options{Description: api.Description, PublicURL: a.cfg.BaseURL})
+	err = document.Write(rows, openapi.Options{
+		Description: api.Description,
+		PublicURL:   a.cfg.BaseURL,
+		Secure:      a.gate.Secure,
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -25,8 +25,9 @@ type Verdict struct {
 	Allowed bool
 	// Windows is empty where limits are off: then no header is sent.
 	Windows []Window
-	// Nearer is the window that the single-window headers describe: the one with the
-	// smallest share left, and of two equal ones the one that resets later.
+	// Nearer is the window that the single-window headers describe: the one that is nearer
+	// to its end, which is the minute, so that a caller can pace itself by them. Of a
+	// request that is refused it is the one that refuses it for longest.
 	Nearer Window
 	// RetryAfter is how long to wait until a request is let through again, in whole
 	// seconds, at least one; 0 when allowed.
@@ -39,7 +40,7 @@ func (v Verdict) Err() error {
 		return nil
 	}
 	e := domain.Errorf(domain.CodeRateLimited, "Too many requests per %s for this workspace's plan; try again in %s",
-		v.Nearer.Name, domain.Plural(int(v.RetryAfter/time.Second), "second"))
+		v.Nearer.Name, wait(v.RetryAfter))
 	e.RetryAfter = v.RetryAfter
 	return e
 }
@@ -228,19 +229,31 @@ func (l *Limiter) show(w window, limit int) Window {
 	}
 }
 
-// verdict finds the window that matters. Of windows that are used up it is the one
-// that resets last, since only then a request gets through.
+// wait says how long a wait is, in the unit that people would use, rounded up.
+func wait(d time.Duration) string {
+	for _, unit := range []struct {
+		name   string
+		length time.Duration
+	}{{"hour", time.Hour}, {"minute", time.Minute}} {
+		if d > 2*unit.length {
+			return domain.Plural(int((d+unit.length-1)/unit.length), unit.name)
+		}
+	}
+	return domain.Plural(int((d+time.Second-1)/time.Second), "second")
+}
+
+// verdict finds the window that matters; windows are sorted by their length.
 func verdict(allowed bool, now time.Time, windows ...Window) Verdict {
 	v := Verdict{Allowed: allowed, Windows: windows, Nearer: windows[0]}
+	if allowed {
+		return v
+	}
 	for _, w := range windows[1:] {
-		left, nearest := w.Remaining*v.Nearer.Limit, v.Nearer.Remaining*w.Limit
-		if left < nearest || left == nearest && w.Reset.After(v.Nearer.Reset) {
+		if w.Remaining == 0 { // only at its end does a request get through
 			v.Nearer = w
 		}
 	}
-	if !allowed {
-		v.RetryAfter = max(time.Second, wholeSeconds(v.Nearer.Reset.Sub(now)))
-	}
+	v.RetryAfter = max(time.Second, wholeSeconds(v.Nearer.Reset.Sub(now)))
 	return v
 }
 

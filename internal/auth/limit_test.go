@@ -2,6 +2,7 @@ package auth_test
 
 import (
 	"context"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -103,6 +104,29 @@ func TestWaitingExactlyRetryAfterSucceeds(t *testing.T) {
 			c.advance(v.RetryAfter)
 		}
 		t.Error("the day's limit was never reached")
+	})
+}
+
+// TestTheHeadersDescribeOneWindow holds that the window of the headers is the minute in
+// every answer, whatever share of the day is left, until the day refuses.
+func TestTheHeadersDescribeOneWindow(t *testing.T) {
+	each(t, func(t *testing.T, s *store.Store, c *clock) {
+		id, _ := workspace(t, s, domain.PlanStarter)
+		l := auth.NewLimiter(s, quiet, false)
+		last := 0
+		for range 1000 {
+			v := take(t, l, id, domain.PlanStarter)
+			if v.Nearer.Name != "minute" || v.Nearer.Limit != 60 {
+				t.Fatalf("after %d in this minute: %+v", last, v)
+			}
+			if last = 60 - v.Nearer.Remaining; last == 60 {
+				c.advance(time.Minute)
+			}
+		}
+		v := take(t, l, id, domain.PlanStarter)
+		if v.Allowed || v.Nearer.Name != "day" || !strings.Contains(v.Err().Error(), " hours") {
+			t.Errorf("the day is used up: %+v %v", v, v.Err())
+		}
 	})
 }
 

@@ -3,7 +3,9 @@ package capability
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"strings"
 	"sync"
 
 	"vellocity/internal/domain"
@@ -81,10 +83,15 @@ func (c Capability) Prepare(raw json.RawMessage) (Request, error) {
 		return Request{}, err
 	}
 	r, err := c.load(filled)
+	var p domain.Problems
+	var wrong *json.UnmarshalTypeError
+	if errors.As(err, &wrong) { // the schema allows what the type cannot hold
+		p.Format(strings.TrimSuffix("settings."+wrong.Field, "."), "a value that fits")
+		return Request{}, p.Err()
+	}
 	if err != nil {
 		return Request{}, err
 	}
-	var p domain.Problems
 	r.check(&p)
 	return r, p.Err()
 }

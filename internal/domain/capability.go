@@ -28,7 +28,7 @@ func (c Category) Label() string { return categoryLabels[c] }
 
 // Capability describes one thing that Vellocity can be asked to do.
 type Capability struct {
-	ID          int64 // its place in the installation's list, from 1
+	ID          int64 // its own for ever, from 1: no other capability gets it, not even later
 	Slug        string
 	Name        string
 	Description string

@@ -24,15 +24,22 @@ type ClaimOf[R any] struct {
 
 // StoredAnswer is an answer kept for 24 hours under an Idempotency-Key.
 type StoredAnswer struct {
-	Status    int
-	Headers   map[string]string
-	Body      []byte
-	MessageID int64 // of a stream, which is streamed again from its stored text; else 0
+	Status  int
+	Headers map[string]string
+	Body    []byte
+	// Began is the id of what goes on after the answer: of a text, which is streamed again
+	// from where it is stored, or of an execution, whose end can be waited for; else 0.
+	Began int64
 }
 
 // Replayed is returned in place of a verb's result when its claim was already
 // used with the same body: nothing was done, the stored answer stands.
-type Replayed struct{ Answer StoredAnswer }
+type Replayed struct {
+	Answer StoredAnswer
+	// Waited means that the verb waited for the end of what was begun. Then its result
+	// stands, in place of the stored answer.
+	Waited bool
+}
 
 // Error implements error.
 func (*Replayed) Error() string { return "answered before under this Idempotency-Key" }

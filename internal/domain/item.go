@@ -87,19 +87,20 @@ type ContentItem struct {
 }
 
 // ItemEdit is what a person may change about an item. A nil field stays as it is. Name,
-// limit and help are those of the operation that edits an item.
+// limit and help are those of the operation that edits an item, where null:"clears" is a
+// field that null removes: a pointer to the empty value.
 type ItemEdit struct {
 	Title           *string    `json:"title,omitempty" limit:"title"`
 	Body            *string    `json:"body,omitempty" limit:"body" doc:"The whole text in Markdown"`
-	MetaTitle       *string    `json:"meta_title,omitempty" limit:"meta_title"`
-	MetaDescription *string    `json:"meta_description,omitempty" limit:"meta_description"`
+	MetaTitle       *string    `json:"meta_title,omitempty" null:"clears" limit:"meta_title"`
+	MetaDescription *string    `json:"meta_description,omitempty" null:"clears" limit:"meta_description"`
 	Slug            *string    `json:"slug,omitempty" limit:"item_slug" doc:"Name in addresses, unique in the workspace"`
 	Language        *string    `json:"language,omitempty" limit:"language" doc:"BCP 47"`
-	Channel         *string    `json:"channel,omitempty" limit:"channel"`
+	Channel         *string    `json:"channel,omitempty" null:"clears" limit:"channel"`
 	Keywords        *[]string  `json:"keywords,omitempty" limit:"keywords"`
-	PlannedAt       *time.Time `json:"planned_at,omitempty" doc:"When it is meant to be published"`
-	ScheduledAt     *time.Time `json:"scheduled_at,omitempty" doc:"When publication is planned (publish scope); nothing is done by itself"`
-	Assignee        *string    `json:"assignee,omitempty" limit:"assignee" doc:"Who is responsible for it"`
+	PlannedAt       *time.Time `json:"planned_at,omitempty" null:"clears" doc:"When it is meant to be published"`
+	ScheduledAt     *time.Time `json:"scheduled_at,omitempty" null:"clears" doc:"When publication is planned (publish scope); nothing is done by itself"`
+	Assignee        *string    `json:"assignee,omitempty" null:"clears" limit:"assignee" doc:"Who is responsible for it"`
 }
 
 // Apply changes the item, except for its slug, which must be free.

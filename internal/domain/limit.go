@@ -3,6 +3,7 @@ package domain
 import (
 	"fmt"
 	"reflect"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -116,9 +117,12 @@ func CheckLimits(p *Problems, fields any) {
 	}
 }
 
-// Text notes a fault unless s has an allowed number of characters. A required
-// text that is empty or blank is "required".
+// Text notes a fault unless s has an allowed number of characters, all of them allowed.
+// A required text that is empty or blank is "required".
 func (l Limit) Text(p *Problems, path, s string) {
+	if !p.Characters(path, s) {
+		return
+	}
 	n := utf8.RuneCountInString(s)
 	switch {
 	case l.Min > 0 && strings.TrimSpace(s) == "":
@@ -147,8 +151,11 @@ func (l Limit) List(p *Problems, path string, items []string) {
 		return
 	}
 	for i, s := range items {
+		if !p.Characters(path+"."+strconv.Itoa(i), s) {
+			continue
+		}
 		if n := utf8.RuneCountInString(s); l.Each > 0 && n > l.Each {
-			p.Long(path+"."+plainNumber(float64(i)), l.Each, n)
+			p.Long(path+"."+strconv.Itoa(i), l.Each, n)
 		}
 	}
 }

@@ -1,7 +1,9 @@
 package domain
 
 import (
+	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -25,7 +27,35 @@ func (p *Problems) Add(path, format string, args ...any) {
 	if _, seen := p.fields[path]; !seen {
 		p.order = append(p.order, path)
 	}
-	p.fields[path] = append(p.fields[path], fmt.Sprintf(format, args...))
+	message := fmt.Sprintf(format, args...)
+	if !slices.Contains(p.fields[path], message) { // two checks may find the same fault
+		p.fields[path] = append(p.fields[path], message)
+	}
+}
+
+// Merge notes the faults of a VALIDATION_ERROR that another check returned; it leaves
+// any other error, and nil, alone.
+func (p *Problems) Merge(err error) {
+	var e *Error
+	if !errors.As(err, &e) || e.Code != CodeValidation {
+		return
+	}
+	first := func(path string) bool { return slices.Contains(e.Fields[path], e.Message) }
+	paths := slices.Sorted(maps.Keys(e.Fields))
+	slices.SortStableFunc(paths, func(a, b string) int {
+		switch { // the fault that the other error is named by stays the first
+		case first(a) && !first(b):
+			return -1
+		case first(b) && !first(a):
+			return 1
+		}
+		return 0
+	})
+	for _, path := range paths {
+		for _, message := range e.Fields[path] {
+			p.Add(path, "%s", message)
+		}
+	}
 }
 
 // field starts a message with the field's name: "The title field …".

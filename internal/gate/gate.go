@@ -162,25 +162,27 @@ func (g *Gate) Count(w http.ResponseWriter, r *http.Request, actor domain.Actor)
 	return v.Err()
 }
 
-// setLimits writes the rate limit headers: those of the reference and the IETF draft's.
+// setLimits writes the rate limit headers. Those of the reference describe one window,
+// those of the IETF draft (draft-ietf-httpapi-ratelimit-headers-10) all of them.
 func setLimits(h http.Header, v auth.Verdict, now time.Time) {
 	if len(v.Windows) == 0 {
 		return
 	}
 	w := v.Nearer
-	remaining := strconv.Itoa(w.Remaining)
 	h["X-Ratelimit-Limit"] = []string{strconv.Itoa(w.Limit)}
-	h["X-Ratelimit-Remaining"] = []string{remaining}
+	h["X-Ratelimit-Remaining"] = []string{strconv.Itoa(w.Remaining)}
 	h["X-Ratelimit-Reset"] = []string{strconv.FormatInt(w.Reset.Add(time.Second-1).Unix(), 10)}
-	h["Ratelimit"] = []string{`"` + w.Name + `";r=` + remaining + ";t=" + seconds(w.Reset.Sub(now))}
-	var policy strings.Builder
+	var left, policy strings.Builder
 	for i, w := range v.Windows {
 		if i > 0 {
+			left.WriteString(", ")
 			policy.WriteString(", ")
 		}
+		left.WriteString(`"` + w.Name + `";r=` + strconv.Itoa(w.Remaining) + ";t=" + seconds(w.Reset.Sub(now)))
 		length := strconv.Itoa(int(w.Length / time.Second))
 		policy.WriteString(`"` + w.Name + `";q=` + strconv.Itoa(w.Limit) + ";w=" + length)
 	}
+	h["Ratelimit"] = []string{left.String()}
 	h["Ratelimit-Policy"] = []string{policy.String()}
 }
 

@@ -44,7 +44,10 @@ func start(t *testing.T) (*Server, *httptest.Server) {
 	t.Helper()
 	e, err := engine.New(
 		engine.Options{
-			Capabilities: []capability.Capability{capability.Define(capability.Spec[struct{}]{Capability: sample})},
+			Capabilities: []capability.Capability{capability.Define(capability.Spec[struct{}]{
+				Capability: sample,
+				Title:      func(struct{}) string { return "" },
+			})},
 		},
 	)
 	if err != nil {

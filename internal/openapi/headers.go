@@ -21,17 +21,18 @@ func headers() map[string]param {
 	const (
 		link     = `</api/v1/credits/ledger?page=2&per_page=20>; rel="next"`
 		policy   = `"minute";q=1000;w=60, "day";q=100000;w=86400`
+		left     = `"minute";r=998;t=42, "day";r=99998;t=24442`
 		location = "/api/v1/content-workflow/executions/789"
 		request  = "OYXQ3BK2K4TPSQKZXJH7N2WJ5M"
 	)
 	return map[string]param{
 		"X-Request-Id": textHeader("Names this request in the server's log; yours is echoed", request),
 
-		"X-RateLimit-Limit":     numberHeader("Calls in the window with the smallest share left", 1000),
-		"X-RateLimit-Remaining": numberHeader("Calls left in it", 998),
-		"X-RateLimit-Reset":     numberHeader("When it resets, in Unix seconds", 1772100060),
-		"RateLimit":             textHeader("The same, by the IETF draft", `"minute";r=998;t=42`),
-		"RateLimit-Policy":      textHeader("All windows, by the IETF draft", policy),
+		"X-RateLimit-Limit":     numberHeader("Calls per minute; per day in a 429 of the daily limit", 1000),
+		"X-RateLimit-Remaining": numberHeader("Calls left in that window", 998),
+		"X-RateLimit-Reset":     numberHeader("When that window starts again, in Unix seconds", 1772100060),
+		"RateLimit":             textHeader("What is left of every window, by the IETF draft", left),
+		"RateLimit-Policy":      textHeader("The size of every window, by the IETF draft", policy),
 		"Retry-After":           numberHeader("Seconds to wait", 12),
 
 		"ETag":                textHeader("Strong tag, for If-None-Match and If-Match", `"3-1b9kz"`),

@@ -4,10 +4,12 @@ package openapi
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
 	"net/http"
+	"net/url"
 	"reflect"
 	"slices"
 	"strconv"
@@ -21,16 +23,26 @@ import (
 // Options say what the document is about.
 type Options struct {
 	Description string
-	// PublicURL is the server's address, without a slash at the end. Empty: the default
-	// address of a local server.
+	// PublicURL is the server's address, without a slash at the end. Empty: the one that
+	// each request was sent to.
 	PublicURL string
+	// Secure reports whether the caller's connection is encrypted, for an address that is
+	// taken from the request. Nil: it is not.
+	Secure func(*http.Request) bool
 }
 
 // version is that of the API, not of the program.
 const version = "1.0.0"
 
+// localAddress stands in the document where no address was configured, until it is
+// replaced by that of the request.
+const localAddress = "http://127.0.0.1:8080"
+
 // Document is the OpenAPI document, as bytes.
-type Document struct{ body []byte }
+type Document struct {
+	body []byte
+	Options
+}
 
 // Row returns the row that serves the document, which is written later, when the whole
 // table is known.
@@ -54,16 +66,28 @@ func (d *Document) Row(chapter ops.Chapter) ops.Op {
 
 func (d *Document) serve(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "private, no-cache")
-	gate.SendTagged(w, r, "application/json; charset=utf-8", d.body)
+	gate.SendTagged(w, r, "application/json; charset=utf-8", d.at(r))
+}
+
+// at returns the document with the address of the server: a client that is generated from
+// it calls this server and no other.
+func (d *Document) at(r *http.Request) []byte {
+	if d.PublicURL != "" || r.Host == "" {
+		return d.body
+	}
+	address := url.URL{Scheme: "http", Host: r.Host}
+	if d.Secure != nil && d.Secure(r) {
+		address.Scheme = "https"
+	}
+	text := ops.MustEncode(address.String())
+	return bytes.ReplaceAll(d.body, []byte(`"`+localAddress), bytes.TrimSuffix(text, []byte(`"`)))
 }
 
 // Write writes the document of a table.
 func (d *Document) Write(table []ops.Op, o Options) error {
 	w := writer{schemas: ops.NewSchemas()}
-	address := o.PublicURL
-	if address == "" {
-		address = "http://127.0.0.1:8080"
-	}
+	d.Options = o
+	address := cmp.Or(o.PublicURL, localAddress)
 	w.doc = document{
 		OpenAPI: "3.1.0",
 		Info: info{
@@ -301,15 +325,13 @@ func (w *writer) body(o *ops.Op) *ops.Schema {
 
 // failing lists the statuses other than success, ascending.
 func failing(o *ops.Op) []int {
-	set := map[int]bool{500: true, 503: true}
+	// Every operation reads a body, if only to refuse what it does not take.
+	set := map[int]bool{400: true, 413: true, 415: true, 422: true, 500: true, 503: true}
 	for _, c := range o.Errors {
 		set[c.Status()] = true
 	}
 	if !o.Public() {
-		set[401], set[403], set[422], set[429], set[400] = true, true, true, true, true
-	}
-	if o.HasBody() {
-		set[413], set[415] = true, true
+		set[401], set[403], set[429] = true, true, true
 	}
 	if o.IdempotencyKey {
 		set[409], set[507] = true, true

@@ -17,6 +17,8 @@ type Reply struct {
 	Revision string
 	Location string
 	Headers  map[string]string
+	// Began is the id of what goes on after the response; see [domain.StoredAnswer].
+	Began int64
 }
 
 // Answer is the result of a call as callers see it.

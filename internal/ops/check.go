@@ -37,7 +37,7 @@ func (c *checker) fault() *domain.Problems {
 }
 
 func (c *checker) value(s *Schema, v any, path string) {
-	if v == nil {
+	if v == nil && path != "" {
 		if !s.Nullable && s.Type != "" {
 			c.fault().Null(path)
 		}
@@ -63,7 +63,7 @@ func (c *checker) object(s *Schema, v any, path string) {
 	m, ok := v.(map[string]any)
 	switch {
 	case !ok && path == "":
-		c.fault().Add(path, "The body must be an object")
+		c.fault().Add("body", "The body must be an object such as {}")
 		return
 	case !ok:
 		c.fault().Type(path, "an object")
@@ -85,10 +85,21 @@ func (c *checker) object(s *Schema, v any, path string) {
 		}
 	}
 	if s.AdditionalProperties != false {
+		for _, name := range unknown {
+			c.anything(map[string]any{name: m[name]}, path)
+		}
 		return
 	}
 	for _, name := range unknown {
 		c.fault().Unknown(join(path, Clip(name)), "field", name, slices.Sorted(maps.Keys(s.Properties)))
+	}
+}
+
+// anything checks a value that no schema describes.
+func (c *checker) anything(v any, path string) {
+	var p domain.Problems
+	if !p.CheckTexts(path, v) {
+		c.fault().Merge(p.Err())
 	}
 }
 
@@ -135,6 +146,10 @@ func (c *checker) text(s *Schema, v any, path string) {
 		c.fault().Type(path, "text")
 		return
 	}
+	if !domain.ValidText(text) {
+		c.fault().Characters(path, text)
+		return
+	}
 	if len(s.Enum) > 0 && !slices.Contains(s.Enum, any(text)) {
 		c.fault().NotOneOf(path, words(s.Enum))
 		return
@@ -147,9 +162,6 @@ func (c *checker) text(s *Schema, v any, path string) {
 		c.fault().Short(path, *s.MinLength, n)
 	case s.MaxLength != nil && n > *s.MaxLength:
 		c.fault().Long(path, *s.MaxLength, n)
-	}
-	if strings.ContainsRune(text, 0) {
-		c.fault().Format(path, "text without NUL characters")
 	}
 	if want := wrongFormat(s.Format, text); want != "" {
 		c.fault().Format(path, want)
@@ -183,20 +195,19 @@ func (c *checker) number(s *Schema, v any, path string) {
 		c.fault().Type(path, "a number")
 		return
 	}
-	if s.Type == typeInteger {
-		if _, err := strconv.ParseInt(n.String(), 10, 64); err != nil {
-			c.fault().Type(path, "a whole number")
-			return
-		}
-	}
-	f, err := n.Float64()
+	f, err := n.Float64() // infinite where it is out of range
+	_, whole := domain.WholeNumber(n)
 	switch {
-	case err != nil || math.IsInf(f, 0):
-		c.fault().Type(path, "a number that fits 64 bits")
+	case s.Type == typeInteger && !whole:
+		c.fault().Type(path, "a whole number")
 	case s.Minimum != nil && f < *s.Minimum:
 		c.fault().Small(path, *s.Minimum)
 	case s.Maximum != nil && f > *s.Maximum:
 		c.fault().Large(path, *s.Maximum)
+	case s.Type == typeInteger:
+		c.ok = c.p.Integer(path, n) && c.ok
+	case err != nil:
+		c.fault().Type(path, "a number that fits 64 bits")
 	}
 }
 

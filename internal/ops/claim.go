@@ -67,5 +67,5 @@ func (o *Op) stored(a Answer) (domain.StoredAnswer, error) {
 	if o.ETag {
 		headers["Etag"] = Tag(a.Revision, b.Bytes())
 	}
-	return domain.StoredAnswer{Status: o.Status, Headers: headers, Body: b.Bytes()}, nil
+	return domain.StoredAnswer{Status: o.Status, Headers: headers, Body: b.Bytes(), Began: a.Began}, nil
 }

@@ -2,9 +2,7 @@ package ops
 
 import (
 	"encoding/json"
-	"errors"
-	"io"
-	"mime"
+	"maps"
 	"net/http"
 	"net/url"
 	"reflect"
@@ -14,9 +12,6 @@ import (
 
 	"vellocity/internal/domain"
 )
-
-// MaxBody bounds the body of a request, in bytes: 1 MiB.
-const MaxBody = 1 << 20
 
 // DecodeRequest reads a request into a call. All faults of path, query, headers and
 // body are collected into one VALIDATION_ERROR. The raw body is returned too.
@@ -29,11 +24,11 @@ func (o *Op) DecodeRequest(w http.ResponseWriter, r *http.Request) (c *Call, raw
 		if err := o.decodeQuery(r, v, &p); err != nil {
 			return err
 		}
-		o.decodeHeaders(r, v)
-		if raw, err = o.decodeBody(w, r, v, &p); err != nil {
+		o.decodeHeaders(r, v, &p)
+		if raw, err = ReadBody(w, r); err != nil {
 			return err
 		}
-		return p.Err()
+		return o.decodeBody(r, raw, v, &p)
 	})
 	return c, raw, err
 }
@@ -45,17 +40,33 @@ func (o *Op) DecodeArguments(raw []byte) (*Call, error) {
 		if len(raw) == 0 {
 			raw = []byte("{}")
 		}
-		tree, err := ParseJSON(raw)
+		d, err := parseDocument(raw)
 		if err != nil {
 			return err
 		}
 		var p domain.Problems
-		check(o.in.flat, tree, "", &p)
-		if err := p.Err(); err != nil {
+		return o.decode(o.in.flat, d, nil, v, &p)
+	})
+}
+
+// decode checks a document and writes it into the input, unless there is a fault. path
+// has the arguments that came beside it.
+func (o *Op) decode(s *Schema, d document, path map[string]any, v reflect.Value, p *domain.Problems) error {
+	cleared := d.leaveOutNulls(s)
+	check(s, d.tree, "", p)
+	if p.Err() == nil {
+		if err := d.fill(v); err != nil {
 			return err
 		}
-		return fill(v, raw)
-	})
+		o.clear(cleared, v)
+		return nil
+	}
+	if args, ok := d.tree.(map[string]any); ok && o.Further != nil {
+		args = maps.Clone(args)
+		maps.Copy(args, path)
+		o.Further(args, p)
+	}
+	return p.Err()
 }
 
 // decodePath reads the path. A value that no resource can have is not found, just
@@ -69,6 +80,9 @@ func (o *Op) decodePath(r *http.Request, v reflect.Value) error {
 		var p domain.Problems
 		text := r.PathValue(f.Name)
 		check(f.Schema, typed(f.Schema, text), f.Name, &p)
+		if f.Type == typeInteger && strings.Trim(text, "0123456789") != "" {
+			p.Type(f.Name, "a whole number") // one resource has one address: 5.0 is none
+		}
 		if p.Err() != nil {
 			return domain.NotFound(title(o.Command.Noun))
 		}
@@ -88,7 +102,7 @@ func (o *Op) decodeQuery(r *http.Request, v reflect.Value, p *domain.Problems) e
 	}
 	query, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
-		return domain.Errorf(domain.CodeBadRequest, "The query string is malformed")
+		return domain.Errorf(domain.CodeBadRequest, "The query string is malformed: write %% as %%25 and ; as %%3B")
 	}
 	for _, name := range sortedKeys(query) {
 		f := o.in.byName[name]
@@ -124,12 +138,13 @@ func (o *Op) missing(given url.Values, p *domain.Problems) {
 	}
 }
 
-func (o *Op) decodeHeaders(r *http.Request, v reflect.Value) {
+func (o *Op) decodeHeaders(r *http.Request, v reflect.Value, p *domain.Problems) {
 	for i := range o.in.fields {
 		f := &o.in.fields[i]
 		switch f.In {
 		case InHeader:
-			if text := strings.Join(r.Header.Values(f.Header), ", "); text != "" {
+			text := strings.Join(r.Header.Values(f.Header), ", ")
+			if text != "" && p.Characters(f.Header, text) {
 				f.set(v, text)
 			}
 		case InPrefer:
@@ -166,80 +181,12 @@ func preferredWait(headers []string) (seconds int, ok bool) {
 	return 0, false
 }
 
-func (o *Op) decodeBody(w http.ResponseWriter, r *http.Request, v reflect.Value, p *domain.Problems) ([]byte, error) {
-	if o.in.body == nil {
-		return nil, nil
-	}
-	raw, err := ReadBody(w, r)
-	if err != nil {
-		return nil, err
-	}
-	if len(raw) == 0 {
-		check(o.in.body, map[string]any{}, "", p)
-		return raw, nil
-	}
-	if err := RequireJSON(r); err != nil {
-		return nil, err
-	}
-	tree, err := ParseJSON(raw)
-	if err != nil {
-		return nil, err
-	}
-	check(o.in.body, tree, "", p)
-	if p.Err() == nil { // otherwise the caller reports all faults together
-		err = fill(v, raw)
-	}
-	return raw, err
-}
-
-// fill writes checked JSON into the input.
-func fill(v reflect.Value, raw []byte) error {
-	if err := json.Unmarshal(raw, v.Interface()); err != nil {
-		return domain.Errorf(domain.CodeBadRequest, "The input could not be read").Because(err)
-	}
-	return nil
-}
-
-// ReadBody reads the body of a request. The error is PAYLOAD_TOO_LARGE above
-// [MaxBody], UNSUPPORTED_MEDIA_TYPE for a compressed body, else BAD_REQUEST.
-func ReadBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
-	if e := r.Header.Get("Content-Encoding"); e != "" && !strings.EqualFold(e, "identity") {
-		return nil, domain.Errorf(domain.CodeUnsupportedMediaType, "The body must not be compressed")
-	}
-	raw, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MaxBody))
-	var tooLarge *http.MaxBytesError
-	switch {
-	case errors.As(err, &tooLarge):
-		e := domain.Errorf(domain.CodePayloadTooLarge, "The body is larger than %d bytes", tooLarge.Limit)
-		return nil, e.With("limit", tooLarge.Limit)
-	case err != nil:
-		return nil, domain.Errorf(domain.CodeBadRequest, "The body ended before it was complete").Because(err)
-	}
-	return raw, nil
-}
-
-// RequireJSON returns UNSUPPORTED_MEDIA_TYPE unless the request says that its body is
-// JSON in UTF-8.
-func RequireJSON(r *http.Request) error {
-	header := r.Header.Get("Content-Type")
-	media, params, err := mime.ParseMediaType(header)
-	isJSON := media == "application/json" ||
-		strings.HasPrefix(media, "application/") && strings.HasSuffix(media, "+json")
-	if err != nil || !isJSON {
-		return domain.Errorf(domain.CodeUnsupportedMediaType, "Send the body as Content-Type: application/json")
-	}
-	if c := params["charset"]; c != "" && !strings.EqualFold(c, "utf-8") {
-		return domain.Errorf(domain.CodeUnsupportedMediaType, "Send the body in UTF-8")
-	}
-	return nil
-}
-
 // typed gives the text of a parameter the form that its schema is checked in.
 func typed(s *Schema, text string) any {
 	switch s.Type {
 	case typeInteger, typeNumber:
-		if _, err := strconv.ParseFloat(text, 64); err == nil {
-			return json.Number(text)
+		if n := json.Number(text); json.Valid([]byte(text)) && strings.Trim(text, "+-.eE0123456789") == "" {
+			return n
 		}
 	case typeBoolean:
 		if text == "true" || text == "1" {
@@ -261,7 +208,8 @@ func (f *Field) set(v reflect.Value, text string) {
 	case reflect.Bool:
 		at.SetBool(text == "true" || text == "1")
 	case reflect.Int, reflect.Int64:
-		n, _ := strconv.ParseInt(text, 10, 64) // checked before
+		digits, _ := domain.WholeNumber(json.Number(text))
+		n, _ := strconv.ParseInt(digits.String(), 10, 64) // checked before
 		at.SetInt(n)
 	default:
 		panic("ops: a parameter cannot be a " + at.Kind().String())

@@ -38,6 +38,11 @@ type Op struct {
 	ETag bool
 	// NoEnvelope means that the response is the data itself.
 	NoEnvelope bool
+	// Further notes what is wrong with the parts of an input that the row's own schema
+	// leaves open, such as the settings of a capability. It is asked only when the call is
+	// refused anyway, so that its caller reads all faults at once; else the verb checks
+	// them. It gets the arguments by name, as [ParseJSON] returns them. Nil: no such part.
+	Further func(args map[string]any, p *domain.Problems)
 	// Tool and Command describe two of the doors.
 	Tool    Tool
 	Command Command

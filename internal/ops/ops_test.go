@@ -172,3 +172,54 @@ func TestParseJSON(t *testing.T) {
 		t.Errorf("%v %v", v, err)
 	}
 }
+
+func TestHalvesOfSurrogatePairs(t *testing.T) {
+	for text, ok := range map[string]bool{
+		`"\ud83d\udc1d"`: true, `"\uD83D\uDC1D!"`: true, `"\\ud83d"`: true, `"\\\\udc1d"`: true, `"\u0041\n\"\u00e9"`: true,
+		`"\ud83d"`: false, `"\udc1d"`: false, `"\ud83d\ud83d\udc1d"`: false, `"\ud83d \udc1d"`: false, `"\\\ud83d"`: false,
+		`{"\udc1d":1}`: false, `"\ud83d\\udc1d"`: false,
+	} {
+		if _, err := ParseJSON([]byte(text)); (err == nil) != ok {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+}
+
+type counting struct {
+	N    int      `json:"n,omitempty" default:"3"`
+	P    *int64   `json:"p,omitempty" null:"clears"`
+	L    []int    `json:"l,omitempty"`
+	F    *float64 `json:"f,omitempty"`
+	Free Object   `json:"free,omitempty"`
+}
+
+// TestNumbersAndNullsAreDecoded looks at what a verb gets.
+func TestNumbersAndNullsAreDecoded(t *testing.T) {
+	five, none, half := int64(5), int64(0), 0.5
+	for args, want := range map[string]counting{
+		`{}`:                                    {N: 3},
+		`{"n":null}`:                            {N: 3},
+		`{"n":5.0}`:                             {N: 5},
+		`{"n":-0.0}`:                            {N: 0},
+		`{"p":5e0}`:                             {N: 3, P: &five},
+		`{"p":null}`:                            {N: 3, P: &none},
+		`{"l":[1.0,2e1,30e-1],"f":0.5}`:         {N: 3, L: []int{1, 20, 3}, F: &half},
+		`{"f":null,"l":null}`:                   {N: 3},
+		`{"free":{"b":null,"a":[null,1.50]}}`:   {N: 3, Free: Object(`{"b":null,"a":[null,1.50]}`)},
+		`{"free":{"b":1.0,"a":null},"n":null}`:  {N: 3, Free: Object(`{"a":null,"b":1}`)},
+		"\ufeff" + `{"free":{"b":"<&>"},"n":4}`: {N: 4, Free: Object(`{"b":"<&>"}`)},
+	} {
+		var got counting
+		row := New(Op{Name: "count", Scope: domain.ScopeRead, Route: Route{Method: "POST"}},
+			func(_ context.Context, in counting) (counting, error) { got = in; return in, nil },
+			func(_ *Reply, c counting) counting { return c }, counting{})
+		call, err := row.DecodeArguments([]byte(args))
+		if err != nil {
+			t.Errorf("%s: %v", args, err)
+			continue
+		}
+		if _, err := call.Do(t.Context()); err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: %+v %v, want %+v", args, got, err, want)
+		}
+	}
+}

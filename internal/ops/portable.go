@@ -9,8 +9,12 @@ func (s *Schemas) Portable(x *Schema, depth int, short bool) map[string]any {
 	}
 	if x.Nullable {
 		plain := *x
-		plain.Nullable = false
-		return map[string]any{"anyOf": []any{s.Portable(&plain, depth, short), map[string]any{"type": "null"}}}
+		plain.Nullable, plain.Description = false, ""
+		out := map[string]any{"anyOf": []any{s.Portable(&plain, depth, short), map[string]any{"type": "null"}}}
+		if x.Description != "" && !short {
+			out["description"] = x.Description // where models look for it
+		}
+		return out
 	}
 	if len(x.AnyOf) > 0 {
 		var options []any

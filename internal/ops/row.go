@@ -88,7 +88,13 @@ func plain[I, R any](row Op, out reflect.Type, verb func(context.Context, I) (R,
 		c := &Call{op: &o}
 		c.do = func(ctx context.Context) (Result, error) {
 			r, err := verb(ctx, in)
-			return Result{Answer: func(context.Context) (Answer, error) { return show(in, r), nil }}, err
+			var before *domain.Replayed
+			waited := errors.As(err, &before) && before.Waited
+			if waited {
+				err = nil
+			}
+			answer := func(context.Context) (Answer, error) { return show(in, r), nil }
+			return Result{Answer: answer, Replayed: waited}, err
 		}
 		c.claim = func(ctx context.Context, k domain.Claim) context.Context {
 			return domain.WithClaim(ctx, domain.ClaimOf[R]{Claim: k, Render: func(r R) (domain.StoredAnswer, error) {

@@ -109,6 +109,7 @@ func (s *Schemas) fields(t reflect.Type, whole *Schema) {
 		p := neverNull(whole.Properties[name])
 		limitField(p, f)
 		listValues(p, f.Type)
+		nullClears(p, f)
 	}
 }
 
@@ -133,6 +134,22 @@ func limitField(s *Schema, f reflect.StructField) {
 	case domain.Number:
 		least, most := float64(l.Min), float64(l.Max)
 		s.Minimum, s.Maximum = &least, &most
+	}
+}
+
+// nullClears lets a field be null where its tag null:"clears" says that null removes the
+// value that it had. Anywhere else null means that the field was left out. Such a field
+// is a pointer, whose verb takes the type's zero value for none.
+func nullClears(s *Schema, f reflect.StructField) {
+	switch f.Tag.Get("null") {
+	case "":
+	case "clears":
+		if f.Type.Kind() != reflect.Pointer {
+			panic("ops: null clears " + f.Name + ", which is no pointer")
+		}
+		s.Nullable = true
+	default:
+		panic("ops: " + f.Name + " has an unknown tag null")
 	}
 }
 

@@ -97,8 +97,10 @@ func (s *Server) notFound(w http.ResponseWriter, r *http.Request) {
 
 // ServeHTTP responds to every request under /api/v1, /feeds and the health paths.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	// The multiplexer would redirect a path that is not clean, in HTML.
-	if p := r.URL.Path; p == "" || p[0] != '/' || path.Clean(p) != p && path.Clean(p)+"/" != p {
+	// The multiplexer would redirect a path that is not clean, in HTML. And nothing has a
+	// name that no database could look up.
+	p := r.URL.Path
+	if p == "" || p[0] != '/' || path.Clean(p) != p && path.Clean(p)+"/" != p || !domain.ValidText(p) {
 		s.notFound(w, r)
 		return
 	}

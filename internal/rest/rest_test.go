@@ -391,15 +391,15 @@ func TestLimits(t *testing.T) {
 	now := time.Date(2026, 11, 21, 10, 0, 0, 0, time.UTC)
 	minute := auth.Window{Name: "minute", Limit: 60, Remaining: 10, Length: time.Minute, Reset: now.Add(20 * time.Second)}
 	day := auth.Window{Name: "day", Limit: 1000, Remaining: 100, Length: 24 * time.Hour, Reset: now.Add(5 * time.Hour)}
-	verdict := auth.Verdict{Allowed: true, Windows: []auth.Window{minute, day}, Nearer: day}
+	verdict := auth.Verdict{Allowed: true, Windows: []auth.Window{minute, day}, Nearer: minute}
 	a := start(t, func(o *gate.Options) {
 		o.Now = func() time.Time { return now }
 		o.Take = limits(&verdict)
 	})
 	got := send(t, a, "GET", "/api/v1/things", "")
 	for name, want := range map[string]string{
-		"X-RateLimit-Limit": "1000", "X-RateLimit-Remaining": "100", "X-RateLimit-Reset": "1795273200",
-		"RateLimit": `"day";r=100;t=18000`, "RateLimit-Policy": `"minute";q=60;w=60, "day";q=1000;w=86400`,
+		"X-RateLimit-Limit": "60", "X-RateLimit-Remaining": "10", "X-RateLimit-Reset": "1795255220",
+		"RateLimit": `"minute";r=10;t=20, "day";r=100;t=18000`, "RateLimit-Policy": `"minute";q=60;w=60, "day";q=1000;w=86400`,
 	} {
 		if h := got.Header().Get(name); h != want {
 			t.Errorf("%s = %q, want %q", name, h, want)

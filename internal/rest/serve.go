@@ -46,6 +46,10 @@ func (s *Server) serve(o *ops.Op, w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	if h := o.Handler(); h != nil {
+		if err := ops.RefuseBody(w, r); err != nil {
+			s.gate.Fail(w, o.Name, err)
+			return
+		}
 		h(w, r.WithContext(ctx))
 		return
 	}

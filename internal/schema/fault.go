@@ -22,12 +22,15 @@ type Fault struct {
 }
 
 // report notes the fault below path.
-func (f Fault) report(p *domain.Problems, path string) {
+func (f Fault) report(p *domain.Problems, path string) { f.note(p, f.at(path)) }
+
+// at returns where the fault stands, in an object at path.
+func (f Fault) at(path string) string {
 	parts := f.Path
 	if path != "" {
 		parts = append([]string{path}, parts...)
 	}
-	f.note(p, strings.Join(parts, "."))
+	return strings.Join(parts, ".")
 }
 
 // Message says what is wrong, in the words that every door uses.

@@ -16,6 +16,9 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
@@ -155,7 +158,7 @@ func (s *Schema) Check(raw json.RawMessage, path string) (filled json.RawMessage
 // CheckInto is [Schema.Check] for a caller with more to check: faults are noted in
 // p. filled is nil where there is one.
 func (s *Schema) CheckInto(p *domain.Problems, raw json.RawMessage, path string) (filled json.RawMessage, err error) {
-	object, ok := readObject(raw)
+	object, ok := s.readObject(raw)
 	if !ok {
 		p.Type(path, "an object")
 		return nil, nil
@@ -165,10 +168,21 @@ func (s *Schema) CheckInto(p *domain.Problems, raw json.RawMessage, path string)
 			object[name] = value
 		}
 	}
-	if faults := s.Faults(object); len(faults) > 0 {
-		for _, f := range faults {
-			f.report(p, path)
-		}
+	faults := s.Faults(object)
+	// What no schema can say: a text may be one that no database stores, and a whole
+	// number one that no field holds. It goes before what else is wrong with the field.
+	var unfit domain.Problems
+	unfit.CheckTexts(path, object)
+	s.root.unfit(&unfit, object, path)
+	if err := unfit.Err(); err != nil {
+		fields := domain.AsError(err).Fields
+		faults = slices.DeleteFunc(faults, func(f Fault) bool { return fields[f.at(path)] != nil })
+	}
+	for _, f := range faults {
+		f.report(p, path)
+	}
+	p.Merge(unfit.Err())
+	if len(faults) > 0 || unfit.Err() != nil {
 		return nil, nil
 	}
 	if filled, err = json.Marshal(object); err != nil {
@@ -177,8 +191,9 @@ func (s *Schema) CheckInto(p *domain.Problems, raw json.RawMessage, path string)
 	return filled, nil
 }
 
-// readObject decodes an object and drops the fields that are null.
-func readObject(raw json.RawMessage) (object map[string]any, ok bool) {
+// readObject decodes an object, drops the fields that are null, in the objects within it
+// too, and writes whole numbers as digits, which is how they are decoded.
+func (s *Schema) readObject(raw json.RawMessage) (object map[string]any, ok bool) {
 	if trimmed := bytes.TrimSpace(raw); len(trimmed) == 0 || bytes.Equal(trimmed, []byte("null")) {
 		return map[string]any{}, true
 	}
@@ -186,10 +201,68 @@ func readObject(raw json.RawMessage) (object map[string]any, ok bool) {
 	if err != nil {
 		return nil, false
 	}
-	if object, ok = doc.(map[string]any); ok {
-		maps.DeleteFunc(object, func(_ string, v any) bool { return v == nil })
+	if object, ok = digits(doc).(map[string]any); ok {
+		s.root.dropNulls(object)
 	}
 	return object, ok
+}
+
+// dropNulls removes null fields: null means that a field was left out.
+func (f *Field) dropNulls(object map[string]any) {
+	maps.DeleteFunc(object, func(name string, v any) bool {
+		i := f.index(name)
+		if inner, ok := v.(map[string]any); ok && i >= 0 {
+			f.Fields[i].dropNulls(inner)
+		}
+		return v == nil
+	})
+}
+
+// digits writes the whole numbers within a value as digits.
+func digits(value any) any {
+	switch v := value.(type) {
+	case json.Number:
+		n, _ := domain.WholeNumber(v)
+		return n
+	case []any:
+		for i := range v {
+			v[i] = digits(v[i])
+		}
+	case map[string]any:
+		for name := range v {
+			v[name] = digits(v[name])
+		}
+	}
+	return value
+}
+
+// unfit notes the numbers within a value that have the right type and do not fit 64 bits.
+func (f *Field) unfit(p *domain.Problems, value any, path string) {
+	switch v := value.(type) {
+	case json.Number:
+		n, err := v.Float64() // infinite where it is out of range
+		_, whole := domain.WholeNumber(v)
+		switch {
+		case f.Min != nil && n < *f.Min, f.Max != nil && n > *f.Max: // the schema says it better
+		case f.Type == Integer && whole:
+			p.Integer(path, v)
+		case err != nil:
+			p.Type(path, "a number that fits 64 bits")
+		}
+	case []any:
+		for i := range v {
+			if f.Items != nil {
+				f.Items.unfit(p, v[i], path+"."+strconv.Itoa(i))
+			}
+		}
+	case map[string]any:
+		for i := range f.Fields {
+			if inner, given := v[f.Fields[i].Name]; given {
+				at := strings.TrimPrefix(path+"."+f.Fields[i].Name, ".")
+				f.Fields[i].unfit(p, inner, at)
+			}
+		}
+	}
 }
 
 // CheckText checks one JSON value as it stands: no default is filled in. The

@@ -37,7 +37,7 @@ var answerTable = db.NewTable("idempotency", func(a *answerRow) []db.Column {
 		{Name: "status", Field: &a.Status, In: answerRead | answerClaim | answerStore},
 		{Name: "headers", Field: db.JSONOr(&a.Headers, "{}"), In: answerRead | answerClaim | answerStore},
 		{Name: "body", Field: db.Raw(&a.Body, ""), In: answerRead | answerClaim | answerStore},
-		{Name: "message_id", Field: &a.MessageID, In: answerRead | answerClaim | answerStore},
+		{Name: "message_id", Field: &a.Began, In: answerRead | answerClaim | answerStore},
 		{Name: "at", Field: db.Time(&a.at), In: answerClaim},
 	}
 })

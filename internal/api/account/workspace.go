@@ -28,7 +28,7 @@ type Profile struct {
 type updateProfile struct {
 	CompanyName     *string   `json:"company_name,omitempty" limit:"company_name" doc:"Name of the company"`
 	Timezone        *string   `json:"timezone,omitempty" limit:"timezone" doc:"IANA time zone, like Europe/Berlin"`
-	BrandVoiceID    *int64    `json:"default_brand_voice_id,omitempty" minimum:"0" doc:"Brand voice used where none is named; 0 for none"`
+	BrandVoiceID    *int64    `json:"default_brand_voice_id,omitempty" null:"clears" minimum:"0" doc:"Brand voice used where none is named; null or 0 for none"`
 	NotifyEmails    *[]string `json:"notification_emails,omitempty" limit:"notification_emails" format:"email" doc:"Who is notified of finished and failed work"`
 	RequireApproval *bool     `json:"require_approval,omitempty" doc:"Whether an item must be approved before it is published"`
 	FeedEnabled     *bool     `json:"feed_enabled,omitempty" doc:"Whether published items are in the public feeds"`

@@ -111,8 +111,8 @@ func textRows(v *studio.Verbs) []ops.Op {
 			Whole:   t.whole,
 			View:    view,
 			Sample:  sampleText,
-			Store:   func(id int64) domain.StoredAnswer { return domain.StoredAnswer{Status: http.StatusOK, MessageID: id} },
-			Restore: func(a domain.StoredAnswer) int64 { return a.MessageID },
+			Store:   func(id int64) domain.StoredAnswer { return domain.StoredAnswer{Status: http.StatusOK, Began: id} },
+			Restore: func(a domain.StoredAnswer) int64 { return a.Began },
 		}),
 		ops.NewStream(ops.Op{
 			Name:  "get_output",

@@ -158,6 +158,7 @@ func capabilityRows(v *work.Verbs) []ops.Op {
 			Scope:          domain.ScopeReview,
 			Hints:          ops.Hints{OpenWorld: true},
 			IdempotencyKey: true,
+			Further:        settingsFaults(v),
 			Docs: ops.Docs{
 				Chapter:     chapter,
 				Summary:     "Execute Capability",
@@ -196,6 +197,17 @@ func executeTool(v *work.Verbs) ops.Tool {
 			"the same name with underscores, which knows its settings; list_capabilities has the others. " +
 			afterwards,
 		Variants: variants(v),
+	}
+}
+
+// settingsFaults notes what is wrong with the settings of a call that is refused anyway.
+func settingsFaults(v *work.Verbs) func(map[string]any, *domain.Problems) {
+	return func(args map[string]any, p *domain.Problems) {
+		slug, _ := args["slug"].(string)
+		settings, ok := args["settings"].(map[string]any)
+		if v != nil && (ok || args["settings"] == nil) { // else the row has refused them
+			v.CheckSettings(p, slug, ops.MustEncode(settings))
+		}
 	}
 }
 
@@ -281,7 +293,7 @@ func viewStarted(message string) func(*ops.Reply, work.Started) wire.Resource[Ex
 	return func(r *ops.Reply, s work.Started) wire.Resource[ExecutionAttributes] {
 		r.Meta = StartedMeta{message, s.AgentReason}
 		x := execution(work.ExecutionRow{Execution: s.Execution, Agent: s.Agent})
-		r.Location = x.Links.Self
+		r.Location, r.Began = x.Links.Self, s.Execution.ID
 		return x
 	}
 }

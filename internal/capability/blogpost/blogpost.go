@@ -32,6 +32,7 @@ func New() capability.Capability {
 	s := steps{prompts: loadPrompts()}
 	return capability.Define(capability.Spec[Settings]{
 		Capability: domain.Capability{
+			ID:             1,
 			Slug:           Slug,
 			Name:           "Blog Post Generator",
 			Description:    "Generate SEO-optimized blog posts",

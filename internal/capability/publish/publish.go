@@ -28,6 +28,7 @@ type Settings struct {
 func New() capability.Capability {
 	return capability.Define(capability.Spec[Settings]{
 		Capability: domain.Capability{
+			ID:             3,
 			Slug:           Slug,
 			Name:           "Content Publisher",
 			Description:    "Publish an item on the built-in feed",

@@ -34,6 +34,7 @@ type Settings struct {
 func New() capability.Capability {
 	return capability.Define(capability.Spec[Settings]{
 		Capability: domain.Capability{
+			ID:             5,
 			Slug:           Slug,
 			Name:           "Content Review",
 			Description:    "Check an item with guardrails and scores, then move it to ready or ask a person",

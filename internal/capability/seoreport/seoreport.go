@@ -36,6 +36,7 @@ type Settings struct {
 func New() capability.Capability {
 	return capability.Define(capability.Spec[Settings]{
 		Capability: domain.Capability{
+			ID:             4,
 			Slug:           Slug,
 			Name:           "SEO Analysis",
 			Description:    "Score how well a text can be found and read, with reasons and what to fix",

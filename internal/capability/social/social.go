@@ -50,6 +50,7 @@ func New() capability.Capability {
 	}
 	return capability.Define(capability.Spec[Settings]{
 		Capability: domain.Capability{
+			ID:             2,
 			Slug:           Slug,
 			Name:           "Social Post Generator",
 			Description:    "Write a post for each network, within its length and hashtag rules",

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -35,7 +36,8 @@ type Started struct {
 // Execute accepts an execution of a capability. It takes the scopes of what the
 // execution may do to items ([domain.EffectScopes]). Settings, agent and credits are
 // checked first. What is returned is on disk and will run, whatever happens to
-// this process.
+// this process. With a wait it returns at the execution's end; so does the replay of an
+// earlier call, as a [domain.Replayed] beside the execution.
 func (v *Verbs) Execute(ctx context.Context, in Execute) (Started, error) {
 	a, err := verb.Caller(ctx, domain.ScopeReview)
 	if err != nil {
@@ -59,7 +61,18 @@ func (v *Verbs) Execute(ctx context.Context, in Execute) (Started, error) {
 	started, err := verb.Change(ctx, v.store, domain.ScopeReview, func(tx *store.Tx, a domain.Actor) (Started, error) {
 		return v.accept(ctx, tx, a, c, req, in, 0)
 	})
-	if err != nil || in.Wait <= 0 {
+	if in.Wait <= 0 {
+		return started, err
+	}
+	var before *domain.Replayed
+	if errors.As(err, &before) && before.Answer.Began != 0 {
+		d, failed := v.wait(ctx, a.WorkspaceID, before.Answer.Began, in.Wait)
+		if failed != nil {
+			return started, err // the stored answer is still true
+		}
+		return Started{Execution: d.Execution, Agent: d.Agent}, &domain.Replayed{Answer: before.Answer, Waited: true}
+	}
+	if err != nil {
 		return started, err
 	}
 	// The execution was accepted, even if the wait is cut short. A caller that may
@@ -75,30 +88,25 @@ func (v *Verbs) Execute(ctx context.Context, in Execute) (Started, error) {
 // the settings with their defaults filled in.
 func prepare(c capability.Capability, in Execute) (capability.Request, error) {
 	req, err := c.Prepare(in.Settings)
+	if err != nil && domain.CodeOf(err) != domain.CodeValidation {
+		return req, err
+	}
 	var p domain.Problems
+	p.Merge(err)
 	domain.CheckEnum(&p, "priority", in.Priority)
 	if len(in.Context) > 0 && !isObject(in.Context) {
 		p.Type("context", "an object")
 	}
-	if other := p.Err(); other != nil {
-		if err == nil {
-			return req, other
-		}
-		return req, joined(err, other)
-	}
-	return req, err
+	return req, p.Err()
 }
 
-// joined returns the faults of two checks as one error.
-func joined(first, second error) error {
-	a, b := domain.AsError(first), domain.AsError(second)
-	if a.Code != domain.CodeValidation || b.Code != domain.CodeValidation {
-		return first
+// CheckSettings notes what is wrong with the settings of a capability, below "settings";
+// nothing where there is no such capability.
+func (v *Verbs) CheckSettings(p *domain.Problems, slug string, settings json.RawMessage) {
+	if c, ok := v.capabilities[slug]; ok {
+		_, err := c.Prepare(settings)
+		p.Merge(err)
 	}
-	for path, messages := range b.Fields {
-		a.Fields[path] = append(a.Fields[path], messages...)
-	}
-	return a
 }
 
 func isObject(j json.RawMessage) bool {

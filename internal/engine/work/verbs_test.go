@@ -40,7 +40,8 @@ func (verbs) Capabilities() enginetest.Verbs {
 		"Execute": changes(false, func(k K, ctx C, _ X) error {
 			return second(k.Execute(ctx, step{Key: "a", Credits: 1}))
 		}),
-		"Sample": {Open: true},
+		"CheckSettings": {Open: true},
+		"Sample":        {Open: true},
 	}
 }
 

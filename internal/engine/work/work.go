@@ -33,6 +33,8 @@ type Verbs struct {
 	node      verb.Node
 	catalogue []domain.Capability
 	details   map[string]CapabilityDetails
+
+	capabilities map[string]capability.Capability
 }
 
 // New returns the verbs. It fails where the settings schema of a capability cannot
@@ -44,15 +46,17 @@ func New(o Options) (*Verbs, error) {
 		hub:     o.Hub,
 		node:    o.Node,
 		details: map[string]CapabilityDetails{},
+
+		capabilities: map[string]capability.Capability{},
 	}
-	for i, c := range o.Capabilities {
-		c.ID = int64(i + 1)
+	for _, c := range o.Capabilities {
 		d, err := describe(c)
 		if err != nil {
 			return nil, fmt.Errorf("describe %s: %w", c.Slug, err)
 		}
 		v.catalogue = append(v.catalogue, d.Capability)
 		v.details[c.Slug] = d
+		v.capabilities[c.Slug] = c
 	}
 	return v, nil
 }

@@ -1,0 +1,76 @@
+package domain_test
+
+import (
+	"encoding/json"
+	"math/big"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"pgregory.net/rapid"
+
+	"vellocity/internal/domain"
+)
+
+// TestWholeNumberAgreesWithArithmetic compares with exact arithmetic.
+func TestWholeNumberAgreesWithArithmetic(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		text := rapid.StringMatching(`-?(0|[1-9][0-9]{0,20})(\.[0-9]{1,8})?([eE][+-]?[0-9]{1,2})?`).Draw(t, "number")
+		exact, ok := new(big.Rat).SetString(text)
+		if !ok {
+			t.Skip()
+		}
+		digits, whole := domain.WholeNumber(json.Number(text))
+		switch {
+		case whole != exact.IsInt():
+			t.Fatalf("%s: whole is %v", text, whole)
+		case whole && digits.String() != exact.Num().String():
+			t.Fatalf("%s: %s, want %s", text, digits, exact.Num())
+		case !whole && digits.String() != text:
+			t.Fatalf("%s became %s", text, digits)
+		}
+	})
+}
+
+func TestWholeNumberOfWhatIsFarTooLarge(t *testing.T) {
+	for text, want := range map[string]bool{
+		"1e999999999999999999999": true, "-1e401": true, "1e-999999999": false, "0e999999999": true, "0.0e-5": true,
+		"": false, "-": false, "05": false, "0x10": false, "Inf": false, "1_000": false, " 5": false, "+5": false,
+	} {
+		digits, whole := domain.WholeNumber(json.Number(text))
+		if whole != want || len(digits) > 400 {
+			t.Errorf("%q: %.20s %v", text, digits, whole)
+		}
+	}
+}
+
+// TestCharactersAreThoseThatXMLAndPostgreSQLTake compares with the definition of XML 1.0,
+// section 2.2, character by character.
+func TestCharactersAreThoseThatXMLAndPostgreSQLTake(t *testing.T) {
+	for r := rune(0); r < 0x2100; r++ {
+		want := r == '\t' || r == '\n' || r == '\r' || r >= ' '
+		if got := domain.ValidText("é" + string(r)); got != want {
+			t.Errorf("%U: %v", r, got)
+		}
+	}
+	var p domain.Problems
+	if p.Characters("settings.topic", "é\x00") || !strings.Contains(p.Err().Error(),
+		"The topic field must not have control characters; character 2 is U+0000") {
+		t.Error(p.Err())
+	}
+}
+
+func FuzzValidText(f *testing.F) {
+	f.Add("a\x00b")
+	f.Add("\xe2\x82")
+	f.Add("�\ufeff👋")
+	f.Fuzz(func(t *testing.T, s string) {
+		want := utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool {
+			return r < ' ' && !strings.ContainsRune("\t\n\r", r)
+		})
+		var p domain.Problems
+		if domain.ValidText(s) != want || p.Characters("x", s) != want || (p.Err() == nil) != want {
+			t.Errorf("%q: want %v", s, want)
+		}
+	})
+}
