@@ -29,3 +29,39 @@ func TestTheDocumentNamesTheServerThatServesIt(t *testing.T) {
 		}
 	}
 }
+
+// TestConditionsTakeListsOfTags sends lists of tags, also of what was compressed.
+func TestConditionsTakeListsOfTags(t *testing.T) {
+	w := start(t)
+	_, item := w.finished(t, "Cloud cost optimization")
+	path := "/api/v1/content-workflow/content/" + number(item)
+	key := w.first.Key.Secret
+	tag := func(headers ...string) string {
+		_, h, _ := w.call(t, key, "GET", path, "", headers...)
+		return h.Get("Etag")
+	}
+	packed := tag("Accept-Encoding: gzip")
+	if !strings.HasSuffix(packed, `-gzip"`) {
+		t.Errorf("the tag of a compressed item is %s", packed)
+	}
+	if status, _, _ := w.call(t, key, "GET", path, "", "Accept-Encoding: gzip", "If-None-Match: "+packed); status != 304 {
+		t.Errorf("read again: %d", status)
+	}
+	for name, condition := range map[string]func() string{
+		"one":        func() string { return tag() },
+		"a list":     func() string { return `"x", ` + tag() },
+		"no space":   func() string { return `"x",` + tag() + `,"y"` },
+		"a comma":    func() string { return `"x,y", ` + tag() },
+		"compressed": func() string { return `"x", ` + tag("Accept-Encoding: gzip") },
+		"anything":   func() string { return "*" },
+	} {
+		if status, _, raw := w.call(t, key, "PATCH", path, `{"assignee":"Ada"}`, "If-Match: "+condition()); status != 200 {
+			t.Errorf("%s: %d %s", name, status, raw)
+		}
+	}
+	for _, condition := range []string{`"x"`, `"x", "y"`, "W/" + tag(), `"999999-1"`} {
+		if status, _, raw := w.call(t, key, "PATCH", path, `{"assignee":"Ada"}`, "If-Match: "+condition); status != 412 {
+			t.Errorf("%s: %d %s", condition, status, raw)
+		}
+	}
+}

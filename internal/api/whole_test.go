@@ -371,7 +371,7 @@ var volatile = []struct {
 	{regexp.MustCompile(`[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d UTC`), "Thu, 26 Feb 2026 10:00:00 UTC"},
 	{regexp.MustCompile(`vell_pk_[0-9A-Za-z]{40}`), "vell_pk_0000000000000000000000000000000000000000"},
 	{regexp.MustCompile(`"prefix": "vell_pk_[0-9A-Za-z]{4}"`), `"prefix": "vell_pk_0000"`},
-	{regexp.MustCompile(`Etag: "(\d+-)?[0-9a-z]+"`), `Etag: "${1}tag"`},
+	{regexp.MustCompile(`Etag: "(\d+-)?[0-9a-z]+(-gzip)?"`), `Etag: "${1}tag"`},
 	{regexp.MustCompile(`"duration_ms": \d+`), `"duration_ms": 12`},
 	{regexp.MustCompile(`"last_used_ip": "[^"]+"`), `"last_used_ip": "127.0.0.1"`},
 	{regexp.MustCompile(`http://127\.0\.0\.1:\d+`), "http://127.0.0.1:8080"},

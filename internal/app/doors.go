@@ -77,7 +77,7 @@ func (a *App) doors() (err error) {
 	if err != nil {
 		return err
 	}
-	a.Handler = a.traced(a.metrics.count(slowBodies(a.gate.StrictTransport(a.split(programs)))))
+	a.Handler = a.traced(a.metrics.count(slowBodies(gate.Compress(a.gate.StrictTransport(a.split(programs))))))
 	a.control, err = a.controlDoor()
 	return err
 }

@@ -131,8 +131,7 @@ func (f feeds) item(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header()["Vary"] = []string{"Accept"}
-	accept := r.Header.Get("Accept")
-	if strings.Contains(accept, "application/json") && !strings.Contains(accept, "text/html") {
+	if ops.PreferredMedia(r.Header.Values("Accept"), "text/html", "application/json") == "application/json" {
 		e := entry(base, item)
 		e.Text = item.Body
 		f.sendJSON(w, r, "feed_item", "application/json; charset=utf-8", e)

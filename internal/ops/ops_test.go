@@ -134,6 +134,18 @@ func TestWhoGetsAStream(t *testing.T) {
 		{"application/json", "", false, false, true},
 		{"application/json, text/event-stream", "", true, true, true},
 		{"text/event-stream", "", true, true, true},
+		{"application/json, text/event-stream;q=0", "", false, false, true},
+		{"application/json, text/event-stream; q=0.0", "", false, false, true},
+		{"application/*", "", false, false, true},
+		{"application/json;q=0.5, text/event-stream", "", true, true, true},
+		{"application/json, text/event-stream;q=0.5", "", false, false, true},
+		{"APPLICATION/JSON", "", false, false, true},
+		{"application/json, text/plain, */*", "", false, false, true},
+		{"*/*", "", true, false, true},
+		{"text/*", "", true, true, true},
+		{"text/*;q=0.3, application/json;q=0.2", "", true, true, true},
+		{"text/html, */*;q=0.8", "", true, false, true},
+		{"application/json;q=high", "", false, false, true},
 		{"", "42-7", true, true, true},
 	} {
 		r := httptest.NewRequestWithContext(t.Context(), "GET", "/", nil)
@@ -220,6 +232,18 @@ func TestNumbersAndNullsAreDecoded(t *testing.T) {
 		}
 		if _, err := call.Do(t.Context()); err != nil || !reflect.DeepEqual(got, want) {
 			t.Errorf("%s: %+v %v, want %+v", args, got, err, want)
+		}
+	}
+}
+
+func TestCodingsAreWeighed(t *testing.T) {
+	for accept, want := range map[string]bool{
+		"": false, "gzip": true, "GZIP": true, "br, gzip;q=0.5": true, "gzip;q=0": false, "*": true, "*;q=0": false,
+		"*, gzip;q=0": false, "identity": false, "deflate, br": false, "x-gzip": true, "gzip;q=0.001": true,
+		"gzip; Q=0": false,
+	} {
+		if got := AcceptsCoding([]string{accept}, "gzip").Quality > 0; got != want {
+			t.Errorf("%q: %v", accept, got)
 		}
 	}
 }

@@ -3,7 +3,6 @@ package ops
 import (
 	"bytes"
 	"net/http"
-	"strings"
 
 	"vellocity/internal/sse"
 )
@@ -26,16 +25,23 @@ func Event(id, name string, v any) (sse.Event, error) {
 }
 
 // WantsStream reports whether the response to this request goes out as a stream. Of
-// the rows that can do both, one that writes streams unless the caller accepts JSON
-// only; one that reads streams only to a caller that asks for it or resumes.
+// the rows that can do both, one that writes streams unless JSON is more welcome; one
+// that reads streams only to a caller that asks for it or resumes.
 func (o *Op) WantsStream(r *http.Request) bool {
 	if o.Stream == nil || !o.whole {
 		return o.Stream != nil
 	}
-	accept := strings.ToLower(strings.Join(r.Header.Values("Accept"), ","))
-	events := strings.Contains(accept, "text/event-stream")
-	if o.ReadOnly {
-		return events || r.Header.Get("Last-Event-ID") != ""
+	accept := r.Header.Values("Accept")
+	if !o.ReadOnly {
+		return PreferredMedia(accept, eventStream, jsonMedia) == eventStream
 	}
-	return events || !strings.Contains(accept, "application/json")
+	named := AcceptsMedia(accept, eventStream)
+	asked := named.Exact > 1 && named.Quality > 0 && PreferredMedia(accept, eventStream, jsonMedia) == eventStream
+	return asked || r.Header.Get("Last-Event-ID") != ""
 }
+
+// The two media types that a row may choose between.
+const (
+	eventStream = "text/event-stream"
+	jsonMedia   = "application/json"
+)
