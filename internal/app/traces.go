@@ -8,10 +8,12 @@ import (
 
 	"go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp"
 	"go.opentelemetry.io/otel"
+	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracehttp"
 	"go.opentelemetry.io/otel/propagation"
 	"go.opentelemetry.io/otel/sdk/resource"
-	"go.opentelemetry.io/otel/sdk/trace"
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+	"go.opentelemetry.io/otel/trace"
 )
 
 // traces sends spans where the standard environment variables of OpenTelemetry
@@ -26,7 +28,8 @@ func (a *App) traces(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("set up traces: %w", err)
 	}
-	about, err := resource.New(ctx, resource.WithFromEnv(), resource.WithTelemetrySDK())
+	name := resource.WithAttributes(attribute.String("service.name", "vellocity"))
+	about, err := resource.New(ctx, name, resource.WithFromEnv(), resource.WithTelemetrySDK()) // the environment wins
 	if err != nil {
 		return fmt.Errorf("set up traces: %w", err)
 	}
@@ -34,7 +37,7 @@ func (a *App) traces(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("set up traces: %w", err)
 	}
-	provider := trace.NewTracerProvider(trace.WithBatcher(exporter), trace.WithResource(about))
+	provider := sdktrace.NewTracerProvider(sdktrace.WithBatcher(exporter), sdktrace.WithResource(about))
 	otel.SetTracerProvider(provider)
 	otel.SetTextMapPropagator(propagation.NewCompositeTextMapPropagator(propagation.TraceContext{}, propagation.Baggage{}))
 	a.endTraces = provider.Shutdown
@@ -46,7 +49,24 @@ func (a *App) traced(h http.Handler) http.Handler {
 	if a.endTraces == nil {
 		return h
 	}
-	return otelhttp.NewHandler(h, "vellocity", otelhttp.WithSpanNameFormatter(func(_ string, r *http.Request) string {
-		return r.Method + " " + door(r.URL.Path)
-	}))
+	return otelhttp.NewHandler(routed(h), "vellocity", otelhttp.WithSpanNameFormatter(spanName))
+}
+
+// spanName names a span by its route, as OpenTelemetry asks for: it must not grow with
+// what callers send. Before the route is known it is the door.
+func spanName(_ string, r *http.Request) string {
+	if r.Pattern != "" {
+		return r.Method + " " + r.Pattern
+	}
+	return r.Method + " " + door(r.URL.Path)
+}
+
+// routed notes the route of a request in its span, once the request has found it.
+func routed(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		next.ServeHTTP(w, r)
+		if r.Pattern != "" {
+			trace.SpanFromContext(r.Context()).SetAttributes(attribute.String("http.route", r.Pattern))
+		}
+	})
 }
