@@ -41,7 +41,7 @@ var layers = []struct {
 	{"mcp", "gate ops domain sse"},
 	{"openapi", "gate ops domain"},
 	{"feed", "gate ops engine/content domain"},
-	{"api", "api/work api/content api/studio api/account ops engine"},
+	{"api", "api/work api/content api/studio api/account ops engine domain"},
 	{"api/work", "api/wire ops engine/work verb text domain sse"},
 	{"api/content", "api/wire ops engine/content verb domain"},
 	{"api/studio", "api/wire ops engine/studio text domain sse"},

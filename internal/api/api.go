@@ -5,12 +5,17 @@
 package api
 
 import (
+	_ "embed" // the guide
+	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 
 	"vellocity/internal/api/account"
 	"vellocity/internal/api/content"
 	"vellocity/internal/api/studio"
 	"vellocity/internal/api/work"
+	"vellocity/internal/domain"
 	"vellocity/internal/engine"
 	"vellocity/internal/ops"
 )
@@ -26,10 +31,31 @@ func Rows(e engine.Engine) []ops.Op {
 	)
 }
 
-// Description introduces the API in its documents.
-const Description = `Vellocity is a self-hosted engine for AI content work. Ask for a capability, follow the durable execution, move its content items across the board, and publish them.
+//go:embed guide.md
+var guide string
 
-Every JSON response has the same envelope: ` + "`success`, `data` and `meta`, or `success: false` and `error`" + `. Send your key as ` + "`Authorization: Bearer <key>`" + `. A field or parameter that does not exist is refused with 422 and named.`
+// Description introduces the API in its documents: what holds for every operation. It is
+// Markdown.
+func Description() string {
+	var codes, plans strings.Builder
+	codes.WriteString("| code | status | for example |\n|---|---|---|\n")
+	for _, c := range domain.CodeInfos() {
+		fmt.Fprintf(&codes, "| `%s` | %d | %s |\n", c.Code, c.Status, c.Example)
+	}
+	plans.WriteString("| plan | per minute | per day |\n|---|---|---|\n")
+	for _, p := range domain.Plans() {
+		l := p.Limits()
+		fmt.Fprintf(&plans, "| %s | %d | %d |\n", p, l.PerMinute, l.PerDay)
+	}
+	return strings.TrimSpace(strings.NewReplacer(
+		"{{codes}}", strings.TrimSpace(codes.String()),
+		"{{plans}}", strings.TrimSpace(plans.String()),
+		"{{body}}", strconv.Itoa(ops.MaxBody),
+		"{{per_page}}", strconv.Itoa(domain.LimitPerPage.Max),
+		"{{per_column}}", strconv.Itoa(domain.LimitPerColumn.Max),
+		"{{wait}}", strconv.Itoa(domain.LimitWait.Max),
+	).Replace(guide))
+}
 
 // Instructions explain to a model how to use the MCP tools.
 const Instructions = `Vellocity writes, checks and publishes content. ` +

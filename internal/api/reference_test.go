@@ -31,7 +31,7 @@ func reference(w io.Writer) error {
 Generated from the operation table; change the table, then run ` + "`go test ./internal/api -update`" + `.
 The machine-readable form is ` + "`GET /api/v1/openapi.json`" + `.
 
-` + api.Description + `
+` + api.Description() + `
 
 `)
 	chapter := ""

@@ -107,7 +107,7 @@ func (a *App) programs() (http.Handler, error) {
 		return nil, err
 	}
 	err = document.Write(rows, openapi.Options{
-		Description: api.Description,
+		Description: api.Description(),
 		PublicURL:   a.cfg.BaseURL,
 		Secure:      a.gate.Secure,
 	})

@@ -221,6 +221,9 @@ func (k *command) place(r *request, query url.Values, f ops.Field, flag *pflag.F
 
 // value is a flag of the body as JSON.
 func (k *command) value(f ops.Field, flag *pflag.Flag) (any, error) {
+	if f.Schema.Nullable && flag.Value.String() == "" {
+		return nil, nil // null clears: --planned-at ""
+	}
 	switch f.Type {
 	case "boolean", "integer", "number":
 		return json.RawMessage(flag.Value.String()), nil

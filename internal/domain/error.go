@@ -66,15 +66,24 @@ var codes = []CodeInfo{
 		Example: `This key lacks the "content" scope`,
 		Details: map[string]any{"scope": "content"},
 	},
-	{Code: CodeIdempotencyInProgress, Status: 409, Title: "Still working on it"},
-	{Code: CodeIdempotencyMismatch, Status: 422, Title: "The Idempotency-Key was used for another request"},
+	{
+		Code: CodeIdempotencyInProgress, Status: 409, Title: "Still working on it",
+		Example: "The first request with this Idempotency-Key is still running",
+	},
+	{
+		Code: CodeIdempotencyMismatch, Status: 422, Title: "The Idempotency-Key was used for another request",
+		Example: "This Idempotency-Key was used with another body. Use a new key for another request.",
+	},
 	{
 		Code: CodeInsufficientCredits, Status: 402, Title: "Not enough credits",
 		Advice:  "Tell the user; get_credits shows the balance.",
 		Example: "This needs 5 credits and 2 are available",
 		Details: map[string]any{"required": 5, "available": 2},
 	},
-	{Code: CodeMethodNotAllowed, Status: 405, Title: "Method not allowed"},
+	{
+		Code: CodeMethodNotAllowed, Status: 405, Title: "Method not allowed",
+		Example: "This path does not support PUT; it supports GET, HEAD, OPTIONS",
+	},
 	{
 		Code: CodeNotFound, Status: 404, Title: "Page not found",
 		Next:    "It may have been deleted, or the address is mistyped.",
@@ -86,7 +95,11 @@ var codes = []CodeInfo{
 		Example: "The body is larger than 1048576 bytes",
 		Details: map[string]any{"limit": 1048576},
 	},
-	{Code: CodePlanLimit, Status: 403, Title: "Not in your plan"},
+	{
+		Code: CodePlanLimit, Status: 403, Title: "Not in your plan",
+		Example: `The plan "starter" allows 5 keys. Revoke one first.`,
+		Details: map[string]any{"limit": 5},
+	},
 	{
 		Code: CodePreconditionFailed, Status: 412, Title: "Conflict: it changed or is not allowed",
 		Example: "The resource has changed since you read it. Fetch it again and retry.",
@@ -202,6 +215,11 @@ func Errorf(code Code, format string, args ...any) *Error {
 // workspace: the caller cannot tell the two apart.
 func NotFound(noun string) *Error {
 	return Errorf(CodeNotFound, "%s not found", noun)
+}
+
+// Duplicate says that another thing already has the value of a field that must be unique.
+func Duplicate(path, message string) *Error {
+	return &Error{Code: CodeConflict, Message: message, Fields: map[string][]string{path: {message}}}
 }
 
 // Refusal reports whether the error says no to what was asked, so that trying again

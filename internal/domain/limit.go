@@ -44,7 +44,7 @@ var (
 	LimitKeyGrace   = Limit{Name: "key_grace", Unit: Number, Max: 7 * 24 * 60 * 60} // seconds
 
 	LimitTitle           = Limit{Name: "title", Unit: Characters, Min: 1, Max: 300}
-	LimitBody            = Limit{Name: "body", Unit: Characters, Max: 200_000}
+	LimitBody            = Limit{Name: "body", Unit: Characters, Min: 1, Max: 200_000}
 	LimitMetaTitle       = Limit{Name: "meta_title", Unit: Characters, Max: 200}
 	LimitMetaDescription = Limit{Name: "meta_description", Unit: Characters, Max: 500}
 	LimitItemSlug        = Limit{Name: "item_slug", Unit: Characters, Min: 1, Max: 80}

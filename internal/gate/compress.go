@@ -33,7 +33,6 @@ func Compress(next http.Handler) http.Handler {
 		if known := r.Header.Values("If-None-Match"); len(known) > 0 {
 			// What has either coding of a body has the body.
 			c.known = strings.Join(known, ", ")
-			r = r.Clone(r.Context())
 			r.Header.Set("If-None-Match", strings.ReplaceAll(c.known, gzipped+`"`, `"`))
 		}
 		defer c.end()
@@ -186,6 +185,7 @@ func (c *compressed) end() {
 	switch {
 	case c.gzip != nil:
 		_ = c.gzip.Close() // the reader is gone if it fails
+		c.gzip.Reset(nil)
 		writers.Put(c.gzip)
 	case c.status != 0 && !c.plain:
 		c.release()

@@ -345,7 +345,7 @@ func failing(o *ops.Op) []int {
 }
 
 // failures are the responses where something went wrong, one for each status. Its
-// example is the first code's that has one.
+// example is the first code's that has one, with details if there is one.
 func (w *writer) failures() map[string]response {
 	w.schemas.Of(reflect.TypeFor[ops.ErrorBody](), "")
 	var codes []any
@@ -366,7 +366,10 @@ func (w *writer) failures() map[string]response {
 	}
 	out := map[string]response{}
 	for status, infos := range byStatus {
-		i := slices.IndexFunc(infos, func(c domain.CodeInfo) bool { return c.Example != "" })
+		i := slices.IndexFunc(infos, func(c domain.CodeInfo) bool { return c.Example != "" && c.Details != nil })
+		if i < 0 {
+			i = slices.IndexFunc(infos, func(c domain.CodeInfo) bool { return c.Example != "" })
+		}
 		if i >= 0 {
 			out[responseName(status)] = failure(infos, infos[i])
 		}

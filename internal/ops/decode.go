@@ -116,13 +116,10 @@ func (o *Op) decodeQuery(r *http.Request, v reflect.Value, p *domain.Problems) e
 	return nil
 }
 
-// decode reads a query parameter. An empty one that is not required counts as absent.
+// decode reads a query parameter.
 func (f *Field) decode(values []string, v reflect.Value, p *domain.Problems) {
 	if len(values) > 1 {
 		p.Add(f.Name, "The %s field is given %d times", f.Name, len(values))
-		return
-	}
-	if values[0] == "" && !f.Required {
 		return
 	}
 	if check(f.Schema, typed(f.Schema, values[0]), f.Name, p) {
@@ -228,5 +225,9 @@ func sortedKeys(v url.Values) []string {
 // title turns a command's noun into the word of a message: brand-voices is
 // "Brand voice".
 func title(noun string) string {
-	return Capitalize(strings.ReplaceAll(strings.TrimSuffix(noun, "s"), "-", " "))
+	one := strings.TrimSuffix(noun, "s")
+	if stem, plural := strings.CutSuffix(noun, "ies"); plural {
+		one = stem + "y"
+	}
+	return Capitalize(strings.ReplaceAll(one, "-", " "))
 }

@@ -17,7 +17,7 @@ type part struct {
 
 type sizes struct {
 	Name     string            `json:"name" limit:"company_name"`
-	Body     *string           `json:"body,omitempty" limit:"body"`
+	Body     *string           `json:"body,omitempty" limit:"reason"`
 	Tags     []string          `json:"tags,omitempty" limit:"keywords"`
 	Wait     int               `json:"wait,omitempty" limit:"wait"`
 	Priority domain.Priority   `json:"priority,omitempty"`
@@ -33,7 +33,7 @@ func TestSchemasReadTheDomain(t *testing.T) {
 	if n := p["name"]; *n.MinLength != 1 || *n.MaxLength != domain.LimitCompanyName.Max {
 		t.Errorf("name: %d to %d", *n.MinLength, *n.MaxLength)
 	}
-	if b := p["body"]; b.MinLength != nil || *b.MaxLength != domain.LimitBody.Max || b.Nullable {
+	if b := p["body"]; b.MinLength != nil || *b.MaxLength != domain.LimitReason.Max || b.Nullable {
 		t.Errorf("body: %+v", b)
 	}
 	if l := p["tags"]; *l.MaxItems != domain.LimitKeywords.Max || *l.Items.MaxLength != domain.LimitKeywords.Each ||

@@ -160,7 +160,11 @@ func (s Streaming[I, R, W, O]) do(in I) func(context.Context) (Result, error) {
 				if err != nil {
 					return Answer{}, err
 				}
-				return s.show(w), nil
+				a := s.show(w)
+				if s.Headers != nil {
+					a.Headers = s.Headers(r)
+				}
+				return a, nil
 			}
 		}
 		return result, err

@@ -35,6 +35,17 @@ type ID struct {
 	Precondition
 }
 
+// CheckLanguage notes a fault unless the text is nil, empty or the tag of a language that
+// exists (BCP 47: RFC 5646 and the IANA registry of subtags).
+func CheckLanguage(p *domain.Problems, path string, tag *string) {
+	if tag == nil || *tag == "" {
+		return
+	}
+	if !prose.ValidLanguage(*tag) {
+		p.Format(path, "a language tag such as en or de-AT")
+	}
+}
+
 // Set stores a changed value; nil leaves the old one.
 func Set[T any](to *T, from *T) {
 	if from != nil {

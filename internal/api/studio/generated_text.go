@@ -169,6 +169,11 @@ type texts struct{ v *studio.Verbs }
 
 // generate starts a text and returns its id, or that of the one to be streamed again.
 func (t texts) generate(ctx context.Context, in generateOutput) (int64, error) {
+	if in.MessageID != 0 && in.Prompt != "" {
+		var p domain.Problems
+		p.Conflict("prompt") // the text was written from a prompt of its own
+		return 0, p.Err()
+	}
 	if id, _, err := position(in.Resumable, in.MessageID); id != 0 || err != nil {
 		return id, err
 	}

@@ -167,6 +167,9 @@ func (v *Verbs) move(
 	if err := in.CheckRevision(c.Revision); err != nil {
 		return c, err
 	}
+	if err := checkBefore(ctx, tx, c, in.Before); err != nil {
+		return c, err
+	}
 	from := c.Status
 	if c, err = item.Move(ctx, tx, c, in.To, in.Before); err != nil {
 		return c, err
@@ -180,6 +183,27 @@ func (v *Verbs) move(
 		return c, nil
 	}
 	return c, v.runner.Wake(ctx, tx, a.WorkspaceID, c.ID)
+}
+
+// checkBefore returns a fault unless the card to stand before exists and is another one. A
+// card that has left the column is none: it may have been moved a moment ago.
+func checkBefore(ctx context.Context, tx *store.Tx, c domain.ContentItem, before int64) error {
+	if before <= 0 { // one of the places
+		return nil
+	}
+	var p domain.Problems
+	if before == c.ID {
+		p.Format("before", "the id of another content item")
+		return p.Err()
+	}
+	missing, err := tx.MissingContent(ctx, c.WorkspaceID, []int64{before})
+	if err != nil {
+		return err
+	}
+	if len(missing) > 0 {
+		p.Missing("before", "content item", before)
+	}
+	return p.Err()
 }
 
 // ApproveItem approves the present version of an item and moves it to ready. A

@@ -13,10 +13,10 @@ import (
 
 // edits are an edit of each field that readers see.
 func edits() map[string]domain.ItemEdit {
-	text, slug, list := "Nobody approved this.", "nobody-approved-this", []string{"nobody"}
+	text, slug, language, list := "Nobody approved this.", "nobody-approved-this", "de-AT", []string{"nobody"}
 	return map[string]domain.ItemEdit{
 		"title": {Title: &text}, "body": {Body: &text}, "meta_title": {MetaTitle: &text},
-		"meta_description": {MetaDescription: &text}, "slug": {Slug: &slug}, "language": {Language: &slug},
+		"meta_description": {MetaDescription: &text}, "slug": {Slug: &slug}, "language": {Language: &language},
 		"channel": {Channel: &slug}, "keywords": {Keywords: &list},
 	}
 }

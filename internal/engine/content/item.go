@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"fmt"
 
 	"vellocity/internal/domain"
 	"vellocity/internal/item"
@@ -157,6 +158,7 @@ func (in EditItem) validate() error {
 	var p domain.Problems
 	domain.CheckLimits(&p, in.ItemEdit)
 	verb.CheckSlug(&p, "slug", in.Slug)
+	verb.CheckLanguage(&p, "language", in.Language)
 	domain.LimitReason.Text(&p, "reason", in.Reason)
 	return p.Err()
 }
@@ -172,9 +174,7 @@ func (in EditItem) apply(ctx context.Context, tx *store.Tx, c *domain.ContentIte
 		return err
 	}
 	if free != *in.Slug {
-		var p domain.Problems
-		p.Add("slug", "Another item already has the slug %q; %q is free", *in.Slug, free)
-		return p.Err()
+		return domain.Duplicate("slug", fmt.Sprintf("Another item already has the slug %q; %q is free", *in.Slug, free))
 	}
 	c.Slug = free
 	return nil

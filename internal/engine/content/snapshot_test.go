@@ -32,13 +32,14 @@ func TestOnlyPublishingChangesWhatIsPublic(t *testing.T) {
 		was := public(k)
 		text, words, at := "Draft AKIAIOSFODNN7EXAMPLE", []string{"draft"}, time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)
 		slug := "draft"
+		language := "de-AT"
 		for name, edit := range map[string]domain.ItemEdit{
 			"body":             {Body: &text},
 			"title":            {Title: &text},
 			"meta title":       {MetaTitle: &text},
 			"meta description": {MetaDescription: &text},
 			"slug":             {Slug: &slug},
-			"language":         {Language: &slug},
+			"language":         {Language: &language},
 			"channel":          {Channel: &slug},
 			"keywords":         {Keywords: &words},
 			"dates":            {PlannedAt: &at, ScheduledAt: &at},
@@ -87,7 +88,7 @@ func TestAFeedEntryKeepsItsIdentity(t *testing.T) {
 				t.Errorf("at %s: %+v", slug, got)
 			}
 			_, err = k.Content.EditItem(k.Ctx(), content.EditItem{ID: other.ID, ItemEdit: domain.ItemEdit{Slug: &slug}})
-			if domain.CodeOf(err) != domain.CodeValidation {
+			if domain.CodeOf(err) != domain.CodeConflict {
 				t.Errorf("another item took the address %s: %v", slug, err)
 			}
 		}

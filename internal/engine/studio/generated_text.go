@@ -80,6 +80,7 @@ func (in GenerateOutput) validate() error {
 		p.Large("creativity", 1)
 	}
 	domain.LimitLanguage.Text(&p, "language", in.Language)
+	verb.CheckLanguage(&p, "language", &in.Language)
 	domain.LimitTone.Text(&p, "tone_of_voice", in.Tone)
 	domain.LimitToneCustom.Text(&p, "tone_of_voice_custom", in.ToneCustom)
 	domain.LimitResults.Value(&p, "number_of_results", in.Results)

@@ -2,6 +2,8 @@ package work
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"time"
 
 	"vellocity/internal/domain"
@@ -36,6 +38,9 @@ func (v *Verbs) Executions(ctx context.Context, in ListExecutions) (domain.List[
 	var p domain.Problems
 	domain.CheckEnum(&p, "status", in.Status)
 	domain.CheckEnum(&p, "priority", in.Priority)
+	if _, known := v.details[in.Capability]; in.Capability != "" && !known {
+		p.Unknown("capability", "capability", in.Capability, slices.Sorted(maps.Keys(v.details)))
+	}
 	if err := p.Err(); err != nil {
 		return domain.List[ExecutionRow]{}, err
 	}

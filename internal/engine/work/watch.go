@@ -38,7 +38,9 @@ func (v *Verbs) WatchExecution(ctx context.Context, id int64, after string) (ite
 	}
 	cursor, ok := store.ParseCursor(after)
 	if !ok {
-		return nil, domain.Errorf(domain.CodeBadRequest, "%q is not the id of an event", after)
+		var p domain.Problems
+		p.Add("Last-Event-ID", "The Last-Event-ID header must be the id of an event of this stream")
+		return nil, p.Err()
 	}
 	if _, err := v.store.Read().Execution(ctx, a.WorkspaceID, id); err != nil {
 		return nil, err

@@ -63,7 +63,7 @@ func TestAWatcherGetsEverythingOnceAndInOrder(t *testing.T) {
 				t.Errorf("after %s: %v", ids[i], late)
 			}
 		}
-		if _, err := k.Work.WatchExecution(k.Ctx(), x.ID, "not an id"); domain.CodeOf(err) != domain.CodeBadRequest {
+		if _, err := k.Work.WatchExecution(k.Ctx(), x.ID, "not an id"); domain.CodeOf(err) != domain.CodeValidation {
 			t.Error(err)
 		}
 	})

@@ -87,7 +87,7 @@ func (f form) edit(id int64) content.EditItem {
 func (p page) refuseEdit(w http.ResponseWriter, r *http.Request, id int64, f form, cause error) error {
 	e := domain.AsError(cause)
 	stale := e.Code == domain.CodePreconditionFailed
-	if !stale && e.Code != domain.CodeValidation {
+	if !stale && len(e.Fields) == 0 {
 		return p.Refuse(w, r, ui.ItemPath(id)+"?view=edit", cause)
 	}
 	d, err := p.Engine.Content.Item(r.Context(), id)

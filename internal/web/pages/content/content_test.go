@@ -52,6 +52,15 @@ func TestEditing(t *testing.T) {
 		t.Errorf("an empty title: %d", wrong.Status)
 	}
 
+	other := p.Add(domain.ContentItem{Title: "Another", Body: "Four.", Slug: "another"}, domain.ItemReview)
+	form.Set("title", "First")
+	form.Set("slug", other.Slug)
+	taken := p.Post(path, form)
+	if taken.Status != http.StatusConflict || !strings.Contains(taken.Body, "Mine is better.</textarea>") {
+		t.Errorf("a slug that is taken must come back with the person's text: %d", taken.Status)
+	}
+	form.Del("slug")
+
 	p.Post(path+"/restore", url.Values{"n": {"1"}})
 	if d := item(); d.Version != 3 || !strings.HasPrefix(d.Body, "One two three.") {
 		t.Errorf("restored to version %d: %q", d.Version, d.Body)

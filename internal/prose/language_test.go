@@ -1,0 +1,20 @@
+package prose_test
+
+import (
+	"testing"
+
+	"vellocity/internal/prose"
+)
+
+func TestValidLanguage(t *testing.T) {
+	for tag, want := range map[string]bool{
+		"en": true, "de-AT": true, "zh-Hant-TW": true, "sr-Latn": true, "es-419": true, "EN-us": true, "tlh": true,
+		"en-x-plain": true, "de-CH-1901": true, "ast": true,
+		"": false, "english": false, "xx-!!": false, "en_US": false, "e": false, "en-": false, "-en": false, "qq": false,
+		"en-ZQ": false, "de DE": false, "en\n": false,
+	} {
+		if got := prose.ValidLanguage(tag); got != want {
+			t.Errorf("%q: %v", tag, got)
+		}
+	}
+}
