@@ -92,3 +92,22 @@ func TestSettingsAreRefused(t *testing.T) {
 		t.Error("settings of another form are decoded")
 	}
 }
+
+// TestSettingsThatDoNotFitAreAFaultOfTheirField has a schema that allows what the type of
+// the settings cannot hold.
+func TestSettingsThatDoNotFitAreAFaultOfTheirField(t *testing.T) {
+	type settings struct {
+		N int `json:"n"`
+	}
+	c := capability.Define(capability.Spec[settings]{
+		Capability: domain.Capability{SettingsSchema: []byte(`{"type":"object","properties":{"n":{"type":"number"}}}`)},
+		Title:      func(settings) string { return "" },
+	})
+	if _, err := c.Prepare([]byte(`{"n":5.0}`)); err != nil {
+		t.Error(err)
+	}
+	_, err := c.Prepare([]byte(`{"n":1.5}`))
+	if e := domain.AsError(err); e.Code != domain.CodeValidation || e.Fields["settings.n"] == nil {
+		t.Errorf("%v", err)
+	}
+}

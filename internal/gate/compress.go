@@ -21,7 +21,8 @@ const leastToCompress = 1400
 const gzipped = "-gzip"
 
 var writers = sync.Pool{New: func() any {
-	w, _ := gzip.NewWriterLevel(nil, 5) // the level is a valid one
+	// The fastest level takes a fifth of the time of the default one, for a third more bytes.
+	w, _ := gzip.NewWriterLevel(nil, gzip.BestSpeed) // a level that exists
 	return w
 }}
 

@@ -190,3 +190,57 @@ func TestStandardLeavesOutKeywordsOfOurOwn(t *testing.T) {
 		t.Errorf("%s, %v", got, err)
 	}
 }
+
+// TestCheckReadsWhatGoDecodes holds that what passes the check can be decoded, and that
+// what cannot be decoded is a fault of its field.
+func TestCheckReadsWhatGoDecodes(t *testing.T) {
+	s, err := schema.Compile([]byte(`{"type":"object","additionalProperties":false,"properties":{
+		"n":{"type":"integer"},"few":{"type":"integer","minimum":1,"maximum":5},"x":{"type":"number"},
+		"t":{"type":"string"},"list":{"type":"array","items":{"type":"integer"}},
+		"inner":{"type":"object","properties":{"n":{"type":"integer"},"t":{"type":"string"}}}}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	type values struct {
+		N, Few int64
+		X      float64
+		T      string
+		List   []int
+		Inner  struct {
+			N int
+			T string
+		}
+	}
+	for text, want := range map[string]string{ // the path at fault; "": none
+		`{"n":5.0,"few":5e0,"x":1e3,"list":[1.0,20e-1],"inner":{"n":7.00}}`: "",
+		`{"n":null,"x":null,"inner":{"n":null}}`:                            "",
+		`{"n":9223372036854775807}`:                                         "",
+		`{"n":9223372036854775808}`:                                         "settings.n",
+		`{"n":1e9999999}`:                                                   "settings.n",
+		`{"few":1e30}`:                                                      "settings.few",
+		`{"few":-1e30}`:                                                     "settings.few",
+		`{"x":1e400}`:                                                       "settings.x",
+		`{"x":1e30}`:                                                        "",
+		`{"n":1.5}`:                                                         "settings.n",
+		`{"list":[1,1e19]}`:                                                 "settings.list.1",
+		`{"inner":{"n":1e19}}`:                                              "settings.inner.n",
+		`{"inner":{"t":"a\u0000"}}`:                                         "settings.inner.t",
+		`{"t":"a\u001b"}`:                                                   "settings.t",
+		`{"t":"tab\tand\r\nline"}`:                                          "",
+	} {
+		filled, err := s.Check([]byte(text), "settings")
+		if want != "" {
+			e := domain.AsError(err)
+			if len(e.Fields) != 1 || len(e.Fields[want]) != 1 {
+				t.Errorf("%s: %v %v", text, err, e.Fields)
+			}
+			continue
+		}
+		if err == nil {
+			err = json.Unmarshal(filled, &values{})
+		}
+		if err != nil {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+}
