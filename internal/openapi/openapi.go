@@ -365,6 +365,7 @@ func (w *writer) failures() map[string]response {
 		},
 	}
 	out := map[string]response{}
+	delete(byStatus, http.StatusMethodNotAllowed) // no operation of the document has it
 	for status, infos := range byStatus {
 		i := slices.IndexFunc(infos, func(c domain.CodeInfo) bool { return c.Example != "" && c.Details != nil })
 		if i < 0 {
