@@ -38,7 +38,7 @@ func (f ContentFilter) where(q Q, workspaceID int64) *where {
 	}
 	w.span("created_at", f.Span)
 	if f.Search != nil {
-		w.add(q.found(), q.match(*f.Search, termAny))
+		w.add(q.found(), q.match(*f.Search, termAny, matchBegins))
 	}
 	return w
 }

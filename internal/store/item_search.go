@@ -21,8 +21,8 @@ type Terms struct {
 
 // Search narrows a list to the items that have a term that begins with each of Terms,
 // or whose whole title is Title. An item whose title is Title comes first, then those
-// whose titles have all the terms, then the rest. Without a title and terms it finds
-// nothing.
+// whose titles have all the terms, whole ones before beginnings, then the rest. Without a
+// title and terms it finds nothing.
 type Search struct {
 	Title string // in the form of [Terms.Title]
 	Terms []string
@@ -105,12 +105,23 @@ func (q Q) found() string {
 	return `id in (select rowid from content_search where content_search match ?)`
 }
 
+// matching is how a term of a search matches one of the index.
+type matching bool
+
+const (
+	matchWhole  matching = false
+	matchBegins matching = true
+)
+
 // match writes a query of the index: the whole title, or every term, each with the
-// prefix.
-func (q Q) match(s Search, prefix string) string {
+// letter that says where it is from.
+func (q Q) match(s Search, from string, how matching) string {
 	quote, begins, and, or := `"`, `*`, " AND ", " OR "
 	if q.db.Postgres() {
 		quote, begins, and, or = `'`, `:*`, " & ", " | "
+	}
+	if how == matchWhole {
+		begins = ""
 	}
 	whole := quote + wholeTerm(s.Title) + quote
 	if len(s.Terms) == 0 {
@@ -118,7 +129,7 @@ func (q Q) match(s Search, prefix string) string {
 	}
 	terms := make([]string, len(s.Terms))
 	for i, term := range s.Terms {
-		terms[i] = quote + prefix + term + quote + begins
+		terms[i] = quote + from + term + quote + begins
 	}
 	return whole + or + "(" + strings.Join(terms, and) + ")"
 }
@@ -129,6 +140,7 @@ func (q Q) rank(w *where, s *Search) string {
 	if s == nil {
 		return "0"
 	}
-	whole, titled := w.bind(q.found(), q.match(Search{Title: s.Title}, "")), w.bind(q.found(), q.match(*s, termTitled))
-	return "case when " + whole + " then 0 when " + titled + " then 1 else 2 end"
+	level := func(s Search, how matching) string { return w.bind(q.found(), q.match(s, termTitled, how)) }
+	return "case when " + level(Search{Title: s.Title}, matchWhole) + " then 0 when " + level(*s, matchWhole) +
+		" then 1 when " + level(*s, matchBegins) + " then 2 else 3 end"
 }

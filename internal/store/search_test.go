@@ -56,6 +56,8 @@ func TestSearchIsTheSameOnBothDatabases(t *testing.T) {
 			{"about us", "pricing of others"},
 			{"grösse", "東京 京都 都"},
 			{"prices", "ab’c 🎉"},
+			{"post 3 of many", ""},
+			{"post 33", ""},
 		} {
 			addIndexed(t, s, ours, c.title, c.more, domain.ItemGenerated)
 		}
@@ -74,6 +76,7 @@ func TestSearchIsTheSameOnBothDatabases(t *testing.T) {
 			"nothing":     "",
 			"pricing zzz": "",
 			"about us":    "about us",
+			"post 3":      "post 3 of many|post 33",
 		} {
 			l, err := s.Read().ContentList(t.Context(), ours, store.ContentFilter{Search: found(text)}, domain.SortRelevance, firstTen)
 			if got := titlesOf(l.Items); err != nil || got != want || l.Total != len(l.Items) {
