@@ -92,6 +92,53 @@ func (q Q) ContentColumn(
 	return cards, next, nil
 }
 
+// FoundColumn is what a search finds in one column of the board.
+type FoundColumn struct {
+	Cards []domain.ContentItem // the best of them
+	Next  ContentCursor        // as of [Q.ContentColumn]
+	Total int
+}
+
+// SearchBoard returns what a search finds in each column, at most limit cards of each. It
+// asks the index once for all columns, since a common word matches most items.
+func (q Q) SearchBoard(
+	ctx context.Context, workspaceID int64, f ContentFilter, limit func(domain.ItemStatus) int,
+) (map[domain.ItemStatus]FoundColumn, error) {
+	most := 0
+	for _, s := range domain.ItemStatuses() {
+		most = max(most, limit(s))
+	}
+	w := f.where(q, workspaceID)
+	rank := q.rank(w, f.Search)
+	columns := map[domain.ItemStatus]FoundColumn{}
+	last := map[domain.ItemStatus]ContentCursor{}
+	_, err := db.Many(ctx, q.db, func(row db.Row) (none struct{}, err error) {
+		var c contentRow
+		var at ContentCursor
+		var total int
+		err = row.Scan(append(contentTable.Dest(&c, contentCard), &at.Place, &at.Rank, &total)...)
+		at.ID = c.ID
+		col := columns[c.Status]
+		if col.Total = total; len(col.Cards) < limit(c.Status) {
+			col.Cards, last[c.Status] = append(col.Cards, c.ContentItem), at
+		} else {
+			col.Next = last[c.Status]
+		}
+		columns[c.Status] = col
+		return none, err
+	}, `select `+contentCardColumns+`, place, rank, total from (
+			select hit, rank, total from (
+				select hit, rank, row_number() over (partition by col order by rank, at desc, hit desc) as n,
+					count(*) over (partition by col) as total
+				from (select id as hit, stage as col, place as at, `+rank+` as rank from content where `+w.String()+`) a
+			) b where n <= `+w.bind("?", most+1)+`
+		) h join content on content.id = h.hit order by rank, place desc, id desc`, w.args...)
+	if err != nil {
+		return nil, fmt.Errorf("search the board: %w", err)
+	}
+	return columns, nil
+}
+
 // rankFirst is the first part of an order: an index gives the rest, so it must not be
 // there without need.
 func rankFirst(f ContentFilter) string {

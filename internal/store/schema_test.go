@@ -60,8 +60,8 @@ const (
 
 // apart lists what differs on purpose.
 var apart = []string{
-	"event.xid",   // the transaction's number, which only PostgreSQL needs
-	"event_order", // and its index
+	"event.xid",                 // the transaction's number, which only PostgreSQL needs
+	"event_order",               // and its index
 	"content_search.content_id", // the index of terms, which each database keeps in its own way
 	"content_search.terms",
 	"content_search.content_search",

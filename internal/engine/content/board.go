@@ -51,6 +51,9 @@ func (in *BoardFilter) read() store.ContentFilter {
 	}
 }
 
+// limit returns how many cards of a column are wanted.
+func (in *BoardFilter) limit(s domain.ItemStatus) int { return min(max(in.PerColumn, in.Shown[s]), mostCards) }
+
 // Column is one column of the board: cards without bodies, and its full count.
 type Column struct {
 	Status domain.ItemStatus
@@ -71,19 +74,36 @@ func (v *Verbs) Board(ctx context.Context, in BoardFilter) ([]Column, error) {
 		return nil, err
 	}
 	q, f := v.store.Read(), in.read()
+	if f.Search != nil {
+		return searchBoard(ctx, q, a.WorkspaceID, f, in.limit)
+	}
 	counts, err := boardCounts(ctx, q, a.WorkspaceID, f)
 	if err != nil {
 		return nil, err
 	}
 	columns := make([]Column, 0, len(domain.ItemStatuses()))
 	for _, status := range domain.ItemStatuses() {
-		limit := min(max(in.PerColumn, in.Shown[status]), mostCards)
-		c, err := readColumn(ctx, q, a.WorkspaceID, f, status, store.ContentCursor{}, limit)
+		c, err := readColumn(ctx, q, a.WorkspaceID, f, status, store.ContentCursor{}, in.limit(status))
 		if err != nil {
 			return nil, err
 		}
 		c.Count = counts[status]
 		columns = append(columns, c)
+	}
+	return columns, nil
+}
+
+func searchBoard(
+	ctx context.Context, q store.Q, workspaceID int64, f store.ContentFilter, limit func(domain.ItemStatus) int,
+) ([]Column, error) {
+	found, err := q.SearchBoard(ctx, workspaceID, f, limit)
+	if err != nil {
+		return nil, err
+	}
+	columns := make([]Column, 0, len(domain.ItemStatuses()))
+	for _, s := range domain.ItemStatuses() {
+		c := found[s]
+		columns = append(columns, Column{Status: s, Items: c.Cards, Count: c.Total, Next: writeCursor(c.Next)})
 	}
 	return columns, nil
 }
