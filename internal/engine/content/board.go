@@ -52,7 +52,9 @@ func (in *BoardFilter) read() store.ContentFilter {
 }
 
 // limit returns how many cards of a column are wanted.
-func (in *BoardFilter) limit(s domain.ItemStatus) int { return min(max(in.PerColumn, in.Shown[s]), mostCards) }
+func (in *BoardFilter) limit(s domain.ItemStatus) int {
+	return min(max(in.PerColumn, in.Shown[s]), mostCards)
+}
 
 // Column is one column of the board: cards without bodies, and its full count.
 type Column struct {
