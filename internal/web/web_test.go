@@ -101,7 +101,7 @@ func TestTheMenuCounts(t *testing.T) {
 		t.Error("the menu must count the items in review, and no failed executions")
 	}
 	if r := p.Get("/counts", "Accept", "application/json"); strings.TrimSpace(r.Body) != `{"failed":0,"in review":3}` {
-		t.Errorf("an open page is told %d %s", r.Status, r.Body)
+		t.Errorf("an open page gets %d %s", r.Status, r.Body)
 	}
 	for _, keys := range []string{"g b", "g e", "g v", "c", "g a", "g s"} {
 		if !strings.Contains(page, `data-keys="`+keys+`"`) {

@@ -117,7 +117,7 @@ func addItems(p *webtest.Person, to domain.ItemStatus, titles ...string) (ids []
 	return ids
 }
 
-// An undo carries the state that its own move has left: whoever moved a card since is
+// An undo carries the state that its own move has left: a person who moved a card since is
 // named, and the card stays.
 func TestAnUndoDoesNotRevertTheMoveOfAnother(t *testing.T) {
 	p := webtest.Start(t)
