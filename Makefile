@@ -51,7 +51,7 @@ golden: ## Write the golden files and generated documents; read the diff before 
 		awk '/internal\/golden|capability\/captest/ {print $$1}' | \
 		while read -r p; do echo "go test $$p -update"; go test "$$p" -update || exit 1; done
 
-browser: ## Walk through the dashboard in a real browser; needs node and Chromium
+browser: ## Walk through the dashboard in real browsers; needs node, Chromium and Firefox
 	npm --prefix test/browser ci --no-audit --no-fund
 	npm --prefix test/browser test
 

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"vellocity/internal/execution"
+	"vellocity/internal/item"
 	"vellocity/internal/live"
 	"vellocity/internal/queue"
 	"vellocity/internal/store"
@@ -43,6 +44,7 @@ func (a *App) loops() []loop {
 		{"admit waiting executions", time.Second, a.runner.Sweep},
 		{"end orphaned texts", 2 * time.Second, a.Engine.Studio.Orphans},
 		{"read the providers", 5 * time.Second, a.useProviders},
+		{"index what is not found yet", time.Second, a.indexBacklog},
 		{"delete expired answers", 10 * time.Minute, a.deleteExpiredAnswers},
 	}
 }
@@ -63,6 +65,8 @@ func (a *App) tasks() []task {
 	}
 	return list
 }
+
+func (a *App) indexBacklog(ctx context.Context) error { return item.IndexBacklog(ctx, a.Store) }
 
 func (a *App) foldCounts(ctx context.Context) error {
 	_, err := a.Store.FoldCounts(ctx)

@@ -31,6 +31,9 @@ func (OriginKind) Values() []string { return names([]OriginKind{OriginModel, Ori
 // Values lists the statuses, from the left column to the right one.
 func (ItemStatus) Values() []string { return names(ItemStatuses()) }
 
+// Values lists the orders of a list of items.
+func (ItemSort) Values() []string { return names([]ItemSort{SortRelevance, SortNewest, SortOldest}) }
+
 // Values lists the content types.
 func (ContentType) Values() []string { return names(ContentTypes()) }
 

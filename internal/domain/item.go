@@ -21,6 +21,16 @@ func ItemStatuses() []ItemStatus {
 	return []ItemStatus{ItemGenerated, ItemReview, ItemReady, ItemPublished}
 }
 
+// ItemSort is the order of a list of items.
+type ItemSort string
+
+// The orders.
+const (
+	SortRelevance ItemSort = "relevance" // of a search: an equal title, then the words in the title, then in the text
+	SortNewest    ItemSort = "newest"    // created last
+	SortOldest    ItemSort = "oldest"    // created first
+)
+
 // Valid reports whether s is one of the columns.
 func (s ItemStatus) Valid() bool { return slices.Contains(ItemStatuses(), s) }
 

@@ -64,6 +64,7 @@ var (
 
 	LimitSlug    = Limit{Name: "slug", Unit: Characters, Min: 1, Max: 100} // of a capability or template
 	LimitFilter  = Limit{Name: "filter", Unit: Characters, Max: 100}       // a text that a list is narrowed by
+	LimitSearch  = Limit{Name: "search", Unit: Characters, Max: 300}       // words to search for, or a whole title
 	LimitPage    = Limit{Name: "page", Unit: Number, Min: 1, Max: 1_000_000}
 	LimitPerPage = Limit{Name: "per_page", Unit: Number, Min: 1, Max: 100}
 	LimitWait    = Limit{Name: "wait", Unit: Number, Max: 60} // seconds, RFC 7240
@@ -80,7 +81,7 @@ func Limits() []Limit {
 		LimitTitle, LimitBody, LimitMetaTitle, LimitMetaDescription, LimitItemSlug, LimitKeywords, LimitLanguage,
 		LimitChannel, LimitAssignee, LimitReason, LimitBulkMove, LimitPerColumn,
 		LimitPrompt, LimitWords, LimitTone, LimitToneCustom, LimitResults,
-		LimitSlug, LimitFilter, LimitPage, LimitPerPage, LimitWait, LimitPercent, LimitURL, LimitMoment,
+		LimitSlug, LimitFilter, LimitSearch, LimitPage, LimitPerPage, LimitWait, LimitPercent, LimitURL, LimitMoment,
 	}
 }
 

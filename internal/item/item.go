@@ -24,7 +24,7 @@ const previewLength = 180
 func Create(
 	ctx context.Context, tx *store.Tx, c domain.ContentItem, provenance json.RawMessage,
 ) (domain.ContentItem, error) {
-	describe(&c)
+	terms := describe(&c)
 	if c.Slug == "" {
 		c.Slug = cmp.Or(prose.Slug(c.Title, domain.LimitItemSlug.Max), "untitled")
 	}
@@ -34,6 +34,9 @@ func Create(
 	}
 	c.Status = domain.ItemGenerated
 	if c, err = tx.CreateContent(ctx, c, provenance); err != nil {
+		return c, err
+	}
+	if err := tx.IndexContent(ctx, c.ID, terms); err != nil {
 		return c, err
 	}
 	if err := addVersion(ctx, tx, c, 1, "Generated"); err != nil {
@@ -54,8 +57,9 @@ func Edit(
 		return before, nil
 	}
 	fresh := !before.SameVersion(c)
+	var terms store.Terms
 	if fresh {
-		describe(&c)
+		terms = describe(&c)
 		c.Version++
 	}
 	c, err := tx.SaveContent(ctx, c)
@@ -63,6 +67,9 @@ func Edit(
 		return c, err
 	}
 	if fresh {
+		if err := reindex(ctx, tx, before, c, terms); err != nil {
+			return c, err
+		}
 		if err := addVersion(ctx, tx, c, c.Version, reason); err != nil {
 			return c, err
 		}
@@ -91,11 +98,12 @@ func Delete(ctx context.Context, tx *store.Tx, c domain.ContentItem) error {
 	return tx.AppendEvent(ctx, c.Subject(), domain.ContentDeleted{ItemState: c.State(), Title: c.Title})
 }
 
-// describe derives what a card shows from the text.
-func describe(c *domain.ContentItem) {
+// describe derives what a card shows from the text, and returns what finds the item.
+func describe(c *domain.ContentItem) store.Terms {
 	plain := prose.Plain(c.Body)
 	c.WordCount = prose.CountWords(plain)
 	c.Preview = previewOf(c.Title, plain)
+	return termsOf(c.Title, plain)
 }
 
 func addVersion(ctx context.Context, tx *store.Tx, c domain.ContentItem, n int, reason string) error {

@@ -54,9 +54,10 @@ func BenchmarkListItems(b *testing.B) {
 		list := items(b, s, 100)
 		b.ReportAllocs()
 		for b.Loop() {
-			l, err := s.Read().ContentColumn(b.Context(), list[0].WorkspaceID, domain.ItemReview, store.ContentFilter{}, 100)
-			if err != nil || len(l.Items) != 100 {
-				b.Fatal(len(l.Items), err)
+			l, _, err := s.Read().ContentColumn(b.Context(), list[0].WorkspaceID,
+				store.ContentFilter{Status: domain.ItemReview}, store.ContentCursor{}, 100)
+			if err != nil || len(l) != 100 {
+				b.Fatal(len(l), err)
 			}
 		}
 	})

@@ -113,39 +113,6 @@ func (q Q) ContentProvenance(ctx context.Context, workspaceID, id int64) (json.R
 	return json.RawMessage(text), err
 }
 
-// ContentFilter narrows the board. A zero field does not.
-type ContentFilter struct {
-	Type domain.ContentType
-	Span domain.DateRange
-}
-
-// ContentColumn returns the topmost cards of one column of the board, at most limit
-// of them, and how many the column has.
-func (q Q) ContentColumn(
-	ctx context.Context, workspaceID int64, status domain.ItemStatus, f ContentFilter, limit int,
-) (l domain.List[domain.ContentItem], err error) {
-	w := where{args: []any{workspaceID, string(status)}, terms: []string{"workspace_id = $1", "stage = $2"}}
-	if f.Type != "" {
-		w.add("content_type = ?", string(f.Type))
-	}
-	w.span("created_at", f.Span)
-	order := fmt.Sprintf(` order by place desc, id desc limit 0 + $%d`, len(w.args)+1)
-	l.Items, err = db.Many(ctx, q.db, scanContent(contentCard),
-		`select `+contentCardColumns+` from content where `+w.String()+order, append(w.args, limit)...)
-	if err != nil {
-		return l, fmt.Errorf("read column: %w", err)
-	}
-	if f == (ContentFilter{}) {
-		return l, nil // the counter knows the total
-	}
-	if len(l.Items) < limit {
-		l.Total = len(l.Items)
-		return l, nil
-	}
-	err = q.db.One(ctx, []any{&l.Total}, `select count(*) from content where `+w.String(), w.args...)
-	return l, err
-}
-
 // ContentOf returns the cards that an execution of the workspace made, oldest first.
 func (q Q) ContentOf(ctx context.Context, workspaceID, executionID int64) ([]domain.ContentItem, error) {
 	list, err := db.Many(ctx, q.db, scanContent(contentCard), `select `+contentCardColumns+` from content
@@ -182,6 +149,20 @@ func (t *Tx) LockContent(ctx context.Context, workspaceID, id int64) (domain.Con
 		}
 	}
 	return t.Content(ctx, workspaceID, id)
+}
+
+// LockContents locks items of the workspace to the end of the transaction, in the order
+// of their ids.
+func (t *Tx) LockContents(ctx context.Context, workspaceID int64, ids []int64) error {
+	if !t.db.Postgres() {
+		return nil // the one writer has locked everything
+	}
+	_, err := db.Many(ctx, t.db, db.ID, `select id from content where workspace_id = $1 and id in (`+
+		placeholders(2, len(ids))+`) order by id for update`, append([]any{workspaceID}, anyIDs(ids)...)...)
+	if err != nil {
+		return fmt.Errorf("lock content items: %w", err)
+	}
+	return nil
 }
 
 // CreateContent puts a new item on top of its column, and returns it with its id.
@@ -229,10 +210,13 @@ func (t *Tx) SaveContentStatus(
 
 // DeleteContent removes an item and all that belongs to it.
 func (t *Tx) DeleteContent(ctx context.Context, c domain.ContentItem) error {
-	for _, table := range []string{"content_version", "move", "publication", "published_slug"} {
+	for _, table := range []string{"content_version", "move", "publication", "published_slug", "search_backlog"} {
 		if err := t.db.Exec(ctx, `delete from `+table+` where content_id = $1`, c.ID); err != nil {
 			return fmt.Errorf("delete %s: %w", table, err)
 		}
+	}
+	if err := t.forget(ctx, c.ID); err != nil {
+		return err
 	}
 	if err := t.db.Exec(ctx, `delete from content where workspace_id = $1 and id = $2`, c.WorkspaceID, c.ID); err != nil {
 		return fmt.Errorf("delete content: %w", err)

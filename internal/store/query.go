@@ -15,9 +15,12 @@ type where struct {
 	args  []any
 }
 
-func (w *where) add(term string, arg any) {
+func (w *where) add(term string, arg any) { w.terms = append(w.terms, w.bind(term, arg)) }
+
+// bind notes an argument and returns the text with its placeholder in place of the ?.
+func (w *where) bind(text string, arg any) string {
 	w.args = append(w.args, arg)
-	w.terms = append(w.terms, strings.Replace(term, "?", fmt.Sprintf("$%d", len(w.args)), 1))
+	return strings.Replace(text, "?", fmt.Sprintf("$%d", len(w.args)), 1)
 }
 
 func (w *where) span(column string, s domain.DateRange) {

@@ -56,6 +56,7 @@ var inner = map[string]string{
 	"finishText":               "the writer's own text",
 	"GeneratedTextStatus":      "after GeneratedText",
 	"DeleteExpiredAnswers":     "all workspaces",
+	"SearchBacklog":            "the backlog of all workspaces",
 	"AnyScheduleDue":           "the clock's, of all workspaces",
 	"LockDueSchedule":          "the clock's, of all workspaces",
 	"advanceSchedule":          "behind the lock",

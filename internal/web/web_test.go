@@ -85,7 +85,7 @@ func TestEveryPageWithOneManyAndLong(t *testing.T) {
 	if n := webtest.Count(doc, "li", "card"); n != 50+4+2+2 {
 		t.Errorf("%d cards; a column shows the newest 50", n)
 	}
-	if webtest.Count(doc, "a", "col-more") != 1 {
+	if webtest.Count(doc, "li", "col-more") != 1 {
 		t.Error("a column that has more must say so")
 	}
 }
@@ -96,9 +96,12 @@ func TestTheMenuCounts(t *testing.T) {
 		p.Add(domain.ContentItem{Title: fmt.Sprint(i), Body: "Text."}, domain.ItemReview)
 	}
 	page := p.Get("/agents").Body
-	if !strings.Contains(page, `data-count="in review" title="3 in review"`) ||
-		strings.Contains(page, `data-count="failed"`) {
+	if !strings.Contains(page, `data-count="in review">3<span> in review</span>`) ||
+		!strings.Contains(page, `data-count="failed" hidden>0<`) {
 		t.Error("the menu must count the items in review, and no failed executions")
+	}
+	if r := p.Get("/counts", "Accept", "application/json"); strings.TrimSpace(r.Body) != `{"failed":0,"in review":3}` {
+		t.Errorf("an open page gets %d %s", r.Status, r.Body)
 	}
 	for _, keys := range []string{"g b", "g e", "g v", "c", "g a", "g s"} {
 		if !strings.Contains(page, `data-keys="`+keys+`"`) {

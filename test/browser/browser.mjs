@@ -1,5 +1,6 @@
-// Starting a browser, and what every page is checked for.
-import { chromium } from "playwright-core";
+// Starting a browser, and what every page is checked for. VELLOCITY_BROWSER=firefox
+// starts Firefox instead of Chromium.
+import { chromium, firefox } from "playwright-core";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,12 +8,15 @@ import { createRequire } from "node:module";
 
 const axeText = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
+export const inFirefox = process.env.VELLOCITY_BROWSER === "firefox";
+
 export async function launch(options = {}) {
+  options = { viewport: { width: 1440, height: 900 }, ...options };
+  if (inFirefox) return launchFirefox(options);
   const dir = mkdtempSync(join(tmpdir(), "vellocity-browser-"));
   const context = await chromium.launchPersistentContext(dir, {
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
     headless: true,
-    viewport: { width: 1440, height: 900 },
     args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
       "--disable-background-networking", "--disable-component-update", "--disable-sync"],
     ...options,
@@ -20,6 +24,20 @@ export async function launch(options = {}) {
   context.on("close", () => setTimeout(() => {
     try { rmSync(dir, { recursive: true, force: true, maxRetries: 5 }); } catch { /* the browser still writes; the system clears its temporary files */ }
   }, 500));
+  return context;
+}
+
+// launchFirefox drives the Firefox of the machine over WebDriver BiDi. The browser ends
+// with its context.
+async function launchFirefox(options) {
+  const browser = await firefox.launch({
+    channel: "moz-firefox",
+    executablePath: process.env.FIREFOX ?? "/usr/bin/firefox-esr",
+    headless: true,
+  });
+  const context = await browser.newContext({ colorScheme: null, reducedMotion: null, forcedColors: null, contrast: null, ...options });
+  const close = context.close.bind(context);
+  context.close = async () => { await close(); await browser.close(); };
   return context;
 }
 

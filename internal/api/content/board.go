@@ -49,6 +49,7 @@ type MoveResult struct {
 type boardFilter struct {
 	ExecutionID int64              `json:"execution_id,omitempty" minimum:"1" doc:"Only what this execution created"`
 	ContentType domain.ContentType `json:"content_type,omitempty" doc:"Only this type"`
+	Text        string             `json:"q,omitempty" limit:"search" doc:"Only items with all these words, or words that begin so, in title or text; best first"`
 	PerColumn   int                `json:"per_column,omitempty" limit:"per_column" default:"50" doc:"Items shown per column; count is always the full count"`
 	wire.DateRange
 }
@@ -106,6 +107,7 @@ func kanbanRows(v *content.Verbs, profile wire.Profile) []ops.Op {
 				ExecutionID: in.ExecutionID,
 				ContentType: in.ContentType,
 				Created:     span,
+				Text:        in.Text,
 				PerColumn:   in.PerColumn,
 			})
 		}, viewBoard, sampleBoard),

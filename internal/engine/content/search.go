@@ -3,42 +3,53 @@ package content
 import (
 	"cmp"
 	"context"
-	"strings"
 
 	"vellocity/internal/domain"
+	"vellocity/internal/item"
+	"vellocity/internal/store"
 	"vellocity/internal/verb"
 )
 
-// The numbers of items that a search returns.
-const (
-	foundItems    = 20
-	maxFoundItems = 100
-)
-
-// SearchItems asks for items whose title holds every word of Text. An empty Text
-// asks for the newest items.
-type SearchItems struct {
-	Text  string
-	Limit int // at most 100; 0 means 20
+// ListItems asks for a page of the workspace's items. A zero field does not filter.
+type ListItems struct {
+	Text        string // as in [BoardFilter]
+	Status      domain.ItemStatus
+	ContentType domain.ContentType
+	Assignee    string           // exactly
+	Created     domain.DateRange // when they were created
+	Sort        domain.ItemSort  // empty: relevance with a text, else newest
+	Page        domain.Page
 }
 
-// SearchItems returns cards, without bodies: an item whose whole title is the text
-// first, then the newest ones.
-func (v *Verbs) SearchItems(ctx context.Context, in SearchItems) ([]domain.ContentItem, error) {
+// ListItems returns cards, without bodies, and how many there are in total.
+func (v *Verbs) ListItems(ctx context.Context, in ListItems) (domain.List[domain.ContentItem], error) {
 	a, err := verb.Caller(ctx, domain.ScopeRead)
 	if err != nil {
-		return nil, err
+		return domain.List[domain.ContentItem]{}, err
 	}
-	in.Limit = cmp.Or(in.Limit, foundItems)
+	if err := in.validate(); err != nil {
+		return domain.List[domain.ContentItem]{}, err
+	}
+	f := store.ContentFilter{
+		Status:   in.Status,
+		Type:     in.ContentType,
+		Assignee: in.Assignee,
+		Span:     in.Created,
+		Search:   item.Search(in.Text),
+	}
+	sort := cmp.Or(in.Sort, domain.SortRelevance)
+	if f.Search == nil && sort == domain.SortRelevance {
+		sort = domain.SortNewest
+	}
+	return v.store.Read().ContentList(ctx, a.WorkspaceID, f, sort, in.Page)
+}
+
+func (in ListItems) validate() error {
 	var p domain.Problems
-	if in.Limit < 1 {
-		p.Small("limit", 1)
-	}
-	if in.Limit > maxFoundItems {
-		p.Large("limit", maxFoundItems)
-	}
-	if err := p.Err(); err != nil {
-		return nil, err
-	}
-	return v.store.Read().SearchContent(ctx, a.WorkspaceID, strings.Fields(in.Text), in.Limit)
+	domain.LimitSearch.Text(&p, "q", in.Text)
+	domain.CheckEnum(&p, "status", in.Status)
+	domain.CheckEnum(&p, "content_type", in.ContentType)
+	domain.LimitAssignee.Text(&p, "assignee", in.Assignee)
+	domain.CheckEnum(&p, "sort", in.Sort)
+	return p.Err()
 }

@@ -32,8 +32,12 @@ func (verbs) Board() enginetest.Verbs {
 			return second(k.Content.Board(ctx, content.BoardFilter{}))
 		}),
 		"BoardCounts": enginetest.Read(func(k K, ctx C, _ X) error { return second(k.Content.BoardCounts(ctx)) }),
-		"SearchItems": enginetest.Read(func(k K, ctx C, _ X) error {
-			return second(k.Content.SearchItems(ctx, content.SearchItems{}))
+		"BoardColumn": enginetest.Read(func(k K, ctx C, _ X) error {
+			return second(k.Content.BoardColumn(ctx, content.ColumnPage{Status: domain.ItemReview}))
+		}),
+		"BoardChanges": enginetest.Read(func(k K, ctx C, x X) error {
+			_, _, err := k.Content.BoardChanges(ctx, content.BoardChanges{IDs: []int64{x.Item}})
+			return err
 		}),
 		"Move": changes(domain.ScopeReview, func(k K, ctx C, x X) error {
 			return second(k.Content.Move(ctx, content.Move{ID: x.Item, To: domain.ItemReady}))
@@ -49,6 +53,9 @@ func (verbs) Board() enginetest.Verbs {
 
 func (verbs) Items() enginetest.Verbs {
 	return enginetest.Verbs{
+		"ListItems": enginetest.Read(func(k K, ctx C, _ X) error {
+			return second(k.Content.ListItems(ctx, content.ListItems{Page: enginetest.FirstPage()}))
+		}),
 		"Item": enginetest.ReadByID(func(k K, ctx C, x X) error { return second(k.Content.Item(ctx, x.Item)) }),
 		"EditItem": changes(domain.ScopeContent, func(k K, ctx C, x X) error {
 			return second(k.Content.EditItem(ctx, content.EditItem{ID: x.Item, ItemEdit: domain.ItemEdit{Body: new("Third.")}}))

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -15,6 +16,7 @@ type Card struct {
 	Title    string
 	Status   domain.ItemStatus
 	Type     string
+	Icon     string // of the type
 	Channel  string
 	Words    int
 	AI       bool
@@ -23,6 +25,7 @@ type Card struct {
 	Updated  time.Time
 	Findings int
 	Blocking bool // a finding keeps it from being published
+	Warning  bool // a finding is more than a note
 	Needs    int  // inputs that would improve it
 }
 
@@ -34,6 +37,7 @@ func CardOf(i domain.ContentItem) Card {
 		Title:    TitleOf(i.Title, i.ID),
 		Status:   i.Status,
 		Type:     Human(string(i.Type)),
+		Icon:     typeIcon(i.Type),
 		Channel:  Human(i.Channel),
 		Words:    i.WordCount,
 		AI:       i.Origin.AI,
@@ -42,8 +46,32 @@ func CardOf(i domain.ContentItem) Card {
 		Updated:  i.UpdatedAt,
 		Findings: len(i.Findings),
 		Blocking: domain.Blocking(i.Findings),
+		Warning:  slices.ContainsFunc(i.Findings, func(f domain.Finding) bool { return f.Severity != domain.SeverityInfo }),
 		Needs:    len(i.NeedsInput),
 	}
+}
+
+// Tone returns the colour of the card's findings.
+func (c Card) Tone() string {
+	switch {
+	case c.Blocking:
+		return "policy"
+	case c.Warning:
+		return "person"
+	}
+	return "grey"
+}
+
+func typeIcon(t domain.ContentType) string {
+	switch t {
+	case domain.ContentEmail:
+		return "mail"
+	case domain.ContentSocial:
+		return "megaphone"
+	case domain.ContentProduct:
+		return "tag"
+	}
+	return "file-text"
 }
 
 // TitleOf returns the title of an item or an execution, or "Untitled" with its id.

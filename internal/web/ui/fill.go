@@ -46,9 +46,9 @@ func (s *Site) brandVoiceChoices(ctx context.Context) ([]Choice, error) {
 }
 
 func (s *Site) itemChoices(ctx context.Context) ([]Choice, error) {
-	items, err := s.Engine.Content.SearchItems(ctx, content.SearchItems{Limit: itemsListed})
+	items, err := s.Engine.Content.ListItems(ctx, content.ListItems{Page: domain.Page{Number: 1, Size: itemsListed}})
 	options := []Choice{{Value: "", Label: "Choose an item…"}}
-	for _, i := range items {
+	for _, i := range items.Items {
 		options = append(options, itemChoice(i))
 	}
 	return options, err

@@ -62,7 +62,7 @@ type Group struct {
 	Links []CountedLink
 }
 
-// CountedLink is a link with its number as it is now; 0 is not shown.
+// CountedLink is a link with its number as it is now; 0 is hidden until it changes.
 type CountedLink struct {
 	Link
 	N int
@@ -112,6 +112,24 @@ func (s *Site) menuNow(ctx context.Context) ([]Group, error) {
 		}
 	}
 	return groups, nil
+}
+
+// counts sends the numbers of the menu by what they count, for pages that stay open.
+func (s *Site) counts(w http.ResponseWriter, r *http.Request) error {
+	groups, err := s.menuNow(r.Context())
+	if err != nil {
+		return err
+	}
+	numbers := map[string]int{}
+	for _, g := range groups {
+		for _, l := range g.Links {
+			if l.Count != nil {
+				numbers[l.Counted] = l.N
+			}
+		}
+	}
+	WriteJSON(w, http.StatusOK, numbers)
+	return nil
 }
 
 // KeyList splits the shortcut into its keys.

@@ -15,7 +15,7 @@ export function drag(api) {
     if (!card || e.button !== 0 || e.shiftKey || e.ctrlKey || e.metaKey) return;
     if (e.target.closest(".pick, .card-move")) return;
     if (e.pointerType === "touch" && !e.target.closest(".grip")) return;
-    d = { card, id: e.pointerId, x: e.clientX, y: e.clientY, ghost: null };
+    d = { card, cards: [card], id: e.pointerId, x: e.clientX, y: e.clientY, ghost: null };
   });
   addEventListener("pointermove", (e) => {
     if (!d || e.pointerId !== d.id) return;
@@ -37,8 +37,10 @@ export function drag(api) {
     d.ghost.classList.add("ghost");
     for (const el of d.ghost.querySelectorAll("[id], [name]")) { el.removeAttribute("id"); el.removeAttribute("name"); }
     d.ghost.style.width = `${box.width}px`;
+    d.cards = api.selection.of(d.card);
+    if (d.cards.length > 1) d.ghost.dataset.count = d.cards.length;
     document.body.append(d.ghost);
-    d.card.classList.add("from");
+    for (const c of d.cards) c.classList.add("from");
     document.documentElement.classList.add("dragging");
     holdRefresh("drag");
     d.timer = setInterval(() => scroll(), 16);
@@ -60,7 +62,7 @@ export function drag(api) {
     }).sort((a, b) => a.far - b.far)[0];
     if (!near || near.far > 60) { d.col = null; line.remove(); return; }
     d.col = near.col;
-    d.before = api.cardsOf(d.col).filter((c) => c !== d.card).find((c) => {
+    d.before = api.cardsOf(d.col).filter((c) => !d.cards.includes(c)).find((c) => {
       const b = c.getBoundingClientRect();
       return d.at.y < b.top + b.height / 2;
     }) ?? null;
@@ -68,15 +70,22 @@ export function drag(api) {
     list.insertBefore(line, d.before ?? list.querySelector(".hint"));
   }
 
+  // scroll moves the board and the column while the pointer is near an edge of theirs,
+  // the faster the nearer.
   function scroll() {
-    const b = api.board.getBoundingClientRect(), edge = 48;
-    if (d.at.x < b.left + edge) api.board.scrollLeft -= 12;
-    if (d.at.x > b.right - edge) api.board.scrollLeft += 12;
+    const edge = 56, b = api.board.getBoundingClientRect();
+    const pull = (at, low, high) => at < low + edge ? -step(low + edge - at) : at > high - edge ? step(at - high + edge) : 0;
+    const step = (near) => Math.ceil(Math.min(near, edge) / 4);
+    const was = api.board.scrollLeft;
+    api.board.scrollLeft += pull(d.at.x, b.left, Math.min(b.right, innerWidth));
     const list = d.col?.querySelector(".cards");
-    if (!list) return;
-    const l = list.getBoundingClientRect();
-    if (d.at.y < l.top + edge) list.scrollTop -= 10;
-    if (d.at.y > l.bottom - edge) list.scrollTop += 10;
+    let moved = api.board.scrollLeft !== was;
+    if (list) {
+      const l = list.getBoundingClientRect(), top = list.scrollTop;
+      list.scrollTop += pull(d.at.y, l.top, Math.min(l.bottom, innerHeight));
+      moved ||= list.scrollTop !== top;
+    }
+    if (moved) aim();
   }
 
   function drop(wanted) {
@@ -86,12 +95,14 @@ export function drag(api) {
     clearInterval(was.timer);
     was.ghost.remove();
     line.remove();
-    was.card.classList.remove("from");
+    for (const c of was.cards) c.classList.remove("from");
     document.documentElement.classList.remove("dragging");
     noClick();
     const next = was.card.nextElementSibling?.dataset.id ? was.card.nextElementSibling : null;
-    const moved = wanted && was.col && (was.col.dataset.status !== was.card.dataset.status || was.before !== next);
-    if (moved) api.move([was.card], was.col.dataset.status, was.before);
+    const same = was.cards.length === 1 && was.col?.dataset.status === was.card.dataset.status && was.before === next;
+    if (wanted && was.col && !same) {
+      api.move(was.cards, was.col.dataset.status, was.before).then((done) => { if (done && was.cards.length > 1) api.selection.clear(); });
+    }
     releaseRefresh("drag");
   }
 }

@@ -1,6 +1,7 @@
-// Moving cards by keys: arrows move the focus; Space picks a card up, arrows move it,
-// Space drops it, Escape cancels.
+// Moving cards by keys: arrows move the focus; Space picks a card up, or all that are
+// selected, arrows move it, Space drops it, Escape cancels.
 import { holdRefresh, releaseRefresh } from "../../js/refresh.js";
+import { afterKeyG } from "../../js/shortcuts.js";
 import { say } from "../../js/toast.js";
 
 export function grab(api) {
@@ -21,20 +22,22 @@ export function grab(api) {
 
   function handled(e, card) {
     const arrow = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] }[e.key];
+    const ctrl = e.ctrlKey || e.metaKey;
     if (e.altKey) return false; // the browser's Back and Forward
-    if (arrow && g) { step(arrow, e.ctrlKey || e.metaKey); return true; }
-    if (arrow && !e.ctrlKey && !e.metaKey) { walk(card, arrow); return true; }
+    if (arrow && g) { step(arrow, ctrl); return true; }
+    if (arrow && !ctrl) { walk(card, arrow); return true; }
     if (e.key === " ") { if (g) down(); else up(card); return true; }
     if (g && e.key === "Enter") { down(); return true; }
     if (g && e.key === "Escape") { back(); return true; }
-    if (g || e.ctrlKey || e.metaKey) return false;
+    if (!g && ctrl && e.key.toLowerCase() === "a") { api.selection.all(card.closest(".col")); return true; }
+    if (g || ctrl || afterKeyG()) return false;
     if (e.key === "m" || e.key === ".") { api.menu(card); return true; }
-    if (e.key === "x" || e.key === "X") { api.select(card, e.shiftKey); return true; }
+    if (e.key === "x" || e.key === "X") { api.selection.pick(card, e.shiftKey); return true; }
     if (e.key === "e") { location.href = `${e.target.getAttribute("href")}?view=edit`; return true; }
     return false;
   }
 
-  function walk(card, [dx, dy]) {
+  async function walk(card, [dx, dy]) {
     const cols = api.columns(), col = card.closest(".col"), list = api.cardsOf(col), i = list.indexOf(card);
     let to = list[i + dy];
     if (dx) {
@@ -44,72 +47,92 @@ export function grab(api) {
         to = other[Math.min(i, other.length - 1)];
       }
     }
-    const link = to?.querySelector(".card-title");
-    link?.focus();
+    if (!to && dy === 1) {
+      to = await api.loadMore(api, col);
+      if (!card.contains(document.activeElement)) return; // the person went on meanwhile
+    }
+    to?.querySelector(".card-title").focus();
     to?.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
 
   function up(card) {
-    g = { card, list: card.parentNode, next: card.nextElementSibling, status: card.closest(".col").dataset.status, busy: false };
-    card.classList.add("grabbed");
+    const cards = api.selection.of(card);
+    const from = cards.map((c) => ({ c, list: c.parentNode, next: c.nextElementSibling, status: c.dataset.status }));
+    g = { card, cards, from, moved: false, busy: false };
+    for (const c of cards) {
+      c.classList.add("grabbed");
+      c.querySelector(".card-title").setAttribute("aria-description", "Picked up");
+    }
     holdRefresh("grab");
-    say(`Picked up ${api.titleOf(card)}. ${place()}. Arrow keys move it, Space drops it, Escape cancels.`);
+    const what = cards.length === 1 ? api.titleOf(card) : `${cards.length} cards`;
+    say(`Picked up ${what}. ${position()}. Arrow keys move, Space drops, Escape cancels.`);
   }
 
-  function place() {
-    const col = g.card.closest(".col"), list = api.cardsOf(col);
-    return `${col.querySelector(".cards").dataset.label}, position ${list.indexOf(g.card) + 1} of ${list.length}`;
+  // rest returns the cards of a column that stay, and how many of them stand above the
+  // picked up card.
+  function rest(col) { return api.cardsOf(col).filter((c) => !g.cards.includes(c)); }
+  function rank(col) {
+    return rest(col).filter((c) => c.compareDocumentPosition(g.card) & Node.DOCUMENT_POSITION_FOLLOWING).length;
+  }
+
+  function position() {
+    const col = g.card.closest(".col"), here = g.from.filter((f) => f.status === col.dataset.status).length;
+    const all = api.total(col) - here + g.cards.length;
+    return `${api.labelOf(col.dataset.status)}, position ${rank(col) + 1} of ${all.toLocaleString("en")}`;
   }
 
   function step([dx, dy], far) {
-    const cols = api.columns(), col = g.card.closest(".col"), list = api.cardsOf(col), i = list.indexOf(g.card);
+    const cols = api.columns(), col = g.card.closest(".col"), i = rank(col);
     if (dx) {
       const c = far ? (dx < 0 ? 0 : cols.length - 1) : Math.max(0, Math.min(cols.length - 1, cols.indexOf(col) + dx));
-      if (cols[c] !== col) put(cols[c], api.cardsOf(cols[c])[i] ?? null);
+      if (cols[c] !== col) put(cols[c], rest(cols[c])[i] ?? null);
     } else {
-      const j = far ? (dy < 0 ? 0 : list.length - 1) : Math.max(0, Math.min(list.length - 1, i + dy));
-      if (j !== i) put(col, j > i ? list[j + 1] ?? null : list[j]);
+      const list = rest(col), j = far ? (dy < 0 ? 0 : list.length) : Math.max(0, Math.min(list.length, i + dy));
+      if (j !== i || g.cards.length > 1) put(col, list[j] ?? null);
     }
-    say(place());
+    say(position());
   }
 
   function put(col, before) {
     const list = col.querySelector(".cards"), anchor = before ?? list.querySelector(".hint");
-    g.busy = true;
-    if (list.moveBefore) list.moveBefore(g.card, anchor);
-    else list.insertBefore(g.card, anchor);
+    g.busy = g.moved = true;
+    for (const c of g.cards) {
+      if (list.moveBefore) list.moveBefore(c, anchor);
+      else list.insertBefore(c, anchor);
+    }
     g.card.querySelector(".card-title").focus({ preventScroll: true });
     g.card.scrollIntoView({ block: "nearest", inline: "nearest" });
     g.busy = false;
   }
 
+  // end puts every card back where it was picked up; a move then starts from there.
   function end() {
     const was = g;
     g = null;
-    was.card.classList.remove("grabbed");
+    for (const c of was.cards) {
+      c.classList.remove("grabbed");
+      c.querySelector(".card-title").removeAttribute("aria-description");
+    }
+    for (const { c, list, next } of was.from.toReversed()) {
+      const anchor = next?.parentNode === list ? next : list.querySelector(".hint");
+      if (list.moveBefore) list.moveBefore(c, anchor);
+      else list.insertBefore(c, anchor);
+    }
     return was;
   }
 
-  function restore(was) {
-    const next = was.next?.parentNode === was.list ? was.next : null;
-    if (was.list.moveBefore) was.list.moveBefore(was.card, next);
-    else was.list.insertBefore(was.card, next);
-  }
-
   function down() {
-    const col = g.card.closest(".col"), was = end();
-    const before = was.card.nextElementSibling?.dataset.id ? was.card.nextElementSibling : null;
-    const moved = col.dataset.status !== was.status || was.card.nextElementSibling !== was.next;
-    restore(was);
-    if (moved) api.move([was.card], col.dataset.status, before);
-    else say("Dropped in the same place.");
+    const status = g.card.closest(".col").dataset.status, last = g.cards.at(-1).nextElementSibling;
+    const before = last?.dataset.id ? last : null, was = end();
+    const same = was.from.every((f) => f.status === status) && (was.from.at(-1).next === before || !before && !was.from.at(-1).next?.dataset.id);
+    if (!was.moved || same && was.cards.length === 1) say("Dropped in the same place.");
+    else api.move(was.cards, status, before).then((done) => { if (done && was.cards.length > 1) api.selection.clear(); });
     was.card.querySelector(".card-title").focus({ preventScroll: true });
     releaseRefresh("grab");
   }
 
   function back() {
     const was = end();
-    restore(was);
     was.card.querySelector(".card-title").focus({ preventScroll: true });
     releaseRefresh("grab");
     say("Move cancelled.");

@@ -1,40 +1,53 @@
 // The board: moving cards by mouse, touch, keys and menu. A move shows at once; then
-// the server is asked, and if it refuses, the card goes back and the reason is shown.
-import { holdRefresh, releaseRefresh, refresh } from "../../js/refresh.js";
+// the server is asked, and if it refuses, the cards go back and the reason is shown.
+import { holdRefresh, releaseRefresh } from "../../js/refresh.js";
 import { say, toast } from "../../js/toast.js";
-import { grab } from "./grab.js";
+import { changes, loadMore } from "./changes.js";
 import { drag } from "./drag.js";
+import { filter } from "./filter.js";
+import { grab } from "./grab.js";
+import { menu } from "./menu.js";
+import { selection } from "./select.js";
+import { stops } from "./stops.js";
 
 const board = document.getElementById("board");
-const mine = new Set(); // cards that this tab has moved: they do not flash
 let history = []; // moves that can be undone, newest last
 
 if (board) start();
 
 function start() {
-  const api = { board, move, columns, cardsOf, titleOf, select, undo, menu: openMenu };
+  const api = { board, move, undo, columns, cardsOf, titleOf, labelOf, total, setTotal, flash, loadMore, mine: new Set() };
+  api.selection = selection(api);
+  api.stops = stops(api);
+  api.menu = menu(api);
   drag(api);
   grab(api);
-  selecting();
-  menus();
-  filtering();
+  changes(api);
+  filter(api);
   board.addEventListener("dragstart", (e) => e.preventDefault()); // links are draggable by nature
-  let mover = null;
-  document.addEventListener("live-board", (e) => { mover = e.detail; });
-  document.querySelector("[data-refresh]").addEventListener("refreshed", () => {
-    restoreSelection();
-    filter();
+  document.querySelector("[data-refresh]").addEventListener("refreshed", () => api.changed());
+  api.changed = () => {
+    api.selection.restore();
+    api.stops.set();
     badge();
-    const card = mover && document.getElementById(`card-${mover.content}`);
-    if (card && !mine.has(String(mover.content))) flash(card, mover.by);
-    mover = null;
-  });
+  };
+  start.api = api;
+  api.changed();
 }
 
 function columns() { return [...board.querySelectorAll(".col")]; }
-function cardsOf(col) { return [...col.querySelectorAll(".card:not(.ghost)")].filter((c) => !c.hidden); }
+function column(status) { return board.querySelector(`.col[data-status="${status}"]`); }
+function cardsOf(col) { return [...col.querySelectorAll(".card")]; }
 function titleOf(card) { return card.querySelector(".card-title").textContent; }
-function labelOf(status) { return board.querySelector(`[data-status="${status}"] .cards`).dataset.label; }
+function labelOf(status) { return document.querySelector(`#move-menu [data-to="${status}"]`).textContent.trim(); }
+function total(col) { return Number(col.querySelector("h2 .n").dataset.n); }
+
+function setTotal(status, n) {
+  const el = column(status)?.querySelector("h2 .n");
+  if (!el) return;
+  el.dataset.n = n;
+  el.textContent = n.toLocaleString("en");
+}
 
 function flash(card, by) {
   card.classList.remove("landed");
@@ -48,13 +61,16 @@ function flash(card, by) {
 function place(cards, status, before) {
   const focus = document.activeElement;
   const was = cards.map((c) => ({ c, list: c.parentNode, next: c.nextElementSibling, status: c.dataset.status }));
-  const list = board.querySelector(`[data-status="${status}"] .cards`);
-  for (const c of cards) put(list, c, before?.isConnected ? before : null, status);
-  recount();
+  const list = column(status)?.querySelector(".cards");
+  for (const c of cards) {
+    if (list) put(list, c, before?.isConnected ? before : null, status);
+    else c.remove(); // the page shows one column, and this is not it
+  }
+  count(was.map((w) => w.status), cards.map(() => status));
   focus?.focus?.({ preventScroll: true });
   return () => {
-    for (const w of was.reverse()) put(w.list, w.c, w.next?.parentNode === w.list ? w.next : null, w.status);
-    recount();
+    for (const w of was.toReversed()) put(w.list, w.c, w.next?.parentNode === w.list ? w.next : null, w.status);
+    count(cards.map(() => status), was.map((w) => w.status));
   };
 }
 
@@ -67,63 +83,82 @@ function put(list, card, before, status) {
   card.classList.add(`status-${status}`);
 }
 
-// recount adjusts the counts by what this tab has moved since the last refresh.
-function recount() {
+// count adjusts the counts by cards that leave columns and reach others.
+function count(from, to) {
   for (const col of columns()) {
-    const n = col.querySelector("h2 .n"), shown = col.querySelectorAll(".card").length;
-    n.dataset.shown ??= shown;
-    const more = Number(n.dataset.n) - Number(n.dataset.shown);
-    n.textContent = (shown + more).toLocaleString("en");
+    const s = col.dataset.status, n = to.filter((x) => x === s).length - from.filter((x) => x === s).length;
+    if (n) setTotal(s, total(col) + n);
   }
   badge();
 }
 
-// badge updates the menu's count of items in review. A filtered board does not know
-// it.
+// badge updates the menu's count of items in review at once. A filtered board does not
+// know it.
 function badge() {
-  const count = document.querySelector('[data-count="in review"]');
-  if (count && !location.search) count.firstChild.textContent = board.querySelector("#col-review h2 .n").textContent;
+  const el = document.querySelector('[data-count="in review"]'), col = column("review");
+  if (!el || !col || location.search) return;
+  el.hidden = total(col) === 0;
+  el.firstChild.textContent = total(col).toLocaleString("en");
 }
 
-// move shows the move, asks the server, and reports or reverts it.
-async function move(cards, status, before, { undoing = false } = {}) {
-  const from = cards.map((c) => ({ id: c.dataset.id, status: c.dataset.status, next: next(c, cards) }));
-  for (const col of columns()) col.querySelector("h2 .n").dataset.shown ??= col.querySelectorAll(".card").length;
-  const rollback = place(cards, status, before);
-  const list = cards.map((c) => c.dataset.id);
-  holdRefresh("move");
-  try {
-    const form = new URLSearchParams({ to: status });
-    for (const id of list) form.append("ids", id);
-    if (cards.length === 1) {
-      form.set("etag", cards[0].dataset.etag);
-      form.set("before", nextId(cards[0]) ?? "-1");
-    }
-    const answer = await post(form);
-    for (const i of answer.items) {
-      mine.add(String(i.id));
-      setTimeout(() => mine.delete(String(i.id)), 3000);
-      const c = document.getElementById(`card-${i.id}`);
-      if (c) { c.dataset.etag = i.etag; flash(c); }
-    }
-    report(cards, status, from, undoing);
-  } catch (err) {
-    rollback();
-    toast(`${err.message} ${cards.length === 1 ? "The card was" : "The cards were"} moved back.`,
-      { bad: true, ms: 15000, link: err.link ? { href: err.link, label: "View finding" } : null });
-  } finally {
-    for (const n of board.querySelectorAll("h2 .n")) { n.dataset.n = n.textContent.replace(/\D/g, ""); delete n.dataset.shown; }
-    releaseRefresh("move");
-  }
-}
-
-function next(card, moving) {
+// below returns the id of the first card below one that does not move with it.
+function below(card, moving) {
   let n = card.nextElementSibling;
   while (n && (!n.dataset.id || moving.includes(n))) n = n.nextElementSibling;
   return n?.dataset.id ?? null;
 }
 
-function nextId(card) { return next(card, [card]); }
+// above returns the id of the last card above one that does not move with it.
+function above(card, moving) {
+  let n = card.previousElementSibling;
+  while (n && moving.includes(n)) n = n.previousElementSibling;
+  return n?.dataset.id ?? null;
+}
+
+// spot says where cards stand: before a card, or after one where the rest of the column
+// may not be loaded.
+function spot(cards, moving = cards) {
+  const next = below(cards.at(-1), moving);
+  return next ? { before: next } : { after: above(cards[0], moving) ?? "0", before: "-1" };
+}
+
+// move shows the move, asks the server, and reports or reverts it. It returns whether
+// the cards have moved.
+async function move(cards, status, before) {
+  const api = start.api, most = Number(document.getElementById("bulk-form").dataset.most);
+  if (cards.length > most) { toast(`Up to ${most} cards move at once. Select fewer.`, { bad: true }); return false; }
+  const from = cards.map((c) => ({ id: c.dataset.id, status: c.dataset.status, title: titleOf(c), spot: spot([c], cards) }));
+  const rollback = place(cards, status, before);
+  const form = new URLSearchParams({ to: status, ...(column(status) ? spot(cards) : {}) });
+  for (const c of cards) form.append("ids", c.dataset.id);
+  if (cards.length === 1) form.set("etag", cards[0].dataset.etag);
+  holdRefresh("move");
+  try {
+    const tags = landed((await post(form)).items);
+    report(cards, status, from.map((f) => ({ ...f, etag: tags.get(f.id) })));
+    api.changed();
+    return true;
+  } catch (err) {
+    rollback();
+    refused(err, `${cards.length === 1 ? "The card was" : "The cards were"} moved back.`);
+    return false;
+  } finally {
+    releaseRefresh("move");
+  }
+}
+
+// landed notes the new state of cards that this page has moved, and returns their ETags.
+function landed(items) {
+  const tags = new Map();
+  for (const i of items) {
+    const id = String(i.id), c = document.getElementById(`card-${id}`), { mine } = start.api;
+    tags.set(id, i.etag);
+    mine.add(id);
+    setTimeout(() => mine.delete(id), 3000);
+    if (c) { c.dataset.etag = i.etag; flash(c); }
+  }
+  return tags;
+}
 
 async function post(form) {
   let r;
@@ -143,130 +178,42 @@ function message(p) {
   return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 
-function report(cards, status, from, undoing) {
+function refused(err, what) {
+  toast(`${err.message} ${what}`, { bad: true, ms: 15000, link: err.link ? { href: err.link, label: "View finding" } : null });
+}
+
+function report(cards, status, from) {
   const what = cards.length === 1 ? `“${titleOf(cards[0])}”` : `${cards.length} cards`;
-  const same = from.every((f) => f.status === status);
-  if (undoing) { toast(`${what} moved back to ${labelOf(status)}.`); return; }
-  history.push(from);
-  if (same) { say(`${what} moved within ${labelOf(status)}.`); return; }
+  history = [...history.slice(-49), from];
+  if (from.every((f) => f.status === status)) { say(`${what} moved within ${labelOf(status)}.`); return; }
   toast(`${what} moved to ${labelOf(status)}.`, { action: { label: "Undo", run: undo } });
 }
 
-// undo reverts the last move of this tab.
+// undo reverts the last move of this tab: to where the cards stood, and only while they
+// are as that move has left them.
 async function undo() {
-  const last = history.pop();
+  const last = history.pop(), { changed } = start.api;
   if (!last) { say("Nothing to undo."); return; }
-  for (const [status, group] of Object.entries(Object.groupBy(last, (f) => f.status))) {
-    const cards = group.map((f) => document.getElementById(`card-${f.id}`)).filter(Boolean);
-    if (cards.length) await move(cards, status, document.getElementById(`card-${group.at(-1).next}`), { undoing: true });
+  holdRefresh("undo");
+  try {
+    for (const group of runs(last)) {
+      const { status, spot: at } = group.at(-1), form = new URLSearchParams({ to: status, ...at });
+      for (const f of group) { form.append("ids", f.id); form.append("etag", f.etag); }
+      landed((await post(form)).items);
+      const cards = group.map((f) => document.getElementById(`card-${f.id}`)).filter(Boolean);
+      place(cards, status, document.getElementById(`card-${at.before}`));
+    }
+    const to = [...new Set(last.map((f) => labelOf(f.status)))].join(" and ");
+    toast(`${last.length === 1 ? `“${last[0].title}”` : `${last.length} cards`} moved back to ${to}.`);
+  } catch (err) {
+    refused(err, "Nothing was undone.");
+  } finally {
+    releaseRefresh("undo");
+    changed();
   }
 }
 
-// Selection. The checkboxes hold it; CSS shows the bar.
-function boxes() { return [...board.querySelectorAll(".pick input")]; }
-function selected() { return boxes().filter((b) => b.checked).map((b) => b.closest(".card")); }
-
-let lastBox = null, keep = [];
-
-function select(card, range) {
-  const box = card.querySelector(".pick input");
-  if (range && lastBox?.isConnected) {
-    const all = boxes(), [a, b] = [all.indexOf(lastBox), all.indexOf(box)].sort((x, y) => x - y);
-    for (const x of all.slice(a, b + 1)) x.checked = true;
-  } else {
-    box.checked = !box.checked;
-  }
-  lastBox = box;
-  counted();
-  say(`${selected().length} selected.`);
-}
-
-function counted() {
-  keep = selected().map((c) => c.dataset.id);
-  document.getElementById("bulk-count").textContent = `${keep.length} selected`;
-}
-
-function restoreSelection() {
-  for (const b of boxes()) b.checked = keep.includes(b.value);
-  counted();
-}
-
-function selecting() {
-  const form = document.getElementById("bulk-form");
-  board.addEventListener("change", (e) => { if (e.target.matches(".pick input")) { lastBox = e.target; counted(); } });
-  form.addEventListener("reset", () => setTimeout(counted));
-  form.addEventListener("submit", (e) => {
-    e.preventDefault();
-    const cards = selected();
-    form.reset();
-    if (cards.length) move(cards, e.submitter.value, cardsOf(board.querySelector(`[data-status="${e.submitter.value}"]`)).find((c) => !cards.includes(c)) ?? null);
-  });
-  board.addEventListener("click", (e) => {
-    const card = e.target.closest(".card");
-    if (card && e.shiftKey && e.target.closest(".card-title")) { e.preventDefault(); select(card, true); }
-  });
-}
-
-// The move menu: one for the whole board.
-let menuCard = null;
-
-function openMenu(card) {
-  const menu = document.getElementById("move-menu"), at = card.querySelector(".card-move").getBoundingClientRect();
-  menuCard = card;
-  holdRefresh("menu");
-  for (const b of menu.querySelectorAll("button")) b.disabled = b.dataset.to === card.dataset.status;
-  menu.showPopover();
-  const box = menu.getBoundingClientRect();
-  menu.style.left = `${Math.max(8, Math.min(innerWidth - box.width - 8, at.right - box.width))}px`;
-  menu.style.top = `${Math.min(innerHeight - box.height - 8, at.bottom + 4)}px`;
-  menu.querySelector("button:not([disabled])").focus();
-}
-
-function menus() {
-  const menu = document.getElementById("move-menu");
-  board.addEventListener("click", (e) => {
-    const b = e.target.closest(".card-move");
-    if (b) { e.preventDefault(); openMenu(b.closest(".card")); }
-  });
-  menu.addEventListener("click", (e) => {
-    const b = e.target.closest("button");
-    if (!b) return;
-    const card = menuCard, col = board.querySelector(`[data-status="${b.dataset.to}"]`);
-    menu.hidePopover();
-    move([card], b.dataset.to, cardsOf(col)[0] ?? null);
-    card.querySelector(".card-title").focus();
-  });
-  menu.addEventListener("keydown", (e) => {
-    const list = [...menu.querySelectorAll("button:not([disabled])")], i = list.indexOf(document.activeElement);
-    if (e.key === "ArrowDown") list[(i + 1) % list.length].focus();
-    else if (e.key === "ArrowUp") list[(i - 1 + list.length) % list.length].focus();
-    else if (e.key === "Tab") menu.hidePopover();
-    else return;
-    e.preventDefault();
-  });
-  menu.addEventListener("toggle", (e) => {
-    if (e.newState !== "closed") return;
-    releaseRefresh("menu");
-    if (document.activeElement === document.body) menuCard?.querySelector(".card-title").focus();
-  });
-}
-
-// The text of the filter hides cards at once and is part of the address.
-function filtering() {
-  const field = document.querySelector(".filters input[type=search]");
-  field.form.addEventListener("submit", (e) => { if (document.activeElement === field) e.preventDefault(); });
-  field.addEventListener("input", () => {
-    const url = new URL(location.href);
-    if (field.value) url.searchParams.set("q", field.value);
-    else url.searchParams.delete("q");
-    window.history.replaceState(null, "", url);
-    filter();
-    clearTimeout(field.wait);
-    field.wait = setTimeout(() => refresh(document.querySelector("[data-refresh]")), 300);
-  });
-}
-
-function filter() {
-  const q = document.querySelector(".filters input[type=search]").value.trim().toLowerCase();
-  for (const c of board.querySelectorAll(".card")) c.hidden = q !== "" && !c.textContent.toLowerCase().includes(q);
+// runs groups moved cards by where they go back to, in their order.
+function runs(list) {
+  return [...Map.groupBy(list, (f) => `${f.status} ${f.spot.before} ${f.spot.after ?? ""}`).values()];
 }

@@ -75,14 +75,14 @@ func TestEditing(t *testing.T) {
 	}
 }
 
-// TestOneCountOfWords compares the card with the list of versions: one text has one
+// TestOneCountOfWords compares the page with the list of versions: one text has one
 // count, which Markdown's signs do not change.
 func TestOneCountOfWords(t *testing.T) {
 	p := webtest.Start(t)
 	body := "## A heading\n\n- one\n- two\n\n> and *three* more"
 	c := p.Add(domain.ContentItem{Title: "Words", Body: body}, domain.ItemReview)
 	path := fmt.Sprintf("/content/%d", c.ID)
-	for _, where := range []string{"/board", path, path + "?view=versions"} {
+	for _, where := range []string{path, path + "?view=versions"} {
 		if !strings.Contains(p.Get(where).Body, "7 words") {
 			t.Errorf("%s counts other words", where)
 		}

@@ -4,6 +4,7 @@ import "./pages.js";
 import { announceFlash, copyButtons, tickTimes, filterForms } from "./small.js";
 import { shortcuts } from "./shortcuts.js";
 import { live } from "./live.js";
+import { badges } from "./badges.js";
 
 announceFlash();
 copyButtons();
@@ -11,3 +12,4 @@ tickTimes();
 filterForms();
 shortcuts();
 live();
+badges();

@@ -74,6 +74,7 @@ function state(name, again) {
 }
 
 function receive(n) {
+  document.dispatchEvent(new CustomEvent("live-any"));
   if (!n.name) { refreshAll(); return; } // events were skipped
   if (n.content) {
     document.dispatchEvent(new CustomEvent("live-item", { detail: n }));

@@ -2,16 +2,32 @@
 // menus stay. This is the only module that calls htmx.
 const held = new Set();
 let queued = null, busy = false;
+let later = []; // what waits until the page may change
 
 // holdRefresh keeps the page still during a drag or while a menu is open.
 export function holdRefresh(why) { held.add(why); }
 
 export function releaseRefresh(why) {
   held.delete(why);
-  if (!held.size && queued) { const el = queued; queued = null; refresh(el); }
+  next();
 }
 
-// refresh morphs the live part of el, which is el's #live or board.
+// whenFree runs what changes the page as soon as nothing holds it still.
+export function whenFree(run) {
+  later.push(run);
+  next();
+}
+
+function next() {
+  if (held.size || busy) return;
+  const runs = later;
+  later = [];
+  for (const run of runs) run();
+  if (queued && !held.size) { const el = queued; queued = null; refresh(el); }
+}
+
+// refresh morphs the live part of el, which is el's #live or board. It is fetched from
+// the page's address, or from what el.refreshPath returns.
 export async function refresh(el) {
   if (held.size || busy) { queued = el; return; }
   const target = el.querySelector("#live, vel-board");
@@ -24,11 +40,11 @@ export async function refresh(el) {
   }
   busy = true;
   try {
-    await htmx.ajax("GET", location.pathname + location.search, { target, swap: "innerMorph", source: target });
+    await htmx.ajax("GET", el.refreshPath?.() ?? location.pathname + location.search, { target, swap: "innerMorph", source: target });
     el.dispatchEvent(new CustomEvent("refreshed", { bubbles: true }));
   } finally {
     busy = false;
-    if (queued && !held.size) { const next = queued; queued = null; refresh(next); }
+    next();
   }
 }
 

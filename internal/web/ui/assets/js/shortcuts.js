@@ -24,6 +24,9 @@ function singleKeys() { return recall("single-keys") !== "off"; }
 
 let pending = 0;
 
+// afterKeyG reports whether the next key is the second of a shortcut such as "g e".
+export function afterKeyG() { return pending !== 0; }
+
 function onKey(e) {
   const typing = e.target.closest?.("input, textarea, select, [contenteditable]");
   if ((e.ctrlKey || e.metaKey) && e.key.toLowerCase() === "k" && e.target.tagName !== "TEXTAREA") {
@@ -33,6 +36,8 @@ function onKey(e) {
   }
   if (typing || e.ctrlKey || e.metaKey || e.altKey || e.defaultPrevented || !singleKeys() || document.querySelector("dialog[open]")) return;
   const to = (pending && place(`g ${e.key}`)) || place(e.key);
+  clearTimeout(pending);
+  pending = 0;
   if (to) { location.href = to; return; }
   if (e.key === "g") {
     pending = setTimeout(() => { pending = 0; }, 1200);
@@ -66,6 +71,9 @@ function palette() {
     } else if (e.key === "Enter") {
       e.preventDefault();
       if (options[chosen]) go(options[chosen]);
+    } else if (e.key === "Escape") {
+      e.preventDefault(); // a search field would only be emptied
+      d.close();
     }
   });
   d.addEventListener("click", (e) => { const li = e.target.closest("li"); if (li) go(li); });
@@ -98,7 +106,7 @@ function listed() {
   document.querySelector(".palette-none").hidden = options.length > 0;
 }
 
-// items lists items whose titles contain the words, after what the page knows.
+// items lists items that have the words in title or text, after what the page knows.
 async function items(q) {
   const input = document.getElementById("palette-input"), list = document.getElementById("palette-list");
   let found;
@@ -116,6 +124,8 @@ async function items(q) {
   }
   listed();
   choose(chosen);
+  const n = options.length; // the dialog has a region of its own: those outside are silent
+  document.getElementById("palette-say").textContent = n === 0 ? "No results." : n === 1 ? "1 result." : `${n} results.`;
 }
 
 function typed(text, href) {
