@@ -60,8 +60,8 @@ func Guardrails() []Guardrail {
 }
 
 // Check runs every guardrail over the text and its title and meta fields. The findings
-// are flagged, with the severity of their kind before any policy is applied. The same
-// input always gives the same findings.
+// are flagged, with the severity of their kind before any policy is applied, and list
+// every place. The same input always gives the same findings.
 func Check(in Input) []domain.Finding {
 	out := []domain.Finding{}
 	targets := append([]*target{newTarget(in)}, fields(in)...)
@@ -78,6 +78,7 @@ func Check(in Input) []domain.Finding {
 				if f.Matches == nil {
 					f.Matches = []domain.Match{}
 				}
+				f.ID = identify(f, f.ID)
 				out = append(out, f)
 			}
 		}

@@ -18,16 +18,23 @@ import (
 // previewLength is how many characters of a text a card shows.
 const previewLength = 180
 
-// Create puts a new item into the generated column as its first version. An item
-// without a slug gets one from its title; where another item has the slug, a
-// number is added.
-func Create(
-	ctx context.Context, tx *store.Tx, c domain.ContentItem, provenance json.RawMessage,
-) (domain.ContentItem, error) {
-	describe(&c)
+// Describe fills in what is derived from an item's text: what a card shows, and a slug
+// from the title where it has none. It parses the text, so it is called before the
+// transaction that creates or edits the item, which holds the database's writer.
+func Describe(c *domain.ContentItem) {
+	plain := prose.Plain(c.Body)
+	c.WordCount = prose.CountWords(plain)
+	c.Preview = previewOf(c.Title, plain)
 	if c.Slug == "" {
 		c.Slug = cmp.Or(prose.Slug(c.Title, domain.LimitItemSlug.Max), "untitled")
 	}
+}
+
+// Create puts a new item into the generated column as its first version. [Describe]
+// has filled it in; where another item has its slug, a number is added.
+func Create(
+	ctx context.Context, tx *store.Tx, c domain.ContentItem, provenance json.RawMessage,
+) (domain.ContentItem, error) {
 	var err error
 	if c.Slug, err = tx.FreeContentSlug(ctx, c.WorkspaceID, 0, c.Slug); err != nil {
 		return c, err
@@ -46,7 +53,7 @@ func Create(
 // Edit stores a changed item. Where anything that readers see differs from before, it
 // makes a version; an approved version that has not been published yet then goes back
 // to review, since nobody has approved the new one. Where nothing differs, it does
-// nothing.
+// nothing. [Describe] has filled in the changed item.
 func Edit(
 	ctx context.Context, tx *store.Tx, before, c domain.ContentItem, reason string,
 ) (domain.ContentItem, error) {
@@ -55,7 +62,6 @@ func Edit(
 	}
 	fresh := !before.SameVersion(c)
 	if fresh {
-		describe(&c)
 		c.Version++
 	}
 	c, err := tx.SaveContent(ctx, c)
@@ -80,7 +86,11 @@ func Edit(
 // Annotate stores new scores and findings of the present version. It makes no
 // version and appends no event.
 func Annotate(ctx context.Context, tx *store.Tx, c domain.ContentItem) (domain.ContentItem, error) {
-	return tx.SaveContent(ctx, c)
+	c, err := tx.SaveContent(ctx, c)
+	if err != nil {
+		return c, err
+	}
+	return c, tx.SaveVersionFindings(ctx, c.ID, c.Version, c.Findings)
 }
 
 // Delete removes an item with its versions, history and publications.
@@ -89,13 +99,6 @@ func Delete(ctx context.Context, tx *store.Tx, c domain.ContentItem) error {
 		return err
 	}
 	return tx.AppendEvent(ctx, c.Subject(), domain.ContentDeleted{ItemState: c.State(), Title: c.Title})
-}
-
-// describe derives what a card shows from the text.
-func describe(c *domain.ContentItem) {
-	plain := prose.Plain(c.Body)
-	c.WordCount = prose.CountWords(plain)
-	c.Preview = previewOf(c.Title, plain)
 }
 
 func addVersion(ctx context.Context, tx *store.Tx, c domain.ContentItem, n int, reason string) error {
@@ -108,6 +111,7 @@ func addVersion(ctx context.Context, tx *store.Tx, c domain.ContentItem, n int, 
 		Reason:     reason,
 		Title:      c.Title,
 		Body:       c.Body,
+		Findings:   c.Findings,
 
 		Whole:         true,
 		VersionFields: c.VersionFields(),
