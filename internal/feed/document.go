@@ -152,7 +152,7 @@ func language(items []content.FeedItem) string {
 // standalone is an item's HTML for readers outside of its page: with absolute links,
 // and with the direction of a script that runs from right to left.
 func standalone(base string, i content.FeedItem) string {
-	text := absolute(i.HTML, address(base, i))
+	text := absolute(ownLinks(i.HTML, base), address(base, i))
 	if direction(i.Language) != "rtl" {
 		return text
 	}

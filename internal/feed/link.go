@@ -32,6 +32,37 @@ func absolute(text, page string) string {
 	}
 }
 
+// foreignRel is what the sanitizer writes into every link with a host.
+const foreignRel = ` rel="nofollow noreferrer"`
+
+// ownLinks takes the mark of foreign links off those that lead to the feed's own host.
+func ownLinks(text, base string) string {
+	u, err := url.Parse(base)
+	if err != nil || u.Host == "" {
+		return text
+	}
+	href := ` href="` + html.EscapeString(u.Scheme+"://"+u.Host)
+	var b strings.Builder
+	for {
+		i := strings.Index(text, href)
+		if i < 0 {
+			return b.String() + text
+		}
+		i += len(href)
+		end := strings.IndexByte(text[i:], '>')
+		if end < 0 {
+			return b.String() + text
+		}
+		b.WriteString(text[:i])
+		tag := text[i : i+end]
+		if tag != "" && strings.IndexByte(`"/?#`, tag[0]) >= 0 { // else it is a longer host
+			tag = strings.Replace(tag, foreignRel, "", 1)
+		}
+		b.WriteString(tag)
+		text = text[i+end:]
+	}
+}
+
 // next returns where the next attribute with an address begins, and its beginning.
 func next(text string) (at int, attribute string) {
 	at = -1

@@ -8,8 +8,9 @@ import (
 	"vellocity/internal/engine/content"
 )
 
-// pagePolicy lets a page show images and run nothing.
-const pagePolicy = "default-src 'none'; img-src https: data:; " +
+// pagePolicy lets a page show images, our own and those of other hosts that its author
+// chose, and run nothing.
+const pagePolicy = "default-src 'none'; img-src 'self' https: http: data:; " +
 	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 var itemPage = template.Must(template.New("item").Parse(`<!doctype html>
@@ -49,7 +50,7 @@ func pageOf(base string, i content.FeedItem) shownItem {
 		Address:   address(base, i),
 		Heading:   i.Title,
 		AI:        i.Origin.AI,
-		HTML:      template.HTML(i.HTML), //nolint:gosec // sanitized by the renderer
+		HTML:      template.HTML(ownLinks(i.HTML, base)), //nolint:gosec // sanitized by the renderer
 	}
 	if strings.HasPrefix(i.HTML, "<h1") {
 		v.Heading = ""

@@ -56,6 +56,8 @@ func Guardrails() []Guardrail {
 			"Links that are in neither the brief nor the sources, and suspicious links.", Flag, unsupportedLinks},
 		{"regulated-claims", "Absolute and regulated claims",
 			"Promises that advertising law often forbids without proof. Not legal advice.", Flag, regulatedClaims},
+		{"left-out", "Left out when published",
+			"HTML and images of the text that readers do not get.", Flag, leftOut},
 	}
 }
 

@@ -94,7 +94,8 @@ func sorted(s []string) []string { slices.Sort(s); return s }
 func rich() guard.Input {
 	return guard.Input{
 		Text: "Synergy for users 😀 saves 37 %, mail jane@acme.io, key AKIAIOSFODNN7EXAMPLE, guaranteed. As an AI language " +
-			"model I say TODO: “four words of nothing at all”, [a](https://a.test), bullshit, see https://bit.ly/x.",
+			"model I say TODO: “four words of nothing at all”, [a](https://a.test), bullshit, see https://bit.ly/x. " +
+			"<iframe src=x></iframe>",
 		Title: "Grow 73 % with synergy, guaranteed", MetaTitle: strings.Repeat("meta ", 20),
 		MetaDescription: "See https://nowhere.test", Type: domain.ContentBlog, Language: "en",
 		BrandVoice: voice(), MinWords: 400,
@@ -185,5 +186,26 @@ func TestIDsTellNothingOfWhatWasRedacted(t *testing.T) {
 	}
 	if len(ids) != 1 {
 		t.Errorf("%d ids", len(ids))
+	}
+}
+
+func TestWhatPublicationDropsIsSaid(t *testing.T) {
+	for text, want := range map[string]string{
+		"<iframe src=\"https://a.test\"></iframe>":        "<iframe>",
+		"Text <span style=\"color:red\">red</span>":       "style",
+		"<script>\nalert(1)\n</script>":                   "<script>",
+		"<video src=x></video> and <video src=y></video>": "published: <video>.",
+		"![b](data:image/png;base64,AA)":                  "“b”",
+		"<p>A <b>good</b> one<br>with an <img src=\"https://a.test/x.png\" alt=x> and <a href=\"/x\">link</a></p>": "",
+		"`<iframe>` and ![b](https://a.test/x.png)":                                                                "",
+		"```html\n<iframe>\n```": "",
+	} {
+		found := only(guard.Check(guard.Input{Text: text}), "left-out")
+		if want == "" && len(found) == 0 {
+			continue
+		}
+		if len(found) != 1 || want == "" || !strings.Contains(found[0].Message, want) || found[0].Severity != domain.SeverityInfo {
+			t.Errorf("%q: %+v, want %q", text, found, want)
+		}
 	}
 }

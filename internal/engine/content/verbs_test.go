@@ -139,9 +139,10 @@ func (verbs) Agents() enginetest.Verbs {
 
 func (verbs) Public() enginetest.Verbs {
 	return enginetest.Verbs{
-		"RenderMarkdown": {Open: true},
-		"Feed":           {Open: true},
-		"FeedItem":       {Open: true},
+		"RenderMarkdown":  {Open: true},
+		"PreviewMarkdown": {Open: true},
+		"Feed":            {Open: true},
+		"FeedItem":        {Open: true},
 	}
 }
 

@@ -185,6 +185,6 @@ func (p page) preview(w http.ResponseWriter, r *http.Request) error {
 	if err := ui.ReadForm(r); err != nil {
 		return err
 	}
-	html := marked(r.PostForm.Get("body"), nil, p.Engine.Content.RenderMarkdown)
+	html := marked(r.PostForm.Get("body"), nil, p.Engine.Content.PreviewMarkdown)
 	return p.RenderPart(w, http.StatusOK, "content", "preview", html)
 }

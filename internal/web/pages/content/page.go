@@ -62,7 +62,7 @@ func (p page) view(w http.ResponseWriter, r *http.Request, d content.ItemDetails
 		Shell:    sh,
 		Item:     factsOf(d, sh.Workspace),
 		View:     readView(r),
-		Body:     marked(d.Body, d.Findings, p.Engine.Content.RenderMarkdown),
+		Body:     marked(d.Body, d.Findings, p.Engine.Content.PreviewMarkdown),
 		Findings: ui.FindingViews(d.Findings),
 		Needs:    d.NeedsInput,
 		Scores:   scoresOf(d.Scores),
