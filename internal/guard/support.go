@@ -108,8 +108,7 @@ func unsupportedLinks(t *target) []domain.Finding {
 	byMessage := map[string][]prose.Range{}
 	var order []string
 	taken, checked := cover{size: len(t.bare)}, map[string]string{}
-	for _, l := range linkPattern.whole.FindAllStringSubmatchIndex(t.bare, -1) {
-		r := firstGroup(l)
+	for _, r := range t.addresses() {
 		address := r.In(t.bare)
 		message, known := checked[address]
 		if !known {
@@ -127,6 +126,17 @@ func unsupportedLinks(t *target) []domain.Finding {
 	var out []domain.Finding
 	for _, m := range order {
 		out = append(out, finding(t.Text, domain.SeverityWarning, m, byMessage[m], shortened))
+	}
+	return out
+}
+
+// addresses returns where the addresses of links stand in the source.
+func (t *target) addresses() (out []prose.Range) {
+	for _, part := range t.inSource[linkPattern.id] {
+		for _, l := range linkPattern.whole.FindAllStringSubmatchIndex(part.In(t.bare), -1) {
+			r := firstGroup(l)
+			out = append(out, prose.Range{Start: part.Start + r.Start, End: part.Start + r.End})
+		}
 	}
 	return out
 }
