@@ -34,7 +34,8 @@ func runs(bytes string, sign byte, enough func(digits, capitals, signs int) bool
 				}
 			}
 			if enough(digits, capitals, signs) {
-				out = append(out, prose.Range{Start: start, End: i})
+				// With a byte more on each side, so that the expression sees where words end.
+				out = append(out, prose.Range{Start: max(start-1, 0), End: min(i+1, len(text))})
 			}
 		}
 		return out
