@@ -40,7 +40,7 @@ func CardOf(i domain.ContentItem) Card {
 		Assignee: i.Assignee,
 		Initials: Initials(i.Assignee),
 		Updated:  i.UpdatedAt,
-		Findings: len(i.Findings),
+		Findings: OpenFindings(i.Findings),
 		Blocking: domain.Blocking(i.Findings),
 		Needs:    len(i.NeedsInput),
 	}
