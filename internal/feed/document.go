@@ -153,7 +153,7 @@ func language(items []content.FeedItem) string {
 // and with the direction of a script that runs from right to left.
 func standalone(base string, i content.FeedItem) string {
 	text := absolute(ownLinks(i.HTML, base), address(base, i))
-	if direction(i.Language) != "rtl" {
+	if domain.Direction(i.Language) != "rtl" {
 		return text
 	}
 	return `<div lang="` + html.EscapeString(i.Language) + `" dir="rtl">` + "\n" + text + "</div>"

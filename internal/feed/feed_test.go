@@ -158,7 +158,7 @@ func TestDirections(t *testing.T) {
 		"ar": "rtl", "ar-EG": "rtl", "HE": "rtl", "fa": "rtl", "ur-PK": "rtl", "az-Arab": "rtl", "ku-Arab-IQ": "rtl",
 		"en": "ltr", "": "ltr", "ar-Latn": "ltr", "de-DE": "ltr", "ja": "ltr",
 	} {
-		if got := direction(tag); got != want {
+		if got := domain.Direction(tag); got != want {
 			t.Errorf("%s runs %s", tag, got)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"html/template"
 	"strings"
 
+	"vellocity/internal/domain"
 	"vellocity/internal/engine/content"
 )
 
@@ -44,7 +45,7 @@ type shownItem struct {
 func pageOf(base string, i content.FeedItem) shownItem {
 	v := shownItem{
 		Language:  cmp.Or(i.Language, "en"),
-		Direction: direction(i.Language),
+		Direction: domain.Direction(i.Language),
 		MetaTitle: cmp.Or(i.MetaTitle, i.Title),
 		Summary:   i.Summary,
 		Address:   address(base, i),
@@ -89,11 +90,11 @@ type shownEntry struct{ Language, Direction, Title, Summary, Address string }
 func indexOf(feed content.Feed, base string) shownIndex {
 	tag := language(feed.Items)
 	v := shownIndex{
-		Language: cmp.Or(tag, "en"), Direction: direction(tag), Title: feed.Workspace.Name, Base: base,
+		Language: cmp.Or(tag, "en"), Direction: domain.Direction(tag), Title: feed.Workspace.Name, Base: base,
 	}
 	for _, i := range feed.Items {
 		v.Items = append(v.Items, shownEntry{
-			cmp.Or(i.Language, v.Language), direction(i.Language), i.Title, i.Summary, address(base, i),
+			cmp.Or(i.Language, v.Language), domain.Direction(i.Language), i.Title, i.Summary, address(base, i),
 		})
 	}
 	return v

@@ -4,6 +4,10 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
+	"strings"
+
+	"golang.org/x/text/language"
 
 	"vellocity/internal/domain"
 	"vellocity/internal/guard"
@@ -90,9 +94,9 @@ func (v *Verbs) EditItem(ctx context.Context, in EditItem) (ItemDetails, error) 
 	if err != nil {
 		return ItemDetails{}, err
 	}
-	// A slug that stays as it is is no change, however it came about.
-	if c, err := v.store.Read().Content(ctx, a.WorkspaceID, in.ID); err == nil && in.Slug != nil && *in.Slug == c.Slug {
-		in.Slug = nil
+	// A slug or a language that stays as it is is no change, however it came about.
+	if c, err := v.store.Read().Content(ctx, a.WorkspaceID, in.ID); err == nil {
+		in.Slug, in.Language = changed(in.Slug, c.Slug), changed(in.Language, c.Language)
 	}
 	if err := in.validate(); err != nil {
 		return ItemDetails{}, err
@@ -121,6 +125,14 @@ func (v *Verbs) EditItem(ctx context.Context, in EditItem) (ItemDetails, error) 
 			return saveEdit(ctx, tx, before, c, cmp.Or(in.Reason, "Edited"))
 		},
 	})
+}
+
+// changed returns nil where a field would stay as it is.
+func changed(field *string, now string) *string {
+	if field != nil && *field == now {
+		return nil
+	}
+	return field
 }
 
 // scope returns the scope of an edit: publish where it only plans a publication.
@@ -156,8 +168,22 @@ func (in EditItem) validate() error {
 	var p domain.Problems
 	domain.CheckLimits(&p, in.ItemEdit)
 	verb.CheckSlug(&p, "slug", in.Slug)
+	checkLanguage(&p, in.Language)
 	domain.LimitReason.Text(&p, "reason", in.Reason)
 	return p.Err()
+}
+
+// checkLanguage notes a fault unless the tag is well-formed (BCP 47, section 2.1): it becomes the language of
+// pages and feeds. Subtags that nobody has registered yet pass, and so does none at all.
+func checkLanguage(p *domain.Problems, tag *string) {
+	if tag == nil || *tag == "" {
+		return
+	}
+	_, err := language.Parse(*tag)
+	var unregistered language.ValueError
+	if err != nil && !errors.As(err, &unregistered) || strings.Contains(*tag, "_") {
+		p.Format("language", "a language tag (BCP 47), such as en or pt-BR")
+	}
 }
 
 // checkSlug returns an error unless the slug that the edit sets is free.

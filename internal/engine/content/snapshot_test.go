@@ -31,14 +31,14 @@ func TestOnlyPublishingChangesWhatIsPublic(t *testing.T) {
 		moved(k, i.ID, domain.ItemPublished)
 		was := public(k)
 		text, words, at := "Draft AKIAIOSFODNN7EXAMPLE", []string{"draft"}, time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)
-		slug := "draft"
+		slug, lang := "draft", "de"
 		for name, edit := range map[string]domain.ItemEdit{
 			"body":             {Body: &text},
 			"title":            {Title: &text},
 			"meta title":       {MetaTitle: &text},
 			"meta description": {MetaDescription: &text},
 			"slug":             {Slug: &slug},
-			"language":         {Language: &slug},
+			"language":         {Language: &lang},
 			"channel":          {Channel: &slug},
 			"keywords":         {Keywords: &words},
 			"dates":            {PlannedAt: &at, ScheduledAt: &at},
