@@ -210,7 +210,7 @@ func enumProbes(values []string, wrap func(string) any) []probe {
 func textProbes(f ops.Field, s *ops.Schema, start string) []probe {
 	var all []probe
 	good, formed := map[string]string{
-		"timezone": "Europe/Berlin", "from": "2026-02-26", "to": "2026-02-26",
+		"timezone": "Europe/Berlin", "from": "2026-02-26", "to": "2026-02-26", "language": "de-AT",
 	}[f.Name]
 	inside := func(n int) string {
 		if formed {

@@ -8,6 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"vellocity/internal/markdown/markdowntest"
+	"vellocity/internal/proptest"
 	"vellocity/internal/prose"
 )
 
@@ -44,10 +45,10 @@ func TestWindowsMissNothing(t *testing.T) {
 			}
 		}
 	}
-	rapid.Check(t, func(t *rapid.T) {
+	proptest.Check(t, func(t *rapid.T) {
 		check(t, strings.Join(rapid.SliceOfN(rapid.SampledFrom(personal), 0, 12).Draw(t, "pieces"), ""))
 	})
-	rapid.Check(t, func(t *rapid.T) {
+	proptest.Check(t, func(t *rapid.T) {
 		check(t, strings.Join(rapid.SliceOfN(rapid.SampledFrom(personal), 0, 12).Draw(t, "words"), " "))
 	})
 	for _, u := range markdowntest.Units() {
