@@ -103,9 +103,12 @@ type CreateItem struct {
 // MoveItem moves an item to a column.
 type MoveItem struct {
 	ContentID int64
-	To        domain.ItemStatus  // empty: stay
-	Scores    map[string]float64 // new scores of the current version; nil keeps them
-	Findings  []domain.Finding   // new findings of the current version; nil keeps them
+	// Version is the one that was looked at. Where the item has another by then, the step
+	// fails with CONFLICT and changes nothing. 0: whichever it is.
+	Version  int
+	To       domain.ItemStatus  // empty: stay
+	Scores   map[string]float64 // new scores of the version; nil keeps them
+	Findings []domain.Finding   // all findings of the version; nil keeps them
 }
 
 // PublishItem publishes the current version of an item.

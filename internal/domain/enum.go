@@ -42,6 +42,11 @@ func (PublicationStatus) Values() []string {
 	return names([]PublicationStatus{PublicationPending, PublicationPublished, PublicationFailed})
 }
 
+// Values lists the kinds of entries.
+func (HistoryKind) Values() []string {
+	return names([]HistoryKind{HistoryMoved, HistoryAccepted, HistoryWithdrawn})
+}
+
 // Values lists the modes.
 func (BulkMode) Values() []string { return names([]BulkMode{BulkAtomic, BulkEach}) }
 

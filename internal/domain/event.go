@@ -66,6 +66,8 @@ const (
 	EventContentReordered   EventName = "content.reordered"
 	EventContentApproved    EventName = "content.approved"
 	EventContentPublished   EventName = "content.published"
+	EventFindingAccepted    EventName = "finding.accepted"
+	EventFindingWithdrawn   EventName = "finding.withdrawn"
 	EventKeyCreated         EventName = "key.created"
 	EventKeyRotated         EventName = "key.rotated"
 	EventKeyRevoked         EventName = "key.revoked"
@@ -201,6 +203,27 @@ type ContentApproved struct {
 // EventName returns content.approved.
 func (ContentApproved) EventName() EventName { return EventContentApproved }
 
+// FindingAccepted says that a finding of an item was accepted: it no longer stops publication.
+type FindingAccepted struct {
+	ItemState
+	Guardrail string `json:"guardrail"`
+	Message   string `json:"message"`
+	Reason    string `json:"reason"`
+}
+
+// EventName names the event.
+func (FindingAccepted) EventName() EventName { return EventFindingAccepted }
+
+// FindingWithdrawn says that the acceptance of a finding was withdrawn.
+type FindingWithdrawn struct {
+	ItemState
+	Guardrail string `json:"guardrail"`
+	Message   string `json:"message"`
+}
+
+// EventName names the event.
+func (FindingWithdrawn) EventName() EventName { return EventFindingWithdrawn }
+
 // ContentPublished says that a version of an item was published on a channel.
 type ContentPublished struct {
 	ItemState
@@ -313,6 +336,10 @@ func EventTypes() []EventType {
 		{"", "A content item changed its column.", ContentMoved{item, ItemGenerated, ItemReview, 2}},
 		{"", "A content item has another place in its column.", ContentReordered{item}},
 		{"", "A version of a published content item was approved.", ContentApproved{published, 3}},
+		{"", "A finding of a content item was accepted, so it no longer stops publication.",
+			FindingAccepted{item, "personal-data", "This is an e-mail address. Remove it.", "Our own address"}},
+		{"", "The acceptance of a finding of a content item was withdrawn.",
+			FindingWithdrawn{item, "personal-data", "This is an e-mail address. Remove it."}},
 		{"", "A version of a content item was published on a channel.",
 			ContentPublished{published, 2, "feed", "cloud-cost-optimization-guide"}},
 		{"", "An API key was created.", KeyCreated{key}},

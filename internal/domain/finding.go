@@ -3,6 +3,7 @@ package domain
 import (
 	"errors"
 	"slices"
+	"time"
 )
 
 // Severity is how much a finding matters.
@@ -28,6 +29,9 @@ const (
 
 // Finding is one thing that a guardrail has to say about a text.
 type Finding struct {
+	// ID is the same for the same fault in the same words, whatever stands around them, and in every version.
+	// It is a digest of the words, so it stays out of events. Empty in findings from before there were ids.
+	ID        string        `json:"id,omitempty"`
 	Guardrail string        `json:"guardrail"` // slug of the check: banned-terms, personal-data, …
 	Step      string        `json:"step"`      // key of the step whose text was checked
 	Severity  Severity      `json:"severity"`
@@ -35,7 +39,28 @@ type Finding struct {
 	Message   string        `json:"message"` // what is wrong and how to fix it, in one or two sentences
 	ContentID int64         `json:"content_id,omitempty"`
 	Version   int           `json:"version,omitempty"`
-	Matches   []Match       `json:"matches"`
+	Matches   []Match       `json:"matches"` // at most [MostMatches]
+	// Total is how many places there are where Matches has only the first of them; else 0.
+	Total int `json:"total,omitempty"`
+	// MinWords and MaxWords are the limits that a finding about the length was made with; 0: none.
+	MinWords int `json:"min_words,omitempty"`
+	MaxWords int `json:"max_words,omitempty"`
+	// Accepted says who let the text be as it is, and why; nil: nobody.
+	Accepted *Acceptance `json:"accepted,omitempty"`
+}
+
+// MostMatches is how many places one finding lists; its Total has the number of all.
+const MostMatches = 100
+
+// Places returns how many places the finding is about, those that it does not list included.
+func (f Finding) Places() int { return max(f.Total, len(f.Matches)) }
+
+// Acceptance is a person's decision that a finding may stand.
+type Acceptance struct {
+	By     string    `json:"by"`
+	ByKind ActorKind `json:"by_kind"`
+	At     time.Time `json:"at"`
+	Reason string    `json:"reason"`
 }
 
 // Match is one place in the text. Start and End are offsets in Unicode code
@@ -56,8 +81,17 @@ type Need struct {
 }
 
 // Blocks reports whether the finding stops publication. What was redacted is no
-// longer in the text.
-func (f Finding) Blocks() bool { return f.Severity == SeverityBlocking && f.Action != ActionRedacted }
+// longer in the text, and what was accepted may stand.
+func (f Finding) Blocks() bool { return f.Severity == SeverityBlocking && f.Open() }
+
+// Open reports whether somebody still has to look at the finding: it was neither
+// redacted nor accepted.
+func (f Finding) Open() bool { return f.Action != ActionRedacted && f.Accepted == nil }
+
+// FindingByID returns the place of a finding in the list; -1 if there is none.
+func FindingByID(findings []Finding, id string) int {
+	return slices.IndexFunc(findings, func(f Finding) bool { return f.ID == id })
+}
 
 // Blocking reports whether any finding stops publication.
 func Blocking(findings []Finding) bool { return slices.ContainsFunc(findings, Finding.Blocks) }
@@ -95,4 +129,16 @@ func BlockersOf(err error) []Blocker {
 	}
 	list, _ := e.Details["blockers"].([]Blocker)
 	return list
+}
+
+// WithAcceptances returns findings of a version with the acceptances that its findings
+// have at present: someone may have decided while they were looked for.
+func WithAcceptances(findings, present []Finding) []Finding {
+	findings = slices.Clone(findings)
+	for i, f := range findings {
+		if n := FindingByID(present, f.ID); n >= 0 && f.ID != "" {
+			findings[i].Accepted = present[n].Accepted
+		}
+	}
+	return findings
 }

@@ -84,6 +84,9 @@ type ContentItem struct {
 	Origin           Origin             `json:"engine"`
 	NeedsInput       []Need             `json:"-"`
 	Findings         []Finding          `json:"-"` // of the present version
+	Support          Support            `json:"-"` // what the text may rest on
+	Edited           bool               `json:"-"` // a person wrote or changed the present text
+	Terms            Terms              `json:"-"` // only on the way to the store; see item.Describe
 	Version          int                `json:"version"`
 	ApprovedVersion  int                `json:"-"` // 0: none
 	PublishedVersion int                `json:"-"` // 0: none
@@ -143,7 +146,8 @@ type ContentVersion struct {
 	Reason     string
 	Title      string
 	Body       string
-	Whole      bool // VersionFields are known; false in what is from before they were kept
+	Findings   []Finding // what is known to be wrong with it; read with a single version only
+	Whole      bool      // VersionFields are known; false in what is from before they were kept
 	VersionFields
 	CreatedAt time.Time
 }
@@ -201,9 +205,23 @@ type Publication struct {
 	At         time.Time
 }
 
-// ItemMove is one entry of an item's history on the board.
+// HistoryKind says what an entry of an item's history is about.
+type HistoryKind string
+
+// The kinds of entries.
+const (
+	HistoryMoved     HistoryKind = "moved"
+	HistoryAccepted  HistoryKind = "finding_accepted"
+	HistoryWithdrawn HistoryKind = "acceptance_withdrawn"
+)
+
+// ItemMove is one entry of an item's history: a move on the board, or a decision about a finding, where From
+// and To are the same column.
 type ItemMove struct {
 	ContentID int64
+	Kind      HistoryKind
+	Finding   string // the message of the finding that was decided about
+	Reason    string // why it was accepted
 	From, To  ItemStatus
 	Version   int
 	By        string
@@ -223,4 +241,12 @@ func MoveScope(from, to ItemStatus) Scope {
 		return ScopeReview
 	}
 	return ScopeContent
+}
+
+// Terms are what a search finds an item by. Each is a word in the form for comparison,
+// without spaces and ASCII punctuation; the caller cuts texts into them.
+type Terms struct {
+	Title  string   // the whole title, in the form in which equal titles are equal
+	Titled []string // of the title
+	All    []string // of the title and the text
 }

@@ -53,6 +53,10 @@ var (
 	LimitChannel         = Limit{Name: "channel", Unit: Characters, Max: 50}
 	LimitAssignee        = Limit{Name: "assignee", Unit: Characters, Max: 200}
 	LimitReason          = Limit{Name: "reason", Unit: Characters, Max: 500}
+	LimitAcceptance      = Limit{Name: "acceptance", Unit: Characters, Min: 1, Max: 500}
+	LimitFinding         = Limit{Name: "finding", Unit: Characters, Min: 1, Max: 64} // an id
+	LimitFacts           = Limit{Name: "facts", Unit: Items, Max: 100, Each: 2_000}
+	LimitLinks           = Limit{Name: "links", Unit: Items, Max: 100, Each: 2048}
 	LimitBulkMove        = Limit{Name: "bulk_move", Unit: Items, Min: 1, Max: 100}
 	LimitPerColumn       = Limit{Name: "per_column", Unit: Number, Min: 1, Max: 200}
 
@@ -79,7 +83,7 @@ func Limits() []Limit {
 		LimitCompanyName, LimitWorkspaceSlug, LimitTimezone, LimitNotifyEmails, LimitGrant, LimitGrantNote,
 		LimitKeyName, LimitKeyScopes, LimitAllowedIPs, LimitKeyGrace,
 		LimitTitle, LimitBody, LimitMetaTitle, LimitMetaDescription, LimitItemSlug, LimitKeywords, LimitLanguage,
-		LimitChannel, LimitAssignee, LimitReason, LimitBulkMove, LimitPerColumn,
+		LimitChannel, LimitAssignee, LimitReason, LimitAcceptance, LimitFinding, LimitFacts, LimitLinks, LimitBulkMove, LimitPerColumn,
 		LimitPrompt, LimitWords, LimitTone, LimitToneCustom, LimitResults,
 		LimitSlug, LimitFilter, LimitSearch, LimitPage, LimitPerPage, LimitWait, LimitPercent, LimitURL, LimitMoment,
 	}

@@ -58,10 +58,14 @@ func (w *worker) applyEffects(
 	return findings, nil
 }
 
-// renderAhead renders the texts that a step publishes, before the transaction that
-// records it. A text that has changed by then is rendered by its first reader.
-func (w *worker) renderAhead(effects []capability.Effect) {
+// workAhead does what takes time about a step's effects before the transaction that
+// records it: it describes the items that it creates, and renders the texts that it
+// publishes. A text that has changed by then is rendered by its first reader.
+func (w *worker) workAhead(effects []capability.Effect) {
 	for _, e := range effects {
+		if e.Create != nil {
+			item.Describe(&e.Create.Item)
+		}
 		if e.Publish == nil || w.Render == nil {
 			continue
 		}
@@ -95,6 +99,7 @@ func (w *worker) create(
 	ctx context.Context, tx *store.Tx, e capability.CreateItem, needs []domain.Need,
 ) (domain.ContentItem, error) {
 	c := e.Item
+	c.Support.Brief = domain.Strings(w.x.Settings)
 	c.WorkspaceID, c.ExecutionID, c.AgentID, c.Origin = w.x.WorkspaceID, w.x.ID, w.x.AgentID, w.x.Origin
 	c.Findings = append(slices.Clone(e.Findings), w.cut...) // nobody would see how a text ends
 	if len(c.NeedsInput) == 0 {
@@ -111,12 +116,16 @@ func (w *worker) annotateAndMove(ctx context.Context, tx *store.Tx, e capability
 	if err != nil {
 		return err
 	}
+	if e.Version != 0 && e.Version != c.Version {
+		return domain.Errorf(domain.CodeConflict, "The item was edited while this ran: version %d was checked, and it now has "+
+			"version %d. Run it again to check that one.", e.Version, c.Version)
+	}
 	if e.Scores != nil || e.Findings != nil {
 		if e.Scores != nil {
 			c.Scores = e.Scores
 		}
 		if e.Findings != nil {
-			c.Findings = attach(slices.Clone(e.Findings), c)
+			c.Findings = attach(domain.WithAcceptances(e.Findings, c.Findings), c)
 		}
 		if c, err = item.Annotate(ctx, tx, c); err != nil {
 			return err

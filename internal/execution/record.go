@@ -21,7 +21,7 @@ func (w *worker) record(ctx context.Context, run *writing, result capability.Res
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.recorded[run.step.Key] = true
-	w.renderAhead(result.Effects)
+	w.workAhead(result.Effects)
 	needs := append(slices.Clone(w.needs), result.NeedsInput...)
 	cut := run.truncated()
 	result.Findings = append(slices.Clone(result.Findings), cut...)
@@ -36,6 +36,9 @@ func (w *worker) record(ctx context.Context, run *writing, result capability.Res
 		s.Output = output
 		if s.Findings, err = w.applyEffects(ctx, tx, result, needs); err != nil {
 			return err
+		}
+		for i := range s.Findings {
+			s.Findings[i].ID = "" // events leave the workspace, and the id is a digest of words that may be secret
 		}
 		if err := w.saveStep(ctx, tx, &x, s); err != nil {
 			return err

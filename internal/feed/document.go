@@ -152,8 +152,8 @@ func language(items []content.FeedItem) string {
 // standalone is an item's HTML for readers outside of its page: with absolute links,
 // and with the direction of a script that runs from right to left.
 func standalone(base string, i content.FeedItem) string {
-	text := absolute(i.HTML, address(base, i))
-	if direction(i.Language) != "rtl" {
+	text := absolute(ownLinks(i.HTML, base), address(base, i))
+	if domain.Direction(i.Language) != "rtl" {
 		return text
 	}
 	return `<div lang="` + html.EscapeString(i.Language) + `" dir="rtl">` + "\n" + text + "</div>"

@@ -27,6 +27,27 @@ func item(change func(i *content.FeedItem)) content.FeedItem {
 	return i
 }
 
+func TestOwnLinksAreFollowed(t *testing.T) {
+	const mark = ` rel="nofollow noreferrer"`
+	for href, own := range map[string]bool{
+		"https://example.com":            true,
+		"https://example.com/a?b=1":      true,
+		"https://example.com#part":       true,
+		"https://example.com.evil.test/": false,
+		"https://other.test/":            false,
+		"http://example.com/":            false,
+	} {
+		in := `<p><a href="` + href + `"` + mark + `>a</a> <a href="https://other.test"` + mark + `>b</a></p>`
+		want := in
+		if own {
+			want = strings.Replace(in, mark, "", 1)
+		}
+		if got := ownLinks(in, base); got != want {
+			t.Errorf("%s: %s, want %s", href, got, want)
+		}
+	}
+}
+
 func TestLinksAreAbsoluteOutsideOfThePage(t *testing.T) {
 	for in, want := range map[string]string{
 		`<a href="/a">`:                   `<a href="https://example.com/a">`,
@@ -137,7 +158,7 @@ func TestDirections(t *testing.T) {
 		"ar": "rtl", "ar-EG": "rtl", "HE": "rtl", "fa": "rtl", "ur-PK": "rtl", "az-Arab": "rtl", "ku-Arab-IQ": "rtl",
 		"en": "ltr", "": "ltr", "ar-Latn": "ltr", "de-DE": "ltr", "ja": "ltr",
 	} {
-		if got := direction(tag); got != want {
+		if got := domain.Direction(tag); got != want {
 			t.Errorf("%s runs %s", tag, got)
 		}
 	}

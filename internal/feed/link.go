@@ -3,7 +3,6 @@ package feed
 import (
 	"html"
 	"net/url"
-	"slices"
 	"strings"
 )
 
@@ -32,6 +31,37 @@ func absolute(text, page string) string {
 	}
 }
 
+// foreignRel is what the sanitizer writes into every link with a host.
+const foreignRel = ` rel="nofollow noreferrer"`
+
+// ownLinks takes the mark of foreign links off those that lead to the feed's own host.
+func ownLinks(text, base string) string {
+	u, err := url.Parse(base)
+	if err != nil || u.Host == "" {
+		return text
+	}
+	href := ` href="` + html.EscapeString(u.Scheme+"://"+u.Host)
+	var b strings.Builder
+	for {
+		i := strings.Index(text, href)
+		if i < 0 {
+			return b.String() + text
+		}
+		i += len(href)
+		end := strings.IndexByte(text[i:], '>')
+		if end < 0 {
+			return b.String() + text
+		}
+		b.WriteString(text[:i])
+		tag := text[i : i+end]
+		if tag != "" && strings.IndexByte(`"/?#`, tag[0]) >= 0 { // else it is a longer host
+			tag = strings.Replace(tag, foreignRel, "", 1)
+		}
+		b.WriteString(tag)
+		text = text[i+end:]
+	}
+}
+
 // next returns where the next attribute with an address begins, and its beginning.
 func next(text string) (at int, attribute string) {
 	at = -1
@@ -49,28 +79,4 @@ func resolved(base *url.URL, escaped string) string {
 		return escaped
 	}
 	return html.EscapeString(base.ResolveReference(u).String())
-}
-
-// rightToLeft are the languages whose usual script runs from right to left.
-var rightToLeft = []string{
-	"ar", "arc", "ckb", "dv", "fa", "he", "iw", "ji", "ks", "nqo", "pnb", "prs", "ps", "sd", "syr", "ug", "ur", "yi",
-}
-
-// rightToLeftScripts are the scripts that a language tag can name.
-var rightToLeftScripts = []string{"arab", "aran", "hebr", "nkoo", "syrc", "thaa"}
-
-// direction returns the direction of a language's script, rtl or ltr, from its tag
-// (BCP 47).
-func direction(tag string) string {
-	parts := strings.Split(strings.ToLower(tag), "-")
-	if len(parts) > 1 && len(parts[1]) == 4 { // a script
-		if slices.Contains(rightToLeftScripts, parts[1]) {
-			return "rtl"
-		}
-		return "ltr"
-	}
-	if slices.Contains(rightToLeft, parts[0]) {
-		return "rtl"
-	}
-	return "ltr"
 }

@@ -5,11 +5,13 @@ import (
 	"html/template"
 	"strings"
 
+	"vellocity/internal/domain"
 	"vellocity/internal/engine/content"
 )
 
-// pagePolicy lets a page show images and run nothing.
-const pagePolicy = "default-src 'none'; img-src https: data:; " +
+// pagePolicy lets a page show images, our own and those of other hosts that its author
+// chose, and run nothing.
+const pagePolicy = "default-src 'none'; img-src 'self' https: http: data:; " +
 	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 var itemPage = template.Must(template.New("item").Parse(`<!doctype html>
@@ -43,13 +45,13 @@ type shownItem struct {
 func pageOf(base string, i content.FeedItem) shownItem {
 	v := shownItem{
 		Language:  cmp.Or(i.Language, "en"),
-		Direction: direction(i.Language),
+		Direction: domain.Direction(i.Language),
 		MetaTitle: cmp.Or(i.MetaTitle, i.Title),
 		Summary:   i.Summary,
 		Address:   address(base, i),
 		Heading:   i.Title,
 		AI:        i.Origin.AI,
-		HTML:      template.HTML(i.HTML), //nolint:gosec // sanitized by the renderer
+		HTML:      template.HTML(ownLinks(i.HTML, base)), //nolint:gosec // sanitized by the renderer
 	}
 	if strings.HasPrefix(i.HTML, "<h1") {
 		v.Heading = ""
@@ -88,11 +90,11 @@ type shownEntry struct{ Language, Direction, Title, Summary, Address string }
 func indexOf(feed content.Feed, base string) shownIndex {
 	tag := language(feed.Items)
 	v := shownIndex{
-		Language: cmp.Or(tag, "en"), Direction: direction(tag), Title: feed.Workspace.Name, Base: base,
+		Language: cmp.Or(tag, "en"), Direction: domain.Direction(tag), Title: feed.Workspace.Name, Base: base,
 	}
 	for _, i := range feed.Items {
 		v.Items = append(v.Items, shownEntry{
-			cmp.Or(i.Language, v.Language), direction(i.Language), i.Title, i.Summary, address(base, i),
+			cmp.Or(i.Language, v.Language), domain.Direction(i.Language), i.Title, i.Summary, address(base, i),
 		})
 	}
 	return v

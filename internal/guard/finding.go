@@ -1,8 +1,11 @@
 package guard
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"slices"
 	"strings"
+	"unicode"
 
 	"vellocity/internal/domain"
 	"vellocity/internal/prose"
@@ -13,15 +16,51 @@ import (
 func finding(
 	text string, severity domain.Severity, message string, places []prose.Range, mask func(string) string,
 ) domain.Finding {
-	f := domain.Finding{Severity: severity, Message: message}
+	f := domain.Finding{Severity: severity, Message: message, Matches: make([]domain.Match, 0, len(places))}
+	words := make([]string, 0, len(places))
 	points := prose.NewPoints(text)
 	slices.SortFunc(places, func(a, b prose.Range) int { return a.Start - b.Start })
 	for _, r := range places {
 		shown := r.In(text)
+		words = append(words, shown)
 		if mask != nil {
 			shown = mask(shown)
 		}
 		f.Matches = append(f.Matches, domain.Match{Start: points.At(r.Start), End: points.At(r.End), Text: shown})
+	}
+	f.ID = digest(words...) // [identify] adds what the finding says
+	return f
+}
+
+// digest returns the same for the same set of words, however their spaces are written.
+func digest(words ...string) string {
+	for i, w := range words {
+		words[i] = strings.Join(strings.Fields(w), " ")
+	}
+	slices.Sort(words)
+	sum := sha256.Sum256([]byte(strings.Join(slices.Compact(words), "\x00")))
+	return hex.EncodeToString(sum[:8])
+}
+
+// identify returns the id of a finding about words with the digest. Figures in its message do not count: they
+// are mostly lengths.
+func identify(f domain.Finding, words string) string {
+	return digest("is "+f.Guardrail, "says "+withoutDigits(f.Message), "of "+words)
+}
+
+func withoutDigits(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsDigit(r) {
+			return -1
+		}
+		return r
+	}, s)
+}
+
+// capped returns the finding with its first places only, and the number of all.
+func capped(f domain.Finding) domain.Finding {
+	if n := len(f.Matches); n > domain.MostMatches {
+		f.Matches, f.Total = slices.Clone(f.Matches[:domain.MostMatches]), max(n, f.Total)
 	}
 	return f
 }

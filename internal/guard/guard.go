@@ -56,12 +56,14 @@ func Guardrails() []Guardrail {
 			"Links that are in neither the brief nor the sources, and suspicious links.", Flag, unsupportedLinks},
 		{"regulated-claims", "Absolute and regulated claims",
 			"Promises that advertising law often forbids without proof. Not legal advice.", Flag, regulatedClaims},
+		{"left-out", "Left out when published",
+			"HTML and images of the text that readers do not get.", Flag, leftOut},
 	}
 }
 
 // Check runs every guardrail over the text and its title and meta fields. The findings
-// are flagged, with the severity of their kind before any policy is applied. The same
-// input always gives the same findings.
+// are flagged, with the severity of their kind before any policy is applied, and list
+// every place. The same input always gives the same findings.
 func Check(in Input) []domain.Finding {
 	out := []domain.Finding{}
 	targets := append([]*target{newTarget(in)}, fields(in)...)
@@ -78,6 +80,7 @@ func Check(in Input) []domain.Finding {
 				if f.Matches == nil {
 					f.Matches = []domain.Match{}
 				}
+				f.ID = identify(f, f.ID)
 				out = append(out, f)
 			}
 		}

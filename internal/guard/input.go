@@ -34,11 +34,14 @@ type Input struct {
 	// SupportUnknown is set where nobody knows what the text may rest on: numbers, quotes and the hosts of
 	// links are then not compared with Support.
 	SupportUnknown bool
-	// Edited is set for a person's own edit. It is checked for harm, not for support by the brief, so it
-	// implies SupportUnknown; and what only a model leaves behind is a warning, since a person who writes
-	// about refusals may quote one.
+	// Edited is set where a person wrote or changed the text. It is checked for harm, not for support by the
+	// brief, so without Support it implies SupportUnknown; and what only a model leaves behind is a warning,
+	// since a person who writes about refusals may quote one.
 	Edited bool
 }
+
+// unknownSupport reports whether the text cannot be compared with what it rests on.
+func (in Input) unknownSupport() bool { return in.SupportUnknown || in.Edited && len(in.Support) == 0 }
 
 // support returns everything that the caller provided as one text.
 func (in Input) support() string {

@@ -31,6 +31,14 @@ func wordBounds(t *target) []domain.Finding {
 	if t.MinWords == 0 && t.MaxWords == 0 {
 		return nil
 	}
+	out := wordFaults(t)
+	for i := range out {
+		out[i].MinWords, out[i].MaxWords = t.MinWords, t.MaxWords
+	}
+	return out
+}
+
+func wordFaults(t *target) []domain.Finding {
 	switch n := prose.CountWords(t.read.Plain()); {
 	case t.MinWords > 0 && n < t.MinWords:
 		return []domain.Finding{

@@ -14,7 +14,7 @@ import (
 // without a unit are counts, not claims; years, dates, times, versions, and numbers that
 // name something are no claims either.
 func unsupportedNumbers(t *target) []domain.Finding {
-	if t.supportUnknown() {
+	if t.unknownSupport() {
 		return nil
 	}
 	text := t.words.Text

@@ -35,20 +35,32 @@ type detector struct {
 	severity domain.Severity
 	inCode   bool // a number of an account does harm in code too
 	pattern  *pattern
+	window   window // where it can match
 	valid    func(text string, r prose.Range) bool
 }
+
+// The bytes that the matches of the patterns consist of, and how many digits and signs they have at least.
+var (
+	phoneWindow = runs("0123456789+() .-/", '+', func(digits, _, _ int) bool { return digits >= 8 })
+	cardWindow  = runs("0123456789 -", '-', func(digits, _, _ int) bool { return digits >= 13 })
+	ibanWindow  = runs("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ ", ' ', func(digits, capitals, _ int) bool {
+		return digits >= 2 && capitals >= 2 && digits+capitals >= 12
+	})
+	ipWindow  = runs("0123456789.", '.', func(digits, _, signs int) bool { return digits >= 4 && signs >= 3 })
+	ip6Window = runs("0123456789abcdefABCDEF:", ':', func(_, _, signs int) bool { return signs >= 3 })
+)
 
 func detectors() []detector {
 	const public = "Remove it, unless it is there for readers to use."
 	return []detector{
 		{"a bank account number (IBAN)", "Remove it; share account numbers in private.",
-			domain.SeverityBlocking, true, ibanPattern, whole(validIBAN)},
+			domain.SeverityBlocking, true, ibanPattern, ibanWindow, whole(validIBAN)},
 		{"a payment card number", "Remove it; a card number must never be published.",
-			domain.SeverityBlocking, true, cardPattern, validCard},
-		{"an e-mail address", public, domain.SeverityWarning, false, emailPattern, validEmail},
-		{"an IP address", public, domain.SeverityWarning, false, ipPattern, validIP4},
-		{"an IP address", public, domain.SeverityWarning, false, ip6Pattern, whole(validIP6)},
-		{"a phone number", public, domain.SeverityWarning, false, phonePattern, validPhone},
+			domain.SeverityBlocking, true, cardPattern, cardWindow, validCard},
+		{"an e-mail address", public, domain.SeverityWarning, false, emailPattern, tokens("@"), validEmail},
+		{"an IP address", public, domain.SeverityWarning, false, ipPattern, ipWindow, validIP4},
+		{"an IP address", public, domain.SeverityWarning, false, ip6Pattern, ip6Window, whole(validIP6)},
+		{"a phone number", public, domain.SeverityWarning, false, phonePattern, phoneWindow, validPhone},
 	}
 }
 
@@ -71,7 +83,7 @@ func personalData(t *target) []domain.Finding {
 			view = t.coded()
 		}
 		var found []prose.Range
-		for _, r := range locations(d.pattern.whole, view.Text) {
+		for _, r := range locationsIn(d.pattern, view.Text, d.window(view.Text)) {
 			s := r.In(view.Text)
 			if wholeWords(view.Text, r) && !partOfNumber(view.Text, r) && d.valid(view.Text, r) &&
 				!strings.Contains(allowed, s) {

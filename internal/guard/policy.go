@@ -24,7 +24,8 @@ type Outcome struct {
 
 // Apply applies a policy: redact replaces the text, block makes a finding blocking, and
 // flag makes it a warning at most. Findings that are only information are not retried.
-// A guardrail that the policy does not name uses its default.
+// A guardrail that the policy does not name uses its default. The findings that it
+// returns list at most [domain.MostMatches] places each.
 func Apply(in Input, findings []domain.Finding, policy domain.GuardrailPolicy) Outcome {
 	out := Outcome{Text: in.Text, Findings: []domain.Finding{}}
 	var cuts []cut
@@ -50,6 +51,11 @@ func Apply(in Input, findings []domain.Finding, policy domain.GuardrailPolicy) O
 		out.Findings = append(out.Findings, f)
 	}
 	out.Text = apply(in.Text, cuts, out.Findings)
+	for _, list := range [][]domain.Finding{out.Findings, out.Retry} {
+		for i := range list {
+			list[i] = capped(list[i])
+		}
+	}
 	return out
 }
 
@@ -76,6 +82,7 @@ func Fixed(before, after []domain.Finding) []domain.Finding {
 		})
 		if !still {
 			b.Action, b.Severity, b.Matches = domain.ActionRetried, domain.SeverityInfo, []domain.Match{}
+			b.ID, b.Total = "", 0
 			b.Message += " A second attempt fixed it."
 			out = append(out, b)
 		}
@@ -119,6 +126,7 @@ func redacted(in Input, f domain.Finding, cuts *[]cut) domain.Finding {
 		return f
 	}
 	f.Action = domain.ActionRedacted
+	f.ID = identify(f, "") // an id of the words would tell them to who guesses
 	for _, m := range f.Matches {
 		*cuts = append(*cuts, cut{m.Start, m.End, replacement(in, f.Guardrail, m.Text)})
 	}
@@ -157,12 +165,34 @@ func apply(text string, cuts []cut, findings []domain.Finding) string {
 	for i, c := range cuts {
 		shift[i+1] = shift[i] + c.grows()
 	}
-	for _, f := range findings {
+	for i, f := range findings {
+		if f.Action != domain.ActionRedacted {
+			f = uncut(f, cuts)
+		}
 		for j, m := range f.Matches {
 			f.Matches[j] = moved(m, cuts, shift, points)
 		}
+		if len(f.Matches) > 0 && f.Action != domain.ActionRedacted { // a cut may have changed its words
+			f.ID = identify(f, digest(wordsOf(points, f)...))
+		}
+		findings[i] = f
 	}
 	return after
+}
+
+// uncut returns a finding without the places that others have cut; where they have cut all, it is redacted too.
+func uncut(f domain.Finding, cuts []cut) domain.Finding {
+	left := slices.DeleteFunc(slices.Clone(f.Matches), func(m domain.Match) bool {
+		i := sort.Search(len(cuts), func(i int) bool { return cuts[i].end >= m.End })
+		return i < len(cuts) && cuts[i].start <= m.Start
+	})
+	switch {
+	case len(left) == 0 && len(f.Matches) > 0:
+		f.Action, f.ID = domain.ActionRedacted, identify(f, "")
+	default:
+		f.Matches = left
+	}
+	return f
 }
 
 // merge joins overlapping cuts, so that each place is replaced once.

@@ -52,9 +52,7 @@ var (
 func injectionResidue(t *target) []domain.Finding {
 	var out []domain.Finding
 	places := sources(t.words, t.find(injectionPattern))
-	if t.inSource.any(markerPattern) {
-		places = append(places, locations(markerPattern.whole, t.bare)...)
-	}
+	places = append(places, locationsIn(markerPattern, t.bare, t.inSource[markerPattern.id])...)
 	if len(places) > 0 {
 		out = append(out, finding(
 			t.Text,

@@ -10,6 +10,9 @@ import (
 	"vellocity/internal/prose"
 )
 
+// Two of the secrets, which are looked for in their own way.
+const privateKey, accessInAddress = "a private key", "a password in an address"
+
 // secretPatterns are the public shapes of keys, ours first.
 var secretPatterns = []struct {
 	what    string
@@ -24,8 +27,8 @@ var secretPatterns = []struct {
 	{"a Stripe key", compile(`\b(?:sk|rk|whsec)_(?:live_|test_)?[A-Za-z0-9]{20,}`)},
 	{"a Google API key", compile(`\bAIza[0-9A-Za-z_\-]{35}`)},
 	{"a signed token (JWT)", compile(`\beyJ[A-Za-z0-9_\-]{10,}\.eyJ[A-Za-z0-9_\-]{10,}\.[A-Za-z0-9_\-]{10,}`)},
-	{"a private key", compile(`-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|\z)`)},
-	{"a password in an address", compile(`\b[a-z][a-z0-9+.\-]*://[^\s/:@]+:[^\s/@]{3,}@`)},
+	{privateKey, compile(`-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|\z)`)},
+	{accessInAddress, compile(`\b[a-z][a-z0-9+.\-]*://[^\s/:@]+:[^\s/@]{3,}@`)},
 }
 
 var (
@@ -53,10 +56,15 @@ func secrets(t *target) []domain.Finding {
 		}
 	}
 	for _, p := range secretPatterns {
-		if t.inSource.any(p.pattern) {
-			add(p.what, slices.DeleteFunc(locations(p.pattern.whole, t.Text), func(r prose.Range) bool {
-				return strings.Contains(p.what, "password") && exampleAccess(r.In(t.Text))
-			}))
+		switch {
+		case !t.inSource.any(p.pattern):
+		case p.what == privateKey: // it has empty lines
+			add(p.what, locations(p.pattern.whole, t.Text))
+		case p.what == accessInAddress:
+			found := locationsIn(p.pattern, t.Text, tokens("://", ":", "@")(t.Text))
+			add(p.what, slices.DeleteFunc(found, func(r prose.Range) bool { return exampleAccess(r.In(t.Text)) }))
+		default:
+			add(p.what, locationsIn(p.pattern, t.Text, t.inSource[p.pattern.id]))
 		}
 	}
 	if t.inSource.any(labelled) {
@@ -69,13 +77,28 @@ func secrets(t *target) []domain.Finding {
 // labelledValues returns the values behind a label that could be real.
 func (t *target) labelledValues() []prose.Range {
 	var out []prose.Range
-	for _, l := range labelled.whole.FindAllStringSubmatchIndex(t.Text, -1) {
-		v := t.Text[l[2]:l[3]]
-		if len(v) < 200 && !stands(v) && entropy(v) > 2.5 && strings.ContainsFunc(v, unicode.IsDigit) {
-			out = append(out, prose.Range{Start: l[2], End: l[3]})
+	for _, part := range t.inSource[labelled.id] {
+		part.End = endOfNext(t.Text, part.End) // the value may stand below an empty line
+		for _, l := range labelled.whole.FindAllStringSubmatchIndex(part.In(t.Text), -1) {
+			r := prose.Range{Start: part.Start + l[2], End: part.Start + l[3]}
+			v := r.In(t.Text)
+			if len(v) < 200 && !stands(v) && entropy(v) > 2.5 && strings.ContainsFunc(v, unicode.IsDigit) {
+				out = append(out, r)
+			}
 		}
 	}
 	return out
+}
+
+// endOfNext returns the end of the paragraph after the one that ends here.
+func endOfNext(text string, end int) int {
+	for end < len(text) && text[end] <= ' ' {
+		end++
+	}
+	if i := strings.Index(text[end:], "\n\n"); i >= 0 {
+		return end + i
+	}
+	return len(text)
 }
 
 // exampleAccess reports whether user and password in an address only stand for others: ${USER}:${PASS}@,

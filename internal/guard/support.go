@@ -19,9 +19,6 @@ var (
 	attribution = regexp.MustCompile(`^\s*(?:—|–|--|―)\s*\p{L}`)
 )
 
-// supportUnknown reports whether the text cannot be compared with what it rests on.
-func (t *target) supportUnknown() bool { return t.SupportUnknown || t.Edited }
-
 // shortestQuote is how many words a quotation has at least: shorter ones are mostly terms. Each character
 // of Chinese and Japanese is a word.
 const shortestQuote, shortestHan = 5, 12
@@ -29,7 +26,7 @@ const shortestQuote, shortestHan = 5, 12
 // unsupportedQuotes finds quotations that are not in the support word for word. A block quote is one only
 // where it says who said it: most are notes.
 func unsupportedQuotes(t *target) []domain.Finding {
-	if t.supportUnknown() {
+	if t.unknownSupport() {
 		return nil
 	}
 	var places []prose.Range
@@ -111,12 +108,11 @@ func unsupportedLinks(t *target) []domain.Finding {
 	byMessage := map[string][]prose.Range{}
 	var order []string
 	taken, checked := cover{size: len(t.bare)}, map[string]string{}
-	for _, l := range linkPattern.whole.FindAllStringSubmatchIndex(t.bare, -1) {
-		r := firstGroup(l)
+	for _, r := range t.addresses() {
 		address := r.In(t.bare)
 		message, known := checked[address]
 		if !known {
-			message = linkFault(address, support, t.supportUnknown())
+			message = linkFault(address, support, t.unknownSupport())
 			checked[address] = message
 		}
 		if message == "" || !taken.take(r) {
@@ -134,6 +130,17 @@ func unsupportedLinks(t *target) []domain.Finding {
 	return out
 }
 
+// addresses returns where the addresses of links stand in the source.
+func (t *target) addresses() (out []prose.Range) {
+	for _, part := range t.inSource[linkPattern.id] {
+		for _, l := range linkPattern.whole.FindAllStringSubmatchIndex(part.In(t.bare), -1) {
+			r := firstGroup(l)
+			out = append(out, prose.Range{Start: part.Start + r.Start, End: part.Start + r.End})
+		}
+	}
+	return out
+}
+
 func firstGroup(l []int) prose.Range {
 	for i := 2; i < len(l); i += 2 {
 		if l[i] >= 0 {
@@ -142,6 +149,9 @@ func firstGroup(l []int) prose.Range {
 	}
 	return prose.Range{Start: l[0], End: l[1]}
 }
+
+// noSource is what is wrong with a link that only the support could explain.
+const noSource = "This address is in neither the brief nor the sources."
 
 // linkFault says what is wrong with an address; "" if nothing is.
 func linkFault(address, support string, unknown bool) string {
@@ -162,40 +172,8 @@ func linkFault(address, support string, unknown bool) string {
 		return "This link leads to an IP address. Use a host name that readers can recognize."
 	}
 	if !unknown && !strings.Contains(support, strings.TrimPrefix(host, "www.")) {
-		return "This address is in neither the brief nor the sources. Check that it exists and supports the text, " +
+		return noSource + " Check that it exists and supports the text, " +
 			"or remove it."
 	}
 	return ""
-}
-
-// aboutSupport are the guardrails that compare a text with what it may rest on.
-func aboutSupport(slug string) bool {
-	return slug == "unsupported-numbers" || slug == "unsupported-quotes" || slug == "unsupported-links"
-}
-
-// Kept returns the findings about support that an earlier look at a text found and that its present form
-// still has: of each finding the places that still read as they did. It is for a look at a text whose
-// support is no longer known ([Input.SupportUnknown]), in place of the findings that it cannot make.
-func Kept(text string, findings []domain.Finding) []domain.Finding {
-	var out []domain.Finding
-	runes := []rune(text)
-	for _, f := range findings {
-		if !aboutSupport(f.Guardrail) {
-			continue
-		}
-		var still []domain.Match
-		for _, m := range f.Matches {
-			if m.Start < 0 || m.End > len(runes) || m.Start > m.End {
-				continue
-			}
-			if there := string(runes[m.Start:m.End]); there == m.Text || shortened(there) == m.Text {
-				still = append(still, m)
-			}
-		}
-		if len(still) > 0 {
-			f.Matches = still
-			out = append(out, f)
-		}
-	}
-	return out
 }

@@ -18,21 +18,31 @@ import (
 // previewLength is how many characters of a text a card shows.
 const previewLength = 180
 
-// Create puts a new item into the generated column as its first version. An item
-// without a slug gets one from its title; where another item has the slug, a
-// number is added.
-func Create(
-	ctx context.Context, tx *store.Tx, c domain.ContentItem, provenance json.RawMessage,
-) (domain.ContentItem, error) {
-	terms := describe(&c)
+// Describe fills in what is derived from an item's text: what a card shows, what a
+// search finds it by, and a slug from the title where it has none. It parses the text, so
+// it is called before the transaction that creates or edits the item, which holds the
+// database's writer.
+func Describe(c *domain.ContentItem) {
+	plain := prose.Plain(c.Body)
+	c.WordCount = prose.CountWords(plain)
+	c.Preview = previewOf(c.Title, plain)
+	c.Terms = termsOf(c.Title, plain)
 	if c.Slug == "" {
 		c.Slug = cmp.Or(prose.Slug(c.Title, domain.LimitItemSlug.Max), "untitled")
 	}
+}
+
+// Create puts a new item into the generated column as its first version. [Describe]
+// has filled it in; where another item has its slug, a number is added.
+func Create(
+	ctx context.Context, tx *store.Tx, c domain.ContentItem, provenance json.RawMessage,
+) (domain.ContentItem, error) {
 	var err error
 	if c.Slug, err = tx.FreeContentSlug(ctx, c.WorkspaceID, 0, c.Slug); err != nil {
 		return c, err
 	}
 	c.Status = domain.ItemGenerated
+	terms := c.Terms
 	if c, err = tx.CreateContent(ctx, c, provenance); err != nil {
 		return c, err
 	}
@@ -49,17 +59,15 @@ func Create(
 // Edit stores a changed item. Where anything that readers see differs from before, it
 // makes a version; an approved version that has not been published yet then goes back
 // to review, since nobody has approved the new one. Where nothing differs, it does
-// nothing.
+// nothing. [Describe] has filled in the changed item.
 func Edit(
 	ctx context.Context, tx *store.Tx, before, c domain.ContentItem, reason string,
 ) (domain.ContentItem, error) {
 	if before.SameEdit(c) {
 		return before, nil
 	}
-	fresh := !before.SameVersion(c)
-	var terms store.Terms
+	fresh, terms := !before.SameVersion(c), c.Terms
 	if fresh {
-		terms = describe(&c)
 		c.Version++
 	}
 	c, err := tx.SaveContent(ctx, c)
@@ -87,7 +95,11 @@ func Edit(
 // Annotate stores new scores and findings of the present version. It makes no
 // version and appends no event.
 func Annotate(ctx context.Context, tx *store.Tx, c domain.ContentItem) (domain.ContentItem, error) {
-	return tx.SaveContent(ctx, c)
+	c, err := tx.SaveContent(ctx, c)
+	if err != nil {
+		return c, err
+	}
+	return c, tx.SaveVersionFindings(ctx, c.ID, c.Version, c.Findings)
 }
 
 // Delete removes an item with its versions, history and publications.
@@ -96,14 +108,6 @@ func Delete(ctx context.Context, tx *store.Tx, c domain.ContentItem) error {
 		return err
 	}
 	return tx.AppendEvent(ctx, c.Subject(), domain.ContentDeleted{ItemState: c.State(), Title: c.Title})
-}
-
-// describe derives what a card shows from the text, and returns what finds the item.
-func describe(c *domain.ContentItem) store.Terms {
-	plain := prose.Plain(c.Body)
-	c.WordCount = prose.CountWords(plain)
-	c.Preview = previewOf(c.Title, plain)
-	return termsOf(c.Title, plain)
 }
 
 func addVersion(ctx context.Context, tx *store.Tx, c domain.ContentItem, n int, reason string) error {
@@ -116,6 +120,7 @@ func addVersion(ctx context.Context, tx *store.Tx, c domain.ContentItem, n int, 
 		Reason:     reason,
 		Title:      c.Title,
 		Body:       c.Body,
+		Findings:   c.Findings,
 
 		Whole:         true,
 		VersionFields: c.VersionFields(),

@@ -52,6 +52,7 @@ func (d *desk) create(title, body string, findings ...domain.Finding) (c domain.
 	d.Helper()
 	d.in(func(tx *store.Tx) (err error) {
 		in := domain.ContentItem{WorkspaceID: d.w.ID, Title: title, Type: domain.ContentBlog, Body: body, Findings: findings}
+		item.Describe(&in)
 		c, err = item.Create(d.ctx, tx, in, json.RawMessage(`{}`))
 		return err
 	})

@@ -91,6 +91,7 @@ func recordMove(ctx context.Context, tx *store.Tx, c domain.ContentItem, from do
 	a := actor(ctx)
 	err := tx.AddContentMove(ctx, domain.ItemMove{
 		ContentID: c.ID,
+		Kind:      domain.HistoryMoved,
 		From:      from,
 		To:        c.Status,
 		Version:   c.Version,

@@ -18,8 +18,8 @@ func Search(text string) *store.Search {
 	return &store.Search{Title: title, Terms: prose.QueryTerms(text)}
 }
 
-func termsOf(title, plain string) store.Terms {
-	return store.Terms{
+func termsOf(title, plain string) domain.Terms {
+	return domain.Terms{
 		Title:  prose.Same(title),
 		Titled: prose.IndexTerms(title),
 		All:    prose.IndexTerms(title + "\n" + plain),
@@ -27,7 +27,7 @@ func termsOf(title, plain string) store.Terms {
 }
 
 // reindex stores the terms of an item whose title or text has changed.
-func reindex(ctx context.Context, tx *store.Tx, before, c domain.ContentItem, terms store.Terms) error {
+func reindex(ctx context.Context, tx *store.Tx, before, c domain.ContentItem, terms domain.Terms) error {
 	if before.Title == c.Title && before.Body == c.Body {
 		return nil
 	}

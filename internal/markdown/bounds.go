@@ -6,6 +6,7 @@ import (
 
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/extension"
+	extast "github.com/yuin/goldmark/extension/ast"
 	"github.com/yuin/goldmark/parser"
 	"github.com/yuin/goldmark/text"
 	"github.com/yuin/goldmark/util"
@@ -22,11 +23,16 @@ func (bounds) SetParserOption(c *parser.Config) {
 			c.BlockParsers[i].Value = shallow{parser.NewListParser()}
 		case parser.NewBlockquoteParser():
 			c.BlockParsers[i].Value = shallow{parser.NewBlockquoteParser()}
+		case extension.NewFootnoteBlockParser():
+			c.BlockParsers[i].Value = notes{shallow{extension.NewFootnoteBlockParser()}}
 		}
 	}
 	for i, p := range c.InlineParsers {
-		if p.Value == parser.NewLinkParser() {
+		switch p.Value {
+		case parser.NewLinkParser():
 			c.InlineParsers[i].Value = links{parser.NewLinkParser()}
+		case extension.NewFootnoteParser():
+			c.InlineParsers[i].Value = noteLinks{extension.NewFootnoteParser()}
 		}
 	}
 	for i, p := range c.ParagraphTransformers {
@@ -74,14 +80,53 @@ func blankBefore(source []byte, offset int) bool {
 	return util.IsBlank(source[before+1 : start])
 }
 
-// depth counts the block quotes and lists around what is put into n, n included.
+// depth counts the block quotes, lists and footnotes around what is put into n, n included.
 func depth(n ast.Node) (count int) {
 	for ; n != nil; n = n.Parent() {
-		if k := n.Kind(); k == ast.KindBlockquote || k == ast.KindList {
+		if k := n.Kind(); k == ast.KindBlockquote || k == ast.KindList || k == extast.KindFootnote {
 			count++
 		}
 	}
 	return count
+}
+
+// mostNotes is how many footnotes a text may have, and mostNoteLinks how often it may point to them; one more
+// is text. Each pointer is looked up in a list, and becomes two links of a hundred characters.
+const mostNotes, mostNoteLinks = 500, 1000
+
+//nolint:gochecknoglobals // goldmark's keys for counts in its context
+var noteCount, noteLinkCount = parser.NewContextKey(), parser.NewContextKey()
+
+// notes bounds the footnotes.
+type notes struct{ parser.BlockParser }
+
+// Open opens a footnote.
+func (n notes) Open(parent ast.Node, reader text.Reader, pc parser.Context) (ast.Node, parser.State) {
+	count, _ := pc.Get(noteCount).(int)
+	if count >= mostNotes {
+		return nil, parser.NoChildren
+	}
+	node, state := n.BlockParser.Open(parent, reader, pc)
+	if node != nil {
+		pc.Set(noteCount, count+1)
+	}
+	return node, state
+}
+
+// noteLinks bounds the links to footnotes.
+type noteLinks struct{ parser.InlineParser }
+
+// Parse parses a link to a footnote.
+func (n noteLinks) Parse(parent ast.Node, block text.Reader, pc parser.Context) ast.Node {
+	count, _ := pc.Get(noteLinkCount).(int)
+	if count >= mostNoteLinks {
+		return nil
+	}
+	node := n.InlineParser.Parse(parent, block, pc)
+	if node != nil {
+		pc.Set(noteLinkCount, count+1)
+	}
+	return node
 }
 
 // links keeps the parser of links from looking for the end of an address where there cannot be one (it

@@ -1,9 +1,9 @@
-// Package markdown reads Markdown (CommonMark with GitHub's tables, task lists, strike-through and bare
-// addresses) at a cost that grows with the length of the text and with nothing else.
+// Package markdown reads Markdown (CommonMark with GitHub's tables, task lists, strike-through, bare addresses
+// and footnotes) at a cost that grows with the length of the text and with nothing else.
 //
-// [New] builds the one converter that pages, feeds and exports share, and [Read] takes a text apart: what
-// readers see as words, what is code, what is an address, and where each piece stands in the source. The
-// package holds no state and imports nothing of ours.
+// [HTML] is what pages, feeds and exports show of a text, and [Read] takes it apart: what readers see as words,
+// what is code, what is an address, and where each piece stands in the source. The package holds no state and
+// imports nothing of ours.
 package markdown
 
 import (
@@ -12,6 +12,7 @@ import (
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/extension"
+	"github.com/yuin/goldmark/parser"
 	"github.com/yuin/goldmark/text"
 )
 
@@ -22,7 +23,10 @@ const Deepest = 100
 // New returns a converter with GitHub's extensions, bounded as the package comment says. Options are added
 // to its own. Its HTML is not sanitised.
 func New(options ...goldmark.Option) goldmark.Markdown {
-	m := goldmark.New(append([]goldmark.Option{goldmark.WithExtensions(extension.GFM)}, options...)...)
+	m := goldmark.New(append([]goldmark.Option{
+		goldmark.WithExtensions(extension.GFM, extension.Footnote),
+		goldmark.WithParserOptions(parser.WithHeadingAttribute()), // ## Part {#part}
+	}, options...)...)
 	m.Parser().AddOptions(bounds{})
 	return m
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/extension"
+	"github.com/yuin/goldmark/parser"
 	"pgregory.net/rapid"
 
 	"vellocity/internal/markdown"
@@ -24,11 +25,13 @@ func render(t interface{ Fatal(...any) }, m goldmark.Markdown, text string) stri
 
 // TestBoundsChangeNoOrdinaryText compares with goldmark as it is.
 func TestBoundsChangeNoOrdinaryText(t *testing.T) {
-	theirs, ours := goldmark.New(goldmark.WithExtensions(extension.GFM)), markdown.New()
+	theirs, ours := goldmark.New(
+		goldmark.WithExtensions(extension.GFM, extension.Footnote), goldmark.WithParserOptions(parser.WithHeadingAttribute()),
+	), markdown.New()
 	proptest.Check(t, func(t *rapid.T) {
 		piece := rapid.SampledFrom(
 			[]string{"> ", "- ", "1. ", "\n", "\n\n", "  ", "a", "word ", "*", "**", "_", "`", "```\n", "[", "]", "(", ")",
-				"](", "<", ">", "!", "|", "|-|\n", "# ", "[a]: b\n", "[a]: <b c> 'd'\n", "\\", "&amp;", "http://a.b/c ", "x@y.zz ", "<b>", "\"", "é", "\t"},
+				"](", "<", ">", "!", "|", "|-|\n", "# ", "[a]: b\n", "[a]: <b c> 'd'\n", "\\", "&amp;", "http://a.b/c ", "x@y.zz ", "<b>", "[^1]", "[^1]: ", "{#a}", "{", "}", "\"", "é", "\t"},
 		)
 		text := strings.Join(rapid.SliceOfN(piece, 0, 40).Draw(t, "pieces"), "")
 		if a, b := render(t, theirs, text), render(t, ours, text); a != b {

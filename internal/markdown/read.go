@@ -54,7 +54,7 @@ type Reading struct {
 	Links     []Link
 	Images    []Link // Text is the description
 	ListItems int
-	Tags      [][2]int // raw HTML tags within paragraphs, as ranges of the source
+	Tags      [][2]int // raw HTML tags, as ranges of the source; those of blocks without the last bracket
 	Unclosed  int      // offset of a code fence that is never closed; -1: none
 }
 
@@ -401,13 +401,22 @@ func (r *reader) tag(i, stop int) string {
 	case strings.HasPrefix(rest, "<!--"):
 		return "-->"
 	case name == "script" || name == "style":
+		r.Tags = append(r.Tags, [2]int{i, i + tagLength(rest)})
 		return "</" + name
 	case name != "" || len(rest) > 1 && strings.IndexByte("/!?", rest[1]) >= 0:
-		r.Tags = append(r.Tags, [2]int{i, i + strings.IndexByte(rest+">", '>')})
+		r.Tags = append(r.Tags, [2]int{i, i + tagLength(rest)})
 		r.add(Line, i, i+1, "\n")
 		return ">"
 	}
 	return ""
+}
+
+// tagLength returns how long the tag is that s starts with, without its last bracket.
+func tagLength(s string) int {
+	if n := strings.IndexByte(s, '>'); n >= 0 {
+		return n
+	}
+	return len(s)
 }
 
 // tagName returns the name of the tag that s starts with, in lower case.

@@ -17,6 +17,7 @@ func TestMeasuresCostNoMoreThanTheTextsSize(t *testing.T) {
 		"measure":     func(s string) { prose.Measure(s, "en") },
 		"key phrases": func(s string) { prose.KeyPhrases(s, 5) },
 		"clip":        func(s string) { prose.Clip(prose.Line(s), 180) },
+		"rank":        func(s string) { prose.Rank(prose.SentenceTexts(s)) },
 		"characters":  func(s string) { prose.Characters(s) },
 	} {
 		t.Run(name, func(t *testing.T) { markdowntest.Linear(t, f) })

@@ -1,6 +1,7 @@
 package prose_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -115,6 +116,17 @@ func TestParseMarkdown(t *testing.T) {
 	}
 	if got := prose.Plain("## H\n\na **b**\nc"); got != "H\n\na b c" {
 		t.Errorf("Plain: %q", got)
+	}
+}
+
+func TestRankComparesPartsOfALongText(t *testing.T) {
+	few := []string{"The queue has an owner.", "The owner answers the queue.", "Rain fell.", "An owner keeps the queue short."}
+	many := slices.Repeat(few, 1000)
+	if rank := prose.Rank(many); len(rank) != len(many) || slices.Min(rank) <= 0 {
+		t.Errorf("%d weights, %v", len(rank), rank[:4])
+	}
+	if a, b := prose.Rank(few), prose.Rank(few[:0]); len(a) != 4 || len(b) != 0 {
+		t.Errorf("%v, %v", a, b)
 	}
 }
 

@@ -58,8 +58,22 @@ func Overlap(a, b map[string]bool) float64 {
 
 // Rank returns the weight of each sentence among the others by TextRank (Mihalcea and
 // Tarau, 2004): a sentence counts as much as those that share words with it. The
-// weights are comparable within one call only.
+// weights are comparable within one call only. A sentence is compared with those of
+// its part of a long text, of [rankedTogether] sentences, so that the cost grows with
+// the text and not with its square.
 func Rank(sentences []string) []float64 {
+	rank := make([]float64, 0, len(sentences))
+	for part := range slices.Chunk(sentences, rankedTogether) {
+		rank = append(rank, rankPart(part)...)
+	}
+	return rank
+}
+
+// rankedTogether is how many sentences are compared with each other: more than most
+// texts have.
+const rankedTogether = 150
+
+func rankPart(sentences []string) []float64 {
 	n := len(sentences)
 	links, sums := links(sentences)
 	rank := make([]float64, n)

@@ -13,11 +13,12 @@ import (
 
 // The sets of a content item's columns.
 const (
-	contentCard   db.Set = 1 << iota // what the board shows; large texts stay where they are
-	contentBody                      // the large text
-	contentCreate                    // stored when it is created
-	contentEdit                      // stored by an edit
-	contentMove                      // stored when it changes its place or its approvals
+	contentCard    db.Set = 1 << iota // what the board shows; large texts stay where they are
+	contentBody                       // the large text
+	contentCreate                     // stored when it is created
+	contentEdit                       // stored by an edit
+	contentMove                       // stored when it changes its place or its approvals
+	contentSupport                    // stored when somebody says what the text may rest on
 
 	contentWhole = contentCard | contentBody
 )
@@ -64,6 +65,8 @@ var contentTable = db.NewTable("content", func(c *contentRow) []db.Column {
 		{Name: "created_at", Field: db.Time(&c.CreatedAt), In: contentCard | contentCreate},
 		{Name: "updated_at", Field: db.Time(&c.UpdatedAt), In: contentCard | contentCreate | contentEdit | contentMove},
 		{Name: "findings", Field: db.JSONOr(&c.Findings, "[]"), In: contentCard | contentCreate | contentEdit},
+		{Name: "support", Field: db.JSONOr(&c.Support, "{}"), In: contentBody | contentCreate | contentSupport},
+		{Name: "edited", Field: &c.Edited, In: contentCard | contentCreate | contentEdit},
 		{Name: "needs_input", Field: db.JSONOr(&c.NeedsInput, "[]"), In: contentCard | contentCreate},
 		{Name: "body", Field: &c.Body, In: contentBody | contentCreate | contentEdit},
 		{Name: "provenance", Field: db.Raw(&c.provenance, ""), In: contentCreate},
@@ -77,6 +80,8 @@ var (
 	createContent = contentTable.Write(contentCreate, `insert into content ({columns}) values ({values}) returning id`)
 	saveContent   = contentTable.Write(contentEdit, `update content set {set}, revision = revision + 1
 		where workspace_id = {workspace_id} and id = {id} returning revision`)
+	saveContentSupport = contentTable.Write(contentSupport, `update content set {set}
+		where workspace_id = {workspace_id} and id = {id}`)
 	saveContentStatus = contentTable.Write(contentMove, `update content set {set}, revision = revision + 1
 		where workspace_id = {workspace_id} and id = {id} returning revision`)
 )
@@ -183,6 +188,14 @@ func (t *Tx) SaveContent(ctx context.Context, c domain.ContentItem) (domain.Cont
 		return c, fmt.Errorf("save content item: %w", err)
 	}
 	return c, nil
+}
+
+// SaveContentSupport stores what an item's text may rest on.
+func (t *Tx) SaveContentSupport(ctx context.Context, c domain.ContentItem) error {
+	if _, err := saveContentSupport.Exec(ctx, t.db, &contentRow{ContentItem: c}); err != nil {
+		return fmt.Errorf("save the support of a content item: %w", err)
+	}
+	return nil
 }
 
 // SaveContentStatus stores an item's column and approvals, moves the counts, and

@@ -18,6 +18,9 @@ var contentMoveTable = db.NewTable("move", func(m *domain.ItemMove) []db.Column 
 		{Name: "version", Field: &m.Version, In: contentMoveAll},
 		{Name: "actor_kind", Field: db.Text(&m.ByKind), In: contentMoveAll},
 		{Name: "actor", Field: &m.By, In: contentMoveAll},
+		{Name: "kind", Field: db.Text(&m.Kind), In: contentMoveAll},
+		{Name: "finding", Field: &m.Finding, In: contentMoveAll},
+		{Name: "reason", Field: &m.Reason, In: contentMoveAll},
 		{Name: "at", Field: db.Time(&m.At), In: contentMoveAll},
 	}
 })

@@ -11,20 +11,12 @@ import (
 	"vellocity/internal/store/db"
 )
 
-// Terms are what a search finds an item by. Each is a word in the form for comparison,
-// without spaces and ASCII punctuation; the caller cuts texts into them.
-type Terms struct {
-	Title  string   // the whole title, in the form in which equal titles are equal
-	Titled []string // of the title
-	All    []string // of the title and the text
-}
-
 // Search narrows a list to the items that have a term that begins with each of Terms,
 // or whose whole title is Title. An item whose title is Title comes first, then those
 // whose titles have all the terms, whole ones before beginnings, then the rest. Without a
 // title and terms it finds nothing.
 type Search struct {
-	Title string // in the form of [Terms.Title]
+	Title string // in the form of [domain.Terms.Title]
 	Terms []string
 }
 
@@ -42,7 +34,7 @@ func wholeTerm(title string) string {
 }
 
 // IndexContent stores the terms of an item in place of those that it had.
-func (t *Tx) IndexContent(ctx context.Context, id int64, terms Terms) error {
+func (t *Tx) IndexContent(ctx context.Context, id int64, terms domain.Terms) error {
 	list := []string{wholeTerm(terms.Title)}
 	for _, s := range terms.Titled {
 		list = append(list, termTitled+s)

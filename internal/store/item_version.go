@@ -8,7 +8,13 @@ import (
 	"vellocity/internal/store/db"
 )
 
-const contentVersionAll db.Set = 1
+// The sets of a version's columns.
+const (
+	contentVersionAll      db.Set = 1 << iota // what lists show
+	contentVersionFindings                    // read with a single version
+
+	contentVersionWhole = contentVersionAll | contentVersionFindings
+)
 
 var contentVersionTable = db.NewTable("content_version", func(v *domain.ContentVersion) []db.Column {
 	return []db.Column{
@@ -27,13 +33,17 @@ var contentVersionTable = db.NewTable("content_version", func(v *domain.ContentV
 		{Name: "channel", Field: &v.Channel, In: contentVersionAll},
 		{Name: "created_at", Field: db.Time(&v.CreatedAt), In: contentVersionAll},
 		{Name: "body", Field: &v.Body, In: contentVersionAll},
+		{Name: "findings", Field: db.JSONOr(&v.Findings, "[]"), In: contentVersionFindings},
 	}
 })
 
 var (
 	contentVersionColumns = contentVersionTable.Columns(contentVersionAll)
-	addContentVersion     = contentVersionTable.Write(contentVersionAll,
+	contentVersionEvery   = contentVersionTable.Columns(contentVersionWhole)
+	addContentVersion     = contentVersionTable.Write(contentVersionWhole,
 		`insert into content_version ({columns}) values ({values})`)
+	saveVersionFindings = contentVersionTable.Write(contentVersionFindings,
+		`update content_version set {set} where content_id = {content_id} and n = {n}`)
 )
 
 // AddContentVersion stores an immutable state of an item's text.
@@ -41,6 +51,15 @@ func (t *Tx) AddContentVersion(ctx context.Context, v domain.ContentVersion) err
 	v.CreatedAt = t.now
 	if _, err := addContentVersion.Exec(ctx, t.db, &v); err != nil {
 		return fmt.Errorf("add version: %w", err)
+	}
+	return nil
+}
+
+// SaveVersionFindings stores what is now known to be wrong with a version.
+func (t *Tx) SaveVersionFindings(ctx context.Context, contentID int64, n int, findings []domain.Finding) error {
+	v := domain.ContentVersion{ContentID: contentID, N: n, Findings: findings}
+	if _, err := saveVersionFindings.Exec(ctx, t.db, &v); err != nil {
+		return fmt.Errorf("save the findings of a version: %w", err)
 	}
 	return nil
 }
@@ -62,8 +81,8 @@ func (q Q) ContentVersions(
 // ContentVersion returns one version of an item. The caller has made sure that the
 // item is the workspace's.
 func (q Q) ContentVersion(ctx context.Context, contentID int64, n int) (domain.ContentVersion, error) {
-	v, ok, err := db.First(ctx, q.db, contentVersionTable.Scan(contentVersionAll),
-		`select `+contentVersionColumns+` from content_version where content_id = $1 and n = $2`, contentID, n)
+	v, ok, err := db.First(ctx, q.db, contentVersionTable.Scan(contentVersionWhole),
+		`select `+contentVersionEvery+` from content_version where content_id = $1 and n = $2`, contentID, n)
 	if err != nil {
 		return v, fmt.Errorf("read version: %w", err)
 	}

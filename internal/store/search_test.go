@@ -30,7 +30,7 @@ func addIndexed(
 		if err != nil {
 			return err
 		}
-		return tx.IndexContent(ctx, c.ID, store.Terms{
+		return tx.IndexContent(ctx, c.ID, domain.Terms{
 			Title: title, Titled: strings.Fields(title), All: strings.Fields(title + " " + more),
 		})
 	})
@@ -103,7 +103,7 @@ func TestAnEditedItemIsFoundByItsNewWords(t *testing.T) {
 			return l.Total
 		}
 		inTx(t, s, func(ctx context.Context, tx *store.Tx) error {
-			return tx.IndexContent(ctx, c.ID, store.Terms{Title: "new words", Titled: []string{"new"}, All: []string{"new"}})
+			return tx.IndexContent(ctx, c.ID, domain.Terms{Title: "new words", Titled: []string{"new"}, All: []string{"new"}})
 		})
 		if count("old") != 0 || count("new") != 1 {
 			t.Errorf("old %d, new %d", count("old"), count("new"))

@@ -16,11 +16,11 @@ import (
 // ContentDetailsAttributes adds the text and everything around it to a content item.
 type ContentDetailsAttributes struct {
 	wire.ContentAttributes
-	Body         string         `json:"body" doc:"The text in Markdown"`
-	Findings     []wire.Finding `json:"findings" doc:"What guardrails found in the current version"`
-	Publications []Publication  `json:"publications"`
-	History      []BoardMove    `json:"history" doc:"Its moves on the board, with who and when"`
-	Provenance   ops.Object     `json:"provenance" doc:"Where the text came from: engine, prompt templates, inputs"`
+	Body         string        `json:"body" doc:"The text in Markdown"`
+	Findings     []ItemFinding `json:"findings" doc:"What guardrails found in the current version"`
+	Publications []Publication `json:"publications"`
+	History      []BoardMove   `json:"history" doc:"Its moves on the board and decisions about findings, with who and when"`
+	Provenance   ops.Object    `json:"provenance" doc:"Where the text came from: engine, prompt templates, inputs"`
 }
 
 // Publication is one channel's copy of an item.
@@ -36,12 +36,15 @@ type Publication struct {
 
 // BoardMove is one entry of an item's history.
 type BoardMove struct {
-	From    domain.ItemStatus `json:"from"`
-	To      domain.ItemStatus `json:"to"`
-	Version int               `json:"version"`
-	By      string            `json:"by"`
-	ByKind  domain.ActorKind  `json:"by_kind"`
-	At      time.Time         `json:"at"`
+	Kind    domain.HistoryKind `json:"kind" doc:"A move on the board, or a decision about a finding"`
+	From    domain.ItemStatus  `json:"from"`
+	To      domain.ItemStatus  `json:"to"`
+	Version int                `json:"version"`
+	By      string             `json:"by"`
+	ByKind  domain.ActorKind   `json:"by_kind"`
+	At      time.Time          `json:"at"`
+	Finding *string            `json:"finding" doc:"Message of the finding that was decided about"`
+	Reason  *string            `json:"reason" doc:"Why the finding was accepted"`
 }
 
 // Version is one immutable state of an item's text.
@@ -127,6 +130,7 @@ func sampleDetails() content.ItemDetails {
 	item, agent, voice := wire.SampleItem(), wire.SampleAgent(), sampleBrandVoice
 	item.Body = "# Cloud Cost Optimization Guide\n\nStart with what is idle."
 	item.Findings = []domain.Finding{wire.SampleFinding()}
+	item.Findings[0].ID = sampleFindingID
 	return content.ItemDetails{
 		ContentItem:  item,
 		Agent:        &agent,
@@ -136,6 +140,7 @@ func sampleDetails() content.ItemDetails {
 		Publications: []domain.Publication{},
 		Moves: []domain.ItemMove{{
 			ContentID: item.ID,
+			Kind:      domain.HistoryMoved,
 			From:      domain.ItemGenerated,
 			To:        domain.ItemReview,
 			Version:   1,
@@ -342,7 +347,7 @@ func viewItem(r *ops.Reply, d content.ItemDetails) wire.Resource[ContentDetailsA
 		Attributes: ContentDetailsAttributes{
 			ContentAttributes: short.Attributes,
 			Body:              d.Body,
-			Findings:          wire.Findings(d.Findings),
+			Findings:          wire.Each(d.Findings, finding),
 			Publications:      wire.Each(d.Publications, publication),
 			History:           wire.Each(d.Moves, move),
 			Provenance:        ops.Object(d.Provenance),
@@ -359,7 +364,9 @@ func version(v domain.ContentVersion) Version {
 }
 
 func move(m domain.ItemMove) BoardMove {
-	return BoardMove{m.From, m.To, m.Version, m.By, m.ByKind, m.At.UTC()}
+	return BoardMove{
+		m.Kind, m.From, m.To, m.Version, m.By, m.ByKind, m.At.UTC(), wire.Optional(m.Finding), wire.Optional(m.Reason),
+	}
 }
 
 func publication(p domain.Publication) Publication {

@@ -104,7 +104,8 @@ type Finding struct {
 	Message   string               `json:"message" doc:"What is wrong and how to fix it"`
 	ContentID *int64               `json:"content_id" doc:"The item whose text it is"`
 	Version   *int                 `json:"version" doc:"The version that the offsets refer to"`
-	Matches   []Span               `json:"matches"`
+	Matches   []Span               `json:"matches" doc:"Its places, the first 100 of them"`
+	Total     int                  `json:"total" doc:"How many places there are; 0 where the finding is about the whole text"`
 }
 
 // Span is a place in a text.
@@ -116,18 +117,22 @@ type Span struct {
 
 // Findings returns the findings of a text.
 func Findings(l []domain.Finding) []Finding {
-	return Each(l, func(f domain.Finding) Finding {
-		return Finding{
-			Guardrail: f.Guardrail,
-			Step:      f.Step,
-			Severity:  f.Severity,
-			Action:    f.Action,
-			Message:   f.Message,
-			ContentID: Optional(f.ContentID),
-			Version:   Optional(f.Version),
-			Matches:   Each(f.Matches, func(m domain.Match) Span { return Span(m) }),
-		}
-	})
+	return Each(l, FindingOf)
+}
+
+// FindingOf returns one finding.
+func FindingOf(f domain.Finding) Finding {
+	return Finding{
+		Guardrail: f.Guardrail,
+		Step:      f.Step,
+		Severity:  f.Severity,
+		Action:    f.Action,
+		Message:   f.Message,
+		ContentID: Optional(f.ContentID),
+		Version:   Optional(f.Version),
+		Matches:   Each(f.Matches, func(m domain.Match) Span { return Span(m) }),
+		Total:     f.Places(),
+	}
 }
 
 // Page is the input of a list that has no filter.

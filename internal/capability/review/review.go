@@ -76,33 +76,31 @@ func plan(s Settings) ([]domain.PlanStep, error) {
 type Checked struct {
 	ContentID int64              `json:"content_id"`
 	Version   int                `json:"version"`
-	Clean     bool               `json:"clean"` // no finding is a warning or worse
+	Clean     bool               `json:"clean"` // no finding that nobody accepted is a warning or worse
 	Score     int                `json:"score"`
 	Threshold int                `json:"threshold"`
 	Scores    map[string]float64 `json:"scores"`
 	Findings  []domain.Finding   `json:"findings"`
 }
 
-// checks examines the current version. What supports a text that a model wrote is
-// known only while it is written, so figures, quotes and links are checked here only
-// where the settings give their support.
+// checks examines the current version. Figures, quotes and links are compared with what
+// the text may rest on only where the settings or the item say what that is; else what
+// was found while the text was written still holds. A finding that still holds is never
+// lost.
 func checks(_ context.Context, in capability.Input, s Settings) (capability.Result, error) {
 	item, ok := in.Items[s.ContentID]
 	if !ok {
 		return capability.Result{}, domain.NotFound("Content item")
 	}
+	support := slices.Concat(s.Support, item.Support.Given())
 	g := guard.Input{
 		Step: in.Step.Key, Text: item.Body, Title: item.Title, MetaTitle: item.MetaTitle,
 		MetaDescription: item.MetaDescription,
 		Type:            item.Type, Channel: item.Channel, Language: item.Language, BrandVoice: in.BrandVoice,
-		Support:        s.Support,
-		SupportUnknown: len(s.Support) == 0,
+		Support: support, Allowed: slices.Concat(item.Support.Brief, support),
+		SupportUnknown: len(support) == 0, Edited: item.Edited,
 	}
-	findings := guard.Check(g)
-	if g.SupportUnknown {
-		findings = append(findings, guard.Kept(item.Body, item.Findings)...)
-	}
-	findings = guard.Apply(g, findings, flagging(in.Agent.GuardrailPolicy)).Findings
+	findings := guard.Recheck(g, flagging(in.Agent.GuardrailPolicy), guard.Earlier{Text: item.Body, Findings: item.Findings})
 	for i := range findings {
 		findings[i].ContentID, findings[i].Version = item.ID, item.Version
 	}
@@ -128,7 +126,7 @@ func checks(_ context.Context, in capability.Input, s Settings) (capability.Resu
 	if report.Readability.Applicable {
 		out.Scores["readability"] = math.Max(0, math.Min(100, report.Readability.Flesch))
 	}
-	out.Clean = !slices.ContainsFunc(findings, func(f domain.Finding) bool { return f.Severity != domain.SeverityInfo })
+	out.Clean = !slices.ContainsFunc(findings, serious)
 	if item.Type == domain.ContentSocial {
 		out.Score = 100 // search has no say in a social post
 		delete(out.Scores, "seo")
@@ -178,22 +176,28 @@ func decide(_ context.Context, in capability.Input, s Settings) (capability.Resu
 	case c.Clean && c.Score >= c.Threshold && !s.AskPerson:
 		d.To = domain.ItemReady
 	}
-	move := capability.MoveItem{ContentID: item.ID, To: d.To, Scores: c.Scores, Findings: c.Findings}
+	move := capability.MoveItem{
+		ContentID: item.ID, Version: c.Version, To: d.To, Scores: c.Scores, Findings: c.Findings,
+	}
 	return capability.Result{Output: d, Effects: []capability.Effect{{Move: &move}}}, nil
 }
 
+// serious reports whether somebody has to look at a finding: it is more than
+// information, and nobody has accepted it.
+func serious(f domain.Finding) bool { return f.Severity != domain.SeverityInfo && f.Open() }
+
 func reason(c Checked) string {
-	serious := 0
+	open := 0
 	for _, f := range c.Findings {
-		if f.Severity != domain.SeverityInfo {
-			serious++
+		if serious(f) {
+			open++
 		}
 	}
 	switch {
-	case serious == 1:
+	case open == 1:
 		return "One finding needs attention."
-	case serious > 1:
-		return fmt.Sprintf("%d findings need attention.", serious)
+	case open > 1:
+		return fmt.Sprintf("%d findings need attention.", open)
 	case c.Score < c.Threshold:
 		return fmt.Sprintf("Nothing was found, but the score of %d is below %d.", c.Score, c.Threshold)
 	}

@@ -88,7 +88,7 @@ func frontMatter(c domain.ContentItem) string {
 // htmlExport escapes each value for the place where it stands. Body is HTML that
 // has been sanitized.
 var htmlExport = template.Must(template.New("export").Parse(`<!doctype html>
-<html lang="{{.Language}}">
+<html lang="{{.Language}}" dir="{{.Direction}}">
 <head>
 <meta charset="utf-8">
 <title>{{.MetaTitle}}</title>
@@ -110,11 +110,12 @@ func (v *Verbs) htmlPage(c domain.ContentItem) ([]byte, error) {
 		heading = "" // the text brings its own
 	}
 	err := htmlExport.Execute(&out, struct {
-		Language, MetaTitle, Heading, Description, Generator string
-		AI                                                   bool
-		Body                                                 template.HTML
+		Language, Direction, MetaTitle, Heading, Description, Generator string
+		AI                                                              bool
+		Body                                                            template.HTML
 	}{
 		Language:    cmp.Or(c.Language, "en"),
+		Direction:   domain.Direction(c.Language),
 		MetaTitle:   cmp.Or(c.MetaTitle, c.Title),
 		Heading:     heading,
 		Description: c.MetaDescription,

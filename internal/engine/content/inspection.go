@@ -2,53 +2,41 @@ package content
 
 import (
 	"context"
-	"encoding/json"
-	"maps"
-	"reflect"
 	"slices"
 
 	"vellocity/internal/domain"
 	"vellocity/internal/guard"
+	"vellocity/internal/item"
 	"vellocity/internal/store"
 )
 
-// inspection is everything that the guardrails look at, and what they found, once
-// done.
-type inspection struct {
-	in     guard.Input
-	policy domain.GuardrailPolicy
-	found  []domain.Finding
-	done   bool
-}
-
-// inspectAhead checks the text that an edit will make, before its transaction,
-// which then holds the writer for less long. Where the item has changed by then, or
-// cannot be read, nothing is lost: it is checked again.
-func (in EditItem) inspectAhead(ctx context.Context, q store.Q, workspaceID int64) inspection {
-	c, err := q.Content(ctx, workspaceID, in.ID)
+// prepared returns an item with everything that is derived from its text, for a version n: its findings, and
+// what a card shows. It parses the text, so it is called before the transaction.
+func prepared(
+	ctx context.Context, q store.Q, c domain.ContentItem, n int, before ...guard.Earlier,
+) (domain.ContentItem, error) {
+	in, policy, err := inspect(ctx, q, c)
 	if err != nil {
-		return inspection{}
+		return c, err
 	}
-	in.Apply(&c)
-	look, err := inspect(ctx, q, c)
-	if err != nil {
-		return inspection{}
+	c.Findings = guard.Recheck(in, policy, before...)
+	for i := range c.Findings {
+		c.Findings[i].ContentID, c.Findings[i].Version = c.ID, n
 	}
-	look.found, look.done = look.findings(inspection{}), true
-	return look
+	item.Describe(&c)
+	return c, nil
 }
 
-// findings runs the guardrails, unless ahead has run them on the very same input.
-func (i inspection) findings(ahead inspection) []domain.Finding {
-	if ahead.done && reflect.DeepEqual(i.in, ahead.in) && maps.Equal(i.policy, ahead.policy) {
-		return slices.Clone(ahead.found)
-	}
-	return guard.Apply(i.in, guard.Check(i.in), i.policy).Findings
+// earlier is what is known to be wrong with an item.
+func earlier(c domain.ContentItem) guard.Earlier {
+	return guard.Earlier{Text: c.Body, Findings: guard.Identified(c.Body, c.Findings)}
 }
 
-// inspect gathers what the guardrails look at in an item's present text.
-func inspect(ctx context.Context, q store.Q, c domain.ContentItem) (inspection, error) {
-	in := guard.Input{
+// inspect gathers what the guardrails look at in an item, and the policy for a text that a person changes.
+func inspect(
+	ctx context.Context, q store.Q, c domain.ContentItem,
+) (in guard.Input, policy domain.GuardrailPolicy, err error) {
+	in = guard.Input{
 		Step:            "edit",
 		Text:            c.Body,
 		Title:           c.Title,
@@ -57,28 +45,32 @@ func inspect(ctx context.Context, q store.Q, c domain.ContentItem) (inspection, 
 		Type:            c.Type,
 		Channel:         c.Channel,
 		Language:        c.Language,
+		Support:         c.Support.Given(),
+		Allowed:         c.Support.Brief,
+		Edited:          c.Edited,
 	}
-	var err error
+	in.SupportUnknown = len(in.Support) == 0
 	if in.BrandVoice, err = voiceOf(ctx, q, c); err != nil {
-		return inspection{}, err
+		return in, nil, err
 	}
 	agent, err := agentOf(ctx, q, c)
 	if err != nil {
-		return inspection{}, err
+		return in, nil, err
 	}
-	policy := domain.GuardrailPolicy{}
 	if agent != nil {
 		policy = agent.GuardrailPolicy
 	}
-	x, err := executionOf(ctx, q, c)
-	if err != nil {
-		return inspection{}, err
+	if len(in.Allowed) == 0 { // an item from before it kept its brief
+		x, err := executionOf(ctx, q, c)
+		if err != nil {
+			return in, nil, err
+		}
+		if x != nil {
+			in.Allowed = domain.Strings(x.Settings)
+		}
 	}
-	if x != nil {
-		in.Support = stringsIn(x.Settings)
-		in.Allowed = in.Support
-	}
-	return inspection{in: in, policy: withoutRedaction(policy)}, nil
+	in.Allowed = slices.Concat(in.Allowed, in.Support)
+	return in, withoutRedaction(policy), nil
 }
 
 // withoutRedaction is the policy for a person's own edit: it is flagged or blocked,
@@ -96,31 +88,4 @@ func withoutRedaction(p domain.GuardrailPolicy) domain.GuardrailPolicy {
 		out[g.Slug] = action
 	}
 	return out
-}
-
-// stringsIn returns every string in a JSON value, sorted.
-func stringsIn(j json.RawMessage) []string {
-	var v any
-	if json.Unmarshal(j, &v) != nil {
-		return nil
-	}
-	all := appendStrings(nil, v)
-	slices.Sort(all)
-	return all
-}
-
-func appendStrings(all []string, v any) []string {
-	switch v := v.(type) {
-	case string:
-		all = append(all, v)
-	case []any:
-		for _, x := range v {
-			all = appendStrings(all, x)
-		}
-	case map[string]any:
-		for _, x := range v {
-			all = appendStrings(all, x)
-		}
-	}
-	return all
 }

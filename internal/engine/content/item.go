@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"vellocity/internal/domain"
+	"vellocity/internal/guard"
 	"vellocity/internal/item"
 	"vellocity/internal/store"
 	"vellocity/internal/verb"
@@ -36,6 +37,7 @@ func itemDetails(ctx context.Context, q store.Q, workspaceID, id int64) (d ItemD
 	if d.ContentItem, err = q.Content(ctx, workspaceID, id); err != nil {
 		return d, err
 	}
+	d.Findings = guard.Identified(d.Body, d.Findings)
 	if d.Provenance, err = q.ContentProvenance(ctx, workspaceID, id); err != nil {
 		return d, err
 	}
@@ -89,30 +91,45 @@ func (v *Verbs) EditItem(ctx context.Context, in EditItem) (ItemDetails, error) 
 	if err != nil {
 		return ItemDetails{}, err
 	}
-	// A slug that stays as it is is no change, however it came about.
-	if c, err := v.store.Read().Content(ctx, a.WorkspaceID, in.ID); err == nil && in.Slug != nil && *in.Slug == c.Slug {
-		in.Slug = nil
+	// A slug or a language that stays as it is is no change, however it came about.
+	if c, err := v.store.Read().Content(ctx, a.WorkspaceID, in.ID); err == nil {
+		in.Slug, in.Language = changed(in.Slug, c.Slug), changed(in.Language, c.Language)
 	}
 	if err := in.validate(); err != nil {
 		return ItemDetails{}, err
 	}
-	ahead := in.inspectAhead(ctx, v.store.Read(), a.WorkspaceID)
-	return verb.Change(ctx, v.store, in.scope(), func(tx *store.Tx, a domain.Actor) (ItemDetails, error) {
-		before, err := lockItem(ctx, tx, a, in.ID, in.Precondition)
-		if err != nil {
-			return ItemDetails{}, err
-		}
-		c := before
-		if err := in.apply(ctx, tx, &c); err != nil {
-			return ItemDetails{}, err
-		}
-		if !c.ScheduledAt.Equal(before.ScheduledAt) {
-			if err := a.Require(domain.ScopePublish); err != nil {
+	return changeItem(ctx, v, change[domain.ContentItem]{
+		id: in.ID, seen: in.Precondition, scope: in.scope(),
+		prepare: func(before domain.ContentItem) (domain.ContentItem, error) {
+			c := before
+			in.Apply(&c)
+			verb.Set(&c.Slug, in.Slug)
+			if c.SameVersion(before) {
+				return c, nil
+			}
+			c.Edited = before.Edited || c.Title != before.Title || c.Body != before.Body
+			return prepared(ctx, v.store.Read(), c, before.Version+1, earlier(before))
+		},
+		apply: func(tx *store.Tx, a domain.Actor, before, c domain.ContentItem) (ItemDetails, error) {
+			if err := in.checkSlug(ctx, tx, before); err != nil {
 				return ItemDetails{}, err
 			}
-		}
-		return saveEdit(ctx, tx, before, c, cmp.Or(in.Reason, "Edited"), ahead)
+			if !c.ScheduledAt.Equal(before.ScheduledAt) {
+				if err := a.Require(domain.ScopePublish); err != nil {
+					return ItemDetails{}, err
+				}
+			}
+			return saveEdit(ctx, tx, before, c, cmp.Or(in.Reason, "Edited"))
+		},
 	})
+}
+
+// changed returns nil where a field would stay as it is.
+func changed(field *string, now string) *string {
+	if field != nil && *field == now {
+		return nil
+	}
+	return field
 }
 
 // scope returns the scope of an edit: publish where it only plans a publication.
@@ -134,20 +151,10 @@ func lockItem(
 	return c, seen.CheckRevision(c.Revision)
 }
 
-// saveEdit stores a changed item with the findings of its new text.
+// saveEdit stores an item that was prepared.
 func saveEdit(
-	ctx context.Context, tx *store.Tx, before, c domain.ContentItem, reason string, ahead inspection,
+	ctx context.Context, tx *store.Tx, before, c domain.ContentItem, reason string,
 ) (ItemDetails, error) {
-	if !before.SameVersion(c) {
-		look, err := inspect(ctx, tx.Q, c)
-		if err != nil {
-			return ItemDetails{}, err
-		}
-		c.Findings = look.findings(ahead)
-		for i := range c.Findings {
-			c.Findings[i].ContentID, c.Findings[i].Version = c.ID, c.Version+1
-		}
-	}
 	if _, err := item.Edit(ctx, tx, before, c, reason); err != nil {
 		return ItemDetails{}, err
 	}
@@ -163,20 +170,18 @@ func (in EditItem) validate() error {
 	return p.Err()
 }
 
-// apply changes the item and makes sure that its slug is free.
-func (in EditItem) apply(ctx context.Context, tx *store.Tx, c *domain.ContentItem) error {
-	in.Apply(c)
-	if in.Slug == nil || *in.Slug == c.Slug {
+// checkSlug returns an error unless the slug that the edit sets is free.
+func (in EditItem) checkSlug(ctx context.Context, tx *store.Tx, before domain.ContentItem) error {
+	if in.Slug == nil || *in.Slug == before.Slug {
 		return nil
 	}
-	free, err := tx.FreeContentSlug(ctx, c.WorkspaceID, c.ID, *in.Slug)
+	free, err := tx.FreeContentSlug(ctx, before.WorkspaceID, before.ID, *in.Slug)
 	if err != nil {
 		return err
 	}
 	if free != *in.Slug {
 		return domain.Duplicate("slug", fmt.Sprintf("Another item already has the slug %q; %q is free", *in.Slug, free))
 	}
-	c.Slug = free
 	return nil
 }
 

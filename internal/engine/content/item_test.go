@@ -279,6 +279,7 @@ func TestEveryFieldOfAnEditIsStored(t *testing.T) {
 			}
 			fields.Field(i).Set(v)
 		}
+		edit.Language = new("de-AT") // which has a form of its own
 		must(k, second(k.Content.EditItem(k.Ctx(), content.EditItem{ID: c.ID, ItemEdit: edit})))
 		d, err := k.Content.Item(k.Ctx(), c.ID)
 		must(k, err)

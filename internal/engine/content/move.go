@@ -66,8 +66,8 @@ func (v *Verbs) move(
 	if c, err = item.Move(ctx, tx, c, in.To, in.Before); err != nil {
 		return c, err
 	}
-	if in.To == domain.ItemPublished && c.PublishedAt.Equal(tx.Now()) {
-		if err := item.SaveHTML(ctx, tx, c, texts.html(v, c.Body)); err != nil {
+	if html, ok := texts[c.Body]; ok {
+		if err := item.SaveHTML(ctx, tx, c, html); err != nil {
 			return c, err
 		}
 	}

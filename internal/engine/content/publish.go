@@ -18,8 +18,8 @@ func Render(markdown string) string {
 type rendered map[string]string
 
 // renderAhead renders the texts of items that a move publishes, before its
-// transaction, which then holds the writer for less long. A text that has changed by
-// then is rendered there.
+// transaction, which holds the writer. A text that has changed by then is rendered by its
+// first reader.
 func (v *Verbs) renderAhead(ctx context.Context, to domain.ItemStatus, ids ...int64) (rendered, error) {
 	a, err := verb.Caller(ctx, verb.AnyScope)
 	if err != nil || to != domain.ItemPublished || !a.May(domain.ScopePublish) {
@@ -33,13 +33,6 @@ func (v *Verbs) renderAhead(ctx context.Context, to domain.ItemStatus, ids ...in
 		}
 	}
 	return texts, nil
-}
-
-func (r rendered) html(v *Verbs, markdown string) string {
-	if html, ok := r[markdown]; ok {
-		return html
-	}
-	return v.RenderMarkdown(markdown)
 }
 
 // published returns what a feed shows of an item, rendered. A publication from before

@@ -76,6 +76,54 @@ func (verbs) Items() enginetest.Verbs {
 	}
 }
 
+// found creates an item with a finding, and returns their ids.
+func found(k K) (id int64, finding string) {
+	c := k.Item(k.Ctx(), "An item", "Mail jane@acme.io.")
+	must(k, second(k.Content.EditItem(k.Ctx(), content.EditItem{
+		ID: c.ID, ItemEdit: domain.ItemEdit{Body: new("Write to jane@acme.io.")},
+	})))
+	c, err := k.Content.Findings(k.Ctx(), c.ID)
+	must(k, err)
+	return c.ID, c.Findings[0].ID
+}
+
+func accept(k K, ctx C, id int64, finding, reason string) error {
+	return second(k.Content.AcceptFinding(ctx, content.AcceptFinding{
+		FindingOf: content.FindingOf{ID: id, Finding: finding}, Reason: reason,
+	}))
+}
+
+// first is the id of an item's first finding.
+func first(k K, id int64) string {
+	c, err := k.Content.Findings(k.Ctx(), id)
+	if err != nil || len(c.Findings) == 0 {
+		return "none"
+	}
+	return c.Findings[0].ID
+}
+
+func (verbs) Findings() enginetest.Verbs {
+	makes := func(v enginetest.Verb, m func(k K) int64) enginetest.Verb { v.Make = m; return v }
+	return enginetest.Verbs{
+		"Findings": enginetest.ReadByID(func(k K, ctx C, x X) error { return second(k.Content.Findings(ctx, x.Item)) }),
+		"AcceptFinding": makes(changes(domain.ScopePublish, func(k K, ctx C, x X) error {
+			return accept(k, ctx, x.Made, first(k, x.Made), "Our own")
+		}), func(k K) int64 { id, _ := found(k); return id }),
+		"WithdrawAcceptance": makes(changes(domain.ScopePublish, func(k K, ctx C, x X) error {
+			return second(k.Content.WithdrawAcceptance(ctx, content.FindingOf{ID: x.Made, Finding: first(k, x.Made)}))
+		}), func(k K) int64 {
+			id, finding := found(k)
+			must(k, accept(k, k.Ctx(), id, finding, "Our own"))
+			return id
+		}),
+		"SetSupport": changes(domain.ScopeContent, func(k K, ctx C, x X) error {
+			return second(k.Content.SetSupport(ctx, content.SetSupport{
+				ID: x.Item, Support: domain.Support{Facts: []string{"It saves 37 %."}},
+			}))
+		}),
+	}
+}
+
 func (verbs) BrandVoices() enginetest.Verbs {
 	return enginetest.Verbs{
 		"BrandVoices": enginetest.Read(func(k K, ctx C, _ X) error {
@@ -98,9 +146,10 @@ func (verbs) Agents() enginetest.Verbs {
 
 func (verbs) Public() enginetest.Verbs {
 	return enginetest.Verbs{
-		"RenderMarkdown": {Open: true},
-		"Feed":           {Open: true},
-		"FeedItem":       {Open: true},
+		"RenderMarkdown":  {Open: true},
+		"PreviewMarkdown": {Open: true},
+		"Feed":            {Open: true},
+		"FeedItem":        {Open: true},
 	}
 }
 

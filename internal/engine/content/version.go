@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"vellocity/internal/domain"
+	"vellocity/internal/guard"
 	"vellocity/internal/store"
 	"vellocity/internal/verb"
 )
@@ -53,33 +54,44 @@ type RestoreVersion struct {
 }
 
 // RestoreVersion makes a new version with the text and the fields of an old one, except
-// for a slug that another item has taken. It publishes nothing.
+// for a slug that another item has taken. What was found in the old one still holds. It
+// publishes nothing.
 func (v *Verbs) RestoreVersion(ctx context.Context, in RestoreVersion) (ItemDetails, error) {
-	return verb.Change(ctx, v.store, domain.ScopeContent, func(tx *store.Tx, a domain.Actor) (ItemDetails, error) {
-		before, err := lockItem(ctx, tx, a, in.ID, in.Precondition)
-		if err != nil {
-			return ItemDetails{}, err
-		}
-		old, err := tx.ContentVersion(ctx, in.ID, in.N)
-		if err != nil {
-			return ItemDetails{}, err
-		}
-		c := before
-		c.Title, c.Body = old.Title, old.Body
-		if old.Whole {
-			c.SetVersionFields(old.VersionFields)
-			free, err := tx.FreeContentSlug(ctx, c.WorkspaceID, c.ID, old.Slug)
-			if err != nil {
-				return ItemDetails{}, err
+	type restored struct {
+		old domain.ContentVersion
+		c   domain.ContentItem
+	}
+	return changeItem(ctx, v, change[restored]{
+		id: in.ID, seen: in.Precondition, scope: domain.ScopeContent,
+		prepare: func(before domain.ContentItem) (r restored, err error) {
+			q := v.store.Read()
+			if r.old, err = q.ContentVersion(ctx, in.ID, in.N); err != nil {
+				return r, err
 			}
-			if free == old.Slug { // else another item has it by now
-				c.Slug = free
+			c := before
+			c.Title, c.Body, c.Edited = r.old.Title, r.old.Body, r.old.AuthorKind != domain.ActorSystem
+			if r.old.Whole {
+				c.SetVersionFields(r.old.VersionFields)
 			}
-		}
-		if c.SameVersion(before) {
-			return ItemDetails{}, domain.Errorf(domain.CodeConflict,
-				"The item already has the text of version %d", in.N)
-		}
-		return saveEdit(ctx, tx, before, c, fmt.Sprintf("Restored version %d", in.N), inspection{})
+			was := guard.Earlier{Text: r.old.Body, Findings: guard.Identified(r.old.Body, r.old.Findings)}
+			r.c, err = prepared(ctx, q, c, before.Version+1, was, earlier(before))
+			return r, err
+		},
+		apply: func(tx *store.Tx, _ domain.Actor, before domain.ContentItem, r restored) (ItemDetails, error) {
+			if r.old.Whole {
+				free, err := tx.FreeContentSlug(ctx, before.WorkspaceID, before.ID, r.old.Slug)
+				if err != nil {
+					return ItemDetails{}, err
+				}
+				if free == r.old.Slug { // else another item has it by now
+					r.c.Slug = free
+				}
+			}
+			if r.c.SameVersion(before) {
+				return ItemDetails{}, domain.Errorf(domain.CodeConflict,
+					"The item already has the text of version %d", in.N)
+			}
+			return saveEdit(ctx, tx, before, r.c, fmt.Sprintf("Restored version %d", in.N))
+		},
 	})
 }

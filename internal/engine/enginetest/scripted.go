@@ -180,6 +180,7 @@ func (k *Kit) itemIn(workspaceID int64, title, body string, findings []domain.Fi
 		Findings:    findings,
 		Origin:      domain.Origin{Kind: domain.OriginModel, Provider: "scripted", Model: "scripted-1", AI: true},
 	}
+	item.Describe(&in)
 	k.Do(func(ctx context.Context, tx *store.Tx) (err error) {
 		ctx = domain.WithActor(ctx, domain.SystemActor(workspaceID, 0, "Writer"))
 		c, err = item.Create(ctx, tx, in, json.RawMessage(`{}`))

@@ -44,7 +44,7 @@ func CardOf(i domain.ContentItem) Card {
 		Assignee: i.Assignee,
 		Initials: Initials(i.Assignee),
 		Updated:  i.UpdatedAt,
-		Findings: len(i.Findings),
+		Findings: OpenFindings(i.Findings),
 		Blocking: domain.Blocking(i.Findings),
 		Warning:  slices.ContainsFunc(i.Findings, func(f domain.Finding) bool { return f.Severity != domain.SeverityInfo }),
 		Needs:    len(i.NeedsInput),

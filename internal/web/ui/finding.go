@@ -16,6 +16,9 @@ type FindingView struct {
 	Blocking  bool
 	Marked    bool // it has a place in the text
 	Step      string
+	Accepted  *domain.Acceptance // nil: nobody let it stand
+	Decide    string             // where it is accepted, and the acceptance withdrawn; empty: not on this page
+	ETag      string             // of the item that Decide changes
 }
 
 // FindingViews numbers the findings of a text.
@@ -31,6 +34,7 @@ func FindingViews(list []domain.Finding) []FindingView {
 			Message:   f.Message,
 			Blocking:  domain.Blocking([]domain.Finding{f}),
 			Step:      f.Step,
+			Accepted:  f.Accepted,
 		}
 		for _, m := range f.Matches {
 			if m.Text != "" {
@@ -41,6 +45,16 @@ func FindingViews(list []domain.Finding) []FindingView {
 		out = append(out, v)
 	}
 	return out
+}
+
+// OpenFindings counts the findings that somebody still has to look at.
+func OpenFindings(list []domain.Finding) (n int) {
+	for _, f := range list {
+		if f.Open() {
+			n++
+		}
+	}
+	return n
 }
 
 // ToneOf returns the colour class of a severity.

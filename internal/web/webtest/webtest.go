@@ -145,6 +145,7 @@ func (p *Person) AddTo(workspaceID int64, c domain.ContentItem, to domain.ItemSt
 		c.Type = domain.ContentBlog
 	}
 	ctx := domain.WithActor(p.T.Context(), domain.OperatorActor(workspaceID))
+	item.Describe(&c)
 	No(p.T, p.App.Store.InTx(ctx, func(tx *store.Tx) (err error) {
 		if c, err = item.Create(ctx, tx, c, json.RawMessage(provenance)); err != nil || to == domain.ItemGenerated {
 			return err

@@ -142,6 +142,24 @@ func (p page) restore(w http.ResponseWriter, r *http.Request) error {
 	})
 }
 
+func (p page) accept(w http.ResponseWriter, r *http.Request) error {
+	return p.act(w, r, func(id int64, seen verb.Precondition) (string, error) {
+		_, err := p.Engine.Content.AcceptFinding(r.Context(), content.AcceptFinding{
+			FindingOf: content.FindingOf{ID: id, Finding: r.PathValue("finding"), Precondition: seen},
+			Reason:    r.PostForm.Get("reason"),
+		})
+		return "Accepted. The finding no longer blocks publishing.", err
+	})
+}
+
+func (p page) withdraw(w http.ResponseWriter, r *http.Request) error {
+	return p.act(w, r, func(id int64, seen verb.Precondition) (string, error) {
+		_, err := p.Engine.Content.WithdrawAcceptance(r.Context(),
+			content.FindingOf{ID: id, Finding: r.PathValue("finding"), Precondition: seen})
+		return "The acceptance is withdrawn.", err
+	})
+}
+
 // act runs a verb on the item of the address and redirects back to it with the
 // message that the verb gives.
 func (p page) act(w http.ResponseWriter, r *http.Request,
@@ -185,6 +203,6 @@ func (p page) preview(w http.ResponseWriter, r *http.Request) error {
 	if err := ui.ReadForm(r); err != nil {
 		return err
 	}
-	html := marked(r.PostForm.Get("body"), nil, p.Engine.Content.RenderMarkdown)
+	html := marked(r.PostForm.Get("body"), nil, p.Engine.Content.PreviewMarkdown)
 	return p.RenderPart(w, http.StatusOK, "content", "preview", html)
 }

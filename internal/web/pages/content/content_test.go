@@ -164,3 +164,34 @@ func checkHarmless(t *testing.T, p *webtest.Person, path, evil string) {
 		}
 	}
 }
+
+// A finding is accepted on the page with a reason, and withdrawn again.
+func TestAcceptingAFinding(t *testing.T) {
+	p := webtest.Start(t)
+	c := p.Add(domain.ContentItem{Title: "First", Body: "Text."}, domain.ItemReview)
+	path := fmt.Sprintf("/content/%d", c.ID)
+	p.Post(path, url.Values{"title": {"First"}, "body": {"The key is AKIAIOSFODNN7EXAMPLE."}})
+	item := func() content.ItemDetails { return webtest.Must(p.Engine.Content.Item(p.Context(), c.ID))(t) }
+	finding := path + "/findings/" + item().Findings[0].ID
+	if page := p.Get(path).Body; !strings.Contains(page, `action="`+finding+`/accept"`) || !strings.Contains(page, "Fix blocking issues") {
+		t.Fatal("the page must offer to accept the finding")
+	}
+	p.Post(finding+"/accept", url.Values{"reason": {" "}})
+	if !domain.Blocking(item().Findings) {
+		t.Error("accepted without a reason")
+	}
+	p.Post(finding+"/accept", url.Values{"reason": {"It is AWS’s <own> example"}})
+	page := p.Get(path).Body
+	for _, want := range []string{"accepted this", "It is AWS’s &lt;own&gt; example", finding + `/withdraw"`, "Ready for approval"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("no %s on the page", want)
+		}
+	}
+	if history := p.Get(path + "?view=history").Body; !strings.Contains(history, "accepted a finding: It is AWS’s &lt;own&gt; example") {
+		t.Error("the history must say who accepted it, and why")
+	}
+	p.Post(finding+"/withdraw", nil)
+	if !domain.Blocking(item().Findings) {
+		t.Error("not withdrawn")
+	}
+}

@@ -27,6 +27,8 @@ func Mount(site *ui.Site) ui.Page {
 			{Pattern: "POST /content/{id}/move", Handle: p.move},
 			{Pattern: "POST /content/{id}/approve", Handle: p.approve},
 			{Pattern: "POST /content/{id}/restore", Handle: p.restore},
+			{Pattern: "POST /content/{id}/findings/{finding}/accept", Handle: p.accept},
+			{Pattern: "POST /content/{id}/findings/{finding}/withdraw", Handle: p.withdraw},
 			{Pattern: "GET /content/{id}/export", Handle: p.export},
 			{Pattern: "POST /preview", Handle: p.preview},
 		},
@@ -62,8 +64,9 @@ func (p page) view(w http.ResponseWriter, r *http.Request, d content.ItemDetails
 		Shell:    sh,
 		Item:     factsOf(d, sh.Workspace),
 		View:     readView(r),
-		Body:     marked(d.Body, d.Findings, p.Engine.Content.RenderMarkdown),
-		Findings: ui.FindingViews(d.Findings),
+		Body:     marked(d.Body, d.Findings, p.Engine.Content.PreviewMarkdown),
+		Findings: findingsOf(r, d.ContentItem),
+		Open:     ui.OpenFindings(d.Findings),
 		Needs:    d.NeedsInput,
 		Scores:   scoresOf(d.Scores),
 		Sources:  sourcesOf(d.Provenance),
@@ -71,7 +74,7 @@ func (p page) view(w http.ResponseWriter, r *http.Request, d content.ItemDetails
 		Channels: d.Publications,
 		Form:     formOf(d.ContentItem),
 	}
-	v.Next = nextFor(v.Item, len(v.Findings), sh.Workspace.RequireApproval)
+	v.Next = nextFor(v.Item, v.Open, sh.Workspace.RequireApproval)
 	for _, st := range domain.ItemStatuses() {
 		v.Statuses = append(v.Statuses, statusChoice{st, st.Label(), st == d.Status})
 	}
@@ -80,6 +83,19 @@ func (p page) view(w http.ResponseWriter, r *http.Request, d content.ItemDetails
 	}
 	v.Views = v.tabs()
 	return v, err
+}
+
+// findingsOf returns the findings, with where they are accepted for those who may.
+func findingsOf(r *http.Request, c domain.ContentItem) []ui.FindingView {
+	list := ui.FindingViews(c.Findings)
+	if a, _ := domain.ActorFrom(r.Context()); !a.May(domain.ScopePublish) {
+		return list
+	}
+	for i := range list {
+		list[i].Decide = ui.ItemPath(c.ID) + "/findings/" + c.Findings[i].ID
+		list[i].ETag = ui.ETag(c.Revision)
+	}
+	return list
 }
 
 func readView(r *http.Request) string {

@@ -18,6 +18,7 @@ type view struct {
 	Views    []ui.Tab
 	Body     template.HTML
 	Findings []ui.FindingView
+	Open     int // how many of the findings somebody still has to look at
 	Needs    []domain.Need
 	Next     nextStep
 	Statuses []statusChoice

@@ -29,7 +29,7 @@ func (p page) outputOf(ctx context.Context, d work.ExecutionDetails, v view) ([]
 			Key:    "item-" + strconv.FormatInt(c.ID, 10),
 			Name:   ui.TitleOf(item.Title, item.ID),
 			ItemID: item.ID,
-			HTML:   template.HTML(p.Engine.Content.RenderMarkdown(item.Body)), //nolint:gosec // sanitised there
+			HTML:   template.HTML(p.Engine.Content.PreviewMarkdown(item.Body)), //nolint:gosec // sanitised there
 		})
 	}
 	if len(out) > 0 {

@@ -1,0 +1,87 @@
+package guard
+
+import (
+	"strings"
+
+	"vellocity/internal/prose"
+)
+
+// window finds the parts of a text in which a pattern can match at all, by looking at each byte once. Most texts
+// have a few, and expressions that start with a class of characters take a hundred times longer over the rest.
+type window func(text string) []prose.Range
+
+// runs returns a window for patterns whose matches consist of the given bytes alone. enough decides by how many
+// of them are digits, capitals, and of the given sign.
+func runs(bytes string, sign byte, enough func(digits, capitals, signs int) bool) window {
+	var in [256]bool
+	for _, b := range []byte(bytes) {
+		in[b] = true
+	}
+	return func(text string) (out []prose.Range) {
+		for i := 0; i < len(text); i++ {
+			if !in[text[i]] {
+				continue
+			}
+			start, digits, capitals, signs := i, 0, 0, 0
+			for ; i < len(text) && in[text[i]]; i++ {
+				switch b := text[i]; {
+				case b == sign:
+					signs++
+				case isDigit(b):
+					digits++
+				case b >= 'A' && b <= 'Z':
+					capitals++
+				}
+			}
+			if enough(digits, capitals, signs) {
+				// With a byte more on each side, so that the expression sees where words end.
+				out = append(out, prose.Range{Start: max(start-1, 0), End: min(i+1, len(text))})
+			}
+		}
+		return out
+	}
+}
+
+// tokens returns a window for patterns whose matches have no white space and contain the strings, in this order.
+func tokens(holds ...string) window {
+	return func(text string) (out []prose.Range) {
+		for from := 0; ; {
+			i := strings.Index(text[from:], holds[0])
+			if i < 0 {
+				return out
+			}
+			start, end := from+i, from+i
+			for start > from && text[start-1] > ' ' {
+				start--
+			}
+			for end < len(text) && text[end] > ' ' {
+				end++
+			}
+			if r := (prose.Range{Start: start, End: end}); inOrder(r.In(text), holds) {
+				out = append(out, r)
+			}
+			from = end
+		}
+	}
+}
+
+func inOrder(s string, holds []string) bool {
+	for _, h := range holds {
+		i := strings.Index(s, h)
+		if i < 0 {
+			return false
+		}
+		s = s[i+len(h):]
+	}
+	return true
+}
+
+// locationsIn returns where a pattern matches in the parts of a text.
+func locationsIn(p *pattern, text string, parts []prose.Range) (out []prose.Range) {
+	for _, part := range parts {
+		for _, r := range locations(p.whole, part.In(text)) {
+			out = append(out, prose.Range{Start: r.Start + part.Start, End: r.End + part.Start})
+		}
+	}
+	return out
+}
