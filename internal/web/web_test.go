@@ -141,7 +141,7 @@ func TestHeaders(t *testing.T) {
 	page := p.Get("/board")
 	for name, want := range map[string]string{
 		"X-Content-Type-Options":     "nosniff",
-		"Referrer-Policy":            "no-referrer",
+		"Referrer-Policy":            "same-origin",
 		"Cross-Origin-Opener-Policy": "same-origin",
 		"Cache-Control":              "no-store",
 		"Vary":                       "HX-Request",

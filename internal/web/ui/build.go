@@ -75,6 +75,7 @@ func (s *Site) routes() []Route {
 		{Pattern: "GET /{$}", Handle: s.home},
 		{Pattern: "GET /events", Handle: s.events},
 		{Pattern: "GET /find", Handle: s.find},
+		{Pattern: "GET /session", Handle: s.session},
 	}
 }
 

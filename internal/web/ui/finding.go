@@ -16,6 +16,9 @@ type FindingView struct {
 	Blocking  bool
 	Marked    bool // it has a place in the text
 	Step      string
+	// From and Until are the first place in the text, in code points, Until exclusive.
+	From, Until int
+	Fix         string // the address that opens the editor at that place; empty for none
 }
 
 // FindingViews numbers the findings of a text.
@@ -36,7 +39,9 @@ func FindingViews(list []domain.Finding) []FindingView {
 			if m.Text != "" {
 				v.Quotes = append(v.Quotes, m.Text)
 			}
-			v.Marked = v.Marked || m.End > m.Start
+			if !v.Marked && m.End > m.Start {
+				v.Marked, v.From, v.Until = true, m.Start, m.End
+			}
 		}
 		out = append(out, v)
 	}

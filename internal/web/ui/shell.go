@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"fmt"
 	"net/http"
 
 	"vellocity/internal/domain"
@@ -14,6 +15,7 @@ type Shell struct {
 	Here      string // path of the current page in the menu
 	Signed    bool
 	Person    string
+	Me        string // names the person and the workspace to the browser's own storage
 	Role      domain.Role
 	Workspace domain.Workspace // zero where the request is [Partial]
 	Writer    string           // what writes text now
@@ -46,6 +48,7 @@ func (s *Site) Shell(w http.ResponseWriter, r *http.Request, here, title string)
 		Here:    here,
 		Signed:  true,
 		Person:  actor.Name,
+		Me:      fmt.Sprintf("%d.%d", actor.WorkspaceID, actor.ID),
 		Role:    actor.Role,
 		Exposed: s.exposed(r),
 	}
