@@ -7,14 +7,15 @@ import { createRequire } from "node:module";
 
 const axeText = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-export async function launch(options = {}) {
+// launch starts a browser. more are further arguments of its command line.
+export async function launch({ more = [], ...options } = {}) {
   const dir = mkdtempSync(join(tmpdir(), "vellocity-browser-"));
   const context = await chromium.launchPersistentContext(dir, {
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
     headless: true,
     viewport: { width: 1440, height: 900 },
     args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-      "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+      "--disable-background-networking", "--disable-component-update", "--disable-sync", ...more],
     ...options,
   });
   context.on("close", () => setTimeout(() => {

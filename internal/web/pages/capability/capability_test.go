@@ -1,12 +1,14 @@
 package capability_test
 
 import (
+	"encoding/json"
 	"net/http"
 	"net/url"
 	"strings"
 	"sync"
 	"testing"
 
+	"vellocity/internal/domain"
 	"vellocity/internal/web/webtest"
 )
 
@@ -68,6 +70,24 @@ func TestADoubleClickStartsOneExecution(t *testing.T) {
 	for _, want := range []string{`name="once"`, `data-draft="run/generate-blog-post"`, "data-keep"} {
 		if !strings.Contains(form, want) {
 			t.Errorf("the form lacks %s", want)
+		}
+	}
+}
+
+// TestLongWordsAreNoFault runs briefs of one long word, without a model.
+func TestLongWordsAreNoFault(t *testing.T) {
+	p := webtest.Start(t)
+	for _, word := range []string{strings.Repeat("x", 200), strings.Repeat("ü", 200), strings.Repeat("日", 200),
+		strings.Repeat("x-", 100), "Donau" + strings.Repeat("dampfschiff", 17)} {
+		for _, brief := range []map[string]any{
+			{"topic": word},
+			{"topic": "A topic", "key_points": []string{word, "Start small."}},
+			{"topic": word, "key_points": []string{word}},
+		} {
+			settings := string(webtest.Must(json.Marshal(brief))(t))
+			if x := p.Run("generate-blog-post", settings); x.Status != domain.ExecutionCompleted {
+				t.Errorf("%.40s…: %s, %s", settings, x.Status, x.Error)
+			}
 		}
 	}
 }
