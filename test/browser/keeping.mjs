@@ -81,6 +81,20 @@ export async function keeping({ server, open, launch, tell, api, overflow }) {
   assert.equal(await count(), before + 1, "two clicks start one execution");
   await other.unroute("**/capabilities/generate-blog-post");
 
+  tell("start what was refused first, and find no draft of it");
+  await other.goto(server.base + "/capabilities/generate-blog-post");
+  await other.getByLabel("Topic").fill("Refused first");
+  await other.locator("#f-word_count").fill("1");
+  await other.locator("#run").click();
+  await other.locator("#errors").waitFor();
+  assert.equal(await other.locator("#f-word_count").evaluate((f) => getComputedStyle(f).borderTopWidth), "2px", "the field is marked");
+  await other.locator("#f-word_count").fill("300");
+  await other.locator("#run").click();
+  await other.waitForURL(/\/executions\/\d+$/);
+  await other.goto(server.base + "/capabilities/generate-blog-post");
+  await other.locator("#run").waitFor();
+  assert.equal(await other.locator(".draft").count(), 0, "what was started is no draft");
+
   tell("come back to a half-filled brief");
   await other.goto(server.base + "/capabilities/generate-blog-post");
   await other.getByLabel("Topic").fill("Half a brief");

@@ -75,7 +75,7 @@ func (s *Site) fail(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	info := e.Code.Info()
 	view := errorView{
-		Shell:   s.errorShell(r, info.Title),
+		Shell:   s.errorShell(w, r, info.Title),
 		Status:  info.Status,
 		Message: e.Message,
 		Next:    cmp.Or(info.Next, "Go back and try again."),

@@ -1,6 +1,6 @@
 // The item page: toolbar, preview, shortcuts, fixing a finding, and the link between
 // a finding and its mark.
-import { toast } from "../../js/toast.js";
+import { say, toast } from "../../js/toast.js";
 
 const form = document.getElementById("editor");
 
@@ -9,6 +9,9 @@ function editor() {
   form.querySelector(".toolbar").hidden = false;
   body.addEventListener("input", () => count(body));
   form.addEventListener("draft-restored", () => count(body));
+  form.addEventListener("draft-kept", () => {
+    document.getElementById("kept").textContent = `Draft kept ${new Date().toLocaleTimeString(undefined, { timeStyle: "short" })}`;
+  });
   form.addEventListener("click", (e) => {
     const b = e.target.closest("[data-md]");
     if (b) format(body, b.dataset.md);
@@ -124,16 +127,26 @@ async function preview(form, toggle) {
   (on ? pane : body).focus();
 }
 
-// selectFinding selects the place of a finding, which is given in code points.
+// selectFinding selects the place of a finding. The page gives it in code points of the
+// text as it was opened; what has been written since may have moved it.
 function selectFinding(body, n) {
   const card = document.getElementById(`finding-${n}`);
   if (!card?.dataset.from) return;
-  const units = (points) => [...body.value].slice(0, points).join("").length;
-  const at = units(Number(card.dataset.from));
-  body.focus();
-  body.setSelectionRange(at, units(Number(card.dataset.to)));
+  const points = [...body.defaultValue], from = Number(card.dataset.from), to = Number(card.dataset.to);
+  const was = points.slice(0, from).join("").length, words = points.slice(from, to).join("");
+  const at = nearest(body.value, words, was);
   for (const el of document.querySelectorAll(".finding")) el.classList.toggle("lit", el === card);
+  if (at < 0) { say("The words of this finding are no longer in the text."); return; }
+  body.focus();
+  body.setSelectionRange(at, at + words.length);
   scrollToSelection(body, at);
+}
+
+// nearest returns where words stand in a text, closest to a place; -1 for nowhere.
+function nearest(text, words, place) {
+  const before = text.lastIndexOf(words, place), after = text.indexOf(words, place);
+  if (before < 0 || after < 0) return Math.max(before, after);
+  return place - before < after - place ? before : after;
 }
 
 function scrollToSelection(body, at) {

@@ -138,6 +138,9 @@ func (p page) show(w http.ResponseWriter, r *http.Request) error {
 	if err := p.fillSubject(ctx, &v, d); err != nil {
 		return err
 	}
+	if !v.Execution.Ended {
+		v.Refresh = 5
+	}
 	v.Title, v.Icon = v.Execution.TabTitle, v.Execution.TabIcon
 	if err := p.fillTab(ctx, &v, d); err != nil {
 		return err

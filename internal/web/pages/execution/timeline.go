@@ -145,6 +145,9 @@ func stepOf(p domain.PlanStep, r domain.StepResult, names map[string]string, o d
 	if st, ok := stepStates[r.Status]; ok {
 		row.State = st
 	}
+	if o.Kind == domain.OriginComposer {
+		row.Credits = row.Charged // the composer charges nothing
+	}
 	if !r.StartedAt.IsZero() && !r.CompletedAt.IsZero() {
 		row.Duration = ui.Span(r.CompletedAt.Sub(r.StartedAt))
 		row.Cost = ui.Money(r.Cost, o)

@@ -5,7 +5,8 @@ import { say } from "./toast.js";
 
 const life = 30 * 24 * 3600 * 1000;
 const plumbing = ["once", "etag", "version"];
-const tab = Math.random().toString(36).slice(2);
+const tab = recallInTab("tab") ?? Math.random().toString(36).slice(2);
+rememberInTab("tab", tab);
 const dirty = new Set();
 let sending = false;
 
@@ -53,16 +54,27 @@ function keep(form) {
     rememberInTab("draft-sent", own);
     sending = true;
   });
-  if ("refused" in form.dataset) { dirty.add(form); save(); return; }
-  offer(form, about, changed);
+  if ("refused" in form.dataset) { // what this tab had kept is on the screen
+    for (const key of remembered(about)) if (key.endsWith(`:${tab}`)) remember(key, null);
+    dirty.add(form);
+    save();
+    return;
+  }
+  offer(form, about, own, changed);
 }
 
-// offer shows the newest draft that is not what the form shows.
-function offer(form, about, changed) {
+// offer shows the newest draft that is not what the form shows. One of this tab is put
+// aside, so that what is typed now does not take its place.
+function offer(form, about, own, changed) {
   const now = JSON.stringify(valuesOf(form));
   const found = remembered(about).map((key) => ({ key, ...read(key) }))
     .filter((d) => d.values && JSON.stringify(d.values) !== now).sort((a, b) => b.at - a.at)[0];
   if (!found) return;
+  if (found.key === own) {
+    found.key += "~";
+    remember(found.key, recall(own));
+    remember(own, null);
+  }
   const bar = document.createElement("div");
   bar.className = "banner warn draft";
   const text = document.createElement("span"), version = form.dataset.version ?? "";
