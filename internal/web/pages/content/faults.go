@@ -9,7 +9,11 @@ import (
 // The fields of the form as errors name them: those that are always open, and those in
 // the fold.
 var (
-	openFields = []namedField{{"title", "e-title", "Title"}, {"body", "body", "Text"}, {"reason", "e-reason", "What changed"}}
+	openFields = []namedField{
+		{"title", "e-title", "Title"},
+		{"body", "body", "Text"},
+		{"reason", "e-reason", "What changed"},
+	}
 	metaFields = []namedField{
 		{"meta_title", "e-meta_title", "Search title"},
 		{"meta_description", "e-meta_description", "Search description"},

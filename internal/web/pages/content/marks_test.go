@@ -91,10 +91,14 @@ func TestAnImageThatIsNotShownIsNamed(t *testing.T) {
 // sign: whatever a finding points at, readers see what they see without it.
 func TestMarksInAnyMarkdown(t *testing.T) {
 	render := webtest.Start(t).Engine.Content.RenderMarkdown
-	parts := []string{"word ", "Über ", "[a link](https://example.com/a?b=c&d=e)", "[x](/in \"title\")", "https://example.com/x_y",
-		"www.example.com", "<https://example.com/z>", "me@example.com ", "**bold** ", "*it* ", "`code` ", "~~gone~~ ", "&amp; ",
-		"![alt](/i.png)", "![far](https://e.example/i.png)", "[ref][r]", "<b>raw</b>", "\n", "\n\n", "\n- item ", "\n1. one ", "\n> quote ",
-		"\n## Heading ", "\n```go\nx := 1\n```\n", "\n\n[r]: https://example.com/ref\n\n", "\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n",
+	parts := []string{"word ", "Über ", "[a link](https://example.com/a?b=c&d=e)", "[x](/in \"title\")",
+		"https://example.com/x_y",
+		"www.example.com", "<https://example.com/z>", "me@example.com ", "**bold** ", "*it* ", "`code` ", "~~gone~~ ",
+		"&amp; ",
+		"![alt](/i.png)", "![far](https://e.example/i.png)", "[ref][r]", "<b>raw</b>", "\n", "\n\n", "\n- item ", "\n1. one ",
+		"\n> quote ",
+		"\n## Heading ", "\n```go\nx := 1\n```\n", "\n\n[r]: https://example.com/ref\n\n",
+		"\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n",
 		"\\*", "[^1]", "- [ ] task ", "  \n", "\n---\n"}
 	tag := regexp.MustCompile(`</?mark[^>]*>`)
 	rapid.Check(t, func(t *rapid.T) {

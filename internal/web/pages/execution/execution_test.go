@@ -36,7 +36,8 @@ func TestTheStepUnderWay(t *testing.T) {
 	if !strings.Contains(page, "To be decided") {
 		t.Error("the page must link to the item that waits")
 	}
-	if list := p.Get("/executions?needs_review=1").Body; !strings.Contains(list, `aria-current="page">Needs review <b class="n">1</b>`) ||
+	list := p.Get("/executions?needs_review=1").Body
+	if !strings.Contains(list, `aria-current="page">Needs review <b class="n">1</b>`) ||
 		!strings.Contains(list, `id="execution-1"`) {
 		t.Error("the list must have a tab with what needs review")
 	}
@@ -44,7 +45,7 @@ func TestTheStepUnderWay(t *testing.T) {
 		t.Error("the menu must count what needs review")
 	}
 	item := fmt.Sprintf("/content/%d", c.ID)
-	if page := p.Get(item).Body; !strings.Contains(page, `<a href="/executions/1">Execution 1</a> is waiting for your decision`) {
+	if !strings.Contains(p.Get(item).Body, `<a href="/executions/1">Execution 1</a> is waiting for your decision`) {
 		t.Error("the item must say that an execution waits")
 	}
 	p.Post(item+"/approve", nil)
@@ -79,7 +80,8 @@ func TestTheOutputIsWhatTheExecutionWrote(t *testing.T) {
 	edit := content.EditItem{ID: 1, ItemEdit: domain.ItemEdit{Title: &title, Body: &body}}
 	webtest.Must(p.Engine.Content.EditItem(p.Context(), edit))(t)
 	after := page()
-	if strings.Contains(after, body) || strings.Contains(after, title) || words.FindString(after) != before || before == "" {
+	if strings.Contains(after, body) || strings.Contains(after, title) ||
+		words.FindString(after) != before || before == "" {
 		t.Errorf("the page shows the present text: %q, was %q", words.FindString(after), before)
 	}
 	if !strings.Contains(after, "The item is now at version 2.") {

@@ -59,7 +59,8 @@ func TestStepsOfAnExecutionThatEnded(t *testing.T) {
 		{"while the first runs", start, nil, "Stopped Not run Not run"},
 		{"before it starts", time.Time{}, nil, "Not run Not run Not run"},
 	} {
-		x := domain.Execution{Status: domain.ExecutionCancelled, CreatedAt: start, StartedAt: c.started, CompletedAt: at(8), Plan: plan}
+		x := domain.Execution{Status: domain.ExecutionCancelled, Plan: plan,
+			CreatedAt: start, StartedAt: c.started, CompletedAt: at(8)}
 		var got []string
 		steps := timelineOf(x, c.results, nil, at(60)).Steps
 		for _, s := range steps {
