@@ -50,7 +50,7 @@ var layers = []struct {
 	{"gate", "ops auth domain"},
 	{"ops", "domain sse"},
 	{"web", "web/pages web/ui"},
-	{"web/pages", "web/ui engine/... verb sse domain"},
+	{"web/pages", "web/ui engine/... verb sse markdown domain"},
 	{"web/ui", "engine/... auth sse schema prose domain"},
 	// verbs
 	{

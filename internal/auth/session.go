@@ -62,10 +62,14 @@ func (s *Sessions) Link(
 
 // Redeem uses up a link's token and starts a session. It works from the server's
 // own machine only: ip is the caller's address. A token that is unknown, used,
-// too old or from elsewhere is UNAUTHORIZED, without saying which.
+// too old is UNAUTHORIZED, without saying which. A caller from elsewhere gets
+// UNAUTHORIZED with the reason, before the token is looked at, so that it stays good.
 func (s *Sessions) Redeem(ctx context.Context, token string, ip netip.Addr) (cookie, target string, err error) {
 	if !ip.Unmap().IsLoopback() {
-		return "", "", badLink()
+		return "", "", domain.Errorf(domain.CodeUnauthorized,
+			"A sign-in link works only in a browser on the server itself, and this request came from %s. "+
+				"Open the link there. From another computer, forward the port first (for example "+
+				"ssh -L 8090:127.0.0.1:8090 your-server), then open the link at http://127.0.0.1:8090.", ip.Unmap())
 	}
 	err = s.store.InTx(ctx, func(tx *store.Tx) error {
 		link, ok, err := tx.TakeSignIn(ctx, Hash(token))

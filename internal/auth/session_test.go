@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/netip"
+	"strings"
 	"testing"
 	"time"
 
@@ -53,6 +54,9 @@ func TestLinkIsForThisMachineAndForAQuarterOfAnHour(t *testing.T) {
 		token := link(t, s, ss, ws, owner.ID, "/")
 		_, _, err := ss.Redeem(t.Context(), token, here)
 		wantCode(t, err, domain.CodeUnauthorized)
+		if !strings.Contains(err.Error(), "only in a browser on the server itself") {
+			t.Errorf("a try from elsewhere does not get the reason: %v", err)
+		}
 		if _, _, err := ss.Redeem(t.Context(), token, netip.MustParseAddr("::1")); err != nil {
 			t.Errorf("a try from elsewhere used the link up: %v", err)
 		}

@@ -161,6 +161,16 @@ func TestReaderTakesEveryLineEnd(t *testing.T) {
 	}
 }
 
+// A browser learns that a stream is open from its first bytes, not from its header.
+func TestTheFirstBytesComeAtOnce(t *testing.T) {
+	rec := httptest.NewRecorder()
+	w := sse.Start(t.Context(), rec, sse.Options{})
+	defer w.Close()
+	if got := rec.Body.String(); got != ": connected\n\n" || !rec.Flushed {
+		t.Errorf("written %q, flushed %v", got, rec.Flushed)
+	}
+}
+
 // A handler that forgets to close its stream must not bring the server down with
 // the next heartbeat.
 func TestNoHeartbeatAfterTheRequestIsOver(t *testing.T) {
@@ -169,6 +179,7 @@ func TestNoHeartbeatAfterTheRequestIsOver(t *testing.T) {
 		ctx, over := context.WithCancel(t.Context())
 		sse.Start(ctx, rec, sse.Options{Heartbeat: time.Second})
 		over()
+		rec.Body.Reset()
 		pass(t, 5*time.Second)
 		synctest.Wait()
 		if rec.Body.Len() > 0 {

@@ -45,7 +45,7 @@ type Options struct {
 	Patience time.Duration
 }
 
-// Start sends the header of a stream at once and returns its writer. The context
+// Start sends the header of a stream and a comment at once and returns its writer. The context
 // is the request's. The caller must end with [Writer.Close] before its handler
 // returns.
 func Start(ctx context.Context, w http.ResponseWriter, opts Options) *Writer {
@@ -63,7 +63,9 @@ func Start(ctx context.Context, w http.ResponseWriter, opts Options) *Writer {
 	out := &Writer{life: ctx, w: w, control: http.NewResponseController(w), opts: opts}
 	out.mu.Lock()
 	defer out.mu.Unlock()
-	out.flush()
+	// Firefox reports a stream as open only once its first bytes have come.
+	out.buf = append(out.buf, ": connected\n\n"...)
+	_ = out.write() // kept in out.err for the first Send
 	out.beat = time.AfterFunc(opts.Heartbeat, out.heartbeat)
 	return out
 }

@@ -179,6 +179,8 @@ type ExecutionFilter struct {
 	Priority   domain.Priority
 	Capability string
 	Span       domain.DateRange // of their creation
+	Waiting    bool             // for a person's decision about an item
+	ItemID     int64            // with Waiting: about this item; 0: about any
 }
 
 func (f ExecutionFilter) where(workspaceID int64) (string, []any) {
@@ -194,6 +196,12 @@ func (f ExecutionFilter) where(workspaceID int64) (string, []any) {
 	}
 	if f.Capability != "" {
 		w.add("capability = ?", f.Capability)
+	}
+	if f.Waiting { // in the words of the partial index of those that wait
+		w.terms = append(w.terms, "waiting_item > 0 and completed_at = 0")
+	}
+	if f.Waiting && f.ItemID != 0 {
+		w.add("waiting_item = ?", f.ItemID)
 	}
 	w.span("created_at", f.Span)
 	return w.String(), w.args

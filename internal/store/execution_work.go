@@ -63,6 +63,16 @@ func (q Q) ExecutionWaitingItem(ctx context.Context, id int64) (itemID int64, er
 	return itemID, err
 }
 
+// OpenRetry returns the retry of an execution that has not ended; 0 for none.
+func (q Q) OpenRetry(ctx context.Context, workspaceID, id int64) (int64, error) {
+	list, err := db.Many(ctx, q.db, db.ID, `select id from execution
+		where workspace_id = $1 and retry_of = $2 and retry_of > 0 and completed_at = 0 limit 1`, workspaceID, id)
+	if err != nil || len(list) == 0 {
+		return 0, err
+	}
+	return list[0], nil
+}
+
 // ExecutionsWaitingForItem returns the executions that wait for a person to move
 // the item.
 func (q Q) ExecutionsWaitingForItem(ctx context.Context, workspaceID, itemID int64) ([]int64, error) {

@@ -144,7 +144,7 @@ func TestHeaders(t *testing.T) {
 	page := p.Get("/board")
 	for name, want := range map[string]string{
 		"X-Content-Type-Options":     "nosniff",
-		"Referrer-Policy":            "no-referrer",
+		"Referrer-Policy":            "same-origin",
 		"Cross-Origin-Opener-Policy": "same-origin",
 		"Cache-Control":              "no-store",
 		"Vary":                       "HX-Request",
@@ -191,6 +191,49 @@ func TestEveryPageFolderIsListed(t *testing.T) {
 	for _, dir := range webtest.Must(os.ReadDir("pages"))(t) {
 		if !strings.Contains(list, "\t\t"+dir.Name()+".Mount,\n") {
 			t.Errorf("pages/%s is not in the list of pages", dir.Name())
+		}
+	}
+}
+
+// TestEveryFormRunsOnce looks for forms that would do a thing twice when they are sent
+// twice. Signing out twice does no harm, and the board sends its moves by a script.
+func TestEveryFormRunsOnce(t *testing.T) {
+	p := webtest.Start(t)
+	x := p.Examples()
+	p.Add(domain.ContentItem{Title: "Ready", Body: "Text."}, domain.ItemReady)
+	forms := 0
+	paths := append(everyPage(t, p), fmt.Sprintf("/executions/%d", x.ID), "/content/1", "/content/11", "/content/6",
+		"/content/6?view=edit", "/content/6?view=versions", "/content/7")
+	for _, path := range paths {
+		for n := range webtest.Parse(t, path, p.Get(path).Body).Descendants() {
+			action := webtest.Attr(n, "action")
+			post := n.Data == "form" && webtest.Attr(n, "method") == "post"
+			if !post || action == "/out" || strings.HasPrefix(action, "/board") {
+				continue
+			}
+			forms++
+			once := false
+			for f := range n.Descendants() {
+				once = once || f.Data == "input" && webtest.Attr(f, "name") == "once" && len(webtest.Attr(f, "value")) > 20
+			}
+			if !once && !strings.HasSuffix(action, "/revoke") { // a key that is revoked stays so
+				t.Errorf("%s: the form for %s", path, action)
+			}
+		}
+	}
+	if forms < 20 {
+		t.Errorf("only %d forms", forms)
+	}
+}
+
+// TestAnErrorPageKeepsItsFrame looks for the counts and names of the menu.
+func TestAnErrorPageKeepsItsFrame(t *testing.T) {
+	p := webtest.Start(t)
+	p.Add(domain.ContentItem{Title: "One", Body: "Text."}, domain.ItemReview)
+	page := p.Get("/nowhere").Body
+	for _, want := range []string{`title="1 in review"`, p.Workspace.Name, "Composer (no AI model)"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page of an error lacks %q", want)
 		}
 	}
 }

@@ -10,7 +10,8 @@ const axeText = readFileSync(createRequire(import.meta.url).resolve("axe-core/ax
 
 export const inFirefox = process.env.VELLOCITY_BROWSER === "firefox";
 
-export async function launch(options = {}) {
+// launch starts a browser. more are further arguments of Chromium's command line.
+export async function launch({ more = [], ...options } = {}) {
   options = { viewport: { width: 1440, height: 900 }, ...options };
   if (inFirefox) return launchFirefox(options);
   const dir = mkdtempSync(join(tmpdir(), "vellocity-browser-"));
@@ -18,7 +19,7 @@ export async function launch(options = {}) {
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
     headless: true,
     args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-      "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+      "--disable-background-networking", "--disable-component-update", "--disable-sync", ...more],
     ...options,
   });
   context.on("close", () => setTimeout(() => {

@@ -8,15 +8,22 @@ const answers = {
 };
 const paragraph = "Begin with one mailbox and give every message an owner. The person who picks it up says so in one short line, and the others leave it alone. At the end of the day nothing is left without a name beside it, and nobody has answered the same question twice. ";
 
-// startProvider listens on a free port and returns its address and a stop.
+// startProvider listens on a free port and returns its address, a stop, and a switch
+// that lets it refuse what it is asked.
 export async function startProvider(wait = 25) {
+  let failing = false;
   const server = http.createServer(async (req, res) => {
     let body = "";
     for await (const chunk of req) body += chunk;
+    if (failing) {
+      await new Promise((done) => setTimeout(done, 800));
+      res.writeHead(400, { "Content-Type": "application/json" }).end(JSON.stringify({ error: { message: "This model takes no such request.", type: "invalid_request_error" } }));
+      return;
+    }
     await answer(JSON.parse(body || "{}"), res, wait);
   });
   await new Promise((done) => server.listen(0, "127.0.0.1", done));
-  return { url: `http://127.0.0.1:${server.address().port}/v1`, stop: () => { server.closeAllConnections(); server.close(); } };
+  return { url: `http://127.0.0.1:${server.address().port}/v1`, fail: (on) => { failing = on; }, stop: () => { server.closeAllConnections(); server.close(); } };
 }
 
 async function answer(ask, res, wait) {

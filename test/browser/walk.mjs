@@ -7,6 +7,7 @@ import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { axe, inFirefox, launch, overflow, watch } from "./browser.mjs";
+import { keeping } from "./keeping.mjs";
 import { startProvider } from "./provider.mjs";
 import { startServer } from "./server.mjs";
 
@@ -31,7 +32,10 @@ try {
   await everyCapability(context);
   await republish(context);
   await oneStream(context);
-  if (!inFirefox) await everyPage(); // once is enough
+  if (!inFirefox) { // once is enough
+    await keeping({ server, open, launch, tell, api, overflow });
+    await everyPage();
+  }
   await withAModel();
   assert.deepEqual(complaints, [], "the console must stay clean");
   console.log("The walk is done.");
@@ -357,7 +361,7 @@ async function republish(ctx) {
   tell("edit a published item, approve it, publish it again");
   const page = await open(ctx);
   await page.goto(server.base + "/content/1");
-  const feed = async () => (await fetch(server.base + await page.getByRole("link", { name: "View in feed", exact: true }).first().getAttribute("href"))).text();
+  const feed = async () => (await fetch(server.base + await page.locator("a", { hasText: "View in feed" }).first().getAttribute("href"))).text();
   const strict = (on) => api("/partners/profile", { method: "PATCH", body: JSON.stringify({ require_approval: on }) });
   await strict(true);
   await page.goto(server.base + "/content/1?view=edit");
@@ -537,9 +541,35 @@ async function withAModel() {
     tell("cancel an execution while it writes");
     await page.goto(live.base + "/capabilities/generate-blog-post?from=1");
     await page.getByRole("button", { name: "Run", exact: true }).click();
+    await page.waitForFunction(() => [...document.querySelectorAll(".stream")].some((s) => s.textContent.length > 40));
+    const clock = await page.locator("[data-elapsed]").textContent();
+    await page.waitForFunction((was) => document.querySelector("[data-elapsed]")?.textContent !== was, clock);
     await page.getByRole("button", { name: "Cancel" }).click();
     await page.locator(".execution-side[data-status=Cancelled]").waitFor();
     await page.getByRole("button", { name: "Retry" }).waitFor();
+    await page.locator(".stream", { hasText: "Begin with one mailbox" }).first().waitFor(); // what was streamed is kept
+    await page.reload();
+    await page.locator(".stream", { hasText: "Begin with one mailbox" }).first().waitFor();
+    await page.locator(".step", { hasText: "Stopped" }).first().waitFor();
+    await noFault(page, "a cancelled execution");
+    tell("watch an execution fail, and retry it from there");
+    provider.fail(true);
+    await page.goto(live.base + "/capabilities/generate-blog-post?from=1");
+    await page.getByRole("button", { name: "Run", exact: true }).click();
+    await page.waitForURL(/\/executions\/\d+$/);
+    const failing = page.url();
+    await page.locator(".execution-side[data-status=Failed]").waitFor({ timeout: 30000 });
+    await page.getByRole("button", { name: "Retry" }).waitFor();
+    await page.getByText("No text was written.").waitFor();
+    await page.locator("#bar-actions summary").click();
+    await page.locator("#bar-actions").getByRole("link", { name: "Run again" }).waitFor();
+    await noFault(page, "a failed execution with its menu");
+    provider.fail(false);
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: "Retry" }).click();
+    await page.waitForURL((u) => u.href !== failing);
+    await page.locator(".execution-side[data-status=Completed]").waitFor({ timeout: 60000 });
+    await page.getByRole("link", { name: "Open item" }).waitFor();
   } catch (err) {
     for (const [i, p] of ctx.pages().entries()) await p.screenshot({ path: join(out, `failed-model-${i}.png`) }).catch(() => {});
     console.error(live.output());

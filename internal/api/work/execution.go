@@ -327,7 +327,8 @@ func retryRow(v *work.Verbs) ops.Op {
 			Chapter: chapterExecutions,
 			Summary: "Retry an execution",
 			Description: "Creates a new execution from one that failed or was cancelled. It reuses the recorded steps " +
-				"and pays only for the others. It takes the scopes that starting the execution takes.",
+				"and pays only for the others. It takes the scopes that starting the execution takes. While a retry " +
+				"of the execution has not ended, another one is a CONFLICT that names it.",
 			Meta: StartedMeta{},
 			Errors: []domain.Code{
 				domain.CodeNotFound, domain.CodeConflict, domain.CodeInsufficientCredits, domain.CodeUnavailable,

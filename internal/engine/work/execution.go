@@ -19,7 +19,10 @@ type ListExecutions struct {
 	Priority   domain.Priority
 	Capability string
 	Created    domain.DateRange
-	Page       domain.Page
+	// NeedsReview keeps only the executions that wait for a person's decision.
+	NeedsReview bool
+	ItemID      int64 // with NeedsReview: about this item; 0: about any
+	Page        domain.Page
 }
 
 // ExecutionRow is an execution with the agent that carries it out.
@@ -51,6 +54,8 @@ func (v *Verbs) Executions(ctx context.Context, in ListExecutions) (domain.List[
 		Priority:   in.Priority,
 		Capability: in.Capability,
 		Span:       in.Created,
+		Waiting:    in.NeedsReview,
+		ItemID:     in.ItemID,
 	}
 	l, err := q.Executions(ctx, a.WorkspaceID, filter, in.Page)
 	if err != nil {
@@ -253,7 +258,8 @@ func lockExecution(ctx context.Context, tx *store.Tx, a domain.Actor, in verb.ID
 
 // Retry accepts a new execution in place of a failed or cancelled one. It reuses
 // the recorded steps and holds credits only for the rest. It takes the scopes that
-// starting the execution takes, and the new one has the rights of who retries it.
+// starting the execution takes, and the new one has the rights of who retries it. While
+// a retry of the execution has not ended, another one is a CONFLICT.
 func (v *Verbs) Retry(ctx context.Context, in verb.ID) (Started, error) {
 	if err := v.node.Accepting(); err != nil {
 		return Started{}, err
@@ -267,6 +273,14 @@ func (v *Verbs) Retry(ctx context.Context, in verb.ID) (Started, error) {
 			return Started{}, domain.Errorf(domain.CodeConflict,
 				"Only a failed or cancelled execution can be retried; this one is %s", x.Status)
 		}
+		again, err := tx.OpenRetry(ctx, a.WorkspaceID, x.ID)
+		if err != nil {
+			return Started{}, err
+		}
+		if again != 0 {
+			return Started{}, domain.Errorf(domain.CodeConflict,
+				"Execution %d is already retrying this one. Wait for it to end, or cancel it first.", again)
+		}
 		c, ok := v.runner.Capability(x.Capability)
 		if !ok {
 			return Started{}, domain.Errorf(domain.CodeConflict,
@@ -277,14 +291,14 @@ func (v *Verbs) Retry(ctx context.Context, in verb.ID) (Started, error) {
 			return Started{}, domain.Errorf(domain.CodeConflict,
 				"This version of Vellocity cannot read the settings of this execution. Start a new one instead.")
 		}
-		again := Execute{
+		next := Execute{
 			Capability: x.Capability,
 			AgentID:    x.AgentID,
 			Context:    x.Context,
 			Priority:   x.Priority,
 			Notify:     x.Notify,
 		}
-		return v.accept(ctx, tx, a, c, req, again, x.ID)
+		return v.accept(ctx, tx, a, c, req, next, x.ID)
 	})
 }
 

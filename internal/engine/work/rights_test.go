@@ -3,6 +3,9 @@ package work_test
 import (
 	"context"
 	"fmt"
+	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -61,7 +64,10 @@ func TestEffectsTakeTheScopesOfTheirVerbs(t *testing.T) {
 			for _, a := range callers(k.Ours.ID) {
 				ctx := domain.WithActor(context.Background(), a)
 				_, executed := k.Execute(ctx, e.step(id))
-				_, retried := k.Work.Retry(ctx, verb.ID{ID: old.ID})
+				again, retried := k.Work.Retry(ctx, verb.ID{ID: old.ID})
+				if retried == nil { // one retry at a time
+					must(k, second(k.Work.Cancel(k.Ctx(), verb.ID{ID: again.Execution.ID})))
+				}
 				for way, err := range map[string]error{"execute": executed, "retry": retried} {
 					if got := domain.CodeOf(err); a.May(e.takes) && err != nil ||
 						!a.May(e.takes) && got != domain.CodeForbidden {
@@ -191,5 +197,39 @@ func TestTheContentPublisherTakesPublish(t *testing.T) {
 			t.Errorf("as an editor: %v", err)
 		}
 		must(k, run(domain.ScopePublish, domain.RoleReviewer))
+	})
+}
+
+// One retry of an execution runs at a time, however many ask for one at once. When it
+// has ended, another may follow.
+func TestOneRetryAtATime(t *testing.T) {
+	enginetest.Each(t, config(t), func(k *enginetest.Kit) {
+		old := k.Run(enginetest.Step{Key: "a", Credits: 7})
+		must(k, second(k.Work.Cancel(k.Ctx(), verb.ID{ID: old.ID})))
+		for round := 1; round <= 2; round++ {
+			var made, refused atomic.Int64
+			var asking sync.WaitGroup
+			for range 6 {
+				asking.Go(func() {
+					st, err := k.Work.Retry(k.Ctx(), verb.ID{ID: old.ID})
+					switch {
+					case err == nil:
+						made.Store(st.Execution.ID)
+					case domain.CodeOf(err) == domain.CodeConflict && strings.Contains(err.Error(), "already retrying"):
+						refused.Add(1)
+					default:
+						t.Errorf("a retry: %v", err)
+					}
+				})
+			}
+			asking.Wait()
+			if n := k.Count("select count(*) from execution where retry_of > 0"); n != round || refused.Load() != 5 {
+				t.Errorf("round %d: %d retries, %d refused", round, n, refused.Load())
+			}
+			if held := k.Credits().Held; held != 7 {
+				t.Errorf("%d credits are held", held)
+			}
+			must(k, second(k.Work.Cancel(k.Ctx(), verb.ID{ID: made.Load()})))
+		}
 	})
 }

@@ -76,6 +76,7 @@ func (s *Site) routes() []Route {
 		{Pattern: "GET /events", Handle: s.events},
 		{Pattern: "GET /find", Handle: s.find},
 		{Pattern: "GET /counts", Handle: s.counts},
+		{Pattern: "GET /session", Handle: s.session},
 	}
 }
 

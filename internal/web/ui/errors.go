@@ -34,6 +34,7 @@ type errorView struct {
 	Status  int
 	Message string
 	Next    string
+	Kept    *kept // what was posted and not saved, to be copied; nil: nothing
 }
 
 // Problem is an error as the scripts of a page read it.
@@ -74,10 +75,13 @@ func (s *Site) fail(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	info := e.Code.Info()
 	view := errorView{
-		Shell:   s.errorShell(r, info.Title),
+		Shell:   s.errorShell(w, r, info.Title),
 		Status:  info.Status,
 		Message: e.Message,
 		Next:    cmp.Or(info.Next, "Go back and try again."),
+	}
+	if !errors.Is(err, errCrossOrigin) { // what another site posted is nobody's text
+		view.Kept = keptOf(r)
 	}
 	if err := s.Render(w, r, info.Status, "error", view); err != nil {
 		s.log.ErrorContext(r.Context(), "error page failed", "path", r.URL.Path, "error", err)

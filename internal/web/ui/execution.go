@@ -17,6 +17,7 @@ type ExecutionRow struct {
 	Priority   domain.Priority
 	By         string
 	Created    time.Time
+	ElapsedMS  int64  // since it started, while it runs; else 0
 	Duration   string // so far, where it has not ended; empty before it starts
 	Progress   int    // percent
 	Running    bool
@@ -41,6 +42,7 @@ func RowOf(x work.ExecutionRow, now time.Time) ExecutionRow {
 		Priority:   x.Priority,
 		By:         x.CreatedBy,
 		Created:    x.CreatedAt,
+		ElapsedMS:  elapsedOf(x.Execution, now),
 		Duration:   durationOf(x.Execution, now),
 		Progress:   x.Progress,
 		Running:    !x.Status.Ended(),
@@ -48,6 +50,13 @@ func RowOf(x work.ExecutionRow, now time.Time) ExecutionRow {
 		Error:      x.Error,
 		Retryable:  x.Status == domain.ExecutionFailed || x.Status == domain.ExecutionCancelled,
 	}
+}
+
+func elapsedOf(x domain.Execution, now time.Time) int64 {
+	if x.StartedAt.IsZero() || !x.CompletedAt.IsZero() {
+		return 0
+	}
+	return max(1, now.Sub(x.StartedAt).Milliseconds())
 }
 
 func durationOf(x domain.Execution, now time.Time) string {

@@ -19,6 +19,9 @@ type FindingView struct {
 	Accepted  *domain.Acceptance // nil: nobody let it stand
 	Decide    string             // where it is accepted, and the acceptance withdrawn; empty: not on this page
 	ETag      string             // of the item that Decide changes
+	// From and Until are the first place in the text, in code points, Until exclusive.
+	From, Until int
+	Fix         string // the address that opens the editor at that place; empty for none
 }
 
 // FindingViews numbers the findings of a text.
@@ -40,7 +43,9 @@ func FindingViews(list []domain.Finding) []FindingView {
 			if m.Text != "" {
 				v.Quotes = append(v.Quotes, m.Text)
 			}
-			v.Marked = v.Marked || m.End > m.Start
+			if !v.Marked && m.End > m.Start {
+				v.Marked, v.From, v.Until = true, m.Start, m.End
+			}
 		}
 		out = append(out, v)
 	}

@@ -87,6 +87,7 @@ func funcs(a *assets, now func() time.Time) template.FuncMap {
 		"asset":  a.url,
 		"icon":   func(name string) template.HTML { return symbol(a, "i", "", name) },
 		"glyph":  func(name any) template.HTML { return symbol(a, "g", "g-", fmt.Sprint(name)) },
+		"once":   onceHTML,
 		"ago":    func(t time.Time) template.HTML { return agoHTML(t, now()) },
 		"clock":  clockHTML,
 		"num":    Digits,

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"net"
 	"net/http"
 	"net/netip"
 )
@@ -23,12 +24,27 @@ func (s *Site) secured(next http.Handler) http.Handler {
 		h := w.Header()
 		h.Set("Content-Security-Policy", contentPolicy)
 		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Referrer-Policy", "no-referrer")
+		// With no-referrer, browsers send "Origin: null" on the posts of forms, and over plain HTTP
+		// they send nothing else that says where a post comes from: it would be refused.
+		h.Set("Referrer-Policy", "same-origin")
 		h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=()")
-		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		if s.trustworthy(r) { // elsewhere, browsers ignore it with a warning
+			h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		}
 		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 		inner.ServeHTTP(w, r)
 	})
+}
+
+// trustworthy reports whether the page has a secure context: over TLS, or at an address
+// of the browser's own machine.
+func (s *Site) trustworthy(r *http.Request) bool {
+	host := r.Host
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	addr, err := netip.ParseAddr(host)
+	return s.opts.Secure(r) || host == "localhost" || err == nil && addr.IsLoopback()
 }
 
 // exposed reports whether the session travels unencrypted over a network.

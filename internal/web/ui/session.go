@@ -2,6 +2,8 @@ package ui
 
 import (
 	"net/http"
+	"net/url"
+	"strings"
 
 	"vellocity/internal/auth"
 	"vellocity/internal/domain"
@@ -23,6 +25,7 @@ func (s *Site) signInPage() Page {
 type signInView struct {
 	Shell
 	Problem string // why a link did not work; empty on the first visit
+	Kept    *kept  // a form that was posted without a session; nil: none
 }
 
 // signedIn runs next as the person whose session the browser holds. Without a
@@ -48,7 +51,54 @@ func (s *Site) needSignIn(w http.ResponseWriter, r *http.Request) error {
 	if WantsJSON(r) || Partial(r) {
 		return domain.Errorf(domain.CodeUnauthorized, "Your session has expired. Sign in again to continue.")
 	}
-	return s.Render(w, r, http.StatusUnauthorized, "signin", signInView{Shell: s.bareShell(r, "Sign in")})
+	s.keepNext(w, r)
+	view := signInView{Shell: s.bareShell(r, "Sign in"), Kept: keptOf(r)}
+	return s.Render(w, r, http.StatusUnauthorized, "signin", view)
+}
+
+// nextCookie holds the page that a person asked for before signing in.
+const nextCookie = "vellocity_next"
+
+// keepNext remembers the page that a signed-out person asked for. Lax, because the
+// sign-in link may be opened from a mail.
+func (s *Site) keepNext(w http.ResponseWriter, r *http.Request) {
+	path := auth.LocalPath(r.URL.RequestURI())
+	page := r.Method == http.MethodGet && strings.Contains(r.Header.Get("Accept"), "text/html")
+	if !page || path == "/" || r.URL.Path == "/in" {
+		return
+	}
+	http.SetCookie(w, &http.Cookie{ //nolint:gosec // Secure over TLS; a local network may have none
+		Name:     nextCookie,
+		Value:    url.QueryEscape(path),
+		Path:     "/in",
+		MaxAge:   3600,
+		HttpOnly: true,
+		SameSite: http.SameSiteLaxMode,
+		Secure:   s.opts.Secure(r),
+	})
+}
+
+// takeNext returns the page that was asked for before and forgets it; "/" for none.
+// Whatever the cookie holds, the page is one of this server.
+func takeNext(w http.ResponseWriter, r *http.Request) string {
+	c, err := r.Cookie(nextCookie)
+	if err != nil {
+		return "/"
+	}
+	http.SetCookie(w, &http.Cookie{Name: nextCookie, Path: "/in", MaxAge: -1}) //nolint:gosec // it removes an address
+	path, err := url.QueryUnescape(c.Value)
+	if err != nil {
+		return "/"
+	}
+	return auth.LocalPath(path)
+}
+
+// session reports to a script whether the browser still holds a session, before it
+// posts a form.
+func (s *Site) session(w http.ResponseWriter, _ *http.Request) error {
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(http.StatusNoContent)
+	return nil
 }
 
 // signIn redeems a one-time link.
@@ -65,7 +115,14 @@ func (s *Site) signIn(w http.ResponseWriter, r *http.Request) error {
 		view := signInView{Shell: s.bareShell(r, "Sign in"), Problem: e.Message}
 		return s.Render(w, r, e.Code.Status(), "signin", view)
 	}
-	if next = auth.LocalPath(next); next == "/" {
+	// A link to a page of its own, as the first one, leads there. Any other leads to
+	// the page that was asked for.
+	asked := takeNext(w, r)
+	switch next = auth.LocalPath(next); {
+	case next != "/" && next != homePath:
+	case asked != "/":
+		next = asked
+	default:
 		next = homePath
 	}
 	w.Header().Set("Cache-Control", "no-store")

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"fmt"
 	"net/http"
 
 	"vellocity/internal/domain"
@@ -10,10 +11,12 @@ import (
 // Shell is the frame around every page. A page's data embeds it.
 type Shell struct {
 	Title     string
+	Refresh   int    // seconds after which a browser without scripts loads the page again; 0: never
 	Icon      string // of the browser tab; empty for the usual one
 	Here      string // path of the current page in the menu
 	Signed    bool
 	Person    string
+	Me        string // names the person and the workspace to the browser's own storage
 	Role      domain.Role
 	Workspace domain.Workspace // zero where the request is [Partial]
 	Writer    string           // what writes text now
@@ -46,6 +49,7 @@ func (s *Site) Shell(w http.ResponseWriter, r *http.Request, here, title string)
 		Here:    here,
 		Signed:  true,
 		Person:  actor.Name,
+		Me:      fmt.Sprintf("%d.%d", actor.WorkspaceID, actor.ID),
 		Role:    actor.Role,
 		Exposed: s.exposed(r),
 	}
@@ -74,8 +78,14 @@ func (s *Site) bareShell(r *http.Request, title string) Shell {
 	return Shell{Title: title, Exposed: s.exposed(r)}
 }
 
-// errorShell keeps the menu on an error page where there is a session.
-func (s *Site) errorShell(r *http.Request, title string) Shell {
+// errorShell keeps the frame on an error page where there is a session, or as much of
+// it as can be read.
+func (s *Site) errorShell(w http.ResponseWriter, r *http.Request, title string) Shell {
+	if _, ok := domain.ActorFrom(r.Context()); ok {
+		if sh, err := s.Shell(w, r, "", title); err == nil {
+			return sh
+		}
+	}
 	sh := s.bareShell(r, title)
 	if actor, ok := domain.ActorFrom(r.Context()); ok {
 		sh.Signed, sh.Person, sh.Role, sh.Nav = true, actor.Name, actor.Role, s.menu

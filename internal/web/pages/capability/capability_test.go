@@ -1,11 +1,14 @@
 package capability_test
 
 import (
+	"encoding/json"
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 
+	"vellocity/internal/domain"
 	"vellocity/internal/web/webtest"
 )
 
@@ -37,5 +40,54 @@ func TestAnExecutionFromTheForm(t *testing.T) {
 	review := p.Post("/capabilities/review-content/call", url.Values{"ask_person": {"true"}}).Body
 	if !strings.Contains(review, "&#34;ask_person&#34;: True") {
 		t.Errorf("Python writes true differently:\n%s", review)
+	}
+}
+
+// TestADoubleClickStartsOneExecution posts one form several times at once, then the same
+// form with another topic, and a new form with the old one.
+func TestADoubleClickStartsOneExecution(t *testing.T) {
+	p := webtest.Start(t)
+	path := "/capabilities/generate-blog-post"
+	post := func(once, topic string) string {
+		return p.Post(path, url.Values{"once": {once}, "topic": {topic}, "priority": {"high"}}).Location
+	}
+	var clicks sync.WaitGroup
+	for range 5 {
+		clicks.Go(func() {
+			if to := post("a", "Cloud"); to != "/executions/1" {
+				t.Errorf("a click leads to %q", to)
+			}
+		})
+	}
+	clicks.Wait()
+	if to := post("a", "Rain"); to != "/executions/2" {
+		t.Errorf("another topic leads to %q", to)
+	}
+	if to := post("b", "Cloud"); to != "/executions/3" {
+		t.Errorf("a new form leads to %q", to)
+	}
+	form := p.Get(path).Body
+	for _, want := range []string{`name="once"`, `data-draft="run/generate-blog-post"`, "data-keep"} {
+		if !strings.Contains(form, want) {
+			t.Errorf("the form lacks %s", want)
+		}
+	}
+}
+
+// TestLongWordsAreNoFault runs briefs of one long word, without a model.
+func TestLongWordsAreNoFault(t *testing.T) {
+	p := webtest.Start(t)
+	for _, word := range []string{strings.Repeat("x", 200), strings.Repeat("ü", 200), strings.Repeat("日", 200),
+		strings.Repeat("x-", 100), "Donau" + strings.Repeat("dampfschiff", 17)} {
+		for _, brief := range []map[string]any{
+			{"topic": word},
+			{"topic": "A topic", "key_points": []string{word, "Start small."}},
+			{"topic": word, "key_points": []string{word}},
+		} {
+			settings := string(webtest.Must(json.Marshal(brief))(t))
+			if x := p.Run("generate-blog-post", settings); x.Status != domain.ExecutionCompleted {
+				t.Errorf("%.40s…: %s, %s", settings, x.Status, x.Error)
+			}
+		}
 	}
 }

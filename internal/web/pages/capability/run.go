@@ -1,6 +1,7 @@
 package capability
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -29,7 +30,20 @@ func (p page) run(w http.ResponseWriter, r *http.Request) error {
 	if !valid {
 		return p.showAgain(w, r, http.StatusUnprocessableEntity, v, nil)
 	}
-	started, err := p.start(r, v.Capability.Slug, settings)
+	raw, err := json.Marshal(settings)
+	if err != nil {
+		return fmt.Errorf("write settings: %w", err)
+	}
+	out, err := ui.Once(r, func(ctx context.Context) (work.Started, error) {
+		return p.Engine.Work.Execute(ctx, work.Execute{
+			Capability: v.Capability.Slug,
+			AgentID:    agentID(r),
+			Settings:   raw,
+			Priority:   domain.Priority(r.PostForm.Get("priority")),
+		})
+	}, func(st work.Started) ui.Outcome {
+		return ui.Outcome{Path: ui.ExecutionPath(st.Execution.ID), Message: "Execution started."}
+	})
 	if err != nil {
 		e := domain.AsError(err)
 		if e.Code == domain.CodeServer || e.Code == domain.CodeNotFound {
@@ -37,20 +51,7 @@ func (p page) run(w http.ResponseWriter, r *http.Request) error {
 		}
 		return p.showAgain(w, r, e.Code.Status(), v, v.Fields.Blame(e))
 	}
-	return p.Back(w, r, ui.ExecutionPath(started.Execution.ID), "Execution started.")
-}
-
-func (p page) start(r *http.Request, slug string, settings map[string]any) (work.Started, error) {
-	raw, err := json.Marshal(settings)
-	if err != nil {
-		return work.Started{}, fmt.Errorf("write settings: %w", err)
-	}
-	return p.Engine.Work.Execute(r.Context(), work.Execute{
-		Capability: slug,
-		AgentID:    agentID(r),
-		Settings:   raw,
-		Priority:   domain.Priority(r.PostForm.Get("priority")),
-	})
+	return p.Finish(w, r, out)
 }
 
 // agentID is the chosen agent; 0 leaves the choice to the engine.

@@ -1,6 +1,7 @@
 package content
 
 import (
+	"context"
 	"fmt"
 	"mime"
 	"net/http"
@@ -16,6 +17,7 @@ import (
 func formOf(i domain.ContentItem) form {
 	return form{
 		ETag:      ui.ETag(i.Revision),
+		Version:   i.Version,
 		Title:     i.Title,
 		Body:      i.Body,
 		MetaTitle: i.MetaTitle,
@@ -35,18 +37,34 @@ func (p page) save(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	f := postedForm(r)
-	d, err := p.Engine.Content.EditItem(r.Context(), f.edit(id))
+	out, err := ui.Once(r,
+		func(ctx context.Context) (content.ItemDetails, error) {
+			return p.Engine.Content.EditItem(ctx, f.edit(id))
+		},
+		func(d content.ItemDetails) ui.Outcome { return saved(id, f.Version, d.Version) })
 	if err != nil {
 		return p.refuseEdit(w, r, id, f, err)
 	}
-	to := fmt.Sprintf("%s?view=versions&to=%d", ui.ItemPath(id), d.Version)
-	return p.Back(w, r, to, "Saved as version "+strconv.Itoa(d.Version)+". The changes are below.")
+	return p.Finish(w, r, out)
+}
+
+// saved says what a save of the form, which was of version from, has made.
+func saved(id int64, from, version int) ui.Outcome {
+	if from == version {
+		return ui.Outcome{Path: ui.ItemPath(id), Message: "Nothing has changed, so no version was created."}
+	}
+	return ui.Outcome{
+		Path:    fmt.Sprintf("%s?view=versions&to=%d", ui.ItemPath(id), version),
+		Message: "Saved as version " + strconv.Itoa(version) + ". The changes are below.",
+	}
 }
 
 func postedForm(r *http.Request) form {
 	get := func(name string) string { return strings.ReplaceAll(r.PostForm.Get(name), "\r\n", "\n") }
+	version, _ := strconv.Atoi(get("version")) // without one, a save is taken for a new version
 	return form{
 		ETag:      get("etag"),
+		Version:   version,
 		Title:     strings.TrimSpace(get("title")),
 		Body:      get("body"),
 		MetaTitle: get("meta_title"),
@@ -86,9 +104,8 @@ func (f form) edit(id int64) content.EditItem {
 // about it, or with how it differs from what someone else has saved.
 func (p page) refuseEdit(w http.ResponseWriter, r *http.Request, id int64, f form, cause error) error {
 	e := domain.AsError(cause)
-	stale := e.Code == domain.CodePreconditionFailed
-	if !stale && len(e.Fields) == 0 {
-		return p.Refuse(w, r, ui.ItemPath(id)+"?view=edit", cause)
+	if e.Code == domain.CodeServer || e.Code == domain.CodeNotFound {
+		return cause // the page of the error shows what was written
 	}
 	d, err := p.Engine.Content.Item(r.Context(), id)
 	if err != nil {
@@ -99,11 +116,14 @@ func (p page) refuseEdit(w http.ResponseWriter, r *http.Request, id int64, f for
 		return err
 	}
 	f.Problem, f.Errors = e.Message, e.Fields
-	if stale {
+	switch e.Code {
+	case domain.CodePreconditionFailed:
 		f.Problem = "Someone saved a newer version while you were editing. Your text is still here; " +
 			"the differences are below. Save again to add your text as a new version."
-		f.ETag = ui.ETag(d.Revision)
+		f.ETag, f.Version = ui.ETag(d.Revision), d.Version
 		f.Theirs = ui.Fold(ui.WordDiff(d.Body, f.Body))
+	case domain.CodeValidation:
+		f.Problem = "This was not saved. Your text is still here. Fix these fields first:"
 	}
 	v.View, v.Form = "edit", f
 	v.Views = v.tabs()
@@ -111,59 +131,93 @@ func (p page) refuseEdit(w http.ResponseWriter, r *http.Request, id int64, f for
 }
 
 func (p page) move(w http.ResponseWriter, r *http.Request) error {
-	return p.act(w, r, func(id int64, seen verb.Precondition) (string, error) {
-		to := domain.ItemStatus(r.PostForm.Get("to"))
-		if !to.Valid() {
-			return "", domain.Errorf(domain.CodeBadRequest, "The board has no column %q.", to)
-		}
-		item, err := p.Engine.Content.Move(r.Context(), content.Move{ID: id, To: to, Precondition: seen})
-		if item.Status == domain.ItemPublished {
-			return "Version " + strconv.Itoa(item.PublishedVersion) + " is published.", err
-		}
-		return "Moved to " + item.Status.Label() + ".", err
-	})
+	var from domain.ItemStatus
+	return act(p, w, r,
+		func(ctx context.Context, id int64, seen verb.Precondition) (domain.ContentItem, error) {
+			to := domain.ItemStatus(r.PostForm.Get("to"))
+			if !to.Valid() {
+				return domain.ContentItem{}, domain.Errorf(domain.CodeBadRequest, "The board has no column %q.", to)
+			}
+			before, err := p.Engine.Content.Item(ctx, id)
+			if err != nil {
+				return domain.ContentItem{}, err
+			}
+			from = before.Status
+			return p.Engine.Content.Move(ctx, content.Move{ID: id, To: to, Precondition: seen})
+		},
+		func(i domain.ContentItem) ui.Outcome { return movedTo(i, from) })
+}
+
+// movedTo says where an item is now, and offers the way back.
+func movedTo(i domain.ContentItem, from domain.ItemStatus) ui.Outcome {
+	out := ui.Outcome{Path: ui.ItemPath(i.ID), Message: "Moved to " + i.Status.Label() + "."}
+	if i.Status == domain.ItemPublished {
+		out.Message = "Version " + strconv.Itoa(i.PublishedVersion) + " is published."
+	}
+	if from != "" && from != i.Status {
+		out.Undo = &ui.Undo{Item: i.ID, To: from, ETag: ui.ETag(i.Revision)}
+	}
+	return out
 }
 
 func (p page) approve(w http.ResponseWriter, r *http.Request) error {
-	return p.act(w, r, func(id int64, seen verb.Precondition) (string, error) {
-		d, err := p.Engine.Content.ApproveItem(r.Context(), verb.ID{ID: id, Precondition: seen})
-		return "Version " + strconv.Itoa(d.ApprovedVersion) + " is approved.", err
-	})
+	return act(p, w, r,
+		func(ctx context.Context, id int64, seen verb.Precondition) (content.ItemDetails, error) {
+			return p.Engine.Content.ApproveItem(ctx, verb.ID{ID: id, Precondition: seen})
+		},
+		func(d content.ItemDetails) ui.Outcome {
+			return ui.Outcome{
+				Path:    ui.ItemPath(d.ID),
+				Message: "Version " + strconv.Itoa(d.ApprovedVersion) + " is approved.",
+			}
+		})
 }
 
 func (p page) restore(w http.ResponseWriter, r *http.Request) error {
-	return p.act(w, r, func(id int64, seen verb.Precondition) (string, error) {
-		n, err := strconv.Atoi(r.PostForm.Get("n"))
-		if err != nil {
-			return "", domain.Errorf(domain.CodeBadRequest, "Choose the version to restore.")
-		}
-		d, err := p.Engine.Content.RestoreVersion(r.Context(), content.RestoreVersion{ID: id, N: n, Precondition: seen})
-		return fmt.Sprintf("Restored version %d as version %d.", n, d.Version), err
-	})
+	return act(p, w, r,
+		func(ctx context.Context, id int64, seen verb.Precondition) (content.ItemDetails, error) {
+			n, err := strconv.Atoi(r.PostForm.Get("n"))
+			if err != nil {
+				return content.ItemDetails{}, domain.Errorf(domain.CodeBadRequest, "Choose the version to restore.")
+			}
+			return p.Engine.Content.RestoreVersion(ctx, content.RestoreVersion{ID: id, N: n, Precondition: seen})
+		},
+		func(d content.ItemDetails) ui.Outcome {
+			return ui.Outcome{
+				Path:    ui.ItemPath(d.ID),
+				Message: fmt.Sprintf("Restored version %s as version %d.", r.PostForm.Get("n"), d.Version),
+			}
+		})
 }
 
 func (p page) accept(w http.ResponseWriter, r *http.Request) error {
-	return p.act(w, r, func(id int64, seen verb.Precondition) (string, error) {
-		_, err := p.Engine.Content.AcceptFinding(r.Context(), content.AcceptFinding{
-			FindingOf: content.FindingOf{ID: id, Finding: r.PathValue("finding"), Precondition: seen},
-			Reason:    r.PostForm.Get("reason"),
+	return act(p, w, r,
+		func(ctx context.Context, id int64, seen verb.Precondition) (content.ItemDetails, error) {
+			return p.Engine.Content.AcceptFinding(ctx, content.AcceptFinding{
+				FindingOf: content.FindingOf{ID: id, Finding: r.PathValue("finding"), Precondition: seen},
+				Reason:    r.PostForm.Get("reason"),
+			})
+		},
+		func(d content.ItemDetails) ui.Outcome {
+			return ui.Outcome{Path: ui.ItemPath(d.ID), Message: "Accepted. The finding no longer blocks publishing."}
 		})
-		return "Accepted. The finding no longer blocks publishing.", err
-	})
 }
 
 func (p page) withdraw(w http.ResponseWriter, r *http.Request) error {
-	return p.act(w, r, func(id int64, seen verb.Precondition) (string, error) {
-		_, err := p.Engine.Content.WithdrawAcceptance(r.Context(),
-			content.FindingOf{ID: id, Finding: r.PathValue("finding"), Precondition: seen})
-		return "The acceptance is withdrawn.", err
-	})
+	return act(p, w, r,
+		func(ctx context.Context, id int64, seen verb.Precondition) (content.ItemDetails, error) {
+			return p.Engine.Content.WithdrawAcceptance(ctx,
+				content.FindingOf{ID: id, Finding: r.PathValue("finding"), Precondition: seen})
+		},
+		func(d content.ItemDetails) ui.Outcome {
+			return ui.Outcome{Path: ui.ItemPath(d.ID), Message: "The acceptance is withdrawn."}
+		})
 }
 
-// act runs a verb on the item of the address and redirects back to it with the
-// message that the verb gives.
-func (p page) act(w http.ResponseWriter, r *http.Request,
-	do func(id int64, seen verb.Precondition) (string, error)) error {
+// act runs a verb once on the item of the address and redirects to where done says.
+// A refusal leads back to the item, with the reason.
+func act[R any](p page, w http.ResponseWriter, r *http.Request,
+	do func(ctx context.Context, id int64, seen verb.Precondition) (R, error), done func(R) ui.Outcome) error {
 	id, err := ui.PathID(r)
 	if err != nil {
 		return err
@@ -171,11 +225,13 @@ func (p page) act(w http.ResponseWriter, r *http.Request,
 	if err := ui.ReadForm(r); err != nil {
 		return err
 	}
-	message, err := do(id, verb.Precondition{IfMatch: r.PostForm.Get("etag")})
+	out, err := ui.Once(r, func(ctx context.Context) (R, error) {
+		return do(ctx, id, verb.Precondition{IfMatch: r.PostForm.Get("etag")})
+	}, done)
 	if err != nil {
 		return p.Refuse(w, r, ui.ItemPath(id)+"#findings", err)
 	}
-	return p.Back(w, r, ui.ItemPath(id), message)
+	return p.Finish(w, r, out)
 }
 
 // export writes the item as a file.

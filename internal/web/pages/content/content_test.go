@@ -48,7 +48,7 @@ func TestEditing(t *testing.T) {
 	form.Set("etag", ui.ETag(item().Revision))
 	form.Set("title", " ")
 	wrong := p.Post(path, form)
-	if wrong.Status != http.StatusUnprocessableEntity || !strings.Contains(wrong.Body, `<p class="err">`) {
+	if wrong.Status != http.StatusUnprocessableEntity || !strings.Contains(wrong.Body, `<small class="err">`) {
 		t.Errorf("an empty title: %d", wrong.Status)
 	}
 

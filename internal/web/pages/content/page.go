@@ -3,12 +3,15 @@
 package content
 
 import (
+	"context"
 	"embed"
+	"fmt"
 	"net/http"
 	"strconv"
 
 	"vellocity/internal/domain"
 	"vellocity/internal/engine/content"
+	"vellocity/internal/engine/work"
 	"vellocity/internal/web/ui"
 )
 
@@ -70,9 +73,11 @@ func (p page) view(w http.ResponseWriter, r *http.Request, d content.ItemDetails
 		Needs:    d.NeedsInput,
 		Scores:   scoresOf(d.Scores),
 		Sources:  sourcesOf(d.Provenance),
-		History:  d.Moves,
 		Channels: d.Publications,
 		Form:     formOf(d.ContentItem),
+	}
+	for i := range v.Findings {
+		v.Findings[i].Fix = fmt.Sprintf("%s?view=edit&fix=%d", ui.ItemPath(d.ID), i+1)
 	}
 	v.Next = nextFor(v.Item, v.Open, sh.Workspace.RequireApproval)
 	for _, st := range domain.ItemStatuses() {
@@ -81,6 +86,10 @@ func (p page) view(w http.ResponseWriter, r *http.Request, d content.ItemDetails
 	if v.View == "versions" || v.View == "history" {
 		err = p.fillVersions(r, &v, d)
 	}
+	if err != nil {
+		return v, err
+	}
+	v.Waiting, err = p.waiting(r.Context(), d.ID)
 	v.Views = v.tabs()
 	return v, err
 }
@@ -96,6 +105,19 @@ func findingsOf(r *http.Request, c domain.ContentItem) []ui.FindingView {
 		list[i].ETag = ui.ETag(c.Revision)
 	}
 	return list
+}
+
+// waiting returns the execution that waits for a decision about an item; 0 for none.
+func (p page) waiting(ctx context.Context, itemID int64) (int64, error) {
+	list, err := p.Engine.Work.Executions(ctx, work.ListExecutions{
+		NeedsReview: true,
+		ItemID:      itemID,
+		Page:        domain.Page{Number: 1, Size: 1},
+	})
+	if err != nil || len(list.Items) == 0 {
+		return 0, err
+	}
+	return list.Items[0].ID, nil
 }
 
 func readView(r *http.Request) string {

@@ -3,6 +3,7 @@ package content
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 
 	"vellocity/internal/domain"
@@ -46,6 +47,7 @@ func (p page) fillVersions(r *http.Request, v *view, d content.ItemDetails) erro
 		v.Versions.Older = href(number+1, 0)
 	}
 	if v.View != "versions" {
+		v.History = historyOf(d.Moves, v.Versions.Rows)
 		return nil
 	}
 	to := d.Version
@@ -54,6 +56,26 @@ func (p page) fillVersions(r *http.Request, v *view, d content.ItemDetails) erro
 	}
 	v.Compare, err = p.compare(r, list.Items, d, intOf(q, "from", to-1), to)
 	return err
+}
+
+// historyOf merges the versions of a page with the moves of these versions, newest
+// first.
+func historyOf(moves []domain.ItemMove, rows []versionRow) []happening {
+	if len(rows) == 0 {
+		return nil
+	}
+	var list []happening
+	oldest, newest := rows[len(rows)-1].N, rows[0].N
+	for i := range slices.Backward(moves) {
+		if m := &moves[i]; m.Version >= oldest && m.Version <= newest {
+			list = append(list, happening{At: m.At, Move: m})
+		}
+	}
+	for i := range rows {
+		list = append(list, happening{At: rows[i].At, Version: &rows[i]})
+	}
+	slices.SortStableFunc(list, func(a, b happening) int { return b.At.Compare(a.At) })
+	return list
 }
 
 // intOf reads a number from the address; otherwise is returned where there is none.

@@ -24,8 +24,9 @@ type view struct {
 	Statuses []statusChoice
 	Scores   []score
 	Sources  sources
-	History  []domain.ItemMove
+	History  []happening
 	Channels []domain.Publication
+	Waiting  int64 // the execution that waits for a decision about the item; 0: none
 
 	Form     form
 	Versions versions
@@ -65,6 +66,13 @@ type versions struct {
 	Newer, Older string // addresses of the neighbouring pages; empty: none
 }
 
+// happening is one line of the history: a move or a new version.
+type happening struct {
+	At      time.Time
+	Move    *domain.ItemMove
+	Version *versionRow
+}
+
 type versionRow struct {
 	N         int
 	Author    string
@@ -100,6 +108,7 @@ type nextStep struct {
 // form is the form that creates a version.
 type form struct {
 	ETag                                             string
+	Version                                          int // that is edited
 	Title, Body, MetaTitle, MetaDesc, Slug, Keywords string
 	Reason                                           string
 	Problem                                          string

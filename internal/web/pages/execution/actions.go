@@ -4,42 +4,49 @@ import (
 	"context"
 	"net/http"
 
+	"vellocity/internal/engine/work"
 	"vellocity/internal/verb"
 	"vellocity/internal/web/ui"
 )
 
 func (p page) cancel(w http.ResponseWriter, r *http.Request) error {
-	return p.act(w, r, func(ctx context.Context, id int64) (int64, string, error) {
-		_, err := p.Engine.Work.Cancel(ctx, verb.ID{ID: id})
-		return id, "Execution cancelled. Finished steps are kept, and unused credits were released.", err
+	return act(p, w, r, p.Engine.Work.Cancel, func(d work.ExecutionDetails) ui.Outcome {
+		return ui.Outcome{
+			Path:    ui.ExecutionPath(d.ID),
+			Message: "Execution cancelled. Finished steps are kept, and unused credits were released.",
+		}
 	})
 }
 
 func (p page) retry(w http.ResponseWriter, r *http.Request) error {
-	return p.act(w, r, func(ctx context.Context, id int64) (int64, string, error) {
-		st, err := p.Engine.Work.Retry(ctx, verb.ID{ID: id})
-		return st.Execution.ID, "Retrying from the last finished step.", err
+	return act(p, w, r, p.Engine.Work.Retry, func(st work.Started) ui.Outcome {
+		return ui.Outcome{
+			Path:    ui.ExecutionPath(st.Execution.ID),
+			Message: "Retrying from the last finished step.",
+		}
 	})
 }
 
 func (p page) archive(w http.ResponseWriter, r *http.Request) error {
-	return p.act(w, r, func(ctx context.Context, id int64) (int64, string, error) {
-		_, err := p.Engine.Work.Archive(ctx, verb.ID{ID: id})
-		return id, "Execution archived.", err
+	return act(p, w, r, p.Engine.Work.Archive, func(d work.ExecutionDetails) ui.Outcome {
+		return ui.Outcome{Path: ui.ExecutionPath(d.ID), Message: "Execution archived."}
 	})
 }
 
-// act runs a verb on the execution of the address and redirects to the execution
-// that the verb returns, with its message.
-func (p page) act(w http.ResponseWriter, r *http.Request,
-	do func(context.Context, int64) (next int64, message string, err error)) error {
+// act runs a verb once on the execution of the address and redirects to where done
+// says. A refusal leads back to the execution, with the reason.
+func act[R any](p page, w http.ResponseWriter, r *http.Request,
+	do func(context.Context, verb.ID) (R, error), done func(R) ui.Outcome) error {
 	id, err := ui.PathID(r)
 	if err != nil {
 		return err
 	}
-	next, message, err := do(r.Context(), id)
+	if err := ui.ReadForm(r); err != nil {
+		return err
+	}
+	out, err := ui.Once(r, func(ctx context.Context) (R, error) { return do(ctx, verb.ID{ID: id}) }, done)
 	if err != nil {
 		return p.Refuse(w, r, ui.ExecutionPath(id), err)
 	}
-	return p.Back(w, r, ui.ExecutionPath(next), message)
+	return p.Finish(w, r, out)
 }

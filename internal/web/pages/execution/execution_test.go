@@ -3,10 +3,12 @@ package execution_test
 import (
 	"fmt"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 
 	"vellocity/internal/domain"
+	"vellocity/internal/engine/content"
 	"vellocity/internal/web/webtest"
 )
 
@@ -34,6 +36,22 @@ func TestTheStepUnderWay(t *testing.T) {
 	if !strings.Contains(page, "To be decided") {
 		t.Error("the page must link to the item that waits")
 	}
+	list := p.Get("/executions?needs_review=1").Body
+	if !strings.Contains(list, `aria-current="page">Needs review <b class="n">1</b>`) ||
+		!strings.Contains(list, `id="execution-1"`) {
+		t.Error("the list must have a tab with what needs review")
+	}
+	if menu := p.Get("/agents").Body; !strings.Contains(menu, `title="1 failed or need review"`) {
+		t.Error("the menu must count what needs review")
+	}
+	item := fmt.Sprintf("/content/%d", c.ID)
+	if !strings.Contains(p.Get(item).Body, `<a href="/executions/1">Execution 1</a> is waiting for your decision`) {
+		t.Error("the item must say that an execution waits")
+	}
+	p.Post(item+"/approve", nil)
+	if page := p.Get(item).Body; strings.Contains(page, "is waiting for your decision") {
+		t.Error("once decided, nothing waits")
+	}
 }
 
 // TestEventsAreThoseOfTheLog compares the Events tab with the event log.
@@ -48,5 +66,39 @@ func TestEventsAreThoseOfTheLog(t *testing.T) {
 	}
 	if !strings.Contains(page, string(last)) || events[len(events)-1].Name != last {
 		t.Errorf("the last event is %s", events[len(events)-1].Name)
+	}
+}
+
+// TestTheOutputIsWhatTheExecutionWrote edits the item after the execution.
+func TestTheOutputIsWhatTheExecutionWrote(t *testing.T) {
+	p := webtest.Start(t)
+	x := p.Run("generate-blog-post", `{"topic":"Cloud","key_points":["Start small."]}`)
+	page := func() string { return p.Get(fmt.Sprintf("/executions/%d", x.ID)).Body }
+	words := regexp.MustCompile(`<small>(\d+ words)`)
+	before := words.FindString(page())
+	title, body := "Another title", "Nothing of it is left."
+	edit := content.EditItem{ID: 1, ItemEdit: domain.ItemEdit{Title: &title, Body: &body}}
+	webtest.Must(p.Engine.Content.EditItem(p.Context(), edit))(t)
+	after := page()
+	if strings.Contains(after, body) || strings.Contains(after, title) ||
+		words.FindString(after) != before || before == "" {
+		t.Errorf("the page shows the present text: %q, was %q", words.FindString(after), before)
+	}
+	if !strings.Contains(after, "The item is now at version 2.") {
+		t.Error("the page must say that the item has changed since")
+	}
+}
+
+// TestTheBarFollowsTheExecution compares the actions that a refresh brings with those of
+// the whole page.
+func TestTheBarFollowsTheExecution(t *testing.T) {
+	p := webtest.Start(t)
+	x := p.Run("generate-blog-post", `{"topic":"Cloud","key_points":["Start small."]}`)
+	path := fmt.Sprintf("/executions/%d", x.ID)
+	part := p.Get(path, "HX-Request", "true").Body
+	for _, want := range []string{`id="bar-next" hidden`, "Open item", "Run again", path + "/archive"} {
+		if !strings.Contains(part, want) {
+			t.Errorf("the refresh lacks %q", want)
+		}
 	}
 }

@@ -3,44 +3,21 @@ package execution
 import (
 	"context"
 	"encoding/json"
-	"html/template"
 	"net/http"
-	"strconv"
 
-	"vellocity/internal/domain"
 	"vellocity/internal/engine/work"
 	"vellocity/internal/sse"
 	"vellocity/internal/web/ui"
 )
 
-// outputOf returns the items of an execution, and until there are any what each
-// step has written.
-func (p page) outputOf(ctx context.Context, d work.ExecutionDetails, v view) ([]outputText, error) {
-	var out []outputText
-	for _, c := range d.Items {
-		item, err := p.Engine.Content.Item(ctx, c.ID)
-		if domain.CodeOf(err) == domain.CodeNotFound {
-			continue // it has been deleted
-		}
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, outputText{
-			Key:    "item-" + strconv.FormatInt(c.ID, 10),
-			Name:   ui.TitleOf(item.Title, item.ID),
-			ItemID: item.ID,
-			HTML:   template.HTML(p.Engine.Content.PreviewMarkdown(item.Body)), //nolint:gosec // sanitised there
-		})
-	}
-	if len(out) > 0 {
-		return out, nil
-	}
+// outputOf returns what each step has written, where there are no items yet.
+func outputOf(d work.ExecutionDetails, v view) (out []outputText) {
 	for _, step := range v.Timeline.Steps {
 		if step.Text != "" || v.Writes && step.Running {
 			out = append(out, outputText{Key: step.Key, Name: step.Name, Text: step.Text, Live: !d.Status.Ended()})
 		}
 	}
-	return out, nil
+	return out
 }
 
 // textOf finds the text in a step's recorded output, which is a string or an

@@ -63,29 +63,33 @@ type view struct {
 // facts are shown at the top of the page.
 type facts struct {
 	ui.ExecutionRow
-	Origin    string
-	AI        bool
-	Held      int // credits
-	Price     int // credits of the whole plan
-	Cost      string
-	Started   time.Time
-	Waiting   string
-	TabTitle  string
-	TabIcon   string
-	RetryOf   int64
-	Ended     bool
-	Cancel    bool
-	Archive   bool
-	ItemID    int64  // the first item; 0 while there is none
-	Step      string // the step under way
-	Completed time.Time
+	Origin   string
+	AI       bool
+	Held     int // credits
+	Price    int // credits of the whole plan
+	Cost     string
+	Started  time.Time
+	Waiting  string
+	TabTitle string
+	TabIcon  string
+	RetryOf  int64
+	Ended    bool
+	// Unfinished means that it ended before its text was recorded.
+	Unfinished bool
+	Cancel     bool
+	Archive    bool
+	ItemID     int64  // the first item; 0 while there is none
+	Step       string // the step under way
+	Completed  time.Time
 }
 
 // outputText is one text: an item, or what a step has written so far.
 type outputText struct {
 	Key, Name string
 	ItemID    int64
-	HTML      template.HTML // of an item
+	HTML      template.HTML // of the version of an item that the execution wrote
+	Language  string        // of the item
+	Now       int           // the item's present version
 	Text      string        // of a step
 	Live      bool          // more may come
 }
@@ -128,17 +132,46 @@ func (p page) show(w http.ResponseWriter, r *http.Request) error {
 		Curl:      p.Origin(r) + "/api/v1/content-workflow" + ui.ExecutionPath(id),
 	}
 	v.Tabs = v.tabs()
-	for _, item := range d.Items {
-		v.Cards = append(v.Cards, ui.CardOf(item))
+	if err := p.fillWritten(ctx, &v, d); err != nil {
+		return err
 	}
 	if err := p.fillSubject(ctx, &v, d); err != nil {
 		return err
+	}
+	if !v.Execution.Ended {
+		v.Refresh = 5
 	}
 	v.Title, v.Icon = v.Execution.TabTitle, v.Execution.TabIcon
 	if err := p.fillTab(ctx, &v, d); err != nil {
 		return err
 	}
 	return p.Render(w, r, http.StatusOK, "execution", v)
+}
+
+// fillWritten reads what the execution wrote: the first version of each of its items,
+// whatever has become of them since.
+func (p page) fillWritten(ctx context.Context, v *view, d work.ExecutionDetails) error {
+	for _, item := range d.Items {
+		first, err := p.Engine.Content.Version(ctx, item.ID, 1)
+		if domain.CodeOf(err) == domain.CodeNotFound {
+			continue // the item has been deleted
+		}
+		if err != nil {
+			return err
+		}
+		card := ui.CardOf(item)
+		card.Title, card.Words = ui.TitleOf(first.Title, item.ID), ui.Words(first.Body)
+		v.Cards = append(v.Cards, card)
+		v.Output = append(v.Output, outputText{
+			Key:      "item-" + strconv.FormatInt(item.ID, 10),
+			Name:     card.Title,
+			ItemID:   item.ID,
+			HTML:     template.HTML(p.Engine.Content.PreviewMarkdown(first.Body)), //nolint:gosec // sanitised there
+			Language: item.Language,
+			Now:      item.Version,
+		})
+	}
+	return nil
 }
 
 // fillSubject distinguishes an execution that writes from one that looks at an item,
@@ -182,7 +215,9 @@ func (p page) fillTab(ctx context.Context, v *view, d work.ExecutionDetails) err
 	var err error
 	switch v.Tab {
 	case "output":
-		v.Output, err = p.outputOf(ctx, d, *v)
+		if len(v.Output) == 0 {
+			v.Output = outputOf(d, *v)
+		}
 		if len(d.Items) == 0 && !v.Writes {
 			v.Results = resultsOf(v.Timeline.Steps, v.outputs)
 		}
@@ -219,7 +254,7 @@ func readTab(r *http.Request) string {
 func factsOf(d work.ExecutionDetails, now time.Time) facts {
 	f := facts{
 		ExecutionRow: ui.RowOf(d.ExecutionRow, now),
-		Origin:       ui.OriginLabel(d.Origin),
+		Origin:       originOf(d),
 		AI:           d.Origin.AI,
 		Held:         d.CreditsHeld,
 		Cost:         ui.Money(d.Cost, d.Origin),
@@ -227,6 +262,7 @@ func factsOf(d work.ExecutionDetails, now time.Time) facts {
 		Completed:    d.CompletedAt,
 		RetryOf:      d.RetryOf,
 		Ended:        d.Status.Ended(),
+		Unfinished:   d.Status.Ended() && d.Status != domain.ExecutionCompleted && len(d.Items) == 0,
 		Cancel:       !d.Status.Ended(),
 		Archive:      d.Status.MayBecome(domain.ExecutionArchived),
 		Step:         stepUnderWay(d.Execution),
@@ -250,6 +286,19 @@ func factsOf(d work.ExecutionDetails, now time.Time) facts {
 		f.Waiting = "The last attempt failed. Retrying automatically."
 	}
 	return f
+}
+
+// originOf says what writes the text, what wrote it, or that nothing was written.
+func originOf(d work.ExecutionDetails) string {
+	model := d.Origin.Model + " (" + d.Origin.Provider + ")"
+	wrote := func(s domain.StepResult) bool { return s.Model != "" && s.Status != domain.StepFailed }
+	switch {
+	case !d.Origin.AI || d.Origin.Model == "" || slices.ContainsFunc(d.Steps, wrote):
+		return ui.OriginLabel(d.Origin)
+	case d.Status.Ended():
+		return "No text was written. The model was " + model + "."
+	}
+	return "The model is " + model + "."
 }
 
 // stepUnderWay returns the name of the current step, which is recorded by its key.

@@ -48,7 +48,16 @@ var stepStates = map[domain.StepStatus]ui.State{
 	domain.StepFailed:  {Glyph: "failed", Label: "Failed", Tone: "broken"},
 	domain.StepSkipped: {Glyph: "skipped", Label: "Skipped", Tone: "grey"},
 	domain.StepReused:  {Glyph: "reused", Label: "Reused", Tone: "done"},
+	stepStopped:        {Glyph: "cancelled", Label: "Stopped", Tone: "grey"},
+	stepNotRun:         {Glyph: "skipped", Label: "Not run", Tone: "grey"},
 }
+
+// What became of the steps that have no record when an execution ends: no step is
+// recorded so.
+const (
+	stepStopped domain.StepStatus = "stopped"
+	stepNotRun  domain.StepStatus = "not_run"
+)
 
 // timelineOf lays out the recorded steps and attempts of an execution on one axis.
 func timelineOf(x domain.Execution, results []domain.StepResult, attempts []domain.Attempt, now time.Time) timeline {
@@ -61,7 +70,7 @@ func timelineOf(x domain.Execution, results []domain.StepResult, attempts []doma
 	for _, p := range x.Plan {
 		names[p.Key] = p.Name
 	}
-	addRunning(x, byKey)
+	addUnrecorded(x, byKey)
 	t := timeline{Ticks: [3]string{"0", ui.Span(ax.length() / 2), ui.Span(ax.length())}}
 	for _, p := range x.Plan {
 		row := stepOf(p, byKey[p.Key], names, x.Origin)
@@ -74,32 +83,44 @@ func timelineOf(x domain.Execution, results []domain.StepResult, attempts []doma
 	return t
 }
 
-// addRunning adds the steps that are under way. A step is recorded when it has
-// ended; until then it counts as running once all that it depends on is done.
-func addRunning(x domain.Execution, byKey map[string]domain.StepResult) {
-	if x.Status != domain.ExecutionExecuting || x.WaitingFor != "" {
-		return
+// addUnrecorded adds the steps that have no record. A step is recorded when it has
+// ended; until then it counts as running once all that it depends on is done. When the
+// execution ends before that, it was stopped, and the steps after it were not run.
+func addUnrecorded(x domain.Execution, byKey map[string]domain.StepResult) {
+	under, rest := domain.StepRunning, domain.StepPending
+	if x.Status.Ended() {
+		under, rest = stepStopped, stepNotRun
 	}
-	var running []domain.StepResult
+	var added []domain.StepResult
 	for _, p := range x.Plan {
 		if _, recorded := byKey[p.Key]; recorded {
 			continue
 		}
-		since, ready := x.StartedAt, true
-		for _, key := range p.DependsOn {
-			d := byKey[key]
-			ready = ready && ended(d.Status)
-			if d.CompletedAt.After(since) {
-				since = d.CompletedAt
-			}
-		}
-		if ready {
-			running = append(running, domain.StepResult{Key: p.Key, Status: domain.StepRunning, StartedAt: since})
+		since, ready := readySince(x, p, byKey)
+		switch {
+		case ready && !x.StartedAt.IsZero() && x.WaitingFor == "" && x.Status != domain.ExecutionPlanning:
+			added = append(added, domain.StepResult{Key: p.Key, Status: under, StartedAt: since, CompletedAt: x.CompletedAt})
+		default:
+			added = append(added, domain.StepResult{Key: p.Key, Status: rest})
 		}
 	}
-	for _, r := range running {
+	for _, r := range added {
 		byKey[r.Key] = r
 	}
+}
+
+// readySince returns when the last step ended that a step depends on, and whether all
+// of them have.
+func readySince(x domain.Execution, p domain.PlanStep, byKey map[string]domain.StepResult) (time.Time, bool) {
+	since, ready := x.StartedAt, true
+	for _, key := range p.DependsOn {
+		d := byKey[key]
+		ready = ready && ended(d.Status)
+		if d.CompletedAt.After(since) {
+			since = d.CompletedAt
+		}
+	}
+	return since, ready
 }
 
 // ended reports whether the steps that depend on one in this state can start.
@@ -123,6 +144,9 @@ func stepOf(p domain.PlanStep, r domain.StepResult, names map[string]string, o d
 	}
 	if st, ok := stepStates[r.Status]; ok {
 		row.State = st
+	}
+	if o.Kind == domain.OriginComposer {
+		row.Credits = row.Charged // the composer charges nothing
 	}
 	if !r.StartedAt.IsZero() && !r.CompletedAt.IsZero() {
 		row.Duration = ui.Span(r.CompletedAt.Sub(r.StartedAt))

@@ -1,10 +1,12 @@
 package execution
 
 import (
+	"strings"
 	"testing"
 	"time"
 
 	"vellocity/internal/domain"
+	"vellocity/internal/engine/work"
 )
 
 func TestTimeline(t *testing.T) {
@@ -33,5 +35,66 @@ func TestTimeline(t *testing.T) {
 	}
 	if c.State.Label != "Waiting" || c.Bars != nil || c.Needs[0] != "Second" {
 		t.Errorf("the third step waits: %+v", c)
+	}
+}
+
+// TestStepsOfAnExecutionThatEnded looks at the steps that have no record when an
+// execution is cancelled or fails.
+func TestStepsOfAnExecutionThatEnded(t *testing.T) {
+	start := time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC)
+	at := func(s int) time.Time { return start.Add(time.Duration(s) * time.Second) }
+	plan := []domain.PlanStep{
+		{Key: "a", Name: "First"},
+		{Key: "b", Name: "Second", DependsOn: []string{"a"}},
+		{Key: "c", Name: "Third", DependsOn: []string{"b"}},
+	}
+	done := []domain.StepResult{{Key: "a", Status: domain.StepDone, StartedAt: start, CompletedAt: at(4)}}
+	for _, c := range []struct {
+		name    string
+		started time.Time
+		results []domain.StepResult
+		want    string
+	}{
+		{"while the second runs", start, done, "Done Stopped Not run"},
+		{"while the first runs", start, nil, "Stopped Not run Not run"},
+		{"before it starts", time.Time{}, nil, "Not run Not run Not run"},
+	} {
+		x := domain.Execution{Status: domain.ExecutionCancelled, Plan: plan,
+			CreatedAt: start, StartedAt: c.started, CompletedAt: at(8)}
+		var got []string
+		steps := timelineOf(x, c.results, nil, at(60)).Steps
+		for _, s := range steps {
+			got = append(got, s.State.Label)
+		}
+		if text := strings.Join(got, " "); text != c.want {
+			t.Errorf("cancelled %s: %s, want %s", c.name, text, c.want)
+		}
+		if c.results != nil && (len(steps[1].Bars) != 1 || steps[1].Duration != "4.0 s") {
+			t.Errorf("the stopped step: %+v", steps[1])
+		}
+	}
+}
+
+// TestWhatIsSaidOfTheModel compares the sentence with what was written.
+func TestWhatIsSaidOfTheModel(t *testing.T) {
+	model := domain.Origin{Kind: domain.OriginModel, Provider: "openai", Model: "m", AI: true}
+	failed := domain.StepResult{Key: "a", Status: domain.StepFailed, Model: "m"}
+	done := domain.StepResult{Key: "a", Status: domain.StepDone, Model: "m"}
+	for _, c := range []struct {
+		status domain.ExecutionStatus
+		steps  []domain.StepResult
+		want   string
+	}{
+		{domain.ExecutionExecuting, nil, "The model is m (openai)."},
+		{domain.ExecutionFailed, nil, "No text was written. The model was m (openai)."},
+		{domain.ExecutionFailed, []domain.StepResult{failed}, "No text was written. The model was m (openai)."},
+		{domain.ExecutionFailed, []domain.StepResult{done, failed}, "Written by m (openai)."},
+		{domain.ExecutionCompleted, []domain.StepResult{done}, "Written by m (openai)."},
+	} {
+		var d work.ExecutionDetails
+		d.Origin, d.Status, d.Steps = model, c.status, c.steps
+		if got := originOf(d); got != c.want {
+			t.Errorf("%s with %d steps: %q, want %q", c.status, len(c.steps), got, c.want)
+		}
 	}
 }

@@ -2,6 +2,7 @@
 package executions
 
 import (
+	"cmp"
 	"context"
 	"embed"
 	"net/http"
@@ -34,16 +35,31 @@ func Mount(site *ui.Site) ui.Page {
 			Icon:    "activity",
 			Keys:    "g e",
 			Phone:   "Executions",
-			Count:   p.failed,
-			Counted: "failed",
+			Count:   p.needAction,
+			Counted: "failed or need review",
 		},
 		Routes: []ui.Route{{Pattern: "GET /executions", Handle: p.show}},
 	}
 }
 
-func (p page) failed(ctx context.Context) (int, error) {
+// needAction counts what somebody should look at: what failed and what waits for a
+// decision.
+func (p page) needAction(ctx context.Context) (int, error) {
 	counts, err := p.Engine.Work.ExecutionCounts(ctx)
-	return counts[domain.ExecutionFailed], err
+	if err != nil {
+		return 0, err
+	}
+	waiting, err := p.waiting(ctx)
+	return counts[domain.ExecutionFailed] + waiting, err
+}
+
+// waiting counts the executions that wait for a person's decision.
+func (p page) waiting(ctx context.Context) (int, error) {
+	list, err := p.Engine.Work.Executions(ctx, work.ListExecutions{
+		NeedsReview: true,
+		Page:        domain.Page{Number: 1, Size: 1},
+	})
+	return list.Total, err
 }
 
 // view lists the executions, newest first.
@@ -64,6 +80,7 @@ type view struct {
 // query is what the address says about the list.
 type query struct {
 	Status, Capability, Priority, Since string
+	NeedsReview                         bool // only those that wait for a decision
 	Page                                int
 }
 
@@ -75,6 +92,7 @@ func readQuery(v url.Values) query {
 	if s := v.Get("status"); domain.ExecutionStatus(s).Valid() {
 		q.Status = s
 	}
+	q.NeedsReview = q.Status == "" && v.Get("needs_review") != ""
 	if p := v.Get("priority"); domain.Priority(p).Valid() {
 		q.Priority = p
 	}
@@ -97,6 +115,9 @@ func (q query) href(change func(*query)) string {
 			v.Set(key, value)
 		}
 	}
+	if q.NeedsReview {
+		v.Set("needs_review", "1")
+	}
 	if q.Page > 1 {
 		v.Set("page", strconv.Itoa(q.Page))
 	}
@@ -112,6 +133,8 @@ func (q query) list(now time.Time) work.ListExecutions {
 		Capability: q.Capability,
 		Priority:   domain.Priority(q.Priority),
 		Page:       domain.Page{Number: q.Page, Size: perPage},
+
+		NeedsReview: q.NeedsReview,
 	}
 	if days, err := strconv.Atoi(q.Since); err == nil && days > 0 {
 		in.Created.From = now.AddDate(0, 0, -days)
@@ -138,22 +161,37 @@ func (p page) show(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	waiting, err := p.waiting(ctx)
+	if err != nil {
+		return err
+	}
 	v := view{
 		Shell:        sh,
 		Filter:       q,
-		Tabs:         tabsOf(q, counts),
+		Tabs:         tabsOf(q, counts, waiting),
 		Capabilities: capabilityChoices(caps, q.Capability),
 		Priorities:   ui.PriorityChoices(q.Priority),
 		Ages:         ui.AgeChoices(q.Since),
 		Example:      p.ExampleCall(r),
 	}
-	v.fill(list, p.Now())
+	v.fill(list, namesOf(caps), p.Now())
 	return p.Render(w, r, http.StatusOK, "executions", v)
 }
 
-func (v *view) fill(list domain.List[work.ExecutionRow], now time.Time) {
+// namesOf returns the names of capabilities by their slugs.
+func namesOf(caps []domain.Capability) map[string]string {
+	names := map[string]string{}
+	for _, c := range caps {
+		names[c.Slug] = c.Name
+	}
+	return names
+}
+
+func (v *view) fill(list domain.List[work.ExecutionRow], names map[string]string, now time.Time) {
 	for _, x := range list.Items {
-		v.Rows = append(v.Rows, ui.RowOf(x, now))
+		row := ui.RowOf(x, now)
+		row.Capability = cmp.Or(names[row.Capability], row.Capability)
+		v.Rows = append(v.Rows, row)
 	}
 	v.Total = list.Total
 	q := v.Filter
@@ -175,12 +213,18 @@ var tabStatuses = []domain.ExecutionStatus{
 	domain.ExecutionFailed, domain.ExecutionCancelled, domain.ExecutionArchived,
 }
 
-func tabsOf(q query, counts map[domain.ExecutionStatus]int) []ui.Tab {
+func tabsOf(q query, counts map[domain.ExecutionStatus]int, waiting int) []ui.Tab {
 	all := 0
 	for _, n := range counts {
 		all += n
 	}
-	tabs := []ui.Tab{tabOf(q, "", "All", all)}
+	tabs := []ui.Tab{tabOf(q, "", "All", all), {
+		Label:   ui.StateOf(domain.Execution{Status: domain.ExecutionExecuting, WaitingFor: domain.WaitingPerson}).Label,
+		Href:    q.href(func(q *query) { q.Status, q.NeedsReview, q.Page = "", true, 1 }),
+		Count:   waiting,
+		Counted: true,
+		On:      q.NeedsReview,
+	}}
 	for _, st := range tabStatuses {
 		label := ui.StateOf(domain.Execution{Status: st}).Label
 		tabs = append(tabs, tabOf(q, st, label, counts[st]))
@@ -191,10 +235,10 @@ func tabsOf(q query, counts map[domain.ExecutionStatus]int) []ui.Tab {
 func tabOf(q query, st domain.ExecutionStatus, label string, n int) ui.Tab {
 	return ui.Tab{
 		Label:   label,
-		Href:    q.href(func(q *query) { q.Status, q.Page = string(st), 1 }),
+		Href:    q.href(func(q *query) { q.Status, q.NeedsReview, q.Page = string(st), false, 1 }),
 		Count:   n,
 		Counted: true,
-		On:      q.Status == string(st),
+		On:      q.Status == string(st) && !q.NeedsReview,
 	}
 }
 

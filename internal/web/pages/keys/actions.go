@@ -1,6 +1,7 @@
 package keys
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"strconv"
@@ -13,7 +14,7 @@ import (
 	"vellocity/internal/web/ui"
 )
 
-// create makes a key and shows it in the response itself: its secret is never in
+// create creates a key and shows it in the response itself: its secret is never in
 // an address or a cookie.
 func (p page) create(w http.ResponseWriter, r *http.Request) error {
 	if err := ui.ReadForm(r); err != nil {
@@ -36,7 +37,11 @@ func (p page) create(w http.ResponseWriter, r *http.Request) error {
 	if len(problems) > 0 {
 		return p.showAgain(w, r, http.StatusUnprocessableEntity, problems)
 	}
-	k, err := p.Engine.Account.CreateKey(r.Context(), in)
+	var k account.NewKey
+	again, err := ui.Once(r, func(ctx context.Context) (_ account.NewKey, err error) {
+		k, err = p.Engine.Account.CreateKey(ctx, in)
+		return k, err
+	}, alreadyShown)
 	if err != nil {
 		e := domain.AsError(err)
 		if e.Code == domain.CodeServer {
@@ -44,7 +49,17 @@ func (p page) create(w http.ResponseWriter, r *http.Request) error {
 		}
 		return p.showAgain(w, r, e.Code.Status(), []string{e.Message})
 	}
+	if k.Secret == "" {
+		return p.Finish(w, r, again)
+	}
 	return p.showKey(w, r, newKey{Name: k.Key.Name, Secret: k.Secret})
+}
+
+// alreadyShown is what the second of two posts of one form gets: the secret is stored
+// nowhere, so it cannot be shown again.
+func alreadyShown(k account.NewKey) ui.Outcome {
+	return ui.Outcome{Path: path, Message: "The key “" + k.Key.Name + "” was created a moment ago, and was shown " +
+		"then. If you did not see it, rotate it to get a new one."}
 }
 
 // showAgain shows the form with what is wrong.
@@ -86,9 +101,16 @@ func (p page) rotate(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return domain.Errorf(domain.CodeBadRequest, "Choose how long the old key keeps working.")
 	}
-	k, err := p.Engine.Account.RotateKey(r.Context(), account.RotateKey{ID: id, Grace: grace})
+	var k account.NewKey
+	again, err := ui.Once(r, func(ctx context.Context) (_ account.NewKey, err error) {
+		k, err = p.Engine.Account.RotateKey(ctx, account.RotateKey{ID: id, Grace: grace})
+		return k, err
+	}, alreadyShown)
 	if err != nil {
 		return p.Refuse(w, r, path, err)
+	}
+	if k.Secret == "" {
+		return p.Finish(w, r, again)
 	}
 	ends := "The old key has stopped working."
 	if grace > 0 {

@@ -45,3 +45,21 @@ func TestAKeyFromItsCreationToItsEnd(t *testing.T) {
 		t.Errorf("revoked: %d to %q", r.Status, r.Location)
 	}
 }
+
+// TestADoubleClickCreatesOneKey posts one form twice: the secret cannot be shown again,
+// and the page says so.
+func TestADoubleClickCreatesOneKey(t *testing.T) {
+	p := webtest.Start(t)
+	form := url.Values{"once": {"a"}, "name": {"Website"}, "scopes": {"read"}}
+	if first := p.Post(path, form); !strings.Contains(first.Body, "vell_pk_") {
+		t.Fatalf("%d\n%s", first.Status, first.Body)
+	}
+	again := p.Post(path, form)
+	page := p.Get(path).Body
+	if again.Location != path || !strings.Contains(page, "was created a moment ago") {
+		t.Errorf("the second post: %d to %q", again.Status, again.Location)
+	}
+	if n := strings.Count(page, `<b class="name">Website</b>`); n != 1 {
+		t.Errorf("%d keys", n)
+	}
+}

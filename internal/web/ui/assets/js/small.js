@@ -56,6 +56,43 @@ export function tickTimes() {
   tick();
   setInterval(tick, 20000);
   document.addEventListener("htmx:after:swap", tick);
+  setInterval(count, 1000);
+}
+
+// count lets the clocks of what runs go on between refreshes. An element says how long
+// it had run when the server wrote it, so that the two clocks need not agree.
+const seen = new WeakMap();
+
+function count() {
+  for (const el of document.querySelectorAll("[data-elapsed]")) {
+    const first = seen.get(el);
+    if (first?.written !== el.dataset.elapsed) {
+      seen.set(el, { written: el.dataset.elapsed, at: performance.now() });
+      continue;
+    }
+    el.textContent = spanText(Number(first.written) + performance.now() - first.at);
+  }
+}
+
+function spanText(ms) {
+  const s = Math.floor(ms / 1000);
+  if (s < 60) return `${(ms / 1000).toFixed(1)} s`;
+  if (s < 3600) return `${Math.floor(s / 60)} min ${s % 60} s`;
+  return `${Math.floor(s / 3600)} h ${Math.floor(s / 60) % 60} min`;
+}
+
+// popovers closes the menus of a bar when the focus or a click goes elsewhere, and on
+// Escape.
+export function popovers() {
+  const close = (keep) => { for (const d of document.querySelectorAll("details.more[open]")) if (d !== keep) d.open = false; };
+  document.addEventListener("click", (e) => close(e.target.closest?.("details.more")));
+  document.addEventListener("focusin", (e) => close(e.target.closest?.("details.more")));
+  document.addEventListener("keydown", (e) => {
+    const open = document.querySelector("details.more[open]");
+    if (e.key !== "Escape" || !open) return;
+    open.open = false;
+    open.querySelector("summary").focus();
+  });
 }
 
 function ago(then) {

@@ -44,7 +44,9 @@ export function fade(box, ms) {
 }
 
 export function closer(box) {
-  const b = button("Close", () => box.remove());
+  const b = button("×", () => box.remove());
+  b.setAttribute("aria-label", "Close");
+  b.className = "closer";
   return b;
 }
 
