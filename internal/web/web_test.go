@@ -97,10 +97,10 @@ func TestTheMenuCounts(t *testing.T) {
 	}
 	page := p.Get("/agents").Body
 	if !strings.Contains(page, `data-count="in review">3<span> in review</span>`) ||
-		!strings.Contains(page, `data-count="failed" hidden>0<`) {
+		!strings.Contains(page, `data-count="failed or need review" hidden>0<`) {
 		t.Error("the menu must count the items in review, and no failed executions")
 	}
-	if r := p.Get("/counts", "Accept", "application/json"); strings.TrimSpace(r.Body) != `{"failed":0,"in review":3}` {
+	if r := p.Get("/counts", "Accept", "application/json"); strings.TrimSpace(r.Body) != `{"failed or need review":0,"in review":3}` {
 		t.Errorf("an open page gets %d %s", r.Status, r.Body)
 	}
 	for _, keys := range []string{"g b", "g e", "g v", "c", "g a", "g s"} {
@@ -231,7 +231,7 @@ func TestAnErrorPageKeepsItsFrame(t *testing.T) {
 	p := webtest.Start(t)
 	p.Add(domain.ContentItem{Title: "One", Body: "Text."}, domain.ItemReview)
 	page := p.Get("/nowhere").Body
-	for _, want := range []string{`title="1 in review"`, p.Workspace.Name, "Composer (no AI model)"} {
+	for _, want := range []string{`data-count="in review">1<`, p.Workspace.Name, "Composer (no AI model)"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page of an error lacks %q", want)
 		}

@@ -41,7 +41,7 @@ func TestTheStepUnderWay(t *testing.T) {
 		!strings.Contains(list, `id="execution-1"`) {
 		t.Error("the list must have a tab with what needs review")
 	}
-	if menu := p.Get("/agents").Body; !strings.Contains(menu, `title="1 failed or need review"`) {
+	if menu := p.Get("/agents").Body; !strings.Contains(menu, `data-count="failed or need review">1<`) {
 		t.Error("the menu must count what needs review")
 	}
 	item := fmt.Sprintf("/content/%d", c.ID)
