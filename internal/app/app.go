@@ -47,8 +47,11 @@ type App struct {
 	sessions  *auth.Sessions
 	edge      auth.Edge
 	gate      *gate.Gate
-	site      *web.Site
-	metrics   *metrics
+	load      *gate.Load
+	// connections bounds those of the public address.
+	connections *gate.Connections
+	site        *web.Site
+	metrics     *metrics
 	// endTraces sends the last spans; nil where none are sent.
 	endTraces func(context.Context) error
 

@@ -50,6 +50,7 @@ func Table() []ops.Op {
 
 // doors builds the API and the dashboard and puts them behind one handler.
 func (a *App) doors() (err error) {
+	a.connections, a.load = gate.NewConnections(maxConnections()), gate.NewLoad(gate.LoadOptions{})
 	a.metrics = newMetrics(a)
 	a.gate, err = gate.New(gate.Options{
 		Authenticate: a.keys.Authenticate,
@@ -77,7 +78,7 @@ func (a *App) doors() (err error) {
 	if err != nil {
 		return err
 	}
-	a.Handler = a.traced(a.metrics.count(slowBodies(a.gate.StrictTransport(a.split(programs)))))
+	a.Handler = a.traced(a.metrics.count(a.bounded(a.gate.StrictTransport(a.split(programs)))))
 	a.control, err = a.controlDoor()
 	return err
 }
@@ -116,6 +117,20 @@ func (a *App) programs() (http.Handler, error) {
 // events are what happens in a workspace, for those who are subscribed to its resources.
 func (a *App) events(ctx context.Context, workspaceID int64) (iter.Seq2[domain.Event, error], error) {
 	return a.Engine.Work.WatchWorkspace(domain.WithActor(ctx, domain.OperatorActor(workspaceID)), "")
+}
+
+// bounded reads bodies and bounds how much is in progress. The health checks and the
+// metrics have a bound of their own, so that they answer however much there is to do.
+func (a *App) bounded(h http.Handler) http.Handler {
+	uploads := &gate.Uploads{Waiting: a.connections.Uploading}
+	work, checks := a.load.Handler(h), gate.NewLoad(gate.LoadOptions{Queue: 64}).Handler(h)
+	return uploads.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if door(r.URL.Path) == doorOperations {
+			checks.ServeHTTP(w, r)
+			return
+		}
+		work.ServeHTTP(w, r)
+	}))
 }
 
 // split sends programs to the API and people to the dashboard. It is no mux, which

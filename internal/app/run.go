@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
+
+	"vellocity/internal/gate"
 )
 
 // stopGrace is how long a stop waits for requests and running steps.
@@ -62,15 +64,22 @@ func (a *App) Listen(ctx context.Context) (net.Listener, error) {
 // URL returns the server's public address; empty before it listens.
 func (a *App) URL() string { return *a.base.Load() }
 
-// server returns an HTTP server that no slow or large request can hold.
-func (a *App) server(h http.Handler) *http.Server {
+// server returns an HTTP server that no slow or large request can hold. A response that
+// takes longer than patience to begin sets its own time ([gate.Load]).
+func (a *App) server(h http.Handler, patience time.Duration) *http.Server {
 	return &http.Server{
 		Handler:           h,
 		ReadHeaderTimeout: 5 * time.Second,
+		WriteTimeout:      patience,
 		IdleTimeout:       60 * time.Second,
 		MaxHeaderBytes:    32 << 10,
+		// net/http's own answer to OPTIONS * reads the body without a deadline.
+		DisableGeneralOptionsHandler: true,
 	}
 }
+
+// mostConnections is how many connections the public address may have at most.
+const mostConnections = 10_000
 
 // Serve serves requests until ctx ends, then stops gracefully. It also ends, with
 // the error, when a server or a background task fails.
@@ -79,7 +88,9 @@ func (a *App) Serve(ctx context.Context, l net.Listener) error {
 	if err != nil {
 		return errors.Join(err, l.Close())
 	}
-	public, control, metrics := a.server(a.Handler), a.server(a.control), a.server(a.metrics.handler())
+	public, control := a.server(a.Handler, time.Minute), a.server(a.control, time.Hour)
+	metrics := a.server(new(gate.Uploads).Handler(a.metrics.handler()), time.Minute)
+	l = a.connections.Bound(public, l)
 	socket, err := a.socket(ctx)
 	if err != nil {
 		a.log.Warn("no control socket: commands cannot reach this server by it", "error", err)
