@@ -127,6 +127,7 @@ func (a *App) work() (err error) {
 		NodeID:   node,
 		Handlers: a.handlers(),
 		Workers:  a.workers(),
+		Grace:    stepGrace,
 		Log:      a.log,
 	})
 	if err != nil {

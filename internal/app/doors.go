@@ -54,6 +54,8 @@ func (a *App) doors() (err error) {
 	a.metrics = newMetrics(a)
 	a.gate, err = gate.New(gate.Options{
 		Authenticate: a.keys.Authenticate,
+		Recheck:      a.keys.Recheck,
+		Changed:      a.keys.Changed,
 		Take:         a.limiter.Take,
 		Edge:         a.edge,
 		Log:          a.log,
@@ -69,6 +71,8 @@ func (a *App) doors() (err error) {
 	a.site, err = web.New(web.Options{
 		Engine:  a.Engine,
 		Session: a.session,
+		Recheck: a.sessionStill,
+		Changed: a.sessions.Changed,
 		SignIn:  a.signIn,
 		SignOut: a.signOut,
 		Secure:  a.gate.Secure,

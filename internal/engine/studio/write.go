@@ -35,7 +35,9 @@ type writeJob struct {
 // begin writes in the background: the text does not depend on the connection of
 // the caller.
 func (v *Verbs) begin(ctx context.Context, j writeJob) {
-	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), writeTimeout)
+	ctx, done := context.WithTimeout(context.WithoutCancel(ctx), writeTimeout)
+	ctx, end := context.WithCancelCause(ctx)
+	stop := func() { end(v.whyStopped()); done() }
 	j.text = v.texts.Open(j.row.ID, stop)
 	j.draft = &draft{text: j.text}
 	v.keep(j.row.ID, j.draft)
@@ -43,6 +45,9 @@ func (v *Verbs) begin(ctx context.Context, j writeJob) {
 		defer stop()
 		defer v.keep(j.row.ID, nil)
 		failure := j.write(ctx)
+		if failure != nil && errors.Is(context.Cause(ctx), errShutDown) {
+			failure = errShutDown
+		}
 		if failure != nil {
 			v.log.Warn("a text failed", "message", j.row.ID, "error", failure)
 		}
@@ -142,6 +147,9 @@ func finish(ctx context.Context, tx *store.Tx, m store.GeneratedText) error {
 
 // explain says for people why a text failed.
 func explain(err error) string {
+	if errors.Is(err, errShutDown) {
+		return "The server was shut down while this text was being written."
+	}
 	if e, ok := ai.AsError(err); ok {
 		return e.Message
 	}
