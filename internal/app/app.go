@@ -48,6 +48,8 @@ type App struct {
 	edge      auth.Edge
 	gate      *gate.Gate
 	load      *gate.Load
+	probe     *probe
+	settled   atomic.Bool // the first workspace exists
 	// connections bounds those of the public address.
 	connections *gate.Connections
 	site        *web.Site

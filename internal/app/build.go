@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"vellocity/internal/ai"
 	"vellocity/internal/auth"
@@ -43,8 +44,25 @@ func (a *App) open(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	if a.Store.Small() {
+		if err := a.Store.Check(ctx, false); err != nil {
+			return errors.Join(err, a.Store.Close())
+		}
+	}
 	if err := a.Migrate(ctx); err != nil {
 		return errors.Join(err, a.Store.Close())
+	}
+	return nil
+}
+
+// check looks through a database that is too large to be looked through before the
+// start. Damage stops the server: on a damaged file it would lose more.
+func (a *App) check(ctx context.Context) error {
+	if a.Store.Small() {
+		return nil
+	}
+	if err := a.Store.Check(ctx, false); err != nil && ctx.Err() == nil {
+		return err
 	}
 	return nil
 }
@@ -121,6 +139,7 @@ func (a *App) work() (err error) {
 	if err != nil {
 		return err
 	}
+	a.probe = &probe{write: func(ctx context.Context) error { return a.Store.Probe(ctx, node) }, now: time.Now}
 	a.queue, err = queue.New(queue.Options{
 		DB:       a.Store.DB(),
 		Dir:      a.cfg.Data,

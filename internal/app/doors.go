@@ -151,13 +151,20 @@ func (a *App) split(programs http.Handler) http.Handler {
 	})
 }
 
-// ready returns why database or queue cannot be used; nil when they can.
+// ready returns why this node cannot work; nil when it can: it may run jobs, writes get
+// to the disk, and there is a workspace to work in.
 func (a *App) ready(ctx context.Context) error {
 	if a.stopping.Load() {
 		return errors.New("the server is stopping")
 	}
-	if err := a.Store.Ping(ctx); err != nil {
+	if err := a.probe.try(ctx); err != nil {
 		return err
+	}
+	if !a.settled.Load() {
+		if _, err := a.operator(ctx); err != nil {
+			return err
+		}
+		a.settled.Store(true)
 	}
 	return a.queue.Alive()
 }

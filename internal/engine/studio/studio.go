@@ -56,7 +56,7 @@ func New(o Options) *Verbs {
 		node:         o.Node,
 		log:          o.Log,
 		drafts:       map[int64]*draft{},
-		texts:        text.NewRoom(text.Options{Keeper: pieces{o.Store}, Grace: o.ReaderGrace, Log: o.Log}),
+		texts:        text.NewRoom(text.Options{Keeper: pieces{o.Store, o.Log}, Grace: o.ReaderGrace, Log: o.Log}),
 	}
 }
 
@@ -96,10 +96,29 @@ func (v *Verbs) Wait(ctx context.Context) {
 
 // pieces is the keeper of generated texts: it stores their pieces, from which every
 // node can continue a stream.
-type pieces struct{ store *store.Store }
+type pieces struct {
+	store *store.Store
+	log   *slog.Logger
+}
 
-// Keep stores the pieces of all texts in one transaction.
+// Keep stores the pieces of all texts in one transaction. Where one of them cannot be
+// stored, the others are stored apart: a text must not hold up another.
 func (k pieces) Keep(ctx context.Context, batch []text.Batch) error {
+	err := k.keep(ctx, batch...)
+	if !store.Unstorable(err) {
+		return err
+	}
+	for _, b := range batch {
+		if err := k.keep(ctx, b); store.Unstorable(err) {
+			k.log.Warn("a piece of a text cannot be stored", "message", b.ID, "error", err)
+		} else if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (k pieces) keep(ctx context.Context, batch ...text.Batch) error {
 	return k.store.InTx(ctx, func(tx *store.Tx) error {
 		for _, b := range batch {
 			for _, p := range b.Pieces {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"vellocity/internal/ai"
@@ -52,7 +53,12 @@ func (v *Verbs) begin(ctx context.Context, j writeJob) {
 			v.log.Warn("a text failed", "message", j.row.ID, "error", failure)
 		}
 		m, ctx := j.outcome(failure), context.WithoutCancel(ctx)
-		err := v.store.InTx(ctx, func(tx *store.Tx) error { return finish(ctx, tx, m) })
+		end := func(tx *store.Tx) error { return finish(ctx, tx, m) }
+		err := v.store.InTx(ctx, end)
+		if store.Unstorable(err) {
+			m.Body, m.Error = printable(m.Body), printable(m.Error)
+			err = v.store.InTx(ctx, end)
+		}
 		if err != nil {
 			v.log.Error("end a text", "message", j.row.ID, "error", err)
 		}
@@ -118,6 +124,16 @@ func (j *writeJob) outcome(failure error) store.GeneratedText {
 	}
 	m.Used = charge(m)
 	return m
+}
+
+// printable leaves out the control characters that a database may not store.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' && r != '\n' && r != '\t' && r != '\r' {
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(s, ""))
 }
 
 // charge is what a text costs: a credit per started 500 words, of what was held.

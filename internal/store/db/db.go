@@ -42,6 +42,7 @@ type DB struct {
 	read    *sql.DB // SQLite: query_only; PostgreSQL: the same pool as write
 	pool    *pgxpool.Pool
 	url     string
+	file    string      // SQLite only
 	stmts   *statements // SQLite only: pgx prepares by itself
 	readers *statements // SQLite only
 	writer  *writer     // SQLite only
