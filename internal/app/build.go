@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"time"
 
@@ -39,6 +40,10 @@ func New(ctx context.Context, cfg *config.Config, log *slog.Logger) (*App, error
 func (a *App) open(ctx context.Context) (err error) {
 	if err := os.MkdirAll(a.cfg.Data, 0o700); err != nil {
 		return fmt.Errorf("make the data directory: %w", err)
+	}
+	if info, err := os.Stat(a.cfg.Data); err == nil && info.Mode().Perm()&0o022 != 0 && runtime.GOOS != "windows" {
+		a.log.Warn("other users of this machine can change what is in the data directory, such as the master key; "+
+			"run chmod 700 on it", "data", a.cfg.Data, "mode", info.Mode().Perm().String())
 	}
 	a.Store, err = store.Open(ctx, store.Options{Dir: a.cfg.Data, URL: a.cfg.Database.Reveal(), Log: a.log})
 	if err != nil {

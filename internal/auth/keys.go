@@ -127,21 +127,17 @@ func (e known) allows(ip netip.Addr) bool {
 	return false
 }
 
-// lookUp queries the database. A key that was valid before is looked up even while its
-// address is throttled.
+// lookUp queries the database, even while the address is throttled for wrong keys: they
+// must not lock out a live one. Only what the caller gets for another wrong one differs.
 func (k *Keys) lookUp(
 	ctx context.Context, secret string, sum [sha256.Size]byte, ip netip.Addr, seen bool,
 ) (known, error) {
 	if secret == "" {
 		return known{}, errNoKey
 	}
-	if wait := k.bad.Blocked(addressKey(ip)); wait > 0 && !seen {
-		e := domain.Errorf(domain.CodeRateLimited, "Too many requests with wrong keys from this address. Try again later.")
-		e.RetryAfter = wait
-		return known{}, e
-	}
+	wait := k.bad.Blocked(addressKey(ip))
 	if !CheckFormat(secret) {
-		return known{}, Unauthorized()
+		return known{}, throttled(wait)
 	}
 	k.mu.RLock()
 	turn := k.turn
@@ -155,7 +151,10 @@ func (k *Keys) lookUp(
 	role, capped := h.PresentRole()
 	if !ok || subtle.ConstantTimeCompare([]byte(h.Hash), []byte(hash)) == 0 || !capped || !h.Key.Live(at) {
 		k.drop(sum)
-		return known{}, Unauthorized()
+		if seen {
+			wait = 0
+		}
+		return known{}, throttled(wait)
 	}
 	e := remember(h, role, at)
 	k.mu.Lock()
@@ -164,6 +163,16 @@ func (k *Keys) lookUp(
 		k.known[sum] = e
 	}
 	return e, nil
+}
+
+// throttled is the error for a wrong key from an address that has to wait.
+func throttled(wait time.Duration) error {
+	if wait <= 0 {
+		return Unauthorized()
+	}
+	e := domain.Errorf(domain.CodeRateLimited, "Too many requests with wrong keys from this address. Try again later.")
+	e.RetryAfter = wait
+	return e
 }
 
 func remember(h store.KeyHolder, role domain.Role, at time.Time) known {

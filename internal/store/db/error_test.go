@@ -124,7 +124,7 @@ func TestADatabaseThatIsAwayIsUnavailable(t *testing.T) {
 	}
 }
 
-// A value that cannot be stored is told from a database that is away: nobody tries it
+// A value that cannot be stored differs from a database that is away: nobody tries it
 // again.
 func TestAValueThatCannotBeStored(t *testing.T) {
 	s := storetest.Postgres(t)
