@@ -48,6 +48,7 @@ func rows() []row {
 		{"mcp", "tools/call of a tool that reads", mcp},
 		{"board", "the board with 10,000 items", board},
 		{"blog", "a blog post against its critical path", blog},
+		{"overload", "three times the load that can be served, by door", overload},
 		{"growth", "list and board with 100,000 stored", growth},
 		{"size", "bytes kept for a finished execution", size},
 		{"nodes", "four nodes on one PostgreSQL against one", nodes},

@@ -319,6 +319,7 @@ func printStatus(w io.Writer, st app.Status) {
 	line("Version", "%s", st.Version)
 	line("Database", "%s", st.Database)
 	line("Queue", "%s", st.Queue)
+	line("Data", "%s", st.Integrity)
 	line("Ledger", "sums to %d", st.LedgerSum)
 	if st.Text.Origin.AI {
 		line("Text by", "%s (%s). %s", st.Text.Origin.Model, st.Text.Origin.Provider, st.Text.Why)
@@ -358,6 +359,9 @@ func printLive(w io.Writer, name string, l app.LiveCheck) {
 
 func wrong(st app.Status) error {
 	var all []error
+	if st.Integrity != app.Whole {
+		all = append(all, errors.New(st.Integrity))
+	}
 	if st.LedgerSum != 0 {
 		all = append(all, fmt.Errorf("the ledger sums to %d instead of zero", st.LedgerSum))
 	}

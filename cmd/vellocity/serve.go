@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"os/signal"
 	"syscall"
@@ -52,6 +53,7 @@ func serve(c *cobra.Command, s *settings) error {
 	}
 	ctx := c.Context()
 	go endOnSecondSignal(ctx)
+	context.AfterFunc(ctx, func() { endInTime(log) })
 	a, err := app.New(ctx, cfg, log)
 	if err != nil {
 		return err
@@ -77,7 +79,7 @@ func listen(ctx context.Context, out io.Writer, a *app.App) error {
 }
 
 func stop(a *app.App) error {
-	ctx, done := context.WithTimeout(context.Background(), 20*time.Second)
+	ctx, done := context.WithTimeout(context.Background(), app.StopTime)
 	defer done()
 	return a.Stop(ctx)
 }
@@ -90,6 +92,15 @@ func endOnSecondSignal(ctx context.Context) {
 	signal.Notify(again, os.Interrupt, syscall.SIGTERM)
 	<-again
 	os.Exit(exitFailed)
+}
+
+// endInTime ends the process when stopping takes too long, such as beside a database
+// that does not respond: what stops the server would kill it soon, without a word.
+func endInTime(log *slog.Logger) {
+	time.AfterFunc(app.StopTime, func() {
+		log.Error("the server did not stop in time; what was running continues after the next start", "after", app.StopTime)
+		os.Exit(exitFailed)
+	})
 }
 
 func migrateCommand(s *settings) *cobra.Command {

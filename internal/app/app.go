@@ -47,8 +47,13 @@ type App struct {
 	sessions  *auth.Sessions
 	edge      auth.Edge
 	gate      *gate.Gate
-	site      *web.Site
-	metrics   *metrics
+	load      *gate.Load
+	probe     *probe
+	settled   atomic.Bool // the first workspace exists
+	// connections bounds those of the public address.
+	connections *gate.Connections
+	site        *web.Site
+	metrics     *metrics
 	// endTraces sends the last spans; nil where none are sent.
 	endTraces func(context.Context) error
 

@@ -8,7 +8,9 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
+	"time"
 
 	"vellocity/internal/ai"
 	"vellocity/internal/auth"
@@ -39,12 +41,33 @@ func (a *App) open(ctx context.Context) (err error) {
 	if err := os.MkdirAll(a.cfg.Data, 0o700); err != nil {
 		return fmt.Errorf("make the data directory: %w", err)
 	}
+	if info, err := os.Stat(a.cfg.Data); err == nil && info.Mode().Perm()&0o022 != 0 && runtime.GOOS != "windows" {
+		a.log.Warn("other users of this machine can change what is in the data directory, such as the master key; "+
+			"run chmod 700 on it", "data", a.cfg.Data, "mode", info.Mode().Perm().String())
+	}
 	a.Store, err = store.Open(ctx, store.Options{Dir: a.cfg.Data, URL: a.cfg.Database.Reveal(), Log: a.log})
 	if err != nil {
 		return err
 	}
+	if a.Store.Small() {
+		if err := a.Store.Check(ctx, false); err != nil {
+			return errors.Join(err, a.Store.Close())
+		}
+	}
 	if err := a.Migrate(ctx); err != nil {
 		return errors.Join(err, a.Store.Close())
+	}
+	return nil
+}
+
+// check looks through a database that is too large to be looked through before the
+// start. Damage stops the server: on a damaged file it would lose more.
+func (a *App) check(ctx context.Context) error {
+	if a.Store.Small() {
+		return nil
+	}
+	if err := a.Store.Check(ctx, false); err != nil && ctx.Err() == nil {
+		return err
 	}
 	return nil
 }
@@ -121,12 +144,14 @@ func (a *App) work() (err error) {
 	if err != nil {
 		return err
 	}
+	a.probe = &probe{write: func(ctx context.Context) error { return a.Store.Probe(ctx, node) }, now: time.Now}
 	a.queue, err = queue.New(queue.Options{
 		DB:       a.Store.DB(),
 		Dir:      a.cfg.Data,
 		NodeID:   node,
 		Handlers: a.handlers(),
 		Workers:  a.workers(),
+		Grace:    stepGrace,
 		Log:      a.log,
 	})
 	if err != nil {

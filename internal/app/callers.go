@@ -28,6 +28,12 @@ func (a *App) session(r *http.Request) (domain.Actor, error) {
 	return s.Actor, err
 }
 
+// sessionStill is session for a stream that is open already.
+func (a *App) sessionStill(r *http.Request) (domain.Actor, error) {
+	s, err := a.sessions.Recheck(r.Context(), auth.FromCookies(r.Cookies(), a.gate.Secure(r)))
+	return s.Actor, err
+}
+
 // signIn redeems a one-time link and sets the session's cookie.
 func (a *App) signIn(w http.ResponseWriter, r *http.Request) (string, error) {
 	cookie, target, err := a.sessions.Redeem(r.Context(), r.URL.Query().Get("t"), a.gate.ClientIP(r))

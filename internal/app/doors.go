@@ -50,9 +50,12 @@ func Table() []ops.Op {
 
 // doors builds the API and the dashboard and puts them behind one handler.
 func (a *App) doors() (err error) {
+	a.connections, a.load = gate.NewConnections(maxConnections()), gate.NewLoad(gate.LoadOptions{})
 	a.metrics = newMetrics(a)
 	a.gate, err = gate.New(gate.Options{
 		Authenticate: a.keys.Authenticate,
+		Recheck:      a.keys.Recheck,
+		Changed:      a.keys.Changed,
 		Take:         a.limiter.Take,
 		Edge:         a.edge,
 		Log:          a.log,
@@ -68,6 +71,8 @@ func (a *App) doors() (err error) {
 	a.site, err = web.New(web.Options{
 		Engine:  a.Engine,
 		Session: a.session,
+		Recheck: a.sessionStill,
+		Changed: a.sessions.Changed,
 		SignIn:  a.signIn,
 		SignOut: a.signOut,
 		Secure:  a.gate.Secure,
@@ -77,7 +82,7 @@ func (a *App) doors() (err error) {
 	if err != nil {
 		return err
 	}
-	a.Handler = a.traced(a.metrics.count(slowBodies(gate.Compress(a.gate.StrictTransport(a.split(programs))))))
+	a.Handler = a.traced(a.metrics.count(a.bounded(gate.Compress(a.gate.StrictTransport(a.split(programs))))))
 	a.control, err = a.controlDoor()
 	return err
 }
@@ -122,6 +127,20 @@ func (a *App) events(ctx context.Context, workspaceID int64) (iter.Seq2[domain.E
 	return a.Engine.Work.WatchWorkspace(domain.WithActor(ctx, domain.OperatorActor(workspaceID)), "")
 }
 
+// bounded reads bodies and bounds how much is in progress. The health checks and the
+// metrics have a bound of their own, so that they answer however much there is to do.
+func (a *App) bounded(h http.Handler) http.Handler {
+	uploads := &gate.Uploads{Waiting: a.connections.Uploading}
+	work, checks := a.load.Handler(h), gate.NewLoad(gate.LoadOptions{Queue: 64}).Handler(h)
+	return uploads.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if door(r.URL.Path) == doorOperations {
+			checks.ServeHTTP(w, r)
+			return
+		}
+		work.ServeHTTP(w, r)
+	}))
+}
+
 // split sends programs to the API and people to the dashboard. It is no mux, which
 // would redirect an unclean path before the API could refuse it.
 func (a *App) split(programs http.Handler) http.Handler {
@@ -136,13 +155,20 @@ func (a *App) split(programs http.Handler) http.Handler {
 	})
 }
 
-// ready returns why database or queue cannot be used; nil when they can.
+// ready returns why this node cannot work; nil when it can: it may run jobs, writes get
+// to the disk, and there is a workspace to work in.
 func (a *App) ready(ctx context.Context) error {
 	if a.stopping.Load() {
 		return errors.New("the server is stopping")
 	}
-	if err := a.Store.Ping(ctx); err != nil {
+	if err := a.probe.try(ctx); err != nil {
 		return err
+	}
+	if !a.settled.Load() {
+		if _, err := a.operator(ctx); err != nil {
+			return err
+		}
+		a.settled.Store(true)
 	}
 	return a.queue.Alive()
 }

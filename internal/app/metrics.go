@@ -35,8 +35,24 @@ func newMetrics(a *App) *metrics {
 				return 1
 			},
 		),
+		gauge("vellocity_requests_short", "Short requests in progress.",
+			func() int64 { return a.load.Now().Short }),
+		gauge("vellocity_requests_waiting", "Requests that wait for their turn.",
+			func() int64 { return a.load.Now().Waiting }),
+		gauge("vellocity_requests_long", "Streams and waits in progress.",
+			func() int64 { return a.load.Now().Long }),
+		gauge("vellocity_connections", "Open connections of the public address.",
+			func() int64 { return int64(a.connections.Len()) }),
+		prometheus.NewCounterFunc(
+			prometheus.CounterOpts{Name: "vellocity_requests_refused_total", Help: "Requests there was no room for."},
+			func() float64 { return float64(a.load.Now().Refused) },
+		),
 	)
 	return m
+}
+
+func gauge(name, help string, value func() int64) prometheus.Collector {
+	return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 { return float64(value()) })
 }
 
 func (m *metrics) handler() http.Handler {
@@ -56,6 +72,9 @@ func (m *metrics) count(next http.Handler) http.Handler {
 	})
 }
 
+// doorOperations is the door of the health checks and the metrics.
+const doorOperations = "operations"
+
 func door(path string) string {
 	switch {
 	case path == "/api/v1/mcp":
@@ -65,7 +84,7 @@ func door(path string) string {
 	case strings.HasPrefix(path, "/feeds/"):
 		return "feed"
 	case path == "/healthz" || path == "/readyz" || path == "/metrics":
-		return "operations"
+		return doorOperations
 	}
 	return "dashboard"
 }

@@ -159,11 +159,15 @@ func (a *App) disconnectProvider(ctx context.Context, in disconnect) error {
 	return a.disconnect(ctx, in.Name)
 }
 
+// Whole is the integrity of a database without damage.
+const Whole = "is whole"
+
 // Status is what "doctor" looks at.
 type Status struct {
 	Version   string               `json:"version"`
 	Database  string               `json:"database"`
 	Queue     string               `json:"queue"`
+	Integrity string               `json:"integrity"`
 	URL       string               `json:"url"`
 	Text      studio.TextStatus    `json:"text"`
 	Retiring  []string             `json:"retiring"`
@@ -184,12 +188,13 @@ type statusOf struct {
 
 func (a *App) status(ctx context.Context, in statusOf) (Status, error) {
 	s := Status{
-		Version:  Version,
-		Database: "SQLite",
-		Queue:    "works",
-		URL:      a.URL(),
-		Text:     a.Engine.Studio.TextStatus(),
-		Detected: ai.Detect(ctx, ai.LocalEndpoints()),
+		Version:   Version,
+		Database:  "SQLite",
+		Queue:     "works",
+		Integrity: Whole,
+		URL:       a.URL(),
+		Text:      a.Engine.Studio.TextStatus(),
+		Detected:  ai.Detect(ctx, ai.LocalEndpoints()),
 	}
 	if a.Store.Postgres() {
 		s.Database = "PostgreSQL"
@@ -204,6 +209,9 @@ func (a *App) status(ctx context.Context, in statusOf) (Status, error) {
 			note := fmt.Sprintf("%s retires on %s; use %s", r.Model, r.On.Format("2006-01-02"), r.Instead)
 			s.Retiring = append(s.Retiring, note)
 		}
+	}
+	if err := a.Store.Check(ctx, true); err != nil {
+		s.Integrity = domain.AsError(err).Message
 	}
 	if in.Live {
 		s.Live = a.liveChecks(ctx)

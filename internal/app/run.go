@@ -6,13 +6,24 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
+
+	"vellocity/internal/gate"
 )
 
-// stopGrace is how long a stop waits for requests and running steps.
-const stopGrace = 15 * time.Second
+// How long a stop waits: 10 s in all ([StopTime]), since that is what Docker gives.
+const (
+	// StopTime is how long a stop may take. What has not ended by then continues from
+	// its last record after the next start.
+	StopTime     = 9500 * time.Millisecond
+	requestGrace = 6 * time.Second
+	stepGrace    = 4 * time.Second // for steps that are running
+	textGrace    = 3 * time.Second // for texts that are being written
+	closeGrace   = 2 * time.Second // for the database's connections
+)
 
 // Start takes the data directory and begins to work on executions.
 func (a *App) Start(ctx context.Context) error {
@@ -34,17 +45,28 @@ func (a *App) Stop(ctx context.Context) error {
 	a.stopping.Store(true)
 	var err error
 	if a.started {
-		err = a.queue.Stop(ctx)
-		wait, done := context.WithTimeout(ctx, 2*time.Second)
-		a.Engine.Studio.Wait(wait)
-		done()
+		err = a.stopWork(ctx)
 		a.stop()
 		err = errors.Join(err, a.background.Wait())
 	}
+	ctx, done := context.WithTimeout(ctx, closeGrace)
+	defer done()
 	if a.endTraces != nil {
 		err = errors.Join(err, a.endTraces(ctx))
 	}
-	return errors.Join(err, a.Store.Close())
+	return errors.Join(err, a.close(ctx))
+}
+
+// close closes the database. A connection whose other end is silent is left behind.
+func (a *App) close(ctx context.Context) error {
+	closed := make(chan error, 1)
+	go func() { closed <- a.Store.Close() }()
+	select {
+	case err := <-closed:
+		return err
+	case <-ctx.Done():
+		return errors.New("the database's connections did not close in time")
+	}
 }
 
 // Listen opens the address to serve on.
@@ -62,15 +84,22 @@ func (a *App) Listen(ctx context.Context) (net.Listener, error) {
 // URL returns the server's public address; empty before it listens.
 func (a *App) URL() string { return *a.base.Load() }
 
-// server returns an HTTP server that no slow or large request can hold.
-func (a *App) server(h http.Handler) *http.Server {
+// server returns an HTTP server that no slow or large request can hold. A response that
+// takes longer than patience to begin sets its own time ([gate.Load]).
+func (a *App) server(h http.Handler, patience time.Duration) *http.Server {
 	return &http.Server{
 		Handler:           h,
 		ReadHeaderTimeout: 5 * time.Second,
+		WriteTimeout:      patience,
 		IdleTimeout:       60 * time.Second,
 		MaxHeaderBytes:    32 << 10,
+		// net/http's own answer to OPTIONS * reads the body without a deadline.
+		DisableGeneralOptionsHandler: true,
 	}
 }
+
+// mostConnections is how many connections the public address may have at most.
+const mostConnections = 10_000
 
 // Serve serves requests until ctx ends, then stops gracefully. It also ends, with
 // the error, when a server or a background task fails.
@@ -79,7 +108,9 @@ func (a *App) Serve(ctx context.Context, l net.Listener) error {
 	if err != nil {
 		return errors.Join(err, l.Close())
 	}
-	public, control, metrics := a.server(a.Handler), a.server(a.control), a.server(a.metrics.handler())
+	public, control := a.server(a.Handler, time.Minute), a.server(a.control, time.Hour)
+	metrics := a.server(new(gate.Uploads).Handler(a.metrics.handler()), time.Minute)
+	l = a.connections.Bound(public, l)
 	socket, err := a.socket(ctx)
 	if err != nil {
 		a.log.Warn("no control socket: commands cannot reach this server by it", "error", err)
@@ -135,20 +166,41 @@ func (a *App) metricsListener(ctx context.Context) (net.Listener, error) {
 	return l, nil
 }
 
-// shut stops taking requests at once, lets those under way end, and ends streams.
+// shut stops taking requests at once and lets those under way end. Streams of events
+// break off, so that their clients resume on another node or after the start; texts that
+// are being written end with their reason once textGrace is over.
 func (a *App) shut(servers ...*http.Server) error {
 	a.stopping.Store(true)
-	ctx, done := context.WithTimeout(context.Background(), stopGrace)
-	defer done()
 	a.site.Close()
 	a.hub.Close()
-	var errs error
+	ctx, done := context.WithTimeout(context.Background(), requestGrace)
+	defer done()
+	var g errgroup.Group
+	g.Go(func() error { return a.stopWork(ctx) })
 	for _, s := range servers {
-		brief, done := context.WithTimeout(ctx, 5*time.Second)
-		if err := s.Shutdown(brief); err != nil {
-			errs = errors.Join(errs, s.Close())
-		}
-		done()
+		g.Go(func() error {
+			if err := s.Shutdown(ctx); err != nil {
+				a.log.Warn("requests did not end in time", "error", err)
+				return s.Close()
+			}
+			return nil
+		})
 	}
-	return errs
+	return g.Wait()
+}
+
+// stopWork ends the texts and the steps that are running; steps that do not end in time
+// go back to the queue.
+func (a *App) stopWork(ctx context.Context) error {
+	if !a.started {
+		return nil
+	}
+	var texts sync.WaitGroup
+	texts.Go(func() {
+		wait, done := context.WithTimeout(ctx, textGrace)
+		defer done()
+		a.Engine.Studio.Wait(wait)
+	})
+	defer texts.Wait()
+	return a.queue.Stop(ctx)
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/netip"
@@ -46,7 +47,8 @@ type Keys struct {
 
 	mu    sync.RWMutex
 	known map[[sha256.Size]byte]known
-	turn  uint64 // increased by Forget, so that an older look-up is not kept
+	changes
+	turn uint64 // increased by Forget, so that an older look-up is not kept
 
 	useMu sync.Mutex
 	uses  map[int64]store.KeyUse
@@ -70,7 +72,19 @@ func NewKeys(s *store.Store, log *slog.Logger) *Keys {
 // missing, unknown, expired or revoked key, without saying which; FORBIDDEN if the key's
 // allow-list lacks ip; RATE_LIMITED after too many wrong keys from it.
 func (k *Keys) Authenticate(ctx context.Context, secret string, ip netip.Addr) (Caller, error) {
-	ip = ip.Unmap()
+	return k.authenticate(ctx, secret, ip.Unmap(), false)
+}
+
+// Recheck authenticates a caller that was let in before, such as one that holds a
+// stream open: it counts neither as a use of the key nor as a wrong one.
+func (k *Keys) Recheck(ctx context.Context, secret string, ip netip.Addr) (Caller, error) {
+	return k.authenticate(ctx, secret, ip.Unmap(), true)
+}
+
+// Changed returns a channel that is closed when [Keys.Forget] is next called.
+func (k *Keys) Changed() <-chan struct{} { return k.changes.wait() }
+
+func (k *Keys) authenticate(ctx context.Context, secret string, ip netip.Addr, again bool) (Caller, error) {
 	now := k.now()
 	sum := sha256.Sum256([]byte(secret))
 	k.mu.RLock()
@@ -79,16 +93,18 @@ func (k *Keys) Authenticate(ctx context.Context, secret string, ip netip.Addr) (
 	if !seen || !e.fresh(now) {
 		var err error
 		if e, err = k.lookUp(ctx, secret, sum, ip, seen); err != nil {
-			return Caller{}, err
+			return Caller{}, k.wrong(err, ip, again)
 		}
 	}
 	if !e.caller.Key.Live(now) {
-		return Caller{}, k.refuse(ip)
+		return Caller{}, k.wrong(Unauthorized(), ip, again)
 	}
 	if !e.allows(ip) {
 		return Caller{}, domain.Errorf(domain.CodeForbidden, "This key may not be used from the address %s", ip)
 	}
-	k.noteUse(e.caller.Key, ip, now)
+	if !again {
+		k.noteUse(e.caller.Key, ip, now)
+	}
 	return e.caller, nil
 }
 
@@ -111,21 +127,17 @@ func (e known) allows(ip netip.Addr) bool {
 	return false
 }
 
-// lookUp queries the database. A key that was valid before is looked up even while its
-// address is throttled.
+// lookUp queries the database, even while the address is throttled for wrong keys: they
+// must not lock out a live one. Only what the caller gets for another wrong one differs.
 func (k *Keys) lookUp(
 	ctx context.Context, secret string, sum [sha256.Size]byte, ip netip.Addr, seen bool,
 ) (known, error) {
 	if secret == "" {
-		return known{}, Unauthorized() // not a wrong key: clients try without one first
+		return known{}, errNoKey
 	}
-	if wait := k.bad.Blocked(addressKey(ip)); wait > 0 && !seen {
-		e := domain.Errorf(domain.CodeRateLimited, "Too many requests with wrong keys from this address. Try again later.")
-		e.RetryAfter = wait
-		return known{}, e
-	}
+	wait := k.bad.Blocked(addressKey(ip))
 	if !CheckFormat(secret) {
-		return known{}, k.refuse(ip)
+		return known{}, throttled(wait)
 	}
 	k.mu.RLock()
 	turn := k.turn
@@ -139,7 +151,10 @@ func (k *Keys) lookUp(
 	role, capped := h.PresentRole()
 	if !ok || subtle.ConstantTimeCompare([]byte(h.Hash), []byte(hash)) == 0 || !capped || !h.Key.Live(at) {
 		k.drop(sum)
-		return known{}, k.refuse(ip)
+		if seen {
+			wait = 0
+		}
+		return known{}, throttled(wait)
 	}
 	e := remember(h, role, at)
 	k.mu.Lock()
@@ -148,6 +163,16 @@ func (k *Keys) lookUp(
 		k.known[sum] = e
 	}
 	return e, nil
+}
+
+// throttled is the error for a wrong key from an address that has to wait.
+func throttled(wait time.Duration) error {
+	if wait <= 0 {
+		return Unauthorized()
+	}
+	e := domain.Errorf(domain.CodeRateLimited, "Too many requests with wrong keys from this address. Try again later.")
+	e.RetryAfter = wait
+	return e
 }
 
 func remember(h store.KeyHolder, role domain.Role, at time.Time) known {
@@ -171,9 +196,19 @@ func remember(h store.KeyHolder, role domain.Role, at time.Time) known {
 	return e
 }
 
-func (k *Keys) refuse(ip netip.Addr) error {
-	k.bad.Add(addressKey(ip))
-	return Unauthorized()
+// errNoKey says that no key was sent. That is no wrong key: clients try without one
+// first.
+var errNoKey = errors.New("no key was sent")
+
+// wrong counts a wrong key and returns the error for the caller.
+func (k *Keys) wrong(err error, ip netip.Addr, again bool) error {
+	if errors.Is(err, errNoKey) {
+		return Unauthorized()
+	}
+	if !again && domain.CodeOf(err) == domain.CodeUnauthorized {
+		k.bad.Add(addressKey(ip))
+	}
+	return err
 }
 
 // Unauthorized is the error for every missing, unknown, expired or revoked key.
@@ -200,6 +235,7 @@ func (k *Keys) Forget(workspaceID int64) {
 			k.known[sum] = e
 		}
 	}
+	k.changes.announce()
 }
 
 func (k *Keys) noteUse(key domain.Key, ip netip.Addr, at time.Time) {

@@ -162,10 +162,14 @@ func TestBadKeysAreThrottledByAddress(t *testing.T) {
 		_, err := keys.Authenticate(t.Context(), "nonsense", here)
 		wantCode(t, err, domain.CodeUnauthorized)
 	}
-	_, err := keys.Authenticate(t.Context(), fresh, here)
+	_, err := keys.Authenticate(t.Context(), auth.NewSecret(), here)
 	wantCode(t, err, domain.CodeRateLimited)
 	if e := domain.AsError(err); e.RetryAfter <= 0 || e.RetryAfter > time.Minute {
 		t.Errorf("retry after %v", e.RetryAfter)
+	}
+	// As after a restart, when the node has not seen any key yet.
+	if _, err := keys.Authenticate(t.Context(), fresh, here); err != nil {
+		t.Errorf("a live key is shut out by wrong ones: %v", err)
 	}
 	c.advance(10 * time.Second)
 	if _, err := keys.Authenticate(t.Context(), known, here); err != nil {

@@ -66,7 +66,6 @@ type Limiter struct {
 // a node leases once.
 type counts struct {
 	mu     sync.Mutex
-	loaded bool
 	minute window
 	day    window
 	// While the database is unavailable, callers get the error at once instead of
@@ -88,6 +87,7 @@ type window struct {
 	used   int  // by all; on a shared database as it was at the last lease, with the lease
 	left   int  // shared only: leased and not used yet
 	dirty  bool // alone only: not written yet
+	loaded bool // alone only: used counts what was stored before
 }
 
 // NewLimiter returns a limiter; off lets everything through and sends no headers.
@@ -150,26 +150,33 @@ func (l *Limiter) of(workspaceID int64) *counts {
 // prepare resets windows that have ended, and reads what was counted before this
 // node started.
 func (l *Limiter) prepare(ctx context.Context, workspaceID int64, c *counts, now time.Time) error {
-	c.minute.roll(now)
-	c.day.roll(now)
-	if c.loaded || l.shared {
-		return nil
-	}
 	for _, w := range []*window{&c.minute, &c.day} {
+		w.roll(now)
+		if w.loaded || l.shared {
+			continue
+		}
 		used, err := l.store.Read().Usage(ctx, workspaceID, w.span, w.starts)
 		if err != nil {
 			return fmt.Errorf("count requests: %w", err)
 		}
-		w.used = used
+		w.used, w.loaded = used, true
 	}
-	c.loaded = true
 	return nil
 }
 
-// roll resets a window that has ended; never to an earlier one when the clock was set
-// back.
+// clockSlack is how far a clock may be set back without an earlier window.
+const clockSlack = time.Minute
+
+// roll resets a window that has ended, and one that begins in the future, since the
+// clock was set back: what was counted in the present one before is read again. A small
+// correction of the clock opens no window twice.
 func (w *window) roll(now time.Time) {
-	if start := now.UTC().Truncate(w.length); start.After(w.starts) {
+	start := now.UTC().Truncate(w.length)
+	back := w.starts.After(now.Add(clockSlack))
+	if back {
+		w.loaded = false
+	}
+	if back || start.After(w.starts) {
 		w.starts, w.used, w.left, w.dirty = start, 0, 0, false
 	}
 }

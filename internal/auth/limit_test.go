@@ -2,6 +2,7 @@ package auth_test
 
 import (
 	"context"
+	"log/slog"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -238,4 +239,35 @@ func BenchmarkTake(b *testing.B) {
 	for b.Loop() {
 		take(b, l, 1, domain.PlanEnterprise)
 	}
+}
+
+// A clock that jumped ahead and back does not close the window that it left behind.
+func TestClockThatJumpsAndComesBack(t *testing.T) {
+	each(t, func(t *testing.T, s *store.Store, c *clock) {
+		id, _ := workspace(t, s, domain.PlanStarter)
+		l := auth.NewLimiter(s, slog.New(slog.DiscardHandler), false)
+		limit := domain.PlanStarter.Limits().PerMinute
+		take := func() auth.Verdict {
+			t.Helper()
+			v, err := l.Take(t.Context(), id, domain.PlanStarter)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return v
+		}
+		for _, jump := range []time.Duration{time.Hour, 26 * time.Hour, 24 * 400 * time.Hour} {
+			c.advance(jump)
+			for range limit {
+				take()
+			}
+			if take().Allowed {
+				t.Errorf("%s ahead: more than %d a minute", jump, limit)
+			}
+			c.advance(-jump)
+			if v := take(); !v.Allowed {
+				t.Errorf("back from %s: refused for %s", jump, v.RetryAfter)
+			}
+			c.advance(2 * time.Minute)
+		}
+	})
 }

@@ -40,6 +40,7 @@ type Sessions struct {
 	log   *slog.Logger
 	now   func() time.Time
 
+	changes
 	mu   sync.Mutex
 	seen map[string]time.Time // to be written, by hash
 }
@@ -106,19 +107,36 @@ func (s *Sessions) start(ctx context.Context, tx *store.Tx, workspaceID, userID 
 // Authenticate returns the session of a cookie. One that is unknown, was idle for 12
 // hours or is 30 days old is UNAUTHORIZED.
 func (s *Sessions) Authenticate(ctx context.Context, cookie string) (Session, error) {
+	x, stored, err := s.look(ctx, cookie)
+	if err == nil {
+		s.see(stored, s.now())
+	}
+	return x, err
+}
+
+// Recheck authenticates a session that was let in before, such as one that holds a
+// stream open: that does not count as using it.
+func (s *Sessions) Recheck(ctx context.Context, cookie string) (Session, error) {
+	x, _, err := s.look(ctx, cookie)
+	return x, err
+}
+
+// Changed returns a channel that is closed when a session next ends on this node.
+func (s *Sessions) Changed() <-chan struct{} { return s.changes.wait() }
+
+func (s *Sessions) look(ctx context.Context, cookie string) (x Session, stored store.Session, err error) {
 	if cookie == "" {
-		return Session{}, signedOut()
+		return x, stored, signedOut()
 	}
 	hash := Hash(cookie)
 	h, ok, err := s.store.Read().SessionByHash(ctx, hash)
 	if err != nil {
-		return Session{}, fmt.Errorf("authenticate: %w", err)
+		return x, stored, fmt.Errorf("authenticate: %w", err)
 	}
 	now := s.now()
 	if !ok || !now.Before(h.ExpiresAt) || !now.Before(s.lastSeen(h.Session).Add(SessionIdle)) {
-		return Session{}, signedOut()
+		return x, stored, signedOut()
 	}
-	s.see(h.Session, now)
 	actor := domain.Actor{
 		Kind:        domain.ActorPerson,
 		ID:          h.UserID,
@@ -128,7 +146,7 @@ func (s *Sessions) Authenticate(ctx context.Context, cookie string) (Session, er
 		Scopes:      []domain.Scope{domain.ScopeAdmin}, // only the role limits a person
 	}
 	caller := Caller{Plan: h.Plan, Actor: actor}
-	return Session{UserID: h.UserID, ExpiresAt: h.ExpiresAt, hash: hash, Caller: caller}, nil
+	return Session{UserID: h.UserID, ExpiresAt: h.ExpiresAt, hash: hash, Caller: caller}, h.Session, nil
 }
 
 func signedOut() error {
@@ -155,7 +173,9 @@ func (s *Sessions) see(x store.Session, now time.Time) {
 
 // End signs one browser out.
 func (s *Sessions) End(ctx context.Context, x Session) error {
-	return s.store.InTx(ctx, func(tx *store.Tx) error { return tx.DeleteSession(ctx, x.hash) })
+	err := s.store.InTx(ctx, func(tx *store.Tx) error { return tx.DeleteSession(ctx, x.hash) })
+	s.changes.announce()
+	return err
 }
 
 // Run writes the latest use of sessions every few seconds and removes expired ones,

@@ -7,7 +7,6 @@ import (
 
 	"vellocity/internal/ai"
 	"vellocity/internal/domain"
-	"vellocity/internal/queue"
 	"vellocity/internal/store"
 )
 
@@ -68,17 +67,13 @@ func (r *Runner) Archive(ctx context.Context, tx *store.Tx, x domain.Execution) 
 func (w *worker) fail(ctx context.Context, failed *stepError) error {
 	w.Log.Warn("a step failed", "execution", w.x.ID, "step", failed.step.Key, "error", failed.cause)
 	message := explain(failed)
-	err := w.Store.InTx(ctx, func(tx *store.Tx) error {
-		x, err := tx.FenceExecution(ctx, w.x.ID, w.x.Epoch)
-		if err != nil {
-			return err
-		}
+	err := w.end(ctx, func(tx *store.Tx, x domain.Execution) error {
 		s := failed.writing.result(domain.StepFailed, tx.Now(), 0)
 		s.Error = message
 		if err := w.saveStep(ctx, tx, &x, s); err != nil {
 			return err
 		}
-		err = tx.AppendEvent(ctx, x.Subject(), domain.StepEnded{
+		err := tx.AppendEvent(ctx, x.Subject(), domain.StepEnded{
 			Key:      s.Key,
 			Name:     failed.step.Name,
 			Status:   s.Status,
@@ -88,13 +83,11 @@ func (w *worker) fail(ctx context.Context, failed *stepError) error {
 		if err != nil {
 			return err
 		}
-		if _, err := w.finish(ctx, tx, x, domain.ExecutionFailed, message); err != nil {
-			return err
-		}
-		return w.Queue.Complete(ctx, tx.DB(), w.job)
+		_, err = w.finish(ctx, tx, x, domain.ExecutionFailed, message)
+		return err
 	})
-	if errors.Is(err, store.ErrFenced) {
-		return queue.ErrLost
+	if store.Unstorable(err) {
+		return w.orGiveUp(ctx, err) // even what it had of the step
 	}
 	return err
 }

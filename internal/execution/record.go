@@ -53,6 +53,9 @@ func (w *worker) record(ctx context.Context, run *writing, result capability.Res
 	if err != nil {
 		delete(w.recorded, run.step.Key)
 		w.cut = w.cut[:len(w.cut)-len(cut)]
+		if store.Unstorable(err) {
+			return &stepError{step: run.step, writing: run, cause: err}
+		}
 		return err
 	}
 	w.outputs[run.step.Key], w.needs = output, needs

@@ -3,6 +3,7 @@ package execution
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"vellocity/internal/domain"
 	"vellocity/internal/queue"
@@ -46,7 +47,7 @@ func (w *worker) conclude(ctx context.Context, err error) error {
 	}
 	var failed *stepError
 	if !errors.As(err, &failed) {
-		return err // the database cannot be reached: the job is handed back
+		return w.orGiveUp(ctx, err)
 	}
 	if w.mayRetryLater(err) {
 		return w.retryLater(ctx, failed)
@@ -55,6 +56,47 @@ func (w *worker) conclude(ctx context.Context, err error) error {
 		return err
 	}
 	return w.fail(ctx, failed)
+}
+
+// maxFailures is how often in all a job may fail for a reason that is not the
+// database's absence, before its execution fails: with the pauses of the queue between
+// them that is about a quarter of an hour.
+const maxFailures = 12
+
+// orGiveUp hands the job back, since the database cannot be reached. What fails for
+// another reason again and again fails the execution.
+func (w *worker) orGiveUp(ctx context.Context, err error) error {
+	switch code := domain.CodeOf(err); {
+	case code == domain.CodeUnavailable || code == domain.CodeStorageFull:
+		return err
+	case w.job.Attempt < maxFailures && !store.Unstorable(err):
+		return err
+	}
+	w.Log.Error("an execution failed again and again", "execution", w.x.ID, "error", err)
+	message := fmt.Sprintf("This execution failed for a reason inside Vellocity. Retry it; the server's log has the "+
+		"details under execution %d.", w.x.ID)
+	return w.end(ctx, func(tx *store.Tx, x domain.Execution) error {
+		_, err := w.finish(ctx, tx, x, domain.ExecutionFailed, message)
+		return err
+	})
+}
+
+// end runs f in the transaction that ends the execution and its job.
+func (w *worker) end(ctx context.Context, f func(tx *store.Tx, x domain.Execution) error) error {
+	err := w.Store.InTx(ctx, func(tx *store.Tx) error {
+		x, err := tx.FenceExecution(ctx, w.x.ID, w.x.Epoch)
+		if err != nil {
+			return err
+		}
+		if err := f(tx, x); err != nil {
+			return err
+		}
+		return w.Queue.Complete(ctx, tx.DB(), w.job)
+	})
+	if errors.Is(err, store.ErrFenced) {
+		return queue.ErrLost
+	}
+	return err
 }
 
 // handBack undoes the crash count on graceful shutdown.

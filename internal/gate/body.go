@@ -3,6 +3,7 @@ package gate
 import (
 	"bytes"
 	"net/http"
+	"strconv"
 
 	"vellocity/internal/ops"
 )
@@ -18,6 +19,7 @@ func SendTagged(w http.ResponseWriter, r *http.Request, media string, body []byt
 		return
 	}
 	h.Set("Content-Type", media)
+	h.Set("Content-Length", strconv.Itoa(len(body)))
 	_, _ = w.Write(body) // the reader is gone if it fails
 }
 

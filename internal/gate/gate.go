@@ -26,6 +26,11 @@ type Options struct {
 	// Authenticate returns the caller that holds a key and calls from ip; an empty key
 	// was not sent. Errors are UNAUTHORIZED, FORBIDDEN or RATE_LIMITED.
 	Authenticate func(ctx context.Context, key string, ip netip.Addr) (auth.Caller, error)
+	// Recheck is Authenticate for a caller that was let in already: it is not counted as
+	// a use, nor as a wrong key. Changed returns a channel that is closed when this node
+	// next changes what callers may do. Without both, streams outlive their keys.
+	Recheck func(ctx context.Context, key string, ip netip.Addr) (auth.Caller, error)
+	Changed func() <-chan struct{}
 	// Take counts one call of a workspace. An error means that calls cannot be counted
 	// at the moment. Nil: no limits.
 	Take func(ctx context.Context, workspaceID int64, plan domain.Plan) (auth.Verdict, error)

@@ -30,6 +30,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, r, err)
 		return
 	}
+	ctx, release := s.opts.Gate.Hold(ctx, r, "")
+	defer release()
 	r = adapted(r.WithContext(ctx))
 	if r.Method != http.MethodPost {
 		s.sessionOnly(w, r, actor)

@@ -110,6 +110,10 @@ func ReadBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 		e := domain.Errorf(domain.CodePayloadTooLarge, "The body is larger than %d bytes", tooLarge.Limit)
 		return nil, e.With("limit", tooLarge.Limit)
 	case err != nil:
+		var known *domain.Error
+		if errors.As(err, &known) {
+			return nil, known
+		}
 		return nil, domain.Errorf(domain.CodeBadRequest, "The body ended before it was complete").Because(err)
 	}
 	if e := r.Header.Get("Content-Encoding"); len(raw) > 0 && e != "" && !strings.EqualFold(e, "identity") {

@@ -116,7 +116,12 @@ func (g *generation) work(river context.Context, row *rivertype.JobRow, ref int6
 	if ctx.Err() == nil {
 		err = g.q.opts.Handlers[row.Kind](ctx, job)
 	}
-	return verdict(err, context.Cause(ctx))
+	outcome := verdict(err, context.Cause(ctx))
+	if err != nil && outcome == err { //nolint:errorlint // the error itself, and not what verdict makes of another
+		g.q.log.Warn("a job failed and is tried again", "kind", row.Kind, "job", row.ID, "ref", ref,
+			"attempt", row.Attempt, "error", err)
+	}
+	return outcome
 }
 
 // reason translates why River ended a job's context.

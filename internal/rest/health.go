@@ -26,7 +26,7 @@ func HealthRows(g *gate.Gate, ready func(context.Context) error) []ops.Op {
 			if err := ready(r.Context()); err != nil {
 				g.Log.Warn("not ready", "error", err.Error())
 				gate.WriteError(w, gate.RequestID(w), domain.Errorf(domain.CodeUnavailable,
-					"The database or the queue is not available at the moment"))
+					"The database, its disk or the queue is not available at the moment; the server's log says more"))
 				return
 			}
 		}
@@ -34,7 +34,7 @@ func HealthRows(g *gate.Gate, ready func(context.Context) error) []ops.Op {
 	}
 	live := operation("healthz", "health", "/healthz", "Is the server alive", "Responds without touching anything else.")
 	works := operation("readyz", "ready", "/readyz", "Can the server work",
-		"Whether the database and the queue are available; 503 while they are not.")
+		"Whether writes get to the database's disk, the queue runs, and there is a workspace; 503 while not.")
 	works.Errors = []domain.Code{domain.CodeUnavailable}
 	live.NoEnvelope, works.NoEnvelope = true, true
 	return []ops.Op{ops.NewHandler(live, alive, &Health{"ok"}), ops.NewHandler(works, able, &Health{"ok"})}

@@ -53,10 +53,25 @@ func (s *Server) serve(o *ops.Op, w http.ResponseWriter, r *http.Request) {
 		h(w, r.WithContext(ctx))
 		return
 	}
+	if lasts(o, r) {
+		var release func()
+		ctx, release = s.gate.Hold(ctx, r, o.Scope)
+		defer release()
+	}
 	x := exchange{s, o, w, r}
 	if err := x.run(ctx); err != nil {
+		if ended := gate.Ended(ctx); ended != nil {
+			err = ended
+		}
 		s.gate.Fail(w, o.Name, err)
 	}
+}
+
+// lasts reports whether a response may take long, so that the caller may lose the right
+// to it meanwhile.
+func lasts(o *ops.Op, r *http.Request) bool {
+	_, waits := o.PreferenceApplied(r)
+	return waits || o.Stream != nil
 }
 
 // run calls the verb and responds. An error means that nothing was sent yet.
@@ -84,6 +99,9 @@ func (x exchange) run(ctx context.Context) error {
 	}
 	answer, err := result.Answer(ctx)
 	if err != nil {
+		return err
+	}
+	if err := gate.Ended(ctx); err != nil {
 		return err
 	}
 	return x.answer(answer)
@@ -170,21 +188,28 @@ func (x exchange) stream(ctx context.Context, result ops.Result) error {
 	for name, value := range stream.Headers {
 		x.w.Header().Set(name, value)
 	}
-	out := sse.Start(ctx, x.w, x.Server.stream)
+	out := sse.Start(x.r.Context(), x.w, x.Server.stream)
 	defer out.Close()
 	if x.r.Method == http.MethodHead {
 		return nil
 	}
 	for event, err := range stream.Events {
+		if errors.Is(err, domain.ErrInterrupted) {
+			out.Break()
+			panic(http.ErrAbortHandler) // the connection ends without the stream's end
+		}
 		if err != nil {
 			if ctx.Err() == nil {
 				x.failed(ctx, out, err)
 			}
-			return nil
+			break
 		}
 		if out.Send(event) != nil {
 			return nil // the reader is gone
 		}
+	}
+	if err := gate.Ended(ctx); err != nil {
+		x.failed(ctx, out, err)
 	}
 	return nil
 }

@@ -95,6 +95,17 @@ func (w *Writer) Close() error {
 	return w.write()
 }
 
+// Break ends the stream without data: [DONE], because it can be resumed. The caller
+// must end the connection, too.
+func (w *Writer) Break() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !w.closed {
+		w.closed, w.err = true, ErrClosed
+		w.beat.Stop()
+	}
+}
+
 func (w *Writer) heartbeat() {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"fmt"
+
+	"vellocity/internal/store/db"
 )
 
 // Counter is a kind of thing that is counted. Each change is a row of its own, so
@@ -27,24 +29,25 @@ func (t *Tx) AddToCount(ctx context.Context, workspaceID int64, what Counter, ke
 
 // Counts returns all counts of one kind in the workspace.
 func (q Q) Counts(ctx context.Context, workspaceID int64, what Counter) (map[string]int, error) {
-	rows, err := q.db.Query(ctx, `select key, sum(n) from (
+	type count struct {
+		key string
+		n   int
+	}
+	rows, err := db.Many(ctx, q.db, func(row db.Row) (c count, err error) {
+		err = row.Scan(&c.key, &c.n)
+		return c, err
+	}, `select key, sum(n) from (
 		select key, n from tally where workspace_id = $1 and kind = $2
 		union all select key, n from tally_delta where workspace_id = $1 and kind = $2) t group by key`,
 		workspaceID, string(what))
 	if err != nil {
 		return nil, fmt.Errorf("read counts: %w", err)
 	}
-	defer rows.Close()
 	counts := map[string]int{}
-	for rows.Next() {
-		var key string
-		var n int
-		if err := rows.Scan(&key, &n); err != nil {
-			return nil, fmt.Errorf("read counts: %w", err)
-		}
-		counts[key] = n
+	for _, c := range rows {
+		counts[c.key] = c.n
 	}
-	return counts, rows.Err()
+	return counts, nil
 }
 
 // FoldCounts sums up the changes that are there, so that reading stays quick. It

@@ -97,12 +97,16 @@ func (t *Tx) CreateGeneratedText(
 	if err := createText.One(ctx, t.db, &row, &m.ID); err != nil {
 		return m, fmt.Errorf("create generated text: %w", err)
 	}
+	if t.db.Postgres() { // by its clock
+		return m, t.TouchGeneratedText(ctx, m.ID)
+	}
 	return m, nil
 }
 
 // AddGeneratedTextPiece stores the next piece of a text.
 func (t *Tx) AddGeneratedTextPiece(ctx context.Context, textID int64, seq int, text string) error {
-	err := t.db.Exec(ctx, `insert into message_piece (message_id, seq, body) values ($1,$2,$3)`, textID, seq, text)
+	err := t.db.Exec(ctx, `insert into message_piece (message_id, seq, body) values ($1,$2,$3)
+		on conflict do nothing`, textID, seq, text)
 	if err != nil {
 		return fmt.Errorf("add piece: %w", err)
 	}
@@ -111,14 +115,25 @@ func (t *Tx) AddGeneratedTextPiece(ctx context.Context, textID int64, seq int, t
 
 // TouchGeneratedText notes that a text is still being written.
 func (t *Tx) TouchGeneratedText(ctx context.Context, textID int64) error {
+	if t.db.Postgres() {
+		return t.db.Exec(ctx, `update message set touched_at = `+postgresNow+` where id = $1`, textID)
+	}
 	return t.db.Exec(ctx, `update message set touched_at = $2 where id = $1`, textID, db.Millis(t.now))
 }
 
-// OrphanedTexts returns the texts that are not finished and that no writer has
-// touched since the moment.
-func (q Q) OrphanedTexts(ctx context.Context, since time.Time) ([]GeneratedText, error) {
+// postgresNow is the time by the clock of PostgreSQL, in milliseconds: nodes must not
+// compare their own clocks with each other's.
+const postgresNow = `(extract(epoch from clock_timestamp()) * 1000)::bigint`
+
+// OrphanedTexts returns the texts that are not finished and that no writer has touched
+// for so long, by the clock of the database.
+func (q Q) OrphanedTexts(ctx context.Context, age time.Duration, now time.Time) ([]GeneratedText, error) {
+	if q.db.Postgres() {
+		return db.Many(ctx, q.db, scanText(), `select `+textColumns+` from message where `+textStreaming+`
+			and touched_at < `+postgresNow+` - $1`, age.Milliseconds())
+	}
 	return db.Many(ctx, q.db, scanText(),
-		`select `+textColumns+` from message where `+textStreaming+` and touched_at < $1`, db.Millis(since))
+		`select `+textColumns+` from message where `+textStreaming+` and touched_at < $1`, db.Millis(now.Add(-age)))
 }
 
 // FinishGeneratedText ends a text. It reports false where it had ended already.

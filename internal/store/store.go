@@ -67,6 +67,21 @@ func (s *Store) Now() time.Time { return s.db.Now() }
 // Ping reports whether the database responds.
 func (s *Store) Ping(ctx context.Context) error { return s.db.Ping(ctx) }
 
+// Check looks through the SQLite file for damage; see [db.DB.Check].
+func (s *Store) Check(ctx context.Context, whole bool) error { return s.db.Check(ctx, whole) }
+
+// Small reports whether [Store.Check] takes only a moment.
+func (s *Store) Small() bool { return s.db.Small() }
+
+// Probe writes a row for the node and waits until it is on disk. An error says why
+// writes do not work.
+func (s *Store) Probe(ctx context.Context, node string) error {
+	return s.InTx(ctx, func(t *Tx) error {
+		return t.db.Exec(ctx, `insert into probe (node, at) values ($1, $2)
+			on conflict (node) do update set at = excluded.at`, node, db.Millis(t.now))
+	})
+}
+
 // Notify sends payload on a channel to the Listen of every node immediately. On
 // SQLite, which has one node, it does nothing. The payload is at most 8,000 bytes.
 func (s *Store) Notify(ctx context.Context, channel, payload string) error {
@@ -96,6 +111,10 @@ func (s *Store) eventCommitted() {
 		f()
 	}
 }
+
+// Unstorable reports whether err says that a value cannot be stored, so that it makes
+// no sense to try again.
+func Unstorable(err error) bool { return db.Unstorable(err) }
 
 // Q holds the queries. It reads outside any transaction, or inside one.
 type Q struct{ db db.Runner }

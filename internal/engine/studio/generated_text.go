@@ -197,6 +197,7 @@ func (v *Verbs) WaitGeneratedText(ctx context.Context, id int64) (GeneratedText,
 	if err != nil {
 		return GeneratedText{}, err
 	}
+	domain.Waiting(ctx)
 	for _, err := range v.read(ctx, m, 0) {
 		if err != nil {
 			return GeneratedText{}, err

@@ -51,16 +51,26 @@ func storedSoFar(ctx context.Context, q store.Q, id int64) (string, error) {
 // Orphans ends texts whose writer died with its process: what is stored of them is
 // charged, the rest of the hold is released.
 func (v *Verbs) Orphans(ctx context.Context) error {
-	list, err := v.store.Read().OrphanedTexts(ctx, v.store.Now().Add(-orphanAfter))
+	list, err := v.store.Read().OrphanedTexts(ctx, orphanAfter, v.store.Now())
 	if err != nil {
 		return fmt.Errorf("look for orphaned texts: %w", err)
 	}
 	for _, m := range list {
+		if v.writes(m.ID) { // the clock jumped
+			continue
+		}
 		if err := v.endOrphan(ctx, m); err != nil {
 			return fmt.Errorf("end an orphaned text: %w", err)
 		}
 	}
 	return nil
+}
+
+// writes reports whether this node is writing a text.
+func (v *Verbs) writes(id int64) bool {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.drafts[id] != nil
 }
 
 func (v *Verbs) endOrphan(ctx context.Context, m store.GeneratedText) (err error) {

@@ -6,9 +6,11 @@ package studio
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"vellocity/internal/ai"
@@ -39,6 +41,7 @@ type Verbs struct {
 	log          *slog.Logger
 	texts        *text.Room
 	writing      sync.WaitGroup
+	stopping     atomic.Bool // the server shuts down
 
 	mu     sync.Mutex
 	drafts map[int64]*draft // of the texts that this node writes
@@ -53,32 +56,69 @@ func New(o Options) *Verbs {
 		node:         o.Node,
 		log:          o.Log,
 		drafts:       map[int64]*draft{},
-		texts:        text.NewRoom(text.Options{Keeper: pieces{o.Store}, Grace: o.ReaderGrace, Log: o.Log}),
+		texts:        text.NewRoom(text.Options{Keeper: pieces{o.Store, o.Log}, Grace: o.ReaderGrace, Log: o.Log}),
 	}
 }
 
 // Run stores the pieces of the texts that this node writes, until ctx ends.
 func (v *Verbs) Run(ctx context.Context) { v.texts.Run(ctx) }
 
+// endGrace is how long the texts that Wait ends may take to store their ends.
+const endGrace = 2 * time.Second
+
+// errShutDown is why a text ends that was being written when the server stopped.
+var errShutDown = errors.New("the server was shut down")
+
+// whyStopped is why a text is ended before it is whole.
+func (v *Verbs) whyStopped() error {
+	if v.stopping.Load() {
+		return errShutDown
+	}
+	return context.Canceled
+}
+
 // Wait returns when no text is being written any more. When ctx ends, it ends the
-// texts first.
+// texts first, because the server shuts down.
 func (v *Verbs) Wait(ctx context.Context) {
 	done := make(chan struct{})
 	go func() { v.writing.Wait(); close(done) }()
 	select {
 	case <-done:
 	case <-ctx.Done():
+		v.stopping.Store(true)
 		v.texts.StopAll()
-		<-done
+		select {
+		case <-done:
+		case <-time.After(endGrace): // the database does not take their ends
+		}
 	}
 }
 
 // pieces is the keeper of generated texts: it stores their pieces, from which every
 // node can continue a stream.
-type pieces struct{ store *store.Store }
+type pieces struct {
+	store *store.Store
+	log   *slog.Logger
+}
 
-// Keep stores the pieces of all texts in one transaction.
+// Keep stores the pieces of all texts in one transaction. Where one of them cannot be
+// stored, the others are stored apart: a text must not hold up another.
 func (k pieces) Keep(ctx context.Context, batch []text.Batch) error {
+	err := k.keep(ctx, batch...)
+	if !store.Unstorable(err) {
+		return err
+	}
+	for _, b := range batch {
+		if err := k.keep(ctx, b); store.Unstorable(err) {
+			k.log.Warn("a piece of a text cannot be stored", "message", b.ID, "error", err)
+		} else if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (k pieces) keep(ctx context.Context, batch ...text.Batch) error {
 	return k.store.InTx(ctx, func(tx *store.Tx) error {
 		for _, b := range batch {
 			for _, p := range b.Pieces {

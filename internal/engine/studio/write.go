@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"vellocity/internal/ai"
@@ -35,7 +36,9 @@ type writeJob struct {
 // begin writes in the background: the text does not depend on the connection of
 // the caller.
 func (v *Verbs) begin(ctx context.Context, j writeJob) {
-	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), writeTimeout)
+	ctx, done := context.WithTimeout(context.WithoutCancel(ctx), writeTimeout)
+	ctx, end := context.WithCancelCause(ctx)
+	stop := func() { end(v.whyStopped()); done() }
 	j.text = v.texts.Open(j.row.ID, stop)
 	j.draft = &draft{text: j.text}
 	v.keep(j.row.ID, j.draft)
@@ -43,11 +46,19 @@ func (v *Verbs) begin(ctx context.Context, j writeJob) {
 		defer stop()
 		defer v.keep(j.row.ID, nil)
 		failure := j.write(ctx)
+		if failure != nil && errors.Is(context.Cause(ctx), errShutDown) {
+			failure = errShutDown
+		}
 		if failure != nil {
 			v.log.Warn("a text failed", "message", j.row.ID, "error", failure)
 		}
 		m, ctx := j.outcome(failure), context.WithoutCancel(ctx)
-		err := v.store.InTx(ctx, func(tx *store.Tx) error { return finish(ctx, tx, m) })
+		end := func(tx *store.Tx) error { return finish(ctx, tx, m) }
+		err := v.store.InTx(ctx, end)
+		if store.Unstorable(err) {
+			m.Body, m.Error = printable(m.Body), printable(m.Error)
+			err = v.store.InTx(ctx, end)
+		}
 		if err != nil {
 			v.log.Error("end a text", "message", j.row.ID, "error", err)
 		}
@@ -115,6 +126,16 @@ func (j *writeJob) outcome(failure error) store.GeneratedText {
 	return m
 }
 
+// printable leaves out the control characters that a database may not store.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' && r != '\n' && r != '\t' && r != '\r' {
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(s, ""))
+}
+
 // charge is what a text costs: a credit per started 500 words, of what was held.
 func charge(m store.GeneratedText) int {
 	if m.Held == 0 || m.Body == "" {
@@ -142,6 +163,9 @@ func finish(ctx context.Context, tx *store.Tx, m store.GeneratedText) error {
 
 // explain says for people why a text failed.
 func explain(err error) string {
+	if errors.Is(err, errShutDown) {
+		return "The server was shut down while this text was being written."
+	}
 	if e, ok := ai.AsError(err); ok {
 		return e.Message
 	}

@@ -167,6 +167,7 @@ func (v *Verbs) wait(ctx context.Context, workspaceID, id int64, d time.Duration
 			last = x.Progress
 			report(x.Progress, x.StepName(x.CurrentStep))
 		}
+		domain.Waiting(ctx)
 		select {
 		case <-ctx.Done():
 			return x, ctx.Err()

@@ -29,8 +29,8 @@ type Update struct {
 
 // WatchExecution returns what happens to an execution: its events after a cursor,
 // which is the id of an event or empty, in order and each once, and the text that
-// it is writing. It ends when the execution has ended and every event was yielded,
-// or with ctx.
+// it is writing. It ends when the execution has ended and every event was yielded, or
+// with ctx, or with [domain.ErrInterrupted] when the server shuts down.
 func (v *Verbs) WatchExecution(ctx context.Context, id int64, after string) (iter.Seq2[Update, error], error) {
 	a, err := verb.Caller(ctx, domain.ScopeRead)
 	if err != nil {
@@ -92,6 +92,7 @@ func (w *watcher) follow(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-w.sub.Done():
+			w.yield(Update{}, domain.ErrInterrupted)
 			return
 		case ev := <-w.sub.Events():
 			if w.sub.Lagged() {

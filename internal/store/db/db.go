@@ -42,9 +42,11 @@ type DB struct {
 	read    *sql.DB // SQLite: query_only; PostgreSQL: the same pool as write
 	pool    *pgxpool.Pool
 	url     string
+	file    string      // SQLite only
 	stmts   *statements // SQLite only: pgx prepares by itself
 	readers *statements // SQLite only
 	writer  *writer     // SQLite only
+	pulse   *pulse      // PostgreSQL only
 	now     func() time.Time
 	log     *slog.Logger
 }
@@ -92,11 +94,13 @@ func (d *DB) openPostgres(ctx context.Context, o Options) error {
 	if err := d.write.PingContext(ctx); err != nil {
 		return fmt.Errorf("reach PostgreSQL: %w", errors.Join(err, d.Close()))
 	}
+	d.pulse = newPulse(cfg.ConnConfig, d.log)
 	return nil
 }
 
 // Close closes every connection.
 func (d *DB) Close() error {
+	d.pulse.stop()
 	var err error
 	if d.read != nil && d.read != d.write {
 		err = d.read.Close()
@@ -134,10 +138,10 @@ func (d *DB) Clock() time.Time { return d.now() }
 // Ping reports whether the database responds.
 func (d *DB) Ping(ctx context.Context) error {
 	var one int
-	return classify(d.read.QueryRowContext(ctx, "select 1").Scan(&one))
+	return d.Read().One(ctx, []any{&one}, "select 1")
 }
 
 // Read returns a runner outside any transaction. It is for reading only.
 func (d *DB) Read() Runner {
-	return Runner{dialect: d.dialect, on: d.read, stmts: d.readers}
+	return Runner{dialect: d.dialect, on: d.read, stmts: d.readers, pulse: d.pulse}
 }

@@ -4,9 +4,11 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"errors"
+	"io"
 	"net"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	sqlitedriver "modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -47,7 +49,8 @@ func lostConnection(err error) bool {
 	var connect *pgconn.ConnectError
 	var network net.Error
 	return errors.As(err, &connect) || errors.As(err, &network) || pgconn.SafeToRetry(err) ||
-		errors.Is(err, sql.ErrConnDone) || errors.Is(err, driver.ErrBadConn)
+		errors.Is(err, sql.ErrConnDone) || errors.Is(err, driver.ErrBadConn) ||
+		errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) || errors.Is(err, pgx.ErrTxClosed)
 }
 
 func sqliteCode(err error) int {
@@ -64,12 +67,18 @@ func classifySQLite(code int, err error) error {
 		return unavailable(err)
 	case sqlite3.SQLITE_FULL:
 		return full(err)
+	case sqlite3.SQLITE_TOOBIG, sqlite3.SQLITE_MISMATCH:
+		return unstorable(err)
+	case sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN:
+		return broken(code, err)
 	}
 	return err
 }
 
 func classifyPostgres(pg *pgconn.PgError, err error) error {
 	switch pg.Code[:2] {
+	case "22": // data exception: a NUL in a text, a number that is out of range
+		return unstorable(err)
 	case "08", "57": // connection exception; operator intervention (shutdown, starting up)
 		return unavailable(err)
 	case "53": // insufficient resources
@@ -89,6 +98,34 @@ func unavailable(err error) error {
 
 func full(err error) error {
 	return domain.Errorf(domain.CodeStorageFull, "The disk is full. Reading goes on; nothing was changed.").Because(err)
+}
+
+// errData says that the database cannot store a value, however often one tries.
+var errData = errors.New("the database cannot store this value")
+
+// Unstorable reports whether err says that a value cannot be stored, so that it makes
+// no sense to try again.
+func Unstorable(err error) bool { return errors.Is(err, errData) }
+
+func unstorable(err error) error {
+	return domain.Errorf(domain.CodeBadRequest, "A value cannot be stored: it holds a NUL character or another one "+
+		"that is not allowed, or is out of range. Remove it and try again.").Because(errors.Join(errData, err))
+}
+
+// broken says in words what is wrong with the file of the database.
+func broken(code int, err error) error {
+	message := "The disk is full or has failed: the database could not be read or written. Look at the server's disk."
+	switch code {
+	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
+		message = "The database file is damaged. Stop the server and restore a backup; vellocity doctor says more."
+	case sqlite3.SQLITE_READONLY:
+		message = "The database file cannot be written. Look at the permissions of the data directory."
+	case sqlite3.SQLITE_CANTOPEN:
+		message = "The database file cannot be opened. Look at the permissions of the data directory, and at open files."
+	}
+	e := domain.Errorf(domain.CodeUnavailable, "%s", message)
+	e.RetryAfter = 10 * time.Second
+	return e.Because(err)
 }
 
 // Unique reports whether err says that a unique or primary key was taken.

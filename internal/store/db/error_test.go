@@ -123,3 +123,28 @@ func TestADatabaseThatIsAwayIsUnavailable(t *testing.T) {
 		t.Errorf("the next connection: %v", err)
 	}
 }
+
+// A value that cannot be stored differs from a database that is away: nobody tries it
+// again.
+func TestAValueThatCannotBeStored(t *testing.T) {
+	s := storetest.Postgres(t)
+	a := workspace(t, s, "one").ID
+	for _, statement := range []struct {
+		text string
+		arg  any
+	}{
+		{"update workspace set name = $2 where id = $1", "a\x00b"},
+		{"update workspace set name = $2 where id = $1", "a\xffb"},
+		{"update workspace set revision = revision + 9223372036854775807 + $2 where id = $1", 9},
+		{"update workspace set revision = revision / $2 where id = $1", 0},
+	} {
+		tries := 0
+		err := s.InTx(t.Context(), func(tx *store.Tx) error {
+			tries++
+			return tx.DB().Exec(t.Context(), statement.text, a, statement.arg)
+		})
+		if !store.Unstorable(err) || domain.CodeOf(err) != domain.CodeBadRequest || tries != 1 {
+			t.Errorf("%s with %q: %d tries, %v", statement.text, statement.arg, tries, err)
+		}
+	}
+}

@@ -24,8 +24,10 @@ func (d *DB) Notify(ctx context.Context, channel, payload string) error {
 	if d.dialect != postgres {
 		return nil
 	}
+	ctx, done := d.pulse.guard(ctx)
+	defer done()
 	_, err := d.pool.Exec(ctx, "select pg_notify($1, $2)", channel, payload)
-	return classify(err)
+	return classify(silence(ctx, err))
 }
 
 // Listen calls f for each payload sent on channel by any node, until ctx ends.

@@ -18,6 +18,7 @@ type Runner struct {
 	on      executor
 	tx      *sql.Tx     // nil outside a transaction
 	stmts   *statements // nil on PostgreSQL
+	pulse   *pulse      // nil on SQLite
 }
 
 type executor interface {
@@ -35,13 +36,6 @@ func (r Runner) prepared(ctx context.Context, query string) (*sql.Stmt, error) {
 		return stmt, err
 	}
 	return r.tx.StmtContext(ctx, stmt), nil
-}
-
-// Query runs a statement that returns rows. The caller closes them. [Many], [First]
-// and [Runner.One] are easier.
-func (r Runner) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	rows, err := r.query(ctx, query, args...)
-	return rows, classify(err)
 }
 
 func (r Runner) query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
@@ -67,13 +61,20 @@ func (r Runner) Exec(ctx context.Context, query string, args ...any) error {
 
 // ExecCount is like Exec and returns how many rows were affected.
 func (r Runner) ExecCount(ctx context.Context, query string, args ...any) (int64, error) {
+	ctx, done := r.pulse.guard(ctx)
+	defer done()
+	n, err := r.exec(ctx, query, args...)
+	return n, classify(silence(ctx, err))
+}
+
+func (r Runner) exec(ctx context.Context, query string, args ...any) (int64, error) {
 	ctx, err := r.StatementContext(ctx)
 	if err != nil {
 		return 0, err
 	}
 	stmt, err := r.prepared(ctx, query)
 	if err != nil {
-		return 0, classify(err)
+		return 0, err
 	}
 	var res sql.Result
 	if stmt != nil {
@@ -82,7 +83,7 @@ func (r Runner) ExecCount(ctx context.Context, query string, args ...any) (int64
 		res, err = r.on.ExecContext(ctx, query, args...)
 	}
 	if err != nil {
-		return 0, classify(err)
+		return 0, err
 	}
 	return res.RowsAffected()
 }
@@ -93,21 +94,36 @@ var ErrNoRow = errors.New("no row")
 // One scans the first row of a query into dest. Without one it returns [ErrNoRow]
 // and leaves dest alone.
 func (r Runner) One(ctx context.Context, dest []any, query string, args ...any) error {
-	rows, err := r.Query(ctx, query, args...)
+	found := false
+	err := r.each(ctx, func(row Row) error {
+		if found {
+			return nil
+		}
+		found = true
+		return row.Scan(dest...)
+	}, query, args...)
+	if err == nil && !found {
+		return ErrNoRow
+	}
+	return err
+}
+
+// each calls f for each row of a query.
+func (r Runner) each(ctx context.Context, f func(Row) error, query string, args ...any) (err error) {
+	ctx, done := r.pulse.guard(ctx)
+	defer done()
+	defer func() { err = classify(silence(ctx, err)) }()
+	rows, err := r.query(ctx, query, args...)
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
-	if !rows.Next() {
-		if err := rows.Err(); err != nil {
-			return classify(err)
+	for rows.Next() {
+		if err := f(rows); err != nil {
+			return fmt.Errorf("scan: %w", err)
 		}
-		return ErrNoRow
 	}
-	if err := rows.Scan(dest...); err != nil {
-		return fmt.Errorf("scan: %w", err)
-	}
-	return classify(rows.Err())
+	return rows.Err()
 }
 
 // Row is a row that can be scanned.
@@ -118,20 +134,16 @@ type Row interface{ Scan(dest ...any) error }
 func Many[T any](
 	ctx context.Context, r Runner, scan func(Row) (T, error), query string, args ...any,
 ) ([]T, error) {
-	rows, err := r.Query(ctx, query, args...)
+	list := []T{}
+	err := r.each(ctx, func(row Row) error {
+		v, err := scan(row)
+		list = append(list, v)
+		return err
+	}, query, args...)
 	if err != nil {
 		return nil, err
 	}
-	defer rows.Close()
-	list := []T{}
-	for rows.Next() {
-		v, err := scan(rows)
-		if err != nil {
-			return nil, fmt.Errorf("scan: %w", err)
-		}
-		list = append(list, v)
-	}
-	return list, classify(rows.Err())
+	return list, nil
 }
 
 // First scans the first row of a query with scan; ok is false where there is none.

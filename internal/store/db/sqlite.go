@@ -19,6 +19,7 @@ func (d *DB) openSQLite(ctx context.Context, dir string) error {
 	if err != nil {
 		return err
 	}
+	d.file = file
 	d.write, err = sql.Open("sqlite", dsn(file, "immediate",
 		"auto_vacuum(incremental)", "journal_mode(wal)", "synchronous(full)", "cache_size(-8000)"))
 	if err != nil {
@@ -36,7 +37,7 @@ func (d *DB) openSQLite(ctx context.Context, dir string) error {
 	d.stmts, d.readers = newStatements(d.write), newStatements(d.read)
 	var version string
 	if err := d.write.QueryRowContext(ctx, "select sqlite_version()").Scan(&version); err != nil {
-		return fmt.Errorf("open the database file %s: %w", file, err)
+		return openError(file, err)
 	}
 	if older(version, minSQLite) {
 		return fmt.Errorf("SQLite %s can corrupt its log; %s or newer is needed", version, minSQLite)

@@ -38,7 +38,7 @@ func (t *Tx) committed() {
 }
 
 func (d *DB) newTx(conn *sql.Conn, tx *sql.Tx) *Tx {
-	return &Tx{Runner: Runner{dialect: d.dialect, on: tx, tx: tx, stmts: d.stmts}, conn: conn, now: d.Now()}
+	return &Tx{Runner: Runner{dialect: d.dialect, on: tx, tx: tx, stmts: d.stmts, pulse: d.pulse}, conn: conn, now: d.Now()}
 }
 
 // maxAttempts is how often a transaction is run in all when the database asks for
@@ -71,6 +71,9 @@ func (d *DB) attempt(ctx context.Context, f func(*Tx) error) error {
 
 // once runs f in a transaction of its own.
 func (d *DB) once(ctx context.Context, f func(*Tx) error) (err error) {
+	ctx, done := d.pulse.guard(ctx)
+	defer done()
+	defer func() { err = silence(ctx, err) }()
 	conn, tx, err := d.beginOnConn(ctx)
 	if err != nil {
 		return err

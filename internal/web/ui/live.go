@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"time"
 
 	"vellocity/internal/domain"
 	"vellocity/internal/sse"
@@ -41,12 +42,40 @@ func (s *Site) events(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// Stream returns the context of an event stream: it ends with the request, and
-// when the site closes.
+// holdGap is how often the session of a stream is looked up again.
+const holdGap = 5 * time.Second
+
+// Stream returns the context of an event stream: it ends with the request, when the
+// site closes, and when the person is signed out or gets another role: at once where
+// that happens on this node, else within 15 s.
 func (s *Site) Stream(r *http.Request) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(r.Context())
 	stop := context.AfterFunc(s.life, cancel)
+	if s.opts.Recheck != nil && s.opts.Changed != nil {
+		actor, _ := domain.ActorFrom(ctx)
+		go s.hold(r.WithContext(ctx), actor.Role, cancel)
+	}
 	return ctx, func() { stop(); cancel() }
+}
+
+// hold calls end once the request's session has ended or has another role.
+func (s *Site) hold(r *http.Request, role domain.Role, end func()) {
+	tick := time.NewTicker(holdGap)
+	defer tick.Stop()
+	for {
+		changed := s.opts.Changed() // before the look-up, so that none is missed
+		actor, err := s.opts.Recheck(r)
+		if domain.CodeOf(err) == domain.CodeUnauthorized || err == nil && actor.Role != role {
+			end()
+			return
+		}
+		select {
+		case <-r.Context().Done():
+			return
+		case <-changed:
+		case <-tick.C:
+		}
+	}
 }
 
 // Send writes an event with JSON data. The id may be empty.

@@ -103,7 +103,7 @@ func (s *Site) session(w http.ResponseWriter, _ *http.Request) error {
 
 // signIn redeems a one-time link.
 func (s *Site) signIn(w http.ResponseWriter, r *http.Request) error {
-	if r.URL.Query().Get("t") == "" {
+	if r.URL.Query().Get("t") == "" || r.Method == http.MethodHead { // a preview of the link must not use it up
 		return s.needSignIn(w, r)
 	}
 	next, err := s.opts.SignIn(w, r)

@@ -16,6 +16,11 @@ type Options struct {
 	// Session returns the person whose session cookie the request carries. An
 	// UNAUTHORIZED error means that there is none.
 	Session func(*http.Request) (domain.Actor, error)
+	// Recheck is Session for a stream that is open already: it does not count as use.
+	// Changed returns a channel that is closed when a session next ends on this node.
+	// Without both, streams outlive their sessions.
+	Recheck func(*http.Request) (domain.Actor, error)
+	Changed func() <-chan struct{}
 	// SignIn redeems the one-time token t of the request, sets the session cookie
 	// and returns the path to open ("" for the board). It refuses with a
 	// *domain.Error whose message is shown.
