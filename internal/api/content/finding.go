@@ -16,8 +16,8 @@ import (
 type ItemFinding struct {
 	ID string `json:"id" doc:"The same for the same fault in the same words, in every version"`
 	wire.Finding
-	Blocks   bool        `json:"blocks" doc:"Whether it stops publication: it is blocking, and was neither redacted nor accepted"`
-	Accepted *Acceptance `json:"accepted" doc:"Who let it stand, and why; null: nobody"`
+	Blocks   bool                  `json:"blocks" doc:"Whether it stops publication: it is blocking, and was neither redacted nor accepted"`
+	Accepted ops.Maybe[Acceptance] `json:"accepted" doc:"Who let it stand, and why; null: nobody"`
 }
 
 // Acceptance is a person's decision that a finding may stand.
@@ -204,7 +204,7 @@ func setSupportRow(v *content.Verbs) ops.Op {
 func finding(f domain.Finding) ItemFinding {
 	out := ItemFinding{ID: f.ID, Finding: wire.FindingOf(f), Blocks: f.Blocks()}
 	if a := f.Accepted; a != nil {
-		out.Accepted = &Acceptance{a.By, a.ByKind, a.At.UTC(), a.Reason}
+		out.Accepted.Value = &Acceptance{a.By, a.ByKind, a.At.UTC(), a.Reason}
 	}
 	return out
 }
