@@ -86,7 +86,8 @@ func TestWholeNumbersAreReadHoweverTheyAreWritten(t *testing.T) {
 					return ""
 				}
 				e := domain.AsError(err)
-				if e.Code != domain.CodeValidation || len(e.Fields) != 1 || e.Fields[f.Name] == nil && e.Fields[f.Name+".0"] == nil {
+				if e.Code != domain.CodeValidation || len(e.Fields) != 1 ||
+					e.Fields[f.Name] == nil && e.Fields[f.Name+".0"] == nil {
 					t.Errorf("%s: %s = %s: %v", o.Name, f.Name, number, err)
 				}
 				return e.Message
@@ -345,7 +346,10 @@ func (w *whole) refuses(t *testing.T, o ops.Op, f ops.Field, name, text string, 
 	}
 	switch f.In {
 	case ops.InPath:
-		if r.path, want = strings.Replace(o.URL(), "{"+f.Name+"}", url.PathEscape(plain), 1), 404; strings.ContainsRune(plain, '\ufffd') {
+		if r.path, want = strings.Replace(o.URL(), "{"+f.Name+"}", url.PathEscape(plain), 1), 404; strings.ContainsRune(
+			plain,
+			'\ufffd',
+		) {
 			return // a character like any other
 		}
 	case ops.InQuery:
@@ -429,7 +433,12 @@ func TestAllFaultsComeAtOnce(t *testing.T) {
 func TestBodiesAreReadAsTheyAreSent(t *testing.T) {
 	w := start(t)
 	send := func(media, body string) (int, string) {
-		req, err := http.NewRequestWithContext(t.Context(), "PATCH", w.url+"/api/v1/partners/profile", strings.NewReader(body))
+		req, err := http.NewRequestWithContext(
+			t.Context(),
+			"PATCH",
+			w.url+"/api/v1/partners/profile",
+			strings.NewReader(body),
+		)
 		if err != nil {
 			t.Fatal(err)
 		}

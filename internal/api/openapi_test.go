@@ -13,7 +13,8 @@ import (
 
 func TestOpenAPIDocument(t *testing.T) {
 	var d openapi.Document
-	if err := d.Write(app.Table(), openapi.Options{Description: api.Description(), PublicURL: "http://127.0.0.1:8080"}); err != nil {
+	options := openapi.Options{Description: api.Description(), PublicURL: "http://127.0.0.1:8080"}
+	if err := d.Write(app.Table(), options); err != nil {
 		t.Fatal(err)
 	}
 	row := d.Row(ops.Chapter{})

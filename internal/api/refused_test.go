@@ -60,7 +60,8 @@ func TestWhatIsRefused(t *testing.T) {
 			t.Errorf("%s: %d %s, want %d %s", c.name, status, raw, c.status, c.says)
 		}
 	}
-	if status, _, raw := w.call(t, w.first.Key.Secret, "POST", card, `{"status":"review","before":`+number(second)+`}`); status != 200 {
+	place := `{"status":"review","before":` + number(second) + `}`
+	if status, _, raw := w.call(t, w.first.Key.Secret, "POST", card, place); status != 200 {
 		t.Errorf("before a card of another column: %d %s", status, raw)
 	}
 }

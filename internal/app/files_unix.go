@@ -12,5 +12,6 @@ func maxConnections() int {
 	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &files); err != nil {
 		return mostConnections
 	}
-	return int(min(mostConnections, max(16, uint64(files.Cur)/2))) //nolint:gosec,unconvert // small; signed on some systems
+	half := uint64(files.Cur) / 2 //nolint:unconvert // signed on some systems
+	return int(min(mostConnections, max(16, half)))
 }

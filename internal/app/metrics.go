@@ -52,7 +52,10 @@ func newMetrics(a *App) *metrics {
 }
 
 func gauge(name, help string, value func() int64) prometheus.Collector {
-	return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 { return float64(value()) })
+	return prometheus.NewGaugeFunc(
+		prometheus.GaugeOpts{Name: name, Help: help},
+		func() float64 { return float64(value()) },
+	)
 }
 
 func (m *metrics) handler() http.Handler {

@@ -169,22 +169,6 @@ func group(heading string, list []Option) []Option {
 	return list
 }
 
-func (l *loader) lookUp(name string) (Option, bool) {
-	all := Options(l.Kinds)
-	i := slices.IndexFunc(all, func(o Option) bool { return o.Name == name })
-	if i < 0 {
-		return Option{}, false
-	}
-	return all[i], true
-}
-
-func (l *loader) names() (list []string) {
-	for _, o := range Options(l.Kinds) {
-		list = append(list, o.Name)
-	}
-	return list
-}
-
 // The functions below parse a value into a field, or say what is wrong with it. An
 // error continues the option's name: `workers must be a whole number`.
 

@@ -83,7 +83,8 @@ func Limits() []Limit {
 		LimitCompanyName, LimitWorkspaceSlug, LimitTimezone, LimitNotifyEmails, LimitGrant, LimitGrantNote,
 		LimitKeyName, LimitKeyScopes, LimitAllowedIPs, LimitKeyGrace,
 		LimitTitle, LimitBody, LimitMetaTitle, LimitMetaDescription, LimitItemSlug, LimitKeywords, LimitLanguage,
-		LimitChannel, LimitAssignee, LimitReason, LimitAcceptance, LimitFinding, LimitFacts, LimitLinks, LimitBulkMove, LimitPerColumn,
+		LimitChannel, LimitAssignee, LimitReason, LimitAcceptance, LimitFinding, LimitFacts, LimitLinks,
+		LimitBulkMove, LimitPerColumn,
 		LimitPrompt, LimitWords, LimitTone, LimitToneCustom, LimitResults,
 		LimitSlug, LimitFilter, LimitSearch, LimitPage, LimitPerPage, LimitWait, LimitPercent, LimitURL, LimitMoment,
 	}

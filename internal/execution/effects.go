@@ -117,8 +117,13 @@ func (w *worker) annotateAndMove(ctx context.Context, tx *store.Tx, e capability
 		return err
 	}
 	if e.Version != 0 && e.Version != c.Version {
-		return domain.Errorf(domain.CodeConflict, "The item was edited while this ran: version %d was checked, and it now has "+
-			"version %d. Run it again to check that one.", e.Version, c.Version)
+		return domain.Errorf(
+			domain.CodeConflict,
+			"The item was edited while this ran: version %d was checked, and it now has "+
+				"version %d. Run it again to check that one.",
+			e.Version,
+			c.Version,
+		)
 	}
 	if e.Scores != nil || e.Findings != nil {
 		if e.Scores != nil {

@@ -57,7 +57,8 @@ func TestPostsInManyLanguagesReachReaders(t *testing.T) {
 			d := webtest.Must(p.Engine.Content.Item(p.Context(), id))(t)
 			exported(t, p, d, body, lang)
 			shown(t, p.Get("/feeds/"+p.Workspace.Slug+"/items/"+url.PathEscape(d.Slug)).Body, title, lang)
-			if strings.ContainsAny(d.Preview, "|*`") || strings.Contains(d.Preview, "[^1]") || strings.Contains(d.Preview, "{#") {
+			if strings.ContainsAny(d.Preview, "|*`") || strings.Contains(d.Preview, "[^1]") ||
+				strings.Contains(d.Preview, "{#") {
 				t.Errorf("the card shows Markdown: %s", d.Preview)
 			}
 		})

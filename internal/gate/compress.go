@@ -30,7 +30,10 @@ var writers = sync.Pool{New: func() any {
 // and other text. A stream of events is left alone, since each event must go out at once.
 func Compress(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		c := &compressed{ResponseWriter: w, accepted: ops.AcceptsCoding(r.Header.Values("Accept-Encoding"), "gzip").Quality > 0}
+		c := &compressed{
+			ResponseWriter: w,
+			accepted:       ops.AcceptsCoding(r.Header.Values("Accept-Encoding"), "gzip").Quality > 0,
+		}
 		if known := r.Header.Values("If-None-Match"); len(known) > 0 {
 			// What has either coding of a body has the body.
 			c.known = strings.Join(known, ", ")

@@ -145,8 +145,11 @@ func slow(err error, after time.Duration) error {
 	if !errors.Is(err, os.ErrDeadlineExceeded) {
 		return err
 	}
-	return domain.Errorf(domain.CodeBadRequest,
-		"The body did not arrive within %d seconds. Send it faster, or in smaller parts.", int(after/time.Second)).Because(err)
+	return domain.Errorf(
+		domain.CodeBadRequest,
+		"The body did not arrive within %d seconds. Send it faster, or in smaller parts.",
+		int(after/time.Second),
+	).Because(err)
 }
 
 // Read reads the body for the handler.

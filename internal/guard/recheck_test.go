@@ -55,7 +55,8 @@ func TestWhatWasFoundWithTheSupportHoldsWithoutIt(t *testing.T) {
 
 // The support that people give answers a finding, and nothing else.
 func TestSupportAnswersFindings(t *testing.T) {
-	text := "It saves 37% of 4,500 hours. See [a](https://a.test/x) and [b](https://b.test). She said “nobody here misses it now”."
+	text := "It saves 37% of 4,500 hours. See [a](https://a.test/x) and [b](https://b.test). " +
+		"She said “nobody here misses it now”."
 	found := guard.Check(guard.Input{Text: text})
 	for support, gone := range map[string]string{
 		"A saving of 37 % was measured.":            "37%",
@@ -204,7 +205,8 @@ func TestWhatPublicationDropsIsSaid(t *testing.T) {
 		if want == "" && len(found) == 0 {
 			continue
 		}
-		if len(found) != 1 || want == "" || !strings.Contains(found[0].Message, want) || found[0].Severity != domain.SeverityInfo {
+		if len(found) != 1 || want == "" || !strings.Contains(found[0].Message, want) ||
+			found[0].Severity != domain.SeverityInfo {
 			t.Errorf("%q: %+v, want %q", text, found, want)
 		}
 	}

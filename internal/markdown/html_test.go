@@ -71,9 +71,11 @@ func TestAPreviewFetchesNothing(t *testing.T) {
 }
 
 // active is what sanitised HTML may never have.
-var active = regexp.MustCompile(`(?is)<\s*(script|iframe|object|embed|form|button|svg|math|style|link|meta|base|video|` +
-	`audio|source|template|body|html|textarea|select|noscript)\b|<[^>]*\s(on\w+|style|srcdoc|formaction)\s*=` +
-	`|<[^>]*(href|src|cite)\s*=\s*["']?\s*(javascript|vbscript|data|file|blob):`)
+var active = regexp.MustCompile(
+	`(?is)<\s*(script|iframe|object|embed|form|button|svg|math|style|link|meta|base|video|` +
+		`audio|source|template|body|html|textarea|select|noscript)\b|<[^>]*\s(on\w+|style|srcdoc|formaction)\s*=` +
+		`|<[^>]*(href|src|cite)\s*=\s*["']?\s*(javascript|vbscript|data|file|blob):`,
+)
 
 // checkHarmless checks that HTML runs nothing and closes what it opens, and nothing else.
 func checkHarmless(t interface{ Errorf(string, ...any) }, source, out string) {

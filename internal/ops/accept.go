@@ -43,10 +43,10 @@ func AcceptsCoding(accept []string, coding string) Weight {
 		return Weight{}
 	}
 	return weigh(accept, func(name string) int {
-		switch {
-		case name == coding, name == "x-"+coding:
+		switch name {
+		case coding, "x-" + coding:
 			return 3
-		case name == "*":
+		case "*":
 			return 1
 		}
 		return 0

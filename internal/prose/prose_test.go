@@ -120,7 +120,12 @@ func TestParseMarkdown(t *testing.T) {
 }
 
 func TestRankComparesPartsOfALongText(t *testing.T) {
-	few := []string{"The queue has an owner.", "The owner answers the queue.", "Rain fell.", "An owner keeps the queue short."}
+	few := []string{
+		"The queue has an owner.",
+		"The owner answers the queue.",
+		"Rain fell.",
+		"An owner keeps the queue short.",
+	}
 	many := slices.Repeat(few, 1000)
 	if rank := prose.Rank(many); len(rank) != len(many) || slices.Min(rank) <= 0 {
 		t.Errorf("%d weights, %v", len(rank), rank[:4])

@@ -174,15 +174,16 @@ func (s *Schema) CheckInto(p *domain.Problems, raw json.RawMessage, path string)
 	var unfit domain.Problems
 	unfit.CheckTexts(path, object)
 	s.root.unfit(&unfit, object, path)
-	if err := unfit.Err(); err != nil {
-		fields := domain.AsError(err).Fields
+	bad := unfit.Err()
+	if bad != nil {
+		fields := domain.AsError(bad).Fields
 		faults = slices.DeleteFunc(faults, func(f Fault) bool { return fields[f.at(path)] != nil })
 	}
 	for _, f := range faults {
 		f.report(p, path)
 	}
-	p.Merge(unfit.Err())
-	if len(faults) > 0 || unfit.Err() != nil {
+	p.Merge(bad)
+	if len(faults) > 0 || bad != nil {
 		return nil, nil
 	}
 	if filled, err = json.Marshal(object); err != nil {

@@ -78,7 +78,8 @@ func TestSearchIsTheSameOnBothDatabases(t *testing.T) {
 			"about us":    "about us",
 			"post 3":      "post 3 of many|post 33",
 		} {
-			l, err := s.Read().ContentList(t.Context(), ours, store.ContentFilter{Search: found(text)}, domain.SortRelevance, firstTen)
+			l, err := s.Read().
+				ContentList(t.Context(), ours, store.ContentFilter{Search: found(text)}, domain.SortRelevance, firstTen)
 			if got := titlesOf(l.Items); err != nil || got != want || l.Total != len(l.Items) {
 				t.Errorf("%q finds %q (%d), want %q, %v", text, got, l.Total, want, err)
 			}
@@ -96,7 +97,8 @@ func TestAnEditedItemIsFoundByItsNewWords(t *testing.T) {
 		ours, _ := twoWorkspaces(t, s)
 		c := addIndexed(t, s, ours, "old words", "", domain.ItemGenerated)
 		count := func(text string) int {
-			l, err := s.Read().ContentList(t.Context(), ours, store.ContentFilter{Search: found(text)}, domain.SortNewest, firstTen)
+			l, err := s.Read().
+				ContentList(t.Context(), ours, store.ContentFilter{Search: found(text)}, domain.SortNewest, firstTen)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -194,8 +196,9 @@ func TestItemsFromBeforeTheIndexAreInTheBacklog(t *testing.T) {
 	for _, statement := range []string{
 		`insert into workspace (id, slug, name, plan, timezone, created_at) values (1, 'main', 'Main', 'starter', 'UTC', 1)`,
 		`insert into content (id, workspace_id, execution_id, title, content_type, stage, place, preview, word_count,
-			meta_title, meta_description, language, keywords, slug, engine, version, published_version, created_at, updated_at,
-			body) values (7, 1, 0, 'Old', 'blog_post', 'review', 1, '', 1, '', '', 'en', '[]', 'old', '{}', 1, 0, 1, 1, 'Text.')`,
+			meta_title, meta_description, language, keywords, slug, engine, version, published_version, created_at,
+			updated_at, body) values (7, 1, 0, 'Old', 'blog_post', 'review', 1, '', 1, '', '', 'en', '[]', 'old', '{}',
+			1, 0, 1, 1, 'Text.')`,
 	} {
 		if _, err := old.SQL().ExecContext(ctx, statement); err != nil {
 			t.Fatal(err)

@@ -100,7 +100,9 @@ func TestTheMenuCounts(t *testing.T) {
 		!strings.Contains(page, `data-count="failed or need review" hidden>0<`) {
 		t.Error("the menu must count the items in review, and no failed executions")
 	}
-	if r := p.Get("/counts", "Accept", "application/json"); strings.TrimSpace(r.Body) != `{"failed or need review":0,"in review":3}` {
+	if r := p.Get("/counts", "Accept", "application/json"); strings.TrimSpace(
+		r.Body,
+	) != `{"failed or need review":0,"in review":3}` {
 		t.Errorf("an open page gets %d %s", r.Status, r.Body)
 	}
 	for _, keys := range []string{"g b", "g e", "g v", "c", "g a", "g s"} {

@@ -100,7 +100,11 @@ func checks(_ context.Context, in capability.Input, s Settings) (capability.Resu
 		Support: support, Allowed: slices.Concat(item.Support.Brief, support),
 		SupportUnknown: len(support) == 0, Edited: item.Edited,
 	}
-	findings := guard.Recheck(g, flagging(in.Agent.GuardrailPolicy), guard.Earlier{Text: item.Body, Findings: item.Findings})
+	findings := guard.Recheck(
+		g,
+		flagging(in.Agent.GuardrailPolicy),
+		guard.Earlier{Text: item.Body, Findings: item.Findings},
+	)
 	for i := range findings {
 		findings[i].ContentID, findings[i].Version = item.ID, item.Version
 	}

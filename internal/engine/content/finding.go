@@ -47,7 +47,10 @@ func (v *Verbs) AcceptFinding(ctx context.Context, in AcceptFinding) (ItemDetail
 	return v.decide(ctx, in.FindingOf, func(tx *store.Tx, c domain.ContentItem, n int) (domain.ContentItem, error) {
 		f := c.Findings[n]
 		if f.Action == domain.ActionRedacted {
-			return c, domain.Errorf(domain.CodeConflict, "What this finding is about was redacted, so there is nothing to accept")
+			return c, domain.Errorf(
+				domain.CodeConflict,
+				"What this finding is about was redacted, so there is nothing to accept",
+			)
 		}
 		if f.Accepted != nil && f.Accepted.Reason == in.Reason {
 			return c, nil

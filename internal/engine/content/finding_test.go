@@ -46,8 +46,10 @@ func TestAnAcceptedFindingStopsNothing(t *testing.T) {
 		d, err := k.Content.Item(k.Ctx(), c.ID)
 		must(k, err)
 		a, last := d.Findings[0].Accepted, d.Moves[len(d.Moves)-1]
-		if a == nil || a.Reason != "An example of AWS" || a.By == "" || a.At.IsZero() || last.Kind != domain.HistoryAccepted ||
-			last.Reason != a.Reason || last.By != a.By || last.Finding != d.Findings[0].Message || last.From != last.To {
+		if a == nil || a.Reason != "An example of AWS" || a.By == "" || a.At.IsZero() ||
+			last.Kind != domain.HistoryAccepted || last.Reason != a.Reason || last.By != a.By ||
+			last.Finding != d.Findings[0].Message ||
+			last.From != last.To {
 			t.Errorf("%+v, %+v", a, last)
 		}
 		if d = edited(k, c.ID, "An introduction.\n\n"+secret); d.Findings[0].ID != id || d.Findings[0].Accepted == nil {
@@ -85,7 +87,9 @@ func TestAcceptingTakesTheScopePublish(t *testing.T) {
 				t.Errorf("%s: %v", role, err)
 			}
 		}
-		if err := accept(k, enginetest.As(k.Theirs.ID, domain.RoleOwner), id, finding, "Theirs"); domain.CodeOf(err) != domain.CodeNotFound {
+		if err := accept(k, enginetest.As(k.Theirs.ID, domain.RoleOwner), id, finding, "Theirs"); domain.CodeOf(
+			err,
+		) != domain.CodeNotFound {
 			t.Errorf("another workspace: %v", err)
 		}
 	})

@@ -32,7 +32,12 @@ func TestHostileMarkdownIsHarmless(t *testing.T) {
 	for _, p := range payloads {
 		for _, wrapped := range []string{p, "> " + p, "- " + p, "| a |\n|---|\n| " + p + " |", "text " + p + " text"} {
 			for _, out := range []string{v.RenderMarkdown(wrapped), v.PreviewMarkdown(wrapped)} {
-				box := strings.NewReplacer(`<input type="checkbox" disabled="">`, "", `<input type="checkbox" disabled="" checked="">`, "")
+				box := strings.NewReplacer(
+					`<input type="checkbox" disabled="">`,
+					"",
+					`<input type="checkbox" disabled="" checked="">`,
+					"",
+				)
 				if m := active.FindString(box.Replace(out)); m != "" {
 					t.Errorf("%q renders as %q, which has %q", wrapped, out, m)
 				}

@@ -48,7 +48,8 @@ func TestADamagedFileIsFound(t *testing.T) {
 		"the head is another file's": func(b []byte) []byte { copy(b, "this is no database"); return b },
 	} {
 		other := t.TempDir()
-		if err := os.WriteFile(filepath.Join(other, "vellocity.db"), damage(append([]byte(nil), good...)), 0o600); err != nil {
+		damaged := damage(append([]byte(nil), good...))
+		if err := os.WriteFile(filepath.Join(other, "vellocity.db"), damaged, 0o600); err != nil {
 			t.Fatal(err)
 		}
 		d, err := store.Open(t.Context(), store.Options{Dir: other})

@@ -69,7 +69,11 @@ func classifySQLite(code int, err error) error {
 		return full(err)
 	case sqlite3.SQLITE_TOOBIG, sqlite3.SQLITE_MISMATCH:
 		return unstorable(err)
-	case sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN:
+	case sqlite3.SQLITE_IOERR,
+		sqlite3.SQLITE_CORRUPT,
+		sqlite3.SQLITE_NOTADB,
+		sqlite3.SQLITE_READONLY,
+		sqlite3.SQLITE_CANTOPEN:
 		return broken(code, err)
 	}
 	return err

@@ -38,7 +38,11 @@ func (t *Tx) committed() {
 }
 
 func (d *DB) newTx(conn *sql.Conn, tx *sql.Tx) *Tx {
-	return &Tx{Runner: Runner{dialect: d.dialect, on: tx, tx: tx, stmts: d.stmts, pulse: d.pulse}, conn: conn, now: d.Now()}
+	return &Tx{
+		Runner: Runner{dialect: d.dialect, on: tx, tx: tx, stmts: d.stmts, pulse: d.pulse},
+		conn:   conn,
+		now:    d.Now(),
+	}
 }
 
 // maxAttempts is how often a transaction is run in all when the database asks for

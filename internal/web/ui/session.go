@@ -126,7 +126,7 @@ func (s *Site) signIn(w http.ResponseWriter, r *http.Request) error {
 		next = homePath
 	}
 	w.Header().Set("Cache-Control", "no-store")
-	http.Redirect(w, r, next, http.StatusSeeOther)
+	http.Redirect(w, r, next, http.StatusSeeOther) //nolint:gosec // a page of this site: auth.LocalPath
 	return nil
 }
 

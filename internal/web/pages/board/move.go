@@ -84,8 +84,8 @@ func (p page) moveItems(r *http.Request, ids []int64, to domain.ItemStatus) ([]d
 // names, or the one below the card that it names instead, which the page may not have
 // loaded.
 func (p page) readPlace(r *http.Request) (int64, error) {
-	after, err := strconv.ParseInt(r.PostForm.Get("after"), 10, 64)
-	if err != nil || after <= 0 {
+	after, _ := strconv.ParseInt(r.PostForm.Get("after"), 10, 64) // none: 0
+	if after <= 0 {
 		before, _ := strconv.ParseInt(r.PostForm.Get("before"), 10, 64) // none: at the top
 		return before, nil
 	}

@@ -173,7 +173,8 @@ func TestAcceptingAFinding(t *testing.T) {
 	p.Post(path, url.Values{"title": {"First"}, "body": {"The key is AKIAIOSFODNN7EXAMPLE."}})
 	item := func() content.ItemDetails { return webtest.Must(p.Engine.Content.Item(p.Context(), c.ID))(t) }
 	finding := path + "/findings/" + item().Findings[0].ID
-	if page := p.Get(path).Body; !strings.Contains(page, `action="`+finding+`/accept"`) || !strings.Contains(page, "Fix blocking issues") {
+	if page := p.Get(path).Body; !strings.Contains(page, `action="`+finding+`/accept"`) ||
+		!strings.Contains(page, "Fix blocking issues") {
 		t.Fatal("the page must offer to accept the finding")
 	}
 	p.Post(finding+"/accept", url.Values{"reason": {" "}})
@@ -187,7 +188,10 @@ func TestAcceptingAFinding(t *testing.T) {
 			t.Errorf("no %s on the page", want)
 		}
 	}
-	if history := p.Get(path + "?view=history").Body; !strings.Contains(history, "accepted a finding: It is AWS’s &lt;own&gt; example") {
+	if history := p.Get(path + "?view=history").Body; !strings.Contains(
+		history,
+		"accepted a finding: It is AWS’s &lt;own&gt; example",
+	) {
 		t.Error("the history must say who accepted it, and why")
 	}
 	p.Post(finding+"/withdraw", nil)
