@@ -25,6 +25,8 @@ type Settings struct {
 	Language     string   `json:"language"`
 	BrandVoiceID int64    `json:"brand_voice_id,omitempty"`
 	CallToAction string   `json:"call_to_action,omitempty"`
+	// Format is a name from [compose.Formats], or [compose.Automatic].
+	Format string `json:"format"`
 }
 
 // tidy returns the settings in the form that the steps use.

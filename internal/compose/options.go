@@ -1,0 +1,107 @@
+package compose
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"vellocity/internal/prose"
+)
+
+// against is a topic that names two things to compare.
+var against = regexp.MustCompile(`(?i)^(?:.*(?:comparing|comparison of|comparison:|vergleich von|vergleich:|comparaison de|` +
+	`comparaison :|comparación de|comparación:) )?(.{2,60}?)(?: vs\.? | versus | compared with | or | und | oder | ou | o | ` +
+	`frente a | face à | and | et | y |と)(.{2,60}?)(?:の比較|の違い)?(?:(?: for | für | pour | para |: | im vergleich|\?).*)?$`)
+
+// option is one of the things that a comparison is about.
+type option struct {
+	name string
+	held []statement
+}
+
+// options gives each option the statements that name it alone, and returns the others.
+// What the two clauses of a label say about both is a row of the table.
+func (s *assembler) options(all []statement) []statement {
+	m := against.FindStringSubmatch(strings.TrimRight(prose.Line(s.brief.Topic), ".?"))
+	if m == nil {
+		return all
+	}
+	pair := []option{{name: strings.TrimSpace(m[1])}, {name: strings.TrimSpace(m[2])}}
+	var rest, rows []statement
+	for _, st := range all {
+		first, second := names(st.text, pair[0].name), names(st.text, pair[1].name)
+		switch {
+		case first && !second:
+			pair[0].held = append(pair[0].held, st)
+		case second && !first:
+			pair[1].held = append(pair[1].held, st)
+		case first && second && clauses(st, pair) != nil:
+			rows = append(rows, st)
+		default:
+			rest = append(rest, st)
+		}
+	}
+	s.pair, s.rows = pair, rows
+	s.slots["options"] = slices.Concat(pair[0].held, pair[1].held)
+	return rest
+}
+
+// names reports whether a text names an option, by its name or by the first word of it.
+func names(text, name string) bool {
+	if prose.Unspaced(name) {
+		return strings.Contains(text, name)
+	}
+	return len(prose.Find(text, name)) > 0
+}
+
+// clauses parts what a label says into what it says about each option; nil where it
+// does not say one thing about each.
+func clauses(st statement, pair []option) []string {
+	if st.label == "" {
+		return nil
+	}
+	for _, mark := range []string{"; ", "；", ", ", "、"} {
+		parts := strings.Split(st.value, mark)
+		if len(parts) != 2 {
+			continue
+		}
+		if names(parts[0], pair[1].name) && names(parts[1], pair[0].name) {
+			slices.Reverse(parts)
+		}
+		if names(parts[0], pair[0].name) && !names(parts[0], pair[1].name) && names(parts[1], pair[1].name) {
+			return []string{strings.TrimSpace(parts[0]), strings.TrimRight(strings.TrimSpace(parts[1]), ".。")}
+		}
+	}
+	return nil
+}
+
+// compared sets the table of a comparison and a part for each option.
+func (s *assembler) compared(differences string) []Part {
+	var out []Part
+	if len(s.rows) > 0 {
+		lines := []string{row(s.words.Point, capital(s.pair[0].name), capital(s.pair[1].name)), "|---|---|---|"}
+		for _, st := range s.rows {
+			c := clauses(st, s.pair)
+			lines = append(lines, row(capital(st.label), capital(c[0]), capital(c[1])))
+		}
+		out = append(out, newPart(differences, strings.Join(lines, "\n"), s.rows))
+	}
+	for _, o := range s.pair {
+		if len(o.held) == 0 {
+			continue
+		}
+		var held []statement
+		for _, st := range o.held {
+			if same(st.label) == same(o.name) && st.label != "" {
+				st.text, st.label = st.value, "" // the heading has it
+			}
+			held = append(held, st)
+		}
+		part := newPart(capital(o.name), bullets(held), o.held)
+		if len(held) == 1 {
+			part.Text = mark(Sentence(held[0].text))
+		}
+		out = append(out, part)
+	}
+	return out
+}
