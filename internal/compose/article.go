@@ -93,7 +93,11 @@ func (s *assembler) fill(all []statement) {
 	if s.has(shapeSections) {
 		points, facts := split(rest)
 		common := prose.Stems(strings.Join(append([]string{s.brief.Topic, s.words.Stop}, s.brief.Keywords...), " "))
-		rest = append(points, attach(points, facts, common)...)
+		takes := func(p statement) bool {
+			_, _, headed := p.headed()
+			return headed && s.place(s.slotOf(p)).shape == shapeSections
+		}
+		rest = append(points, attach(points, facts, common, takes)...)
 	}
 	if s.has(shapeOptions) {
 		rest = s.options(rest)
@@ -169,10 +173,11 @@ func (s *assembler) slotOf(st statement) string {
 func (s *assembler) opener(all []statement) int {
 	plain := func(st statement) bool {
 		_, _, headed := st.headed()
-		return st.passage == nil && st.whole() && st.label == "" && !asks(st.text) && (!headed || s.format.Opens == opensTopic)
+		return st.passage == nil && st.whole() && st.label == "" && !asks(st.text) &&
+			(!headed || s.format.Opens == opensTopic)
 	}
 	opens := func(st statement) bool {
-		return plain(st) && (endsSentence(st.text) || len(strings.Fields(st.text)) >= 8)
+		return plain(st) && long(st.text) && (endsSentence(st.text) || len(strings.Fields(st.text)) >= 8)
 	}
 	switch s.format.Opens {
 	case opensNone:
@@ -189,9 +194,16 @@ func (s *assembler) opener(all []statement) int {
 		return slices.IndexFunc(all, opens)
 	case opensTopic:
 	}
-	topic := without(prose.Stems(bareTitle(s.brief.Topic, s.format.Words[tag(s.brief.Language)].Topic)),
-		prose.Stems(s.words.Stop))
-	says := func(st statement) bool { return plain(st) && covers(st.stems, topic) > 0.33 }
+	stop := prose.Stems(s.words.Stop)
+	topic := without(stems(s.brief.Topic), stop)
+	bare := without(stems(bareTitle(s.brief.Topic, s.format.Words[tag(s.brief.Language)].Topic)), stop)
+	says := func(st statement) bool {
+		least := 0.3
+		if st.fact {
+			least = 0.6 // a fact has to say what the text is about
+		}
+		return plain(st) && long(st.text) && max(covers(st.stems, topic), covers(st.stems, bare)) >= least
+	}
 	if i := slices.IndexFunc(all, says); i >= 0 {
 		return i
 	}

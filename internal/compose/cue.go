@@ -47,17 +47,14 @@ func newText(s string) text {
 	return t
 }
 
-// score adds two for every cue of words in the text, one for every kind of expression,
-// and three for words in quotation marks.
+// score adds two for every cue of words in the text, and for every kind of expression
+// its weight.
 func (c cues) score(t text) int {
 	n := 0
 	for _, cue := range c {
 		if kind, ok := strings.CutPrefix(cue, "@"); ok {
 			if kinds[kind].MatchString(t.raw) {
-				n++
-				if kind == "quote" {
-					n += 2
-				}
+				n += max(1, weights[kind])
 			}
 			continue
 		}
@@ -80,16 +77,19 @@ func (t text) has(cue string) bool {
 }
 
 const (
-	months = `jan(?:uary|uar|vier|\.)?|feb(?:ruary|ruar|\.)?|mar(?:ch|s|zo)|märz|apr(?:il|\.)?|may|mai|mayo|june?|juni|juin|junio|` +
-		`july?|juli|juillet|julio|aug(?:ust|\.)?|août|agosto|sept?(?:ember|embre|iembre|\.)?|o[ck]t(?:ober|obre|ubre|\.)?|` +
-		`nov(?:ember|embre|iembre|\.)?|de[cz](?:ember|\.)?|décembre|diciembre|février|avril|enero|febrero|abril`
-	weekdays = `(?:mon|tues|wednes|thurs|fri|satur|sun)days?|montags?|dienstags?|mittwochs?|donnerstags?|freitags?|samstags?|` +
-		`sonntags?|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|lunes|martes|miércoles|jueves|viernes|sábado|domingo`
-	numbers = `[2-9]|[1-9]\d|two|three|four|five|six|seven|eight|nine|ten|twelve|zwei|drei|vier|fünf|sechs|sieben|acht|neun|` +
-		`zehn|zwölf|deux|trois|quatre|cinq|sept|huit|neuf|dix|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez`
-	entries = `tips|ways|steps|ideas|reasons|things|strategies|mistakes|rules|lessons|questions|examples|tools|facts|points|` +
-		`tricks|habits|methods|tipps|wege|schritte|ideen|gründe|dinge|fehler|regeln|fragen|beispiele|werkzeuge|fakten|punkte|` +
-		`conseils|façons|étapes|idées|raisons|choses|erreurs|règles|exemples|outils|astuces|` +
+	months = `jan(?:uary|uar|vier|\.)?|feb(?:ruary|ruar|\.)?|mar(?:ch|s|zo)|märz|apr(?:il|\.)?|may|mai|mayo|` +
+		`june?|juni|juin|junio|july?|juli|juillet|julio|aug(?:ust|\.)?|août|agosto|sept?(?:ember|embre|iembre|\.)?|` +
+		`o[ck]t(?:ober|obre|ubre|\.)?|nov(?:ember|embre|iembre|\.)?|de[cz](?:ember|\.)?|décembre|diciembre|` +
+		`février|avril|enero|febrero|abril`
+	weekdays = `(?:mon|tues|wednes|thurs|fri|satur|sun)days?|montags?|dienstags?|mittwochs?|donnerstags?|` +
+		`freitags?|samstags?|sonntags?|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|` +
+		`lunes|martes|miércoles|jueves|viernes|sábado|domingo`
+	numbers = `[2-9]|[1-9]\d|two|three|four|five|six|seven|eight|nine|ten|twelve|` +
+		`zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|zwölf|deux|trois|quatre|cinq|sept|huit|neuf|dix|` +
+		`dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez`
+	entries = `tips|ways|steps|ideas|reasons|things|strategies|mistakes|rules|lessons|questions|examples|tools|` +
+		`facts|points|tricks|habits|methods|tipps|wege|schritte|ideen|gründe|dinge|fehler|regeln|fragen|beispiele|` +
+		`werkzeuge|fakten|punkte|conseils|façons|étapes|idées|raisons|choses|erreurs|règles|exemples|outils|astuces|` +
 		`consejos|maneras|formas|pasos|razones|cosas|errores|reglas|preguntas|ejemplos|herramientas|trucos`
 )
 
@@ -104,7 +104,11 @@ var kinds = map[string]*regexp.Regexp{
 	"email":   regexp.MustCompile(`\S@\S+\.\S`),
 	"phone":   regexp.MustCompile(`\+?\d[\d ()/-]{7,}\d`),
 	"count":   counted,
+	"for":     regexp.MustCompile(`(?i)^(?:only |nur )?(?:for|für|pour|para) \p{L}`),
 }
+
+// weights are those of the kinds that say more than one word does; others weigh 1.
+var weights = map[string]int{"quote": 3, "for": 2}
 
 // counted is a topic that promises a number of entries: "10 tips for …". The number
 // with what belongs to it is its second group, the entries are its third.

@@ -179,7 +179,8 @@ func (f format) places(language string) []place {
 // "planning a launch" is no launch.
 func doing(topic text, c cues) bool {
 	first, _, _ := strings.Cut(strings.TrimSpace(topic.folded), " ")
-	return strings.HasSuffix(first, "ing") && len(first) > 5 && c.score(newText(first)) == 0 &&
+	stem, gerund := strings.CutSuffix(first, "ing")
+	return gerund && strings.ContainsAny(stem, "aeiouy") && c.score(newText(first)) == 0 &&
 		!slices.ContainsFunc(c, func(cue string) bool { return strings.HasPrefix(cue, first) })
 }
 

@@ -75,7 +75,24 @@ func describe(b Brief, a Article) string {
 	if out != "" {
 		return out
 	}
-	return headings(b, a)
+	return cmp.Or(fragments(b, a), headings(b, a))
+}
+
+// fragments describes a text that has no sentence by what it has; "" for an outline.
+func fragments(b Brief, a Article) string {
+	var out string
+	for _, st := range a.given {
+		next := together(out, Sentence(st.text))
+		whole := introduce(a.Title, tag(b.Language)) + next
+		if asks(st.sentences[0]) || utf8.RuneCountInString(whole) > MetaDescriptionMax {
+			continue
+		}
+		out = next
+	}
+	if out == "" {
+		return ""
+	}
+	return introduce(a.Title, tag(b.Language)) + out
 }
 
 // introduce puts a title before what it is about, with a colon between them. A title

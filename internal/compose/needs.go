@@ -86,7 +86,11 @@ func (a *Article) ask(f format, filled map[string][]statement, b Brief) {
 	}
 	for _, p := range f.places(language) {
 		field := p.field()
-		if len(filled[p.name]) > 0 || field == "call_to_action" && b.CallToAction != "" {
+		if len(filled[p.name]) > 0 || field == "call_to_action" && b.CallToAction != "" ||
+			field == "sources" && len(b.Sources) > 0 {
+			continue
+		}
+		if p.name == f.Facts && f.Opens == opensAny && a.leads("facts") {
 			continue
 		}
 		if p.name == f.KeyPoints && f.Opens == opensPoints && a.opened() {
@@ -98,8 +102,18 @@ func (a *Article) ask(f format, filled map[string][]statement, b Brief) {
 		if p.name == "what" && (a.opened() || f.Opens == opensAny || f.Opens == opensPoints) && !a.Outline {
 			continue
 		}
-		a.Needs = append(a.Needs, domain.Need{What: p.Heading, Field: field, Reason: p.Ask + " " + example(language, p.Example)})
+		a.Needs = append(a.Needs, p.need(field, language))
 	}
+}
+
+// need is the question of a slot with an example of its answer.
+func (p place) need(field, language string) domain.Need {
+	return domain.Need{What: p.Heading, Field: field, Reason: p.Ask + " " + example(language, p.Example)}
+}
+
+// leads reports whether the sentence above the first heading was given in a field.
+func (a *Article) leads(field string) bool {
+	return a.opened() && len(a.Parts[0].Uses) > 0 && strings.HasPrefix(a.Parts[0].Uses[0], field)
 }
 
 // opened reports whether a sentence stands above the first heading.
@@ -110,7 +124,8 @@ func example(language, text string) string {
 	lead := map[string]string{
 		"de": "Zum Beispiel: „%s“", "fr": "Par exemple : « %s »", "es": "Por ejemplo: «%s»", "ja": "例：「%s」",
 	}
-	inner := strings.NewReplacer("„", "‚", "“", "‘", "”", "’", "« ", "‹ ", " »", " ›", "«", "“", "»", "”", "「", "『", "」", "』")
+	inner := strings.NewReplacer(
+		"„", "‚", "“", "‘", "”", "’", "« ", "‹ ", " »", " ›", "«", "“", "»", "”", "「", "『", "」", "』")
 	return fmt.Sprintf(cmp.Or(lead[language], "For example: “%s”"), inner.Replace(text))
 }
 
@@ -119,6 +134,8 @@ func (p place) field() string {
 	switch {
 	case p.name == "next":
 		return "call_to_action"
+	case p.shape == shapeSource:
+		return "sources"
 	case p.shape == shapeGlance, p.shape == shapeTable, p.name == "proof", p.name == "results", p.name == "known":
 		return "facts"
 	}
@@ -136,7 +153,9 @@ func (s statement) left(text, reason string) (out []Unused) {
 // Need says that something is not used, as what a text needs.
 func (u Unused) Need() domain.Need {
 	field, _, _ := strings.Cut(u.Ref, "[")
-	return domain.Need{What: "not used: " + u.Ref, Field: field, Reason: fmt.Sprintf("“%s” is not in the text. %s", u.Text, u.Reason)}
+	return domain.Need{
+		What: "not used: " + u.Ref, Field: field, Reason: fmt.Sprintf("“%s” is not in the text. %s", u.Text, u.Reason),
+	}
 }
 
 // outline makes the parts of a text that has nothing but a topic: the headings of its
@@ -166,6 +185,9 @@ func (a *Article) outline(b Brief, f format, language string) {
 	}
 	a.Title = w.Outline + colon(language) + a.Title
 	for _, p := range a.places {
+		if p.shape == shapeSource && len(b.Sources) > 0 {
+			continue // they are listed below the text
+		}
 		part := Part{Heading: p.Heading, Points: []string{p.Ask}, Text: Lines([]string{p.Ask})}
 		if p.name == "next" && hasCTA {
 			part = newPart(p.Heading, Sentence(cta.text), []statement{cta})

@@ -9,9 +9,10 @@ import (
 )
 
 // against is a topic that names two things to compare.
-var against = regexp.MustCompile(`(?i)^(?:.*(?:comparing|comparison of|comparison:|vergleich von|vergleich:|comparaison de|` +
-	`comparaison :|comparación de|comparación:) )?(.{2,60}?)(?: vs\.? | versus | compared with | or | und | oder | ou | o | ` +
-	`frente a | face à | and | et | y |と)(.{2,60}?)(?:の比較|の違い)?(?:(?: for | für | pour | para |: | im vergleich|\?).*)?$`)
+var against = regexp.MustCompile(`(?i)^(?:.*(?:comparing|comparison of|comparison:|vergleich von|vergleich:|` +
+	`comparaison de|comparaison :|comparación de|comparación:) )?(.{2,60}?)` +
+	`(?: vs\.? | versus | compared with | or | und | oder | ou | o | frente a | face à | and | et | y |と)(.{2,60}?)` +
+	`(?:の比較|の違い)?(?:(?: for | für | pour | para |: | im vergleich|\?).*)?$`)
 
 // option is one of the things that a comparison is about.
 type option struct {
@@ -31,12 +32,16 @@ func (s *assembler) options(all []statement) []statement {
 	for _, st := range all {
 		first, second := names(st.text, pair[0].name), names(st.text, pair[1].name)
 		switch {
+		case s.place("choice").Cues.score(st.words) > 1:
+			rest = append(rest, st)
 		case first && !second:
 			pair[0].held = append(pair[0].held, st)
 		case second && !first:
 			pair[1].held = append(pair[1].held, st)
 		case first && second && clauses(st, pair) != nil:
 			rows = append(rows, st)
+		case first && second:
+			s.slots["common"] = append(s.slots["common"], st)
 		default:
 			rest = append(rest, st)
 		}

@@ -64,7 +64,8 @@ func newPoster(b Brief, n channel.Network, limit int) *poster {
 	all = append(all, passages...)
 	topic := (&assembler{}).title(b.Topic, len(b.KeyPoints))
 	return &poster{
-		network: n, language: tag(b.Language), limit: cmp.Or(max(0, limit), 500), topic: topic, short: shorten(topic, tag(b.Language), 60),
+		network: n, language: tag(b.Language), limit: cmp.Or(max(0, limit), 500),
+		topic: topic, short: shorten(topic, tag(b.Language), 60),
 		rest: datesFirst(all, b), cta: Sentence(b.CallToAction),
 		unused: unused,
 	}
@@ -92,7 +93,7 @@ func (p *poster) open() {
 		p.without(statement{refs: []string{"call_to_action"}}, p.cta)
 		p.cta = ""
 	}
-	topic := prose.Stems(p.topic)
+	topic := stems(p.topic)
 	best, most := -1, 0.6
 	for i, st := range p.rest {
 		if o := covers(st.stems, topic); o > most && st.whole() && !asks(st.text) && p.fits(Sentence(st.text), nil) {

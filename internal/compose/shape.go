@@ -2,11 +2,8 @@ package compose
 
 import (
 	"cmp"
-	"fmt"
-	"regexp"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"vellocity/internal/prose"
 )
@@ -24,6 +21,7 @@ const (
 	shapeSections shape = "sections" // a section for each that has a heading of its own
 	shapeAnswers  shape = "answers"  // a section for each question
 	shapeOptions  shape = "options"  // a section for each of what is compared
+	shapeSource   shape = "source"   // nothing: sources are listed below the text
 )
 
 // ordered reports whether what a slot holds stays together.
@@ -61,21 +59,28 @@ func (s *assembler) parts() []Part {
 		}
 		out = append(out, s.set(p, held)...)
 	}
-	if s.lead != nil && len(out) == 2 && len(glance) == 0 && out[1].Heading == s.place(s.format.KeyPoints).Heading &&
-		!strings.HasPrefix(out[1].Text, "- ") && !s.place(s.format.KeyPoints).shape.listed() {
-		// A few sentences need no heading between them.
-		if len(out[1].Points) > 1 {
-			out[0].Text += "\n\n" + out[1].Text
-		} else {
-			out[0].Text = together(out[0].Text, out[1].Text)
-		}
-		out[0].Points, out[0].Uses = append(out[0].Points, out[1].Points...), append(out[0].Uses, out[1].Uses...)
-		out = out[:1]
-	}
 	if len(glance) > 0 {
 		out = slices.Insert(out, at, s.glance(glanced, glance))
 	}
-	return s.close(out)
+	return s.close(s.simple(out))
+}
+
+// simple drops the heading between the sentence that opens a text and the few that
+// follow it, where there is nothing else.
+func (s *assembler) simple(parts []Part) []Part {
+	home := s.place(s.format.KeyPoints)
+	if s.lead == nil || len(parts) != 2 || parts[1].Heading != home.Heading || home.shape.listed() ||
+		strings.HasPrefix(parts[1].Text, "- ") {
+		return parts
+	}
+	one, more := parts[0], parts[1]
+	if len(more.Points) == 1 {
+		one.Text = together(one.Text, more.Text)
+	} else {
+		one.Text += "\n\n" + more.Text
+	}
+	one.Points, one.Uses = append(one.Points, more.Points...), append(one.Uses, more.Uses...)
+	return []Part{one}
 }
 
 // glance sets short facts of several slots as one list.
@@ -154,7 +159,7 @@ func (s *assembler) set(p place, held []statement) []Part {
 		return sections(p, held)
 	case shapeAnswers:
 		return s.answers(p, held)
-	case shapeOptions, shapeText:
+	case shapeOptions, shapeText, shapeSource:
 	}
 	if len(held) == 1 && same(held[0].label) == same(p.Heading) && held[0].label != "" {
 		return one(mark(Sentence(held[0].value)))
@@ -282,140 +287,4 @@ func row(cells ...string) string {
 		cells[i] = strings.ReplaceAll(c, "|", `\|`)
 	}
 	return "| " + strings.Join(cells, " | ") + " |"
-}
-
-// bullets sets statements as a list. Where most are sentences that their writer ended,
-// all are ended.
-func bullets(held []statement) string {
-	var b strings.Builder
-	end := ended(held)
-	for _, st := range held {
-		b.WriteString("- " + item(st, end) + "\n")
-	}
-	return strings.TrimRight(b.String(), "\n")
-}
-
-func item(st statement, end bool) string {
-	if st.label != "" && utf8.RuneCountInString(st.label) <= 40 {
-		value := st.value
-		if end && long(value) {
-			value = Sentence(value)
-		}
-		return "**" + capital(st.label) + ":** " + value
-	}
-	if end && st.whole() {
-		return mark(Sentence(st.text))
-	}
-	return mark(capital(st.text))
-}
-
-func ended(held []statement) bool {
-	n := 0
-	for _, st := range held {
-		if endsSentence(st.text) {
-			n++
-		}
-	}
-	return 2*n >= len(held) && n > 0
-}
-
-// numbered sets steps or entries. The heading of an entry is in bold.
-func numbered(held []statement, bold bool) string {
-	var b strings.Builder
-	end := ended(held)
-	for i, st := range held {
-		line := item(st, end)
-		if heading, body, ok := st.headed(); ok && bold {
-			stop := "."
-			if endsSentence(heading) {
-				stop = ""
-			}
-			line = "**" + capital(heading) + stop + "** " + Sentence(body)
-		}
-		fmt.Fprintf(&b, "%d. %s\n", i+1, line)
-	}
-	return strings.TrimRight(b.String(), "\n")
-}
-
-// paragraphs sets sentences as paragraphs, and what is no sentence as a list below
-// them. Statements that nobody ended are a list, where there are several.
-func paragraphs(held []statement) string {
-	unended := func(st statement) bool { return !endsSentence(st.text) && st.passage == nil }
-	if len(held) > 1 && !slices.ContainsFunc(held, func(st statement) bool { return !unended(st) }) {
-		return bullets(held)
-	}
-	var blocks []string
-	var open, listed []statement
-	flush := func() {
-		var line []string
-		for _, st := range open {
-			line = append(line, Sentence(st.text))
-		}
-		if len(line) > 0 {
-			blocks = append(blocks, mark(together(line...)))
-		}
-		open = nil
-	}
-	for _, st := range held {
-		switch {
-		case !st.whole() && len(held) > 1:
-			listed = append(listed, st)
-			continue
-		case st.passage != nil:
-			flush()
-			for _, block := range st.passage {
-				blocks = append(blocks, mark(block))
-			}
-			continue
-		case len(st.sentences) > 1 || asks(st.text):
-			flush()
-			open = []statement{st}
-			flush()
-			continue
-		case len(open) == 3:
-			flush()
-		}
-		open = append(open, st)
-	}
-	flush()
-	if len(listed) > 0 {
-		blocks = append(blocks, bullets(listed))
-	}
-	return strings.Join(blocks, "\n\n")
-}
-
-// together joins sentences, with a space where the script has one.
-func together(sentences ...string) string {
-	var b strings.Builder
-	for i, s := range sentences {
-		last, _ := utf8.DecodeLastRuneInString(b.String())
-		if i > 0 && s != "" && b.Len() > 0 && !strings.ContainsRune("。！？", last) {
-			b.WriteByte(' ')
-		}
-		b.WriteString(s)
-	}
-	return b.String()
-}
-
-// numberMark is a number that Markdown would take for that of a list.
-var numberMark = regexp.MustCompile(`^(\d{1,9})([.)])(\s|$)`)
-
-// mark keeps Markdown from taking the start of a line for anything but text.
-func mark(line string) string {
-	if m := numberMark.FindStringSubmatch(line); m != nil {
-		return m[1] + `\` + line[len(m[1]):]
-	}
-	if strings.HasPrefix(line, ">") || strings.HasPrefix(line, "#") || strings.HasPrefix(line, "+ ") {
-		return `\` + line
-	}
-	return line
-}
-
-// Lines makes a list.
-func Lines(items []string) string {
-	var b strings.Builder
-	for _, s := range items {
-		b.WriteString("- " + capital(s) + "\n")
-	}
-	return strings.TrimRight(b.String(), "\n")
 }

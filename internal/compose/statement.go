@@ -43,12 +43,32 @@ func newStatement(ref, raw string, fact bool) (statement, bool) {
 	if !strings.ContainsFunc(line, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }) {
 		return statement{}, false
 	}
-	s := statement{refs: []string{ref}, text: line, fact: fact, words: newText(line), stems: prose.Stems(line)}
+	s := statement{refs: []string{ref}, text: line, fact: fact, words: newText(line), stems: stems(line)}
 	s.sentences = prose.SentenceTexts(line)
 	if m := labelled.FindStringSubmatch(line); m != nil && prose.CountWords(m[1]) <= 8 {
 		s.label, s.value = m[1], m[2]
 	}
 	return s, true
+}
+
+// stems are the stems of the words that carry a subject; pairs of characters in a
+// script without spaces.
+func stems(s string) map[string]bool {
+	if !prose.Unspaced(s) {
+		return prose.Stems(s)
+	}
+	out := map[string]bool{}
+	last := rune(0)
+	for _, r := range s {
+		if !unicode.IsLetter(r) && !unicode.IsDigit(r) {
+			r = 0
+		}
+		if last != 0 && r != 0 {
+			out[string([]rune{last, r})] = true
+		}
+		last = r
+	}
+	return out
 }
 
 // given returns the caller's statements in their order, each once.
@@ -162,14 +182,14 @@ func Reference(source string) bool {
 	return len(one) <= 240 && len(prose.SentenceTexts(one)) == 1
 }
 
-// attach puts the facts with those headed points that share most words with them, and
-// returns the rest. Words of the topic say nothing about where a fact belongs.
-func attach(points, facts []statement, common map[string]bool) (rest []statement) {
+// attach puts the facts with those points that take some and share most words with
+// them, and returns the rest. Common words say nothing about where a fact belongs.
+func attach(points, facts []statement, common map[string]bool, takes func(statement) bool) (rest []statement) {
 	for _, f := range facts {
 		stems := without(f.stems, common)
 		best, most := -1, 0.0
 		for i, p := range points {
-			if _, _, ok := p.headed(); !ok || p.fact || len(p.joined) >= 2 || f.label != "" {
+			if !takes(p) || len(p.joined) >= 2 || f.label != "" {
 				continue
 			}
 			if o := prose.Overlap(stems, without(p.stems, common)); o > most {

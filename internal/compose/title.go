@@ -1,6 +1,7 @@
 package compose
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -8,10 +9,13 @@ import (
 	"vellocity/internal/prose"
 )
 
+// addresses have no place in a title.
+var addresses = regexp.MustCompile(`https?://\S+`)
+
 // title returns the topic as a title. A number of entries that the text does not have
 // is left out: it would be a promise.
 func (s *assembler) title(topic string, entries int) string {
-	t := strings.TrimRight(prose.Line(prose.Plain(topic)), " .,;:。")
+	t := strings.TrimRight(prose.Line(addresses.ReplaceAllString(prose.Plain(topic), "")), " .,;:。")
 	if m := counted.FindStringSubmatchIndex(t); m != nil && !promised(t[m[4]:m[5]], entries) {
 		t = t[:m[4]] + capital(t[m[6]:])
 	}

@@ -144,7 +144,6 @@ func needs(s Settings, words int, in capability.Input) []domain.Need {
 	}
 	if in.Origin.Kind == domain.OriginComposer {
 		out = append(out, compose.NewArticle(newComposer(s, in.BrandVoice).brief).Needs...)
-		add(len(s.Sources) == 0, "a source", "sources", "Where do the facts come from? For example: “Support log, March 2026”.")
 		add(words < s.WordCount*6/10, "more material", "key_points", fmt.Sprintf(
 			"Your brief supports about %d words; you asked for %d. More key points and facts make a longer post.",
 			words, s.WordCount))

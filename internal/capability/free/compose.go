@@ -39,10 +39,12 @@ func (r Request) text() (string, error) {
 // What the composer cannot do, with what to give instead.
 const (
 	cannotRework = "Without a model, a text cannot be rewritten, corrected or translated. Connect a model for this."
-	cannotInvent = "Without a model, nothing can be thought up: no titles, slogans, poems or ideas. Connect a model for this."
-	cannotKnow   = "Without a model, a text has only the sentences that you give. Write them below the prompt, one on each " +
-		"line, or ask for an outline."
-	nothingGiven = "The prompt does not say what to write about. Name a topic, for example: “an outline about cloud costs”."
+	cannotInvent = "Without a model, nothing can be thought up: no titles, slogans, poems or ideas. " +
+		"Connect a model for this."
+	cannotKnow = "Without a model, a text has only the sentences that you give. Write them below the prompt, " +
+		"one on each line, or ask for an outline."
+	nothingGiven = "The prompt does not say what to write about. Name a topic, for example: " +
+		"“an outline about cloud costs”."
 )
 
 // composed returns the text, or why there is none.
@@ -62,7 +64,7 @@ func (r Request) composed() (text, fault string) {
 	b := compose.Brief{
 		Topic: q.topic, KeyPoints: q.material, Language: language, BrandVoice: r.BrandVoice, Sections: 12,
 	}
-	if b.Topic == "" && len(q.material) > 0 {
+	if b.Topic == "" && len(q.material) > 0 && q.form != formSocial {
 		b.Topic = q.material[0]
 		if q.form != formSummary && q.form != formMeta {
 			b.KeyPoints = q.material[1:]
@@ -94,7 +96,8 @@ func (q request) fault() string {
 	}
 	switch {
 	case q.style != "":
-		return fmt.Sprintf("Without a model, a wish about the writing cannot be met: “%s”. Leave it out, or connect a model.", q.style)
+		return fmt.Sprintf(
+			"Without a model, a wish about the writing cannot be met: “%s”. Leave it out, or connect a model.", q.style)
 	case !given && saysNothing(q.topic):
 		return nothingGiven
 	}
@@ -104,8 +107,8 @@ func (q request) fault() string {
 // saysNothing reports whether a topic has no word but those that name a form or carry
 // grammar.
 func saysNothing(topic string) bool {
-	const empty = " blog post posts article articles idea ideas text outline email e-mail newsletter something anything hello " +
-		"hi hey hallo test thanks thank please write beitrag artikel "
+	const empty = " blog post posts article articles idea ideas text outline email e-mail newsletter something " +
+		"anything hello hi hey hallo test thanks thank please write beitrag artikel "
 	return !slices.ContainsFunc(prose.Words(topic), func(w string) bool {
 		return !prose.StopWord(w) && !strings.Contains(empty, " "+prose.Fold(w)+" ")
 	})
@@ -138,12 +141,18 @@ func (q request) write(b compose.Brief, limit int) (text, fault string) {
 	}
 	text = article(a)
 	switch {
-	case a.Outline && !slices.Contains(compose.Languages(), strings.ToLower(strings.SplitN(b.Language+"-", "-", 2)[0])) && b.Language != "":
+	case a.Outline && b.Language != "" && !slices.Contains(compose.Languages(), base(b.Language)):
 		return "", cannotKnow
 	case a.Outline:
 		return outline(a, limit), ""
 	}
 	return fits(text, limit)
+}
+
+// base is a language code without its region.
+func base(language string) string {
+	code, _, _ := strings.Cut(strings.ToLower(language), "-")
+	return code
 }
 
 // left says what a text does not hold; "" where it holds all that was given.
@@ -200,7 +209,7 @@ func outline(a compose.Article, limit int) string {
 // email is a subject and the sentences, in the caller's order.
 func email(b compose.Brief, limit int) (text, fault string) {
 	subject := map[string]string{"de": "Betreff: ", "fr": "Objet : ", "es": "Asunto: ", "ja": "件名："}
-	head, ok := subject[strings.ToLower(strings.SplitN(b.Language+"-", "-", 2)[0])]
+	head, ok := subject[base(b.Language)]
 	if !ok {
 		head = "Subject: "
 	}

@@ -38,6 +38,7 @@ var prompts = map[string]struct {
 	"faq":      {"FAQ for our returns\nHow long do I have? 30 days.\nWho pays for the parcel? We do.", 100},
 	"email":    {"Write an email to customers about our price increase from 1 July\nOur prices rise by 6% on 1 July.\nOrders before that day keep the old price.", 100},
 	"tweet":    {"Write a tweet about the open day: The dome is open on 13 September. Entry is free.", 60},
+	"untitled": {"Write a LinkedIn post: We open a second shop in Graz on 3 May. Come and see us.", 60},
 	"announce": {"Write a LinkedIn post announcing our new office in Lisbon", 60},
 	"listing":  {"Write a product description for a steel water bottle\nKeeps drinks cold for 24 hours\nFits into bike holders\n€24", 150},
 	"summary": {
@@ -72,7 +73,7 @@ func TestRefusals(t *testing.T) {
 	}
 	for prompt, want := range map[string]string{
 		" ":               "what to write about",
-		"Blog post ideas": "what to write about",
+		"Blog post ideas": "thought up",
 		"Translate this text into German: Hello there":                           "rewritten",
 		"Rewrite this: We are the best.":                                         "rewritten",
 		"Write an email to customers about our price increase of 6% from 1 July": "only the sentences that you give",

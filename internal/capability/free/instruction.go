@@ -69,8 +69,8 @@ var order = []form{
 }
 
 // approximately are the words before a length.
-const approximately = `(?:in|with|using|of|at|most|more|than|no|under|max\.?|maximum|about|around|mit|von|etwa|rund|ca\.|` +
-	`maximal|höchstens|en|de|avec|environ|con|unas|unos|hasta|su|di|circa|van|ongeveer|com|cerca)`
+const approximately = `(?:in|with|using|of|at|most|more|than|no|under|max\.?|maximum|about|around|mit|von|` +
+	`etwa|rund|ca\.|maximal|höchstens|en|de|avec|environ|con|unas|unos|hasta|su|di|circa|van|ongeveer|com|cerca)`
 
 // never is the pattern of what a language has no words for.
 const never = `[^\s\S]`
@@ -178,7 +178,7 @@ func (r reader) read(s string) (request, bool) {
 		if end < 0 {
 			out.form = f.form
 		}
-		end = max(end, m[1]-1)
+		end = max(end, m[1])
 	}
 	if asked == "" && end < 0 {
 		return request{}, false
@@ -187,8 +187,9 @@ func (r reader) read(s string) (request, bool) {
 		topic, linked, out.announce = rest[m[1]:], true, true
 	}
 	if !linked {
-		topic = r.link.ReplaceAllString(r.lengthAlone.ReplaceAllString(strings.TrimLeft(head[max(0, end):], " ,.:;-"), ""), "")
-		if asked == "" && topic == strings.TrimLeft(head[max(0, end):], " ,.:;-") && topic != "" {
+		tail := strings.TrimLeft(head[max(0, end):], " ,.:;-")
+		topic = r.link.ReplaceAllString(r.lengthAlone.ReplaceAllString(tail, ""), "")
+		if asked == "" && topic == tail && topic != "" {
 			return request{}, false // "FAQ tools": the form is part of the topic
 		}
 	}
@@ -238,7 +239,8 @@ func divide(prompt string) (instruction string, material []string) {
 	}
 	for _, mark := range []string{": ", "："} {
 		if head, tail, ok := strings.Cut(prompt, mark); ok && len(strings.Fields(head)) <= 12 &&
-			(len(prose.SentenceTexts(tail)) > 1 || prose.CountWords(tail) >= 8 && strings.ContainsAny(tail[len(tail)-1:], ".!?")) {
+			(len(prose.SentenceTexts(tail)) > 1 ||
+				prose.CountWords(tail) >= 8 && strings.ContainsAny(tail[len(tail)-1:], ".!?")) {
 			return strings.TrimSpace(head), prose.SentenceTexts(tail)
 		}
 	}
