@@ -2,16 +2,24 @@ package compose
 
 import (
 	"encoding/json"
+	"fmt"
 	"regexp"
 	"strings"
 
 	"vellocity/internal/prose"
 )
 
-// cues are words by which a sentence is known to belong to a slot: "price*" for a word
-// that begins so, "per month" for words that follow each other, "@date" for a kind of
-// expression. In a file they are one text with commas between them.
-type cues []string
+// cues are words by which a sentence is known to belong to a slot. In a file they are
+// one text with commas between them: "price*" for a word that begins so, "per month" for
+// words that follow each other, "@date" for a kind of expression.
+type cues []cue
+
+type cue struct {
+	word  string // folded
+	kind  string // of an expression, instead of a word
+	start bool   // a word that begins so
+	solid bool   // of a script without spaces
+}
 
 // UnmarshalJSON reads cues from a text with commas.
 func (c *cues) UnmarshalJSON(raw []byte) error {
@@ -20,9 +28,19 @@ func (c *cues) UnmarshalJSON(raw []byte) error {
 		return err
 	}
 	for one := range strings.SplitSeq(s, ",") {
-		if one = strings.TrimSpace(one); one != "" {
-			*c = append(*c, one)
+		one = prose.Fold(strings.TrimSpace(one))
+		if one == "" {
+			continue
 		}
+		if kind, ok := strings.CutPrefix(one, "@"); ok {
+			if kinds[kind] == nil {
+				return fmt.Errorf("unknown kind of expression @%s", kind)
+			}
+			*c = append(*c, cue{kind: kind})
+			continue
+		}
+		word, start := strings.CutSuffix(one, "*")
+		*c = append(*c, cue{word: word, start: start, solid: prose.Unspaced(word)})
 	}
 	return nil
 }
@@ -51,29 +69,25 @@ func newText(s string) text {
 // its weight.
 func (c cues) score(t text) int {
 	n := 0
-	for _, cue := range c {
-		if kind, ok := strings.CutPrefix(cue, "@"); ok {
-			if kinds[kind].MatchString(t.raw) {
-				n += max(1, weights[kind])
-			}
-			continue
-		}
-		if t.has(cue) {
+	for _, one := range c {
+		switch {
+		case one.kind == "" && t.has(one):
 			n += 2
+		case one.kind != "" && kinds[one.kind].MatchString(t.raw):
+			n += max(1, weights[one.kind])
 		}
 	}
 	return n
 }
 
-func (t text) has(cue string) bool {
-	cue = prose.Fold(cue)
-	if prose.Unspaced(cue) {
-		return t.solid && strings.Contains(prose.Fold(t.raw), cue)
+func (t text) has(c cue) bool {
+	switch {
+	case c.solid:
+		return t.solid && strings.Contains(t.folded, c.word)
+	case c.start:
+		return strings.Contains(t.folded, " "+c.word)
 	}
-	if start, ok := strings.CutSuffix(cue, "*"); ok {
-		return strings.Contains(t.folded, " "+start)
-	}
-	return strings.Contains(t.folded, " "+cue+" ")
+	return strings.Contains(t.folded, " "+c.word+" ")
 }
 
 const (

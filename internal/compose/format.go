@@ -181,7 +181,7 @@ func doing(topic text, c cues) bool {
 	first, _, _ := strings.Cut(strings.TrimSpace(topic.folded), " ")
 	stem, gerund := strings.CutSuffix(first, "ing")
 	return gerund && strings.ContainsAny(stem, "aeiouy") && c.score(newText(first)) == 0 &&
-		!slices.ContainsFunc(c, func(cue string) bool { return strings.HasPrefix(cue, first) })
+		!slices.ContainsFunc(c, func(one cue) bool { return strings.HasPrefix(one.word, first) })
 }
 
 // recognize returns the format of a brief: the one that it names, else the one that

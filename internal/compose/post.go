@@ -74,15 +74,15 @@ func newPoster(b Brief, n channel.Network, limit int) *poster {
 // datesFirst puts statements with a date or a place before the others.
 func datesFirst(all []statement, b Brief) []statement {
 	where := load().words[tag(b.Language)].Slots["where"].Cues
-	rank := func(st statement) int {
+	var first, rest []statement
+	for _, st := range all {
 		if kinds["date"].MatchString(st.text) || where.score(st.words) >= 2 {
-			return 0
+			first = append(first, st)
+		} else {
+			rest = append(rest, st)
 		}
-		return 1
 	}
-	out := slices.Clone(all)
-	slices.SortStableFunc(out, func(a, b statement) int { return cmp.Compare(rank(a), rank(b)) })
-	return out
+	return append(first, rest...)
 }
 
 // open chooses what the post begins with: a sentence of the caller that says what the
