@@ -176,22 +176,13 @@ func (s *assembler) opener(all []statement) int {
 		return st.passage == nil && st.whole() && st.label == "" && !asks(st.text) &&
 			(!headed || s.format.Opens == opensTopic)
 	}
-	opens := func(st statement) bool {
-		return plain(st) && long(st.text) && (endsSentence(st.text) || len(strings.Fields(st.text)) >= 8)
-	}
 	switch s.format.Opens {
 	case opensNone:
 		return -1
 	case opensPoints:
 		return slices.IndexFunc(all, func(st statement) bool { return plain(st) && !st.fact })
 	case opensAny:
-		if len(all) > 1 {
-			figure := func(st statement) bool { return plain(st) && st.fact && figure(st.text) }
-			if i := slices.IndexFunc(all, figure); i >= 0 {
-				return i
-			}
-		}
-		return slices.IndexFunc(all, opens)
+		return s.anyOpener(all, plain)
 	case opensTopic:
 	}
 	stop := prose.Stems(s.words.Stop)
@@ -209,6 +200,26 @@ func (s *assembler) opener(all []statement) int {
 	}
 	cues := s.format.Words[tag(s.brief.Language)].Brief
 	return slices.IndexFunc(all, func(st statement) bool { return plain(st) && cues.score(st.words) > 0 })
+}
+
+// anyOpener returns the index of a fact with a figure that can stand alone, else of the
+// first key point, where the key points are sentences rather than entries of a list.
+func (s *assembler) anyOpener(all []statement, plain func(statement) bool) int {
+	topic := without(stems(s.brief.Topic), prose.Stems(s.words.Stop))
+	figures := func(st statement) bool {
+		return plain(st) && st.fact && figure(st.text) && len(all) > 1 &&
+			(covers(st.stems, topic) > 0 || len(strings.Fields(st.text)) >= 12)
+	}
+	if i := slices.IndexFunc(all, figures); i >= 0 {
+		return i
+	}
+	points, _ := split(all)
+	fragment := func(st statement) bool { return !st.whole() }
+	if len(points) > 0 && plain(points[0]) && long(points[0].text) &&
+		(ended(points) || endsSentence(points[0].text) && !slices.ContainsFunc(points, fragment)) {
+		return slices.IndexFunc(all, func(st statement) bool { return !st.fact })
+	}
+	return -1
 }
 
 // covers returns how much of a topic a set of stems has.

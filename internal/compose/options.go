@@ -16,8 +16,18 @@ var against = regexp.MustCompile(`(?i)^(?:.*(?:comparing|comparison of|compariso
 
 // option is one of the things that a comparison is about.
 type option struct {
-	name string
-	held []statement
+	name  string
+	first string // the first word of it, by which a sentence may name it
+	held  []statement
+}
+
+func newOption(name string) option {
+	name = strings.TrimSpace(name)
+	first, _, more := strings.Cut(name, " ")
+	if !more || len(first) < 4 {
+		first = ""
+	}
+	return option{name: name, first: first}
 }
 
 // options gives each option the statements that name it alone, and returns the others.
@@ -27,10 +37,13 @@ func (s *assembler) options(all []statement) []statement {
 	if m == nil {
 		return all
 	}
-	pair := []option{{name: strings.TrimSpace(m[1])}, {name: strings.TrimSpace(m[2])}}
+	pair := []option{newOption(m[1]), newOption(m[2])}
+	if same(pair[0].first) == same(pair[1].first) {
+		pair[0].first, pair[1].first = "", ""
+	}
 	var rest, rows []statement
 	for _, st := range all {
-		first, second := names(st.text, pair[0].name), names(st.text, pair[1].name)
+		first, second := pair[0].in(st.text), pair[1].in(st.text)
 		switch {
 		case s.place("choice").Cues.score(st.words) > 1:
 			rest = append(rest, st)
@@ -51,12 +64,12 @@ func (s *assembler) options(all []statement) []statement {
 	return rest
 }
 
-// names reports whether a text names an option, by its name or by the first word of it.
-func names(text, name string) bool {
-	if prose.Unspaced(name) {
-		return strings.Contains(text, name)
+// in reports whether a text names the option.
+func (o option) in(text string) bool {
+	if prose.Unspaced(o.name) {
+		return strings.Contains(text, o.name)
 	}
-	return len(prose.Find(text, name)) > 0
+	return len(prose.Find(text, o.name)) > 0 || o.first != "" && len(prose.Find(text, o.first)) > 0
 }
 
 // clauses parts what a label says into what it says about each option; nil where it
@@ -70,10 +83,10 @@ func clauses(st statement, pair []option) []string {
 		if len(parts) != 2 {
 			continue
 		}
-		if names(parts[0], pair[1].name) && names(parts[1], pair[0].name) {
+		if pair[1].in(parts[0]) && pair[0].in(parts[1]) {
 			slices.Reverse(parts)
 		}
-		if names(parts[0], pair[0].name) && !names(parts[0], pair[1].name) && names(parts[1], pair[1].name) {
+		if pair[0].in(parts[0]) && !pair[1].in(parts[0]) && pair[1].in(parts[1]) {
 			return []string{strings.TrimSpace(parts[0]), strings.TrimRight(strings.TrimSpace(parts[1]), ".。")}
 		}
 	}

@@ -184,9 +184,14 @@ func sections(p place, held []statement) []Part {
 	var out []Part
 	var plain []statement
 	at := 0
+	// Labels of which one has too little to say for a section stay together in a list.
+	short := slices.ContainsFunc(held, func(st statement) bool {
+		_, _, ok := st.headed()
+		return st.label != "" && !ok
+	})
 	for _, st := range held {
 		heading, body, ok := st.headed()
-		if !ok {
+		if !ok || short && st.label != "" && len(st.joined) == 0 && !asks(heading) {
 			if len(plain) == 0 {
 				at = len(out)
 			}

@@ -8,7 +8,10 @@ import (
 var inbox = newComposer(Settings{
 	Topic:     "Moving a small support team to a shared inbox",
 	WordCount: 800,
-	KeyPoints: []string{"A shared inbox shows who is answering what.", "Start with one mailbox", "Move the rest later"},
+	KeyPoints: []string{
+		"See who answers. A shared inbox shows who is answering what.",
+		"Start with one mailbox. Move the rest once the team trusts it.",
+	},
 }, nil)
 
 func TestComposedSectionsFollowTheOutline(t *testing.T) {

@@ -34,6 +34,14 @@ func TestTheFormatIsASetting(t *testing.T) {
 	}
 }
 
+func TestAModelGetsTheFormat(t *testing.T) {
+	settings := map[string]any{"topic": "Fenwick Dairy", "format": "customer_story", "word_count": 300}
+	out := captest.Do(t, blogpost.New(), captest.Run{Settings: settings, Model: writer(nil)})
+	if lead := out.Written[0].Request.Messages[0].Lead; !strings.Contains(lead, "\nKind of text: customer story\n") {
+		t.Error(lead)
+	}
+}
+
 // What the text does not hold is named on the item: in its questions and its record.
 func TestUnusedInputsAreNamedOnTheItem(t *testing.T) {
 	item := created(t, captest.Do(t, blogpost.New(), captest.Run{Settings: map[string]any{

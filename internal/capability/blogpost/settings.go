@@ -66,6 +66,9 @@ func tidied(list []string, form func(string) string) []string {
 	return out
 }
 
+// FormatName is the format in words, for a prompt: "customer story".
+func (s Settings) FormatName() string { return strings.ReplaceAll(s.Format, "_", " ") }
+
 // support is everything that supports numbers, quotes and links in the post.
 func (s Settings) support() []string {
 	return slices.Concat([]string{s.Topic, s.Audience, s.Tone}, s.Keywords, s.KeyPoints, s.Facts, s.Sources)
