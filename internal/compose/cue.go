@@ -50,10 +50,11 @@ type text struct {
 	raw    string
 	folded string // its words, folded, with single spaces around each
 	solid  bool   // written without spaces between words
+	figure bool   // it has a digit
 }
 
 func newText(s string) text {
-	t := text{raw: s, solid: prose.Unspaced(s)}
+	t := text{raw: s, solid: prose.Unspaced(s), figure: figure(s)}
 	var b strings.Builder
 	b.WriteByte(' ')
 	for _, w := range strings.FieldsFunc(prose.Fold(s), func(r rune) bool {
@@ -73,11 +74,19 @@ func (c cues) score(t text) int {
 		switch {
 		case one.kind == "" && t.has(one):
 			n += 2
-		case one.kind != "" && kinds[one.kind].MatchString(t.raw):
+		case one.kind != "" && t.holds(one.kind):
 			n += max(1, weights[one.kind])
 		}
 	}
 	return n
+}
+
+// holds reports whether the text has an expression of a kind.
+func (t text) holds(kind string) bool {
+	if !t.figure && numeric[kind] {
+		return false
+	}
+	return kinds[kind].MatchString(t.raw)
 }
 
 func (t text) has(c cue) bool {
@@ -110,7 +119,8 @@ const (
 // kinds are the expressions that cues name with an @.
 var kinds = map[string]*regexp.Regexp{
 	"date": regexp.MustCompile(`(?i)(?:^|\P{L})(?:\d{1,2}(?:\.|st|nd|rd|th|er)?(?: de)? (?:` + months + `)|(?:` + months +
-		`) \d{1,4}|` + weekdays + `)(?:$|\P{L})|\d{4}-\d\d-\d\d|\b\d{1,2}[./]\d{1,2}[./]\d{2,4}|\d+月\d+日|\d{4}年`),
+		`) \d{1,4})(?:$|\P{L})|\d{4}-\d\d-\d\d|\b\d{1,2}[./]\d{1,2}[./]\d{2,4}|\d+月\d+日|\d{4}年`),
+	"weekday": regexp.MustCompile(`(?i)(?:^|\P{L})(?:` + weekdays + `)(?:$|\P{L})`),
 	"time":    regexp.MustCompile(`(?i)\b\d{1,2}[:h]\d\d\b|\b\d{1,2} ?(?:uhr|am|pm|a\.m|p\.m|h)\b|\d{1,2}時`),
 	"money":   regexp.MustCompile(`(?i)[€$£¥] ?\d|\d ?(?:€|\$|£|¥|eur|usd|gbp|chf|euros?|dollars?|cents?|円)`),
 	"percent": regexp.MustCompile(`(?i)\d ?%|\d ?(?:percent|per cent|prozent|pour cent|por ciento)`),
@@ -120,6 +130,9 @@ var kinds = map[string]*regexp.Regexp{
 	"count":   counted,
 	"for":     regexp.MustCompile(`(?i)^(?:only |nur )?(?:for|für|pour|para) \p{L}`),
 }
+
+// numeric are the kinds that need a digit.
+var numeric = map[string]bool{"date": true, "time": true, "money": true, "percent": true, "phone": true}
 
 // weights are those of the kinds that say more than one word does; others weigh 1.
 var weights = map[string]int{"quote": 3, "for": 2}

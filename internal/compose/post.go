@@ -76,7 +76,7 @@ func datesFirst(all []statement, b Brief) []statement {
 	where := load().words[tag(b.Language)].Slots["where"].Cues
 	var first, rest []statement
 	for _, st := range all {
-		if kinds["date"].MatchString(st.text) || where.score(st.words) >= 2 {
+		if st.words.holds("date") || st.words.holds("weekday") || where.score(st.words) >= 2 {
 			first = append(first, st)
 		} else {
 			rest = append(rest, st)

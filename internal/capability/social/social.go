@@ -13,6 +13,7 @@ import (
 	"vellocity/internal/ai"
 	"vellocity/internal/capability"
 	"vellocity/internal/channel"
+	"vellocity/internal/compose"
 	"vellocity/internal/domain"
 	"vellocity/internal/guard"
 	"vellocity/internal/prose"
@@ -141,13 +142,15 @@ type page struct {
 	Tags       int
 	Text       string
 	Faults     []string
+
+	composed *compose.Post // the last one, where no model writes
 }
 
 // roomy is the longest post that reads well where a network allows more, in characters.
 const roomy = 1300
 
 func newPage(in capability.Input, settings Settings) (page, error) {
-	p := page{Settings: settings, Background: in.Background()}
+	p := page{Settings: settings, Background: in.Background(), composed: &compose.Post{}}
 	slug := strings.TrimPrefix(in.Step.Key, "post-")
 	c, ok := channel.BySlug(slug)
 	if !ok {
@@ -217,7 +220,10 @@ func (s steps) ask(ctx context.Context, in capability.Input, p page) (string, ca
 	resp, err := in.Write(ctx, capability.Ask{
 		Request:    ai.Request{System: system, Messages: []ai.Message{message}},
 		PromptHash: s.post.Hash,
-		Compose:    func() (string, error) { return p.compose(in.BrandVoice).Text, nil },
+		Compose: func() (string, error) {
+			*p.composed = p.compose(in.BrandVoice)
+			return p.composed.Text, nil
+		},
 	})
 	if err != nil {
 		return "", capability.Trace{}, err
@@ -255,12 +261,10 @@ func (s steps) finished(
 		"inputs":    p.Settings,
 	}
 	needs := needs(p.Settings)
-	if in.Origin.Kind == domain.OriginComposer {
-		if unused := p.compose(in.BrandVoice).Unused; len(unused) > 0 {
-			record["unused"] = unused
-			for _, u := range unused {
-				needs = append(needs, u.Need())
-			}
+	if unused := p.composed.Unused; len(unused) > 0 {
+		record["unused"] = unused
+		for _, u := range unused {
+			needs = append(needs, u.Need())
 		}
 	}
 	from, err := json.Marshal(record)
