@@ -117,7 +117,7 @@ func headings(b Brief, a Article) string {
 	}
 	for _, p := range a.Parts {
 		next := out + sep + p.Heading
-		if p.Heading == a.Title || utf8.RuneCountInString(next) > MetaDescriptionMax-1 {
+		if p.Heading == a.Title || asks(p.Heading) || utf8.RuneCountInString(next) > MetaDescriptionMax-1 {
 			continue
 		}
 		out, sep = next, ", "

@@ -3,6 +3,7 @@ package compose
 import (
 	"cmp"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"vellocity/internal/domain"
@@ -154,8 +155,19 @@ func (s statement) left(text, reason string) (out []Unused) {
 func (u Unused) Need() domain.Need {
 	field, _, _ := strings.Cut(u.Ref, "[")
 	return domain.Need{
-		What: "not used: " + u.Ref, Field: field, Reason: fmt.Sprintf("“%s” is not in the text. %s", u.Text, u.Reason),
+		What: "not used: " + u.name(), Field: field, Reason: fmt.Sprintf("“%s” is not in the text. %s", u.Text, u.Reason),
 	}
+}
+
+// name is the reference in words: "key point 3" for key_points[2].
+func (u Unused) name() string {
+	field, number, ok := strings.Cut(strings.TrimSuffix(u.Ref, "]"), "[")
+	field = strings.ReplaceAll(field, "_", " ")
+	n, err := strconv.Atoi(number)
+	if !ok || err != nil {
+		return field
+	}
+	return fmt.Sprintf("%s %d", strings.TrimSuffix(field, "s"), n+1)
 }
 
 // outline makes the parts of a text that has nothing but a topic: the headings of its

@@ -228,6 +228,7 @@ func (s *assembler) answers(p place, held []statement) []Part {
 			}
 			i++
 			part := newPart(st.text, mark(Sentence(held[i].text)), []statement{st, held[i]})
+			part.Points = []string{together(st.text, held[i].text)}
 			out = append(out, part)
 			continue
 		}
@@ -249,6 +250,7 @@ func dialogue(st statement) []Part {
 			continue
 		}
 		out[n-1].Text = together(out[n-1].Text, Sentence(one))
+		out[n-1].Points = []string{together(out[n-1].Points[0], one)}
 	}
 	return out
 }

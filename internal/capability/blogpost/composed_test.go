@@ -56,10 +56,10 @@ func TestUnusedInputsAreNamedOnTheItem(t *testing.T) {
 	if err := json.Unmarshal(item.Provenance, &record); err != nil || record.Format != "faq" || len(record.Unused) != 2 {
 		t.Errorf("%v %+v", err, record)
 	}
-	for _, ref := range []string{"key_points[2]", "sources[1]"} {
+	for ref, name := range map[string]string{"key_points[2]": "key point 3", "sources[1]": "source 2"} {
 		found := false
 		for _, n := range item.Item.NeedsInput {
-			found = found || n.What == "not used: "+ref
+			found = found || n.What == "not used: "+name
 		}
 		if !found || !strings.Contains(string(item.Provenance), `"input":"`+ref+`"`) {
 			t.Errorf("%s is not named: %+v", ref, item.Item.NeedsInput)

@@ -115,7 +115,7 @@ func TestWhatDoesNotFitIsNamed(t *testing.T) {
 		t.Fatal(out.Err)
 	}
 	for _, e := range out.Effects {
-		named := slices.ContainsFunc(e.Create.Item.NeedsInput, func(n domain.Need) bool { return n.What == "not used: facts[0]" })
+		named := slices.ContainsFunc(e.Create.Item.NeedsInput, func(n domain.Need) bool { return n.What == "not used: fact 1" })
 		body := e.Create.Item.Body
 		if e.Create.Item.Channel == "x" != named || strings.Contains(body, "nobody would go back") == named ||
 			!strings.Contains(body, "Read the report.") || !strings.Contains(body, "Sick days fell from 14 to 9.") {
