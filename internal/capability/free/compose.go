@@ -66,7 +66,7 @@ func (r Request) composed() (text, fault string) {
 	}
 	if b.Topic == "" && len(q.material) > 0 && q.form != formSocial {
 		b.Topic = q.material[0]
-		if q.form != formSummary && q.form != formMeta {
+		if q.form != formSummary && q.form != formMeta && len(q.material) > 1 {
 			b.KeyPoints = q.material[1:]
 		}
 	}

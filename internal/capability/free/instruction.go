@@ -38,6 +38,7 @@ type grammar struct {
 	Polite    string          `json:"polite"`
 	Ask       string          `json:"ask"`
 	To        string          `json:"to"`
+	End       string          `json:"end"` // verbs that stand at the end of a question
 	About     string          `json:"about"`
 	Link      string          `json:"link"`
 	Announce  string          `json:"announce"`
@@ -54,6 +55,7 @@ type reader struct {
 	language                                       string
 	polite, ask, explain, summarize, rework, style *regexp.Regexp
 	about, link, announce, length, lengthAlone     *regexp.Regexp
+	end                                            *regexp.Regexp
 	forms                                          []formPattern
 }
 
@@ -65,7 +67,7 @@ type formPattern struct {
 // order is that of forms that one instruction may name at once: "a blog post outline".
 var order = []form{
 	formOutline, formInvent, formMeta, formSummary, "faq", "newsletter", formEmail, "job_ad", "listing", "customer_story",
-	"comparison", "how_to", formSocial, formIntro, "report", formPost,
+	"comparison", "how_to", formSocial, formIntro, "list", "report", formPost,
 }
 
 // approximately are the words before a length.
@@ -106,7 +108,11 @@ func newReader(language string, g grammar) reader {
 		explain: begins(g.Explain), summarize: begins(g.Summarize), rework: begins(g.Rework), style: begins(g.Style),
 		about: within(g.About, `(?::?\s+|['’])`), link: begins(g.Link), announce: within(g.Announce, `\s+`),
 		length:      regexp.MustCompile(`(?is)[\s,.;(]+` + amount + `\b.*$`),
+		end:         regexp.MustCompile(never),
 		lengthAlone: regexp.MustCompile(`(?is)^` + amount + `\b\s*`),
+	}
+	if g.End != "" {
+		r.end = regexp.MustCompile(`(?i)\s+(?:` + g.End + `)\s*[?.!]*$`)
 	}
 	for _, f := range order {
 		if words := g.Forms[f]; words != "" {
@@ -149,9 +155,13 @@ func readPrompt(prompt, language string) request {
 // read takes an instruction apart; false where it is none of this language's.
 func (r reader) read(s string) (request, bool) {
 	out := request{form: formPost, language: r.language}
+	s = strings.TrimLeft(s, "¿¡ ")
+	polite := false
 	for r.polite.MatchString(s) {
-		s = s[len(r.polite.FindString(s)):]
+		s, polite = s[len(r.polite.FindString(s)):], true
 	}
+	verb := polite && r.end.MatchString(s)
+	s = r.end.ReplaceAllString(s, "")
 	for _, kind := range []struct {
 		form    form
 		pattern *regexp.Regexp
@@ -172,7 +182,7 @@ func (r reader) read(s string) (request, bool) {
 	for _, f := range r.forms {
 		m := f.pattern.FindStringIndex(head)
 		// Without a verb, the form has to come first: "FAQ for our returns".
-		if m == nil || asked == "" && m[0] > 12 {
+		if m == nil || asked == "" && !verb && m[0] > 12 {
 			continue
 		}
 		if end < 0 {
@@ -180,8 +190,12 @@ func (r reader) read(s string) (request, bool) {
 		}
 		end = max(end, m[1])
 	}
-	if asked == "" && end < 0 {
+	asks := asked != "" || verb
+	switch {
+	case !asks && end < 0:
 		return request{}, false
+	case end < 0 && !linked:
+		out.form = formIntro // a kind of text that is not known: its sentences have to be given
 	}
 	if m := r.announce.FindStringIndex(rest); m != nil {
 		topic, linked, out.announce = rest[m[1]:], true, true
@@ -189,7 +203,7 @@ func (r reader) read(s string) (request, bool) {
 	if !linked {
 		tail := strings.TrimLeft(head[max(0, end):], " ,.:;-")
 		topic = r.link.ReplaceAllString(r.lengthAlone.ReplaceAllString(tail, ""), "")
-		if asked == "" && topic == tail && topic != "" {
+		if !asks && topic == tail && topic != "" {
 			return request{}, false // "FAQ tools": the form is part of the topic
 		}
 	}
@@ -240,7 +254,7 @@ func divide(prompt string) (instruction string, material []string) {
 	for _, mark := range []string{": ", "："} {
 		if head, tail, ok := strings.Cut(prompt, mark); ok && len(strings.Fields(head)) <= 12 &&
 			(len(prose.SentenceTexts(tail)) > 1 ||
-				prose.CountWords(tail) >= 8 && strings.ContainsAny(tail[len(tail)-1:], ".!?")) {
+				prose.CountWords(tail) >= 4 && strings.ContainsAny(tail[len(tail)-1:], ".!?")) {
 			return strings.TrimSpace(head), prose.SentenceTexts(tail)
 		}
 	}
