@@ -170,8 +170,8 @@ func TestMainJobThroughMCP(t *testing.T) {
 	assets := call("get_execution_assets", map[string]any{"id": done["id"]})
 	item := assets["content_items"].([]any)[0].(map[string]any)["id"]
 	read := call("get_content_item", map[string]any{"id": item})["attributes"].(map[string]any)
-	if text := read["body"].(string); !strings.Contains(text, "loud cost") {
-		t.Errorf("body %v", text)
+	if title := read["title"].(string); !strings.Contains(title, "loud cost") || read["body"] == "" {
+		t.Errorf("%q: body %v", title, read["body"])
 	}
 	for _, status := range []string{"review", "ready", "published"} {
 		moved := call("move_content", map[string]any{"id": item, "status": status})["attributes"].(map[string]any)

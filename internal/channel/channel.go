@@ -24,33 +24,35 @@ type Network struct {
 
 // Manner says how a post is built out of given sentences.
 type Manner struct {
-	Lines  int  // at most, below the opening
-	Listed bool // the lines are a list rather than a paragraph
-	Tags   int  // hashtags, at most
-	// Turn says which sentence opens the post, counted from 0, so that posts on
-	// several networks differ.
-	Turn int
+	Shape Shape
+	Tags  int // hashtags, at most
 }
 
+// Shape is how the sentences of a post are set.
+type Shape string
+
+// The shapes. Each begins with what the post is about.
+const (
+	ShapeRun        Shape = "run"        // all in one paragraph
+	ShapeLines      Shape = "lines"      // a line for each
+	ShapeParagraphs Shape = "paragraphs" // a paragraph of two or three
+	ShapeList       Shape = "list"       // a headline and a list
+	ShapeSpaced     Shape = "spaced"     // a headline and lines with space between them
+)
+
 // Plain is the manner of a post for no network in particular.
-var Plain = Manner{Lines: 2, Tags: 1}
+var Plain = Manner{Shape: ShapeRun, Tags: 1}
 
 // Networks lists the networks with their limits, as they publish them.
 func Networks() []Network {
 	return []Network{
-		{Slug: "linkedin", Name: "LinkedIn", Max: 3000, Hashtags: 5, Manner: Manner{Lines: 3, Listed: true, Tags: 3}},
-		{Slug: "x", Name: "X", Max: 280, Hashtags: 2, URL: 23, Wide: true, Manner: Manner{Lines: 1, Tags: 1}},
-		{Slug: "bluesky", Name: "Bluesky", Max: 300, Hashtags: 3, Manner: Manner{Lines: 1, Tags: 1, Turn: 1}},
-		{Slug: "mastodon", Name: "Mastodon", Max: 500, Hashtags: 4, URL: 23, Manner: Manner{Lines: 2, Tags: 3, Turn: 2}},
-		{Slug: "facebook", Name: "Facebook", Max: 63206, Hashtags: 3, Manner: Manner{Lines: 2, Turn: 1}},
-		{
-			Slug:     "instagram",
-			Name:     "Instagram",
-			Max:      2200,
-			Hashtags: 30,
-			Manner:   Manner{Lines: 3, Listed: true, Tags: 5, Turn: 1},
-		},
-		{Slug: "threads", Name: "Threads", Max: 500, Hashtags: 1, Manner: Manner{Lines: 1, Tags: 1, Turn: 2}},
+		{Slug: "linkedin", Name: "LinkedIn", Max: 3000, Hashtags: 5, Manner: Manner{ShapeList, 3}},
+		{Slug: "x", Name: "X", Max: 280, Hashtags: 2, URL: 23, Wide: true, Manner: Manner{ShapeRun, 1}},
+		{Slug: "bluesky", Name: "Bluesky", Max: 300, Hashtags: 3, Manner: Manner{ShapeLines, 1}},
+		{Slug: "mastodon", Name: "Mastodon", Max: 500, Hashtags: 4, URL: 23, Manner: Manner{ShapeParagraphs, 3}},
+		{Slug: "facebook", Name: "Facebook", Max: 63206, Hashtags: 3, Manner: Manner{ShapeParagraphs, 0}},
+		{Slug: "instagram", Name: "Instagram", Max: 2200, Hashtags: 30, Manner: Manner{ShapeSpaced, 5}},
+		{Slug: "threads", Name: "Threads", Max: 500, Hashtags: 1, Manner: Manner{ShapeLines, 1}},
 	}
 }
 

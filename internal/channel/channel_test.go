@@ -31,7 +31,7 @@ func TestCount(t *testing.T) {
 func TestNetworks(t *testing.T) {
 	seen := map[string]bool{}
 	for _, n := range channel.Networks() {
-		if seen[n.Slug] || n.Name == "" || n.Max < 100 || n.Hashtags < 1 || n.Manner.Lines < 1 ||
+		if seen[n.Slug] || n.Name == "" || n.Max < 100 || n.Hashtags < 1 || n.Manner.Shape == "" ||
 			n.Manner.Tags > n.Hashtags ||
 			n.Slug != strings.ToLower(n.Slug) {
 			t.Errorf("%+v", n)

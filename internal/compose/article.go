@@ -1,249 +1,247 @@
 package compose
 
 import (
-	"cmp"
-	"hash/fnv"
 	"slices"
 	"strings"
 	"unicode"
 
+	"vellocity/internal/domain"
 	"vellocity/internal/prose"
 )
 
-// Article is a whole text in parts. The first part opens it, the last closes it.
+// Article is a whole text in parts. A first part whose heading is the title stands
+// above the first heading.
 type Article struct {
-	Title string
-	Parts []Part
-	// Framed notes that the article follows the frame for its kind of topic, because
-	// the caller gave no points. Summary then says what the frame covers.
-	Framed  bool
-	Summary string
+	Title  string
+	Format string // its name, from [Formats]
+	// Outline notes that there is nothing but a topic: the parts hold questions.
+	Outline bool
+	Parts   []Part
+	// Needs are the questions that empty slots raise, each with an example of an answer.
+	Needs  []domain.Need
+	Unused []Unused
 
-	topic topic
+	places []place
+	given  []statement
 }
 
 // Part is one section of an article.
 type Part struct {
 	Heading string
-	Points  []string // what the outline shows
-	Text    string   // Markdown
-	joined  string   // the text to use where the part is joined to the one before and loses its heading
-}
-
-// Phraser builds the sentences of one text: it fits the topic into templates and
-// leaves out what the brand voice bans. It uses no phrase twice, so each text needs a
-// Phraser of its own.
-type Phraser struct {
-	brief    Brief
-	topic    topic
-	sections int
-	seed     uint64
-	banned   []string
-	casual   bool
-	labels   int            // neutral headings given so far
-	asides   map[string]int // taken so far, by list
+	Points  []string // what it holds, for an outline
+	Text    string   // Markdown; may hold further headings where parts were joined
+	Uses    []string // the inputs that it holds: key_points[0], facts[2], call_to_action
 }
 
 const maxSections = 12
 
-// NewPhraser returns the phraser for a brief.
-func NewPhraser(b Brief) *Phraser {
-	h := fnv.New64a()
-	for _, s := range append([]string{b.Topic, b.Audience, b.Tone}, b.KeyPoints...) {
-		h.Write([]byte(s + "\x00"))
-	}
-	w := &Phraser{
-		brief:    b,
-		topic:    readTopic(b.Topic),
-		sections: b.Sections,
-		seed:     h.Sum64(),
-		banned:   slices.Clone(b.voice().BannedTerms),
-		asides:   map[string]int{},
-	}
-	for _, p := range b.voice().PreferredTerms {
-		w.banned = append(w.banned, p.InsteadOf)
-	}
-	if w.sections < 1 {
-		w.sections = 5
-	}
-	w.sections = min(w.sections, maxSections)
-	for _, t := range append([]string{b.Tone}, b.voice().Tone...) {
-		w.casual = w.casual ||
-			slices.ContainsFunc(
-				[]string{"casual", "friendly", "conversational", "relaxed", "playful", "informal"},
-				func(s string) bool {
-					return strings.Contains(strings.ToLower(t), s)
-				},
-			)
-	}
-	return w
-}
-
-// NewArticle builds the article for a brief. All parts come from one pass, so that
-// none repeats another.
+// NewArticle assembles the text of a brief.
 func NewArticle(b Brief) Article {
-	w := NewPhraser(b)
-	if !prose.English(b.Language) {
-		return w.foreign()
+	statements := given(b)
+	f := recognize(b, statements)
+	language := tag(b.Language)
+	a := Article{Format: f.name, places: f.places(language), given: statements}
+	passages, unused := quarry(b, statements)
+	a.given, a.Unused = append(a.given, passages...), unused
+	if len(a.given) == 0 {
+		a.outline(b, f, language)
+		a.ask(f, nil, b)
+		return a
 	}
-	return w.english()
-}
-
-// pick chooses one of the variants by the seed, and skips those with a banned term as
-// long as there is another.
-func (w *Phraser) pick(slot int, variants []string) string {
-	n := len(variants)
-	start := int((w.seed>>(slot%48) + uint64(slot)) % uint64(n))
-	for i := range n {
-		if v := variants[(start+i)%n]; !w.bans(v) {
-			return v
+	s := assembler{brief: b, format: f, places: a.places, words: load().words[language]}
+	if len(statements) == 0 {
+		a.Parts = []Part{newPart("", paragraphs(passages), passages)}
+		a.Parts = s.close(a.Parts)
+	} else {
+		s.fill(a.given)
+		a.Parts = s.parts()
+	}
+	a.Unused = append(a.Unused, s.unused...)
+	a.Title = s.title(b.Topic, s.entries())
+	for i, p := range a.Parts {
+		if p.Heading == "" {
+			a.Parts[i].Heading = a.Title
 		}
 	}
-	return variants[start]
+	a.Parts = fit(a.Parts, a.Title, b.Sections)
+	a.ask(f, s.slots, b)
+	return a
 }
 
-func (w *Phraser) bans(s string) bool {
-	return slices.ContainsFunc(w.banned, func(term string) bool { return len(prose.Find(s, term)) > 0 })
+// assembler puts statements into the slots of a format.
+type assembler struct {
+	brief  Brief
+	format format
+	places []place
+	words  words
+	lead   *statement
+	slots  map[string][]statement
+	unused []Unused
+	pair   []option    // what is compared
+	rows   []statement // what says something about both
 }
 
-// Say fills the topic into a template, leaves out sentences with banned terms,
-// and contracts where the tone is casual.
-func (w *Phraser) Say(template string) string {
-	if w.casual {
-		template = contract.Replace(template)
+// fill sorts the statements into the slots, each into one.
+func (s *assembler) fill(all []statement) {
+	s.slots = map[string][]statement{}
+	rest := slices.Clone(all)
+	if at := s.opener(rest); at >= 0 {
+		lead := all[at]
+		s.lead = &lead
+		rest = slices.Delete(rest, at, at+1)
 	}
-	s := strings.NewReplacer("%t", w.topic.noun, "%T", w.topic.head).Replace(template)
-	if !w.bans(s) {
-		return s
+	if s.has(shapeSections) {
+		points, facts := split(rest)
+		common := prose.Stems(strings.Join(append([]string{s.brief.Topic, s.words.Stop}, s.brief.Keywords...), " "))
+		takes := func(p statement) bool {
+			_, _, headed := p.headed()
+			return headed && s.place(s.slotOf(p)).shape == shapeSections
+		}
+		rest = append(points, attach(points, facts, common, takes)...)
 	}
-	var keep []string
-	for _, one := range prose.SentenceTexts(s) {
-		if !w.bans(one) {
-			keep = append(keep, one)
+	if s.has(shapeOptions) {
+		rest = s.options(rest)
+	}
+	for i := 0; i < len(rest); i++ {
+		name := s.slotOf(rest[i])
+		s.slots[name] = append(s.slots[name], rest[i])
+		// The answer to a question stands after it, so it goes where the question goes.
+		if only(rest[i]) && i+1 < len(rest) && rest[i].fact == rest[i+1].fact && !asks(rest[i+1].sentences[0]) {
+			i++
+			s.slots[name] = append(s.slots[name], rest[i])
 		}
 	}
-	if len(keep) == 0 {
-		return s
-	}
-	return strings.Join(keep, " ")
 }
 
-var contract = strings.NewReplacer(
-	"It is ",
-	"It’s ",
-	"it is ",
-	"it’s ",
-	"does not ",
-	"doesn’t ",
-	"do not ",
-	"don’t ",
-	"there is ",
-	"there’s ",
-	"There is ",
-	"There’s ",
-	"cannot ",
-	"can’t ",
-	"need not ",
-	"needn’t ",
-	"will not ",
-	"won’t ",
-	"That is ",
-	"That’s ",
-	"Here is ",
-	"Here’s ",
-	"was not ",
-	"wasn’t ",
-)
+// only reports whether a statement is a question without its answer.
+func only(s statement) bool { return asks(s.text) }
 
-func (w *Phraser) callToAction() string { return Sentence(w.brief.CallToAction) }
-
-// material is what the caller gave, sorted.
-type material struct {
-	points []Point
-	facts  []string // all of them
-	loose  []string // facts that belong to no point
-	found  []string // sentences of pasted sources, where there is little else
-}
-
-// material reads points and facts, and takes sentences out of pasted sources
-// where the caller gave little else.
-func (w *Phraser) material(english bool) *material {
-	m := &material{points: ReadPoints(w.brief.KeyPoints, english)}
-	for _, f := range w.brief.Facts {
-		if f = strings.TrimLeft(prose.Line(f), "-*•–· "); f != "" {
-			if !english || hasVerb(f) {
-				f = Sentence(f)
-			}
-			m.facts = append(m.facts, f)
+func split(all []statement) (points, facts []statement) {
+	for _, s := range all {
+		if s.fact {
+			facts = append(facts, s)
+		} else {
+			points = append(points, s)
 		}
 	}
-	if own := len(m.points) + len(m.facts); own < 3 {
-		m.found = w.quarry(2 * (w.sections - 1))
-	}
-	common := prose.Stems(w.topic.line + " " + strings.Join(w.brief.Keywords, " "))
-	m.loose = place(m.points, m.facts, common)
-	return m
+	return points, facts
 }
 
-// quarry returns the n most informative sentences of the pasted sources, in their
-// order.
-func (w *Phraser) quarry(n int) []string {
-	var all []string
-	for _, s := range w.brief.Sources {
-		if long := prose.SentenceTexts(prose.Plain(s)); len(long) > 1 {
-			all = append(all, long...)
-		}
-	}
-	return Central(all, n)
+func (s *assembler) has(form shape) bool {
+	return slices.ContainsFunc(s.places, func(p place) bool { return p.shape == form })
 }
 
-// Central returns the n sentences with the most weight, in their order.
-func Central(all []string, n int) []string {
-	if n <= 0 || len(all) == 0 {
-		return nil
+func (s *assembler) place(name string) place {
+	i := slices.IndexFunc(s.places, func(p place) bool { return p.name == name })
+	if i < 0 {
+		return place{}
 	}
-	all = all[:min(len(all), 300)]
-	rank := prose.Rank(all)
-	order := make([]int, len(all))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(rank[b], rank[a]) })
-	order = order[:min(n, len(order))]
-	slices.Sort(order)
-	var out []string
-	for _, i := range order {
-		out = append(out, all[i])
-	}
-	return out
+	return s.places[i]
 }
 
-// takeLead removes and returns the fact that opens the text: one with a figure
-// that belongs to no point, else the first of three and more.
-func (m *material) takeLead() string {
-	for i, f := range m.loose {
-		if figure(f) && endsSentence(f) {
-			m.loose = slices.Delete(slices.Clone(m.loose), i, i+1)
-			return f
+// slotOf returns the slot of a statement: the one with most cues for it, else the one
+// that its kind goes to. Steps, entries and answers leave their slot for strong cues
+// alone, since what stands between them belongs to them.
+func (s *assembler) slotOf(st statement) string {
+	home := s.format.KeyPoints
+	if st.fact {
+		home = s.format.Facts
+	}
+	if st.passage != nil {
+		return home
+	}
+	best, most := home, 0
+	if long(st.text) && len(strings.Fields(st.text)) > 5 {
+		most = 1
+	}
+	if s.place(home).shape.ordered() || asks(st.sentences[0]) {
+		most = 3
+	}
+	for _, p := range s.places {
+		n := p.Cues.score(st.words)
+		if st.label != "" && (p.Cues.score(newText(st.label)) > 1 || same(st.label) == same(p.Heading)) {
+			n += 6
+		}
+		if n > most {
+			best, most = p.name, n
 		}
 	}
-	if len(m.facts) < 2 {
-		return ""
+	return best
+}
+
+// opener returns the index of the statement that opens the text; -1 for none.
+func (s *assembler) opener(all []statement) int {
+	plain := func(st statement) bool {
+		_, _, headed := st.headed()
+		return st.passage == nil && st.whole() && st.label == "" && !asks(st.text) &&
+			(!headed || s.format.Opens == opensTopic)
 	}
-	for i, p := range m.points {
-		if len(p.facts) > 0 && p.body != "" && figure(p.facts[0]) && endsSentence(p.facts[0]) {
-			m.points[i].facts = p.facts[1:]
-			return p.facts[0]
+	switch s.format.Opens {
+	case opensNone:
+		return -1
+	case opensPoints:
+		return slices.IndexFunc(all, func(st statement) bool { return plain(st) && !st.fact })
+	case opensAny:
+		return s.anyOpener(all, plain)
+	case opensTopic:
+	}
+	stop := prose.Stems(s.words.Stop)
+	topic := without(stems(s.brief.Topic), stop)
+	bare := without(stems(bareTitle(s.brief.Topic, s.format.Words[tag(s.brief.Language)].Topic)), stop)
+	says := func(st statement) bool {
+		least := 0.3
+		if st.fact {
+			least = 0.6 // a fact has to say what the text is about
+		}
+		return plain(st) && long(st.text) && max(covers(st.stems, topic), covers(st.stems, bare)) >= least
+	}
+	if i := slices.IndexFunc(all, says); i >= 0 {
+		return i
+	}
+	cues := s.format.Words[tag(s.brief.Language)].Brief
+	return slices.IndexFunc(all, func(st statement) bool { return plain(st) && cues.score(st.words) > 0 })
+}
+
+// anyOpener returns the index of a fact with a figure that can stand alone, else of the
+// first key point, where the key points are sentences rather than entries of a list.
+func (s *assembler) anyOpener(all []statement, plain func(statement) bool) int {
+	topic := without(stems(s.brief.Topic), prose.Stems(s.words.Stop))
+	figures := func(st statement) bool {
+		return plain(st) && st.fact && figure(st.text) && len(all) > 1 &&
+			(covers(st.stems, topic) > 0 || len(strings.Fields(st.text)) >= 12)
+	}
+	if i := slices.IndexFunc(all, figures); i >= 0 {
+		return i
+	}
+	points, _ := split(all)
+	fragment := func(st statement) bool { return !st.whole() }
+	if len(points) > 0 && plain(points[0]) && long(points[0].text) &&
+		(ended(points) || endsSentence(points[0].text) && !slices.ContainsFunc(points, fragment)) {
+		return slices.IndexFunc(all, func(st statement) bool { return !st.fact })
+	}
+	return -1
+}
+
+// covers returns how much of a topic a set of stems has.
+func covers(stems, topic map[string]bool) float64 {
+	n := 0
+	for t := range topic {
+		if stems[t] {
+			n++
 		}
 	}
-	return ""
+	return float64(n) / float64(max(1, len(topic)))
 }
 
 func figure(s string) bool { return strings.ContainsFunc(s, unicode.IsDigit) }
 
-// fit joins neighboring parts until there are at most n.
-func (w *Phraser) fit(parts []Part, n int) []Part {
-	n = max(n, 1)
+// fit joins neighboring parts until there are at most n. A part that joins another
+// keeps its heading.
+func fit(parts []Part, title string, n int) []Part {
+	if n <= 0 {
+		n = 5
+	}
+	n = min(n, maxSections)
 	if len(parts) <= n {
 		return parts
 	}
@@ -253,29 +251,13 @@ func (w *Phraser) fit(parts []Part, n int) []Part {
 		one := parts[from]
 		for _, p := range parts[from+1 : to] {
 			one.Points = append(slices.Clone(one.Points), p.Points...)
-			one.Text += "\n\n" + orElse(p.joined, p.Text)
+			one.Uses = append(slices.Clone(one.Uses), p.Uses...)
+			if p.Heading != title {
+				one.Text += "\n\n## " + p.Heading
+			}
+			one.Text += "\n\n" + p.Text
 		}
 		out = append(out, one)
 	}
 	return out
-}
-
-// paragraph puts a sentence and its facts together.
-func paragraph(body string, facts []string) string {
-	if body == "" {
-		return strings.Join(facts, " ")
-	}
-	if len(facts) == 0 {
-		return body
-	}
-	return body + "\n\n" + strings.Join(facts, " ")
-}
-
-// Lines makes a list.
-func Lines(items []string) string {
-	var b strings.Builder
-	for _, s := range items {
-		b.WriteString("- " + prose.Capital(s) + "\n")
-	}
-	return strings.TrimRight(b.String(), "\n")
 }

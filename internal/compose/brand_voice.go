@@ -84,7 +84,8 @@ func plural(found, term string) bool {
 
 func formal(tone []string) bool {
 	for _, t := range tone {
-		if isIn(" formal official academic serious authoritative ", t) {
+		switch prose.Fold(t) {
+		case "formal", "official", "academic", "serious", "authoritative":
 			return true
 		}
 	}

@@ -1,16 +1,20 @@
-// Package compose writes texts without a model: it arranges the caller's own words,
-// by ranking, templates and mechanical rewriting, and adds nothing else.
+// Package compose assembles texts without a model: it puts the caller's own
+// sentences into the slots of a format, and adds nothing but headings.
 //
-// [NewArticle] builds a whole text in parts, [NewMeta] describes it, [Post] builds a
-// post for a social network, [Voiced] brings any text nearer to a brand voice, and
-// [Phraser] has the sentences that topics fit into. Each capability composes its own
-// texts with them, beside its prompts.
+// A format ([Formats]; a file each in formats/) names its slots in their order: a
+// launch says what is new, then for whom, when and at what price. The words of each
+// language (slots/) give the heading of a slot, the question that an empty one
+// raises, and the words by which a sentence is known to belong there. Formats and
+// words are data: another format is another file.
 //
-// The same [Brief] always gives the same text. What the brief does not support is
-// left out, so a text never holds a fact, number, quote or name that the caller did
-// not give. From a topic alone it makes a short text that gives the subject a shape.
-// English has the most templates; German, French and Spanish have a few; in any
-// other language only the caller's own sentences are used.
+// [NewArticle] assembles a whole text in parts, [NewMeta] describes it, [NewPost]
+// builds a post for a social network, [Voiced] brings any text nearer to a brand voice.
+//
+// Every key point, fact and source of a [Brief] appears in the text exactly once, in
+// the caller's wording, or is named as unused with the reason. A topic alone gives an
+// outline: the headings of its format, with the questions that the text has to answer.
+// The same brief always gives the same text. A language that has no words here gets
+// the caller's sentences and nothing else.
 package compose
 
 import (
@@ -23,24 +27,24 @@ import (
 type Brief struct {
 	Topic        string
 	Keywords     []string
-	Audience     string
-	Tone         string
 	KeyPoints    []string
 	Facts        []string
-	Sources      []string
-	Language     string // a language code; "" means English
+	Sources      []string // references, and pasted passages to draw on; see [Reference]
+	Language     string   // a language code; "" means English
 	CallToAction string
-	Material     string             // more text that a post may take sentences from
-	Sections     int                // of an article, at most; 5 where it is 0
-	BrandVoice   *domain.BrandVoice // nil: none
+	Format       string // a name from [Formats]; "" or [Automatic] recognizes it from the brief
+	// Words bounds what is taken from pasted passages; 0 sets no bound. Key points and
+	// facts are never cut.
+	Words      int
+	Sections   int                // of an article, at most; 5 where it is 0
+	BrandVoice *domain.BrandVoice // nil: none
 }
 
-// voice returns the brand voice; the zero value where there is none.
-func (b Brief) voice() domain.BrandVoice {
-	if b.BrandVoice == nil {
-		return domain.BrandVoice{}
-	}
-	return *b.BrandVoice
+// Unused is something that the caller gave and the text does not hold.
+type Unused struct {
+	Ref    string `json:"input"`  // key_points[0], facts[2], sources[1], call_to_action
+	Text   string `json:"text"`   // how it begins
+	Reason string `json:"reason"` // why, and what to do
 }
 
 // Pieces splits a text after every few words, so that readers see it grow.

@@ -1,117 +1,213 @@
 package compose
 
 import (
+	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 
 	"vellocity/internal/channel"
 	"vellocity/internal/prose"
 )
 
-// Post writes one post of at most limit characters (500 where it is 0): a
-// sentence of the caller to open with, a few more, the call to action, hashtags
-// from the keywords. What does not fit is left out, last things first, but the
-// call to action stays as long as the opening leaves room for it.
-func Post(b Brief, n channel.Network, limit int) string {
-	if limit <= 0 {
-		limit = 500
+// Post is a post for a network.
+type Post struct {
+	Text   string
+	Unused []Unused // what did not fit, whole or in part
+}
+
+// NewPost builds a post of at most limit characters, as the network counts them (500
+// where it is 0): what it is about, what has a date or a place, the rest in the
+// caller's order, the call to action, hashtags from the keywords. Sentences are never
+// cut; the call to action is the last to be left out.
+func NewPost(b Brief, n channel.Network, limit int) Post {
+	p := newPoster(b, n, limit)
+	p.open()
+	for _, st := range p.rest {
+		p.add(st)
 	}
-	m := n.Manner
-	w := NewPhraser(b)
-	opening, rest := w.postSentences(n)
-	if strings.HasSuffix(opening, ":") {
-		m.Listed, m.Lines = true, 4
+	out := p.text(p.lines)
+	if out == "" {
+		out = p.clipped()
 	}
-	cta := w.callToAction()
-	post := prose.Clip(opening, limit)
-	if with := below(post, cta); size(with) > limit {
-		cta = ""
-	}
-	var lines []string
-	for _, s := range rest {
-		next := append(slices.Clone(lines), s)
-		if len(next) > m.Lines || size(below(below(post, joinLines(m, next)), cta)) > limit {
-			break
-		}
-		lines = next
-	}
-	post = below(below(post, joinLines(m, lines)), cta)
-	for _, tag := range hashtags(b.Keywords, m.Tags) {
+	for _, tag := range hashtags(b.Keywords, n.Manner.Tags) {
 		sep := " "
-		if !strings.Contains(lastLine(post), "#") {
+		if !strings.Contains(out[strings.LastIndexByte(out, '\n')+1:], "#") {
 			sep = "\n\n"
 		}
-		if size(post+sep+tag) <= limit {
-			post += sep + tag
+		if n.Count(out+sep+tag) <= p.limit {
+			out += sep + tag
 		}
 	}
-	return post
+	return Post{out, p.unused}
 }
 
-// postSentences returns the sentence that opens a post and those that may follow.
-func (w *Phraser) postSentences(n channel.Network) (opening string, rest []string) {
-	english := prose.English(w.brief.Language)
-	var own, fragments []string
-	for _, f := range w.brief.Facts {
-		if line := prose.Line(f); line != "" && (!english || hasVerb(line)) {
-			own = append(own, Sentence(line))
-		}
+// poster builds one post.
+type poster struct {
+	network  channel.Network
+	limit    int
+	language string
+	topic    string
+	short    string // the topic in fewer words; "" for none
+	lead     string // what the post begins with
+	leading  bool   // lead is a sentence of the caller rather than the topic
+	rest     []statement
+	lines    []string
+	cta      string
+	unused   []Unused
+}
+
+func newPoster(b Brief, n channel.Network, limit int) *poster {
+	all := given(b)
+	passages, unused := quarry(b, all)
+	all = append(all, passages...)
+	topic := (&assembler{}).title(b.Topic, len(b.KeyPoints))
+	return &poster{
+		network: n, language: tag(b.Language), limit: cmp.Or(max(0, limit), 500),
+		topic: topic, short: shorten(topic, tag(b.Language), 60),
+		rest: datesFirst(all, b), cta: Sentence(b.CallToAction),
+		unused: unused,
 	}
-	for _, p := range ReadPoints(w.brief.KeyPoints, english) {
-		if p.Whole {
-			own = append(own, Sentence(p.Text))
+}
+
+// datesFirst puts statements with a date or a place before the others.
+func datesFirst(all []statement, b Brief) []statement {
+	where := load().words[tag(b.Language)].Slots["where"].Cues
+	var first, rest []statement
+	for _, st := range all {
+		if st.words.holds("date") || st.words.holds("weekday") || where.score(st.words) >= 2 {
+			first = append(first, st)
 		} else {
-			fragments = append(fragments, prose.Capital(p.Text))
+			rest = append(rest, st)
 		}
 	}
-	own = append(own, Central(prose.SentenceTexts(prose.Plain(w.brief.Material)), max(0, 4-len(own)))...)
-	if len(own) == 0 {
-		return w.bareOpening(n, english), fragments
-	}
-	turn := n.Manner.Turn % len(own)
-	opening = own[turn]
-	return opening, append(append(slices.Clone(own[turn+1:]), own[:turn]...), fragments...)
+	return append(first, rest...)
 }
 
-// bareOpening is what a topic alone gives: a question of its frame, or the topic.
-func (w *Phraser) bareOpening(n channel.Network, english bool) string {
+// open chooses what the post begins with: a sentence of the caller that says what the
+// topic says, else the topic, shortened where there is little room. What the call to
+// action needs is kept free.
+func (p *poster) open() {
+	if p.cta != "" && p.network.Count(p.cta) > p.limit {
+		p.without(statement{refs: []string{"call_to_action"}}, p.cta)
+		p.cta = ""
+	}
+	topic := stems(p.topic)
+	best, most := -1, 0.6
+	for i, st := range p.rest {
+		if o := covers(st.stems, topic); o > most && st.whole() && !asks(st.text) && p.fits(Sentence(st.text), nil) {
+			best, most = i, o
+		}
+	}
+	if best >= 0 {
+		p.lead, p.leading = Sentence(p.rest[best].text), true
+		p.rest = slices.Delete(p.rest, best, best+1)
+		return
+	}
+	for _, lead := range []string{p.topic, p.short} {
+		if lead != "" && p.fits(lead, nil) {
+			p.lead = lead
+			return
+		}
+	}
+}
+
+// clipped is as much of the topic as fits, where nothing else does.
+func (p *poster) clipped() string {
+	for n := p.limit; n > 0; n-- {
+		if s := prose.Clip(p.topic, n); p.network.Count(s) <= p.limit {
+			return s
+		}
+	}
+	return ""
+}
+
+func (p *poster) fits(lead string, lines []string) bool {
+	was := p.lead
+	p.lead = lead
+	defer func() { p.lead = was }()
+	return p.network.Count(p.text(lines)) <= p.limit
+}
+
+// add takes a statement, or as many of its first sentences as fit.
+func (p *poster) add(st statement) {
+	whole := p.line(st.text)
+	if p.fits(p.lead, append(slices.Clone(p.lines), whole)) {
+		p.lines = append(p.lines, whole)
+		return
+	}
+	for n := len(st.sentences) - 1; n > 0; n-- {
+		part := together(st.sentences[:n]...)
+		if asks(part) || !p.fits(p.lead, append(slices.Clone(p.lines), part)) {
+			continue
+		}
+		p.lines = append(p.lines, part)
+		p.without(st, together(st.sentences[n:]...))
+		return
+	}
+	p.without(st, st.text)
+}
+
+// without names a statement, or what of it is left, as unused.
+func (p *poster) without(st statement, text string) {
+	reason := fmt.Sprintf("It does not fit into the %d characters of this post. Shorten it, or give less.", p.limit)
+	p.unused = append(p.unused, st.left(text, reason)...)
+}
+
+// line is a statement as a line of the post. In a list, what nobody ended stays so.
+func (p *poster) line(s string) string {
+	if shape := p.network.Manner.Shape; shape == channel.ShapeList || shape == channel.ShapeSpaced {
+		return capital(s)
+	}
+	return Sentence(s)
+}
+
+// text puts the post together without its hashtags.
+func (p *poster) text(lines []string) string {
+	body := p.body(lines)
+	if p.network.Manner.Shape != channel.ShapeRun {
+		return joined("\n\n", p.lead, body, p.cta)
+	}
+	head := p.lead
 	switch {
-	case !english:
-		return Sentence(w.topic.line)
-	case w.topic.noun == thisQuestion:
-		return w.topic.asked()
-	case w.Spoken():
-		return Sentence(w.topic.line)
-	case len(w.brief.KeyPoints) > 0:
-		return w.topic.head + ":"
+	case p.leading || head == "":
+	case len(lines) > 0 && !strings.ContainsAny(head+lines[0], ":：") && !endsSentence(head):
+		return joined(" ", head+colon(p.language)+body, p.cta)
+	default:
+		head = Sentence(head)
 	}
-	return w.Say(w.pick(len(n.Slug), frameOf(w.topic.kind).ask))
+	return together(head, body, p.cta)
 }
 
-func joinLines(m channel.Manner, lines []string) string {
-	if len(lines) == 0 {
-		return ""
+func (p *poster) body(lines []string) string {
+	switch p.network.Manner.Shape {
+	case channel.ShapeList:
+		if len(lines) > 1 {
+			return "• " + strings.Join(lines, "\n• ")
+		}
+	case channel.ShapeLines:
+		return strings.Join(lines, "\n")
+	case channel.ShapeSpaced:
+		return strings.Join(lines, "\n\n")
+	case channel.ShapeParagraphs:
+		var out []string
+		for pair := range slices.Chunk(lines, 3) {
+			out = append(out, together(pair...))
+		}
+		return strings.Join(out, "\n\n")
+	case channel.ShapeRun:
 	}
-	if !m.Listed {
-		return strings.Join(lines, " ")
-	}
-	return "• " + strings.Join(lines, "\n• ")
+	return together(lines...)
 }
 
-func below(a, b string) string {
-	if b == "" {
-		return a
-	}
-	return a + "\n\n" + b
+// joined puts texts together and leaves empty ones out.
+func joined(sep string, texts ...string) string {
+	return strings.Join(slices.DeleteFunc(texts, func(s string) bool { return s == "" }), sep)
 }
 
-func size(s string) int { return utf8.RuneCountInString(s) }
-
-func lastLine(s string) string { return s[strings.LastIndexByte(s, '\n')+1:] }
-
-// hashtags makes tags of keywords: SharedInbox out of "shared inbox".
+// hashtags makes tags of keywords: SharedInbox out of "shared inbox". What has capitals
+// keeps them.
 func hashtags(keywords []string, n int) []string {
 	var out []string
 	for _, k := range keywords {
@@ -119,7 +215,7 @@ func hashtags(keywords []string, n int) []string {
 		for _, word := range strings.FieldsFunc(k, func(r rune) bool {
 			return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '\'' && r != '’'
 		}) {
-			b.WriteString(prose.Capital(strings.NewReplacer("'", "", "’", "").Replace(word)))
+			b.WriteString(capital(strings.NewReplacer("'", "", "’", "").Replace(word)))
 		}
 		tag := "#" + b.String()
 		if b.Len() > 0 && !unicode.IsDigit([]rune(tag)[1]) && len(out) < n && !slices.Contains(out, tag) {

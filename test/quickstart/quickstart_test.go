@@ -114,7 +114,7 @@ func TestQuickstart(t *testing.T) {
 	for _, file := range []string{"pipeline.sh", "pipeline.py", "pipeline.mjs"} {
 		t.Run(file, func(t *testing.T) {
 			out := s.script(t, file)
-			for _, want := range []string{"generate-blog-post", "execution completed", "moved to review", "moved to ready", "moved to published", "in the feed: Cloud cost optimization"} {
+			for _, want := range []string{"generate-blog-post", "execution completed", "moved to review", "moved to ready", "moved to published", "in the feed: Outline: Cloud cost optimization"} {
 				if !strings.Contains(out, want) {
 					t.Errorf("%q is missing in\n%s", want, out)
 				}

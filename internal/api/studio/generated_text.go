@@ -34,7 +34,7 @@ type generateOutput struct {
 	Tone          string   `json:"tone_of_voice,omitempty" limit:"tone" doc:"Like Professional or Friendly"`
 	ToneCustom    string   `json:"tone_of_voice_custom,omitempty" limit:"tone_custom" doc:"A tone in your own words"`
 	BrandVoiceID  int64    `json:"brand_voice_id,omitempty" minimum:"1" doc:"Brand voice to write in"`
-	Results       int      `json:"number_of_results,omitempty" limit:"results" default:"1" doc:"How many texts"`
+	Results       int      `json:"number_of_results,omitempty" limit:"results" default:"1" doc:"How many texts; without a model, 1"`
 	MessageID     int64    `json:"message_id,omitempty" minimum:"1" doc:"Stream this text again instead of writing one"`
 	ops.Resumable
 }

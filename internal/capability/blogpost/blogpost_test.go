@@ -332,7 +332,7 @@ func TestSettings(t *testing.T) {
 	c := blogpost.New()
 	for raw, want := range map[string]string{
 		`{}`:                                 "The topic field is required",
-		`{"topic":"x","word_count":10}`:      "The word_count field must be at least 300",
+		`{"topic":"x","word_count":10}`:      "The word_count field must be at least 100",
 		`{"topic":"x","wordcount":500}`:      "There is no field named \"wordcount\"; did you mean \"word_count\"?",
 		`{"topic":"x","key_points":"a"}`:     "The key_points field must be a list",
 		`{"topic":"x","language":"english"}`: "The language field must be a value such as \"en\"",

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"vellocity/internal/capability"
+	"vellocity/internal/compose"
 	"vellocity/internal/domain"
 	"vellocity/internal/guard"
 	"vellocity/internal/prose"
@@ -80,7 +81,7 @@ func (s steps) finished(
 	if report.Readability.Applicable {
 		scores["readability"] = math.Max(0, math.Min(100, report.Readability.Flesch))
 	}
-	needs := needs(p.Settings, report.Readability.Words, in.Origin)
+	needs := needs(p.Settings, report.Readability.Words, in)
 	from, err := provenance(in, p.Settings, second)
 	if err != nil {
 		return capability.Result{}, err
@@ -132,31 +133,35 @@ func guardInput(p page, d described, text string, origin domain.Origin) guard.In
 	return g
 }
 
-// needs lists what would improve the post and was not given.
-func needs(s Settings, words int, origin domain.Origin) []domain.Need {
+// needs lists what would improve the post and was not given: for a composed post what
+// its format asks for and what it does not use.
+func needs(s Settings, words int, in capability.Input) []domain.Need {
 	out := []domain.Need{}
 	add := func(missing bool, what, field, reason string) {
 		if missing {
 			out = append(out, domain.Need{What: what, Field: field, Reason: reason})
 		}
 	}
-	given := strings.Join(slices.Concat(s.Facts, s.Sources), "\n")
+	if in.Origin.Kind == domain.OriginComposer {
+		out = append(out, compose.NewArticle(newComposer(s, in.BrandVoice).brief).Needs...)
+		add(words < s.WordCount*6/10, "more material", "key_points", fmt.Sprintf(
+			"Your brief supports about %d words; you asked for %d. More key points and facts make a longer post.",
+			words, s.WordCount))
+		return out
+	}
+	given := strings.Join(slices.Concat(s.KeyPoints, s.Facts, s.Sources), "\n")
 	add(len(s.KeyPoints) == 0, "key points", "key_points",
-		"No key points were given, so the post has only a general structure. Say what readers should take away.")
+		"No key points given, so the post has only a general structure. What should readers take away?")
 	add(!strings.ContainsAny(given, "0123456789"), "figures", "facts",
-		"No figures were given, so the post has none. Add results, amounts or dates that you can stand by.")
-	add(!strings.ContainsAny(given, "“”\"«»„"), "customer proof", "facts",
-		"No quote or case was given, so the post makes no claim about what customers say. "+
-			"Add a sentence that someone said, with their name.")
+		"No figures given. Which results, amounts or dates can you stand by?")
+	add(!strings.ContainsAny(given, "“”\"«»„「"), "customer proof", "facts",
+		"No quote or case given, so the post claims nothing about what customers say. "+
+			"Who said something about it? Give the words and the name.")
 	add(len(s.Sources) == 0, "a source", "sources",
-		"No source was given, so readers cannot check the facts. Say where they come from.")
-	add(s.Audience == "", "an audience", "audience",
-		"No audience was given, so the post speaks to everyone. Say who it is for.")
+		"No source given, so readers cannot check the facts. Where do they come from?")
+	add(s.Audience == "", "an audience", "audience", "No audience given. Who is it for?")
 	add(s.CallToAction == "", "a call to action", "call_to_action",
-		"No call to action was given, so the post asks for nothing. Say what the reader should do next.")
-	add(origin.Kind == domain.OriginComposer && words < s.WordCount*6/10, "more material", "key_points",
-		fmt.Sprintf("The brief is enough for about %d words; %d were asked for. "+
-			"More points and facts make a longer post.", words, s.WordCount))
+		"No call to action given, so the post asks for nothing. What should readers do next?")
 	return out
 }
 
@@ -166,6 +171,8 @@ type origin struct {
 	Engine    domain.Origin               `json:"engine"`
 	Steps     map[string]capability.Trace `json:"steps"`
 	Parts     []partOrigin                `json:"parts"`
+	Format    string                      `json:"format,omitempty"` // of a composed post
+	Unused    []compose.Unused            `json:"unused,omitempty"` // of a composed post
 	Voice     *voiceOrigin                `json:"brand_voice,omitempty"`
 	Agent     string                      `json:"agent,omitempty"`
 	Inputs    Settings                    `json:"inputs"`
@@ -193,6 +200,11 @@ func provenance(in capability.Input, s Settings, second *capability.Trace) (json
 		Agent:     in.Agent.Name,
 		Parts:     parts(in, s),
 	}
+	if in.Origin.Kind == domain.OriginComposer {
+		a := compose.NewArticle(newComposer(s, in.BrandVoice).brief)
+		o.Format, o.Unused = a.Format, a.Unused
+		o.exact(a)
+	}
 	for key, raw := range in.Outputs {
 		var out struct{ Prompt *capability.Trace }
 		if json.Unmarshal(raw, &out) == nil && out.Prompt != nil {
@@ -210,6 +222,15 @@ func provenance(in capability.Input, s Settings, second *capability.Trace) (json
 		return nil, fmt.Errorf("encode provenance: %w", err)
 	}
 	return data, nil
+}
+
+// exact takes the inputs of each part from the article, which knows them.
+func (o *origin) exact(a compose.Article) {
+	for i := range min(len(o.Parts), len(a.Parts)) {
+		if o.Parts[i].Heading == a.Parts[i].Heading {
+			o.Parts[i].Uses = append([]string{}, a.Parts[i].Uses...)
+		}
+	}
 }
 
 // parts compares the words of each section with each input.

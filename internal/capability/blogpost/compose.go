@@ -4,11 +4,9 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
-	"strings"
 
 	"vellocity/internal/compose"
 	"vellocity/internal/domain"
-	"vellocity/internal/prose"
 )
 
 // composer writes the parts of a post from the caller's own words. All parts come
@@ -19,13 +17,13 @@ func newComposer(s Settings, v *domain.BrandVoice) composer {
 	return composer{compose.Brief{
 		Topic:        s.Topic,
 		Keywords:     s.Keywords,
-		Audience:     s.Audience,
-		Tone:         s.Tone,
 		KeyPoints:    s.KeyPoints,
 		Facts:        s.Facts,
 		Sources:      s.Sources,
 		Language:     s.Language,
 		CallToAction: s.CallToAction,
+		Format:       s.Format,
+		Words:        s.WordCount,
 		Sections:     Sections(s.WordCount),
 		BrandVoice:   v,
 	}}
@@ -48,14 +46,10 @@ func (c composer) section(i int, plan sectionPlan) (string, error) {
 	if i < len(a.Parts) && (plan.Heading == "" || plan.Heading == a.Parts[i].Heading) {
 		return a.Parts[i].Text, nil
 	}
-	var out []string
-	for _, p := range compose.ReadPoints(plan.Points, prose.English(c.brief.Language)) {
-		if !p.Whole {
-			return compose.Lines(plan.Points), nil
-		}
-		out = append(out, p.Text)
+	if len(plan.Points) == 1 {
+		return compose.Sentence(plan.Points[0]), nil
 	}
-	return strings.Join(out, "\n\n"), nil
+	return compose.Lines(plan.Points), nil
 }
 
 // meta describes the post by the caller's own sentences, under the title of the
@@ -63,7 +57,7 @@ func (c composer) section(i int, plan sectionPlan) (string, error) {
 func (c composer) meta(title string) (string, error) {
 	m := compose.NewMeta(c.brief, title)
 	d := described{Title: m.Title, MetaTitle: m.Short, MetaDescription: m.Description}
-	d.Slug = cmp.Or(prose.Slug(cmp.Or(c.brief.Topic, title), 60), "post")
+	d.Slug = cmp.Or(m.Slug, "post")
 	return asJSON(d)
 }
 

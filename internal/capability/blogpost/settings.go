@@ -25,6 +25,8 @@ type Settings struct {
 	Language     string   `json:"language"`
 	BrandVoiceID int64    `json:"brand_voice_id,omitempty"`
 	CallToAction string   `json:"call_to_action,omitempty"`
+	// Format is a name from [compose.Formats], or [compose.Automatic].
+	Format string `json:"format"`
 }
 
 // tidy returns the settings in the form that the steps use.
@@ -63,6 +65,9 @@ func tidied(list []string, form func(string) string) []string {
 	}
 	return out
 }
+
+// FormatName is the format in words, for a prompt: "customer story".
+func (s Settings) FormatName() string { return strings.ReplaceAll(s.Format, "_", " ") }
 
 // support is everything that supports numbers, quotes and links in the post.
 func (s Settings) support() []string {

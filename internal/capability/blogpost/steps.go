@@ -13,6 +13,7 @@ import (
 
 	"vellocity/internal/ai"
 	"vellocity/internal/capability"
+	"vellocity/internal/compose"
 	"vellocity/internal/domain"
 	"vellocity/internal/guard"
 	"vellocity/internal/prose"
@@ -225,7 +226,12 @@ func (s steps) assemble(_ context.Context, in capability.Input, settings Setting
 		if w.Text == "" {
 			continue
 		}
-		if len(parts) > 0 {
+		// The first section opens the post. A composed text may begin with a heading instead.
+		headed := len(parts) > 0
+		if in.Origin.Kind == domain.OriginComposer {
+			headed = w.Heading != o.Title
+		}
+		if headed {
 			w.Text = "## " + w.Heading + "\n\n" + w.Text
 		}
 		parts = append(parts, w.Text)
@@ -239,22 +245,27 @@ func (s steps) assemble(_ context.Context, in capability.Input, settings Setting
 	}, nil
 }
 
-// sourcesHeading is the heading of the list of sources, by language.
-var sourcesHeading = map[string]string{"de": "Quellen", "es": "Fuentes", "it": "Fonti", "nl": "Bronnen", "pt": "Fontes"}
+// sourcesHeading is the heading of the list of sources in languages that the composer
+// has no words for.
+var sourcesHeading = map[string]string{"it": "Fonti", "nl": "Bronnen", "pt": "Fontes"}
 
 // references lists the sources that are references rather than material.
 func references(s Settings) string {
 	var short []string
 	for _, source := range s.Sources {
-		if one := prose.Line(source); len(one) <= 240 && len(prose.SentenceTexts(one)) == 1 {
-			short = append(short, "- "+strings.TrimRight(one, "."))
+		if compose.Reference(source) {
+			short = append(short, "- "+strings.TrimRight(prose.Line(source), "."))
 		}
 	}
 	if len(short) == 0 {
 		return ""
 	}
-	name := cmp.Or(sourcesHeading[strings.ToLower(s.Language[:2])], "Sources")
-	return "## " + name + "\n\n" + strings.Join(short, "\n")
+	list := strings.Join(short, "\n")
+	language, _, _ := strings.Cut(strings.ToLower(s.Language), "-")
+	if name := cmp.Or(compose.SourcesHeading(s.Language), sourcesHeading[language]); name != "" {
+		return "## " + name + "\n\n" + list
+	}
+	return list
 }
 
 const metaSchema = `{"type":"object","additionalProperties":false,"required":["title","meta_title","meta_description","slug"],"properties":{
@@ -283,9 +294,7 @@ func (s steps) meta(ctx context.Context, in capability.Input, settings Settings)
 	}
 	d.Title, d.MetaTitle, d.Prompt = heading(d.Title), prose.Line(d.MetaTitle), &trace
 	d.MetaDescription = wholeSentences(prose.Line(d.MetaDescription), mostDescription)
-	if d.Slug = prose.Slug(d.Slug, 80); d.Slug == "" {
-		d.Slug = prose.Slug(d.Title, 80)
-	}
+	d.Slug = cmp.Or(compose.Slug(d.Slug, settings.Language), compose.Slug(d.Title, settings.Language))
 	return capability.Result{Output: d}, nil
 }
 

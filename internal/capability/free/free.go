@@ -1,6 +1,7 @@
 // Package free writes a text from a free prompt: what generate-output asks of a
-// model (free.tmpl), and how the same is composed without one (compose.go). It is
-// no capability: nothing is planned, and the text is not put on the board.
+// model (free.tmpl), and how the same is composed without one (compose.go), from the
+// sentences that come with the prompt. Instructions are known in several languages
+// (instructions.json). It is no capability: nothing is planned, and the text is not put on the board.
 package free
 
 import (
@@ -8,7 +9,6 @@ import (
 
 	"vellocity/internal/ai"
 	"vellocity/internal/capability"
-	"vellocity/internal/compose"
 	"vellocity/internal/domain"
 )
 
@@ -16,6 +16,9 @@ import (
 var systemTemplate string
 
 var system = capability.MustPrompt("free", systemTemplate)
+
+// defaultWords is the longest text where the caller gives no length.
+const defaultWords = 500
 
 // Request says what to write.
 type Request struct {
@@ -49,9 +52,6 @@ func (r Request) Ask(n int) (capability.Ask, error) {
 			MaxTokens:  r.Words*3 + 200,
 		},
 		PromptHash: system.Hash,
-		Compose: func() (string, error) {
-			b := compose.Brief{Language: r.Language, Tone: r.Tone, BrandVoice: r.BrandVoice}
-			return text(b, r.Prompt, r.Words)
-		},
+		Compose:    r.text,
 	}, nil
 }

@@ -13,6 +13,7 @@ import (
 	"vellocity/internal/ai"
 	"vellocity/internal/capability"
 	"vellocity/internal/channel"
+	"vellocity/internal/compose"
 	"vellocity/internal/domain"
 	"vellocity/internal/guard"
 	"vellocity/internal/prose"
@@ -122,12 +123,13 @@ func needs(s Settings) []domain.Need {
 		}
 	}
 	add(len(s.KeyPoints)+len(s.Facts) == 0, "key points", "key_points",
-		"No key points or facts were given, so the posts only raise the subject. "+
-			"Say what is worth knowing about it.")
+		"No key points or facts given, so the posts only name the topic. What is worth knowing about it? "+
+			"For example: “We open at 6:30 on weekdays from 4 May.”")
 	add(s.CallToAction == "", "a call to action", "call_to_action",
-		"No call to action was given, so the posts ask for nothing. Say what the reader should do next.")
+		"No call to action given, so the posts ask for nothing. What should readers do next? "+
+			"For example: “Book a table at example.com.”")
 	add(len(s.Keywords) == 0, "keywords", "keywords",
-		"No keywords were given, so the posts have no hashtags.")
+		"No keywords given, so the posts have no hashtags. What would readers search for?")
 	return out
 }
 
@@ -140,13 +142,15 @@ type page struct {
 	Tags       int
 	Text       string
 	Faults     []string
+
+	composed *compose.Post // the last one, where no model writes
 }
 
 // roomy is the longest post that reads well where a network allows more, in characters.
 const roomy = 1300
 
 func newPage(in capability.Input, settings Settings) (page, error) {
-	p := page{Settings: settings, Background: in.Background()}
+	p := page{Settings: settings, Background: in.Background(), composed: &compose.Post{}}
 	slug := strings.TrimPrefix(in.Step.Key, "post-")
 	c, ok := channel.BySlug(slug)
 	if !ok {
@@ -216,7 +220,10 @@ func (s steps) ask(ctx context.Context, in capability.Input, p page) (string, ca
 	resp, err := in.Write(ctx, capability.Ask{
 		Request:    ai.Request{System: system, Messages: []ai.Message{message}},
 		PromptHash: s.post.Hash,
-		Compose:    func() (string, error) { return p.compose(in.BrandVoice), nil },
+		Compose: func() (string, error) {
+			*p.composed = p.compose(in.BrandVoice)
+			return p.composed.Text, nil
+		},
 	})
 	if err != nil {
 		return "", capability.Trace{}, err
@@ -246,13 +253,21 @@ func (p page) withLink(text string) string {
 func (s steps) finished(
 	in capability.Input, p page, g capability.Guarded, trace capability.Trace,
 ) (capability.Result, error) {
-	from, err := json.Marshal(map[string]any{
+	record := map[string]any{
 		"statement": capability.Statement(in.Origin),
 		"engine":    in.Origin,
 		"agent":     in.Agent.Name,
 		"steps":     map[string]capability.Trace{in.Step.Key: trace},
 		"inputs":    p.Settings,
-	})
+	}
+	needs := needs(p.Settings)
+	if unused := p.composed.Unused; len(unused) > 0 {
+		record["unused"] = unused
+		for _, u := range unused {
+			needs = append(needs, u.Need())
+		}
+	}
+	from, err := json.Marshal(record)
 	if err != nil {
 		return capability.Result{}, fmt.Errorf("encode provenance: %w", err)
 	}
@@ -263,7 +278,7 @@ func (s steps) finished(
 		Language:   p.Language,
 		Channel:    p.Network.Slug,
 		Keywords:   p.Keywords,
-		NeedsInput: needs(p.Settings),
+		NeedsInput: needs,
 	}
 	return capability.Result{
 		Output: Post{

@@ -45,6 +45,11 @@ func (v *Verbs) GenerateOutput(ctx context.Context, in GenerateOutput) (int64, e
 		return 0, err
 	}
 	job := writeJob{in: in, origin: v.providers.Default()}
+	if job.origin.Origin.Kind == domain.OriginComposer {
+		if err := in.request(nil).Check(in.Results); err != nil {
+			return 0, err // rules cannot do everything that a model can
+		}
+	}
 	id, err := verb.Change(ctx, v.store, domain.ScopeContent, func(tx *store.Tx, a domain.Actor) (int64, error) {
 		var err error
 		if job.voice, err = chooseBrandVoice(ctx, tx, a.WorkspaceID, in.BrandVoiceID); err != nil {
