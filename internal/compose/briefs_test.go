@@ -60,7 +60,8 @@ func voiced() compose.Brief {
 
 // TestVoiced holds what a brand voice changes, and what it leaves alone.
 func TestVoiced(t *testing.T) {
-	if _, body := post(voiced()); !strings.Contains(body, "Do not promise dates") || !strings.Contains(body, "Customers want") {
+	if _, body := post(voiced()); !strings.Contains(body, "Do not promise dates") ||
+		!strings.Contains(body, "Customers want") {
 		t.Error(body)
 	}
 	v := &domain.BrandVoice{

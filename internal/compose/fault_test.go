@@ -56,7 +56,13 @@ func TestASentenceIsWhatItsWriterEnded(t *testing.T) {
 		"Offene Fragen":                            false,
 		"共有受信箱はとても便利なものです":                         true,
 	} {
-		_, body := post(compose.Brief{Topic: "Notes", Format: "report", KeyPoints: []string{"The first result was good.", line, "One more result was good."}})
+		_, body := post(
+			compose.Brief{
+				Topic:     "Notes",
+				Format:    "report",
+				KeyPoints: []string{"The first result was good.", line, "One more result was good."},
+			},
+		)
 		if listed := strings.Contains(body, "- "); listed == sentence {
 			t.Errorf("%q is taken for a sentence: %t\n%s", line, !listed, body)
 		}
@@ -64,7 +70,10 @@ func TestASentenceIsWhatItsWriterEnded(t *testing.T) {
 }
 
 func TestPostsHoldFactsWhateverTheirVerb(t *testing.T) {
-	b := compose.Brief{Topic: "Support in March", Facts: []string{"Support tickets doubled in March.", "Leasing costs exceed the budget."}}
+	b := compose.Brief{
+		Topic: "Support in March",
+		Facts: []string{"Support tickets doubled in March.", "Leasing costs exceed the budget."},
+	}
 	for _, n := range channel.Networks() {
 		p := compose.NewPost(b, n, n.Max)
 		for _, f := range b.Facts {
@@ -76,7 +85,10 @@ func TestPostsHoldFactsWhateverTheirVerb(t *testing.T) {
 }
 
 func TestAPostIsNotCutInsideASentence(t *testing.T) {
-	long := "After six months with the four-day week in all three departments, " + strings.Repeat("and in spite of everything ", 10) +
+	long := "After six months with the four-day week in all three departments, " + strings.Repeat(
+		"and in spite of everything ",
+		10,
+	) +
 		"the people told us that they would not go back."
 	b := compose.Brief{Topic: "The four-day week at Norwick Print", Facts: []string{long}, CallToAction: "Read the report"}
 	p := compose.NewPost(b, network(t, "x"), 280)
@@ -87,7 +99,8 @@ func TestAPostIsNotCutInsideASentence(t *testing.T) {
 		t.Errorf("unused: %+v", p.Unused)
 	}
 	b.Facts = []string{"Nobody left. " + long}
-	if p := compose.NewPost(b, network(t, "x"), 280); !strings.Contains(p.Text, "Nobody left. Read the report.") || len(p.Unused) != 1 {
+	if p := compose.NewPost(b, network(t, "x"), 280); !strings.Contains(p.Text, "Nobody left. Read the report.") ||
+		len(p.Unused) != 1 {
 		t.Errorf("%q %+v", p.Text, p.Unused)
 	}
 }
@@ -98,10 +111,12 @@ func TestPostsLeadWithProductPlaceAndDate(t *testing.T) {
 	for _, n := range channel.Networks() {
 		p := compose.NewPost(briefs["event"], n, n.Max)
 		lines := strings.FieldsFunc(p.Text, func(r rune) bool { return r == '\n' })
-		if !strings.Contains(lines[0], "Kestrel observatory") || !strings.Contains(p.Text, "Register for the talk by 6 September.") {
+		if !strings.Contains(lines[0], "Kestrel observatory") ||
+			!strings.Contains(p.Text, "Register for the talk by 6 September.") {
 			t.Errorf("%s: %s", n.Slug, p.Text)
 		}
-		if first := strings.Index(p.Text, "Sunday 13 September"); first < 0 || first > strings.Index(p.Text+"Talk by", "Talk by") {
+		if first := strings.Index(p.Text, "Sunday 13 September"); first < 0 ||
+			first > strings.Index(p.Text+"Talk by", "Talk by") {
 			t.Errorf("%s: the date is not at the beginning: %s", n.Slug, p.Text)
 		}
 		shapes[strings.TrimSpace(strings.SplitN(p.Text, "#", 2)[0])] = true
@@ -113,13 +128,20 @@ func TestPostsLeadWithProductPlaceAndDate(t *testing.T) {
 
 func TestAPastedSourceIsUsedOrNamed(t *testing.T) {
 	passage := "We looked at 40 senders. Half of them had no DMARC record.\n\nMost did not know it."
-	few, body := post(compose.Brief{Topic: "Bulk mail", KeyPoints: []string{"Ask your provider."}, Sources: []string{passage}})
+	few, body := post(
+		compose.Brief{Topic: "Bulk mail", KeyPoints: []string{"Ask your provider."}, Sources: []string{passage}},
+	)
 	if !strings.Contains(body, "Half of them had no DMARC record.\n\nMost did not know it.") || len(few.Unused) != 0 {
 		t.Errorf("%s\n%+v", body, few.Unused)
 	}
-	b := compose.Brief{Topic: "Bulk mail", KeyPoints: []string{"One is here.", "Two is here.", "Three is here."}, Sources: []string{passage}}
+	b := compose.Brief{
+		Topic:     "Bulk mail",
+		KeyPoints: []string{"One is here.", "Two is here.", "Three is here."},
+		Sources:   []string{passage},
+	}
 	many, body := post(b)
-	if strings.Contains(body, "40 senders") || len(many.Unused) != 1 || many.Unused[0].Ref != "sources[0]" || many.Needs[0].Field != "sources" {
+	if strings.Contains(body, "40 senders") || len(many.Unused) != 1 || many.Unused[0].Ref != "sources[0]" ||
+		many.Needs[0].Field != "sources" {
 		t.Errorf("%s\n%+v", body, many.Unused)
 	}
 	cut, body := post(compose.Brief{Topic: "Bulk mail", Words: 12, Sources: []string{passage}})
@@ -158,15 +180,21 @@ func TestTitlesPromiseNothing(t *testing.T) {
 			t.Errorf("%q: %q, not %q", topic, a.Title, want)
 		}
 	}
-	if a, _ := post(compose.Brief{Topic: "10 Tipps für besseren Schlaf", Language: "de", KeyPoints: three}); a.Title != "Tipps für besseren Schlaf" {
+	tips := compose.Brief{Topic: "10 Tipps für besseren Schlaf", Language: "de", KeyPoints: three}
+	if a, _ := post(tips); a.Title != "Tipps für besseren Schlaf" {
 		t.Error(a.Title)
 	}
 }
 
 func TestFragmentsDoNotRunIntoTheNextSentence(t *testing.T) {
-	b := compose.Brief{Topic: "Bulk mail", KeyPoints: []string{"SPF, DKIM and DMARC"}, Facts: []string{"Gmail requires DMARC from bulk senders since 2024"}}
+	b := compose.Brief{
+		Topic:     "Bulk mail",
+		KeyPoints: []string{"SPF, DKIM and DMARC"},
+		Facts:     []string{"Gmail requires DMARC from bulk senders since 2024"},
+	}
 	_, body := post(b)
-	if strings.Contains(plain(body), "dmarc gmail") && !strings.Contains(body, "DMARC.") && !strings.Contains(body, "DMARC\n") {
+	if strings.Contains(plain(body), "dmarc gmail") && !strings.Contains(body, "DMARC.") &&
+		!strings.Contains(body, "DMARC\n") {
 		t.Error(body)
 	}
 	for _, n := range channel.Networks() {
@@ -239,7 +267,8 @@ func TestMetaIsNotCut(t *testing.T) {
 		all := plain(strings.Join(allowed, " "))
 		a, _ := post(d.brief)
 		for _, s := range prose.SentenceTexts(m.Description) {
-			if plain(s) != "  " && !strings.Contains(all, plain(s)) && !strings.Contains(plain(s), plain(a.Title)) && !a.Outline &&
+			if plain(s) != "  " && !strings.Contains(all, plain(s)) && !strings.Contains(plain(s), plain(a.Title)) &&
+				!a.Outline &&
 				!slices.ContainsFunc(a.Parts, func(p compose.Part) bool { return strings.Contains(plain(s), plain(p.Heading)) }) {
 				t.Fatalf("%q is nobody's sentence in %q", s, m.Description)
 			}

@@ -74,10 +74,12 @@ func TestFormatsAreRecognized(t *testing.T) {
 			}
 		}
 	}
-	if a := compose.NewArticle(compose.Brief{Topic: "Payroll", KeyPoints: []string{"Was it late? Yes.", "Why? The bank."}}); a.Format != "faq" {
+	questions := compose.Brief{Topic: "Payroll", KeyPoints: []string{"Was it late? Yes.", "Why? The bank."}}
+	if a := compose.NewArticle(questions); a.Format != "faq" {
 		t.Errorf("questions are %s", a.Format)
 	}
-	if a := compose.NewArticle(compose.Brief{Topic: "Baker in York", KeyPoints: []string{"We are hiring a baker."}}); a.Format != "job_ad" {
+	job := compose.Brief{Topic: "Baker in York", KeyPoints: []string{"We are hiring a baker."}}
+	if a := compose.NewArticle(job); a.Format != "job_ad" {
 		t.Errorf("hiring is %s", a.Format)
 	}
 	if a := compose.NewArticle(compose.Brief{Topic: "FAQ: bread", Format: "report"}); a.Format != "report" {

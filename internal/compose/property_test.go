@@ -61,7 +61,8 @@ func draw(t *rapid.T, format string) drawn {
 	}
 	d := drawn{inputs: map[string]string{}}
 	d.brief = compose.Brief{
-		Topic:     rapid.SampledFrom([]string{"Harbor boats", "10 tips for quiet boats", "Boats vs tickets", "FAQ: boats", "How to open a harbor", "Harbor report Q1", "Launch of the harbor"}).Draw(t, "topic"),
+		Topic: rapid.SampledFrom([]string{"Harbor boats", "10 tips for quiet boats", "Boats vs tickets", "FAQ: boats", "How to open a harbor", "Harbor report Q1", "Launch of the harbor"}).
+			Draw(t, "topic"),
 		KeyPoints: list("points", 8), Facts: list("facts", 6),
 		Language: rapid.SampledFrom([]string{"en", "de", "fr", "es", "ja", "it", "en-GB"}).Draw(t, "language"),
 		Format:   format,
@@ -71,7 +72,16 @@ func draw(t *rapid.T, format string) drawn {
 		d.brief.CallToAction = "Call9000 the harbor now"
 	}
 	for i := range rapid.IntRange(0, 2).Draw(t, "passages") {
-		d.brief.Sources = append(d.brief.Sources, fmt.Sprintf("Passage%d opens here. It goes on%d for customers.\n\nIt ends%d with boats. Nothing more%d follows.", i, i, i, i))
+		d.brief.Sources = append(
+			d.brief.Sources,
+			fmt.Sprintf(
+				"Passage%d opens here. It goes on%d for customers.\n\nIt ends%d with boats. Nothing more%d follows.",
+				i,
+				i,
+				i,
+				i,
+			),
+		)
 	}
 	for name, texts := range map[string][]string{"key_points": d.brief.KeyPoints, "facts": d.brief.Facts, "sources": d.brief.Sources} {
 		for i, s := range texts {
@@ -124,7 +134,14 @@ func TestEveryInputIsUsedOnceOrNamed(t *testing.T) {
 			count := strings.Count(text, plain(given))
 			if !named[ref] {
 				if count != 1 || !slices.Contains(uses, ref) {
-					t.Fatalf("%s is in the text %d times and in the parts: %t\n%q\n%s", ref, count, slices.Contains(uses, ref), given, body)
+					t.Fatalf(
+						"%s is in the text %d times and in the parts: %t\n%q\n%s",
+						ref,
+						count,
+						slices.Contains(uses, ref),
+						given,
+						body,
+					)
 				}
 			} else if count > 1 {
 				t.Fatalf("%s is in the text %d times\n%s", ref, count, body)
@@ -140,9 +157,15 @@ func TestTheBodyIsTheCallersWords(t *testing.T) {
 		if a.Outline {
 			return
 		}
-		given := plain(strings.Join(slices.Concat(d.brief.KeyPoints, d.brief.Facts, d.brief.Sources, []string{d.brief.CallToAction, d.brief.Topic}), " "))
+		given := plain(
+			strings.Join(
+				slices.Concat(d.brief.KeyPoints, d.brief.Facts, d.brief.Sources, []string{d.brief.CallToAction, d.brief.Topic}),
+				" ",
+			),
+		)
 		for line := range strings.SplitSeq(body, "\n") {
-			if strings.HasPrefix(line, "#") || strings.HasPrefix(line, "| Figure") || strings.HasPrefix(line, "| ") && !strings.Contains(line, "value") {
+			if strings.HasPrefix(line, "#") || strings.HasPrefix(line, "| Figure") ||
+				strings.HasPrefix(line, "| ") && !strings.Contains(line, "value") {
 				continue
 			}
 			for _, s := range prose.SentenceTexts(numbering.ReplaceAllString(line, "")) {
@@ -174,7 +197,8 @@ func TestNothingIsCutInsideASentence(t *testing.T) {
 			text := plain(p.Text)
 			for _, s := range whole {
 				first, _, _ := strings.Cut(strings.TrimSpace(s), " ")
-				if strings.Contains(text, " "+first+" ") && strings.IndexFunc(first, unicode.IsDigit) >= 0 && !strings.Contains(text, s) {
+				if strings.Contains(text, " "+first+" ") && strings.IndexFunc(first, unicode.IsDigit) >= 0 &&
+					!strings.Contains(text, s) {
 					t.Fatalf("%s: cut %q\n%s", n.Slug, s, p.Text)
 				}
 			}

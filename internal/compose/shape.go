@@ -158,7 +158,7 @@ func (s *assembler) set(p place, held []statement) []Part {
 	case shapeSections:
 		return sections(p, held)
 	case shapeAnswers:
-		return s.answers(p, held)
+		return s.answers(held)
 	case shapeOptions, shapeText, shapeSource:
 	}
 	if len(held) == 1 && same(held[0].label) == same(p.Heading) && held[0].label != "" {
@@ -212,7 +212,7 @@ func sections(p place, held []statement) []Part {
 
 // answers sets each question as a heading with its answer. Questions of one statement
 // part; a question that no answer follows is named as unused.
-func (s *assembler) answers(p place, held []statement) []Part {
+func (s *assembler) answers(held []statement) []Part {
 	var out []Part
 	var plain []statement
 	for i := 0; i < len(held); i++ {

@@ -184,7 +184,7 @@ func (s *Schema) CheckInto(p *domain.Problems, raw json.RawMessage, path string)
 	}
 	p.Merge(bad)
 	if len(faults) > 0 || bad != nil {
-		return nil, nil
+		return nil, nil //nolint:nilerr // the faults are in p
 	}
 	if filled, err = json.Marshal(object); err != nil {
 		return nil, fmt.Errorf("encode the checked object: %w", err)

@@ -72,7 +72,11 @@ func TestUnusedInputsAreNamedOnTheItem(t *testing.T) {
 
 // Figures and quotes may stand in key points: they are asked for only where there are none.
 func TestNeedsLookAtKeyPointsToo(t *testing.T) {
-	settings := map[string]any{"topic": "Order", "word_count": 300, "key_points": []string{"We open at 6:30.", "“Fine bread,” says Ana."}}
+	settings := map[string]any{
+		"topic":      "Order",
+		"word_count": 300,
+		"key_points": []string{"We open at 6:30.", "“Fine bread,” says Ana."},
+	}
 	item := created(t, captest.Do(t, blogpost.New(), captest.Run{Settings: settings, Model: writer(nil)}))
 	for _, n := range item.Item.NeedsInput {
 		if n.What == "figures" || n.What == "customer proof" {
@@ -93,7 +97,10 @@ func TestALanguageWithoutWords(t *testing.T) {
 }
 
 func TestGermanAddresses(t *testing.T) {
-	item := created(t, captest.Do(t, blogpost.New(), captest.Run{Settings: map[string]any{"topic": "Wärme für Görlitz", "language": "de"}}))
+	item := created(
+		t,
+		captest.Do(t, blogpost.New(), captest.Run{Settings: map[string]any{"topic": "Wärme für Görlitz", "language": "de"}}),
+	)
 	if item.Item.Slug != "waerme-fuer-goerlitz" || item.Item.Title != "Gliederung: Wärme für Görlitz" {
 		t.Errorf("%q %q", item.Item.Slug, item.Item.Title)
 	}

@@ -109,13 +109,19 @@ func TestWhatDoesNotFitIsNamed(t *testing.T) {
 	long := strings.Repeat("The trial went on for a very long time, ", 8) + "and nobody would go back."
 	out := captest.Do(t, social.New(), captest.Run{Settings: map[string]any{
 		"topic": "The four-day week at Norwick Print", "networks": []string{"x", "linkedin"},
-		"facts": []string{long, "Sick days fell from 14 to 9."}, "call_to_action": "Read the report", "link": "https://example.com/r",
+		"facts": []string{
+			long,
+			"Sick days fell from 14 to 9.",
+		}, "call_to_action": "Read the report", "link": "https://example.com/r",
 	}})
 	if out.Err != nil {
 		t.Fatal(out.Err)
 	}
 	for _, e := range out.Effects {
-		named := slices.ContainsFunc(e.Create.Item.NeedsInput, func(n domain.Need) bool { return n.What == "not used: fact 1" })
+		named := slices.ContainsFunc(
+			e.Create.Item.NeedsInput,
+			func(n domain.Need) bool { return n.What == "not used: fact 1" },
+		)
 		body := e.Create.Item.Body
 		if e.Create.Item.Channel == "x" != named || strings.Contains(body, "nobody would go back") == named ||
 			!strings.Contains(body, "Read the report.") || !strings.Contains(body, "Sick days fell from 14 to 9.") {
