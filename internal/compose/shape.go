@@ -289,9 +289,13 @@ func (s *assembler) table(p place, held []statement) []Part {
 	return []Part{newPart(p.Heading, strings.Join(blocks, "\n\n"), held)}
 }
 
+// row returns cells as a row of a table. It leaves the slice alone: the words of a language
+// are the same for all who compose.
 func row(cells ...string) string {
-	for i, c := range cells {
-		cells[i] = strings.ReplaceAll(c, "|", `\|`)
+	var b strings.Builder
+	b.WriteString("|")
+	for _, c := range cells {
+		b.WriteString(" " + strings.ReplaceAll(c, "|", `\|`) + " |")
 	}
-	return "| " + strings.Join(cells, " | ") + " |"
+	return b.String()
 }
