@@ -32,7 +32,7 @@ var layers = []struct {
 	room string
 	may  string
 }{
-	{"cmd", "app cli api/account config ai schema domain sse"},
+	{"cmd", "app cli eval api/account config ai schema domain sse"},
 	{"web/webtest", "app config engine/... item store domain"},
 	{"app", "*"},
 	// doors
@@ -64,6 +64,7 @@ var layers = []struct {
 	{"engine/account", "verb auth store domain"},
 	{"verb", "auth store prose domain"},
 	// work
+	{"eval", "execution capability ai guard prose domain"},
 	{"execution", "capability compose ai item text queue store domain"},
 	{"capability/captest", "golden capability ai domain"},
 	{"capability", "schema compose ai guard seo channel prose domain"},
@@ -140,7 +141,7 @@ var plain = []string{"gate", "domain", "config", "seo", "sse", "auth", "verb", "
 // use it as clients, and no room from engine down uses a server's names.
 var (
 	noHTTP = []string{
-		"execution", "capability", "compose", "channel", "schema", "guard", "item", "text", "queue", "live", "store", "seo", "prose", "config",
+		"eval", "execution", "capability", "compose", "channel", "schema", "guard", "item", "text", "queue", "live", "store", "seo", "prose", "config",
 		"domain",
 	}
 	noServer = []string{

@@ -114,19 +114,22 @@ func (a *App) build(ctx context.Context) (err error) {
 
 // text builds what writes: the composer, and the providers that are configured.
 func (a *App) text(ctx context.Context) error {
-	var override []byte
-	if a.cfg.PricesFile != "" {
-		var err error
-		if override, err = os.ReadFile(a.cfg.PricesFile); err != nil {
-			return fmt.Errorf("read the price file: %w", err)
-		}
-	}
-	var err error
-	if a.prices, err = ai.LoadPrices(override); err != nil {
+	if err := a.loadPrices(); err != nil {
 		return err
 	}
 	a.providers = new(ai.Providers)
 	return a.useProviders(ctx)
+}
+
+func (a *App) loadPrices() (err error) {
+	var override []byte
+	if a.cfg.PricesFile != "" {
+		if override, err = os.ReadFile(a.cfg.PricesFile); err != nil {
+			return fmt.Errorf("read the price file: %w", err)
+		}
+	}
+	a.prices, err = ai.LoadPrices(override)
+	return err
 }
 
 func (a *App) work() (err error) {

@@ -1,0 +1,46 @@
+package eval
+
+import (
+	"context"
+	"sync"
+
+	"vellocity/internal/ai"
+	"vellocity/internal/capability"
+	"vellocity/internal/domain"
+	"vellocity/internal/execution"
+)
+
+// calls writes texts and counts what that took. It is safe for concurrent use, since
+// sections are written side by side.
+type calls struct {
+	writer ai.Connection
+
+	mu      sync.Mutex
+	n       int
+	in, out int64
+	cost    domain.Cost
+}
+
+// write has one text written, by the same line as an execution's steps.
+func (c *calls) write(ctx context.Context, ask capability.Ask) (ai.Response, error) {
+	return execution.Write(ctx, c.writer, ask, ai.Watch{Ended: func(a domain.Attempt) error {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.n++
+		c.in += a.InputTokens
+		c.out += a.OutputTokens
+		c.cost = c.cost.Plus(a.Cost)
+		return nil
+	}})
+}
+
+// usage returns the attempts, the tokens and the cost in US dollars; nil: unknown.
+func (c *calls) usage() (n int, in, out int64, usd *float64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.n == 0 || c.cost.Known {
+		usd = new(float64)
+		*usd = float64(c.cost.MicroUSD) / 1e6
+	}
+	return c.n, c.in, c.out, usd
+}

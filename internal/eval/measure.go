@@ -1,0 +1,161 @@
+package eval
+
+import (
+	_ "embed"
+	"encoding/json"
+	"math"
+	"regexp"
+	"strings"
+	"sync"
+
+	"vellocity/internal/domain"
+	"vellocity/internal/guard"
+	"vellocity/internal/prose"
+)
+
+// measure measures a text by its brief. The same text always gets the same figures.
+func measure(b Brief, p page, way Way) Measures {
+	plain := prose.Plain(p.body)
+	whole := p.title + "\n\n" + plain
+	m := Measures{
+		Words:    prose.CountWords(plain),
+		Facts:    len(b.facts()),
+		Repeated: repeated(plain),
+		Stock:    stockPhrases(whole, b.Settings.Language),
+	}
+	for _, f := range b.facts() {
+		if uses(whole, f) {
+			m.FactsUsed++
+		}
+	}
+	m.LengthError = percent(m.Words-b.Settings.WordCount, b.Settings.WordCount)
+	found := guard.Check(guardInput(b, p, way))
+	m.Findings = len(found)
+	for _, f := range found {
+		switch f.Guardrail {
+		case "unsupported-numbers", "unsupported-quotes", "unsupported-links":
+			m.Invented += max(1, f.Places())
+		case "banned-terms", "brand-terms":
+			m.VoiceBroken += max(1, f.Places())
+		}
+	}
+	return m
+}
+
+func percent(part, of int) int { return int(math.Round(100 * float64(part) / float64(of))) }
+
+// guardInput is what generate-blog-post checks: a composed text is as long as its brief
+// allows, so it has no lower bound.
+func guardInput(b Brief, p page, way Way) guard.Input {
+	in := guard.Input{
+		Text:       p.body,
+		Title:      p.title,
+		Type:       domain.ContentBlog,
+		Language:   b.Settings.Language,
+		MaxWords:   b.Settings.WordCount * 13 / 10,
+		BrandVoice: b.brandVoice(),
+		Support:    b.support(),
+		Allowed:    []string{b.Settings.CallToAction},
+	}
+	if way != Composer {
+		in.MinWords = b.Settings.WordCount / 2
+	}
+	return in
+}
+
+// uses reports whether a text says a fact, as far as words show: it has all figures of
+// the fact and a third of its words, or two thirds of the words of a fact without figures.
+func uses(text, fact string) bool {
+	have, given := figures(text), figures(fact)
+	for f := range given {
+		if !have[f] {
+			return false
+		}
+	}
+	words, share, of := terms(fact), 2, 3
+	if len(given) > 0 {
+		share = 1
+	}
+	said, shared := terms(text), 0
+	for w := range words {
+		if said[w] {
+			shared++
+		}
+	}
+	return of*shared >= share*len(words)
+}
+
+var figure = regexp.MustCompile(`\d+(?:[.,:'’\x{a0}\x{202f}]\d+)*`)
+
+// figures returns the figures of a text as their digits alone, so that 1,500 and 1.500
+// are the same.
+func figures(text string) map[string]bool {
+	set := map[string]bool{}
+	for _, f := range figure.FindAllString(text, -1) {
+		set[strings.Map(func(r rune) rune {
+			if r < '0' || r > '9' {
+				return -1
+			}
+			return r
+		}, f)] = true
+	}
+	return set
+}
+
+// terms returns what the words of a text are compared by: their stems, or pairs of
+// characters where a script has no spaces.
+func terms(text string) map[string]bool {
+	if !prose.Unspaced(text) {
+		return prose.Stems(text)
+	}
+	set, words := map[string]bool{}, prose.Words(text)
+	for i := 1; i < len(words); i++ {
+		set[words[i-1]+words[i]] = true
+	}
+	return set
+}
+
+// runLength is how many words in a row make a repetition; characters are words where a
+// script has no spaces, and say less.
+const runLength, unspacedRun = 8, 20
+
+// repeated counts the words that stand in a run which the text has said before.
+func repeated(text string) (count int) {
+	n := runLength
+	if prose.Unspaced(text) {
+		n = unspacedRun
+	}
+	words := prose.Words(prose.Fold(text))
+	seen, counted := map[string]bool{}, 0 // words before counted are in the count already
+	for i := 0; i+n <= len(words); i++ {
+		run := strings.Join(words[i:i+n], " ")
+		if seen[run] {
+			count += i + n - max(i, counted)
+			counted = i + n
+		}
+		seen[run] = true
+	}
+	return count
+}
+
+//go:embed stock.json
+var stockFile []byte
+
+// stock are phrases that say nothing and that models like, by language, in lower case.
+var stock = sync.OnceValue(func() map[string][]string { //nolint:gochecknoglobals // the file, read once
+	var lists map[string][]string
+	if err := json.Unmarshal(stockFile, &lists); err != nil {
+		panic("stock.json: " + err.Error()) // part of the program, and tested
+	}
+	return lists
+})
+
+// stockPhrases counts the stock phrases of a text. A language without a list has none.
+func stockPhrases(text, language string) (n int) {
+	code, _, _ := strings.Cut(strings.ToLower(language), "-")
+	text = strings.ReplaceAll(strings.ToLower(prose.Line(text)), "’", "'")
+	for _, p := range stock()[code] {
+		n += strings.Count(text, p)
+	}
+	return n
+}
