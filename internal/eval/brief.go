@@ -52,6 +52,9 @@ func (b Brief) support() []string {
 	return slices.Concat([]string{s.Topic, s.Audience, s.Tone}, s.Keywords, s.KeyPoints, s.Facts, s.Sources)
 }
 
+// page is a text as readers get it.
+type page struct{ title, body string }
+
 // Briefs returns the briefs of the repository in the order of their numbers, or those
 // with the given names. A name that no brief has is an error that lists the names.
 func Briefs(names ...string) ([]Brief, error) {

@@ -34,13 +34,14 @@ func (c *calls) write(ctx context.Context, ask capability.Ask) (ai.Response, err
 	}})
 }
 
-// usage returns the attempts, the tokens and the cost in US dollars; nil: unknown.
-func (c *calls) usage() (n int, in, out int64, usd *float64) {
+// usage returns what the calls until now took.
+func (c *calls) usage() Usage {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	u := Usage{Calls: c.n, InputTokens: c.in, OutputTokens: c.out, Estimated: c.cost.Estimated}
 	if c.n == 0 || c.cost.Known {
-		usd = new(float64)
-		*usd = float64(c.cost.MicroUSD) / 1e6
+		usd := float64(c.cost.MicroUSD) / 1e6
+		u.CostUSD = &usd
 	}
-	return c.n, c.in, c.out, usd
+	return u
 }

@@ -82,8 +82,8 @@ func (o Options) text(ctx context.Context, b Brief, way Way) Text {
 	} else {
 		p, err = bySteps(ctx, c, b)
 	}
+	t.Usage = c.usage()
 	t.Seconds = math.Round(10*o.Now().Sub(began).Seconds()) / 10
-	t.Usage.Calls, t.InputTokens, t.OutputTokens, t.CostUSD = c.usage()
 	if err == nil && p.body == "" {
 		err = errors.New("the text is empty")
 	}
@@ -92,9 +92,6 @@ func (o Options) text(ctx context.Context, b Brief, way Way) Text {
 		return t
 	}
 	t.Title, t.Body = p.title, p.body
-	t.Measures = measure(b, p, way)
+	measure(b, p, &t)
 	return t
 }
-
-// page is a text as readers get it.
-type page struct{ title, body string }

@@ -13,11 +13,11 @@ import (
 	"vellocity/internal/prose"
 )
 
-// measure measures a text by its brief. The same text always gets the same figures.
-func measure(b Brief, p page, way Way) Measures {
+// measure measures a page by its brief. The same page always gets the same figures.
+func measure(b Brief, p page, t *Text) {
 	plain := prose.Plain(p.body)
 	whole := p.title + "\n\n" + plain
-	m := Measures{
+	t.Measures = Measures{
 		Words:    prose.CountWords(plain),
 		Facts:    len(b.facts()),
 		Repeated: repeated(plain),
@@ -25,21 +25,23 @@ func measure(b Brief, p page, way Way) Measures {
 	}
 	for _, f := range b.facts() {
 		if uses(whole, f) {
-			m.FactsUsed++
+			t.FactsUsed++
+		} else {
+			t.Missing = append(t.Missing, f)
 		}
 	}
-	m.LengthError = percent(m.Words-b.Settings.WordCount, b.Settings.WordCount)
-	found := guard.Check(guardInput(b, p, way))
-	m.Findings = len(found)
+	t.LengthError = percent(t.Words-b.Settings.WordCount, b.Settings.WordCount)
+	found := guard.Check(guardInput(b, p, t.Way))
+	t.Findings = len(found)
 	for _, f := range found {
+		t.Messages = append(t.Messages, f.Guardrail+": "+f.Message)
 		switch f.Guardrail {
 		case "unsupported-numbers", "unsupported-quotes", "unsupported-links":
-			m.Invented += max(1, f.Places())
+			t.Invented += max(1, f.Places())
 		case "banned-terms", "brand-terms":
-			m.VoiceBroken += max(1, f.Places())
+			t.VoiceBroken += max(1, f.Places())
 		}
 	}
-	return m
 }
 
 func percent(part, of int) int { return int(math.Round(100 * float64(part) / float64(of))) }

@@ -96,12 +96,18 @@ func TestMeasure(t *testing.T) {
 		{"banned in the title", page{"Seamless alerts", "Alerts reach the crew."},
 			Measures{Words: 4, Facts: 2, FactsUsed: 1, VoiceBroken: 1, Findings: 2, LengthError: -80}},
 	} {
-		if got := measure(b, c.page, Product); got != c.want {
-			t.Errorf("%s: %+v, want %+v", c.name, got, c.want)
+		got := Text{Way: Product}
+		measure(b, c.page, &got)
+		if got.Measures != c.want {
+			t.Errorf("%s: %+v, want %+v", c.name, got.Measures, c.want)
+		}
+		if len(got.Missing) != c.want.Facts-c.want.FactsUsed || len(got.Messages) != c.want.Findings {
+			t.Errorf("%s: %q, %q", c.name, got.Missing, got.Messages)
 		}
 	}
-	if got := measure(b, page{"Flood alerts", "Alerts reach the crew."}, Composer); got.Findings != 0 {
-		t.Errorf("a short composed text has %d findings", got.Findings)
+	short := Text{Way: Composer}
+	if measure(b, page{"Flood alerts", "Alerts reach the crew."}, &short); short.Findings != 0 {
+		t.Errorf("a short composed text has %d findings", short.Findings)
 	}
 }
 

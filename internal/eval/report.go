@@ -31,7 +31,11 @@ type Text struct {
 	Body  string `json:"-"` // Markdown, without the title
 	Measures
 	Usage
-	Error string `json:"error,omitempty"` // why there is no text; the measures are then 0
+	// Missing are the facts that the text does not say, and Messages what the guardrails
+	// found: the words behind the figures.
+	Missing  []string `json:"missing_facts,omitempty"`
+	Messages []string `json:"messages,omitempty"`
+	Error    string   `json:"error,omitempty"` // why there is no text; the measures are then 0
 }
 
 // Measures are the figures of a text, or their sums. All are better small, except the facts
@@ -56,7 +60,9 @@ type Usage struct {
 	InputTokens  int64    `json:"input_tokens"`
 	OutputTokens int64    `json:"output_tokens"`
 	CostUSD      *float64 `json:"cost_usd"` // null: the price of the model is not known
-	Seconds      float64  `json:"seconds"`  // in tenths
+	// Estimated says that tokens and cost are counted from the text, since the provider gave none.
+	Estimated bool    `json:"estimated,omitempty"`
+	Seconds   float64 `json:"seconds"` // in tenths
 }
 
 // Total sums the figures of one way.
@@ -133,6 +139,7 @@ func (s *Total) add(t Text) {
 	s.InputTokens += t.InputTokens
 	s.OutputTokens += t.OutputTokens
 	s.Seconds += t.Seconds
+	s.Estimated = s.Estimated || t.Estimated
 	if t.CostUSD == nil || s.CostUSD == nil {
 		s.CostUSD = nil
 	} else {

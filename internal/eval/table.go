@@ -53,14 +53,17 @@ func (r Report) writer() string {
 }
 
 func cells(name string, way Way, m Measures, u Usage, length string) []string {
-	cost := "?"
+	cost, about := "?", ""
+	if u.Estimated {
+		about = "~"
+	}
 	if u.CostUSD != nil {
-		cost = fmt.Sprintf("$%.4f", *u.CostUSD)
+		cost = fmt.Sprintf("%s$%.4f", about, *u.CostUSD)
 	}
 	return []string{
 		name, string(way), fmt.Sprint(m.Words), fmt.Sprintf("%d/%d", m.FactsUsed, m.Facts), fmt.Sprint(m.Invented),
 		fmt.Sprint(m.Repeated), fmt.Sprint(m.Stock), fmt.Sprintf(length, m.LengthError), fmt.Sprint(m.VoiceBroken),
-		fmt.Sprint(m.Findings), fmt.Sprint(u.InputTokens + u.OutputTokens), cost, fmt.Sprintf("%.1f", u.Seconds),
+		fmt.Sprint(m.Findings), fmt.Sprintf("%s%d", about, u.InputTokens+u.OutputTokens), cost, fmt.Sprintf("%.1f", u.Seconds),
 	}
 }
 
