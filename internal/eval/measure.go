@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"math"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
@@ -23,8 +24,9 @@ func measure(b Brief, p page, t *Text) {
 		Repeated: repeated(plain),
 		Stock:    stockPhrases(whole, b.Settings.Language),
 	}
+	parts := passages(whole)
 	for _, f := range b.facts() {
-		if uses(whole, f) {
+		if slices.ContainsFunc(parts, func(passage string) bool { return uses(passage, f) }) {
 			t.FactsUsed++
 		} else {
 			t.Missing = append(t.Missing, f)
@@ -65,26 +67,39 @@ func guardInput(b Brief, p page, way Way) guard.Input {
 	return in
 }
 
-// uses reports whether a text says a fact, as far as words show: it has all figures of
-// the fact and a third of its words, or two thirds of the words of a fact without figures.
-func uses(text, fact string) bool {
-	have, given := figures(text), figures(fact)
+// together is how many sentences in a row may say one fact.
+const together = 3
+
+// passages returns what is compared with a fact: each few sentences in a row.
+func passages(text string) []string {
+	all := prose.SentenceTexts(text)
+	out := []string{}
+	for i := range max(1, len(all)-together+1) {
+		out = append(out, strings.Join(all[i:min(i+together, len(all))], "\n"))
+	}
+	return out
+}
+
+// uses reports whether a passage says a fact, as far as words show: it has all figures of
+// the fact and a third of its words, or half the words of a fact without figures.
+func uses(passage, fact string) bool {
+	have, given := figures(passage), figures(fact)
 	for f := range given {
 		if !have[f] {
 			return false
 		}
 	}
-	words, share, of := terms(fact), 2, 3
+	words, share := terms(fact), 2
 	if len(given) > 0 {
-		share = 1
+		share = 3
 	}
-	said, shared := terms(text), 0
+	said, shared := terms(passage), 0
 	for w := range words {
 		if said[w] {
 			shared++
 		}
 	}
-	return of*shared >= share*len(words)
+	return share*shared >= len(words)
 }
 
 var figure = regexp.MustCompile(`\d+(?:[.,:'’\x{a0}\x{202f}]\d+)*`)

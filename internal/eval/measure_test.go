@@ -20,11 +20,15 @@ func TestFactsUsed(t *testing.T) {
 		{"Cost: €1,500", "Die Kosten: 1.500 € (cost)", true},
 		{"A boiler needs less space.", "Space is short? A boiler needs less.", true},
 		{"A boiler needs less space.", "A boiler is loud.", false},
+		{"Existing sites move over without new hardware.", "Keep your hardware: the sites that you have move over.", true},
+		{"Existing sites move over without new hardware.", "We visited sites. Boats move. It was loud. The hardware is red.", false},
+		{"Sick days: 7.9 before, 5.2 after", "Before, people had 7.9 sick days. Now they have 5.2.", true},
 		{"毎週月曜日の開店前に棚卸しをする。", "棚卸しは毎週月曜日の開店前にする。", true},
 		{"毎週月曜日の開店前に棚卸しをする。", "まず売れ筋だけを数える。", false},
 		{"欠品が3か月で半分に減った。", "欠品が4か月で半分に減った。", false},
 	} {
-		if got := uses(c.text, c.fact); got != c.want {
+		uses := func(passage string) bool { return uses(passage, c.fact) }
+		if got := slices.ContainsFunc(passages(c.text), uses); got != c.want {
 			t.Errorf("%q in %q: %v", c.fact, c.text, got)
 		}
 	}
