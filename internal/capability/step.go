@@ -70,6 +70,12 @@ func Guard(
 	retry func(ctx context.Context, text string, faults []string) (string, error),
 ) (Guarded, error) {
 	g.Step, g.BrandVoice = in.Step.Key, in.BrandVoice
+	if in.Origin.Kind == domain.OriginModel {
+		var err error
+		if g.Instructions, err = System(nil, ""); err != nil { // without the voice, whose words the text may have
+			return Guarded{}, err
+		}
+	}
 	found := guard.Check(g)
 	out := guard.Apply(g, found, in.Agent.GuardrailPolicy)
 	if len(out.Retry) == 0 || retry == nil || in.Origin.Kind != domain.OriginModel {

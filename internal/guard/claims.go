@@ -3,6 +3,7 @@ package guard
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"vellocity/internal/domain"
 	"vellocity/internal/prose"
@@ -12,39 +13,57 @@ import (
 // codes have in common (unfair commercial practices, health and green claims, financial
 // promotions); they are not legal advice.
 type claimRule struct {
-	id      string
-	reason  string
-	pattern *pattern
+	id     string
+	reason string
+	// patterns are one for English and one for the other languages: few texts have a claim in either.
+	patterns []*pattern
 }
 
+// The first rule to find a place wins, so the more special ones come first.
 var claimRules = []claimRule{
+	{
+		"finance", "promises about returns are regulated. Add the risk and the source, or remove it.",
+		[]*pattern{compile(`(?i)\b(?:guaranteed|assured|certain|risk[- ]free) (?:\w+ )?(?:returns?|profits?|income|gains?|yields?)\b` +
+			`|\b(?:returns?|profits?|yields?) (?:are|is) guaranteed\b|\b(?:risk[- ]free|safe) investments?\b` +
+			`|\b(?:double|triple|10x) your (?:money|income|savings|revenue|investment|capital)\b` +
+			`|\bget rich (?:quick|fast|now|today|from|with|by|in|without)\b|\bfinancial freedom\b|\bpassive income\b` +
+			`|\bcan(?:no|')t lose\b|\bmake money (?:fast|while you sleep|in your sleep)\b` +
+			`|\bearn (?:up to )?[$€£]\d[\d,.]* (?:a|per|every) (?:day|week|month) (?:from home|without|in your)\b`), compile(financeWords)},
+	},
 	{
 		"absolute-promise",
 		"it promises an outcome that nobody can guarantee. Say what you observed, or what you do about it.",
-		compile(
-			`(?i)\b(?:guaranteed|guarantees? (?:that |you |to )|risk[- ]free|no[- ]risk|zero[- ]risk|never fails?|cannot fail|foolproof|fail[- ]?safe results|100 ?% (?:safe|secure|effective|satisfaction|guaranteed|accurate))`,
-		),
+		[]*pattern{compile(`(?i)\b(?:guaranteed|guarantees? (?:that |you |to )|risk[- ]free|no[- ]risk|zero[- ]risk|never fails?|cannot fail` +
+			`|foolproof|fail[- ]?safe results|100 ?% (?:safe|secure|effective|satisfaction|guaranteed|accurate))`), compile(promiseWords)},
 	},
-	{"superlative", "it claims to be the best. Name the survey or test behind it, or say what is special instead.",
-		compile(
-			`(?i)(?:(?:#1|\bno\. ?1|\bnumber (?:1|one))\b|\b(?:the )?best (?:in the world|on the market)|\bworld(?:'|’)?s (?:best|leading|fastest|number one)|\bunbeatable\b|\bunrival+ed\b|\bindustry[- ]leading\b)`,
-		)},
-	{"absolute-security", "no system is completely secure. Say which measures you take.",
-		compile(
-			`(?i)\b(?:unhackable|hack[- ]proof|completely secure|totally secure|perfectly (?:safe|secure)|impenetrable|bank[- ]grade security)\b`,
-		)},
-	{"health", "health claims need approval or proof in most countries. Remove it or use the approved wording.",
-		compile(
-			`(?i)\b(?:cures?|heals) (?:cancer|diabetes|anxiety|depression|arthritis|any|all|your)\b|\bclinically (?:proven|tested)\b|\bmiracle (?:cure|remedy|drug)\b|\bdetox(?:es|ifies) your\b|\bdoctor[- ]recommended\b|\bno side effects\b|\blose \d+ (?:pounds|kilos|kg|lbs)\b`,
-		)},
-	{"finance", "promises about returns are regulated. Add the risk and the source, or remove it.",
-		compile(
-			`(?i)\b(?:guaranteed|assured|certain) (?:returns?|profits?|income)\b|\bdouble your (?:money|income|savings|revenue)\b|\bget rich (?:quick|fast|now|today|from|with|by|in|without)\b|\bfinancial freedom\b|\bpassive income\b|\bcan(?:no|')t lose\b`,
-		)},
-	{"green", "environmental claims need proof that readers can check. Name the measure and the certificate.",
-		compile(
-			`(?i)\b(?:eco|environmentally)[- ]friendly\b|\b(?:carbon|climate)[- ](?:neutral|positive|negative)\b|\bzero (?:emissions?|impact|waste)\b|\b100 ?% (?:green|sustainable|natural|recyclable)\b`,
-		)},
+	{
+		"superlative", "it claims to be the best. Name the survey or test behind it, or say what is special instead.",
+		[]*pattern{compile(`(?i)(?:(?:#1|\bno\. ?1|\bnumber (?:1|one))\b|\b(?:the )?best (?:in the world|on the market|in class)` +
+			`|\bworld(?:'|’)?s (?:best|leading|fastest|number one)|\bunbeatable\b|\bunrival+ed\b|\bunmatched\b|\bindustry[- ]leading\b` +
+			`|\b(?:the|an?|our|as) (?:[a-z]+(?:'|’)?s?[- ])?leading (?:[a-z]+[- ]){0,2}(?:providers?|suppliers?|platforms?|compan(?:y|ies)` +
+			`|solutions?|brands?|vendors?|makers?|tools?|software|manufacturers?|agenc(?:y|ies)|experts?|specialists?|apps?|services?|firms?)\b` +
+			`|\bthe (?:best|most (?:trusted|advanced|reliable|powerful|innovative|secure)|fastest|cheapest|safest|easiest) (?:\w+[- ]){1,3}` +
+			`(?:on the market|in the industry|money can buy)\b|\bthe most (?:trusted|advanced|reliable|powerful|innovative|secure) (?:\w+[- ]){1,3}in the world\b` +
+			`|\bwe(?:'re|’re| are) (?:simply |still |by far )?the (?:fastest|cheapest|safest|most (?:trusted|advanced|reliable|innovative|secure))\b)`),
+			compile(`(?i)\b(?:is|are|offers?|remains|delivers?|have|has|get) (?:simply |still |by far |easily |quite simply )?the (?:very )?best(?: [\w\-]+){1,3}`),
+			compile(bestWords)},
+	},
+	{
+		"absolute-security", "no system is completely secure. Say which measures you take.",
+		[]*pattern{compile(`(?i)\b(?:unhackable|hack[- ]proof|(?:completely|totally|absolutely) secure|perfectly (?:safe|secure)|impenetrable` +
+			`|bank[- ]grade security)\b`), compile(secureWords)},
+	},
+	{
+		"health", "health claims need approval or proof in most countries. Remove it or use the approved wording.",
+		[]*pattern{compile(`(?i)\b(?:cures?|heals) (?:cancer|diabetes|anxiety|depression|arthritis|any|all|your)\b|\bclinically (?:proven|tested)\b` +
+			`|\bmiracle (?:cure|remedy|drug)\b|\bdetox(?:es|ifies) your\b|\bdoctor[- ]recommended\b|\b(?:no|without) side effects\b` +
+			`|\blose \d+ (?:pounds|kilos|kg|lbs)\b`), compile(healthWords)},
+	},
+	{
+		"green", "environmental claims need proof that readers can check. Name the measure and the certificate.",
+		[]*pattern{compile(`(?i)\b(?:eco|environmentally)[- ]friendly\b|\b(?:carbon|climate)[- ](?:neutral|positive|negative)\b` +
+			`|\bzero (?:emissions?|impact|waste)\b|\b100 ?% (?:green|sustainable|natural|recyclable)\b`), compile(greenWords)},
+	},
 }
 
 func regulatedClaims(t *target) []domain.Finding {
@@ -53,9 +72,11 @@ func regulatedClaims(t *target) []domain.Finding {
 	taken := cover{size: len(text)}
 	for _, rule := range claimRules {
 		var places []prose.Range
-		for _, r := range t.find(rule.pattern) {
-			if !denied(text, r.Start) && !onlyNumbered(text, r) && taken.take(r) {
-				places = append(places, r)
+		for _, p := range rule.patterns {
+			for _, r := range t.find(p) {
+				if !denied(text, r) && !onlyNumbered(text, r) && !harmlessClaim(text, r) && taken.take(r) {
+					places = append(places, r)
+				}
 			}
 		}
 		if len(places) > 0 {
@@ -67,27 +88,118 @@ func regulatedClaims(t *target) []domain.Finding {
 	return out
 }
 
-// denied reports whether what starts at the offset is said not to be so: "not guaranteed", "no miracle
-// cure", "not a risk-free offer". "Not only guaranteed" is a claim.
-func denied(text string, at int) bool {
-	words := wordsBefore(text, at, 3)
+// negations are the words that deny what follows them within a few words; noNouns only right before it.
+const (
+	negations = " not never without cannot nicht nie kein keine keinen keiner pas jamais no nunca non mai não niet nooit geen "
+	fillers   = " a an the be is are been any of truly yet always ever ein eine der die das un une le la el lo o os as het de een " +
+		"está están son é são garanti als per por "
+)
+
+// denied reports whether a claim is said not to be so: "not guaranteed", "no miracle cure", "kein
+// garantierter Erfolg". "Not only guaranteed" is a claim.
+func denied(text string, r prose.Range) bool {
+	if after := text[r.End:min(len(text), r.End+36)]; strings.Contains(after, "ません") || strings.Contains(after, "ではない") {
+		return true
+	}
+	if deniedForAll(text, r.Start) {
+		return true
+	}
+	words := wordsBefore(text, r.Start, 3)
 	for i := len(words) - 1; i >= 0; i-- {
-		switch w := strings.ReplaceAll(words[i], "’", "'"); {
-		case w == "not", w == "never", w == "without", strings.HasSuffix(w, "n't"), w == "cannot",
-			w == "no" && i == len(words)-1:
+		w := " " + strings.ReplaceAll(words[i], "’", "'") + " "
+		switch {
+		case w == " no " && i < len(words)-1 && words[len(words)-1] != "está" && words[len(words)-1] != "es":
+			return false
+		case strings.Contains(negations, w), strings.HasSuffix(w, "n't "):
 			return true
-		case !strings.Contains(" a an the be is are been any of truly ", " "+w+" "):
+		case !strings.Contains(fillers, w):
 			return false
 		}
 	}
 	return false
 }
 
+// none are words that deny a whole sentence, or a clause after "that", which begins with them.
+const none = " no kein keine geen aucun aucune ningún ninguna nessun nessuna nenhum nenhuma few never nobody nothing none neither " +
+	"niemand nichts nadie nessuno ninguém niets "
+
+// deniedForAll reports whether the sentence says that nothing is so: "No lock is unhackable", "Nobody can
+// guarantee that".
+func deniedForAll(text string, at int) bool {
+	part := text[max(0, at-100):at]
+	if i := strings.LastIndexAny(part, ".!?\n"); i >= 0 {
+		part = part[i+1:]
+	}
+	words := prose.Words(strings.ToLower(strings.ToValidUTF8(part, "")))
+	for i, w := range words {
+		w = " " + w + " "
+		switch first := i == 0 || words[i-1] == "that"; {
+		case first && strings.Contains(none, w):
+			return true
+		case strings.HasPrefix(w, " promise") && i > 0:
+			return words[i-1] == "never" || words[i-1] == "not" || strings.HasSuffix(words[i-1], "n't")
+		}
+	}
+	return false
+}
+
+// ordinary are nouns of which people say that one is the best without selling it.
+const ordinary = " way ways time times place places moment practice practices option options approach thing things part case " +
+	"guess predictor source sources day days person people we you they i it he she she's result results fit answer policy month " +
+	"year argument test advice medicine start first of one ones known possible example examples idea reason choice if that " +
+	"to for at in on interest interests interests. chance price-time friend available seller defence defense teacher evidence bet buy man "
+
+// harmlessClaim knows wordings that look like a claim and are none: "the best way is to ask", a warranty for
+// a time, a shop that calls itself zero waste, a question.
+func harmlessClaim(text string, r prose.Range) bool {
+	s := strings.ToLower(r.In(text))
+	after := strings.ToLower(text[r.End:min(len(text), r.End+40)])
+	next := prose.Words(strings.ToValidUTF8(after, ""))
+	switch {
+	case strings.HasPrefix(s, "zero waste"):
+		return len(next) > 0 && strings.Contains(" shop shops store stores lifestyle living movement group europe ", " "+next[0]+" ")
+	case strings.HasPrefix(s, "garant"), strings.HasPrefix(s, "guaranteed"):
+		return len(next) > 1 && (isDigit(next[0][0]) || strings.Contains(" for pour per por für ", " "+next[0]+" ") && isDigit(next[1][0]))
+	}
+	_, best, ok := strings.Cut(s, "the best ")
+	if !ok {
+		_, best, ok = strings.Cut(s, "the very best ")
+	}
+	if !ok || strings.HasPrefix(s, "the ") || strings.HasPrefix(s, "we") {
+		return false
+	}
+	words := prose.Words(best)
+	if len(words) == 0 || strings.Contains(text[r.Start:sentenceEnd(text, r.End)], "?") {
+		return true
+	}
+	for _, w := range words {
+		if strings.Contains(ordinary, " "+w+" ") {
+			return true
+		}
+	}
+	before := wordsBefore(text, r.Start, 2)
+	for _, w := range before {
+		if strings.Contains(" which what who whether if ", " "+w+" ") {
+			return true
+		}
+	}
+	return false
+}
+
+// sentenceEnd returns where the sentence around an offset ends, or the line, within 200 bytes.
+func sentenceEnd(text string, at int) int {
+	most := min(len(text), at+200)
+	if i := strings.IndexAny(text[at:most], ".!?\n"); i >= 0 {
+		return at + i + 1
+	}
+	return most
+}
+
 // onlyNumbered reports whether "#1" and its like count things instead of claiming the first place: issue
 // #1, Symphony No. 1.
 func onlyNumbered(text string, r prose.Range) bool {
 	s := strings.ToLower(r.In(text))
-	if !strings.HasSuffix(s, "1") && s != "number one" {
+	if !strings.HasSuffix(s, "1") && s != "number one" || s[0] >= utf8.RuneSelf {
 		return false
 	}
 	before, after := wordsBefore(text, r.Start, 1), strings.Fields(strings.ToLower(text[r.End:min(len(text), r.End+24)]))

@@ -56,6 +56,10 @@ func Guardrails() []Guardrail {
 			"Links that are in neither the brief nor the sources, and suspicious links.", Flag, unsupportedLinks},
 		{"regulated-claims", "Absolute and regulated claims",
 			"Promises that advertising law often forbids without proof. Not legal advice.", Flag, regulatedClaims},
+		{"repetition", "Repetition",
+			"Sentences and stretches of words that the text has twice.", Retry, repetition},
+		{"stock-phrases", "Stock phrases",
+			"Phrases that readers have seen too often.", Flag, stockPhrases},
 		{"left-out", "Left out when published",
 			"HTML and images of the text that readers do not get.", Flag, leftOut},
 	}
@@ -63,16 +67,23 @@ func Guardrails() []Guardrail {
 
 // Check runs every guardrail over the text and its title and meta fields. The findings
 // are flagged, with the severity of their kind before any policy is applied, and list
-// every place. The same input always gives the same findings.
+// every place. What one guardrail masks no other repeats. The same input always gives the same findings.
 func Check(in Input) []domain.Finding {
 	out := []domain.Finding{}
 	targets := append([]*target{newTarget(in)}, fields(in)...)
+	masks := make([]mask, len(targets))
 	for _, g := range Guardrails() {
-		for _, t := range targets {
+		for i, t := range targets {
 			if t.field != "" && g.Slug == "length-format" {
 				continue
 			}
-			for _, f := range g.check(t) {
+			found := g.check(t)
+			if g.Slug == "secrets" || g.Slug == "personal-data" {
+				masks[i].add(t, found)
+			} else {
+				found = masks[i].apply(t, g.Slug, found)
+			}
+			for _, f := range found {
 				f.Guardrail, f.Step, f.Action = g.Slug, in.Step, domain.ActionFlagged
 				if t.field != "" {
 					f.Message, f.Matches = "In the "+t.field+": "+f.Message, nil

@@ -31,6 +31,10 @@ type Input struct {
 	// Allowed are texts whose contact details may appear, such as the call to action.
 	Allowed []string
 
+	// Instructions is what the model was told, the brief left out; a text that repeats a sentence of it is
+	// flagged. Empty where no model wrote the text.
+	Instructions string
+
 	// SupportUnknown is set where nobody knows what the text may rest on: numbers, quotes and the hosts of
 	// links are then not compared with Support.
 	SupportUnknown bool

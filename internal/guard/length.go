@@ -84,6 +84,7 @@ func form(t *target) []domain.Finding {
 			),
 		)
 	}
+	out = append(out, wholeness(t)...)
 	if t.Type == domain.ContentBlog {
 		if places := topHeadings(t.read); len(places) > 0 {
 			out = append(

@@ -1,6 +1,7 @@
 package guard
 
 import (
+	"net/netip"
 	"regexp"
 	"strings"
 	"unicode"
@@ -155,29 +156,78 @@ func (f figure) counts(text string) bool {
 }
 
 // numberedThings are words after which a number is a name.
-const numberedThings = " version v issue ticket pr rfc iso din en section chapter step page figure fig table part no nr number " +
+const numberedThings = " order bus tram train flight gate room isbn windows ios android macos debian ubuntu python java go node php postgres " +
+	"autobus autobús ônibus bestellung linie buslijn version v issue ticket pr rfc iso din en section chapter step page figure fig table part no nr number " +
 	"episode level appendix release port error http status code article act rule room line lesson phase day week quarter " +
 	"abschnitt kapitel seite schritt teil chapitre étape página capítulo paso "
 
-// names reports whether the number is a part of a name: H2O, GPT-4, #123, 1.2.3, version 2.
+// names reports whether the number is a part of a name: H2O, GPT-4, #123, 1.2.3, version 2, 12 Market Street.
 func (f figure) names(text string) bool {
 	n := f.whole
 	before, size := utf8.DecodeLastRuneInString(text[:n.Start])
 	after, _ := utf8.DecodeRuneInString(text[n.End:])
-	if inWord(before) || inWord(after) || before == '#' || before == '@' || before == '/' || after == '/' {
+	if inWord(before) && !eastAsian(before) || inWord(after) && !eastAsian(after) || before == '#' || before == '@' || before == '/' ||
+		after == '/' || before == '第' || f.whole == f.number && strings.ContainsRune("年月日時分番号章節回階話巻版", after) {
 		return true
+	}
+	if before == ':' && f.whole == f.number && n.Start > size && inWord(rune(text[n.Start-size-1])) {
+		return true // a port
 	}
 	if (before == '-' || before == '.' || before == '\u2011') && n.Start > size {
 		if r, _ := utf8.DecodeLastRuneInString(text[:n.Start-size]); unicode.IsLetter(r) {
 			return true
 		}
 	}
-	if strings.Count(f.number.In(text), ".") > 1 && len(strings.TrimRight(f.value(text), "0123456789")) == 0 &&
-		!grouped(f.number.In(text)) {
+	number := f.number.In(text)
+	if strings.Count(number, ".") > 1 && len(strings.TrimRight(f.value(text), "0123456789")) == 0 && !grouped(number) {
+		return true
+	}
+	if f.whole != f.number {
+		return false
+	}
+	if _, err := netip.ParseAddr(number); err == nil {
 		return true
 	}
 	words := wordsBefore(text, n.Start, 1)
-	return f.whole == f.number && len(words) == 1 && strings.Contains(numberedThings, " "+words[0]+" ")
+	return len(words) == 1 && strings.Contains(numberedThings, " "+afterApostrophe(words[0])+" ") ||
+		len(number) > 5 && number[0] == '0' || f.identifies(text) || f.addressed(text)
+}
+
+// identifies reports whether the number is one of three and more groups joined by hyphens: ISBNs, UUIDs, parts.
+func (f figure) identifies(text string) bool {
+	start, end, most := f.number.Start, f.number.End, 48
+	in := func(b byte) bool { return b == '-' || isDigit(b) || b|0x20 >= 'a' && b|0x20 <= 'z' }
+	for start > 0 && f.number.Start-start < most && in(text[start-1]) {
+		start--
+	}
+	for end < len(text) && end-f.number.End < most && in(text[end]) {
+		end++
+	}
+	return strings.Count(strings.Trim(text[start:end], "-"), "-") > 1
+}
+
+// addressed reports whether the number is that of a house, or follows a name: 12 Market Street, via Roma 12,
+// Android 14. Sentences begin with a capital too, so their first word is no name.
+func (f figure) addressed(text string) bool {
+	rest := strings.ToValidUTF8(text[f.number.End:min(len(text), f.number.End+40)], "")
+	for i, w := range prose.Words(strings.ToLower(rest)) {
+		if i < 3 && isStreet(w) {
+			return true
+		}
+	}
+	start := max(0, f.number.Start-60)
+	before := strings.ToValidUTF8(text[start:f.number.Start], "")
+	if !strings.HasSuffix(before, " ") || len(f.number.In(text)) > 4 {
+		return false
+	}
+	fields := strings.Fields(before)
+	if len(fields) < 2 || strings.ContainsAny(fields[len(fields)-2][len(fields[len(fields)-2])-1:], ".!?:") {
+		return false
+	}
+	name := []rune(fields[len(fields)-1])
+	next := strings.TrimLeft(rest, " ")
+	r, _ := utf8.DecodeRuneInString(next)
+	return unicode.IsUpper(name[0]) && unicode.IsLetter(name[len(name)-1]) && (next == "" || !unicode.IsLetter(r))
 }
 
 // grouped reports whether the points of a number stand before three digits each: 1.200.000.
@@ -198,7 +248,10 @@ var (
 	months = " january february march april may june july august september october november december jan feb mar apr jun jul " +
 		"aug sep sept oct nov dec januar februar märz mai juni juli oktober dezember janvier février mars avril juin juillet août " +
 		"septembre octobre novembre décembre enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre " +
-		"diciembre "
+		"diciembre gennaio febbraio aprile maggio giugno luglio settembre ottobre dicembre janeiro fevereiro março maio junho julho setembro " +
+		"outubro novembro dezembro januari februari maart mei juni augustus "
+	// hours are words after an hour of the day.
+	hours = " uhr h heures heure hrs o'clock am pm horas uur ore "
 )
 
 // dates reports whether the number is a year, or a part of a date or a time of day.
@@ -220,11 +273,18 @@ func (f figure) dates(text, value string) bool {
 	if token := text[start:end]; dateShape.MatchString(token) || dateShape.MatchString(strings.TrimRight(token, ".:")) {
 		return true
 	}
+	words := wordsBefore(text, f.number.Start, 2)
+	if n := len(words); len(value) == 4 && n > 0 && value[0] == '1' {
+		return strings.Contains(months, " "+words[n-1]+" ") || n > 1 && strings.Contains(months, " "+words[n-2]+" ")
+	}
 	if len(value) > 2 {
 		return false
 	}
-	words := wordsBefore(text, f.number.Start, 1)
 	next := prose.Words(strings.ToLower(strings.ToValidUTF8(text[f.number.End:min(len(text), f.number.End+16)], "")))
-	return len(words) == 1 && strings.Contains(months, " "+words[0]+" ") ||
-		len(next) > 0 && strings.Contains(months, " "+next[0]+" ")
+	if len(next) > 0 && (strings.Contains(months, " "+next[0]+" ") || value <= "24" && strings.Contains(hours, " "+next[0]+" ")) ||
+		len(next) > 1 && next[0] == "de" && strings.Contains(months, " "+next[1]+" ") {
+		return true
+	}
+	n := len(words)
+	return n > 0 && (strings.Contains(months, " "+words[n-1]+" ") || words[n-1] == "h")
 }

@@ -33,16 +33,18 @@ func compile(text string) *pattern {
 // patterns lists all patterns.
 func patterns() []*pattern {
 	all := []*pattern{
-		injectionPattern, markerPattern, refusalPattern, leftoverPattern, closingPattern, holePattern, dutyPattern,
+		injectionPattern, markerPattern, promptPattern, refusalPattern, leftoverPattern, closingPattern, holePattern, dutyPattern,
+		injectionElsewhere, refusalElsewhere, leftoverElsewhere, closingElsewhere, holeElsewhere, blankPattern,
+		ssnPattern, birthPattern, homePattern,
 		labelled, quotePattern, linkPattern, emailPattern, phonePattern, cardPattern, ibanPattern, ipPattern, ip6Pattern,
 	}
 	for _, p := range secretPatterns {
 		all = append(all, p.pattern)
 	}
 	for _, r := range claimRules {
-		all = append(all, r.pattern)
+		all = append(all, r.patterns...)
 	}
-	return all
+	return append(all, stockPatterns...)
 }
 
 // gate finds in one pass over a text which patterns may match it: an automaton (Aho and Corasick, 1975)
@@ -184,7 +186,8 @@ func holdsOf(e *syntax.Regexp) []string {
 	switch e.Op {
 	case syntax.OpLiteral:
 		text := string(e.Rune)
-		if e.Flags&syntax.FoldCase != 0 && strings.ContainsFunc(text, func(r rune) bool { return r > unicode.MaxASCII }) {
+		if e.Flags&syntax.FoldCase != 0 &&
+			strings.ContainsFunc(text, func(r rune) bool { return r > unicode.MaxASCII && !caseless(r) }) {
 			return nil
 		}
 		return []string{folded(text)}

@@ -46,6 +46,7 @@ var (
 	ibanWindow  = runs("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ ", ' ', func(digits, capitals, _ int) bool {
 		return digits >= 2 && capitals >= 2 && digits+capitals >= 12
 	})
+	ssnWindow = runs("0123456789-", '-', func(digits, _, signs int) bool { return digits >= 9 && signs >= 2 })
 	ipWindow  = runs("0123456789.", '.', func(digits, _, signs int) bool { return digits >= 4 && signs >= 3 })
 	ip6Window = runs("0123456789abcdefABCDEF:", ':', func(_, _, signs int) bool { return signs >= 3 })
 )
@@ -57,6 +58,12 @@ func detectors() []detector {
 			domain.SeverityBlocking, true, ibanPattern, ibanWindow, whole(validIBAN)},
 		{"a payment card number", "Remove it; a card number must never be published.",
 			domain.SeverityBlocking, true, cardPattern, cardWindow, validCard},
+		{"a US social security number", "Remove it; it must never be published.",
+			domain.SeverityBlocking, true, ssnPattern, ssnWindow, validSSN},
+		{"a person's date of birth", "Remove it unless the person agreed.",
+			domain.SeverityWarning, false, birthPattern, nil, validBirth},
+		{"a home address", "Remove it unless the person agreed.",
+			domain.SeverityWarning, false, homePattern, nil, validHome},
 		{"an e-mail address", public, domain.SeverityWarning, false, emailPattern, tokens("@"), validEmail},
 		{"an IP address", public, domain.SeverityWarning, false, ipPattern, ipWindow, validIP4},
 		{"an IP address", public, domain.SeverityWarning, false, ip6Pattern, ip6Window, whole(validIP6)},
@@ -83,10 +90,10 @@ func personalData(t *target) []domain.Finding {
 			view = t.coded()
 		}
 		var found []prose.Range
-		for _, r := range locationsIn(d.pattern, view.Text, d.window(view.Text)) {
+		for _, r := range d.places(t, view.Text) {
 			s := r.In(view.Text)
 			if wholeWords(view.Text, r) && !partOfNumber(view.Text, r) && d.valid(view.Text, r) &&
-				!strings.Contains(allowed, s) {
+				!strings.Contains(allowed, s) && !(d.severity != domain.SeverityBlocking && contact(t, s)) {
 				found = append(found, r)
 			}
 		}
@@ -101,6 +108,19 @@ func personalData(t *target) []domain.Finding {
 		}
 	}
 	return out
+}
+
+// places returns where the pattern matches a view of the text.
+func (d detector) places(t *target, text string) []prose.Range {
+	if d.window == nil {
+		return t.find(d.pattern)
+	}
+	return locationsIn(d.pattern, text, d.window(text))
+}
+
+// contact reports whether the caller gave an address or number of a person as something to write about.
+func contact(t *target, s string) bool {
+	return slices.ContainsFunc(t.Support, func(given string) bool { return strings.Contains(given, s) })
 }
 
 // partOfNumber reports whether other groups of digits are next to r, so that it is part
@@ -219,7 +239,7 @@ func validEmail(text string, r prose.Range) bool {
 	}
 	after := text[r.End:]
 	path := len(after) > 1 && after[0] == ':' && after[1] > ' '
-	return user != "git" && !path
+	return user != "git" && !path && !forRole(r.In(text))
 }
 
 // reservedNetworks belong to nobody in particular: private (RFC 1918), shared (RFC 6598), link-local,

@@ -2,7 +2,6 @@ package guard
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"sort"
 	"strings"
@@ -55,19 +54,6 @@ func Apply(in Input, findings []domain.Finding, policy domain.GuardrailPolicy) O
 		for i := range list {
 			list[i] = capped(list[i])
 		}
-	}
-	return out
-}
-
-// RetryMessages returns one message per finding for the second attempt to fix.
-func RetryMessages(findings []domain.Finding) []string {
-	var out []string
-	for _, f := range findings {
-		line := f.Message
-		if len(f.Matches) > 0 {
-			line = fmt.Sprintf("%q: %s", f.Matches[0].Text, f.Message)
-		}
-		out = append(out, line)
 	}
 	return out
 }

@@ -1,6 +1,7 @@
 package guard
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -39,7 +40,7 @@ var (
 	)
 	// closingPattern is what an assistant says last; elsewhere people say it.
 	closingPattern = compile(
-		`(?i)\b(?:let me know if you(?:(?:'|’)d| would)? (?:need|want|like|have)|feel free to ask (?:me |for |if )|I hope this helps|would you like me to)\b[^.!?\n]*[.!?]?`,
+		`(?i)\b(?:let me know if you(?:(?:'|’)d| would)? (?:need|want|like) (?:any|further|more|me to|changes|adjustments|revisions|edits|another|a (?:different|shorter|longer)|this|it|to)\b|feel free to ask (?:me |for |if )|I hope this helps|would you like me to)\b[^.!?\n]*[.!?]?`,
 	)
 	holePattern = compile(
 		`(?i)\[\[needs:[^\]\n]*\]\]|\[(?:insert|your|company|product|name|date|add|link|placeholder|todo|tbd|xx+)\b[^\]\n]{0,60}\]|\{\{[^}\n]{1,60}\}\}|\blorem ipsum\b`,
@@ -52,6 +53,7 @@ var (
 func injectionResidue(t *target) []domain.Finding {
 	var out []domain.Finding
 	places := sources(t.words, t.find(injectionPattern))
+	places = append(places, sources(t.words, t.find(injectionElsewhere))...)
 	places = append(places, locationsIn(markerPattern, t.bare, t.inSource[markerPattern.id])...)
 	if len(places) > 0 {
 		out = append(out, finding(
@@ -61,6 +63,10 @@ func injectionResidue(t *target) []domain.Finding {
 			places,
 			nil,
 		))
+	}
+	if leaks := append(t.find(promptPattern), t.leaked()...); len(leaks) > 0 {
+		out = append(out, t.finding(domain.SeverityWarning,
+			"These are instructions to the model that wrote the text. Delete them.", apart(leaks), shortened))
 	}
 	hidden, single := invisible(t.Text)
 	shown := func(string) string { return "(invisible)" }
@@ -174,11 +180,11 @@ func refusalText(t *target) []domain.Finding {
 	if t.Edited {
 		certain = domain.SeverityWarning
 	}
-	if places := t.find(refusalPattern); len(places) > 0 {
+	if places := append(t.find(refusalPattern), t.find(refusalElsewhere)...); len(places) > 0 {
 		out = append(out, t.finding(certain,
 			"The assistant talks about itself here. Delete or rewrite the sentence.", places, nil))
 	}
-	if places := append(t.find(leftoverPattern), t.closing()...); len(places) > 0 {
+	if places := slices.Concat(t.find(leftoverPattern), t.find(leftoverElsewhere), t.closing()); len(places) > 0 {
 		out = append(out, t.finding(domain.SeverityWarning,
 			"This is a remark about the text, not part of it. Delete it.", places, nil))
 	}
@@ -205,7 +211,7 @@ func (t *target) closing() []prose.Range {
 	text := strings.TrimRight(t.words.Text, " \n")
 	last := strings.LastIndex(text, "\n\n")
 	var out []prose.Range
-	for _, r := range t.find(closingPattern) {
+	for _, r := range append(t.find(closingPattern), t.find(closingElsewhere)...) {
 		if r.Start > last {
 			out = append(out, r)
 		}
@@ -217,7 +223,7 @@ func (t *target) closing() []prose.Range {
 func (t *target) holes() []prose.Range {
 	var out []prose.Range
 	text := t.words.Text
-	for _, r := range t.find(holePattern) {
+	for _, r := range append(t.find(holePattern), t.find(holeElsewhere)...) {
 		before, _ := utf8.DecodeLastRuneInString(text[:r.Start])
 		after, _ := utf8.DecodeRuneInString(text[r.End:])
 		bracket := text[r.Start] == '[' && !strings.HasPrefix(text[r.Start:], "[[")
@@ -235,6 +241,11 @@ func (t *target) holes() []prose.Range {
 			out = append(out, word)
 		}
 	}
+	for _, r := range t.find(blankPattern) {
+		if !roman(text, r) {
+			out = append(out, r)
+		}
+	}
 	out = sources(t.words, out)
 	if t.read != nil {
 		for _, tag := range t.read.Tags {
@@ -242,6 +253,33 @@ func (t *target) holes() []prose.Range {
 			if strings.HasPrefix(s, "<insert") || strings.HasPrefix(s, "<your") {
 				out = append(out, prose.Range{Start: tag[0], End: tag[1]})
 			}
+		}
+	}
+	return out
+}
+
+// roman reports whether XXX is the number of something: Super Bowl XXX, Psalm XXX, size XXX.
+func roman(text string, r prose.Range) bool {
+	if r.In(text) != "XXX" {
+		return false
+	}
+	before := strings.TrimRight(text[:r.Start], " ")
+	if before == "" || !strings.HasSuffix(text[:r.Start], " ") {
+		return false
+	}
+	word := before[strings.LastIndexAny(before, " \n")+1:]
+	first, _ := utf8.DecodeRuneInString(word)
+	return unicode.IsUpper(first) && strings.ContainsAny(before, " ") ||
+		strings.Contains(" psalm bowl chapter size part volume title louis ", " "+strings.ToLower(word)+" ")
+}
+
+// apart drops the ranges that overlap one before them.
+func apart(places []prose.Range) []prose.Range {
+	slices.SortFunc(places, func(a, b prose.Range) int { return a.Start - b.Start })
+	out := places[:0]
+	for _, r := range places {
+		if len(out) == 0 || r.Start >= out[len(out)-1].End {
+			out = append(out, r)
 		}
 	}
 	return out

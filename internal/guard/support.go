@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"vellocity/internal/domain"
 	"vellocity/internal/markdown"
@@ -52,6 +53,9 @@ func unsupportedQuotes(t *target) []domain.Finding {
 		}
 	}
 	for _, r := range t.find(quotePattern) {
+		if isTitle(t.words.Text, r) {
+			continue
+		}
 		if from, to := t.words.Source(r.Start, r.End); to > from {
 			add(r.In(t.words.Text), prose.Range{Start: from, End: to})
 		}
@@ -65,6 +69,33 @@ func unsupportedQuotes(t *target) []domain.Finding {
 	return []domain.Finding{finding(t.Text, domain.SeverityWarning,
 		"These words are in no source. Quote what someone said, with the source, "+
 			"or remove the quotation marks and say it yourself.", places, shortened)}
+}
+
+// titled are words after which a quotation is the name of something.
+const titled = " page post article book guide report talk chapter section song film movie essay paper title titled called named heading headline " +
+	"entitled label button labelled tab menu field message error see read podcast episode course webinar seite artikel buch titel bericht beitrag kapitel " +
+	"vortrag leitfaden namens schaltfläche livre rapport titre chapitre intitulé intitulée libro artículo página informe título capítulo titulado " +
+	"articolo pagina rapporto titolo intitolato livro artigo relatório intitulado boek artikel pagina rapport titel hoofdstuk "
+
+// isTitle reports whether a quotation is a title: after a word that says so, or with a capital at each
+// longer word.
+func isTitle(text string, r prose.Range) bool {
+	for _, w := range wordsBefore(text, r.Start, 2) {
+		if strings.Contains(titled, " "+afterApostrophe(w)+" ") {
+			return true
+		}
+	}
+	long, capitals := 0, 0
+	for _, w := range prose.Words(r.In(text)) {
+		first, n := utf8.DecodeRuneInString(w)
+		if utf8.RuneCountInString(w[n:]) > 2 {
+			long++
+			if unicode.IsUpper(first) || unicode.IsDigit(first) {
+				capitals++
+			}
+		}
+	}
+	return long > 1 && capitals == long
 }
 
 // attributed passes on the block quotes that say who said them: in their last line, or in a paragraph of
@@ -176,4 +207,12 @@ func linkFault(address, support string, unknown bool) string {
 			"or remove it."
 	}
 	return ""
+}
+
+// afterApostrophe returns a word without the article that French and Italian tie to it: l'article.
+func afterApostrophe(w string) string {
+	if i := strings.LastIndexAny(w, "'’"); i >= 0 {
+		return strings.TrimLeft(w[i:], "'’")
+	}
+	return w
 }

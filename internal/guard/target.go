@@ -16,12 +16,13 @@ import (
 // given back as ranges of the source.
 type target struct {
 	Input
-	field string            // which field this is; empty: the text itself
-	read  *markdown.Reading // nil for fields, which are no Markdown
-	words *markdown.View
-	coded func() *markdown.View // with code, without addresses
-	index func() *prose.Index   // of words, for terms
-	bare  string                // the source with its code blanked
+	field      string            // which field this is; empty: the text itself
+	read       *markdown.Reading // nil for fields, which are no Markdown
+	words      *markdown.View
+	coded      func() *markdown.View // with code, without addresses
+	index      func() *prose.Index   // of words, for terms
+	wordRanges func() []prose.Range  // of words
+	bare       string                // the source with its code blanked
 	// inWords and inSource say which patterns may match, in words and in the source.
 	inWords, inSource hits
 }
@@ -48,6 +49,7 @@ func newField(in Input, name string) *target {
 
 func (t *target) prepare() {
 	t.index = sync.OnceValue(func() *prose.Index { return prose.NewIndex(t.words.Text) })
+	t.wordRanges = sync.OnceValue(func() []prose.Range { return prose.WordRanges(t.words.Text) })
 	g := gates()
 	t.inWords = g.scan(t.words.Text)
 	t.inSource = t.inWords
@@ -128,8 +130,16 @@ func wholeWords(text string, r prose.Range) bool {
 	first, _ := utf8.DecodeRuneInString(text[r.Start:])
 	last, _ := utf8.DecodeLastRuneInString(text[:r.End])
 	after, _ := utf8.DecodeRuneInString(text[r.End:])
-	return !(inWord(before) && inWord(first)) && !(inWord(last) && inWord(after))
+	return !within(before, first) && !within(last, after)
 }
+
+// within reports whether a word goes on from one character to the next. Where words have no spaces between
+// them, any place may be the end of one.
+func within(a, b rune) bool {
+	return inWord(a) && inWord(b) && !eastAsian(a) && !eastAsian(b)
+}
+
+func eastAsian(r rune) bool { return r >= '\u3000' && prose.Unspaced(string(r)) }
 
 func inWord(r rune) bool {
 	return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r) || r == '_' || unicode.Is(unicode.M, r))

@@ -79,7 +79,7 @@ func profanity(t *target) []domain.Finding {
 	bad, text := swearWords(), t.words.Text
 	language, _, _ := strings.Cut(strings.ToLower(t.Language), "-")
 	var places []prose.Range
-	for _, r := range prose.WordRanges(text) {
+	for _, r := range t.wordRanges() {
 		if r.End-r.Start < 4 || r.End-r.Start > 20 {
 			continue
 		}

@@ -25,6 +25,9 @@ var personal = []string{
 func TestWindowsMissNothing(t *testing.T) {
 	check := func(t interface{ Errorf(string, ...any) }, text string) {
 		for _, d := range detectors() {
+			if d.window == nil {
+				continue // looked for by its gate
+			}
 			keep := func(list []prose.Range) []prose.Range {
 				return slices.DeleteFunc(list, func(r prose.Range) bool {
 					return !wholeWords(text, r) || partOfNumber(text, r) || !d.valid(text, r)

@@ -1,0 +1,115 @@
+package guard
+
+import (
+	"strings"
+	"unicode"
+
+	"vellocity/internal/prose"
+)
+
+// What says who somebody is and where they live: US social security numbers, birth dates with a name,
+// home addresses.
+//
+//nolint:gochecknoglobals // expressions, compiled once
+var (
+	ssnPattern   = compile(`\b\d{3}-\d{2}-\d{4}\b`)
+	birthPattern = compile(words(
+		"(?:date of birth|birth ?date|birthday|d\\.?o\\.?b\\.?|born|geburtsdatum|geboren(?: am| op)?|geburtstag|date de naissance|née?(?: le)?|fecha de nacimiento|nacid[oa](?: el)?|nació(?: el)?|data di nascita|nat[oa](?: il)?|" +
+			"data de nascimento|nascid[oa](?: em)?|nasceu(?: em)?|geboortedatum|生年月日)" +
+			"[ :：]{1,3}(?:is |ist |est |es |è |é |on |am |op |the |le |el |il |em )?" +
+			"(?:\\d{1,2}(?:st|nd|rd|th|\\.|º|er)?[ ./\\-](?:de )?(?:\\d{1,2}|\\pL{3,10})\\.?,?[ ./\\-](?:de )?\\d{4}|\\pL{3,10} \\d{1,2}(?:st|nd|rd|th)?, \\d{4}|\\d{4}[\\-/年]\\d{1,2}[\\-/月]\\d{1,2}日?)"))
+	homePattern = compile(words(
+		"(?:lives? at|living at|resid(?:es|ing|ent) at|home address(?: is)?|private address(?: is)?|wohnt (?:in der|in|am|im)|wohnhaft(?: in der| in| am)?|privatadresse(?: ist)?|habite(?: au| à)?|domiciliée?(?: au| à)?|adresse personnelle(?: est)?|vive en(?: la)?|domiciliad[oa] en(?: la)?|" +
+			"domicilio(?: particular)?|abita in|residente in|mora na|mora no|reside na|residente na|endereço residencial|woont (?:aan|op|in)(?: de| het)?|woonachtig (?:aan|op)|thuisadres(?: is)?|privéadres(?: is)?)[ :：]{1,2}[^.!?\\n]{0,60}"))
+)
+
+// streets are words, and ends of words, that name a street.
+const streets = " street st road rd avenue ave lane ln drive dr court ct way close terrace place square boulevard blvd crescent rue avenida calle " +
+	"paseo plaza via viale corso piazza rua travessa alameda praça chemin allée "
+
+// streetEnds are the ends of street names that are one word.
+func isStreet(word string) bool {
+	w := strings.ToLower(word)
+	if strings.Contains(streets, " "+w+" ") {
+		return true
+	}
+	for _, end := range []string{"straße", "strasse", "straat", "gasse", "weg", "allee", "platz", "plein", "laan", "gracht", "kade", "ring", "damm"} {
+		if strings.HasSuffix(w, end) && len(w) > len(end) {
+			return true
+		}
+	}
+	return strings.HasSuffix(w, "str")
+}
+
+// validHome asks for a street and a number after the words.
+func validHome(text string, r prose.Range) bool {
+	street, number := false, false
+	for _, w := range prose.Words(r.In(text)) {
+		street = street || isStreet(w)
+		number = number || isDigit(w[0])
+	}
+	return street && number
+}
+
+// validBirth asks for a label or a person's name before it, and for a year in which somebody alive was born.
+func validBirth(text string, r prose.Range) bool {
+	s := r.In(text)
+	year := 0
+	for _, w := range strings.FieldsFunc(s, func(r rune) bool { return !unicode.IsDigit(r) }) {
+		if len(w) == 4 {
+			year = int(w[0]-'0')*1000 + int(w[1]-'0')*100 + int(w[2]-'0')*10 + int(w[3]-'0')
+		}
+	}
+	if year < 1920 || year > 2035 {
+		return false
+	}
+	label := strings.ToLower(s)
+	for _, p := range []string{"date", "birth", "d.o.b", "dob", "geburts", "fecha", "data ", "geboorte", "生年"} {
+		if strings.HasPrefix(label, p) {
+			return true
+		}
+	}
+	return named(text, r.Start)
+}
+
+// named reports whether two words with a capital stand side by side before an offset, in the same sentence.
+func named(text string, at int) bool {
+	part := text[max(0, at-80):at]
+	if i := strings.LastIndexAny(part, ".!?\n"); i >= 0 {
+		part = part[i+1:]
+	}
+	before := false
+	for _, w := range strings.Fields(part) {
+		r := []rune(w)
+		capital := unicode.IsUpper(r[0]) && len(r) > 1 && unicode.IsLower(r[1])
+		if capital && before {
+			return true
+		}
+		before = capital && !strings.HasSuffix(w, ",")
+	}
+	return false
+}
+
+// validSSN checks what the Social Security Administration never issues: area 000, 666 and 900 to 999, group
+// 00, serial 0000. It asks for the words beside it, since part numbers look alike.
+func validSSN(text string, r prose.Range) bool {
+	s := r.In(text)
+	if inToken(text, r) || s[:3] == "000" || s[:3] == "666" || s[0] == '9' || s[4:6] == "00" || s[7:] == "0000" {
+		return false
+	}
+	around := strings.ToLower(text[max(0, r.Start-60):r.Start] + " " + text[r.End:min(len(text), r.End+40)])
+	return strings.Contains(around, "ssn") || strings.Contains(around, "social security") || strings.Contains(around, "soc. sec")
+}
+
+// roles are names of mailboxes that belong to a task and not to a person.
+const roles = " support sales info hello contact help team press media marketing office jobs careers billing accounts service services kontakt " +
+	"security privacy legal abuse admin webmaster postmaster noreply no-reply newsletter feedback orders booking bookings events hr hi mail " +
+	"vertrieb hilfe presse bewerbung rechnung datenschutz contacto ventas ayuda soporte prensa contatti vendite assistenza supporto contato vendas " +
+	"suporte ajuda verkoop klantenservice contacteer aide ventes presse welcome customers customerservice customer-service partners partner "
+
+// forRole reports whether an e-mail address belongs to a role: support@, sales-team@, press+eu@.
+func forRole(address string) bool {
+	local, _, _ := strings.Cut(strings.ToLower(address), "@")
+	first := strings.FieldsFunc(local, func(r rune) bool { return r == '.' || r == '+' || r == '-' || r == '_' })
+	return strings.Contains(roles, " "+local+" ") || len(first) > 0 && strings.Contains(roles, " "+first[0]+" ")
+}
