@@ -1,6 +1,7 @@
 package guard
 
 import (
+	"regexp"
 	"strings"
 	"unicode"
 
@@ -14,14 +15,27 @@ import (
 var (
 	ssnPattern   = compile(`\b\d{3}-\d{2}-\d{4}\b`)
 	birthPattern = compile(words(
-		"(?:date of birth|birth ?date|birthday|d\\.?o\\.?b\\.?|born|geburtsdatum|geboren(?: am| op)?|geburtstag|date de naissance|née?(?: le)?|fecha de nacimiento|nacid[oa](?: el)?|nació(?: el)?|data di nascita|nat[oa](?: il)?|" +
-			"data de nascimento|nascid[oa](?: em)?|nasceu(?: em)?|geboortedatum|生年月日)" +
-			"[ :：]{1,3}(?:is |ist |est |es |è |é |on |am |op |the |le |el |il |em )?" +
-			"(?:\\d{1,2}(?:st|nd|rd|th|\\.|º|er)?[ ./\\-](?:de )?(?:\\d{1,2}|\\pL{3,10})\\.?,?[ ./\\-](?:de )?\\d{4}|\\pL{3,10} \\d{1,2}(?:st|nd|rd|th)?, \\d{4}|\\d{4}[\\-/年]\\d{1,2}[\\-/月]\\d{1,2}日?)"))
+		"date of birth", "birth ?date", "birthday", "\\bdob\\b", "d\\.o\\.b\\.", "\\bborn\\b", "geburtsdatum", "geboren", "geburtstag", "date de naissance",
+		"née? le", "fecha de nacimiento", "nacid[oa]", "nació", "data di nascita", "nat[oa] il", "data de nascimento", "nascid[oa]", "nasceu", "geboortedatum", "生年月日"))
+	// birthDate is a full date right after one of those words.
+	birthDate = regexp.MustCompile(`(?i)^[ :：]{0,3}(?:is |ist |est |es |on |am |op |the |le |el |il |em )?` +
+		`(?:\d{1,2}(?:st|nd|rd|th|\.|º|er)?[ ./\-](?:de )?(?:\d{1,2}|\pL{3,10})\.?,?[ ./\-](?:de )?\d{4}|\pL{3,10} \d{1,2}(?:st|nd|rd|th)?, \d{4}` +
+		`|\d{4}[\-/年]\d{1,2}[\-/月]\d{1,2}日?)`)
 	homePattern = compile(words(
 		"(?:lives? at|living at|resid(?:es|ing|ent) at|home address(?: is)?|private address(?: is)?|wohnt (?:in der|in|am|im)|wohnhaft(?: in der| in| am)?|privatadresse(?: ist)?|habite(?: au| à)?|domiciliée?(?: au| à)?|adresse personnelle(?: est)?|vive en(?: la)?|domiciliad[oa] en(?: la)?|" +
 			"domicilio(?: particular)?|abita in|residente in|mora na|mora no|reside na|residente na|endereço residencial|woont (?:aan|op|in)(?: de| het)?|woonachtig (?:aan|op)|thuisadres(?: is)?|privéadres(?: is)?)[ :：]{1,2}[^.!?\\n]{0,60}"))
 )
+
+// births returns where a word of birth has a full date after it.
+func (t *target) births() (out []prose.Range) {
+	text := t.words.Text
+	for _, r := range t.find(birthPattern) {
+		if date := birthDate.FindStringIndex(text[r.End:min(len(text), r.End+60)]); date != nil {
+			out = append(out, prose.Range{Start: r.Start, End: r.End + date[1]})
+		}
+	}
+	return out
+}
 
 // streets are words, and ends of words, that name a street.
 const streets = " street st road rd avenue ave lane ln drive dr court ct way close terrace place square boulevard blvd crescent rue avenida calle " +

@@ -112,7 +112,10 @@ func personalData(t *target) []domain.Finding {
 
 // places returns where the pattern matches a view of the text.
 func (d detector) places(t *target, text string) []prose.Range {
-	if d.window == nil {
+	switch {
+	case d.pattern == birthPattern:
+		return t.births()
+	case d.window == nil:
 		return t.find(d.pattern)
 	}
 	return locationsIn(d.pattern, text, d.window(text))

@@ -69,7 +69,10 @@ func length(p page) Check {
 	case p.words >= 600:
 		c.Points = 12
 	case p.words >= 300:
-		c.Points, c.Fix = 9, "Texts of 600 or more words answer more questions; add what readers still ask."
+		c.Points, c.Fix = 9, "Texts of 600 or more words answer more questions."
+		if q := openQuestion(p); q != "" {
+			c.Fix += fmt.Sprintf(" Say more below “%s”.", short(q))
+		}
 	case p.words >= 150:
 		c.Points, c.Fix = 5, "Add substance: examples, figures or answers to what readers ask. 300 words are a fair start."
 	default:
@@ -116,12 +119,14 @@ func keywordDensity(p page) Check {
 	}
 	k := p.keywords[0]
 	c.Applicable = true
-	c.Found = fmt.Sprintf("%q makes up %.1f %% of the words (%s).", k.Keyword, k.Density, count(k.Count, "use"))
+	c.Found = fmt.Sprintf("%q makes up %.1f%% of the words (%s).", k.Keyword, k.Density, count(k.Count, "use"))
 	switch {
 	case k.Count == 0:
 		c.Fix = "Use the keyword in the text; twice in 300 words is enough."
-	case k.Density > 4:
-		c.Points, c.Fix = 2, "That reads as forced. Replace some uses until it is under 4 %."
+	case k.Density > 4 && k.Count > 2:
+		c.Points = 2
+		c.Fix = fmt.Sprintf("This reads as stuffed. Replace some uses until it is under 4%%, first in the paragraph “%s”.",
+			short(densest(p, k.Keyword)))
 	case k.Density < 0.3:
 		c.Points, c.Fix = 6, "Use it once or twice more where it fits."
 	default:
@@ -146,8 +151,11 @@ func headings(p page) Check {
 	switch {
 	case n == 0:
 		c.Fix = "Break the text up with headings that say what follows."
+		if k := len(p.doc.Paragraphs); k > 2 {
+			c.Fix += fmt.Sprintf(" The first could stand above “%s”.", short(p.doc.Paragraphs[k/3]))
+		}
 	case n < wanted:
-		c.Points, c.Fix = 6, "Add headings: one for about every 300 words."
+		c.Points, c.Fix = 6, fmt.Sprintf("Add headings: one for about every 300 words, so %d in all.", wanted)
 	default:
 		c.Points = 10
 	}
@@ -205,14 +213,17 @@ func paragraphs(p page) Check {
 		c.Found = "There is no text."
 		return c
 	}
-	longest := 0
+	longest, which := 0, ""
 	for _, t := range p.doc.Paragraphs {
-		longest = max(longest, prose.CountWords(t))
+		if n := prose.CountWords(t); n > longest {
+			longest, which = n, t
+		}
 	}
 	c.Applicable, c.Points = true, 6
 	c.Found = fmt.Sprintf("The longest paragraph has %s.", count(longest, "word"))
 	if longest > 150 {
-		c.Points, c.Fix = 2, "Split paragraphs of more than 150 words; short ones are easier on a screen."
+		c.Points = 2
+		c.Fix = fmt.Sprintf("Split paragraphs of more than 150 words, such as the one that begins “%s”.", short(which))
 	}
 	return c
 }
@@ -220,7 +231,7 @@ func paragraphs(p page) Check {
 func readability(p page) Check {
 	c := Check{ID: "readability", Name: "Readability", Max: 10}
 	if !p.reading.Applicable {
-		c.Found = "Not applicable: the formulas hold for English only."
+		c.Found = p.said + "Not applicable: the formulas hold for English only."
 		if p.words == 0 {
 			c.Found = "There is no text."
 		}
@@ -228,7 +239,7 @@ func readability(p page) Check {
 	}
 	c.Applicable = true
 	f := p.reading.Flesch
-	c.Found = fmt.Sprintf("Reading ease %.0f of 100, %.1f words per sentence.", f, p.reading.Average)
+	c.Found = p.said + fmt.Sprintf("Reading ease %.0f of 100, %.1f words per sentence.", f, p.reading.Average)
 	switch {
 	case f >= 55:
 		c.Points = 10
@@ -239,7 +250,20 @@ func readability(p page) Check {
 	default:
 		c.Points, c.Fix = 1, "Very heavy reading. Aim for sentences of under 20 words and everyday words."
 	}
+	if c.Fix != "" {
+		c.Fix += fmt.Sprintf(" The longest begins “%s”.", short(longestSentence(p.text)))
+	}
 	return c
+}
+
+// openQuestion returns a heading that asks something; "" where there is none.
+func openQuestion(p page) string {
+	for _, h := range p.doc.Headings {
+		if strings.HasSuffix(strings.TrimSpace(h.Text), "?") {
+			return h.Text
+		}
+	}
+	return ""
 }
 
 // slugHas reports whether the words of keyword are in the slug.

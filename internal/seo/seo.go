@@ -7,6 +7,7 @@ package seo
 
 import (
 	"math"
+	"slices"
 
 	"vellocity/internal/prose"
 )
@@ -19,18 +20,26 @@ type Input struct {
 	Slug            string
 	Body            string
 	Keywords        []string // the first is the one that the page is for
-	Language        string   // BCP 47; empty means English
+	Language        string   // BCP 47; where it is empty or the text reads as another, the text decides
 }
 
 // Report is the result. Score is the percentage of the applicable checks' points, from 0
-// to 100.
+// to 100, and at most what the limits allow.
 type Report struct {
 	Score       int               `json:"score"`
-	Grade       string            `json:"grade"` // A to E
+	Grade       string            `json:"grade"`    // A to E
+	Limits      []Limit           `json:"limits"`   // what holds the score down, whatever the checks say
+	Language    string            `json:"language"` // that the text was measured in, BCP 47
 	Checks      []Check           `json:"checks"`
 	Keywords    []Keyword         `json:"keywords"`
 	Phrases     []string          `json:"key_phrases"` // what the text keeps returning to
 	Readability prose.Readability `json:"readability"`
+}
+
+// Limit is a fault that no other virtue makes up for: the score is at most Most.
+type Limit struct {
+	Most   int    `json:"most"`
+	Reason string `json:"reason"`
 }
 
 // Check is the result of one check.
@@ -66,6 +75,9 @@ type page struct {
 	words    int
 	keywords []Keyword
 	reading  prose.Readability
+	said     string  // about the language, if it was guessed
+	repeated float64 // share of the sentences that are said again
+	again    string  // the first of them
 }
 
 // Analyze rates a text. The same input always gives the same report.
@@ -74,20 +86,29 @@ func Analyze(in Input) Report {
 	p := page{Input: in, doc: doc, text: doc.Text()}
 	p.index = prose.NewIndex(p.text)
 	p.words = prose.CountWords(p.text)
-	p.reading = prose.Measure(p.text, in.Language)
+	p.Language, p.said = language(in.Language, p.text)
+	p.reading = prose.Measure(p.text, p.Language)
+	p.repeated, p.again = prose.RepeatedShare(p.text)
 	for _, k := range in.Keywords {
 		if prose.Line(k) != "" {
 			p.keywords = append(p.keywords, p.place(prose.Line(k)))
 		}
 	}
-	r := Report{Readability: p.reading, Keywords: p.keywords, Phrases: p.phrases()}
+	r := Report{Language: p.Language, Limits: limits(p), Readability: p.reading, Keywords: p.keywords, Phrases: p.phrases()}
 	for _, check := range []func(page) Check{
 		title, metaTitle, metaDescription, slug, length,
-		keywordPlaces, keywordDensity, headings, links, images, paragraphs, readability,
+		keywordPlaces, keywordDensity, headings, links, images, paragraphs, repetition, readability,
 	} {
 		r.Checks = append(r.Checks, check(p))
 	}
-	r.Score, r.Grade = total(r.Checks)
+	r.Score = total(r.Checks)
+	for _, l := range r.Limits {
+		r.Score = min(r.Score, l.Most)
+	}
+	r.Grade = grade(r.Score)
+	if r.Limits == nil {
+		r.Limits = []Limit{}
+	}
 	return r
 }
 
@@ -133,7 +154,19 @@ func firstWords(text string, n int) string {
 	return text[:ranges[n-1].End]
 }
 
-func total(checks []Check) (score int, grade string) {
+// Costliest returns up to n checks that lose the most points and say how to fix it, costliest first.
+func (r Report) Costliest(n int) []Check {
+	var out []Check
+	for _, c := range r.Checks {
+		if c.Applicable && c.Fix != "" && c.Points < c.Max {
+			out = append(out, c)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b Check) int { return (b.Max - b.Points) - (a.Max - a.Points) })
+	return out[:min(n, len(out))]
+}
+
+func total(checks []Check) int {
 	points, most := 0, 0
 	for _, c := range checks {
 		if c.Applicable {
@@ -141,18 +174,22 @@ func total(checks []Check) (score int, grade string) {
 			most += c.Max
 		}
 	}
-	if most > 0 {
-		score = int(math.Round(100 * float64(points) / float64(most)))
+	if most == 0 {
+		return 0
 	}
+	return int(math.Round(100 * float64(points) / float64(most)))
+}
+
+func grade(score int) string {
 	switch {
 	case score >= 85:
-		return score, "A"
+		return "A"
 	case score >= 70:
-		return score, "B"
+		return "B"
 	case score >= 55:
-		return score, "C"
+		return "C"
 	case score >= 40:
-		return score, "D"
+		return "D"
 	}
-	return score, "E"
+	return "E"
 }

@@ -26,6 +26,7 @@ type Settings struct {
 	ContentID    int64    `json:"content_id"`
 	Threshold    int      `json:"threshold"`
 	AskPerson    bool     `json:"ask_person"`
+	Approve      bool     `json:"approve"`
 	Support      []string `json:"support"`
 	BrandVoiceID int64    `json:"brand_voice_id"`
 }
@@ -45,6 +46,8 @@ func New() capability.Capability {
 				"clean":     {Label: "No warnings"},
 				"score":     {Kind: domain.OutputScore},
 				"threshold": {Label: "Score required"},
+				"words":     {Label: "Words"},
+				"advice":    {Label: "What would help most"},
 				"to":        {Label: "Moved to", Kind: domain.OutputStatus},
 				"reason":    {Kind: domain.OutputLead},
 				"by":        {Label: "Decided by"},
@@ -81,7 +84,13 @@ type Checked struct {
 	Threshold int                `json:"threshold"`
 	Scores    map[string]float64 `json:"scores"`
 	Findings  []domain.Finding   `json:"findings"`
+	Words     int                `json:"words"`
+	// Advice says what would raise the score most, at most three points, costliest first.
+	Advice []string `json:"advice"`
 }
+
+// leastWords is how many words a text has at least that search should find.
+const leastWords = 150
 
 // checks examines the current version. Figures, quotes and links are compared with what
 // the text may rest on only where the settings or the item say what that is; else what
@@ -126,6 +135,8 @@ func checks(_ context.Context, in capability.Input, s Settings) (capability.Resu
 		Threshold: s.Threshold,
 		Scores:    map[string]float64{"seo": float64(report.Score)},
 		Findings:  findings,
+		Words:     report.Readability.Words,
+		Advice:    advice(report),
 	}
 	if report.Readability.Applicable {
 		out.Scores["readability"] = math.Max(0, math.Min(100, report.Readability.Flesch))
@@ -134,8 +145,28 @@ func checks(_ context.Context, in capability.Input, s Settings) (capability.Resu
 	if item.Type == domain.ContentSocial {
 		out.Score = 100 // search has no say in a social post
 		delete(out.Scores, "seo")
+		out.Advice = []string{}
 	}
 	return capability.Result{Output: out, Findings: findings}, nil
+}
+
+// advice returns what holds the score down, and the costliest points of the report.
+func advice(r seo.Report) []string {
+	out := []string{}
+	for _, l := range r.Limits {
+		out = append(out, fmt.Sprintf("The score is held at %d: %s", l.Most, l.Reason))
+	}
+	for _, c := range r.Costliest(mostAdvice) {
+		out = append(out, c.Name+": "+c.Found+" "+c.Fix)
+	}
+	return out[:min(mostAdvice, len(out))]
+}
+
+const mostAdvice = 3
+
+// good reports whether a review that may approve does.
+func (c Checked) good(social bool) bool {
+	return c.Clean && c.Score >= c.Threshold && (social || c.Words >= leastWords)
 }
 
 // flagging turns the policies that change a text into flags: a review changes
@@ -162,8 +193,8 @@ type Decided struct {
 	Reason    string            `json:"reason"`
 }
 
-// decide moves the item: to ready where it is clean and its score is high enough,
-// else to review. A published item stays where it is.
+// decide moves the item: to ready where the settings let it approve, and it is clean, long enough and its
+// score is high enough; else to review. A published item stays where it is.
 func decide(_ context.Context, in capability.Input, s Settings) (capability.Result, error) {
 	item, ok := in.Items[s.ContentID]
 	if !ok {
@@ -173,12 +204,14 @@ func decide(_ context.Context, in capability.Input, s Settings) (capability.Resu
 	if err := in.Output("checks", &c); err != nil {
 		return capability.Result{}, err
 	}
-	d := Decided{ContentID: item.ID, To: domain.ItemReview, Reason: reason(c)}
+	d := Decided{ContentID: item.ID, To: domain.ItemReview, Reason: reason(c, item.Type == domain.ContentSocial)}
 	switch {
 	case item.Status == domain.ItemPublished:
 		d.To, d.Reason = "", "The item is published, so it stays where it is. "+d.Reason
-	case c.Clean && c.Score >= c.Threshold && !s.AskPerson:
+	case c.good(item.Type == domain.ContentSocial) && s.Approve && !s.AskPerson:
 		d.To = domain.ItemReady
+	case c.good(item.Type == domain.ContentSocial) && !s.AskPerson:
+		d.Reason += " A person approves it; set approve to let the review do so."
 	}
 	move := capability.MoveItem{
 		ContentID: item.ID, Version: c.Version, To: d.To, Scores: c.Scores, Findings: c.Findings,
@@ -190,22 +223,28 @@ func decide(_ context.Context, in capability.Input, s Settings) (capability.Resu
 // information, and nobody has accepted it.
 func serious(f domain.Finding) bool { return f.Severity != domain.SeverityInfo && f.Open() }
 
-func reason(c Checked) string {
+func reason(c Checked, social bool) string {
 	open := 0
 	for _, f := range c.Findings {
 		if serious(f) {
 			open++
 		}
 	}
+	said := fmt.Sprintf("Nothing was found, and the score of %d is %d or more.", c.Score, c.Threshold)
 	switch {
 	case open == 1:
-		return "One finding needs attention."
+		said = "1 finding needs attention."
 	case open > 1:
-		return fmt.Sprintf("%d findings need attention.", open)
+		said = fmt.Sprintf("%d findings need attention.", open)
 	case c.Score < c.Threshold:
-		return fmt.Sprintf("Nothing was found, but the score of %d is below %d.", c.Score, c.Threshold)
+		said = fmt.Sprintf("Nothing was found, but the score of %d is below %d.", c.Score, c.Threshold)
+	case !social && c.Words < leastWords:
+		said = fmt.Sprintf("Nothing was found, but the text has %d words; %d are needed.", c.Words, leastWords)
 	}
-	return fmt.Sprintf("Nothing was found, and the score of %d is %d or more.", c.Score, c.Threshold)
+	if c.Score < c.Threshold && len(c.Advice) > 0 {
+		said += " " + c.Advice[0]
+	}
+	return said
 }
 
 // Answered is the output of the wait for a person.

@@ -27,13 +27,27 @@ func item(body string) domain.ContentItem {
 	}
 }
 
-var good = "A shared inbox helps. " + strings.Repeat(
-	"It shows who answers a message. ",
-	20,
-) + "\n\n## How a shared inbox works\n\n" + strings.Repeat(
-	"Each message has one owner, and the team can see it. ",
-	25,
-) + "\n\nSee [the guide](https://example.com)."
+var good = `A shared inbox gives a small team one place for every message. Before the move, six people read the same
+mailbox with one password, and customers often got two answers or none.
+
+## What a shared inbox does
+
+Each message has one owner. Whoever opens it sees who is on it, when it came in and what was said before. Drafts are
+visible to the others, so nobody starts a second reply while the first is being written.
+
+Notes sit beside the message instead of in a chat window. A new colleague can read why a refund was agreed last spring
+without asking anybody.
+
+## Where to start
+
+Pick the mailbox with the fewest rules. Ours was the one for delivery questions, because every mail there needs the
+same three facts: the order, the street and the day. The export took most of an afternoon. Forwarding took five
+minutes, and [the guide](https://example.com) names the two settings that matter.
+
+## What to watch
+
+Write down what urgent means. For us it is a closed road, a broken oven or an allergy, and nothing else. Everything
+else waits until the next round. Close what is done, since finished work hides the rest.`
 
 func move(t *testing.T, out captest.Outcome) capability.MoveItem {
 	t.Helper()
@@ -64,13 +78,18 @@ func TestDecisions(t *testing.T) {
 		to       domain.ItemStatus
 		reason   string
 	}{
-		{"clean and good", item(good), nil, nil, domain.ItemReady, "Nothing was found"},
+		{"clean and good", item(good), map[string]any{"approve": true}, nil, domain.ItemReady, "Nothing was found"},
+		{"it does not approve unless asked", item(good), nil, nil, domain.ItemReview, "A person approves it"},
+		{"clean, too short", item("A shared inbox helps.\n\n## A shared inbox\n\nIt shows who answers."), map[string]any{"approve": true, "threshold": 0}, nil,
+			domain.ItemReview, "150 are needed"},
+		{"said again and again", item(strings.Repeat("A good desk has room for one person. ", 40)), map[string]any{"approve": true}, nil,
+			domain.ItemReview, "repeat an earlier one"},
 		{"clean, score too low", item(good), map[string]any{"threshold": 99}, nil, domain.ItemReview, "below 99"},
-		{"a promise", item(good + " It is guaranteed."), nil, nil, domain.ItemReview, "One finding"},
-		{"a banned word", item(good), nil, &domain.BrandVoice{BannedTerms: []string{"owner"}}, domain.ItemReview, "One finding"},
+		{"a promise", item(good + " It is guaranteed."), nil, nil, domain.ItemReview, "1 finding"},
+		{"a banned word", item(good), nil, &domain.BrandVoice{BannedTerms: []string{"owner"}}, domain.ItemReview, "1 finding"},
 		{"published stays", published, nil, nil, "", "stays"},
-		{"a figure found while it was written", invented, nil, nil, domain.ItemReview, "One finding"},
-		{"that figure is supported now", invented, map[string]any{"support": []string{"73 % growth, https://example.com"}}, nil, domain.ItemReady, "Nothing"},
+		{"a figure found while it was written", invented, nil, nil, domain.ItemReview, "1 finding"},
+		{"that figure is supported now", invented, map[string]any{"approve": true, "support": []string{"73 % growth, https://example.com"}}, nil, domain.ItemReady, "Nothing"},
 		{"a person is asked", item(good), map[string]any{"ask_person": true}, nil, domain.ItemReview, "Nothing was found"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
