@@ -7,8 +7,8 @@ import (
 	"vellocity/internal/domain"
 )
 
-// RetryMessages returns one sentence per finding for the model that fixes the text. A person is told to add
-// a source; a model must never be, since it would invent one.
+// RetryMessages returns one sentence per finding for the model that fixes the text. A person may add
+// a source; a model must not, since it would invent one.
 func RetryMessages(findings []domain.Finding) []string {
 	var out []string
 	for _, f := range findings {

@@ -159,7 +159,7 @@ func harmlessClaim(text string, r prose.Range) bool {
 	case strings.HasPrefix(s, "zero waste"):
 		return len(next) > 0 && strings.Contains(" shop shops store stores lifestyle living movement group europe ", " "+next[0]+" ")
 	case strings.HasPrefix(s, "garant"), strings.HasPrefix(s, "guaranteed"):
-		return len(next) > 1 && (isDigit(next[0][0]) || strings.Contains(" for pour per por für ", " "+next[0]+" ") && isDigit(next[1][0]))
+		return strings.HasPrefix(after, " ") && len(next) > 1 && (isDigit(next[0][0]) || strings.Contains(" for pour per por für ", " "+next[0]+" ") && isDigit(next[1][0]))
 	}
 	_, best, ok := strings.Cut(s, "the best ")
 	if !ok {

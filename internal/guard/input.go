@@ -31,7 +31,7 @@ type Input struct {
 	// Allowed are texts whose contact details may appear, such as the call to action.
 	Allowed []string
 
-	// Instructions is what the model was told, the brief left out; a text that repeats a sentence of it is
+	// Instructions is what the model got, the brief left out; a text that repeats a sentence of it is
 	// flagged. Empty where no model wrote the text.
 	Instructions string
 

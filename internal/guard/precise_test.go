@@ -41,7 +41,7 @@ func TestWhatIsMaskedIsMaskedEverywhere(t *testing.T) {
 	}
 }
 
-// TestAModelIsNeverToldToAdd: what a model is told takes away, and never asks for a source, proof or figure.
+// TestAModelIsNeverToldToAdd: advice for a model takes away, and never asks for a source, proof or figure.
 func TestAModelIsNeverToldToAdd(t *testing.T) {
 	for _, s := range labelled(t, "guilty.txt", 3) {
 		for _, in := range []guard.Input{{Text: s[2], Language: s[0]}, {Text: "Rain falls.", Title: s[2], Language: s[0]}} {
@@ -62,7 +62,7 @@ func TestAModelIsNeverToldToAdd(t *testing.T) {
 	}
 }
 
-// TestInstructionsThatLeakAreFound: a sentence of what the model was told, in whatever spacing and case.
+// TestInstructionsThatLeakAreFound: a sentence of the instructions of the model, in whatever spacing and case.
 func TestInstructionsThatLeakAreFound(t *testing.T) {
 	const told = "You write for a business. Use only the figures, names and links that the brief has.\n\n" +
 		"- Choose the concrete noun over the adjective in every sentence.\n- Stop."

