@@ -13,7 +13,7 @@ import (
 // a code fence, an end that never came.
 
 // promptPattern finds how instructions to a model are usually worded.
-var promptPattern = compile(`(?i)\b(?:you are (?:an? |the )(?:\w+[- ]){0,3}(?:assistant|chatbot|language model|copywriter|content writer|ai)\b[^.\n]{0,40}` +
+var promptPattern = nearby(`(?i)\b(?:you are (?:an? |the )(?:\w+[- ]){0,3}(?:assistant|chatbot|language model|copywriter|content writer|ai)\b[^.\n]{0,40}` +
 	`(?:\. (?:your|you|write|always|never)\b| (?:that|who|for|tasked|designed|trained)\b)` +
 	`|your task is to (?:write|generate|create|produce|rewrite)\b|return only the (?:text|json|markdown|article|post|section)\b` +
 	`|(?:everything|the text|anything) between <?(?:data|sources?)>? and\b|use only the facts(?:,| and)[^.\n]{0,60} (?:in the brief|provided|given|below)\b` +

@@ -23,46 +23,46 @@ type claimRule struct {
 var claimRules = []claimRule{
 	{
 		"finance", "promises about returns are regulated. Add the risk and the source, or remove it.",
-		[]*pattern{compile(`(?i)\b(?:guaranteed|assured|certain|risk[- ]free) (?:\w+ )?(?:returns?|profits?|income|gains?|yields?)\b` +
+		[]*pattern{nearby(`(?i)\b(?:guaranteed|assured|certain|risk[- ]free) (?:\w+ )?(?:returns?|profits?|income|gains?|yields?)\b` +
 			`|\b(?:returns?|profits?|yields?) (?:are|is) guaranteed\b|\b(?:risk[- ]free|safe) investments?\b` +
 			`|\b(?:double|triple|10x) your (?:money|income|savings|revenue|investment|capital)\b` +
 			`|\bget rich (?:quick|fast|now|today|from|with|by|in|without)\b|\bfinancial freedom\b|\bpassive income\b` +
 			`|\bcan(?:no|')t lose\b|\bmake money (?:fast|while you sleep|in your sleep)\b` +
-			`|\bearn (?:up to )?[$€£]\d[\d,.]* (?:a|per|every) (?:day|week|month) (?:from home|without|in your)\b`), compile(financeWords)},
+			`|\bearn (?:up to )?[$€£]\d[\d,.]* (?:a|per|every) (?:day|week|month) (?:from home|without|in your)\b`), nearby(financeWords)},
 	},
 	{
 		"absolute-promise",
 		"it promises an outcome that nobody can guarantee. Say what you observed, or what you do about it.",
-		[]*pattern{compile(`(?i)\b(?:guaranteed|guarantees? (?:that |you |to )|risk[- ]free|no[- ]risk|zero[- ]risk|never fails?|cannot fail` +
-			`|foolproof|fail[- ]?safe results|100 ?% (?:safe|secure|effective|satisfaction|guaranteed|accurate))`), compile(promiseWords)},
+		[]*pattern{nearby(`(?i)\b(?:guaranteed|guarantees? (?:that |you |to )|risk[- ]free|no[- ]risk|zero[- ]risk|never fails?|cannot fail` +
+			`|foolproof|fail[- ]?safe results|100 ?% (?:safe|secure|effective|satisfaction|guaranteed|accurate))`), nearby(promiseWords)},
 	},
 	{
 		"superlative", "it claims to be the best. Name the survey or test behind it, or say what is special instead.",
-		[]*pattern{compile(`(?i)(?:(?:#1|\bno\. ?1|\bnumber (?:1|one))\b|\b(?:the )?best (?:in the world|on the market|in class)` +
+		[]*pattern{nearby(`(?i)(?:(?:#1|\bno\. ?1|\bnumber (?:1|one))\b|\b(?:the )?best (?:in the world|on the market|in class)` +
 			`|\bworld(?:'|’)?s (?:best|leading|fastest|number one)|\bunbeatable\b|\bunrival+ed\b|\bunmatched\b|\bindustry[- ]leading\b` +
 			`|\b(?:the|an?|our|as) (?:[a-z]+(?:'|’)?s?[- ])?leading (?:[a-z]+[- ]){0,2}(?:providers?|suppliers?|platforms?|compan(?:y|ies)` +
 			`|solutions?|brands?|vendors?|makers?|tools?|software|manufacturers?|agenc(?:y|ies)|experts?|specialists?|apps?|services?|firms?)\b` +
 			`|\bthe (?:best|most (?:trusted|advanced|reliable|powerful|innovative|secure)|fastest|cheapest|safest|easiest) (?:\w+[- ]){1,3}` +
 			`(?:on the market|in the industry|money can buy)\b|\bthe most (?:trusted|advanced|reliable|powerful|innovative|secure) (?:\w+[- ]){1,3}in the world\b` +
 			`|\bwe(?:'re|’re| are) (?:simply |still |by far )?the (?:fastest|cheapest|safest|most (?:trusted|advanced|reliable|innovative|secure))\b)`),
-			compile(`(?i)\b(?:is|are|offers?|remains|delivers?|have|has|get) (?:simply |still |by far |easily |quite simply )?the (?:very )?best(?: [\w\-]+){1,3}`),
-			compile(bestWords)},
+			nearby(`(?i)\b(?:is|are|offers?|remains|delivers?|have|has|get) (?:simply |still |by far |easily |quite simply )?the (?:very )?best(?: [\w\-]+){1,3}`),
+			nearby(bestWords)},
 	},
 	{
 		"absolute-security", "no system is completely secure. Say which measures you take.",
-		[]*pattern{compile(`(?i)\b(?:unhackable|hack[- ]proof|(?:completely|totally|absolutely) secure|perfectly (?:safe|secure)|impenetrable` +
-			`|bank[- ]grade security)\b`), compile(secureWords)},
+		[]*pattern{nearby(`(?i)\b(?:unhackable|hack[- ]proof|(?:completely|totally|absolutely) secure|perfectly (?:safe|secure)|impenetrable` +
+			`|bank[- ]grade security)\b`), nearby(secureWords)},
 	},
 	{
 		"health", "health claims need approval or proof in most countries. Remove it or use the approved wording.",
-		[]*pattern{compile(`(?i)\b(?:cures?|heals) (?:cancer|diabetes|anxiety|depression|arthritis|any|all|your)\b|\bclinically (?:proven|tested)\b` +
+		[]*pattern{nearby(`(?i)\b(?:cures?|heals) (?:cancer|diabetes|anxiety|depression|arthritis|any|all|your)\b|\bclinically (?:proven|tested)\b` +
 			`|\bmiracle (?:cure|remedy|drug)\b|\bdetox(?:es|ifies) your\b|\bdoctor[- ]recommended\b|\b(?:no|without) side effects\b` +
-			`|\blose \d+ (?:pounds|kilos|kg|lbs)\b`), compile(healthWords)},
+			`|\blose \d+ (?:pounds|kilos|kg|lbs)\b`), nearby(healthWords)},
 	},
 	{
 		"green", "environmental claims need proof that readers can check. Name the measure and the certificate.",
-		[]*pattern{compile(`(?i)\b(?:eco|environmentally)[- ]friendly\b|\b(?:carbon|climate)[- ](?:neutral|positive|negative)\b` +
-			`|\bzero (?:emissions?|impact|waste)\b|\b100 ?% (?:green|sustainable|natural|recyclable)\b`), compile(greenWords)},
+		[]*pattern{nearby(`(?i)\b(?:eco|environmentally)[- ]friendly\b|\b(?:carbon|climate)[- ](?:neutral|positive|negative)\b` +
+			`|\bzero (?:emissions?|impact|waste)\b|\b100 ?% (?:green|sustainable|natural|recyclable)\b`), nearby(greenWords)},
 	},
 }
 

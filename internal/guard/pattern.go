@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"unicode"
+	"unicode/utf8"
 
 	"vellocity/internal/prose"
 )
@@ -20,6 +21,19 @@ type pattern struct {
 	// ASCII, whose case the gate does not fold; a test checks that.
 	holds []string
 	id    int // its place in patterns(), once there are gates
+	// near is set where a match is at most [nearBytes] long: only what is around one of the strings is
+	// looked at then, not the whole paragraph.
+	near bool
+}
+
+// nearBytes is how long the claims, phrases and dates are at most, all but absurdly long words.
+const nearBytes = 160
+
+// nearby compiles an expression whose matches are short.
+func nearby(text string) *pattern {
+	p := compile(text)
+	p.near = true
+	return p
 }
 
 func compile(text string) *pattern {
@@ -54,6 +68,7 @@ type gate struct {
 	width int
 	next  []uint16   // state and class to state
 	opens [][]uint16 // by state: the patterns whose string ends there
+	near  []bool     // by pattern
 	count int        // of patterns
 }
 
@@ -64,6 +79,7 @@ func newGate(all []*pattern) *gate {
 	g := &gate{width: 1, count: len(all), opens: make([][]uint16, 1)}
 	for i, p := range all {
 		p.id = i
+		g.near = append(g.near, p.near)
 		for _, s := range p.holds {
 			for _, b := range []byte(s) {
 				if g.class[b] == 0 {
@@ -151,6 +167,11 @@ func (g *gate) scan(text string) hits {
 	for i := range len(src) {
 		state = int(g.next[state*g.width+int(g.class[src[i]])])
 		for _, id := range g.opens[state] {
+			if g.near[id] {
+				may[id] = around(may[id], src, start, i)
+				touched = append(touched, id)
+				continue
+			}
 			if n := len(may[id]); n == 0 || may[id][n-1].Start != start {
 				may[id] = append(may[id], prose.Range{Start: start, End: len(text)})
 				touched = append(touched, id)
@@ -158,12 +179,33 @@ func (g *gate) scan(text string) hits {
 		}
 		if src[i] == '\n' && i+1 < len(src) && src[i+1] == '\n' {
 			for _, id := range touched {
-				may[id][len(may[id])-1].End = i
+				last := &may[id][len(may[id])-1]
+				last.End = min(last.End, i)
+				if !g.near[id] {
+					last.End = i
+				}
 			}
 			touched, start, state = touched[:0], i+2, 0
 		}
 	}
 	return may
+}
+
+// around adds what is around the byte at an offset to the ranges of a pattern, within the paragraph that
+// begins at start; its end is not known yet.
+func around(ranges []prose.Range, text string, start, at int) []prose.Range {
+	from, to := max(start, at-nearBytes), min(len(text), at+nearBytes)
+	for from < at && !utf8.RuneStart(text[from]) {
+		from++
+	}
+	for to < len(text) && !utf8.RuneStart(text[to]) {
+		to++
+	}
+	if n := len(ranges); n > 0 && ranges[n-1].End >= from {
+		ranges[n-1].End = to
+		return ranges
+	}
+	return append(ranges, prose.Range{Start: from, End: to})
 }
 
 // folded makes letters equal that (?i) treats as equal: besides upper and lower case,

@@ -1,6 +1,7 @@
 package guard
 
 import (
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -79,5 +80,28 @@ func BenchmarkCheck(b *testing.B) {
 	b.SetBytes(int64(len(text)))
 	for b.Loop() {
 		Check(in)
+	}
+}
+
+// What is around a string is enough for patterns whose matches are short: as much is found as in the whole.
+func TestNearbyFindsWhatTheWholeHas(t *testing.T) {
+	data, err := os.ReadFile("testdata/guilty.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	filler := strings.Repeat("Ein längerer Satz über das Wetter, 天気の話です and more of it. ", 8)
+	for line := range strings.Lines(string(data)) {
+		fields := strings.SplitN(strings.TrimSpace(line), "|", 3)
+		if len(fields) < 3 {
+			continue
+		}
+		text := filler + strings.ReplaceAll(fields[2], `\n`, " ") + " " + filler + fields[2]
+		for _, p := range patterns() {
+			if want := locations(p.whole, text); p.near && len(want) > 0 {
+				if got := locationsIn(p, text, gates().scan(text)[p.id]); !slices.Equal(got, want) {
+					t.Errorf("%.60s in %q: %v, want %v", p.whole, fields[2], got, want)
+				}
+			}
+		}
 	}
 }

@@ -14,14 +14,15 @@ import (
 //nolint:gochecknoglobals // expressions, compiled once
 var (
 	ssnPattern   = compile(`\b\d{3}-\d{2}-\d{4}\b`)
-	birthPattern = compile(words(
+	birthPattern = nearby(words(
 		"date of birth", "birth ?date", "birthday", "\\bdob\\b", "d\\.o\\.b\\.", "\\bborn\\b", "geburtsdatum", "geboren", "geburtstag", "date de naissance",
-		"née? le", "fecha de nacimiento", "nacid[oa]", "nació", "data di nascita", "nat[oa] il", "data de nascimento", "nascid[oa]", "nasceu", "geboortedatum", "生年月日"))
+		"fecha de nacimiento", "nacid[oa]", "nació", "data di nascita", "nato il", "nata il", "data de nascimento", "nascid[oa]", "nasceu", "geboortedatum", "生年月日"))
+	bornFrench = regexp.MustCompile(`née? le`)
 	// birthDate is a full date right after one of those words.
 	birthDate = regexp.MustCompile(`(?i)^[ :：]{0,3}(?:is |ist |est |es |on |am |op |the |le |el |il |em )?` +
 		`(?:\d{1,2}(?:st|nd|rd|th|\.|º|er)?[ ./\-](?:de )?(?:\d{1,2}|\pL{3,10})\.?,?[ ./\-](?:de )?\d{4}|\pL{3,10} \d{1,2}(?:st|nd|rd|th)?, \d{4}` +
 		`|\d{4}[\-/年]\d{1,2}[\-/月]\d{1,2}日?)`)
-	homePattern = compile(words(
+	homePattern = nearby(words(
 		"(?:lives? at|living at|resid(?:es|ing|ent) at|home address(?: is)?|private address(?: is)?|wohnt (?:in der|in|am|im)|wohnhaft(?: in der| in| am)?|privatadresse(?: ist)?|habite(?: au| à)?|domiciliée?(?: au| à)?|adresse personnelle(?: est)?|vive en(?: la)?|domiciliad[oa] en(?: la)?|" +
 			"domicilio(?: particular)?|abita in|residente in|mora na|mora no|reside na|residente na|endereço residencial|woont (?:aan|op|in)(?: de| het)?|woonachtig (?:aan|op)|thuisadres(?: is)?|privéadres(?: is)?)[ :：]{1,2}[^.!?\\n]{0,60}"))
 )
@@ -29,7 +30,11 @@ var (
 // births returns where a word of birth has a full date after it.
 func (t *target) births() (out []prose.Range) {
 	text := t.words.Text
-	for _, r := range t.find(birthPattern) {
+	found := t.find(birthPattern)
+	if strings.Contains(text, "né le ") || strings.Contains(text, "née le ") { // too short for the gate
+		found = append(found, locations(bornFrench, text)...)
+	}
+	for _, r := range found {
 		if date := birthDate.FindStringIndex(text[r.End:min(len(text), r.End+60)]); date != nil {
 			out = append(out, prose.Range{Start: r.Start, End: r.End + date[1]})
 		}

@@ -10,9 +10,9 @@ import (
 //
 //nolint:gochecknoglobals // tables, put together once
 var stockPatterns = []*pattern{
-	compile(`(?i)\b(?:in today(?:'|’)?s (?:\w+[- ]){0,4}(?:world|landscape|era|age|environment|market|economy)` +
+	nearby(`(?i)\b(?:in today(?:'|’)?s (?:\w+[- ]){0,4}(?:world|landscape|era|age|environment|market|economy)` +
 		`|in an era (?:of|where)|in the ever[- ](?:evolving|changing)|ever[- ]evolving (?:landscape|world)` +
-		`|let(?:'|’)?s (?:delve|dive|unpack|explore how)|delv(?:e|es|ing) (?:deeper )?into|dive deep(?:er)? into` +
+		`|let(?:'s|’s) (?:delve into|dive in|dive into|dive deep|unpack this|unpack the|explore how)|delve (?:deeper )?into|delving (?:deeper )?into|dive deep(?:er)? into` +
 		`|look no further|game[- ]changer|unlock the (?:full )?(?:power|potential|secrets)|unleash(?:ing)? the (?:full )?(?:power|potential)` +
 		`|harness(?:ing)? the power|navigat(?:e|ing) the (?:complexities|complex|ever|landscape)|(?:a|rich) tapestry of` +
 		`|testament to|at the end of the day,|when it comes to \w+, (?:one thing|it(?:'|’)?s)` +
@@ -22,7 +22,7 @@ var stockPatterns = []*pattern{
 		`|not just (?:a|an) [^.!?\n,;—–]{3,50},? but (?:a|an) |the best part\?|here(?:'|’)?s the kicker|buckle up` +
 		`|take (?:your|it) [^.!?\n]{0,30}to the next level|seamless(?:ly)? integrat(?:e|es|ion)|cutting[- ]edge solutions?` +
 		`|in conclusion,|it(?:'|’)?s (?:important|worth) (?:to note|noting) that|treasure trove|revolutioni[sz](?:e|es|ing) the way)`),
-	compile(words(
+	nearby(words(
 		"in der heutigen (?:schnelllebigen|digitalen|dynamischen|modernen)", "in einer welt,? in der", "tauchen wir (?:ein|tiefer)", "das volle potenzial", "wir freuen uns,? (?:ihnen |euch )?(?:mitteilen|ankündigen|bekannt)",
 		"auf (?:das|ein) (?:nächste|neues) level", "nicht nur (?:ein|eine|einen) [^.!?\\n]{3,50}, sondern (?:auch )?(?:ein|eine|einen)", "zusammenfassend lässt sich sagen",
 		"dans le monde (?:actuel|d.aujourd.hui|numérique)", "à l.ère (?:du|de la) numérique", "plongeons (?:dans|au)", "libérez (?:tout )?le potentiel", "nous sommes ravis de", "il est important de noter que",
