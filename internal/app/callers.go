@@ -8,8 +8,19 @@ import (
 	"vellocity/internal/domain"
 )
 
-// operator acts in the first workspace.
-func (a *App) operator(ctx context.Context) (domain.Actor, error) {
+// WorkspaceHeader is the header of the control socket in which the operator names the
+// workspace to act in, by its slug.
+const WorkspaceHeader = "Vellocity-Workspace"
+
+// operator acts in the workspace with the slug; in the first one where it is empty.
+func (a *App) operator(ctx context.Context, slug string) (domain.Actor, error) {
+	if slug != "" {
+		w, err := a.Store.Read().WorkspaceBySlug(ctx, slug)
+		if domain.CodeOf(err) == domain.CodeNotFound {
+			err = domain.Errorf(domain.CodeNotFound, "There is no workspace with the slug %q", slug)
+		}
+		return domain.OperatorActor(w.ID), err
+	}
 	all, err := a.Store.Read().Workspaces(ctx)
 	if err != nil {
 		return domain.Actor{}, err
