@@ -108,9 +108,7 @@ func (l *Load) Handler(next http.Handler) http.Handler {
 		s := &slot{load: l, lane: in}
 		defer s.leave()
 		out := &response{ResponseWriter: w, slot: s, control: http.NewResponseController(w)}
-		inner := r.WithContext(domain.WithWaiting(r.Context(), s.lengthen))
-		next.ServeHTTP(out, inner)
-		r.Pattern = inner.Pattern // traces and metrics outside are named by it
+		handOn(next, out, r, r.WithContext(domain.WithWaiting(r.Context(), s.lengthen)))
 	})
 }
 

@@ -68,7 +68,7 @@ func (v *Verbs) CreateKey(ctx context.Context, in CreateKey) (NewKey, error) {
 			Role:        in.Role,
 			Scopes:      in.Scopes,
 			AllowedIPs:  in.AllowedIPs,
-			ExpiresAt:   in.ExpiresAt,
+			ExpiresAt:   in.ExpiresAt.Truncate(time.Millisecond), // as it is stored
 		}, false)
 	})
 }

@@ -10,6 +10,22 @@ import (
 	"vellocity/internal/verb"
 )
 
+// TestAKeyExpiresWhenItSays: the answer has the moment that is stored.
+func TestAKeyExpiresWhenItSays(t *testing.T) {
+	enginetest.Each(t, enginetest.Config{Idle: true}, func(k *enginetest.Kit) {
+		said, err := k.Account.CreateKey(k.Ctx(), account.CreateKey{
+			Name: "k", ExpiresAt: time.Now().Add(time.Hour).Truncate(time.Millisecond).Add(123456),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		keys, err := k.Account.Keys(k.Ctx(), account.ListKeys{Page: enginetest.FirstPage()})
+		if err != nil || len(keys.Items) != 1 || !keys.Items[0].ExpiresAt.Equal(said.Key.ExpiresAt) {
+			t.Errorf("said %v, stored %+v %v", said.Key.ExpiresAt, keys, err)
+		}
+	})
+}
+
 // TestNobodyManagesAKeyAboveTheirRole: rotating such a key would give its rights away,
 // and revoking it would shut its owner out.
 func TestNobodyManagesAKeyAboveTheirRole(t *testing.T) {
