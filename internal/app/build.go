@@ -72,6 +72,17 @@ func (a *App) check(ctx context.Context) error {
 	return nil
 }
 
+// watchDisk stops the server when the disk could not write a commit through.
+func (a *App) watchDisk(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		return nil
+	case err := <-a.Store.Failed():
+		return fmt.Errorf("the disk did not write what it was given, so the server stops. Look at the disk, "+
+			"then start the server again; nothing that was acknowledged is lost: %w", err)
+	}
+}
+
 // Migrate brings the schema up to date, River's included.
 func (a *App) Migrate(ctx context.Context) error {
 	if err := a.Store.Migrate(ctx); err != nil {
