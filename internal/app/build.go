@@ -28,6 +28,7 @@ func New(ctx context.Context, cfg *config.Config, log *slog.Logger) (*App, error
 	a := &App{cfg: cfg, log: log}
 	empty := ""
 	a.base.Store(&empty)
+	a.local.Store(&empty)
 	if err := a.open(ctx); err != nil {
 		return nil, err
 	}

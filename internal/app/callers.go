@@ -47,6 +47,12 @@ func (a *App) sessionStill(r *http.Request) (domain.Actor, error) {
 
 // signIn redeems a one-time link and sets the session's cookie.
 func (a *App) signIn(w http.ResponseWriter, r *http.Request) (string, error) {
+	if a.edge.Undeclared(r) {
+		return "", domain.Errorf(domain.CodeUnauthorized,
+			"A sign-in link works only in a browser on the server itself, and this request came through a proxy. "+
+				"Open it at the server's own address, such as http://127.0.0.1:8080. From another computer, forward that "+
+				"port first with ssh -L.")
+	}
 	cookie, target, err := a.sessions.Redeem(r.Context(), r.URL.Query().Get("t"), a.gate.ClientIP(r))
 	if err != nil {
 		return "", err

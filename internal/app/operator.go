@@ -119,7 +119,8 @@ func (a *App) SignInLink(ctx context.Context, workspaceID int64, target string) 
 		return err
 	})
 	path := "/in?t=" + token
-	return Link{Path: path, URL: a.URL() + path}, err
+	// It works on this machine only, so it leads there and not to a proxy.
+	return Link{Path: path, URL: *a.local.Load() + path}, err
 }
 
 type signInLink struct {
