@@ -44,7 +44,7 @@ var layers = []struct {
 	{"api", "api/work api/content api/studio api/account ops engine domain"},
 	{"api/work", "api/wire ops engine/work verb text domain sse"},
 	{"api/content", "api/wire ops engine/content verb domain"},
-	{"api/studio", "api/wire ops engine/studio text domain sse"},
+	{"api/studio", "api/wire ops engine/studio verb text domain sse"},
 	{"api/account", "api/wire ops engine/account verb domain"},
 	{"api/wire", "ops domain"},
 	{"gate", "ops auth domain"},

@@ -40,6 +40,9 @@ func (s *settings) connectTo(c *cobra.Command, work bool) (*client, error) {
 		server = os.Getenv("VELLOCITY_SERVER")
 	}
 	if server != "" {
+		if s.workspace != "" {
+			return nil, usageError{errors.New("--workspace is for the server's operator; with --server the key says which")}
+		}
 		if key == "" {
 			return nil, usageError{errors.New("--server needs a key: set VELLOCITY_KEY")}
 		}
@@ -50,13 +53,38 @@ func (s *settings) connectTo(c *cobra.Command, work bool) (*client, error) {
 		return nil, err
 	}
 	if over, ok := overSocket(c.Context(), filepath.Join(cfg.Data, app.SocketName)); ok {
-		return over, nil
+		return over.in(s.workspace), nil
 	}
 	if _, err := os.Stat(filepath.Join(cfg.Data, "vellocity.db")); err != nil && cfg.Database == "" && !work {
 		return nil, usageError{fmt.Errorf("there is no installation in %s: start the server there, "+
 			"or name its place with --data or --server", cfg.Data)}
 	}
-	return inProcess(c, cfg, work)
+	here, err := inProcess(c, cfg, work)
+	if err != nil {
+		return nil, err
+	}
+	return here.in(s.workspace), nil
+}
+
+// in returns the client with the workspace that the operator acts in; "" is the first.
+func (c *client) in(workspace string) *client {
+	if workspace != "" {
+		c.Transport = named{c.Transport, workspace}
+	}
+	return c
+}
+
+// named names the workspace in each request.
+type named struct {
+	http.RoundTripper
+	workspace string
+}
+
+// RoundTrip implements [http.RoundTripper].
+func (n named) RoundTrip(r *http.Request) (*http.Response, error) {
+	r = r.Clone(r.Context())
+	r.Header.Set(app.WorkspaceHeader, n.workspace)
+	return n.RoundTripper.RoundTrip(r)
 }
 
 func overSocket(ctx context.Context, path string) (*client, bool) {

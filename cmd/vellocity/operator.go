@@ -39,7 +39,7 @@ func printJSON(w io.Writer, v any) error {
 func workspaceCommand(s *settings) *cobra.Command {
 	group := &cobra.Command{
 		Use:   "workspace",
-		Short: "Change the workspace, as its operator",
+		Short: "Create and change workspaces, as the server's operator",
 		Args:  usageArgs(cobra.NoArgs),
 		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
@@ -74,13 +74,60 @@ func workspaceCommand(s *settings) *cobra.Command {
 			if asJSON {
 				return printJSON(c.OutOrStdout(), w)
 			}
-			fmt.Fprintf(c.OutOrStdout(), "Name      %s\nPlan      %s\nFeed      /feeds/%s/rss.xml\nTimezone  %s\n",
-				w.CompanyName, w.Plan, w.Slug, w.Timezone)
+			printWorkspace(c.OutOrStdout(), w)
 			return nil
 		})
 	}
-	group.AddCommand(set)
+	group.AddCommand(set, createWorkspaceCommand(s))
 	return group
+}
+
+func createWorkspaceCommand(s *settings) *cobra.Command {
+	var in struct {
+		Slug     string `json:"slug"`
+		Name     string `json:"company_name"`
+		Plan     string `json:"plan,omitempty"`
+		Timezone string `json:"timezone,omitempty"`
+	}
+	var asJSON bool
+	c := &cobra.Command{
+		Use:   "create SLUG",
+		Short: "Create a further workspace, and print the key of its owner",
+		Long: `Creates a workspace with brand voices, agents and credits of its own. It shares
+nothing with the other workspaces. SLUG names it in the address of its feed, and
+in --workspace, which other commands take. The owner's key is printed once.`,
+		Example: "  vellocity workspace create acme --name \"Acme Corp\"\n" +
+			"  vellocity sign-in-link --workspace acme",
+		Args: usageArgs(cobra.ExactArgs(1)),
+		RunE: func(c *cobra.Command, args []string) error {
+			in.Slug = args[0]
+			if in.Name == "" {
+				in.Name = in.Slug
+			}
+			return reach(c, s, false, func(cl *client) error {
+				var w account.NewWorkspace
+				if err := cl.call(c.Context(), "POST", "/operator/workspaces", in, &w); err != nil {
+					return err
+				}
+				if asJSON {
+					return printJSON(c.OutOrStdout(), w)
+				}
+				printWorkspace(c.OutOrStdout(), w.Workspace)
+				fmt.Fprintf(c.OutOrStdout(), "Key       %s      shown once\n", w.Key)
+				return nil
+			})
+		},
+	}
+	c.Flags().StringVar(&in.Name, "name", "", "the company's name (default SLUG)")
+	c.Flags().StringVar(&in.Plan, "plan", "", "starter, business or enterprise (default enterprise)")
+	c.Flags().StringVar(&in.Timezone, "timezone", "", "an IANA time zone such as Europe/Berlin (default UTC)")
+	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	return c
+}
+
+func printWorkspace(out io.Writer, w account.Workspace) {
+	fmt.Fprintf(out, "Name      %s\nPlan      %s\nFeed      /feeds/%s/rss.xml\nTimezone  %s\n",
+		w.CompanyName, w.Plan, w.Slug, w.Timezone)
 }
 
 func creditsGrantCommand(s *settings) *cobra.Command {

@@ -18,12 +18,16 @@ type settings struct {
 	flags  *pflag.FlagSet
 	server string
 	key    string
+	// workspace is the slug of the workspace that the operator acts in; empty: the first.
+	workspace string
 }
 
 // addCommon adds what every command needs to find the server.
 func (s *settings) addCommon() {
 	s.flags.StringVar(&s.server, "server", "", "call the server at this URL, with --key or VELLOCITY_KEY")
 	s.flags.StringVar(&s.key, "key", "", "the API key for --server (prefer the variable VELLOCITY_KEY)")
+	s.flags.StringVar(&s.workspace, "workspace", "",
+		"act in the workspace with this slug, as the server's operator (default: the first)")
 	s.addOption("data")
 	s.addOption("database-url")
 }

@@ -2,6 +2,8 @@ package api_test
 
 import (
 	"encoding/json"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 )
@@ -28,6 +30,45 @@ func TestTheDocumentNamesTheServerThatServesIt(t *testing.T) {
 			t.Errorf("%s: again %d", c.header, status)
 		}
 	}
+}
+
+// TestFeedsOfAForeignHostAreNotShared: without base-url the addresses in a feed are those
+// of the host that a request names, which a shared cache must not hand to others.
+func TestFeedsOfAForeignHostAreNotShared(t *testing.T) {
+	for base, want := range map[string]string{
+		"":                          "private, max-age=60",
+		"https://words.example.com": "public, max-age=60",
+	} {
+		w := startWith(t, map[string]string{"base-url": base})
+		item := w.published(t)
+		for _, path := range []string{"", "/rss.xml", "/feed.json", "/items/" + item} {
+			r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/feeds/main"+path, http.NoBody)
+			r.Host = "foreign.example"
+			out := httptest.NewRecorder()
+			w.Handler.ServeHTTP(out, r)
+			if got := out.Header().Get("Cache-Control"); out.Code != 200 || got != want {
+				t.Errorf("base %q, %s: %d, Cache-Control %q, want %q", base, path, out.Code, got, want)
+			}
+			if base != "" && strings.Contains(out.Body.String(), "foreign.example") {
+				t.Errorf("%s names the foreign host", path)
+			}
+		}
+	}
+}
+
+// published publishes an item and returns its slug.
+func (w *whole) published(t *testing.T) string {
+	t.Helper()
+	_, item := w.finished(t, "Cloud cost optimization")
+	status, _, raw := w.call(t, w.first.Key.Secret, "POST", "/api/v1/content-workflow/kanban/"+number(item)+"/status",
+		`{"status":"published"}`)
+	var out struct {
+		Data struct{ Attributes struct{ Slug string } }
+	}
+	if err := json.Unmarshal(raw, &out); err != nil || status != 200 || out.Data.Attributes.Slug == "" {
+		t.Fatalf("publish: %d %v %s", status, err, raw)
+	}
+	return out.Data.Attributes.Slug
 }
 
 // TestConditionsTakeListsOfTags sends lists of tags, also of what was compressed.

@@ -225,3 +225,38 @@ func BenchmarkListOfTheWhole(b *testing.B) {
 		}
 	})
 }
+
+// TestNoStreamResumesAfterItsEnd: who claims to have more than there is would take an
+// empty stream for the rest of it.
+func TestNoStreamResumesAfterItsEnd(t *testing.T) {
+	w := start(t)
+	execution, _ := w.finished(t, "Cloud cost optimization")
+	events := fmt.Sprintf("/api/v1/content-workflow/executions/%d/events", execution)
+	all := w.watch(t, events, "")
+	lastEvent := all[len(all)-3].ID // before the end and [DONE]
+	const texts = "/api/v1/aiwriter/generate-output"
+	_, h, raw := w.call(t, w.first.Key.Secret, "POST", texts, `{"prompt":"Write an outline about cloud costs"}`,
+		"Accept: text/event-stream")
+	pieces := piecesOf(raw)
+	message, lastPiece := h.Get("X-Message-Id"), pieces[len(pieces)-1].ID
+	text := texts + "?message_id=" + message
+	for _, c := range []struct {
+		path, after string
+		status      int
+	}{
+		{events, lastEvent, 200},
+		{events, "999999", 422},
+		{events, "1.999999", 422},
+		{events, "junk", 422},
+		{text, lastPiece, 200},
+		{text, message + "-0", 200},
+		{text, message + "-999999", 422},
+		{text, "junk", 422},
+	} {
+		status, _, raw := w.call(t, w.first.Key.Secret, "GET", c.path, "", "Accept: text/event-stream",
+			"Last-Event-ID: "+c.after)
+		if status != c.status || status == 422 && !bytes.Contains(raw, []byte(`"Last-Event-ID"`)) {
+			t.Errorf("%s after %q: %d %s, want %d", c.path, c.after, status, raw, c.status)
+		}
+	}
+}

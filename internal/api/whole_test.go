@@ -41,14 +41,22 @@ func start(t testing.TB) *whole {
 // startOn starts the program on a database; "" is SQLite.
 func startOn(t testing.TB, database string) *whole {
 	t.Helper()
+	return startWith(t, map[string]string{"database-url": database})
+}
+
+// startWith starts the program with more options; an empty one is its default.
+func startWith(t testing.TB, more map[string]string) *whole {
+	t.Helper()
 	flags := map[string]string{
 		"data":            t.TempDir(),
 		"rate-limits":     "off",
 		"trusted-proxies": "127.0.0.1",
 		"listen":          "127.0.0.1:0",
 	}
-	if database != "" {
-		flags["database-url"] = database
+	for name, value := range more {
+		if value != "" {
+			flags[name] = value
+		}
 	}
 	cfg, err := config.Load(config.Sources{Flags: flags})
 	if err != nil {

@@ -59,6 +59,7 @@ type App struct {
 
 	stopping atomic.Bool
 	base     atomic.Pointer[string] // the public address, known once it listens
+	local    atomic.Pointer[string] // the address on this machine
 	started  bool
 	stop     context.CancelFunc
 	// background holds the tasks from Start to Stop; its context ends when one fails.

@@ -28,6 +28,7 @@ func New(ctx context.Context, cfg *config.Config, log *slog.Logger) (*App, error
 	a := &App{cfg: cfg, log: log}
 	empty := ""
 	a.base.Store(&empty)
+	a.local.Store(&empty)
 	if err := a.open(ctx); err != nil {
 		return nil, err
 	}
@@ -70,6 +71,17 @@ func (a *App) check(ctx context.Context) error {
 		return err
 	}
 	return nil
+}
+
+// watchDisk stops the server when the disk could not write a commit through.
+func (a *App) watchDisk(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		return nil
+	case err := <-a.Store.Failed():
+		return fmt.Errorf("the disk did not write what it was given, so the server stops. Look at the disk, "+
+			"then start the server again; nothing that was acknowledged is lost: %w", err)
+	}
 }
 
 // Migrate brings the schema up to date, River's included.

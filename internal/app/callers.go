@@ -8,8 +8,19 @@ import (
 	"vellocity/internal/domain"
 )
 
-// operator acts in the first workspace.
-func (a *App) operator(ctx context.Context) (domain.Actor, error) {
+// WorkspaceHeader is the header of the control socket in which the operator names the
+// workspace to act in, by its slug.
+const WorkspaceHeader = "Vellocity-Workspace"
+
+// operator acts in the workspace with the slug; in the first one where it is empty.
+func (a *App) operator(ctx context.Context, slug string) (domain.Actor, error) {
+	if slug != "" {
+		w, err := a.Store.Read().WorkspaceBySlug(ctx, slug)
+		if domain.CodeOf(err) == domain.CodeNotFound {
+			err = domain.Errorf(domain.CodeNotFound, "There is no workspace with the slug %q", slug)
+		}
+		return domain.OperatorActor(w.ID), err
+	}
 	all, err := a.Store.Read().Workspaces(ctx)
 	if err != nil {
 		return domain.Actor{}, err
@@ -36,6 +47,12 @@ func (a *App) sessionStill(r *http.Request) (domain.Actor, error) {
 
 // signIn redeems a one-time link and sets the session's cookie.
 func (a *App) signIn(w http.ResponseWriter, r *http.Request) (string, error) {
+	if a.edge.Undeclared(r) {
+		return "", domain.Errorf(domain.CodeUnauthorized,
+			"A sign-in link works only in a browser on the server itself, and this request came through a proxy. "+
+				"Open it at the server's own address, such as http://127.0.0.1:8080. From another computer, forward that "+
+				"port first with ssh -L.")
+	}
 	cookie, target, err := a.sessions.Redeem(r.Context(), r.URL.Query().Get("t"), a.gate.ClientIP(r))
 	if err != nil {
 		return "", err

@@ -165,7 +165,7 @@ func (a *App) ready(ctx context.Context) error {
 		return err
 	}
 	if !a.settled.Load() {
-		if _, err := a.operator(ctx); err != nil {
+		if _, err := a.operator(ctx, ""); err != nil {
 			return err
 		}
 		a.settled.Store(true)

@@ -16,9 +16,11 @@ import (
 // sampleWait is how long the greeting waits for the sample to be finished.
 const sampleWait = 5 * time.Second
 
-// Greet prints where the server is and how to use it. At the first start it makes
-// the workspace, a key, and, unless the operator wants none, a sample item.
-func (a *App) Greet(ctx context.Context, out io.Writer) error {
+// Greet prints where the server is and how to use it. At the first start it creates
+// the workspace, a key, and, unless the operator wants none, a sample item. Where out is
+// no terminal, it is kept in a journal that others may read: then the greeting has
+// neither key nor link, and says how to get them.
+func (a *App) Greet(ctx context.Context, out io.Writer, terminal bool) error {
 	first, made, err := a.Engine.Account.Bootstrap(ctx)
 	if err != nil {
 		return err
@@ -40,10 +42,13 @@ func (a *App) Greet(ctx context.Context, out io.Writer) error {
 			target = fmt.Sprintf("/content/%d", item)
 		}
 	}
-	if err := a.greetOpen(ctx, line, target); err != nil {
+	if err := a.greetOpen(ctx, line, target, terminal); err != nil {
 		return err
 	}
-	if made {
+	if made && !terminal {
+		line("Key", "create one on this machine: vellocity keys create --name NAME")
+	}
+	if made && terminal {
 		secret := first.Key.Secret
 		line("Key", "%s      shown once", secret)
 		line("Try", "curl -s %s/api/v1/partners/profile -H \"Authorization: Bearer %s\"", a.URL(), secret)
@@ -53,13 +58,13 @@ func (a *App) Greet(ctx context.Context, out io.Writer) error {
 	return nil
 }
 
-func (a *App) greetOpen(ctx context.Context, line func(string, string, ...any), target string) error {
+func (a *App) greetOpen(ctx context.Context, line func(string, string, ...any), target string, terminal bool) error {
 	all, err := a.Store.Read().Workspaces(ctx)
 	if err != nil || len(all) == 0 {
 		return err
 	}
-	if !config.Loopback(a.cfg.Listen) {
-		line("Open", "%s      make a sign-in link on this machine: vellocity sign-in-link", a.URL())
+	if !terminal || !config.Loopback(a.cfg.Listen) {
+		line("Open", "%s      create a sign-in link on this machine: vellocity sign-in-link", a.URL())
 		return nil
 	}
 	link, err := a.SignInLink(ctx, all[0].ID, target)

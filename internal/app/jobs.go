@@ -51,7 +51,7 @@ func (a *App) loops() []loop {
 
 // tasks lists all that runs in the background from start to stop.
 func (a *App) tasks() []task {
-	list := []task{a.check}
+	list := []task{a.check, a.watchDisk}
 	for _, run := range []func(context.Context){
 		a.hub.Run, a.Engine.Studio.Run, a.runner.Texts.Run, a.keys.Run, a.limiter.Run, a.sessions.Run,
 	} {

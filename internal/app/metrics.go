@@ -20,8 +20,8 @@ type metrics struct {
 func newMetrics(a *App) *metrics {
 	m := &metrics{registry: prometheus.NewRegistry(), requests: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 		Name: "http_server_request_duration_seconds", Help: "How long requests took, streams left out.",
-		Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 10},
-	}, []string{"door", "method", "status"})}
+		Buckets: []float64{.005, .025, .1, .5, 2.5, 10},
+	}, []string{"door", "route", "method", "status"})}
 	m.registry.MustRegister(
 		collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
@@ -69,7 +69,7 @@ func (m *metrics) count(next http.Handler) http.Handler {
 		c := &counted{ResponseWriter: w, status: http.StatusOK}
 		next.ServeHTTP(c, r)
 		if !strings.HasPrefix(w.Header().Get("Content-Type"), "text/event-stream") {
-			m.requests.WithLabelValues(door(r.URL.Path), method(r.Method), strconv.Itoa(c.status)).
+			m.requests.WithLabelValues(door(r.URL.Path), route(r), method(r.Method), strconv.Itoa(c.status)).
 				Observe(time.Since(started).Seconds())
 		}
 	})
@@ -90,6 +90,16 @@ func door(path string) string {
 		return doorOperations
 	}
 	return "dashboard"
+}
+
+// route is the pattern of the address that a request was for, such as
+// /api/v1/content-workflow/content/{id}; empty where there is none.
+func route(r *http.Request) string {
+	_, path, two := strings.Cut(r.Pattern, " ")
+	if !two {
+		return r.Pattern
+	}
+	return path
 }
 
 func method(m string) string {

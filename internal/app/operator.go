@@ -60,10 +60,11 @@ func (a *App) controlDoor() (http.Handler, error) {
 	return a.asOperator(mux), nil
 }
 
-// asOperator serves requests as the operator, who acts in the first workspace.
+// asOperator serves requests as the operator, who acts in the workspace that the
+// request names, by default in the first.
 func (a *App) asOperator(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		actor, err := a.operator(r.Context())
+		actor, err := a.operator(r.Context(), r.Header.Get(WorkspaceHeader))
 		if err != nil {
 			gate.Prepare(w, r)
 			a.gate.Fail(w, "operator", err)
@@ -118,7 +119,8 @@ func (a *App) SignInLink(ctx context.Context, workspaceID int64, target string) 
 		return err
 	})
 	path := "/in?t=" + token
-	return Link{Path: path, URL: a.URL() + path}, err
+	// It works on this machine only, so it leads there and not to a proxy.
+	return Link{Path: path, URL: *a.local.Load() + path}, err
 }
 
 type signInLink struct {

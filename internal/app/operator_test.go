@@ -58,6 +58,9 @@ func TestOperatorRows(t *testing.T) {
 		},
 		{"/operator/workspace", `{"slug":"Acme Corp"}`, 422, "The slug field must be lower-case letters and digits"},
 		{"/operator/workspace", `{"Slug":"acme"}`, 422, `There is no field named \"Slug\"; did you mean \"slug\"?`},
+		{"/operator/workspaces", `{"slug":"second","company_name":"Second"}`, 201, `"key":"vell_pk_`},
+		{"/operator/workspaces", `{"slug":"second","company_name":"Second"}`, 409, "already"},
+		{"/operator/workspaces", `{}`, 422, "The slug field is required"},
 		{"/operator/credits", `{"amount":500,"note":"November"}`, 200, `"available":`},
 		{"/operator/credits", `{"amount":0}`, 422, "The amount field must be at least 1"},
 		{"/operator/credits", `{}`, 422, "The amount field is required"},
@@ -71,6 +74,19 @@ func TestOperatorRows(t *testing.T) {
 		}
 		if status, body := call(a.Handler, c.path, c.body, first.Key.Secret); status < 400 {
 			t.Errorf("the public server serves %s: %d %s", c.path, status, body)
+		}
+	}
+	for slug, want := range map[string]string{"": `"slug":"acme"`, "second": `"slug":"second"`, "third": "NOT_FOUND"} {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/api/v1/partners/profile", http.NoBody)
+		r.Header.Set(WorkspaceHeader, slug)
+		w := httptest.NewRecorder()
+		if a.Operator().ServeHTTP(w, r); !strings.Contains(w.Body.String(), want) {
+			t.Errorf("in the workspace %q: %s, want %s", slug, w.Body, want)
+		}
+		r.Header.Set("Authorization", "Bearer "+first.Key.Secret)
+		out := httptest.NewRecorder()
+		if a.Handler.ServeHTTP(out, r); !strings.Contains(out.Body.String(), `"slug":"acme"`) {
+			t.Errorf("a key in the workspace %q: %s", slug, out.Body)
 		}
 	}
 	admin := domain.Actor{Kind: domain.ActorKey, Role: domain.RoleOwner, Scopes: domain.Scopes()}

@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"vellocity/internal/config"
 	"vellocity/internal/gate"
 )
 
@@ -76,8 +77,9 @@ func (a *App) Listen(ctx context.Context) (net.Listener, error) {
 	if err != nil {
 		return nil, fmt.Errorf("listen on %s: %w", a.cfg.Listen, err)
 	}
-	base := a.cfg.PublicURL(l.Addr())
+	base, local := a.cfg.PublicURL(l.Addr()), config.LocalURL(l.Addr())
 	a.base.Store(&base)
+	a.local.Store(&local)
 	return l, nil
 }
 

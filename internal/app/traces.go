@@ -28,12 +28,7 @@ func (a *App) traces(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("set up traces: %w", err)
 	}
-	name := resource.WithAttributes(attribute.String("service.name", "vellocity"))
-	about, err := resource.New(ctx, name, resource.WithFromEnv(), resource.WithTelemetrySDK()) // the environment wins
-	if err != nil {
-		return fmt.Errorf("set up traces: %w", err)
-	}
-	about, err = resource.Merge(resource.Default(), about)
+	about, err := tracedAs(ctx)
 	if err != nil {
 		return fmt.Errorf("set up traces: %w", err)
 	}
@@ -42,6 +37,17 @@ func (a *App) traces(ctx context.Context) error {
 	otel.SetTextMapPropagator(propagation.NewCompositeTextMapPropagator(propagation.TraceContext{}, propagation.Baggage{}))
 	a.endTraces = provider.Shutdown
 	return nil
+}
+
+// tracedAs says whose spans they are: service.name is vellocity, unless OTEL_SERVICE_NAME or
+// OTEL_RESOURCE_ATTRIBUTES say something else.
+func tracedAs(ctx context.Context) (*resource.Resource, error) {
+	name := resource.WithAttributes(attribute.String("service.name", "vellocity"))
+	about, err := resource.New(ctx, name, resource.WithFromEnv(), resource.WithTelemetrySDK()) // the environment wins
+	if err != nil {
+		return nil, err
+	}
+	return resource.Merge(resource.Default(), about)
 }
 
 // traced puts a span around each request, where traces are sent.
@@ -55,18 +61,18 @@ func (a *App) traced(h http.Handler) http.Handler {
 // spanName names a span by its route, as OpenTelemetry asks for: it must not grow with
 // what callers send. Before the route is known it is the door.
 func spanName(_ string, r *http.Request) string {
-	if r.Pattern != "" {
-		return r.Method + " " + r.Pattern
+	if path := route(r); path != "" {
+		return method(r.Method) + " " + path
 	}
-	return r.Method + " " + door(r.URL.Path)
+	return method(r.Method) + " " + door(r.URL.Path)
 }
 
 // routed notes the route of a request in its span, once the request has found it.
 func routed(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		next.ServeHTTP(w, r)
-		if r.Pattern != "" {
-			trace.SpanFromContext(r.Context()).SetAttributes(attribute.String("http.route", r.Pattern))
+		if path := route(r); path != "" {
+			trace.SpanFromContext(r.Context()).SetAttributes(attribute.String("http.route", path))
 		}
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"go.opentelemetry.io/otel"
@@ -42,6 +43,7 @@ func TestSpansAreNamedByTheirRoute(t *testing.T) {
 		"/api/v1/partners/profile?x=1":                 "GET /api/v1/partners/profile",
 		"/feeds/nobody/rss.xml":                        "GET /feeds/{workspace}/rss.xml",
 		"/healthz":                                     "GET /healthz",
+		"/board":                                       "GET /board",
 	} {
 		spans.Reset()
 		h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(t.Context(), "GET", path, nil))
@@ -58,6 +60,33 @@ func TestSpansAreNamedByTheirRoute(t *testing.T) {
 		}
 		if "GET "+route != want {
 			t.Errorf("%s: the route is %q", path, route)
+		}
+	}
+	out := httptest.NewRecorder()
+	post := httptest.NewRequestWithContext(t.Context(), "POST", "/api/v1/api-keys", strings.NewReader("{}"))
+	a.Handler.ServeHTTP(out, post)
+	out = httptest.NewRecorder()
+	a.Handler.ServeHTTP(out, httptest.NewRequestWithContext(t.Context(), "GET", "/metrics", nil))
+	for _, want := range []string{
+		`door="api",method="GET",route="/api/v1/content-workflow/executions/{id}",status="401"`,
+		`door="api",method="POST",route="/api/v1/api-keys",status="401"`,
+		`door="dashboard",method="GET",route="/board"`,
+	} {
+		if !strings.Contains(out.Body.String(), want) {
+			t.Errorf("/metrics has no %s", want)
+		}
+	}
+}
+
+func TestSpansNameTheirService(t *testing.T) {
+	for environment, want := range map[string]string{"": "vellocity", "words": "words"} {
+		t.Setenv("OTEL_SERVICE_NAME", environment)
+		about, err := tracedAs(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if name, _ := about.Set().Value("service.name"); name.AsString() != want {
+			t.Errorf("OTEL_SERVICE_NAME=%q: %q, want %q", environment, name.AsString(), want)
 		}
 	}
 }

@@ -2,6 +2,8 @@ package auth
 
 import (
 	"fmt"
+	"net"
+	"net/http"
 	"net/netip"
 	"strings"
 )
@@ -38,6 +40,41 @@ func (e Edge) ClientIP(remoteAddr string, forwardedFor []string) netip.Addr {
 		ip = hop
 	}
 	return ip
+}
+
+// passed are the headers with which proxies say that they passed a request on.
+var passed = []string{
+	"Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-Ip", "Cf-Connecting-Ip",
+}
+
+// Undeclared reports whether a request seems to come through a proxy that the operator
+// did not declare as trusted: its address is then the proxy's, which may be this machine's,
+// wherever the caller is. A proxy shows in its headers, or in a host that is not this
+// machine's although the address is.
+func (e Edge) Undeclared(r *http.Request) bool {
+	ip := peer(r.RemoteAddr)
+	if e.trusts(ip) {
+		return false
+	}
+	for _, name := range passed {
+		if r.Header.Get(name) != "" {
+			return true
+		}
+	}
+	return ip.IsLoopback() && !thisMachine(r.Host)
+}
+
+// thisMachine reports whether a request's host is a name that always means the machine
+// itself (RFC 6761, section 6.3).
+func thisMachine(host string) bool {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	host = strings.ToLower(strings.Trim(host, "[]"))
+	if ip, err := netip.ParseAddr(host); err == nil {
+		return ip.IsLoopback()
+	}
+	return host == "localhost" || strings.HasSuffix(host, ".localhost")
 }
 
 // Secure reports whether the caller's connection is encrypted: to us, or to a

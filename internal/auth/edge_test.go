@@ -1,10 +1,48 @@
 package auth_test
 
 import (
+	"net/http"
+	"net/http/httptest"
 	"testing"
 
 	"vellocity/internal/auth"
 )
+
+// TestUndeclared: a sign-in link must not work for everyone whose request a proxy on this
+// machine passes on.
+func TestUndeclared(t *testing.T) {
+	edge, err := auth.NewEdge([]string{"10.0.0.0/8"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		remote, host, header string
+		want                 bool
+	}{
+		{"127.0.0.1:1", "127.0.0.1:8080", "", false},
+		{"127.0.0.1:1", "localhost:8080", "", false},
+		{"127.0.0.1:1", "words.localhost", "", false},
+		{"[::1]:1", "[::1]:8080", "", false},
+		{"127.0.0.1:1", "words.example.com", "", true},
+		{"127.0.0.1:1", "localhost.example.com", "", true},
+		{"127.0.0.1:1", "", "", true},
+		{"127.0.0.1:1", "127.0.0.1:8080", "X-Forwarded-For", true},
+		{"127.0.0.1:1", "127.0.0.1:8080", "Forwarded", true},
+		{"127.0.0.1:1", "127.0.0.1:8080", "Via", true},
+		{"127.0.0.1:1", "127.0.0.1:8080", "X-Real-IP", true},
+		{"10.0.0.1:1", "words.example.com", "X-Forwarded-For", false}, // then ClientIP has the caller
+		{"192.0.2.1:1", "words.example.com", "", false},
+	} {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/in", http.NoBody)
+		r.RemoteAddr, r.Host = c.remote, c.host
+		if c.header != "" {
+			r.Header.Set(c.header, "127.0.0.1")
+		}
+		if got := edge.Undeclared(r); got != c.want {
+			t.Errorf("%+v: %t", c, got)
+		}
+	}
+}
 
 func TestClientIP(t *testing.T) {
 	edge, err := auth.NewEdge([]string{"10.0.0.0/8", "::1"})

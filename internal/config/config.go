@@ -72,6 +72,12 @@ func (c *Config) PublicURL(listening net.Addr) string {
 	if c.BaseURL != "" {
 		return c.BaseURL
 	}
+	return LocalURL(listening)
+}
+
+// LocalURL returns the address at which the server's own machine reaches what listens,
+// past any proxy, without a trailing slash.
+func LocalURL(listening net.Addr) string {
 	host, port, err := net.SplitHostPort(listening.String())
 	if err != nil {
 		return "http://" + listening.String()

@@ -85,7 +85,7 @@ func (f feeds) rss(w http.ResponseWriter, r *http.Request) {
 		f.Gate.Fail(w, "feed_rss", fmt.Errorf("write RSS: %w", err))
 		return
 	}
-	send(w, r, "application/rss+xml; charset=utf-8", append([]byte(xml.Header), body...))
+	f.send(w, r, "application/rss+xml; charset=utf-8", append([]byte(xml.Header), body...))
 }
 
 func (f feeds) json(w http.ResponseWriter, r *http.Request) {
@@ -125,7 +125,7 @@ func (f feeds) item(w http.ResponseWriter, r *http.Request) {
 	}
 	base := f.base(r, r.PathValue("workspace"))
 	if item.Slug != slug {
-		w.Header().Set("Cache-Control", cached)
+		w.Header().Set("Cache-Control", f.cached())
 		//nolint:gosec // to the feed's own address, made of the stored slug
 		http.Redirect(w, r, address(base, item), http.StatusMovedPermanently)
 		return
@@ -147,7 +147,7 @@ func (f feeds) sendPage(w http.ResponseWriter, r *http.Request, operation string
 		return
 	}
 	w.Header().Set("Content-Security-Policy", pagePolicy)
-	send(w, r, "text/html; charset=utf-8", b.Bytes())
+	f.send(w, r, "text/html; charset=utf-8", b.Bytes())
 }
 
 // base is the workspace's feed address, absolute as feed readers need it.
@@ -168,13 +168,19 @@ func (f feeds) sendJSON(w http.ResponseWriter, r *http.Request, operation, media
 		f.Gate.Fail(w, operation, fmt.Errorf("write JSON: %w", err))
 		return
 	}
-	send(w, r, media, b.Bytes())
+	f.send(w, r, media, b.Bytes())
 }
 
-// cached lets everyone keep a response for a minute.
-const cached = "public, max-age=60"
+// cached lets a response be kept for a minute: by everyone, unless its addresses are
+// those of the host that the request named. That may be any, and must not get to others.
+func (f feeds) cached() string {
+	if f.PublicURL == "" {
+		return "private, max-age=60"
+	}
+	return "public, max-age=60"
+}
 
-func send(w http.ResponseWriter, r *http.Request, media string, body []byte) {
-	w.Header().Set("Cache-Control", cached)
+func (f feeds) send(w http.ResponseWriter, r *http.Request, media string, body []byte) {
+	w.Header().Set("Cache-Control", f.cached())
 	gate.SendTagged(w, r, media, body)
 }

@@ -19,6 +19,7 @@ const (
 	writesPerCPU = 16
 	queueLength  = 200
 	longLimit    = 5_000
+	unreadLimit  = 64 << 20
 )
 
 const (
@@ -43,6 +44,9 @@ type LoadOptions struct {
 	Queue int
 	// Long is how many streams, waits and slow readers there may be: 5,000.
 	Long int
+	// Unread is how many bytes all slow readers together may keep waiting: 64 MiB. The one
+	// who would make it more is cut off, and not the server out of memory.
+	Unread int
 }
 
 // Load bounds how many requests are in progress. What there is no room for gets
@@ -53,6 +57,8 @@ type Load struct {
 	reads, writes *lane
 	most          int64 // long requests
 	long          atomic.Int64
+	mostUnread    int64 // bytes
+	unread        atomic.Int64
 	refused       atomic.Int64
 }
 
@@ -70,6 +76,8 @@ func NewLoad(o LoadOptions) *Load {
 		reads:  &lane{slots: make(chan struct{}, cmp.Or(o.Reads, max(8, readsPerCPU*cpus))), queue: queue},
 		writes: &lane{slots: make(chan struct{}, cmp.Or(o.Writes, max(32, writesPerCPU*cpus))), queue: queue},
 		most:   int64(cmp.Or(o.Long, longLimit)),
+
+		mostUnread: int64(cmp.Or(o.Unread, unreadLimit)),
 	}
 }
 
@@ -108,9 +116,7 @@ func (l *Load) Handler(next http.Handler) http.Handler {
 		s := &slot{load: l, lane: in}
 		defer s.leave()
 		out := &response{ResponseWriter: w, slot: s, control: http.NewResponseController(w)}
-		inner := r.WithContext(domain.WithWaiting(r.Context(), s.lengthen))
-		next.ServeHTTP(out, inner)
-		r.Pattern = inner.Pattern // traces and metrics outside are named by it
+		handOn(next, out, r, r.WithContext(domain.WithWaiting(r.Context(), s.lengthen)))
 	})
 }
 
@@ -210,9 +216,26 @@ func (w *response) Write(p []byte) (int, error) {
 	case w.stream:
 		w.extend()
 	case w.written > largeWrite:
-		timer := time.AfterFunc(slowWrite, w.slot.lengthen)
-		defer timer.Stop()
+		return w.writeLarge(p)
 	}
+	return w.ResponseWriter.Write(p)
+}
+
+// writeLarge writes a part that its reader may take long for. From then on it is counted
+// among what slow readers keep waiting; where that is too much, the reader is cut off.
+func (w *response) writeLarge(p []byte) (int, error) {
+	size, l := int64(len(p)), w.slot.load
+	timer := time.AfterFunc(slowWrite, func() {
+		w.slot.lengthen()
+		if l.unread.Add(size) > l.mostUnread {
+			_ = w.control.SetWriteDeadline(time.Now()) // the connection ends
+		}
+	})
+	defer func() {
+		if !timer.Stop() {
+			l.unread.Add(-size)
+		}
+	}()
 	return w.ResponseWriter.Write(p)
 }
 

@@ -148,7 +148,7 @@ func TestLongRequestsHaveTheirOwnBound(t *testing.T) {
 // Readers that never read a large response do not use up the slots.
 func TestSlowReadersLeaveTheSlots(t *testing.T) {
 	l := gate.NewLoad(gate.LoadOptions{Reads: 2, Queue: -1})
-	large := strings.Repeat("x", 8<<20)
+	large := strings.Repeat("x", 6<<20)
 	address := serve(t, 100, l.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/large" {
 			_, _ = io.WriteString(w, large)
@@ -167,6 +167,23 @@ func TestSlowReadersLeaveTheSlots(t *testing.T) {
 		t.Fatal(res, err)
 	}
 	_ = res.Body.Close()
+}
+
+// Readers that do not read hold no more memory than all of them together may.
+func TestSlowReadersHaveABoundTogether(t *testing.T) {
+	const each, most = 8 << 20, 3 * 8 << 20
+	l := gate.NewLoad(gate.LoadOptions{Unread: most})
+	large := strings.Repeat("x", each)
+	address := serve(t, 100, l.Handler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, large)
+	})), nil)
+	for n := range 10 {
+		ask(t, address, "GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+		await.True(t, 10*time.Second, "the reader waits, or was cut off", func() bool {
+			now := l.Now()
+			return now.Short == 0 && now.Long == int64(min(n+1, most/each))
+		})
+	}
 }
 
 // A person's browser gets a sentence.

@@ -55,8 +55,6 @@ func (u *Uploads) Handler(next http.Handler) http.Handler {
 		if u.Waiting != nil {
 			u.Waiting(r, true)
 		}
-		// A copy: net/http looks at the type of its own body.
-		r = r.WithContext(r.Context())
 		full := one.read(r.ContentLength)
 		if u.Waiting != nil {
 			u.Waiting(r, false)
@@ -69,8 +67,10 @@ func (u *Uploads) Handler(next http.Handler) http.Handler {
 		if one.err != nil {
 			w.Header().Set("Connection", "close") // the rest of the body is not read
 		}
-		r.Body = one
-		next.ServeHTTP(w, r)
+		// A copy: net/http looks at the type of its own body.
+		read := r.WithContext(r.Context())
+		read.Body = one
+		handOn(next, w, r, read)
 	})
 }
 

@@ -62,8 +62,11 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	code := rpcForbidden
 	switch e.Code {
 	case domain.CodeUnauthorized:
-		w.Header().Set("WWW-Authenticate",
-			`Bearer realm="vellocity", error="invalid_token", scope="mcp:tools mcp:resources"`)
+		challenge := `Bearer realm="vellocity"`
+		if r.Header.Get("Authorization") != "" { // RFC 6750, 3.1: without a key there is no error to name
+			challenge += `, error="invalid_token"`
+		}
+		w.Header().Set("WWW-Authenticate", challenge+`, scope="mcp:tools mcp:resources"`)
 	case domain.CodeRateLimited:
 		w.Header().Set("Retry-After", gate.RetryAfter(e))
 		code = rpcRateLimited
@@ -96,7 +99,9 @@ func (s *Server) sessionOnly(w http.ResponseWriter, r *http.Request, actor domai
 		forbid(w, nil, domain.ScopeMCPTools)
 	default:
 		w.Header().Set("X-Accel-Buffering", "no")
-		t := inJSON(w, nil)
+		kept, end := keepAlive(w)
+		defer end()
+		t := inJSON(kept, nil)
 		defer t.end()
 		s.legacy.ServeHTTP(t, r)
 	}

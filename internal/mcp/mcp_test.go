@@ -230,7 +230,9 @@ func TestWire(t *testing.T) {
 		req.Header.Set("Authorization", "Bearer full")
 		for _, h := range headers {
 			name, value, _ := strings.Cut(h, ": ")
-			req.Header.Set(name, value)
+			if req.Header.Set(name, value); value == "" {
+				req.Header.Del(name)
+			}
 		}
 		resp, err := http.DefaultClient.Do(req)
 		if err != nil {
@@ -296,6 +298,7 @@ func TestWire(t *testing.T) {
 		{"broken JSON", `{"jsonrpc":`, []string{both, session}, 400, `-32700`},
 		{"null id", `{"jsonrpc":"2.0","id":null,"method":"ping"}`, []string{both, session}, 400, `-32600`},
 		{"no key", initialize, []string{both, "Authorization: none"}, 401, ``},
+		{"no header", initialize, []string{both, "Authorization: "}, 401, ``},
 		{"a key without mcp", initialize, []string{both, "Authorization: Bearer rest"}, 403, `mcp:tools`},
 		{"a key without mcp:resources", `{"jsonrpc":"2.0","id":4,"method":"resources/list"}`, []string{both, session, "Authorization: Bearer tools"}, 403, `mcp:resources`},
 		{"foreign origin", initialize, []string{both, "Origin: https://evil.example"}, 403, ``},
@@ -318,8 +321,11 @@ func TestWire(t *testing.T) {
 			if resp.Header.Get("X-Request-Id") == "" {
 				t.Error("no X-Request-Id")
 			}
-			if resp.StatusCode == 401 && !strings.Contains(resp.Header.Get("WWW-Authenticate"), "invalid_token") {
-				t.Errorf("WWW-Authenticate %q", resp.Header.Get("WWW-Authenticate"))
+			challenge := resp.Header.Get("WWW-Authenticate")
+			sent := c.name != "no header"
+			if resp.StatusCode == 401 && (!strings.HasPrefix(challenge, "Bearer realm=") ||
+				strings.Contains(challenge, "invalid_token") != sent) {
+				t.Errorf("WWW-Authenticate %q", challenge)
 			}
 		})
 	}

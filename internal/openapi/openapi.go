@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 
 	"vellocity/internal/domain"
 	"vellocity/internal/gate"
@@ -42,6 +43,15 @@ const localAddress = "http://127.0.0.1:8080"
 type Document struct {
 	body []byte
 	Options
+	// latest is the document as it was sent last: most requests name the same host.
+	latest atomic.Pointer[sent]
+}
+
+// sent is the document with the address of a server.
+type sent struct {
+	address string
+	body    []byte
+	tag     string
 }
 
 // Row returns the row that serves the document, which is written later, when the whole
@@ -66,21 +76,32 @@ func (d *Document) Row(chapter ops.Chapter) ops.Op {
 
 func (d *Document) serve(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "private, no-cache")
-	gate.SendTagged(w, r, "application/json; charset=utf-8", d.at(r))
+	s := d.at(r)
+	gate.SendAs(w, r, "application/json; charset=utf-8", s.tag, s.body)
 }
 
 // at returns the document with the address of the server: a client that is generated from
 // it calls this server and no other.
-func (d *Document) at(r *http.Request) []byte {
-	if d.PublicURL != "" || r.Host == "" {
-		return d.body
+func (d *Document) at(r *http.Request) *sent {
+	address := localAddress
+	if d.PublicURL == "" && r.Host != "" {
+		u := url.URL{Scheme: "http", Host: r.Host}
+		if d.Secure != nil && d.Secure(r) {
+			u.Scheme = "https"
+		}
+		address = u.String()
 	}
-	address := url.URL{Scheme: "http", Host: r.Host}
-	if d.Secure != nil && d.Secure(r) {
-		address.Scheme = "https"
+	if s := d.latest.Load(); s != nil && s.address == address {
+		return s
 	}
-	text := ops.MustEncode(address.String())
-	return bytes.ReplaceAll(d.body, []byte(`"`+localAddress), bytes.TrimSuffix(text, []byte(`"`)))
+	body := d.body
+	if address != localAddress {
+		text := ops.MustEncode(address)
+		body = bytes.ReplaceAll(body, []byte(`"`+localAddress), bytes.TrimSuffix(text, []byte(`"`)))
+	}
+	s := &sent{address, body, ops.Tag("", body)}
+	d.latest.Store(s)
+	return s
 }
 
 // Write writes the document of a table.

@@ -73,6 +73,10 @@ func (s *Store) Check(ctx context.Context, whole bool) error { return s.db.Check
 // Small reports whether [Store.Check] takes only a moment.
 func (s *Store) Small() bool { return s.db.Small() }
 
+// Failed returns a channel that gets an error when the program should end; see
+// [db.DB.Failed].
+func (s *Store) Failed() <-chan error { return s.db.Failed() }
+
 // Probe writes a row for the node and waits until it is on disk. An error says why
 // writes do not work.
 func (s *Store) Probe(ctx context.Context, node string) error {

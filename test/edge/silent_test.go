@@ -22,6 +22,9 @@ func TestSilentDatabaseIsUnavailable(t *testing.T) {
 	again := l.silence()
 	defer again()
 	client := &http.Client{Timeout: 30 * time.Second}
+	eventually(t, "the last write of /readyz counts no more", func() bool {
+		return s.Status(t.Context(), "/readyz") == http.StatusServiceUnavailable
+	})
 	var all sync.WaitGroup
 	for _, call := range []struct{ method, path, body string }{
 		{http.MethodGet, workflow + "/kanban", ""},

@@ -152,27 +152,39 @@ func (in *Installation) Start(ctx context.Context) (*Server, error) {
 }
 
 var (
-	keyLine  = regexp.MustCompile(`(?m)^Key +(vell_pk_\S+)`)
-	linkLine = regexp.MustCompile(`(?m)^Open +http://[^/]+(\S+)`)
+	openLine = regexp.MustCompile(`(?m)^Open .*\n`)
+	keyForm  = regexp.MustCompile(`vell_pk_\w{20,}`)
+	linkForm = regexp.MustCompile(`/in\?t=\S+`)
 )
 
-// Greeted waits until the server has printed how to reach it, and notes the key
-// and the link. The key is printed at an installation's first start only; after
-// that the greeting is shorter.
+// Greeted waits until the server has printed how to reach it, and creates a sign-in
+// link and, for a new installation, a key, as the greeting says.
 func (s *Server) Greeted(ctx context.Context) error {
-	return s.Until(ctx, startup, "the greeting", func() bool {
-		text := s.Log.String()
-		if m := keyLine.FindStringSubmatch(text); m != nil {
-			s.Key = m[1]
+	err := s.Until(ctx, startup, "the greeting", func() bool { return openLine.MatchString(s.Log.String()) })
+	if err != nil {
+		return err
+	}
+	if s.Key == "" {
+		s.Key, err = s.created(ctx, keyForm, "keys", "create", "--name", "Test", "--scopes", "admin,mcp:full", "--json")
+		if err != nil {
+			return err
 		}
-		link := linkLine.FindStringSubmatch(text)
-		if link == nil || s.Key == "" {
-			return false
-		}
-		s.Link = link[1]
-		// A first greeting ends with how to connect an AI client.
-		return !keyLine.MatchString(text) || strings.Contains(text, "\nClaude ") && strings.HasSuffix(text, "\n")
-	})
+	}
+	s.Link, err = s.created(ctx, linkForm, "sign-in-link")
+	return err
+}
+
+// created runs a command and returns what it has created, by its form.
+func (s *Server) created(ctx context.Context, form *regexp.Regexp, args ...string) (string, error) {
+	out, err := s.Command(ctx, "", args...)
+	found := form.FindString(out)
+	if err == nil && found == "" {
+		err = errors.New("it creates nothing")
+	}
+	if err != nil {
+		return "", fmt.Errorf("%w: %s", err, out)
+	}
+	return found, nil
 }
 
 // Ready waits until the server says that it is ready.

@@ -17,6 +17,19 @@ type Workspace struct {
 	Timezone    string      `json:"timezone"`
 }
 
+// NewWorkspace is a workspace that was just created.
+type NewWorkspace struct {
+	Workspace
+	Key string `json:"key" doc:"The secret of its owner's key, shown only once"`
+}
+
+type createWorkspace struct {
+	Slug        string      `json:"slug" limit:"workspace_slug" doc:"Name in the feed's address, unique here"`
+	CompanyName string      `json:"company_name" limit:"company_name" doc:"Name of the company"`
+	Plan        domain.Plan `json:"plan,omitempty" doc:"By default enterprise"`
+	Timezone    string      `json:"timezone,omitempty" limit:"timezone" doc:"IANA time zone; by default UTC"`
+}
+
 type setWorkspace struct {
 	Plan        *domain.Plan `json:"plan,omitempty" doc:"The workspace's plan"`
 	CompanyName *string      `json:"company_name,omitempty" limit:"company_name" doc:"Name of the company"`
@@ -29,6 +42,10 @@ type grantCredits struct {
 	Note   string `json:"note,omitempty" limit:"grant_note" doc:"What the ledger says about it"`
 }
 
+func viewWorkspace(_ *ops.Reply, w domain.Workspace) Workspace {
+	return Workspace{w.Plan, w.Name, w.Slug, w.Timezone}
+}
+
 // Operators is the chapter of the operations for the operator alone.
 var Operators = ops.Chapter{Name: "Operator", Description: "For the command line on the server itself."}
 
@@ -36,6 +53,26 @@ var Operators = ops.Chapter{Name: "Operator", Description: "For the command line
 // control socket, and are in no document.
 func OperatorRows(v *account.Verbs) []ops.Op {
 	return []ops.Op{
+		ops.New(ops.Op{
+			Name:  "create_workspace",
+			Route: ops.Route{Method: http.MethodPost, Path: "/operator/workspaces", Root: true, Status: http.StatusCreated},
+			Scope: domain.ScopeOperator,
+			Docs: ops.Docs{
+				Chapter:     Operators,
+				Summary:     "Create a further workspace",
+				Description: "Creates a workspace that shares nothing with the others, with a key of its owner's.",
+				Example:     map[string]any{"slug": "acme", "company_name": "Acme Corp"},
+			},
+		}, func(ctx context.Context, in createWorkspace) (account.FirstStart, error) {
+			return v.CreateWorkspace(ctx, account.CreateWorkspace{
+				Slug:        in.Slug,
+				CompanyName: in.CompanyName,
+				Plan:        in.Plan,
+				Timezone:    in.Timezone,
+			})
+		}, func(_ *ops.Reply, f account.FirstStart) NewWorkspace {
+			return NewWorkspace{viewWorkspace(nil, f.Workspace), f.Key.Secret}
+		}, account.FirstStart{Workspace: sampleWorkspace}),
 		ops.New(ops.Op{
 			Name:  "set_workspace",
 			Route: ops.Route{Method: http.MethodPost, Path: "/operator/workspace", Root: true},
@@ -53,9 +90,7 @@ func OperatorRows(v *account.Verbs) []ops.Op {
 				Slug:        in.Slug,
 				Timezone:    in.Timezone,
 			})
-		}, func(_ *ops.Reply, w domain.Workspace) Workspace {
-			return Workspace{w.Plan, w.Name, w.Slug, w.Timezone}
-		}, sampleWorkspace),
+		}, viewWorkspace, sampleWorkspace),
 		ops.New(ops.Op{
 			Name:  "grant_credits",
 			Route: ops.Route{Method: http.MethodPost, Path: "/operator/credits", Root: true},

@@ -13,6 +13,7 @@ import (
 	"vellocity/internal/ops"
 	"vellocity/internal/sse"
 	"vellocity/internal/text"
+	"vellocity/internal/verb"
 )
 
 // Output is a generated text.
@@ -199,9 +200,7 @@ func position(r ops.Resumable, messageID int64) (id int64, after int, err error)
 	id, err = strconv.ParseInt(message, 10, 64)
 	after, err2 := strconv.Atoi(offset)
 	if !ok || err != nil || err2 != nil || id < 1 || after < 0 || messageID != 0 && messageID != id {
-		var p domain.Problems
-		p.Add("Last-Event-ID", "The Last-Event-ID header must be the id of an event of this stream")
-		return 0, 0, p.Err()
+		return 0, 0, verb.UnknownEvent()
 	}
 	return id, after, nil
 }

@@ -68,7 +68,7 @@ func (v *Verbs) CreateKey(ctx context.Context, in CreateKey) (NewKey, error) {
 			Role:        in.Role,
 			Scopes:      in.Scopes,
 			AllowedIPs:  in.AllowedIPs,
-			ExpiresAt:   in.ExpiresAt,
+			ExpiresAt:   in.ExpiresAt.Truncate(time.Millisecond), // as it is stored
 		}, false)
 	})
 }
@@ -164,8 +164,8 @@ type RotateKey struct {
 	Grace time.Duration // at most 7 days
 }
 
-// RotateKey creates a key with the rights of an old one, which keeps working for
-// the grace period.
+// RotateKey creates a key with the rights of an old one, whose role is at most the
+// caller's, and which keeps working for the grace period.
 func (v *Verbs) RotateKey(ctx context.Context, in RotateKey) (NewKey, error) {
 	var p domain.Problems
 	domain.LimitKeyGrace.Value(&p, "grace_seconds", int(in.Grace.Round(time.Second)/time.Second))
@@ -175,6 +175,9 @@ func (v *Verbs) RotateKey(ctx context.Context, in RotateKey) (NewKey, error) {
 	out, err := verb.Change(ctx, v.store, domain.ScopeAdmin, func(tx *store.Tx, a domain.Actor) (NewKey, error) {
 		old, err := tx.Key(ctx, a.WorkspaceID, in.ID)
 		if err != nil {
+			return NewKey{}, err
+		}
+		if err := mayManage(a, old); err != nil {
 			return NewKey{}, err
 		}
 		if !old.Live(tx.Now()) || !old.RevokedAt.IsZero() {
@@ -189,10 +192,6 @@ func (v *Verbs) RotateKey(ctx context.Context, in RotateKey) (NewKey, error) {
 			AllowedIPs:  old.AllowedIPs,
 			ExpiresAt:   old.ExpiresAt,
 		}
-		if !next.Role.Within(a.Role) {
-			return NewKey{}, domain.Errorf(domain.CodeForbidden,
-				"The key's role %q is above your own, which is %q", next.Role, a.Role)
-		}
 		if _, err := tx.RevokeKey(ctx, a.WorkspaceID, old.ID, tx.Now().Add(in.Grace)); err != nil {
 			return NewKey{}, err
 		}
@@ -204,11 +203,24 @@ func (v *Verbs) RotateKey(ctx context.Context, in RotateKey) (NewKey, error) {
 	return out, err
 }
 
-// RevokeKey revokes a key: at once on this node, within 5 s on all.
+// mayManage refuses callers a key whose role is above their own: who rotates it would
+// get its rights, and who revokes it would shut out the people above.
+func mayManage(a domain.Actor, k domain.Key) error {
+	if k.Role.Within(a.Role) {
+		return nil
+	}
+	return domain.Errorf(domain.CodeForbidden, "The key's role %q is above your own, which is %q", k.Role, a.Role)
+}
+
+// RevokeKey revokes a key whose role is at most the caller's: at once on this node,
+// within 5 s on all.
 func (v *Verbs) RevokeKey(ctx context.Context, in verb.ID) error {
 	workspaceID, err := verb.Change(ctx, v.store, domain.ScopeAdmin, func(tx *store.Tx, a domain.Actor) (int64, error) {
 		k, err := tx.Key(ctx, a.WorkspaceID, in.ID)
 		if err != nil {
+			return 0, err
+		}
+		if err := mayManage(a, k); err != nil {
 			return 0, err
 		}
 		if err := in.CheckRevision(k.Revision); err != nil {

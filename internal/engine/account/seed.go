@@ -2,17 +2,16 @@ package account
 
 import (
 	"context"
-	"fmt"
 
 	"vellocity/internal/auth"
 	"vellocity/internal/domain"
 	"vellocity/internal/store"
 )
 
-// firstCredits is what the first workspace starts with.
+// firstCredits is what a workspace starts with.
 const firstCredits = 10_000
 
-// FirstStart is what the first start of an installation creates.
+// FirstStart is a new workspace, as the first start of an installation creates it.
 type FirstStart struct {
 	Workspace domain.Workspace
 	Owner     domain.User
@@ -28,35 +27,41 @@ func (v *Verbs) Bootstrap(ctx context.Context) (first FirstStart, made bool, err
 	}
 	err = v.store.InTx(ctx, func(tx *store.Tx) error {
 		// On several nodes the unique slug decides who is first.
-		w, err := tx.CreateWorkspace(ctx, domain.Workspace{
+		first, err = found(ctx, tx, domain.Workspace{
 			Slug:        "main",
 			Name:        "My workspace",
 			Plan:        domain.PlanEnterprise,
 			Timezone:    "UTC",
 			FeedEnabled: true,
 		})
-		if err != nil {
-			return fmt.Errorf("create the first workspace: %w", err)
-		}
-		ctx := domain.WithActor(ctx, domain.OperatorActor(w.ID))
-		if first.Owner, err = auth.Bootstrap(ctx, tx, w.ID, "Owner", "owner@localhost"); err != nil {
-			return err
-		}
-		if first.Workspace, err = seed(ctx, tx, w); err != nil {
-			return err
-		}
-		first.Key, err = issue(ctx, tx, domain.OperatorActor(w.ID), domain.Key{
-			WorkspaceID: w.ID,
-			Name:        "First key",
-			Role:        domain.RoleOwner,
-			Scopes:      []domain.Scope{domain.ScopeAdmin, domain.ScopeMCPFull},
-		}, false)
 		return err
 	})
 	if domain.CodeOf(err) == domain.CodeConflict {
 		return FirstStart{}, false, nil // another node was first
 	}
 	return first, err == nil, err
+}
+
+// found creates a workspace with everything that work in it needs. The owner of all
+// workspaces of an installation is the same person, until they have members of their own.
+func found(ctx context.Context, tx *store.Tx, w domain.Workspace) (first FirstStart, err error) {
+	if w, err = tx.CreateWorkspace(ctx, w); err != nil {
+		return first, err
+	}
+	ctx = domain.WithActor(ctx, domain.OperatorActor(w.ID))
+	if first.Owner, err = auth.Bootstrap(ctx, tx, w.ID, "Owner", "owner@localhost"); err != nil {
+		return first, err
+	}
+	if first.Workspace, err = seed(ctx, tx, w); err != nil {
+		return first, err
+	}
+	first.Key, err = issue(ctx, tx, domain.OperatorActor(w.ID), domain.Key{
+		WorkspaceID: w.ID,
+		Name:        "First key",
+		Role:        domain.RoleOwner,
+		Scopes:      []domain.Scope{domain.ScopeAdmin, domain.ScopeMCPFull},
+	}, false)
+	return first, err
 }
 
 func seed(ctx context.Context, tx *store.Tx, w domain.Workspace) (domain.Workspace, error) {

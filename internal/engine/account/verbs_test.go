@@ -37,6 +37,10 @@ func (verbs) Workspace() enginetest.Verbs {
 		"UpdateProfile": admin(true, false, func(k K, ctx C, _ X) error {
 			return second(k.Account.UpdateProfile(ctx, account.UpdateProfile{CompanyName: new("Newer")}))
 		}),
+		// Its events are in the new workspace, since the operator's own must not hear of it.
+		"CreateWorkspace": {Operator: true, Call: func(k K, ctx C, _ X) error {
+			return second(k.Account.CreateWorkspace(ctx, account.CreateWorkspace{Slug: "newer", CompanyName: "Newer"}))
+		}},
 		"SetWorkspace": operator(func(k K, ctx C, _ X) error {
 			return second(k.Account.SetWorkspace(ctx, account.SetWorkspace{CompanyName: new("Newer")}))
 		}),

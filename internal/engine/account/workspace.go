@@ -1,6 +1,7 @@
 package account
 
 import (
+	"cmp"
 	"context"
 	"net/mail"
 	"time"
@@ -130,6 +131,37 @@ func (v *Verbs) SetWorkspace(ctx context.Context, in SetWorkspace) (domain.Works
 		v.keys.Forget(w.ID)
 	}
 	return w, err
+}
+
+// CreateWorkspace asks for a further workspace.
+type CreateWorkspace struct {
+	Slug        string // the name in the address of its feed, unique in the installation
+	CompanyName string
+	Plan        domain.Plan // empty: enterprise
+	Timezone    string      // IANA name; empty: UTC
+}
+
+// CreateWorkspace is for the operator: it creates a further workspace, with brand voices,
+// agents, credits and a key of its owner's, whose secret is shown only once. Nothing of
+// another workspace can be seen in it. A slug that is taken is a CONFLICT.
+func (v *Verbs) CreateWorkspace(ctx context.Context, in CreateWorkspace) (FirstStart, error) {
+	if err := verb.Operator(ctx); err != nil {
+		return FirstStart{}, err
+	}
+	w := domain.Workspace{
+		Slug:        in.Slug,
+		Name:        in.CompanyName,
+		Plan:        cmp.Or(in.Plan, domain.PlanEnterprise),
+		Timezone:    cmp.Or(in.Timezone, "UTC"),
+		FeedEnabled: true,
+	}
+	check := SetWorkspace{Plan: &w.Plan, CompanyName: &w.Name, Slug: &w.Slug, Timezone: &w.Timezone}
+	if err := check.validate(); err != nil {
+		return FirstStart{}, err
+	}
+	return verb.Change(ctx, v.store, domain.ScopeAdmin, func(tx *store.Tx, _ domain.Actor) (FirstStart, error) {
+		return found(ctx, tx, w)
+	})
 }
 
 func (in SetWorkspace) validate() error {

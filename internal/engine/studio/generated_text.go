@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"strings"
+	"unicode/utf8"
 
 	"vellocity/internal/domain"
 	"vellocity/internal/prose"
@@ -183,11 +184,15 @@ func (v *Verbs) own(ctx context.Context, id int64) (store.GeneratedText, error) 
 
 // ReadGeneratedText returns a text after a number of code points, as it is written, on
 // any node, and ends with it. A text that failed ends with PROVIDER_ERROR. A caller
-// with the scope content only may read what it started.
+// with the scope content only may read what it started. An offset past the end of a text
+// that is whole is a VALIDATION_ERROR.
 func (v *Verbs) ReadGeneratedText(ctx context.Context, id int64, after int) (iter.Seq2[text.Piece, error], error) {
 	m, err := v.own(ctx, id)
 	if err != nil {
 		return nil, err
+	}
+	if m.Status == domain.TextCompleted && utf8.RuneCountInString(m.Body) < after {
+		return nil, verb.UnknownEvent() // its reader would believe it has everything
 	}
 	v.watch(id)
 	return v.read(ctx, m, after), nil

@@ -29,7 +29,7 @@ type Update struct {
 
 // WatchExecution returns what happens to an execution: its events after a cursor,
 // which is the id of an event or empty, in order and each once, and the text that
-// it is writing. It ends when the execution has ended and every event was yielded, or
+// it is writing. A cursor past the last event is a VALIDATION_ERROR. It ends when the execution has ended and every event was yielded, or
 // with ctx, or with [domain.ErrInterrupted] when the server shuts down.
 func (v *Verbs) WatchExecution(ctx context.Context, id int64, after string) (iter.Seq2[Update, error], error) {
 	a, err := verb.Caller(ctx, domain.ScopeRead)
@@ -38,12 +38,20 @@ func (v *Verbs) WatchExecution(ctx context.Context, id int64, after string) (ite
 	}
 	cursor, ok := store.ParseCursor(after)
 	if !ok {
-		var p domain.Problems
-		p.Add("Last-Event-ID", "The Last-Event-ID header must be the id of an event of this stream")
-		return nil, p.Err()
+		return nil, verb.UnknownEvent()
 	}
-	if _, err := v.store.Read().Execution(ctx, a.WorkspaceID, id); err != nil {
+	q := v.store.Read()
+	if _, err := q.Execution(ctx, a.WorkspaceID, id); err != nil {
 		return nil, err
+	}
+	if cursor != (store.Cursor{}) {
+		within, err := q.EventsAhead(ctx, a.WorkspaceID, id, store.Cursor{XID: cursor.XID, Pos: cursor.Pos - 1})
+		if err != nil {
+			return nil, err
+		}
+		if !within { // past the end, so that its reader would believe it has everything
+			return nil, verb.UnknownEvent()
+		}
 	}
 	return func(yield func(Update, error) bool) {
 		sub, err := v.hub.Watch(ctx, a.WorkspaceID, id)

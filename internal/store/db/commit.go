@@ -18,6 +18,7 @@ type writer struct {
 	turn    chan struct{} // holds a token while nobody works
 	waiting atomic.Int32  // how many wait for the turn
 	open    *shared       // guarded by the turn
+	failed  chan error    // gets the first commit that could not be written through
 }
 
 // shared is one transaction of the database that several callers share.
@@ -39,7 +40,7 @@ const (
 )
 
 func newWriter() *writer {
-	w := &writer{turn: make(chan struct{}, 1)}
+	w := &writer{turn: make(chan struct{}, 1), failed: make(chan error, 1)}
 	w.turn <- struct{}{}
 	return w
 }
@@ -170,8 +171,25 @@ func (w *writer) unlock() {
 	if g != nil && (w.waiting.Load() == 0 || g.n >= maxShared || g.lost != nil || time.Since(g.began) > maxSharedFor) {
 		w.open = nil
 		g.end()
+		if unwritten(g.err) {
+			select {
+			case w.failed <- g.err:
+			default: // one is enough
+			}
+		}
 	}
 	w.turn <- struct{}{}
+}
+
+// Failed returns a channel that gets the error of the first commit that the disk could not
+// write through. What the operating system has in memory may differ from the disk from
+// then on, and a later commit succeed all the same: the program should end, and its next
+// start read what is there. PostgreSQL takes care of itself: nil.
+func (d *DB) Failed() <-chan error {
+	if d.writer == nil {
+		return nil
+	}
+	return d.writer.failed
 }
 
 func (g *shared) end() {

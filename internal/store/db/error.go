@@ -132,6 +132,14 @@ func broken(code int, err error) error {
 	return e.Because(err)
 }
 
+// unwritten reports whether err says that SQLite could not write a commit through to the
+// disk.
+func unwritten(err error) bool {
+	var e *sqlitedriver.Error
+	return errors.As(err, &e) &&
+		(e.Code() == sqlite3.SQLITE_IOERR_FSYNC || e.Code() == sqlite3.SQLITE_IOERR_DIR_FSYNC)
+}
+
 // Unique reports whether err says that a unique or primary key was taken.
 func Unique(err error) bool {
 	var pg *pgconn.PgError
