@@ -128,7 +128,7 @@ func (v *Verbs) ApproveItem(ctx context.Context, in verb.ID) (ItemDetails, error
 		if err := v.runner.Wake(ctx, tx, a.WorkspaceID, c.ID); err != nil {
 			return ItemDetails{}, err
 		}
-		return itemDetails(ctx, tx.Q, a.WorkspaceID, in.ID)
+		return v.itemDetails(ctx, tx.Q, a.WorkspaceID, in.ID)
 	})
 }
 

@@ -156,7 +156,7 @@ func factsOf(d content.ItemDetails, ws domain.Workspace) facts {
 		f.Capability = d.Execution.Capability
 	}
 	if d.PublishedVersion > 0 && d.Status == domain.ItemPublished && ws.FeedEnabled {
-		f.Feed = "/feeds/" + ws.Slug + "/items/" + publishedSlug(d)
+		f.Feed = content.FeedItemPath(ws.Slug, publishedSlug(d))
 	}
 	return f
 }
