@@ -104,6 +104,17 @@ async function search(page) {
   await page.waitForFunction(() => document.querySelectorAll(".card").length === 1);
   assert.equal(await count(page, "generated"), 1);
   await page.locator("#say", { hasText: "1 item matches" }).waitFor({ state: "attached" });
+  tell("a search that is open gets the changes of its cards, not the whole board");
+  const boards = [], note = (r) => { if (new URL(r.url()).pathname === "/board") boards.push(r.url()); };
+  const found = await idOf(page.locator(".card"));
+  page.on("request", note);
+  await move(found, "review");
+  await page.locator(`#col-review #card-${found}`).waitFor();
+  await page.waitForFunction(() => document.querySelector("#col-review h2 .n").dataset.n === "1");
+  await move(found, "generated");
+  await page.locator(`#col-generated #card-${found}`).waitFor();
+  page.off("request", note);
+  assert.deepEqual(boards, [], "the board is not fetched");
   await page.locator(".filters input[type=search]").fill("nowhere");
   await page.locator("#hint-ready:visible", { hasText: "No items match" }).waitFor();
   await page.locator(".filters input[type=search]").fill("");

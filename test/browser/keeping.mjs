@@ -84,6 +84,8 @@ export async function keeping({ server, open, launch, tell, api, overflow }) {
   tell("start what was refused first, and find no draft of it");
   await other.goto(server.base + "/capabilities/generate-blog-post");
   await other.getByLabel("Topic").fill("Refused first");
+  assert.equal(await other.locator("#f-word_count").isVisible(), false, "what is seldom needed is folded");
+  await other.locator("summary", { hasText: "Length and language" }).click();
   await other.locator("#f-word_count").fill("1");
   await other.locator("#run").click();
   await other.locator("#errors").waitFor();
@@ -98,11 +100,14 @@ export async function keeping({ server, open, launch, tell, api, overflow }) {
   tell("come back to a half-filled brief");
   await other.goto(server.base + "/capabilities/generate-blog-post");
   await other.getByLabel("Topic").fill("Half a brief");
+  await other.locator("summary", { hasText: "Audience and voice" }).click();
+  await other.getByLabel("Audience").fill("Everybody");
   other.once("dialog", (d) => d.accept());
   await other.goto(server.base + "/board");
   await other.goto(server.base + "/capabilities/generate-blog-post");
   await other.getByRole("button", { name: "Restore" }).click();
   assert.equal(await other.getByLabel("Topic").inputValue(), "Half a brief");
+  assert.equal(await other.locator("#f-audience:visible").inputValue(), "Everybody");
   other.once("dialog", (d) => d.accept());
 
   tell("a finding whose words are masked leads to its place");

@@ -17,6 +17,7 @@ import (
 type Field struct {
 	Name, Path   string // Path is settings.topic, as errors name it
 	Label, Help  string
+	Group        string // the part of the form that it is folded into; empty: none
 	Widget       Widget
 	Type         schema.Type
 	Value        string
@@ -32,6 +33,7 @@ type Field struct {
 	Search       bool // more options can be found by their title
 	Passages     bool // a list whose entries may have several lines; an empty line parts them
 	integerItems bool
+	usual        string // the value that the form begins with
 }
 
 // ID is the field's id in the page.
@@ -71,6 +73,7 @@ func fieldOf(s schema.Field) Field {
 		Path:      "settings." + s.Name,
 		Label:     cmp.Or(s.Title, Human(s.Name)),
 		Help:      s.Help,
+		Group:     s.Group,
 		Widget:    widgetOf(s),
 		Type:      s.Type,
 		Value:     rawText(s.Default),
@@ -108,6 +111,7 @@ func fieldOf(s schema.Field) Field {
 		f.Options = append(f.Options, Choice{Value: v, Label: cmp.Or(labels[v], Human(v))})
 	}
 	f.Choose(f.Value)
+	f.usual = f.Value
 	return f
 }
 

@@ -33,8 +33,10 @@ export function changes(api) {
     const now = new Map(due);
     due.clear();
     if (!now.size) return;
-    if (location.search || now.size > mostCards) { await refresh(main); return; }
-    const doc = await read(`/board/changes?ids=${[...now.keys()].join(",")}`);
+    const params = new URLSearchParams(location.search);
+    if (params.has("column") || now.size > mostCards) { await refresh(main); return; }
+    params.set("ids", [...now.keys()].join(","));
+    const doc = await read(`/board/changes?${params}`);
     if (!doc || !doc.querySelector("data.count")) { await refresh(main); return; }
     whenFree(() => apply(doc, now));
   }
