@@ -45,7 +45,7 @@ function api(path, init = {}) {
 async function open(ctx) {
   const page = await ctx.newPage();
   watch(page, complaints, (text) => /status of 4(09|12)|htmx:error: (Failed to fetch|NetworkError|The operation was aborted)/.test(text));
-  page.setDefaultTimeout(inFirefox ? 20000 : 8000);
+  page.setDefaultTimeout(20000);
   return page;
 }
 
