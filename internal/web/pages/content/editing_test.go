@@ -260,3 +260,27 @@ func TestSendBackWithAReason(t *testing.T) {
 		t.Error("a reason that is too long was cut or dropped")
 	}
 }
+
+// TestTheRailIsShort looks for what stands open beside a text: the decision, where it is
+// and what was found. The rest is folded, but for the line that says what wrote it.
+func TestTheRailIsShort(t *testing.T) {
+	p := webtest.Start(t)
+	c := p.Add(domain.ContentItem{
+		Title: "Item", Body: "A text.", Scores: map[string]float64{"readability": 60},
+		NeedsInput: []domain.Need{{What: "more_material", Reason: "It is short."}},
+	}, domain.ItemReview)
+	doc := webtest.Parse(t, "item", p.Get(fmt.Sprintf("/content/%d", c.ID)).Body)
+	if n := webtest.Count(doc, "details", "fold-part"); n != 4 {
+		t.Errorf("%d parts are folded, want 4", n)
+	}
+	for n := range doc.Descendants() {
+		if n.Data != "p" || webtest.Attr(n, "class") != "engine" {
+			continue
+		}
+		for up := n.Parent; up != nil; up = up.Parent {
+			if up.Data == "details" {
+				t.Error("what wrote the text is folded away")
+			}
+		}
+	}
+}
