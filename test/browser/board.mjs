@@ -184,7 +184,7 @@ async function several(page) {
   assert.deepEqual(await order(), ids);
   await page.keyboard.press("Control+z");
   await page.locator(".toast", { hasText: "3 cards moved back" }).waitFor();
-  assert.deepEqual(await page.$$eval("#col-generated .card", (l) => l.slice(0, 3).map((c) => c.dataset.id)), ids);
+  await page.waitForFunction((want) => [...document.querySelectorAll("#col-generated .card")].slice(0, 3).map((c) => c.dataset.id).join() === want, ids.join());
   await page.reload();
   assert.deepEqual(await page.$$eval("#col-generated .card", (l) => l.slice(0, 3).map((c) => c.dataset.id)), ids, "the order is stored");
 

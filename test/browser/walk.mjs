@@ -529,10 +529,10 @@ async function withAModel() {
     await page.getByRole("button", { name: "Run", exact: true }).click();
     await page.waitForURL(/\/executions\/\d+$/);
     await page.waitForFunction(() => [...document.querySelectorAll(".stream")].filter((s) => s.textContent.length > 40).length >= 2);
-    const first = await page.evaluate(() => [...document.querySelectorAll(".stream")].map((s) => s.textContent.length).reduce((a, b) => a + b));
+    const first = await page.evaluate(() => [...document.querySelectorAll(".stream")].map((s) => s.textContent.length).reduce((a, b) => a + b, 0));
+    await page.waitForFunction((n) => [...document.querySelectorAll(".stream")].map((s) => s.textContent.length).reduce((a, b) => a + b, 0) > n, first);
     await page.screenshot({ path: join(docs, "run.png") });
     await noFault(page, "an execution that writes");
-    await page.waitForFunction((n) => [...document.querySelectorAll(".stream")].map((s) => s.textContent.length).reduce((a, b) => a + b) > n, first);
     await page.locator(".execution-side[data-status=Completed]").waitFor({ timeout: 60000 });
     await page.locator(".paper article").waitFor();
     await page.screenshot({ path: join(out, "run-done.png") });

@@ -30,7 +30,7 @@ export function changes(api) {
   watch();
 
   async function flush() {
-    const now = new Map(due);
+    const now = new Map(due), posts = api.posts;
     due.clear();
     if (!now.size) return;
     const params = new URLSearchParams(location.search);
@@ -38,7 +38,11 @@ export function changes(api) {
     params.set("ids", [...now.keys()].join(","));
     const doc = await read(`/board/changes?${params}`);
     if (!doc || !doc.querySelector("data.count")) { await refresh(main); return; }
-    whenFree(() => apply(doc, now));
+    whenFree(() => {
+      if (api.posts === posts) { apply(doc, now); return; }
+      for (const [id, by] of now) if (!due.has(id)) due.set(id, by); // cards have moved since: read them again
+      flush();
+    });
   }
 
   function apply(doc, now) {
