@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"strings"
 
@@ -24,7 +25,8 @@ func runCommand(s *settings) *cobra.Command {
 		Use:   "run SLUG",
 		Short: "Run a capability and print its result",
 		Long: `Runs a capability, shows its steps on standard error as they finish, and prints
-the text on standard output. The item is on the board when the command ends.`,
+the text on standard output: a Markdown file with title and description as front
+matter. The item is on the board when the command ends.`,
 		Example: `  vellocity run generate-blog-post --set topic="Cloud cost optimization" --set word_count=600
   vellocity run generate-blog-post --settings brief.json > post.md
   vellocity run analyze-seo --set content_id=1 --json`,
@@ -196,19 +198,39 @@ func (e ended) print(ctx context.Context, c *cobra.Command, cl *client, quiet bo
 	}
 	for i, asset := range a.Assets {
 		var item struct {
-			Attributes struct{ Title, Body string } `json:"attributes"`
+			Attributes struct{ Title string } `json:"attributes"`
 		}
-		if err := cl.call(ctx, "GET", fmt.Sprintf("%s/content/%d", prefix, asset.ID), nil, &item); err != nil {
+		path := fmt.Sprintf("%s/content/%d", prefix, asset.ID)
+		if err := cl.call(ctx, "GET", path, nil, &item); err != nil {
 			return err
 		}
 		if i > 0 {
-			fmt.Fprint(c.OutOrStdout(), "\n---\n\n")
+			fmt.Fprintln(c.OutOrStdout())
 		}
-		fmt.Fprintln(c.OutOrStdout(), strings.TrimSpace(item.Attributes.Body))
+		if err := printExport(ctx, c.OutOrStdout(), cl, path); err != nil {
+			return err
+		}
 		fmt.Fprintf(c.ErrOrStderr(), "On the board: item %d, %s\n", asset.ID, item.Attributes.Title)
 	}
 	if len(a.Assets) == 0 && len(a.Steps) > 0 {
 		return printJSON(c.OutOrStdout(), a.Steps[len(a.Steps)-1].Output)
+	}
+	return nil
+}
+
+// printExport writes an item as a Markdown file: its title and what search engines show
+// as front matter, then its text.
+func printExport(ctx context.Context, out io.Writer, cl *client, path string) error {
+	resp, err := cl.open(ctx, "GET", path+"/export?format=markdown", nil, "text/markdown")
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		return fmt.Errorf("read the text: the server responded with %s", resp.Status)
+	}
+	if _, err := io.Copy(out, resp.Body); err != nil {
+		return fmt.Errorf("read the text: %w", err)
 	}
 	return nil
 }

@@ -225,7 +225,7 @@ var explanations = map[Kind]string{
 	KindTransient: "%s could not respond%s. Try again in a few minutes. If it keeps happening, check the provider's status page.",
 	KindRate:      "%s received more calls than it allows%s. Try again in a moment, or run fewer executions at once.",
 	KindQuota:     "The account at %s is out of credit or at its spending limit%s. Add credit or raise the limit there, then try again.",
-	KindAuth:      "%s rejected the key%s. Connect it again with a valid key that may use this model.",
+	KindAuth:      "%[1]s rejected the key%[2]s. Replace it with a valid key that may use this model: run \"vellocity connect %[1]s\" on the server.",
 	KindRequest:   "%s could not accept the request%s. Check the model's name and the provider's address.",
 	KindContext:   "The text is too long for the model at %s%s. Shorten the input, or choose a model with a larger context.",
 	KindPolicy:    "The model at %s refused to write this text%s. Reword the topic or the instructions.",

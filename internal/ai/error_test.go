@@ -69,3 +69,12 @@ func TestErrorCarriesItsCause(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// TestARejectedKeySaysHowToReplaceIt names the command, which is the only way to another
+// key.
+func TestARejectedKeySaysHowToReplaceIt(t *testing.T) {
+	e := ai.Judge(ai.Fault{Provider: "openai", Status: 401, Message: "Incorrect API key"})
+	if !strings.Contains(e.Message, `run "vellocity connect openai"`) {
+		t.Errorf("message %q", e.Message)
+	}
+}

@@ -181,6 +181,7 @@ func (a *App) work() (err error) {
 		Providers:    a.providers,
 		KeyVariables: keyVariables(),
 		Capabilities: Capabilities(),
+		PublicURL:    a.cfg.PlannedURL(),
 		Alive:        a.alive,
 		Log:          a.log,
 	})

@@ -82,7 +82,24 @@ func LocalURL(listening net.Addr) string {
 	if err != nil {
 		return "http://" + listening.String()
 	}
-	if ip, err := netip.ParseAddr(host); err == nil && ip.IsUnspecified() {
+	return localURL(host, port)
+}
+
+// PlannedURL is [Config.PublicURL] before the server listens. It is empty where the
+// system chooses the port.
+func (c *Config) PlannedURL() string {
+	if c.BaseURL != "" {
+		return c.BaseURL
+	}
+	host, port, err := net.SplitHostPort(c.Listen)
+	if err != nil || port == "" || port == "0" {
+		return ""
+	}
+	return localURL(host, port)
+}
+
+func localURL(host, port string) string {
+	if ip, err := netip.ParseAddr(host); host == "" || err == nil && ip.IsUnspecified() {
 		host = "localhost"
 	}
 	return (&url.URL{Scheme: "http", Host: net.JoinHostPort(host, port)}).String()

@@ -204,10 +204,18 @@ func TestPublicURL(t *testing.T) {
 		if got := (&config.Config{}).PublicURL(addr); got != want {
 			t.Errorf("%s gives %s", listening, got)
 		}
+		if got := (&config.Config{Listen: listening}).PlannedURL(); got != want {
+			t.Errorf("before it listens, %s gives %s", listening, got)
+		}
 	}
 	c := load(t, config.Sources{Flags: map[string]string{"base-url": "https://v.example.com/"}})
 	if got := c.PublicURL(&net.TCPAddr{}); got != "https://v.example.com" {
 		t.Errorf("base-url gives %s", got)
+	}
+	for listening, want := range map[string]string{"127.0.0.1:0": "", ":8080": "http://localhost:8080"} {
+		if got := (&config.Config{Listen: listening}).PlannedURL(); got != want {
+			t.Errorf("before it listens, %s gives %s", listening, got)
+		}
 	}
 }
 

@@ -221,7 +221,7 @@ type ItemMove struct {
 	ContentID int64
 	Kind      HistoryKind
 	Finding   string // the message of the finding that was decided about
-	Reason    string // why it was accepted
+	Reason    string // why it was accepted, or moved
 	From, To  ItemStatus
 	Version   int
 	By        string

@@ -31,6 +31,8 @@ type Options struct {
 	// KeyVariables are the environment variables that connect a provider, for hints.
 	KeyVariables []string
 	Capabilities []capability.Capability
+	// PublicURL is the server's address, without a slash at the end; empty: not known.
+	PublicURL string
 	// Alive returns nil while this node may take on work, else the reason.
 	Alive func() error
 	// ReaderGrace is how long a text is written after its last reader has left; 0
@@ -71,7 +73,7 @@ func New(o Options) (Engine, error) {
 	})
 	return Engine{
 		Work:    w,
-		Content: content.New(o.Store, o.Runner),
+		Content: content.New(o.Store, o.Runner, o.PublicURL),
 		Studio:  s,
 		Account: account.New(o.Store, o.Keys),
 	}, nil

@@ -147,7 +147,7 @@ func (w *worker) move(ctx context.Context, tx *store.Tx, c domain.ContentItem, t
 	if a, _ := domain.ActorFrom(ctx); !a.May(domain.MoveScope(c.Status, to)) {
 		return allow(a, domain.MoveScope(c.Status, to))
 	}
-	c, err := item.Move(ctx, tx, c, to, item.Top)
+	c, err := item.Move(ctx, tx, c, to, item.Top, "")
 	if err != nil {
 		return err
 	}

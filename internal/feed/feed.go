@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"html/template"
 	"net/http"
-	"net/url"
 	"strings"
 
 	"vellocity/internal/domain"
@@ -159,7 +158,7 @@ func (f feeds) base(r *http.Request, slug string) string {
 			root = "https://" + r.Host
 		}
 	}
-	return root + "/feeds/" + url.PathEscape(slug)
+	return root + content.FeedPath(slug)
 }
 
 func (f feeds) sendJSON(w http.ResponseWriter, r *http.Request, operation, media string, v any) {

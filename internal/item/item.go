@@ -87,7 +87,7 @@ func Edit(
 		return c, err
 	}
 	if fresh && c.Status == domain.ItemReady {
-		return Move(ctx, tx, c, domain.ItemReview, Top)
+		return Move(ctx, tx, c, domain.ItemReview, Top, "")
 	}
 	return c, nil
 }

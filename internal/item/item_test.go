@@ -81,7 +81,7 @@ func (d *desk) change(id int64, f func(tx *store.Tx, c domain.ContentItem) error
 
 func (d *desk) move(id int64, to domain.ItemStatus) error {
 	return d.change(id, func(tx *store.Tx, c domain.ContentItem) error {
-		_, err := item.Move(d.ctx, tx, c, to, item.Top)
+		_, err := item.Move(d.ctx, tx, c, to, item.Top, "")
 		return err
 	})
 }
@@ -224,7 +224,7 @@ func TestAPublishedItemIsPublishedAgainOnlyWhenAsked(t *testing.T) {
 		d.must(d.move(c.ID, domain.ItemPublished))
 		d.edit(c.ID, func(c *domain.ContentItem) { c.Body = "Two." })
 		d.must(d.change(c.ID, func(tx *store.Tx, c domain.ContentItem) error {
-			_, err := item.Move(d.ctx, tx, c, domain.ItemPublished, item.Bottom)
+			_, err := item.Move(d.ctx, tx, c, domain.ItemPublished, item.Bottom, "")
 			return err
 		}))
 		if c = d.read(c.ID); c.PublishedVersion != 1 {

@@ -22,10 +22,12 @@ const (
 // workspace requires no approval first; leaving published withdraws it. Moving a
 // published item to published again, to the top, publishes its present version.
 //
+// reason is why, for the history; "" where there is nothing to say.
+//
 // An item with blockers is not published: that is a CONFLICT which carries them
 // ([domain.BlockersOf]).
 func Move(
-	ctx context.Context, tx *store.Tx, c domain.ContentItem, to domain.ItemStatus, before int64,
+	ctx context.Context, tx *store.Tx, c domain.ContentItem, to domain.ItemStatus, before int64, reason string,
 ) (domain.ContentItem, error) {
 	from := c.Status
 	// Another place in the column is only that; it does not publish.
@@ -53,7 +55,7 @@ func Move(
 	if from == to && !publish {
 		return c, tx.AppendEvent(ctx, c.Subject(), domain.ContentReordered{ItemState: c.State()})
 	}
-	if err := recordMove(ctx, tx, c, from); err != nil {
+	if err := recordMove(ctx, tx, c, from, reason); err != nil {
 		return c, err
 	}
 	return c, updateChannels(ctx, tx, c, from)
@@ -87,7 +89,7 @@ func mayPublish(ctx context.Context, tx *store.Tx, c domain.ContentItem) error {
 	return domain.NotPublishable(blockers)
 }
 
-func recordMove(ctx context.Context, tx *store.Tx, c domain.ContentItem, from domain.ItemStatus) error {
+func recordMove(ctx context.Context, tx *store.Tx, c domain.ContentItem, from domain.ItemStatus, reason string) error {
 	a := actor(ctx)
 	err := tx.AddContentMove(ctx, domain.ItemMove{
 		ContentID: c.ID,
@@ -97,6 +99,7 @@ func recordMove(ctx context.Context, tx *store.Tx, c domain.ContentItem, from do
 		Version:   c.Version,
 		By:        a.Name,
 		ByKind:    a.Kind,
+		Reason:    reason,
 	})
 	if err != nil {
 		return err

@@ -39,6 +39,7 @@ type Field struct {
 	Enum   []string          // the allowed values, as text; nil: any
 	Labels map[string]string // what people read for a value of Enum, from x-labels
 	Widget string            // the control that a form shows, from x-widget; "" leaves the choice to the form
+	Group  string            // the part of the form that the field is folded into, from x-group; "": none
 
 	Min, Max             *float64 // of a number; nil: no bound
 	MinLength, MaxLength int      // of a text, in characters; 0: no bound
@@ -85,6 +86,7 @@ type node struct {
 	Additional  json.RawMessage   `json:"additionalProperties"`
 	Order       any               `json:"x-order"`
 	Widget      string            `json:"x-widget"`
+	Group       string            `json:"x-group"`
 	Labels      map[string]string `json:"x-labels"`
 }
 
@@ -105,6 +107,7 @@ func (f *Field) UnmarshalJSON(data []byte) error {
 		Examples:  n.Examples,
 		Labels:    n.Labels,
 		Widget:    n.Widget,
+		Group:     n.Group,
 		Min:       n.Minimum,
 		Max:       n.Maximum,
 		MinLength: n.MinLength,

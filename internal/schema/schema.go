@@ -4,10 +4,11 @@
 // defaults filled in, and which fields it has ([Schema.Fields]), for forms, tools,
 // the command line and documents.
 //
-// Beside the standard's keywords it reads three of its own: "x-order", the order
+// Beside the standard's keywords it reads four of its own: "x-order", the order
 // of the fields in a form (a list of names on the object, or a number on each
-// property); "x-widget", the control that a form shows for a field; and "x-labels",
-// what people read for the values of an enum.
+// property); "x-widget", the control that a form shows for a field; "x-labels",
+// what people read for the values of an enum; and "x-group", the title of the part of
+// the form that an optional field is folded into.
 package schema
 
 import (
@@ -90,7 +91,7 @@ func removeOwn(node any) {
 			removeOwn(v)
 		}
 	case map[string]any:
-		for _, name := range []string{"x-order", "x-widget", "x-labels"} {
+		for _, name := range []string{"x-order", "x-widget", "x-labels", "x-group"} {
 			delete(x, name)
 		}
 		for name, v := range x {

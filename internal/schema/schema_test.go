@@ -178,7 +178,7 @@ func TestCompileRefusesSchemas(t *testing.T) {
 
 func TestStandardLeavesOutKeywordsOfOurOwn(t *testing.T) {
 	s, err := schema.Compile(json.RawMessage(`{"x-order":["x-widget"],"required":["x-widget"],"properties":{
-		"x-widget":{"type":"string","x-widget":"textarea","enum":["a"],"x-labels":{"a":"A"}},
+		"x-widget":{"type":"string","x-group":"More","x-widget":"textarea","enum":["a"],"x-labels":{"a":"A"}},
 		"list":{"type":"array","x-order":1,"items":{"type":"object","x-order":["a"],"properties":{"a":{"x-order":3}}}}},
 		"anyOf":[{"x-widget":"a"}]}`))
 	if err != nil {

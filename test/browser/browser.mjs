@@ -50,11 +50,35 @@ export function watch(page, complaints, allowed = () => false) {
   page.on("pageerror", (e) => complaints.push(`${page.url()}: ${e.message}`));
 }
 
+// until waits for a condition of this program, for as long as a loaded machine may need.
+export async function until(holds, what, ms = 20000) {
+  for (const end = Date.now() + ms; !(await holds()); await new Promise((done) => setTimeout(done, 20))) {
+    if (Date.now() > end) throw new Error(`timed out: ${what}`);
+  }
+}
+
+// still waits until a page has painted what it shows: its fonts are there, and nothing
+// moves, scrolls or fades any more.
+export async function still(page) {
+  await page.evaluate(async () => {
+    const frame = () => new Promise((done) => requestAnimationFrame(done));
+    const places = () => JSON.stringify([scrollX, scrollY, ...[...document.querySelectorAll(".board, .cards")].map((e) => [e.scrollLeft, e.scrollTop])]);
+    await document.fonts.ready;
+    if (document.hidden) return; // a tab in the background paints nothing
+    for (let same = 0, was = ""; same < 3; ) {
+      await Promise.all(document.getAnimations().filter((a) => a.effect.getTiming().iterations !== Infinity).map((a) => a.finished.catch(() => {})));
+      await frame();
+      const now = places();
+      same = now === was ? same + 1 : 0;
+      was = now;
+    }
+  });
+}
+
 // axe returns the violations of the page as it stands, one line each.
 // What is still fading in is given its time: its colours are not yet its own.
 export async function axe(page) {
-  await page.evaluate(() => Promise.all(document.getAnimations()
-    .filter((a) => a.effect.getTiming().iterations !== Infinity).map((a) => a.finished.catch(() => {}))));
+  await still(page);
   await page.evaluate(axeText);
   const result = await page.evaluate(() => axe.run(document, {
     resultTypes: ["violations"],

@@ -56,34 +56,30 @@ export async function keeping({ server, open, launch, tell, api, overflow }) {
   await rival.waitForURL(/view=versions/);
   await other.getByRole("button", { name: "Save version" }).click();
   await other.getByText("Someone saved a newer version").waitFor();
-  let asked = 0;
-  other.once("dialog", (d) => { asked++; d.dismiss(); });
+  const asked = new Promise((done) => other.once("dialog", (d) => d.dismiss().then(done)));
   await other.locator(".side a[href='/executions']").click();
-  await other.waitForTimeout(300);
-  assert.equal(asked, 1, "leaving asks first");
+  await asked; // leaving asks first
   assert.equal(await other.locator("#body").inputValue(), "The second tab wrote this.");
   await other.getByRole("button", { name: "Save version" }).click();
   await other.waitForURL(/view=versions/);
 
-  tell("click Run and Save twice on a slow line");
+  tell("click Run twice before an answer");
   await other.goto(server.base + "/capabilities/generate-blog-post");
   await other.getByLabel("Topic").fill("Clicked twice");
   const before = await count();
-  await other.route("**/capabilities/generate-blog-post", async (r) => { await new Promise((done) => setTimeout(done, 700)); await r.continue(); });
-  await other.locator("#run").scrollIntoViewIfNeeded();
-  const run = await other.locator("#run").boundingBox();
-  for (let i = 0; i < 2; i++) {
-    await other.mouse.click(run.x + 10, run.y + 10);
-    await other.waitForTimeout(200);
-  }
+  let posted = 0;
+  await other.route("**/capabilities/generate-blog-post", async (r) => { posted++; await r.continue(); });
+  await other.locator("#run").evaluate((run) => { run.click(); run.click(); }); // the second before any answer
   await other.waitForURL(/\/executions\/\d+$/);
-  await other.waitForTimeout(500);
+  assert.equal(posted, 1, "the button is busy");
   assert.equal(await count(), before + 1, "two clicks start one execution");
   await other.unroute("**/capabilities/generate-blog-post");
 
   tell("start what was refused first, and find no draft of it");
   await other.goto(server.base + "/capabilities/generate-blog-post");
   await other.getByLabel("Topic").fill("Refused first");
+  assert.equal(await other.locator("#f-word_count").isVisible(), false, "what is seldom needed is folded");
+  await other.locator("summary", { hasText: "Length and language" }).click();
   await other.locator("#f-word_count").fill("1");
   await other.locator("#run").click();
   await other.locator("#errors").waitFor();
@@ -98,11 +94,14 @@ export async function keeping({ server, open, launch, tell, api, overflow }) {
   tell("come back to a half-filled brief");
   await other.goto(server.base + "/capabilities/generate-blog-post");
   await other.getByLabel("Topic").fill("Half a brief");
+  await other.locator("summary", { hasText: "Audience and voice" }).click();
+  await other.getByLabel("Audience").fill("Everybody");
   other.once("dialog", (d) => d.accept());
   await other.goto(server.base + "/board");
   await other.goto(server.base + "/capabilities/generate-blog-post");
   await other.getByRole("button", { name: "Restore" }).click();
   assert.equal(await other.getByLabel("Topic").inputValue(), "Half a brief");
+  assert.equal(await other.locator("#f-audience:visible").inputValue(), "Everybody");
   other.once("dialog", (d) => d.accept());
 
   tell("a finding whose words are masked leads to its place");

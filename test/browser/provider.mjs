@@ -10,7 +10,7 @@ const paragraph = "Begin with one mailbox and give every message an owner. The p
 
 // startProvider listens on a free port and returns its address, a stop, and a switch
 // that lets it refuse what it is asked.
-export async function startProvider(wait = 25) {
+export async function startProvider(wait = 60) {
   let failing = false;
   const server = http.createServer(async (req, res) => {
     let body = "";

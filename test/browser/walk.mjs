@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { axe, inFirefox, launch, overflow, watch } from "./browser.mjs";
+import { axe, inFirefox, launch, overflow, still, until, watch } from "./browser.mjs";
 import { keeping } from "./keeping.mjs";
 import { startProvider } from "./provider.mjs";
 import { startServer } from "./server.mjs";
@@ -62,7 +62,7 @@ function open(ctx) {
       page.screenshot = async () => {}; // the driver adds a style for it, which the content policy refuses
     }
     watch(page, complaints, (text) => expected.some((e) => e.test(text)));
-    page.setDefaultTimeout(inFirefox ? 20000 : 8000);
+    page.setDefaultTimeout(20000);
     return page;
   });
 }
@@ -206,10 +206,9 @@ async function walk(ctx) {
   assert.equal((await api(`/content-workflow/kanban/${made[0].id}/status`, { method: "POST", body: JSON.stringify({ status: "published" }) })).status, 200);
   await dragTo(page, card("shared inbox"), column("published"));
   await inColumn("shared inbox", "published");
-  await page.waitForTimeout(2500);
   await page.evaluate(() => { document.activeElement.blur(); for (const t of document.querySelectorAll(".toast")) t.remove(); });
   await page.mouse.move(5, 700);
-  await page.waitForTimeout(400);
+  await still(page);
   await page.screenshot({ path: join(docs, "board.png") });
   await card("shared inbox").locator(".card-title").click();
   const feed = await page.getByRole("link", { name: "View in feed" }).first().getAttribute("href");
@@ -401,8 +400,7 @@ async function oneStream(ctx) {
     assert.equal((await api(`/content-workflow/kanban/${id}/status`, { method: "POST", body: JSON.stringify({ status: to }) })).status, 200);
   };
   const first = page.locator("#col-generated .card").first(), id = await first.getAttribute("data-id");
-  await page.waitForTimeout(400);
-  assert.equal(streams[1 - holder], 1, "the other tab opens the stream");
+  await until(() => streams[1 - holder] === 1, "the other tab opens the stream");
   await move("review");
   await page.locator(`#col-review #card-${id}`).waitFor();
 
@@ -450,7 +448,7 @@ async function everyPage() {
     for (const path of paths) {
       step = `look at ${path}, ${mode}`;
       await page.goto(server.base + path);
-      await page.waitForTimeout(150);
+      await still(page);
       assert.equal(await page.evaluate(() => innerWidth), options.viewport?.width ?? 1440, "the layout keeps the window's width");
       await page.screenshot({ path: join(out, `${mode}${path.replace(/\W+/g, "_")}.png`) });
       await noFault(page, `${path}, ${mode}`);
@@ -469,7 +467,7 @@ async function byTouch(ctx, page) {
   const card = page.locator("#col-review .card").first();
   const title = await card.locator(".card-title").textContent();
   await card.scrollIntoViewIfNeeded();
-  await page.waitForTimeout(400);
+  await still(page);
   const grip = await card.locator(".grip").boundingBox();
   const cdp = await ctx.newCDPSession(page);
   const touch = (type, x, y) => cdp.send("Input.dispatchTouchEvent", { type, touchPoints: type === "touchEnd" ? [] : [{ x, y }] });
@@ -531,10 +529,10 @@ async function withAModel() {
     await page.getByRole("button", { name: "Run", exact: true }).click();
     await page.waitForURL(/\/executions\/\d+$/);
     await page.waitForFunction(() => [...document.querySelectorAll(".stream")].filter((s) => s.textContent.length > 40).length >= 2);
-    const first = await page.evaluate(() => [...document.querySelectorAll(".stream")].map((s) => s.textContent.length).reduce((a, b) => a + b));
+    const first = await page.evaluate(() => [...document.querySelectorAll(".stream")].map((s) => s.textContent.length).reduce((a, b) => a + b, 0));
+    await page.waitForFunction((n) => [...document.querySelectorAll(".stream")].map((s) => s.textContent.length).reduce((a, b) => a + b, 0) > n, first);
     await page.screenshot({ path: join(docs, "run.png") });
     await noFault(page, "an execution that writes");
-    await page.waitForFunction((n) => [...document.querySelectorAll(".stream")].map((s) => s.textContent.length).reduce((a, b) => a + b) > n, first);
     await page.locator(".execution-side[data-status=Completed]").waitFor({ timeout: 60000 });
     await page.locator(".paper article").waitFor();
     await page.screenshot({ path: join(out, "run-done.png") });

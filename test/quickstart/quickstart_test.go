@@ -167,10 +167,10 @@ func TestTheTourWorksAsPrinted(t *testing.T) {
 	for _, b := range blocks {
 		script += strings.ReplaceAll(b, "http://127.0.0.1:8080", s.URL()) + "\n"
 	}
-	script += "test -s post.md && echo the post is there\n"
+	script += "test -s post.md && echo the post is there; head -3 post.md\n"
 	out := s.run(t, "bash", "-c", script)
 	for _, want := range []string{`"status":"completed"`, `"kanban_status":"published"`, `"content_items":[{`, "data: [DONE]",
-		"✓ Checks", "On the board: item", "the post is there", "generate-blog-post"} {
+		"✓ Checks", "On the board: item", "the post is there", "generate-blog-post", "---\ntitle: \"Cloud cost optimization\"\n"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("%q is missing in\n%s", want, out)
 		}

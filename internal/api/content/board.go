@@ -58,6 +58,7 @@ type moveContent struct {
 	ID     int64             `json:"id" in:"path" minimum:"1" doc:"The content item's id"`
 	Status domain.ItemStatus `json:"status" doc:"Column to move to"`
 	Before int64             `json:"before,omitempty" minimum:"0" doc:"Item to stand in front of; by default on top"`
+	Reason string            `json:"reason,omitempty" limit:"reason" doc:"Why, for the history, such as what to change in a text that is sent back"`
 	ops.Conditional
 }
 
@@ -133,6 +134,7 @@ func kanbanRows(v *content.Verbs, profile wire.Profile) []ops.Op {
 				ID:           in.ID,
 				To:           in.Status,
 				Before:       in.Before,
+				Reason:       in.Reason,
 				Precondition: verb.Precondition{IfMatch: in.Revisions()},
 			})
 		}, func(r *ops.Reply, i domain.ContentItem) wire.Item {

@@ -44,7 +44,7 @@ type BoardMove struct {
 	ByKind  domain.ActorKind   `json:"by_kind"`
 	At      time.Time          `json:"at"`
 	Finding *string            `json:"finding" doc:"Message of the finding that was decided about"`
-	Reason  *string            `json:"reason" doc:"Why the finding was accepted"`
+	Reason  *string            `json:"reason" doc:"Why the finding was accepted, or the item moved"`
 }
 
 // Version is one immutable state of an item's text.

@@ -4,6 +4,8 @@
 package content
 
 import (
+	"net/url"
+
 	"vellocity/internal/execution"
 	"vellocity/internal/store"
 )
@@ -12,7 +14,21 @@ import (
 type Verbs struct {
 	store  *store.Store
 	runner *execution.Runner // resumes executions that wait for a decision about an item
+	// publicURL begins the addresses of published items, without a slash at the end.
+	// Empty: they are not known.
+	publicURL string
 }
 
-// New returns the verbs.
-func New(s *store.Store, r *execution.Runner) *Verbs { return &Verbs{s, r} }
+// New returns the verbs. publicURL is the address of the server, without a slash at the
+// end; empty where it is not known.
+func New(s *store.Store, r *execution.Runner, publicURL string) *Verbs {
+	return &Verbs{s, r, publicURL}
+}
+
+// FeedPath is the path of a workspace's feed.
+func FeedPath(workspace string) string { return "/feeds/" + url.PathEscape(workspace) }
+
+// FeedItemPath is the path of an item in a workspace's feed.
+func FeedItemPath(workspace, slug string) string {
+	return FeedPath(workspace) + "/items/" + url.PathEscape(slug)
+}

@@ -89,7 +89,7 @@ func (v *Verbs) decide(
 			if _, err := do(tx, c, n); err != nil {
 				return ItemDetails{}, err
 			}
-			return itemDetails(ctx, tx.Q, c.WorkspaceID, c.ID)
+			return v.itemDetails(ctx, tx.Q, c.WorkspaceID, c.ID)
 		},
 	})
 }
@@ -125,7 +125,7 @@ func (v *Verbs) SetSupport(ctx context.Context, in SetSupport) (ItemDetails, err
 					return ItemDetails{}, err
 				}
 			}
-			return itemDetails(ctx, tx.Q, c.WorkspaceID, c.ID)
+			return v.itemDetails(ctx, tx.Q, c.WorkspaceID, c.ID)
 		},
 	})
 }

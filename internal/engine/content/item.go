@@ -30,10 +30,10 @@ func (v *Verbs) Item(ctx context.Context, id int64) (ItemDetails, error) {
 	if err != nil {
 		return ItemDetails{}, err
 	}
-	return itemDetails(ctx, v.store.Read(), a.WorkspaceID, id)
+	return v.itemDetails(ctx, v.store.Read(), a.WorkspaceID, id)
 }
 
-func itemDetails(ctx context.Context, q store.Q, workspaceID, id int64) (d ItemDetails, err error) {
+func (v *Verbs) itemDetails(ctx context.Context, q store.Q, workspaceID, id int64) (d ItemDetails, err error) {
 	if d.ContentItem, err = q.Content(ctx, workspaceID, id); err != nil {
 		return d, err
 	}
@@ -50,11 +50,29 @@ func itemDetails(ctx context.Context, q store.Q, workspaceID, id int64) (d ItemD
 	if d.Execution, err = executionOf(ctx, q, d.ContentItem); err != nil {
 		return d, err
 	}
-	if d.Publications, err = q.Publications(ctx, workspaceID, id); err != nil {
+	if d.Publications, err = v.publications(ctx, q, workspaceID, id); err != nil {
 		return d, err
 	}
 	d.Moves, err = q.ContentMoves(ctx, id)
 	return d, err
+}
+
+// publications reads where an item is published, with the addresses of those on the feed.
+func (v *Verbs) publications(ctx context.Context, q store.Q, workspaceID, id int64) ([]domain.Publication, error) {
+	list, err := q.Publications(ctx, workspaceID, id)
+	if err != nil || len(list) == 0 || v.publicURL == "" {
+		return list, err
+	}
+	ws, err := q.Workspace(ctx, workspaceID)
+	if err != nil || !ws.FeedEnabled {
+		return list, err
+	}
+	for i, p := range list {
+		if p.Channel == item.ChannelFeed && p.Status == domain.PublicationPublished {
+			list[i].URL = v.publicURL + FeedItemPath(ws.Slug, p.Slug)
+		}
+	}
+	return list, nil
 }
 
 func agentOf(ctx context.Context, q store.Q, c domain.ContentItem) (*domain.Agent, error) {
@@ -119,7 +137,7 @@ func (v *Verbs) EditItem(ctx context.Context, in EditItem) (ItemDetails, error) 
 					return ItemDetails{}, err
 				}
 			}
-			return saveEdit(ctx, tx, before, c, cmp.Or(in.Reason, "Edited"))
+			return v.saveEdit(ctx, tx, before, c, cmp.Or(in.Reason, "Edited"))
 		},
 	})
 }
@@ -152,13 +170,13 @@ func lockItem(
 }
 
 // saveEdit stores an item that was prepared.
-func saveEdit(
+func (v *Verbs) saveEdit(
 	ctx context.Context, tx *store.Tx, before, c domain.ContentItem, reason string,
 ) (ItemDetails, error) {
 	if _, err := item.Edit(ctx, tx, before, c, reason); err != nil {
 		return ItemDetails{}, err
 	}
-	return itemDetails(ctx, tx.Q, c.WorkspaceID, c.ID)
+	return v.itemDetails(ctx, tx.Q, c.WorkspaceID, c.ID)
 }
 
 func (in EditItem) validate() error {

@@ -24,7 +24,7 @@ var active = regexp.MustCompile(`(?is)<\s*(script|iframe|object|embed|form|input
 var remote = regexp.MustCompile(`(?is)<img[^>]*src\s*=\s*["']?\s*(https?:)?//`)
 
 func TestHostileMarkdownIsHarmless(t *testing.T) {
-	v := content.New(nil, nil)
+	v := content.New(nil, nil, "")
 	payloads := strings.Split(strings.TrimSpace(hostile), "\n%%\n")
 	if len(payloads) < 60 {
 		t.Fatalf("%d payloads", len(payloads))
@@ -50,7 +50,7 @@ func TestHostileMarkdownIsHarmless(t *testing.T) {
 }
 
 func TestMarkdownKeepsItsForms(t *testing.T) {
-	v := content.New(nil, nil)
+	v := content.New(nil, nil, "")
 	out := v.RenderMarkdown("# Head\n\nA **bold** [link](https://example.com) and `code`.\n\n- one\n- two\n\n" +
 		"| a | b |\n|---|---|\n| 1 | 2 |\n\n> said\n\n```go\nx := 1\n```\n\n![own](/files/1.png) ~~gone~~\n")
 	for _, want := range []string{

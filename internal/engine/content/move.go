@@ -19,6 +19,7 @@ type Move struct {
 	To domain.ItemStatus
 	// Before is the id of the card to stand before, [item.Top] or [item.Bottom].
 	Before int64
+	Reason string // for the history, such as why a text is sent back; may be empty
 	verb.Precondition
 }
 
@@ -27,6 +28,7 @@ type Move struct {
 func (v *Verbs) Move(ctx context.Context, in Move) (domain.ContentItem, error) {
 	var p domain.Problems
 	checkStatus(&p, in.To)
+	domain.LimitReason.Text(&p, "reason", in.Reason)
 	if err := p.Err(); err != nil {
 		return domain.ContentItem{}, err
 	}
@@ -63,7 +65,7 @@ func (v *Verbs) move(
 		return c, err
 	}
 	from := c.Status
-	if c, err = item.Move(ctx, tx, c, in.To, in.Before); err != nil {
+	if c, err = item.Move(ctx, tx, c, in.To, in.Before, in.Reason); err != nil {
 		return c, err
 	}
 	if html, ok := texts[c.Body]; ok {
@@ -120,7 +122,7 @@ func (v *Verbs) ApproveItem(ctx context.Context, in verb.ID) (ItemDetails, error
 		if c.Status == domain.ItemPublished {
 			c, err = item.Approve(ctx, tx, c)
 		} else {
-			c, err = item.Move(ctx, tx, c, domain.ItemReady, item.Top)
+			c, err = item.Move(ctx, tx, c, domain.ItemReady, item.Top, "")
 		}
 		if err != nil {
 			return ItemDetails{}, err
@@ -128,7 +130,7 @@ func (v *Verbs) ApproveItem(ctx context.Context, in verb.ID) (ItemDetails, error
 		if err := v.runner.Wake(ctx, tx, a.WorkspaceID, c.ID); err != nil {
 			return ItemDetails{}, err
 		}
-		return itemDetails(ctx, tx.Q, a.WorkspaceID, in.ID)
+		return v.itemDetails(ctx, tx.Q, a.WorkspaceID, in.ID)
 	})
 }
 

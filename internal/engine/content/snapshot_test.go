@@ -118,6 +118,26 @@ func TestWhatIsWithdrawnIsPublishedNoLonger(t *testing.T) {
 	})
 }
 
+// A publication has the address at which readers find it, until it is withdrawn.
+func TestAPublicationHasItsAddress(t *testing.T) {
+	enginetest.Each(t, config(t), func(k *enginetest.Kit) {
+		i := k.Item(k.Ctx(), "Größe und Maß", "One.")
+		moved(k, i.ID, domain.ItemPublished)
+		d, err := k.Content.Item(k.Ctx(), i.ID)
+		must(k, err)
+		was := enginetest.PublicURL + content.FeedItemPath("ours", d.Slug)
+		if len(d.Publications) != 1 || d.Publications[0].URL != was {
+			t.Fatalf("%+v, want %s", d.Publications, was)
+		}
+		slug := "another-address"
+		d, err = k.Content.EditItem(k.Ctx(), content.EditItem{ID: i.ID, ItemEdit: domain.ItemEdit{Slug: &slug}})
+		must(k, err)
+		if d.Publications[0].URL != was {
+			t.Errorf("an edit that is not published changed the address to %s", d.Publications[0].URL)
+		}
+	})
+}
+
 // A publication is rendered once: when it is published, or by its first reader where
 // it is older than that.
 func TestAPublicationIsRenderedOnce(t *testing.T) {

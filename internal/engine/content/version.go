@@ -91,7 +91,7 @@ func (v *Verbs) RestoreVersion(ctx context.Context, in RestoreVersion) (ItemDeta
 				return ItemDetails{}, domain.Errorf(domain.CodeConflict,
 					"The item already has the text of version %d", in.N)
 			}
-			return saveEdit(ctx, tx, before, r.c, fmt.Sprintf("Restored version %d", in.N))
+			return v.saveEdit(ctx, tx, before, r.c, fmt.Sprintf("Restored version %d", in.N))
 		},
 	})
 }

@@ -188,7 +188,7 @@ func (k *Kit) build() {
 	var err error
 	k.Work, err = work.New(work.Options{Store: k.Store, Runner: k.Runner, Hub: k.Hub, Capabilities: capabilities})
 	k.must(err)
-	k.Content = content.New(k.Store, k.Runner)
+	k.Content = content.New(k.Store, k.Runner, PublicURL)
 	k.Account = account.New(k.Store, auth.NewKeys(k.Store, log))
 	k.Studio = studio.New(studio.Options{
 		Store:       k.Store,
@@ -214,6 +214,9 @@ func (k *Kit) newQueue(log *slog.Logger) {
 	k.must(err)
 	k.Runner.UseQueue(k.Queue)
 }
+
+// PublicURL is the server's address in tests.
+const PublicURL = "https://content.example.com"
 
 const prices = `{"version":"test","models":[{"model":"scripted-1","effective_from":"2020-01-01","source":"test",
 	"input":1000000,"output":2000000}]}`

@@ -90,3 +90,20 @@ func TestAssetsAreCachedForEver(t *testing.T) {
 		t.Errorf("an asset of another build: %d %q", old.Status, old.Header.Get("Cache-Control"))
 	}
 }
+
+// TestWidthsFollowTheFontSize looks for media queries in pixels: with large type a page
+// would keep a layout for which it has no room.
+func TestWidthsFollowTheFontSize(t *testing.T) {
+	p := webtest.Start(t)
+	prefix := regexp.MustCompile(`/assets/[0-9a-f]{12}/`).FindString(p.Get("/board").Body)
+	pixels := regexp.MustCompile(`@(?:media|container)[^{]*width[^{]*px[^{]*\{`)
+	for _, name := range []string{"base.css", "shell.css", "pages.css"} {
+		css := p.Get(prefix + name).Body
+		if len(css) < 1000 {
+			t.Errorf("%s is empty", name)
+		}
+		for _, query := range pixels.FindAllString(css, -1) {
+			t.Errorf("%s: %s", name, query)
+		}
+	}
+}

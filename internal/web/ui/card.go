@@ -23,6 +23,7 @@ type Card struct {
 	Assignee string
 	Initials string // of the assignee
 	Updated  time.Time
+	Planned  time.Time // when it is meant to be published; zero once it is, or without a plan
 	Findings int
 	Blocking bool // a finding keeps it from being published
 	Warning  bool // a finding is more than a note
@@ -44,11 +45,19 @@ func CardOf(i domain.ContentItem) Card {
 		Assignee: i.Assignee,
 		Initials: Initials(i.Assignee),
 		Updated:  i.UpdatedAt,
+		Planned:  plannedFor(i),
 		Findings: OpenFindings(i.Findings),
 		Blocking: domain.Blocking(i.Findings),
 		Warning:  slices.ContainsFunc(i.Findings, func(f domain.Finding) bool { return f.Severity != domain.SeverityInfo }),
 		Needs:    len(i.NeedsInput),
 	}
+}
+
+func plannedFor(i domain.ContentItem) time.Time {
+	if i.Status == domain.ItemPublished {
+		return time.Time{}
+	}
+	return i.PlannedAt
 }
 
 // Tone returns the colour of the card's findings.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,6 +17,7 @@ import (
 type Field struct {
 	Name, Path   string // Path is settings.topic, as errors name it
 	Label, Help  string
+	Group        string // the part of the form that it is folded into; empty: none
 	Widget       Widget
 	Type         schema.Type
 	Value        string
@@ -29,7 +31,9 @@ type Field struct {
 	Hint         string // limits in words
 	Rows         int
 	Search       bool // more options can be found by their title
+	Passages     bool // a list whose entries may have several lines; an empty line parts them
 	integerItems bool
+	usual        string // the value that the form begins with
 }
 
 // ID is the field's id in the page.
@@ -59,12 +63,17 @@ func FieldsOf(s *schema.Schema) Fields {
 	return fields
 }
 
+// passage is the length in characters above which an entry of a list is no line of its
+// own but a passage that may have several.
+const passage = 2000
+
 func fieldOf(s schema.Field) Field {
 	f := Field{
 		Name:      s.Name,
 		Path:      "settings." + s.Name,
 		Label:     cmp.Or(s.Title, Human(s.Name)),
 		Help:      s.Help,
+		Group:     s.Group,
 		Widget:    widgetOf(s),
 		Type:      s.Type,
 		Value:     rawText(s.Default),
@@ -72,6 +81,9 @@ func fieldOf(s schema.Field) Field {
 		MaxLength: s.MaxLength,
 		Hint:      limitsOf(s),
 		Rows:      3,
+	}
+	if f.Passages = f.Widget == WidgetLines && s.Items.MaxLength > passage; f.Passages {
+		f.Rows = 6
 	}
 	if len(s.Examples) > 0 {
 		f.Placeholder = rawText(s.Examples[0])
@@ -99,6 +111,7 @@ func fieldOf(s schema.Field) Field {
 		f.Options = append(f.Options, Choice{Value: v, Label: cmp.Or(labels[v], Human(v))})
 	}
 	f.Choose(f.Value)
+	f.usual = f.Value
 	return f
 }
 
@@ -112,6 +125,8 @@ func limitsOf(s schema.Field) string {
 		return "At least " + lo + "."
 	case hi != "":
 		return "At most " + hi + "."
+	case s.Type == schema.List && s.Items != nil && s.Items.MaxLength > passage:
+		return "Put an empty line between them, up to " + strconv.Itoa(s.MaxItems) + "."
 	case s.Type == schema.List && s.Items != nil && len(s.Items.Enum) == 0 && s.MaxItems > 0:
 		return "One per line, up to " + strconv.Itoa(s.MaxItems) + "."
 	case s.Type == schema.List && s.Items != nil && len(s.Items.Enum) == 0:
@@ -186,9 +201,23 @@ func (fields Fields) Fill(settings json.RawMessage) {
 	}
 	for i := range fields {
 		if v, ok := values[fields[i].Name]; ok {
-			fields[i].Choose(ValueText(v))
+			fields[i].Choose(fields[i].textOf(v))
 		}
 	}
+}
+
+// textOf shows a recorded value as the field holds it. The empty lines within a passage
+// are dropped: in the field they part passages.
+func (f *Field) textOf(v any) string {
+	list, ok := v.([]any)
+	if !ok || !f.Passages {
+		return ValueText(v)
+	}
+	passages := make([]string, len(list))
+	for i, e := range list {
+		passages[i] = emptyLines.ReplaceAllString(strings.TrimSpace(ValueText(e)), "\n")
+	}
+	return strings.Join(passages, "\n\n")
 }
 
 // Post sets the fields to a posted form.
@@ -246,9 +275,39 @@ func (f *Field) json() (value any, problem string) {
 	return f.Value, ""
 }
 
+// emptyLines matches what parts passages.
+var emptyLines = regexp.MustCompile(`\n(?:[^\S\n]*\n)+`)
+
+// entries cuts the value of a list. A passage that was pasted with its line breaks is one
+// entry; a block that has an address on each line is one for each.
+func (f *Field) entries() []string {
+	if !f.Passages {
+		return strings.Split(f.Value, "\n")
+	}
+	var entries []string
+	for _, block := range emptyLines.Split(f.Value, -1) {
+		if lines := strings.Split(block, "\n"); allAddresses(lines) {
+			entries = append(entries, lines...)
+		} else {
+			entries = append(entries, block)
+		}
+	}
+	return entries
+}
+
+func allAddresses(lines []string) bool {
+	for _, line := range lines {
+		u, err := url.Parse(strings.TrimSpace(line))
+		if err != nil || u.Host == "" || strings.ContainsAny(strings.TrimSpace(line), " \t") {
+			return false
+		}
+	}
+	return true
+}
+
 func (f *Field) list() (value any, problem string) {
 	list := []any{}
-	for _, line := range strings.Split(f.Value, "\n") {
+	for _, line := range f.entries() {
 		line = strings.TrimSpace(line)
 		if line == "" {
 			continue

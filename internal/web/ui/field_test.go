@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/url"
 	"reflect"
+	"strings"
 	"testing"
 
 	"vellocity/internal/schema"
@@ -62,6 +63,34 @@ func TestFieldsOfASchema(t *testing.T) {
 	}
 	if order[0] != "topic" || order[3] != "word_count" || order[15] != "extra" {
 		t.Errorf("order %v", order)
+	}
+}
+
+// A passage that is pasted into a list of long texts is one entry, however many lines it
+// has, and comes back as it was; a list of short texts has an entry per line.
+func TestAPastedPassageIsOneEntry(t *testing.T) {
+	const of = `{"type":"object","properties":{"list":{"type":"array","maxItems":10,"items":{"type":"string","maxLength":%s}}}}`
+	tests := map[string]struct {
+		length, typed string
+		want          []any
+	}{
+		"five lines":        {"20000", "We moved.\r\nIt took\r\na week.\r\nNobody\r\nleft.", []any{"We moved.\nIt took\na week.\nNobody\nleft."}},
+		"two passages":      {"20000", "One,\nstill one.\n \n\nTwo.", []any{"One,\nstill one.", "Two."}},
+		"addresses":         {"20000", "https://a.test/x\nhttps://b.test", []any{"https://a.test/x", "https://b.test"}},
+		"text with address": {"20000", "As told at\nhttps://b.test", []any{"As told at\nhttps://b.test"}},
+		"spaces around":     {"20000", "\n\n  One.  \n\n", []any{"One."}},
+		"short texts":       {"600", "One.\nTwo.\n\nThree.", []any{"One.", "Two.", "Three."}},
+	}
+	for name, test := range tests {
+		fields := ui.FieldsOf(webtest.Must(schema.Compile([]byte(strings.Replace(of, "%s", test.length, 1))))(t))
+		fields.Post(url.Values{"list": {test.typed}})
+		for range 2 { // as typed, and as filled in from what was recorded
+			settings, valid := fields.Settings()
+			if !valid || !reflect.DeepEqual(settings["list"], test.want) {
+				t.Errorf("%s: %q, want %q", name, settings["list"], test.want)
+			}
+			fields.Fill(webtest.Must(json.Marshal(settings))(t))
+		}
 	}
 }
 

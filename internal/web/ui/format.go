@@ -35,6 +35,16 @@ func clockHTML(t time.Time) template.HTML {
 		t.UTC().Format(time.RFC3339), t.UTC().Format("2 Jan 2006, 15:04 UTC")))
 }
 
+// dayHTML shows a date without its time, and the year where it is another than now.
+func dayHTML(t, now time.Time) template.HTML {
+	layout := "2 Jan"
+	if t.UTC().Year() != now.UTC().Year() {
+		layout = "2 Jan 2006"
+	}
+	return template.HTML(fmt.Sprintf(`<time datetime="%s">%s</time>`, //nolint:gosec // times only
+		t.UTC().Format(time.RFC3339), t.UTC().Format(layout)))
+}
+
 // Ago returns how long before now t was, or how long after: "5 min ago", "in 2 days".
 func Ago(t, now time.Time) string {
 	d, tail := now.Sub(t), " ago"

@@ -49,3 +49,15 @@ func TestOneCountOfWords(t *testing.T) {
 		t.Errorf("%d words", n)
 	}
 }
+
+// TestACardShowsWhenItIsPlanned gives an item a date: it is on the card until the item is
+// published.
+func TestACardShowsWhenItIsPlanned(t *testing.T) {
+	at := time.Date(2026, 12, 24, 9, 0, 0, 0, time.UTC)
+	for _, status := range domain.ItemStatuses() {
+		card := ui.CardOf(domain.ContentItem{Status: status, PlannedAt: at})
+		if shown := card.Planned.Equal(at); shown == (status == domain.ItemPublished) {
+			t.Errorf("%s: planned for %s", status, card.Planned)
+		}
+	}
+}

@@ -90,6 +90,7 @@ func funcs(a *assets, now func() time.Time) template.FuncMap {
 		"once":   onceHTML,
 		"ago":    func(t time.Time) template.HTML { return agoHTML(t, now()) },
 		"clock":  clockHTML,
+		"day":    func(t time.Time) template.HTML { return dayHTML(t, now()) },
 		"num":    Digits,
 		"plural": Plural,
 		"join":   strings.Join,

@@ -150,7 +150,7 @@ func (p *Person) AddTo(workspaceID int64, c domain.ContentItem, to domain.ItemSt
 		if c, err = item.Create(ctx, tx, c, json.RawMessage(provenance)); err != nil || to == domain.ItemGenerated {
 			return err
 		}
-		c, err = item.Move(ctx, tx, c, to, item.Top)
+		c, err = item.Move(ctx, tx, c, to, item.Top, "")
 		return err
 	}))
 	return c

@@ -33,7 +33,7 @@ func fill(b *testing.B, p *webtest.Person, n int) {
 				if err != nil {
 					return err
 				}
-				if _, err := item.Move(ctx, tx, c, domain.ItemStatuses()[done%3], item.Top); err != nil {
+				if _, err := item.Move(ctx, tx, c, domain.ItemStatuses()[done%3], item.Top, ""); err != nil {
 					return err
 				}
 				done++

@@ -30,13 +30,19 @@ export function changes(api) {
   watch();
 
   async function flush() {
-    const now = new Map(due);
+    const now = new Map(due), posts = api.posts;
     due.clear();
     if (!now.size) return;
-    if (location.search || now.size > mostCards) { await refresh(main); return; }
-    const doc = await read(`/board/changes?ids=${[...now.keys()].join(",")}`);
+    const params = new URLSearchParams(location.search);
+    if (params.has("column") || now.size > mostCards) { await refresh(main); return; }
+    params.set("ids", [...now.keys()].join(","));
+    const doc = await read(`/board/changes?${params}`);
     if (!doc || !doc.querySelector("data.count")) { await refresh(main); return; }
-    whenFree(() => apply(doc, now));
+    whenFree(() => {
+      if (api.posts === posts) { apply(doc, now); return; }
+      for (const [id, by] of now) if (!due.has(id)) due.set(id, by); // cards have moved since: read them again
+      flush();
+    });
   }
 
   function apply(doc, now) {

@@ -16,7 +16,7 @@ let history = []; // moves that can be undone, newest last
 if (board) start();
 
 function start() {
-  const api = { board, move, undo, columns, cardsOf, titleOf, labelOf, total, setTotal, flash, loadMore, mine: new Set() };
+  const api = { board, move, undo, columns, cardsOf, titleOf, labelOf, total, setTotal, flash, loadMore, mine: new Set(), posts: 0 };
   api.selection = selection(api);
   api.stops = stops(api);
   api.menu = menu(api);
@@ -162,6 +162,7 @@ function landed(items) {
 
 async function post(form) {
   let r;
+  start.api.posts++; // what was read of the cards before this is stale
   try {
     r = await fetch("/board/move", { method: "POST", headers: { Accept: "application/json" }, body: form });
   } catch {

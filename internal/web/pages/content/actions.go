@@ -143,7 +143,7 @@ func (p page) move(w http.ResponseWriter, r *http.Request) error {
 				return domain.ContentItem{}, err
 			}
 			from = before.Status
-			return p.Engine.Content.Move(ctx, content.Move{ID: id, To: to, Precondition: seen})
+			return p.Engine.Content.Move(ctx, content.Move{ID: id, To: to, Reason: r.PostForm.Get("reason"), Precondition: seen})
 		},
 		func(i domain.ContentItem) ui.Outcome { return movedTo(i, from) })
 }

@@ -227,3 +227,60 @@ func TestTheDirectionOfTextsIsTheirOwn(t *testing.T) {
 		}
 	}
 }
+
+// TestSendBackWithAReason sends a text back from review: the reason stands on the item
+// until somebody moves it on, and in the history for good.
+func TestSendBackWithAReason(t *testing.T) {
+	p := webtest.Start(t)
+	c := p.Add(domain.ContentItem{Title: "Item", Body: "A text."}, domain.ItemReview)
+	path := fmt.Sprintf("/content/%d", c.ID)
+	if page := p.Get(path).Body; !strings.Contains(page, "What should change") {
+		t.Error("an item in review cannot be sent back with a reason")
+	}
+	const reason = "The second paragraph <repeats> the first."
+	if r := p.Post(path+"/move", url.Values{"to": {"generated"}, "reason": {reason}}); r.Status != http.StatusSeeOther {
+		t.Fatalf("%d %s", r.Status, r.Body)
+	}
+	const shown = "The second paragraph &lt;repeats&gt; the first."
+	for _, view := range []string{"", "?view=edit", "?view=history"} {
+		if page := p.Get(path + view).Body; !strings.Contains(page, "sent this back: "+shown) {
+			t.Errorf("%q does not say why", view)
+		}
+	}
+	webtest.Must(p.Engine.Content.Move(p.Context(), content.Move{ID: c.ID, To: domain.ItemReview}))(t)
+	if page := p.Get(path).Body; strings.Contains(page, shown) {
+		t.Error("the reason is still shown after the next move")
+	}
+	if page := p.Get(path + "?view=history").Body; !strings.Contains(page, "from In Review to Generated: "+shown) {
+		t.Error("the history lost the reason")
+	}
+	long := url.Values{"to": {"generated"}, "reason": {strings.Repeat("x", domain.LimitReason.Max+1)}}
+	p.Post(path+"/move", long)
+	if d := webtest.Must(p.Engine.Content.Item(p.Context(), c.ID))(t); d.Status != domain.ItemReview {
+		t.Error("a reason that is too long was cut or dropped")
+	}
+}
+
+// TestTheRailIsShort looks for what stands open beside a text: the decision, where it is
+// and what was found. The rest is folded, but for the line that says what wrote it.
+func TestTheRailIsShort(t *testing.T) {
+	p := webtest.Start(t)
+	c := p.Add(domain.ContentItem{
+		Title: "Item", Body: "A text.", Scores: map[string]float64{"readability": 60},
+		NeedsInput: []domain.Need{{What: "more_material", Reason: "It is short."}},
+	}, domain.ItemReview)
+	doc := webtest.Parse(t, "item", p.Get(fmt.Sprintf("/content/%d", c.ID)).Body)
+	if n := webtest.Count(doc, "details", "fold-part"); n != 4 {
+		t.Errorf("%d parts are folded, want 4", n)
+	}
+	for n := range doc.Descendants() {
+		if n.Data != "p" || webtest.Attr(n, "class") != "engine" {
+			continue
+		}
+		for up := n.Parent; up != nil; up = up.Parent {
+			if up.Data == "details" {
+				t.Error("what wrote the text is folded away")
+			}
+		}
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"embed"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"vellocity/internal/domain"
@@ -76,6 +77,7 @@ func (p page) view(w http.ResponseWriter, r *http.Request, d content.ItemDetails
 		Channels: d.Publications,
 		Form:     formOf(d.ContentItem),
 	}
+	v.SentBack = sentBack(d.Moves)
 	for i := range v.Findings {
 		v.Findings[i].Fix = fmt.Sprintf("%s?view=edit&fix=%d", ui.ItemPath(d.ID), i+1)
 	}
@@ -92,6 +94,20 @@ func (p page) view(w http.ResponseWriter, r *http.Request, d content.ItemDetails
 	v.Waiting, err = p.waiting(r.Context(), d.ID)
 	v.Views = v.tabs()
 	return v, err
+}
+
+// sentBack returns the last move if it took the item out of review with a reason.
+func sentBack(moves []domain.ItemMove) *domain.ItemMove {
+	for _, m := range slices.Backward(moves) {
+		if m.Kind != domain.HistoryMoved {
+			continue
+		}
+		if m.From == domain.ItemReview && m.To == domain.ItemGenerated && m.Reason != "" {
+			return &m
+		}
+		return nil
+	}
+	return nil
 }
 
 // findingsOf returns the findings, with where they are accepted for those who may.
@@ -156,7 +172,7 @@ func factsOf(d content.ItemDetails, ws domain.Workspace) facts {
 		f.Capability = d.Execution.Capability
 	}
 	if d.PublishedVersion > 0 && d.Status == domain.ItemPublished && ws.FeedEnabled {
-		f.Feed = "/feeds/" + ws.Slug + "/items/" + publishedSlug(d)
+		f.Feed = content.FeedItemPath(ws.Slug, publishedSlug(d))
 	}
 	return f
 }

@@ -26,7 +26,8 @@ type view struct {
 	Sources  sources
 	History  []happening
 	Channels []domain.Publication
-	Waiting  int64 // the execution that waits for a decision about the item; 0: none
+	SentBack *domain.ItemMove // why a reviewer sent the item back; nil: nobody did, or has moved it since
+	Waiting  int64            // the execution that waits for a decision about the item; 0: none
 
 	Form     form
 	Versions versions

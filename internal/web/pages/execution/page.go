@@ -66,6 +66,11 @@ func (p page) show(w http.ResponseWriter, r *http.Request) error {
 		Tab:       readTab(r),
 		Curl:      p.Origin(r) + "/api/v1/content-workflow" + ui.ExecutionPath(id),
 	}
+	for _, step := range v.Timeline.Steps {
+		if step.Key == d.CurrentStep {
+			v.Execution.Step = step.Name
+		}
+	}
 	v.Tabs = v.tabs()
 	if err := p.fillWritten(ctx, &v, d); err != nil {
 		return err

@@ -1,7 +1,10 @@
 package execution
 
 import (
+	"cmp"
+	"encoding/json"
 	"strconv"
+	"strings"
 	"time"
 
 	"vellocity/internal/domain"
@@ -66,10 +69,7 @@ func timelineOf(x domain.Execution, results []domain.StepResult, attempts []doma
 	for _, r := range results {
 		byKey[r.Key] = r
 	}
-	names := map[string]string{}
-	for _, p := range x.Plan {
-		names[p.Key] = p.Name
-	}
+	names := namesOf(x.Plan, byKey)
 	addUnrecorded(x, byKey)
 	t := timeline{Ticks: [3]string{"0", ui.Span(ax.length() / 2), ui.Span(ax.length())}}
 	for _, p := range x.Plan {
@@ -81,6 +81,32 @@ func timelineOf(x domain.Execution, results []domain.StepResult, attempts []doma
 		t.Steps = append(t.Steps, row)
 	}
 	return t
+}
+
+// namesOf returns the names of the steps. Steps of one kind that run side by side are
+// numbered in the plan, section-1 and section-2, which is made before there is an outline.
+// Once a step before them has recorded a list of that kind whose entries have headings,
+// these are their names.
+func namesOf(plan []domain.PlanStep, results map[string]domain.StepResult) map[string]string {
+	names := map[string]string{}
+	for _, p := range plan {
+		names[p.Key] = p.Name
+		n, err := strconv.Atoi(strings.TrimPrefix(p.Key, p.Kind+"-"))
+		if err != nil || p.Kind == "" {
+			continue // it has no number
+		}
+		for _, before := range p.DependsOn {
+			var lists map[string]json.RawMessage
+			var entries []struct{ Heading string }
+			if json.Unmarshal(results[before].Output, &lists) != nil || json.Unmarshal(lists[p.Kind+"s"], &entries) != nil {
+				continue
+			}
+			if n >= 1 && n <= len(entries) {
+				names[p.Key] = cmp.Or(entries[n-1].Heading, p.Name)
+			}
+		}
+	}
+	return names
 }
 
 // addUnrecorded adds the steps that have no record. A step is recorded when it has
@@ -131,7 +157,7 @@ func ended(s domain.StepStatus) bool {
 func stepOf(p domain.PlanStep, r domain.StepResult, names map[string]string, o domain.Origin) stepRow {
 	row := stepRow{
 		Key:     p.Key,
-		Name:    p.Name,
+		Name:    names[p.Key],
 		State:   stepStates[domain.StepPending],
 		Running: r.Status == domain.StepRunning,
 		Attempt: r.Attempt,

@@ -38,6 +38,32 @@ func TestTimeline(t *testing.T) {
 	}
 }
 
+// TestParallelStepsAreNamedByTheOutline takes the names of sections from an outline, where
+// it has them.
+func TestParallelStepsAreNamedByTheOutline(t *testing.T) {
+	plan := []domain.PlanStep{{Key: "outline", Name: "Outline", Kind: "outline"}}
+	for _, n := range []string{"1", "2", "3"} {
+		plan = append(plan, domain.PlanStep{
+			Key: "section-" + n, Name: "Section " + n, Kind: "section", DependsOn: []string{"outline"},
+		})
+	}
+	for output, want := range map[string]string{
+		`{"sections":[{"heading":"Why move"},{"heading":""}]}`: "Outline, Why move, Section 2, Section 3",
+		`{"sections":"none"}`: "Outline, Section 1, Section 2, Section 3",
+		`["sections"]`:        "Outline, Section 1, Section 2, Section 3",
+		``:                    "Outline, Section 1, Section 2, Section 3",
+	} {
+		results := []domain.StepResult{{Key: "outline", Status: domain.StepDone, Output: []byte(output)}}
+		var names []string
+		for _, s := range timelineOf(domain.Execution{Plan: plan}, results, nil, time.Now()).Steps {
+			names = append(names, s.Name)
+		}
+		if got := strings.Join(names, ", "); got != want {
+			t.Errorf("%s: %s, want %s", output, got, want)
+		}
+	}
+}
+
 // TestStepsOfAnExecutionThatEnded looks at the steps that have no record when an
 // execution is cancelled or fails.
 func TestStepsOfAnExecutionThatEnded(t *testing.T) {

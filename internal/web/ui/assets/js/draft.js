@@ -114,7 +114,9 @@ function fill(form, values) {
   const left = structuredClone(values);
   for (const el of form.elements) {
     if (!el.name || plumbing.includes(el.name) || el.type === "submit") continue;
+    const was = `${el.checked} ${el.value}`, fold = el.closest("details.group");
     if (el.type === "checkbox" || el.type === "radio") el.checked = values[el.name]?.includes(el.value) ?? false;
     else if (left[el.name]?.length) el.value = left[el.name].shift();
+    if (fold && was !== `${el.checked} ${el.value}`) fold.open = true; // what is restored can be seen
   }
 }
