@@ -72,20 +72,10 @@ func listen(ctx context.Context, out io.Writer, a *app.App) error {
 	}
 	served := make(chan error, 1)
 	go func() { served <- a.Serve(ctx, l) }()
-	if err := a.Greet(ctx, out, terminal(out)); err != nil && ctx.Err() == nil {
+	if err := a.Greet(ctx, out, inJournal(out, os.Getenv("JOURNAL_STREAM"))); err != nil && ctx.Err() == nil {
 		fmt.Fprintln(os.Stderr, "vellocity:", err)
 	}
 	return <-served
-}
-
-// terminal reports whether what is written to out is only seen, and not kept.
-func terminal(out io.Writer) bool {
-	f, ok := out.(*os.File)
-	if !ok {
-		return false
-	}
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
 func stop(a *app.App) error {

@@ -18,9 +18,9 @@ const sampleWait = 5 * time.Second
 
 // Greet prints where the server is and how to use it. At the first start it creates
 // the workspace, a key, and, unless the operator wants none, a sample item. Where out is
-// no terminal, it is kept in a journal that others may read: then the greeting has
-// neither key nor link, and says how to get them.
-func (a *App) Greet(ctx context.Context, out io.Writer, terminal bool) error {
+// kept in a journal, which others may read, the greeting has neither key nor link, and
+// says how to get them.
+func (a *App) Greet(ctx context.Context, out io.Writer, journal bool) error {
 	first, made, err := a.Engine.Account.Bootstrap(ctx)
 	if err != nil {
 		return err
@@ -42,13 +42,13 @@ func (a *App) Greet(ctx context.Context, out io.Writer, terminal bool) error {
 			target = fmt.Sprintf("/content/%d", item)
 		}
 	}
-	if err := a.greetOpen(ctx, line, target, terminal); err != nil {
+	if err := a.greetOpen(ctx, line, target, journal); err != nil {
 		return err
 	}
-	if made && !terminal {
+	if made && journal {
 		line("Key", "create one on this machine: vellocity keys create --name NAME")
 	}
-	if made && terminal {
+	if made && !journal {
 		secret := first.Key.Secret
 		line("Key", "%s      shown once", secret)
 		line("Try", "curl -s %s/api/v1/partners/profile -H \"Authorization: Bearer %s\"", a.URL(), secret)
@@ -58,12 +58,12 @@ func (a *App) Greet(ctx context.Context, out io.Writer, terminal bool) error {
 	return nil
 }
 
-func (a *App) greetOpen(ctx context.Context, line func(string, string, ...any), target string, terminal bool) error {
+func (a *App) greetOpen(ctx context.Context, line func(string, string, ...any), target string, journal bool) error {
 	all, err := a.Store.Read().Workspaces(ctx)
 	if err != nil || len(all) == 0 {
 		return err
 	}
-	if !terminal || !config.Loopback(a.cfg.Listen) {
+	if journal || !config.Loopback(a.cfg.Listen) {
 		line("Open", "%s      create a sign-in link on this machine: vellocity sign-in-link", a.URL())
 		return nil
 	}
