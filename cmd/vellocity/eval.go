@@ -43,7 +43,8 @@ would use with the same settings, and calls it about 130 times for all briefs.`,
 		Args: usageArgs(cobra.NoArgs),
 		RunE: func(c *cobra.Command, _ []string) error { return evaluate(c, s, f) },
 	}
-	c.Flags().StringSliceVar(&f.only, "only", nil, "write only the brief with this `name`; repeat it or use commas for several")
+	c.Flags().
+		StringSliceVar(&f.only, "only", nil, "write only the brief with this `name`; repeat it or use commas for several")
 	c.Flags().StringVar(&f.out, "out", "", "keep the texts in this `directory`, as <brief>-<way>.md")
 	c.Flags().BoolVar(&f.asJSON, "json", false, "print JSON")
 	for _, o := range config.Options(app.ProviderKinds()) {
@@ -79,7 +80,7 @@ func evaluate(c *cobra.Command, s *settings, f evalFlags) error {
 		return err
 	}
 	if f.out != "" { // before anything is paid for
-		if err := os.MkdirAll(f.out, 0o755); err != nil {
+		if err := os.MkdirAll(f.out, 0o750); err != nil {
 			return fmt.Errorf("create the directory of --out: %w", err)
 		}
 	}
@@ -124,7 +125,7 @@ func each(c *cobra.Command, dir string, t eval.Text, writer ai.Connection) error
 		text = "# " + t.Title + "\n\n" + text
 	}
 	name := filepath.Join(dir, fmt.Sprintf("%s-%s.md", t.Brief, t.Way))
-	if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
+	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
 		return fmt.Errorf("keep the text: %w", err)
 	}
 	return nil

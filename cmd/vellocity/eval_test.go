@@ -27,7 +27,19 @@ func command(t *testing.T, args ...string) (out, progress string, err error) {
 
 func TestEvalWithTheComposer(t *testing.T) {
 	dir, texts := t.TempDir(), filepath.Join(t.TempDir(), "new", "texts")
-	out, _, err := command(t, "eval", "--data", dir, "--provider", "composer", "--only", "launch,notice", "--json", "--out", texts)
+	out, _, err := command(
+		t,
+		"eval",
+		"--data",
+		dir,
+		"--provider",
+		"composer",
+		"--only",
+		"launch,notice",
+		"--json",
+		"--out",
+		texts,
+	)
 	var r eval.Report
 	if err != nil || json.Unmarshal([]byte(out), &r) != nil || len(r.Texts) != 2 || r.Provider != "composer" {
 		t.Fatalf("%v\n%s", err, out)
@@ -56,8 +68,20 @@ func TestEvalWithAModel(t *testing.T) {
 		t.Error(progress)
 	}
 	s.Close()
-	out, _, err = command(t, "eval", "--data", t.TempDir(), "--only", "notice", "--model", "scripted-1", "--provider", "openai",
-		"--openai-base-url", "http://127.0.0.1:1")
+	out, _, err = command(
+		t,
+		"eval",
+		"--data",
+		t.TempDir(),
+		"--only",
+		"notice",
+		"--model",
+		"scripted-1",
+		"--provider",
+		"openai",
+		"--openai-base-url",
+		"http://127.0.0.1:1",
+	)
 	if err == nil || err.Error() != "2 of 2 texts failed" || !strings.Contains(out, "notice, prompt: ") {
 		t.Errorf("%v\n%s", err, out)
 	}

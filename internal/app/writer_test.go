@@ -31,7 +31,14 @@ func TestWriterIsWhatAServerWouldUse(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	acme := provider{name: "acme", kind: "openai", baseURL: "http://127.0.0.1:1/v1", model: "m", key: "sk-b", source: "stored"}
+	acme := provider{
+		name:    "acme",
+		kind:    "openai",
+		baseURL: "http://127.0.0.1:1/v1",
+		model:   "m",
+		key:     "sk-b",
+		source:  "stored",
+	}
 	for _, c := range []struct {
 		name            string
 		cfg             *config.Config

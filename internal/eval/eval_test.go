@@ -17,7 +17,8 @@ import (
 	"vellocity/internal/eval"
 )
 
-const prices = `{"version":"test","models":[{"model":"scripted-1","effective_from":"2026-01-01","input":1000000,"output":4000000}]}`
+const prices = `{"version":"test","models":[{"model":"scripted-1","effective_from":"2026-01-01",` +
+	`"input":1000000,"output":4000000}]}`
 
 // scripted connects a model that follows a script, in memory.
 func scripted(t *testing.T, script aitest.Script) ai.Connection {
@@ -123,7 +124,8 @@ func TestModelWholeSet(t *testing.T) {
 		if steps.Way != eval.Product || prompt.Way != eval.Prompt || steps.Brief != prompt.Brief {
 			t.Fatalf("%s by %s beside %s by %s", steps.Brief, steps.Way, prompt.Brief, prompt.Way)
 		}
-		if prompt.Calls != 1 || steps.Calls < 5 || steps.InputTokens <= prompt.InputTokens || *steps.CostUSD <= *prompt.CostUSD {
+		if prompt.Calls != 1 || steps.Calls < 5 || steps.InputTokens <= prompt.InputTokens ||
+			*steps.CostUSD <= *prompt.CostUSD {
 			t.Errorf("%s: %+v beside %+v", steps.Brief, steps.Usage, prompt.Usage)
 		}
 	}
@@ -171,7 +173,8 @@ func TestFailedTextIsReported(t *testing.T) {
 	if err := r.Table(&b); err != nil {
 		t.Fatal(err)
 	}
-	if !strings.Contains(b.String(), "Failed, and left out of the totals") || !strings.Contains(b.String(), "one-word, prompt: ") {
+	if !strings.Contains(b.String(), "Failed, and left out of the totals") ||
+		!strings.Contains(b.String(), "one-word, prompt: ") {
 		t.Error(b.String())
 	}
 }

@@ -10,7 +10,8 @@ import (
 
 // columns heads the table: the names to the left, figures to the right.
 var columns = []string{
-	"Brief", "Way", "Words", "Facts", "Invented", "Repeated", "Stock", "Length", "Voice", "Findings", "Tokens", "Cost", "Seconds",
+	"Brief", "Way", "Words", "Facts", "Invented", "Repeated", "Stock", "Length", "Voice", "Findings",
+	"Tokens", "Cost", "Seconds",
 }
 
 // leftColumns is how many columns begin at the left.
@@ -63,7 +64,9 @@ func cells(name string, way Way, m Measures, u Usage, length string) []string {
 	return []string{
 		name, string(way), fmt.Sprint(m.Words), fmt.Sprintf("%d/%d", m.FactsUsed, m.Facts), fmt.Sprint(m.Invented),
 		fmt.Sprint(m.Repeated), fmt.Sprint(m.Stock), fmt.Sprintf(length, m.LengthError), fmt.Sprint(m.VoiceBroken),
-		fmt.Sprint(m.Findings), fmt.Sprintf("%s%d", about, u.InputTokens+u.OutputTokens), cost, fmt.Sprintf("%.1f", u.Seconds),
+		fmt.Sprint(
+			m.Findings,
+		), fmt.Sprintf("%s%d", about, u.InputTokens+u.OutputTokens), cost, fmt.Sprintf("%.1f", u.Seconds),
 	}
 }
 

@@ -24,13 +24,33 @@ func TestForm(t *testing.T) {
 	r := eval.Report{
 		Provider: "openai", Model: "scripted-1", Failed: 1,
 		Texts: []eval.Text{
-			text("launch", eval.Product, long, eval.Usage{Calls: 6, InputTokens: 6000, OutputTokens: 900, CostUSD: &cost, Seconds: 14.2}),
-			text("launch", eval.Prompt, short, eval.Usage{Calls: 1, InputTokens: 400, OutputTokens: 700, Estimated: true, Seconds: 6.5}),
-			{Brief: "event", Way: eval.Prompt, Missing: []string{"Entry: free"}, Messages: []string{"length-format: Too short."}},
+			text(
+				"launch",
+				eval.Product,
+				long,
+				eval.Usage{Calls: 6, InputTokens: 6000, OutputTokens: 900, CostUSD: &cost, Seconds: 14.2},
+			),
+			text(
+				"launch",
+				eval.Prompt,
+				short,
+				eval.Usage{Calls: 1, InputTokens: 400, OutputTokens: 700, Estimated: true, Seconds: 6.5},
+			),
+			{
+				Brief:    "event",
+				Way:      eval.Prompt,
+				Missing:  []string{"Entry: free"},
+				Messages: []string{"length-format: Too short."},
+			},
 			{Brief: "notice", Way: eval.Product, Error: "product: step outline: the provider\nis down"},
 		},
 		Totals: []eval.Total{
-			{Way: eval.Product, Texts: 1, Measures: mean, Usage: eval.Usage{InputTokens: 6000, OutputTokens: 900, CostUSD: &cost}},
+			{
+				Way:      eval.Product,
+				Texts:    1,
+				Measures: mean,
+				Usage:    eval.Usage{InputTokens: 6000, OutputTokens: 900, CostUSD: &cost},
+			},
 			{Way: eval.Prompt, Texts: 1, Measures: short, Usage: eval.Usage{InputTokens: 400, OutputTokens: 700}},
 		},
 		Ratio: &eval.Ratio{Tokens: &cost},

@@ -80,7 +80,16 @@ func TestLabelledSentences(t *testing.T) {
 			warned++
 		}
 	}
-	t.Logf("%-20s %6s %6s %8s %14s %14s %12s", "guardrail", "guilty", "found", "recall", "false blocks", "false warnings", "false notes")
+	t.Logf(
+		"%-20s %6s %6s %8s %14s %14s %12s",
+		"guardrail",
+		"guilty",
+		"found",
+		"recall",
+		"false blocks",
+		"false warnings",
+		"false notes",
+	)
 	for _, g := range guard.Guardrails() {
 		r := rows[g.Slug]
 		recall := 100.0
@@ -93,7 +102,14 @@ func TestLabelledSentences(t *testing.T) {
 		}
 	}
 	n := float64(len(innocent))
-	t.Logf("of %d innocent sentences: %d blocked (%.2f%%), %d warned (%.2f%%)", len(innocent), blocked, 100*float64(blocked)/n, warned, 100*float64(warned)/n)
+	t.Logf(
+		"of %d innocent sentences: %d blocked (%.2f%%), %d warned (%.2f%%)",
+		len(innocent),
+		blocked,
+		100*float64(blocked)/n,
+		warned,
+		100*float64(warned)/n,
+	)
 	if float64(blocked) > 0.005*n || float64(warned) > 0.03*n {
 		t.Errorf("too many innocent sentences are flagged: %d blocked, %d warned of %d", blocked, warned, len(innocent))
 	}
@@ -111,7 +127,11 @@ func TestLabelledPosts(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		in := guard.Input{Text: string(text), Type: domain.ContentBlog, Support: []string{"support@acme.io", "https://api.example.com/v1"}}
+		in := guard.Input{
+			Text:    string(text),
+			Type:    domain.ContentBlog,
+			Support: []string{"support@acme.io", "https://api.example.com/v1"},
+		}
 		found := guard.Check(in)
 		if !strings.Contains(name, "guilty") {
 			for _, f := range found {

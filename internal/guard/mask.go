@@ -64,7 +64,10 @@ func (m *mask) apply(t *target, guardrail string, found []domain.Finding) []doma
 			continue
 		}
 		if own {
-			places = slices.DeleteFunc(places, func(p domain.Match) bool { return slices.Contains(m.hidden[p.Start:p.End], true) })
+			places = slices.DeleteFunc(
+				places,
+				func(p domain.Match) bool { return slices.Contains(m.hidden[p.Start:p.End], true) },
+			)
 		}
 		if len(places) == 0 {
 			continue

@@ -15,8 +15,28 @@ import (
 var (
 	ssnPattern   = compile(`\b\d{3}-\d{2}-\d{4}\b`)
 	birthPattern = nearby(words(
-		"date of birth", "birth ?date", "birthday", "\\bdob\\b", "d\\.o\\.b\\.", "\\bborn\\b", "geburtsdatum", "geboren", "geburtstag", "date de naissance",
-		"fecha de nacimiento", "nacid[oa]", "nació", "data di nascita", "nato il", "nata il", "data de nascimento", "nascid[oa]", "nasceu", "geboortedatum", "生年月日"))
+		"date of birth",
+		"birth ?date",
+		"birthday",
+		"\\bdob\\b",
+		"d\\.o\\.b\\.",
+		"\\bborn\\b",
+		"geburtsdatum",
+		"geboren",
+		"geburtstag",
+		"date de naissance",
+		"fecha de nacimiento",
+		"nacid[oa]",
+		"nació",
+		"data di nascita",
+		"nato il",
+		"nata il",
+		"data de nascimento",
+		"nascid[oa]",
+		"nasceu",
+		"geboortedatum",
+		"生年月日",
+	))
 	bornFrench = regexp.MustCompile(`née? le`)
 	// birthDate is a full date right after one of those words.
 	birthDate = regexp.MustCompile(`(?i)^[ :：]{0,3}(?:is |ist |est |es |on |am |op |the |le |el |il |em )?` +
@@ -24,7 +44,8 @@ var (
 		`|\d{4}[\-/年]\d{1,2}[\-/月]\d{1,2}日?)`)
 	homePattern = nearby(words(
 		"(?:lives? at|living at|resid(?:es|ing|ent) at|home address(?: is)?|private address(?: is)?|wohnt (?:in der|in|am|im)|wohnhaft(?: in der| in| am)?|privatadresse(?: ist)?|habite(?: au| à)?|domiciliée?(?: au| à)?|adresse personnelle(?: est)?|vive en(?: la)?|domiciliad[oa] en(?: la)?|" +
-			"domicilio(?: particular)?|abita in|residente in|mora na|mora no|reside na|residente na|endereço residencial|woont (?:aan|op|in)(?: de| het)?|woonachtig (?:aan|op)|thuisadres(?: is)?|privéadres(?: is)?)[ :：]{1,2}[^.!?\\n]{0,60}"))
+			"domicilio(?: particular)?|abita in|residente in|mora na|mora no|reside na|residente na|endereço residencial|woont (?:aan|op|in)(?: de| het)?|woonachtig (?:aan|op)|thuisadres(?: is)?|privéadres(?: is)?)[ :：]{1,2}[^.!?\\n]{0,60}",
+	))
 )
 
 // births returns where a word of birth has a full date after it.
@@ -117,7 +138,8 @@ func validSSN(text string, r prose.Range) bool {
 		return false
 	}
 	around := strings.ToLower(text[max(0, r.Start-60):r.Start] + " " + text[r.End:min(len(text), r.End+40)])
-	return strings.Contains(around, "ssn") || strings.Contains(around, "social security") || strings.Contains(around, "soc. sec")
+	return strings.Contains(around, "ssn") || strings.Contains(around, "social security") ||
+		strings.Contains(around, "soc. sec")
 }
 
 // roles are names of mailboxes that belong to a task and not to a person.

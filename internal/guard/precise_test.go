@@ -55,7 +55,10 @@ func TestAModelIsNeverToldToAdd(t *testing.T) {
 			}
 		}
 	}
-	f := domain.Finding{Guardrail: "unsupported-numbers", Message: "In the title: Neither the brief nor a source gives this figure."}
+	f := domain.Finding{
+		Guardrail: "unsupported-numbers",
+		Message:   "In the title: Neither the brief nor a source gives this figure.",
+	}
 	if got := guard.RetryMessages([]domain.Finding{f}); got[0] != "In the title: Remove the figure or the sentence. "+
 		"Do not put another figure in its place." {
 		t.Errorf("%q", got)

@@ -28,7 +28,10 @@ func repetition(t *target) []domain.Finding {
 		severity = domain.SeverityWarning
 	}
 	if len(r.same) > 0 {
-		out = append(out, t.finding(severity, "The text has already said this sentence. Delete it, or say something new.", r.same, shortened))
+		out = append(
+			out,
+			t.finding(severity, "The text has already said this sentence. Delete it, or say something new.", r.same, shortened),
+		)
 	}
 	if len(r.near) > 0 {
 		out = append(out, t.finding(severity,
@@ -39,7 +42,10 @@ func repetition(t *target) []domain.Finding {
 		if !t.Edited && len(r.runs) > 2 {
 			severity = domain.SeverityWarning
 		}
-		out = append(out, t.finding(severity, "Another part of the text has the same words in a row. Say it once.", r.runs, shortened))
+		out = append(
+			out,
+			t.finding(severity, "Another part of the text has the same words in a row. Say it once.", r.runs, shortened),
+		)
 	}
 	return out
 }
@@ -74,10 +80,10 @@ func newRepeats(t *target) repeats {
 			continue
 		}
 		out.sentences++
-		switch kind := x.sentence(n, run == sharedRun); {
-		case kind == again:
+		switch x.sentence(n, run == sharedRun) {
+		case again:
 			out.same = append(out.same, s)
-		case kind == nearly:
+		case nearly:
 			out.near = append(out.near, s)
 		default:
 			if first, last, ok := x.shared(n, run); ok {

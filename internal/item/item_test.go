@@ -8,7 +8,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"vellocity/internal/await"
 	"vellocity/internal/domain"
 	"vellocity/internal/item"
 	"vellocity/internal/store"
@@ -108,15 +110,21 @@ func (d *desk) must(err error) {
 }
 
 // events are the names of what happened to an item, oldest first.
-func (d *desk) events(id int64) (names []string) {
+// events returns the item's events once there is one of this name. On PostgreSQL they can
+// be read when every older transaction is over, those of other tests among them.
+func (d *desk) events(id int64, awaited string) (names []string) {
 	d.Helper()
-	list, err := d.store.Read().Events(d.Context(), store.Cursor{}, 1000)
-	d.must(err)
-	for _, e := range list {
-		if e.ContentID == id {
-			names = append(names, strings.TrimPrefix(string(e.Name), "content."))
+	await.True(d, 20*time.Second, "the event "+awaited, func() bool {
+		list, err := d.store.Read().Events(d.Context(), store.Cursor{}, 1000)
+		d.must(err)
+		names = nil
+		for _, e := range list {
+			if e.ContentID == id {
+				names = append(names, strings.TrimPrefix(string(e.Name), "content."))
+			}
 		}
-	}
+		return slices.Contains(names, awaited)
+	})
 	return names
 }
 
@@ -176,7 +184,7 @@ func TestEdits(t *testing.T) {
 				if c = d.edit(c.ID, tc.edit); c.Version != tc.version || c.Status != tc.after {
 					d.Errorf("version %d in %s", c.Version, c.Status)
 				}
-				names := d.events(c.ID)
+				names := d.events(c.ID, "edited")
 				if !slices.Contains(names, "edited") {
 					d.Errorf("events %v", names)
 				}
@@ -212,7 +220,7 @@ func TestMoves(t *testing.T) {
 			d.Errorf("history %+v", moves)
 		}
 		want := []string{"generated", "moved", "moved", "moved", "published", "moved", "reordered"}
-		if got := d.events(c.ID); !slices.Equal(got, want) {
+		if got := d.events(c.ID, "reordered"); !slices.Equal(got, want) {
 			d.Errorf("events %v", got)
 		}
 	})
@@ -301,7 +309,7 @@ func TestADeletedItemLeavesItsEvents(t *testing.T) {
 		if _, err := d.store.Read().Content(d.Context(), d.w.ID, c.ID); domain.CodeOf(err) != domain.CodeNotFound {
 			d.Errorf("it is still there: %v", err)
 		}
-		if names := d.events(c.ID); names[len(names)-1] != "deleted" {
+		if names := d.events(c.ID, "deleted"); names[len(names)-1] != "deleted" {
 			d.Errorf("events %v", names)
 		}
 	})

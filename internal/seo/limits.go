@@ -29,7 +29,12 @@ func limits(p page) (out []Limit) {
 	}
 	for _, k := range p.keywords {
 		if k.Density > stuffedDensity && k.Count >= stuffedUses {
-			add(worse(mostStuffed, k.Density, stuffedDensity), "%q makes up %.1f%% of the words. Readers and search engines take that for stuffing.", k.Keyword, k.Density)
+			add(
+				worse(mostStuffed, k.Density, stuffedDensity),
+				"%q makes up %.1f%% of the words. Readers and search engines take that for stuffing.",
+				k.Keyword,
+				k.Density,
+			)
 			break
 		}
 	}

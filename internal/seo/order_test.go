@@ -41,11 +41,15 @@ func nine(t testing.TB) map[string]seo.Input {
 		"good": good, "no headings": strings.Join(bare, "\n\n"), "long-winded": text(t, "longwinded"),
 		"repetitive": strings.Join(twice, "\n\n"),
 		"thin":       "A shared inbox helps. It shows who answers what.\n\n## A shared inbox\n\nPick one mailbox and [start here with the guide](https://example.com/guide). Then wait a week.",
-		"stuffed":    strings.NewReplacer(". ", " with a shared inbox. ", ", ", ", the shared inbox, ", " we ", " our shared inbox ").Replace(good),
+		"stuffed": strings.NewReplacer(". ", " with a shared inbox. ", ", ", ", the shared inbox, ", " we ", " our shared inbox ").
+			Replace(good),
 		"nonsense": "## A shared inbox\n\nSee [the guide to moving](https://example.com/move).\n\n" +
 			strings.Repeat("The shared blue inbox sings to a table of rain and wool every quiet morning. ", 18),
-		"unreadable": "## A shared inbox\n\n" + strings.ReplaceAll(strings.ReplaceAll(text(t, "longwinded")[45:], ". ", ", notwithstanding organisational interdependencies, "),
-			" that ", " notwithstanding institutional interoperability considerations "),
+		"unreadable": "## A shared inbox\n\n" + strings.ReplaceAll(
+			strings.ReplaceAll(text(t, "longwinded")[45:], ". ", ", notwithstanding organisational interdependencies, "),
+			" that ",
+			" notwithstanding institutional interoperability considerations ",
+		),
 	}
 	out := map[string]seo.Input{}
 	for name, body := range bodies {
@@ -96,7 +100,8 @@ func TestTheLanguageIsSaid(t *testing.T) {
 	} {
 		r := seo.Analyze(seo.Input{Body: text(t, "german"), Language: given})
 		c := check(t, r, "readability")
-		if c.Applicable || !strings.HasPrefix(r.Language, "de") || !strings.Contains(c.Found, said) || said == "" && strings.Contains(c.Found, "German") {
+		if c.Applicable || !strings.HasPrefix(r.Language, "de") || !strings.Contains(c.Found, said) ||
+			said == "" && strings.Contains(c.Found, "German") {
 			t.Errorf("%q: %s %+v", given, r.Language, c)
 		}
 		if len(r.Phrases) > 0 {

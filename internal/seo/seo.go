@@ -94,7 +94,13 @@ func Analyze(in Input) Report {
 			p.keywords = append(p.keywords, p.place(prose.Line(k)))
 		}
 	}
-	r := Report{Language: p.Language, Limits: limits(p), Readability: p.reading, Keywords: p.keywords, Phrases: p.phrases()}
+	r := Report{
+		Language:    p.Language,
+		Limits:      limits(p),
+		Readability: p.reading,
+		Keywords:    p.keywords,
+		Phrases:     p.phrases(),
+	}
 	for _, check := range []func(page) Check{
 		title, metaTitle, metaDescription, slug, length,
 		keywordPlaces, keywordDensity, headings, links, images, paragraphs, repetition, readability,

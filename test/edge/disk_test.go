@@ -22,7 +22,6 @@ func TestAFailingDiskEndsTheServer(t *testing.T) {
 	in := install(t, nil, "")
 	s := &server{product.Start(t, in)}
 	acknowledged := []json.RawMessage{s.started(t), s.started(t)}
-	//nolint:gosec // arguments of our own
 	disk := exec.Command("strace", "-f", "-qq", "-o", "/dev/null", "-p", strconv.Itoa(s.PID()),
 		"-e", "trace=fsync,fdatasync", "-e", "inject=fsync,fdatasync:error=EIO")
 	if err := disk.Start(); err != nil {

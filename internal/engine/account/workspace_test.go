@@ -44,7 +44,9 @@ func TestTheOperatorCreatesWorkspaces(t *testing.T) {
 				t.Errorf("%s: %v", field, err)
 			}
 		}
-		if _, err := create(account.CreateWorkspace{Slug: "acme", CompanyName: "Acme"}); domain.CodeOf(err) != domain.CodeConflict {
+		if _, err := create(account.CreateWorkspace{Slug: "acme", CompanyName: "Acme"}); domain.CodeOf(
+			err,
+		) != domain.CodeConflict {
 			t.Errorf("a slug that is taken: %v", err)
 		}
 		if _, err := k.Account.CreateWorkspace(k.Ctx(), account.CreateWorkspace{Slug: "x", CompanyName: "X"}); err == nil {

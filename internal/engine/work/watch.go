@@ -29,8 +29,9 @@ type Update struct {
 
 // WatchExecution returns what happens to an execution: its events after a cursor,
 // which is the id of an event or empty, in order and each once, and the text that
-// it is writing. A cursor past the last event is a VALIDATION_ERROR. It ends when the execution has ended and every event was yielded, or
-// with ctx, or with [domain.ErrInterrupted] when the server shuts down.
+// it is writing. A cursor past the last event is a VALIDATION_ERROR. It ends when the
+// execution has ended and every event was yielded, or with ctx, or with
+// [domain.ErrInterrupted] when the server shuts down.
 func (v *Verbs) WatchExecution(ctx context.Context, id int64, after string) (iter.Seq2[Update, error], error) {
 	a, err := verb.Caller(ctx, domain.ScopeRead)
 	if err != nil {

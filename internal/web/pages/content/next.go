@@ -25,9 +25,13 @@ func nextFor(i facts, findings int, strict bool) nextStep {
 	case findings > 0 && undecided:
 		return nextStep{
 			Heading: "Review the findings",
-			Text:    ui.Plural(findings, "finding", "findings") + " in the text. Fix what is marked, or approve the text as it is.",
-			Button:  "Fix",
-			Path:    fix,
+			Text: ui.Plural(
+				findings,
+				"finding",
+				"findings",
+			) + " in the text. Fix what is marked, or approve the text as it is.",
+			Button: "Fix",
+			Path:   fix,
 		}
 	case undecided:
 		return nextStep{
