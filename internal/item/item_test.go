@@ -109,8 +109,8 @@ func (d *desk) must(err error) {
 	}
 }
 
-// events are the names of what happened to an item, oldest first.
-// events returns the item's events once there is one of this name. On PostgreSQL they can
+// events returns the names of what happened to an item, oldest first, once there is one of
+// this name. On PostgreSQL they can
 // be read when every older transaction is over, those of other tests among them.
 func (d *desk) events(id int64, awaited string) (names []string) {
 	d.Helper()
