@@ -48,7 +48,7 @@ func TestSample(t *testing.T) {
 	if m := f.Matches[0]; string([]rune(item.Item.Body)[m.Start:m.End]) != "guaranteed" {
 		t.Errorf("the span quotes %q", string([]rune(item.Item.Body)[m.Start:m.End]))
 	}
-	if len(item.Item.NeedsInput) == 0 || item.Item.Scores["seo"] != 40 { // it is short
+	if len(item.Item.NeedsInput) == 0 || item.Item.Scores["seo"] < 60 {
 		t.Errorf("needs %+v, scores %+v", item.Item.NeedsInput, item.Item.Scores)
 	}
 	var o map[string]any
