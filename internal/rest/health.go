@@ -24,7 +24,9 @@ func HealthRows(g *gate.Gate, ready func(context.Context) error) []ops.Op {
 	able := func(w http.ResponseWriter, r *http.Request) {
 		if ready != nil {
 			if err := ready(r.Context()); err != nil {
-				g.Log.Warn("not ready", "error", err.Error())
+				if domain.CodeOf(err) != domain.CodeConflict { // there is no workspace yet: the first start
+					g.Log.Warn("not ready", "error", err.Error())
+				}
 				gate.WriteError(w, gate.RequestID(w), domain.Errorf(domain.CodeUnavailable,
 					"The database, its disk or the queue is not available at the moment; the server's log says more"))
 				return

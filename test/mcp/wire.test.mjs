@@ -41,7 +41,10 @@ describe('before a session', () => {
     for (const Authorization of ['Bearer vell_pk_wrong', 'Basic abc', '']) {
       for (const answer of [await post(hello, { Authorization }), await stateless('server/discover', {}, { Authorization })]) {
         assert.equal(answer.status, 401)
-        assert.match(answer.headers.get('www-authenticate'), /^Bearer .*error="invalid_token"/)
+        const challenge = answer.headers.get('www-authenticate')
+        assert.match(challenge, /^Bearer realm=/)
+        if (Authorization.startsWith('Bearer')) assert.match(challenge, /error="invalid_token"/)
+        if (!Authorization) assert.doesNotMatch(challenge, /error=/) // RFC 6750, 3.1
         assert.ok((await errorOf(answer)).message)
       }
     }

@@ -90,8 +90,8 @@ func TestKilledInTheMiddle(t *testing.T) {
 				t.Errorf("section %d was written %d times, want %d", n, sections[n], want)
 			}
 		}
-		if others != 2 {
-			t.Errorf("%d other calls, want an outline and a title", others)
+		if others < 2 || others > 3 { // sections that repeat themselves are tried once more
+			t.Errorf("%d other calls, want an outline, a title, and at most a second try", others)
 		}
 	})
 }
