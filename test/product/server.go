@@ -153,22 +153,33 @@ func (in *Installation) Start(ctx context.Context) (*Server, error) {
 
 var (
 	openLine = regexp.MustCompile(`(?m)^Open .*\n`)
+	keyLine  = regexp.MustCompile(`(?m)^Key +vell_pk_\w+ .*\n`)
 	keyForm  = regexp.MustCompile(`vell_pk_\w{20,}`)
 	linkForm = regexp.MustCompile(`/in\?t=\S+`)
 )
 
-// Greeted waits until the server has printed how to reach it, and creates a sign-in
-// link and, for a new installation, a key, as the greeting says.
+// Greeted waits until the server has printed how to reach it, and takes the link and the
+// key from there. A server that printed none is asked for them by command.
 func (s *Server) Greeted(ctx context.Context) error {
 	err := s.Until(ctx, startup, "the greeting", func() bool { return openLine.MatchString(s.Log.String()) })
 	if err != nil {
 		return err
 	}
 	if s.Key == "" {
+		// The key is printed right after the link, where there is one.
+		printed := func() bool { return keyLine.MatchString(s.Log.String()) }
+		if s.Until(ctx, 2*time.Second, "a key", printed) == nil {
+			s.Key = keyForm.FindString(s.Log.String())
+		}
+	}
+	if s.Key == "" {
 		s.Key, err = s.created(ctx, keyForm, "keys", "create", "--name", "Test", "--scopes", "admin,mcp:full", "--json")
 		if err != nil {
 			return err
 		}
+	}
+	if s.Link = linkForm.FindString(openLine.FindString(s.Log.String())); s.Link != "" {
+		return nil
 	}
 	s.Link, err = s.created(ctx, linkForm, "sign-in-link")
 	return err
