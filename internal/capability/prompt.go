@@ -9,9 +9,6 @@ import (
 	"strings"
 	"text/template"
 
-	"golang.org/x/text/language"
-	"golang.org/x/text/language/display"
-
 	"vellocity/internal/ai"
 	"vellocity/internal/domain"
 	"vellocity/internal/prose"
@@ -105,24 +102,7 @@ func System(v *domain.BrandVoice, code string) (string, error) {
 	if code == "" && v != nil {
 		code = v.Language
 	}
-	return systemPrompt.Render(map[string]any{"BrandVoice": v, "Language": LanguageName(code)})
-}
-
-// LanguageName returns the English name of a BCP 47 code for prompts: models follow
-// "British English" better than "en-GB". A code that names no language is returned as
-// it is.
-func LanguageName(code string) string {
-	if code == "" {
-		return ""
-	}
-	tag, err := language.Parse(code)
-	if err != nil {
-		return code
-	}
-	if name := display.English.Tags().Name(tag); name != "" {
-		return name
-	}
-	return code
+	return systemPrompt.Render(map[string]any{"BrandVoice": v, "Language": prose.LanguageName(code)})
 }
 
 // Statement says in one sentence what a text was made by, for people and for exports.

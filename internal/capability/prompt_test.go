@@ -60,14 +60,3 @@ func TestNothingFromOutsideLeavesItsMarks(t *testing.T) {
 		t.Errorf("the line became several:\n%s", got)
 	}
 }
-
-func TestLanguageName(t *testing.T) {
-	for code, want := range map[string]string{
-		"": "", "en": "English", "en-GB": "British English", "de": "German", "pt-BR": "Brazilian Portuguese",
-		"ja": "Japanese", "xx-!!": "xx-!!",
-	} {
-		if got := capability.LanguageName(code); got != want {
-			t.Errorf("%q: %q, want %q", code, got, want)
-		}
-	}
-}

@@ -2,7 +2,9 @@ package domain
 
 import (
 	"errors"
+	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -142,3 +144,23 @@ func WithAcceptances(findings, present []Finding) []Finding {
 	}
 	return findings
 }
+
+// cutOff is in the message of the findings that [CutOff] returns.
+const cutOff = "was cut off by the model's limit"
+
+// CutOff returns the finding about a step's text that ended at the model's limit. Nothing
+// in the text itself shows it, so that no later check can find it again.
+func CutOff(step PlanStep) Finding {
+	return Finding{
+		Guardrail: "length-format",
+		Step:      step.Key,
+		Severity:  SeverityWarning,
+		Action:    ActionFlagged,
+		Message: fmt.Sprintf("The text of %q %s. Write its end, or choose a model that can write longer texts and "+
+			"run this again.", step.Name, cutOff),
+		Matches: []Match{},
+	}
+}
+
+// CutOff reports whether [CutOff] returned the finding.
+func (f Finding) CutOff() bool { return strings.Contains(f.Message, cutOff) }

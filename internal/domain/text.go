@@ -31,7 +31,7 @@ func (p *Problems) Characters(path, text string) bool {
 // badCharacter returns the byte offset of the first character that no text may hold.
 func badCharacter(text string) (at int, bad bool) {
 	for i, r := range text {
-		if r < ' ' && r != '\t' && r != '\n' && r != '\r' {
+		if forbidden(r) {
 			return i, true
 		}
 		if r == utf8.RuneError {
@@ -152,3 +152,19 @@ func (p *Problems) Integer(path string, n json.Number) bool {
 	}
 	return true
 }
+
+// CleanText returns a text without what [Problems.Characters] refuses.
+func CleanText(text string) string {
+	if ValidText(text) {
+		return text
+	}
+	return strings.Map(func(r rune) rune {
+		if forbidden(r) {
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(text, ""))
+}
+
+// forbidden reports whether a character is a control character that no text may hold.
+func forbidden(r rune) bool { return r < ' ' && r != '\t' && r != '\n' && r != '\r' }

@@ -72,5 +72,8 @@ func FuzzValidText(f *testing.F) {
 		if domain.ValidText(s) != want || p.Characters("x", s) != want || (p.Err() == nil) != want {
 			t.Errorf("%q: want %v", s, want)
 		}
+		if clean := domain.CleanText(s); !domain.ValidText(clean) || want && clean != s {
+			t.Errorf("%q becomes %q", s, clean)
+		}
 	})
 }

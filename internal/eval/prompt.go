@@ -7,6 +7,7 @@ import (
 
 	"vellocity/internal/ai"
 	"vellocity/internal/capability"
+	"vellocity/internal/prose"
 )
 
 //go:embed prompt.tmpl
@@ -20,7 +21,7 @@ func onePrompt(ctx context.Context, c *calls, b Brief) (page, error) {
 	text, err := prompt.Render(struct {
 		Brief
 		Language string
-	}{b, capability.LanguageName(b.Settings.Language)})
+	}{b, prose.LanguageName(b.Settings.Language)})
 	if err != nil {
 		return page{}, err
 	}

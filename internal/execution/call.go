@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"runtime/debug"
-	"strings"
 	"time"
 
 	"vellocity/internal/ai"
@@ -115,20 +114,7 @@ func (w *writing) truncated() []domain.Finding {
 	if !w.cut {
 		return nil
 	}
-	return []domain.Finding{{
-		Guardrail: "length-format",
-		Step:      w.step.Key,
-		Severity:  domain.SeverityWarning,
-		Action:    domain.ActionFlagged,
-		Message: fmt.Sprintf("The text of %q was cut off by the model's limit. Write its end, or choose a model "+
-			"that can write longer texts and run this again.", w.step.Name),
-		Matches: []domain.Match{},
-	}}
-}
-
-// isTruncated reports whether a finding is about a text that was cut.
-func isTruncated(f domain.Finding) bool {
-	return f.Guardrail == "length-format" && strings.Contains(f.Message, "cut off by the model's limit")
+	return []domain.Finding{domain.CutOff(w.step)}
 }
 
 // attempts records each call of the provider before and after.

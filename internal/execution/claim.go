@@ -156,7 +156,7 @@ func (w *worker) begin(ctx context.Context, tx *store.Tx) error {
 		for _, s := range steps {
 			if isDone(s) {
 				w.outputs[s.Key], w.recorded[s.Key] = s.Output, true
-				w.cut = append(w.cut, filter(s.Findings, isTruncated)...)
+				w.cut = append(w.cut, filter(s.Findings, domain.Finding.CutOff)...)
 			}
 		}
 	}

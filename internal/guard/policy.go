@@ -76,6 +76,18 @@ func Fixed(before, after []domain.Finding) []domain.Finding {
 	return out
 }
 
+// WithoutRedaction returns the policy for a check that changes no text: what it would
+// redact blocks instead.
+func WithoutRedaction(policy domain.GuardrailPolicy) domain.GuardrailPolicy {
+	out := domain.GuardrailPolicy{}
+	for _, g := range Guardrails() {
+		if out[g.Slug] = policyFor(policy, g.Slug); out[g.Slug] == Redact {
+			out[g.Slug] = Block
+		}
+	}
+	return out
+}
+
 func policyFor(policy domain.GuardrailPolicy, slug string) string {
 	if p := policy[slug]; slices.Contains(Policies(), p) {
 		return p

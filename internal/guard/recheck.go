@@ -149,7 +149,7 @@ func unseen(in Input, f domain.Finding) bool {
 		return in.unknownSupport() &&
 			(f.Guardrail != "unsupported-links" || strings.Contains(f.Message, noSource))
 	case f.Guardrail == "length-format":
-		return strings.Contains(f.Message, "cut off by the model's limit")
+		return f.CutOff()
 	}
 	return !slices.ContainsFunc(Guardrails(), func(g Guardrail) bool { return g.Slug == f.Guardrail })
 }

@@ -79,9 +79,7 @@ func rpcError(w http.ResponseWriter, status int, id json.RawMessage, code int, t
 // insists on: one that takes only JSON gets the last message of the stream.
 func accepting(w *translator, r *http.Request, h http.Handler) {
 	defer w.end()
-	accept := strings.ToLower(strings.Join(r.Header.Values("Accept"), ","))
-	streams := accept == "" || strings.Contains(accept, "text/event-stream") ||
-		strings.Contains(accept, "text/*") || strings.Contains(accept, "*/*")
+	streams := ops.AcceptsMedia(r.Header.Values("Accept"), "text/event-stream").Quality > 0
 	r.Header.Set("Accept", "application/json, text/event-stream")
 	if streams {
 		w.Header().Set("X-Accel-Buffering", "no")

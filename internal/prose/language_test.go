@@ -18,3 +18,14 @@ func TestValidLanguage(t *testing.T) {
 		}
 	}
 }
+
+func TestLanguageName(t *testing.T) {
+	for code, want := range map[string]string{
+		"": "", "en": "English", "en-GB": "British English", "de": "German", "pt-BR": "Brazilian Portuguese",
+		"ja": "Japanese", "xx-!!": "xx-!!",
+	} {
+		if got := prose.LanguageName(code); got != want {
+			t.Errorf("%q: %q, want %q", code, got, want)
+		}
+	}
+}

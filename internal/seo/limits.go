@@ -15,8 +15,9 @@ const (
 	stuffedDensity, stuffedUses = 6, 4 // percent of the words; one use in a short text is no stuffing
 	repeatedShare               = 0.15 // of the sentences
 	throughAndThrough           = 3    // times as much
-	thinWords                   = 150
-	unreadableFlesch            = 10
+	// LeastWords is how many words a text has at least that search should find.
+	LeastWords       = 150
+	unreadableFlesch = 10
 )
 
 // limits returns what holds the score down, lowest first; each says why.
@@ -24,8 +25,8 @@ func limits(p page) (out []Limit) {
 	add := func(most int, format string, args ...any) {
 		out = append(out, Limit{Most: most, Reason: fmt.Sprintf(format, args...)})
 	}
-	if p.words < thinWords {
-		add(mostThin, "The text has %s; %d are the least that can answer a question.", count(p.words, "word"), thinWords)
+	if p.words < LeastWords {
+		add(mostThin, "The text has %s; %d are the least that can answer a question.", count(p.words, "word"), LeastWords)
 	}
 	for _, k := range p.keywords {
 		if k.Density > stuffedDensity && k.Count >= stuffedUses {
@@ -122,15 +123,7 @@ func language(given, text string) (code, said string) {
 		if guess == "en" {
 			return guess, ""
 		}
-		return guess, "No language was given; the text reads as " + languageNames[guess] + ". "
+		return guess, "No language was given; the text reads as " + prose.LanguageName(guess) + ". "
 	}
-	return guess, "The language given is " + given + ", but the text reads as " + languageNames[guess] + ". "
-}
-
-// languageNames are the names of what [prose.GuessLanguage] knows.
-//
-//nolint:gochecknoglobals // a table
-var languageNames = map[string]string{
-	"en": "English", "de": "German", "fr": "French", "es": "Spanish", "it": "Italian", "pt": "Portuguese", "nl": "Dutch",
-	"ja": "Japanese", "zh": "Chinese", "ko": "Korean", "ru": "Russian", "ar": "Arabic",
+	return guess, "The language given is " + given + ", but the text reads as " + prose.LanguageName(guess) + ". "
 }

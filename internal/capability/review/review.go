@@ -89,9 +89,6 @@ type Checked struct {
 	Advice []string `json:"advice"`
 }
 
-// leastWords is how many words a text has at least that search should find.
-const leastWords = 150
-
 // checks examines the current version. Figures, quotes and links are compared with what
 // the text may rest on only where the settings or the item say what that is; else what
 // was found while the text was written still holds. A finding that still holds is never
@@ -111,7 +108,7 @@ func checks(_ context.Context, in capability.Input, s Settings) (capability.Resu
 	}
 	findings := guard.Recheck(
 		g,
-		flagging(in.Agent.GuardrailPolicy),
+		guard.WithoutRedaction(in.Agent.GuardrailPolicy),
 		guard.Earlier{Text: item.Body, Findings: item.Findings},
 	)
 	for i := range findings {
@@ -166,24 +163,7 @@ const mostAdvice = 3
 
 // good reports whether a review that may approve does.
 func (c Checked) good(social bool) bool {
-	return c.Clean && c.Score >= c.Threshold && (social || c.Words >= leastWords)
-}
-
-// flagging turns the policies that change a text into flags: a review changes
-// nothing. What blocks by itself goes on blocking.
-func flagging(policy domain.GuardrailPolicy) domain.GuardrailPolicy {
-	out := domain.GuardrailPolicy{}
-	for _, g := range guard.Guardrails() {
-		p := policy[g.Slug]
-		if p == "" {
-			p = g.Default
-		}
-		if p == guard.Redact {
-			p = guard.Block
-		}
-		out[g.Slug] = p
-	}
-	return out
+	return c.Clean && c.Score >= c.Threshold && (social || c.Words >= seo.LeastWords)
 }
 
 // Decided is the output of the decision.
@@ -238,8 +218,8 @@ func reason(c Checked, social bool) string {
 		said = fmt.Sprintf("%d findings need attention.", open)
 	case c.Score < c.Threshold:
 		said = fmt.Sprintf("Nothing was found, but the score of %d is below %d.", c.Score, c.Threshold)
-	case !social && c.Words < leastWords:
-		said = fmt.Sprintf("Nothing was found, but the text has %d words; %d are needed.", c.Words, leastWords)
+	case !social && c.Words < seo.LeastWords:
+		said = fmt.Sprintf("Nothing was found, but the text has %d words; %d are needed.", c.Words, seo.LeastWords)
 	}
 	if c.Score < c.Threshold && len(c.Advice) > 0 {
 		said += " " + c.Advice[0]

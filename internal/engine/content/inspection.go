@@ -70,22 +70,5 @@ func inspect(
 		}
 	}
 	in.Allowed = slices.Concat(in.Allowed, in.Support)
-	return in, withoutRedaction(policy), nil
-}
-
-// withoutRedaction is the policy for a person's own edit: it is flagged or blocked,
-// and never changed without the person seeing it.
-func withoutRedaction(p domain.GuardrailPolicy) domain.GuardrailPolicy {
-	out := domain.GuardrailPolicy{}
-	for _, g := range guard.Guardrails() {
-		action := p[g.Slug]
-		if action == "" {
-			action = g.Default
-		}
-		if action == guard.Redact {
-			action = guard.Block
-		}
-		out[g.Slug] = action
-	}
-	return out
+	return in, guard.WithoutRedaction(policy), nil
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"strings"
 	"time"
 
 	"vellocity/internal/ai"
@@ -56,7 +55,7 @@ func (v *Verbs) begin(ctx context.Context, j writeJob) {
 		end := func(tx *store.Tx) error { return finish(ctx, tx, m) }
 		err := v.store.InTx(ctx, end)
 		if store.Unstorable(err) {
-			m.Body, m.Error = printable(m.Body), printable(m.Error)
+			m.Body, m.Error = domain.CleanText(m.Body), domain.CleanText(m.Error)
 			err = v.store.InTx(ctx, end)
 		}
 		if err != nil {
@@ -124,16 +123,6 @@ func (j *writeJob) outcome(failure error) store.GeneratedText {
 	}
 	m.Used = charge(m)
 	return m
-}
-
-// printable leaves out the control characters that a database may not store.
-func printable(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r < ' ' && r != '\n' && r != '\t' && r != '\r' {
-			return -1
-		}
-		return r
-	}, strings.ToValidUTF8(s, ""))
 }
 
 // charge is what a text costs: a credit per started 500 words, of what was held.
