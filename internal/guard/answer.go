@@ -95,11 +95,12 @@ func cutOff(t *target) []prose.Range {
 		return place
 	case !unicode.IsLetter(mark) && !unicode.IsDigit(mark):
 		return nil
-	case strings.Contains(hanging, " "+strings.ToLower(words[len(words)-1])+" ") && len(words) > 3:
+	case among(hanging, strings.ToLower(words[len(words)-1])) && len(words) > 3:
 		return place
 	}
 	// A paragraph of several sentences ends with a mark; a list, a signature or a slogan may not.
-	if sentences := prose.Sentences(said); len(sentences) > 1 && len(prose.Words(sentences[len(sentences)-1].In(said))) > 4 {
+	sentences := prose.Sentences(said)
+	if n := len(sentences); n > 1 && len(prose.Words(sentences[n-1].In(said))) > 4 {
 		return place
 	}
 	return nil
@@ -134,7 +135,8 @@ func wholeness(t *target) (out []domain.Finding) {
 		if t.Edited {
 			severity = domain.SeverityInfo // a person may be in the middle of writing
 		}
-		out = append(out, finding(t.Text, severity, "The text breaks off here. Finish it, or delete what is not finished.", places, shortened))
+		out = append(out, finding(t.Text, severity,
+			"The text breaks off here. Finish it, or delete what is not finished.", places, shortened))
 	}
 	return out
 }

@@ -98,7 +98,8 @@ const (
 // denied reports whether a claim is said not to be so: "not guaranteed", "no miracle cure", "kein
 // garantierter Erfolg". "Not only guaranteed" is a claim.
 func denied(text string, r prose.Range) bool {
-	if after := text[r.End:min(len(text), r.End+36)]; strings.Contains(after, "ません") || strings.Contains(after, "ではない") {
+	after := text[r.End:min(len(text), r.End+36)]
+	if strings.Contains(after, "ません") || strings.Contains(after, "ではない") {
 		return true
 	}
 	if deniedForAll(text, r.Start) {
@@ -157,9 +158,12 @@ func harmlessClaim(text string, r prose.Range) bool {
 	next := prose.Words(strings.ToValidUTF8(after, ""))
 	switch {
 	case strings.HasPrefix(s, "zero waste"):
-		return len(next) > 0 && strings.Contains(" shop shops store stores lifestyle living movement group europe ", " "+next[0]+" ")
+		return len(next) > 0 && among(" shop shops store stores lifestyle living movement group europe ", next[0])
 	case strings.HasPrefix(s, "garant"), strings.HasPrefix(s, "guaranteed"):
-		return strings.HasPrefix(after, " ") && len(next) > 1 && (isDigit(next[0][0]) || strings.Contains(" for pour per por für ", " "+next[0]+" ") && isDigit(next[1][0]))
+		if !strings.HasPrefix(after, " ") || len(next) < 2 {
+			return false
+		}
+		return isDigit(next[0][0]) || among(" for pour per por für ", next[0]) && isDigit(next[1][0])
 	}
 	_, best, ok := strings.Cut(s, "the best ")
 	if !ok {
@@ -173,13 +177,13 @@ func harmlessClaim(text string, r prose.Range) bool {
 		return true
 	}
 	for _, w := range words {
-		if strings.Contains(ordinary, " "+w+" ") {
+		if among(ordinary, w) {
 			return true
 		}
 	}
 	before := wordsBefore(text, r.Start, 2)
 	for _, w := range before {
-		if strings.Contains(" which what who whether if ", " "+w+" ") {
+		if among(" which what who whether if ", w) {
 			return true
 		}
 	}
@@ -204,7 +208,7 @@ func onlyNumbered(text string, r prose.Range) bool {
 	}
 	before, after := wordsBefore(text, r.Start, 1), strings.Fields(strings.ToLower(text[r.End:min(len(text), r.End+24)]))
 	first := func(words []string, list string) bool {
-		return len(words) > 0 && strings.Contains(list, " "+strings.TrimRight(words[0], ".,;:!?")+" ")
+		return len(words) > 0 && among(list, strings.TrimRight(words[0], ".,;:!?"))
 	}
 	return !first(before, " the our your world's rated ranked voted america's europe's ") &&
 		!first(after, " in for choice solution platform tool provider brand vendor rated worldwide ")

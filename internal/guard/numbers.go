@@ -166,8 +166,9 @@ func (f figure) names(text string) bool {
 	n := f.whole
 	before, size := utf8.DecodeLastRuneInString(text[:n.Start])
 	after, _ := utf8.DecodeRuneInString(text[n.End:])
-	if inWord(before) && !eastAsian(before) || inWord(after) && !eastAsian(after) || before == '#' || before == '@' || before == '/' ||
-		after == '/' || before == '第' || f.whole == f.number && strings.ContainsRune("年月日時分番号章節回階話巻版", after) {
+	joined := inWord(before) && !eastAsian(before) || inWord(after) && !eastAsian(after)
+	if joined || strings.ContainsRune("#@/第", before) || after == '/' ||
+		f.whole == f.number && strings.ContainsRune("年月日時分番号章節回階話巻版", after) {
 		return true
 	}
 	if before == ':' && f.whole == f.number && n.Start > size && inWord(rune(text[n.Start-size-1])) {
@@ -189,7 +190,7 @@ func (f figure) names(text string) bool {
 		return true
 	}
 	words := wordsBefore(text, n.Start, 1)
-	return len(words) == 1 && strings.Contains(numberedThings, " "+afterApostrophe(words[0])+" ") ||
+	return len(words) == 1 && among(numberedThings, afterApostrophe(words[0])) ||
 		len(number) > 5 && number[0] == '0' || f.identifies(text) || f.addressed(text)
 }
 
@@ -275,16 +276,16 @@ func (f figure) dates(text, value string) bool {
 	}
 	words := wordsBefore(text, f.number.Start, 2)
 	if n := len(words); len(value) == 4 && n > 0 && value[0] == '1' {
-		return strings.Contains(months, " "+words[n-1]+" ") || n > 1 && strings.Contains(months, " "+words[n-2]+" ")
+		return among(months, words[n-1]) || n > 1 && among(months, words[n-2])
 	}
 	if len(value) > 2 {
 		return false
 	}
 	next := prose.Words(strings.ToLower(strings.ToValidUTF8(text[f.number.End:min(len(text), f.number.End+16)], "")))
-	if len(next) > 0 && (strings.Contains(months, " "+next[0]+" ") || value <= "24" && strings.Contains(hours, " "+next[0]+" ")) ||
-		len(next) > 1 && next[0] == "de" && strings.Contains(months, " "+next[1]+" ") {
+	if len(next) > 0 && (among(months, next[0]) || value <= "24" && among(hours, next[0])) ||
+		len(next) > 1 && next[0] == "de" && among(months, next[1]) {
 		return true
 	}
 	n := len(words)
-	return n > 0 && (strings.Contains(months, " "+words[n-1]+" ") || words[n-1] == "h")
+	return n > 0 && (among(months, words[n-1]) || words[n-1] == "h")
 }

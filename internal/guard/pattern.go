@@ -47,7 +47,8 @@ func compile(text string) *pattern {
 // patterns lists all patterns.
 func patterns() []*pattern {
 	all := []*pattern{
-		injectionPattern, markerPattern, promptPattern, refusalPattern, leftoverPattern, closingPattern, holePattern, dutyPattern,
+		injectionPattern, markerPattern, promptPattern, refusalPattern, leftoverPattern, closingPattern, holePattern,
+		dutyPattern,
 		injectionElsewhere, refusalElsewhere, leftoverElsewhere, closingElsewhere, holeElsewhere, blankPattern,
 		ssnPattern, birthPattern, homePattern,
 		labelled, quotePattern, linkPattern, emailPattern, phonePattern, cardPattern, ibanPattern, ipPattern, ip6Pattern,

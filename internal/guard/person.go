@@ -70,10 +70,12 @@ const streets = " street st road rd avenue ave lane ln drive dr court ct way clo
 // streetEnds are the ends of street names that are one word.
 func isStreet(word string) bool {
 	w := strings.ToLower(word)
-	if strings.Contains(streets, " "+w+" ") {
+	if among(streets, w) {
 		return true
 	}
-	for _, end := range []string{"straße", "strasse", "straat", "gasse", "weg", "allee", "platz", "plein", "laan", "gracht", "kade", "ring", "damm"} {
+	for _, end := range []string{
+		"straße", "strasse", "straat", "gasse", "weg", "allee", "platz", "plein", "laan", "gracht", "kade", "ring", "damm",
+	} {
 		if strings.HasSuffix(w, end) && len(w) > len(end) {
 			return true
 		}
@@ -152,5 +154,5 @@ const roles = " support sales info hello contact help team press media marketing
 func forRole(address string) bool {
 	local, _, _ := strings.Cut(strings.ToLower(address), "@")
 	first := strings.FieldsFunc(local, func(r rune) bool { return r == '.' || r == '+' || r == '-' || r == '_' })
-	return strings.Contains(roles, " "+local+" ") || len(first) > 0 && strings.Contains(roles, " "+first[0]+" ")
+	return among(roles, local) || len(first) > 0 && among(roles, first[0])
 }

@@ -231,8 +231,8 @@ const fileEndings = " png jpg jpeg gif svg webp avif css js mjs ts json html pdf
 func validEmail(text string, r prose.Range) bool {
 	user, host, _ := strings.Cut(strings.ToLower(r.In(text)), "@")
 	top := host[strings.LastIndexByte(host, '.')+1:]
-	if strings.Contains(" example test invalid localhost local ", " "+top+" ") ||
-		strings.Contains(fileEndings, " "+top+" ") {
+	if among(" example test invalid localhost local ", top) ||
+		among(fileEndings, top) {
 		return false
 	}
 	for _, reserved := range []string{"example.com", "example.org", "example.net", "example.edu"} {
@@ -296,7 +296,7 @@ func validPhone(text string, r prose.Range) bool {
 		return true
 	}
 	for _, w := range wordsBefore(text, r.Start, 3) {
-		if strings.Contains(phoneWords, " "+w+" ") {
+		if among(phoneWords, w) {
 			return true
 		}
 	}

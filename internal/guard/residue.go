@@ -280,7 +280,7 @@ func roman(text string, r prose.Range) bool {
 	word := before[strings.LastIndexAny(before, " \n")+1:]
 	first, _ := utf8.DecodeRuneInString(word)
 	return unicode.IsUpper(first) && strings.ContainsAny(before, " ") ||
-		strings.Contains(" psalm bowl chapter size part volume title louis ", " "+strings.ToLower(word)+" ")
+		among(" psalm bowl chapter size part volume title louis ", strings.ToLower(word))
 }
 
 // apart drops the ranges that overlap one before them.

@@ -81,7 +81,7 @@ const titled = " page post article book guide report talk chapter section song f
 // longer word.
 func isTitle(text string, r prose.Range) bool {
 	for _, w := range wordsBefore(text, r.Start, 2) {
-		if strings.Contains(titled, " "+afterApostrophe(w)+" ") {
+		if among(titled, afterApostrophe(w)) {
 			return true
 		}
 	}
@@ -196,7 +196,7 @@ func linkFault(address, support string, unknown bool) string {
 		return ""
 	case u.Scheme != "http" && u.Scheme != "https":
 		return "Links of this kind do not belong in a text. Use an https address."
-	case strings.Contains(shorteners, " "+host+" "):
+	case among(shorteners, host):
 		return "A shortened link hides where it leads. Use the full address."
 	}
 	if _, err := netip.ParseAddr(host); err == nil {

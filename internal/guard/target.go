@@ -177,3 +177,6 @@ func wordsBefore(text string, at, n int) []string {
 	words := prose.Words(strings.ToLower(line))
 	return words[max(0, len(words)-n):]
 }
+
+// among reports whether a word is in a list of words, each with a space on both sides.
+func among(list, word string) bool { return strings.Contains(list, " "+word+" ") }

@@ -101,7 +101,7 @@ func harmless(text, word string, r prose.Range) bool {
 	switch word {
 	case "retard":
 		before := wordsBefore(text, r.Start, 1)
-		return len(before) == 1 && strings.Contains(" en le de du sans mon son ton un ce ", " "+before[0]+" ")
+		return len(before) == 1 && among(" en le de du sans mon son ton un ce ", before[0])
 	case "bastard":
 		after := strings.TrimLeft(text[r.End:], " ")
 		for _, next := range []string{"file", "sword", "title", "sugar", "cut", "amber"} {
