@@ -153,23 +153,14 @@ func (h hits) any(p *pattern) bool { return len(h[p.id]) > 0 }
 // scan finds the paragraphs in which each pattern may match. Empty lines are between paragraphs.
 func (g *gate) scan(text string) hits {
 	may := make(hits, g.count)
-	src := text
-	if strings.Contains(text, "ſ") || strings.Contains(text, "\u212a") {
-		src = folded(text)
-	}
-	if len(src) != len(text) { // folding has moved the paragraphs: any may match
-		for id := range may {
-			may[id] = []prose.Range{{Start: 0, End: len(text)}}
-		}
-		return may
-	}
 	var touched []uint16
 	state, start := 0, 0
-	for i := range len(src) {
-		state = int(g.next[state*g.width+int(g.class[src[i]])])
+	for i := 0; i < len(text); i++ {
+		b, size := foldedByte(text[i:])
+		state = int(g.next[state*g.width+int(g.class[b])])
 		for _, id := range g.opens[state] {
 			if g.near[id] {
-				may[id] = around(may[id], src, start, i)
+				may[id] = around(may[id], text, start, i)
 				touched = append(touched, id)
 				continue
 			}
@@ -178,7 +169,7 @@ func (g *gate) scan(text string) hits {
 				touched = append(touched, id)
 			}
 		}
-		if src[i] == '\n' && i+1 < len(src) && src[i+1] == '\n' {
+		if b == '\n' && i+1 < len(text) && text[i+1] == '\n' {
 			for _, id := range touched {
 				last := &may[id][len(may[id])-1]
 				last.End = min(last.End, i)
@@ -188,8 +179,21 @@ func (g *gate) scan(text string) hits {
 			}
 			touched, start, state = touched[:0], i+2, 0
 		}
+		i += size - 1
 	}
 	return may
+}
+
+// foldedByte returns the first byte of a text as the strings of patterns have it, and how many bytes it
+// stands for: (?i) takes the long s and the Kelvin sign for letters of ASCII.
+func foldedByte(text string) (b byte, size int) {
+	switch b = text[0]; {
+	case b == "ſ"[0] && strings.HasPrefix(text, "ſ"):
+		return 's', len("ſ")
+	case b == "\u212a"[0] && strings.HasPrefix(text, "\u212a"):
+		return 'k', len("\u212a")
+	}
+	return b, 1
 }
 
 // around adds what is around the byte at an offset to the ranges of a pattern, within the paragraph that
