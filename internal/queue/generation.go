@@ -112,8 +112,8 @@ func (g *generation) work(river context.Context, row *rivertype.JobRow, ref int6
 		cancel(ErrLost)
 	}
 	job := Job{ID: row.ID, Kind: row.Kind, Ref: ref, Attempt: row.Attempt, holder: g.holder}
-	var err error
-	if ctx.Err() == nil {
+	err := ctx.Err() // a job that was fetched while the queue stops goes back, as if it had been interrupted
+	if err == nil {
 		err = g.q.opts.Handlers[row.Kind](ctx, job)
 	}
 	outcome := verdict(err, context.Cause(ctx))

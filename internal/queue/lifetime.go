@@ -29,11 +29,6 @@ func (q *Queue) begin(ctx context.Context) (_ *generation, err error) {
 	if err := g.claim(ctx); err != nil {
 		return nil, err
 	}
-	if q.opts.Fresh != nil {
-		if err := q.opts.Fresh(ctx); err != nil {
-			return nil, fmt.Errorf("prepare to work: %w", err)
-		}
-	}
 	if g.client, err = g.newClient(); err != nil {
 		return nil, fmt.Errorf("set up River: %w", err)
 	}

@@ -58,9 +58,6 @@ type Options struct {
 	// Grace is how long Stop waits for running jobs; 10 s.
 	Grace time.Duration
 	Log   *slog.Logger
-	// Fresh is called at the start of each generation, after orphaned jobs were
-	// taken back and before any job runs. An error delays the start.
-	Fresh func(context.Context) error
 	// OnLost is called when a generation lost its lease, after its jobs' contexts
 	// were cancelled.
 	OnLost func()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -399,5 +400,48 @@ func TestMigrateTwiceIsQuick(t *testing.T) {
 			t.Fatal(err)
 		}
 		t.Logf("nothing to migrate: %s", time.Since(began))
+	})
+}
+
+// A job may be fetched at the very moment at which its queue stops.
+func TestAQueueThatStopsAtOnceLosesNoJob(t *testing.T) {
+	each(t, func(t *testing.T, s *store.Store) {
+		var mu sync.Mutex
+		ran := map[int64]bool{}
+		o := options(s, only(func(_ context.Context, j queue.Job) error {
+			mu.Lock()
+			defer mu.Unlock()
+			ran[j.Ref] = true
+			return nil
+		}))
+		o.Grace = time.Nanosecond
+		o.Workers = map[string]int{"work": 2}
+		const jobs = 60
+		waiting, err := queue.New(o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for ref := range jobs {
+			enqueue(t, s, waiting, queue.Insert{Kind: "work", Ref: int64(ref)})
+		}
+		for n := range 30 {
+			q, err := queue.New(o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := q.Start(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			for range n { // each stop comes a little later after its start
+				query(t, s, `select 1`)
+			}
+			stop(t, q)
+		}
+		start(t, o)
+		eventually(t, 20*time.Second, "every job runs", func() bool {
+			mu.Lock()
+			defer mu.Unlock()
+			return len(ran) == jobs
+		})
 	})
 }
