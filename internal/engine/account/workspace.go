@@ -90,7 +90,7 @@ func checkEmails(p *domain.Problems, list []string) {
 	domain.LimitNotifyEmails.List(p, "notification_emails", list)
 	for i, address := range list {
 		if _, err := mail.ParseAddress(address); err != nil {
-			p.Format(verb.Path("notification_emails", i), "an e-mail address such as editor@example.com")
+			p.Format(verb.Path("notification_emails", i), "an e-mail address such as ada@example.com")
 		}
 	}
 }

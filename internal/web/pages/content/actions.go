@@ -61,16 +61,17 @@ func saved(id int64, from, version int) ui.Outcome {
 
 func postedForm(r *http.Request) form {
 	get := func(name string) string { return strings.ReplaceAll(r.PostForm.Get(name), "\r\n", "\n") }
-	version, _ := strconv.Atoi(get("version")) // without one, a save is taken for a new version
+	line := func(name string) string { return domain.FoldLine(get(name)) } // people paste
+	version, _ := strconv.Atoi(get("version"))                             // without one, a save is taken for a new version
 	return form{
 		ETag:      get("etag"),
 		Version:   version,
-		Title:     strings.TrimSpace(get("title")),
+		Title:     strings.TrimSpace(line("title")),
 		Body:      get("body"),
-		MetaTitle: get("meta_title"),
-		MetaDesc:  get("meta_description"),
+		MetaTitle: line("meta_title"),
+		MetaDesc:  line("meta_description"),
 		Slug:      get("slug"),
-		Keywords:  get("keywords"),
+		Keywords:  line("keywords"),
 		Reason:    get("reason"),
 	}
 }
