@@ -94,6 +94,10 @@ func (w *worker) fail(ctx context.Context, failed *stepError) error {
 
 // explain says for people why a step failed.
 func explain(failed *stepError) string {
+	if store.Unstorable(failed.cause) {
+		return fmt.Sprintf("%q wrote something that the database cannot store, such as a NUL character. Retry it; if "+
+			"it fails again, change the inputs or use another model.", failed.step.Name)
+	}
 	var known *domain.Error
 	if errors.As(failed.cause, &known) && known.Code != domain.CodeServer {
 		return known.Message
