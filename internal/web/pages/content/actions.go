@@ -215,9 +215,15 @@ func (p page) withdraw(w http.ResponseWriter, r *http.Request) error {
 		})
 }
 
-// act runs a verb once on the item of the address and redirects to where done says.
-// A refusal leads back to the item, with the reason.
+// act is actAt, of what is refused for a finding.
 func act[R any](p page, w http.ResponseWriter, r *http.Request,
+	do func(ctx context.Context, id int64, seen verb.Precondition) (R, error), done func(R) ui.Outcome) error {
+	return actAt(p, w, r, "findings", do, done)
+}
+
+// actAt runs a verb once on the item of the address and redirects to where done says.
+// A refusal leads back to a part of the item's page, with the reason.
+func actAt[R any](p page, w http.ResponseWriter, r *http.Request, part string,
 	do func(ctx context.Context, id int64, seen verb.Precondition) (R, error), done func(R) ui.Outcome) error {
 	id, err := ui.PathID(r)
 	if err != nil {
@@ -230,7 +236,7 @@ func act[R any](p page, w http.ResponseWriter, r *http.Request,
 		return do(ctx, id, verb.Precondition{IfMatch: r.PostForm.Get("etag")})
 	}, done)
 	if err != nil {
-		return p.Refuse(w, r, ui.ItemPath(id)+"#findings", err)
+		return p.Refuse(w, r, ui.ItemPath(id)+"#"+part, err)
 	}
 	return p.Finish(w, r, out)
 }
