@@ -69,14 +69,14 @@ var (
 	LimitResults    = Limit{Name: "results", Unit: Number, Min: 1, Max: 5}
 
 	LimitSlug     = Limit{Name: "slug", Unit: Characters, Min: 1, Max: 100, Line: true} // of a capability or template
-	LimitFilter   = Limit{Name: "filter", Unit: Characters, Max: 100, Line: true}       // a text that a list is narrowed by
-	LimitSearch   = Limit{Name: "search", Unit: Characters, Max: 300}                   // words to search for, or a whole title
+	LimitFilter   = Limit{Name: "filter", Unit: Characters, Max: 100, Line: true}       // what narrows a list
+	LimitSearch   = Limit{Name: "search", Unit: Characters, Max: 300}                   // words, or a whole title
 	LimitPage     = Limit{Name: "page", Unit: Number, Min: 1, Max: 1_000_000}
 	LimitPerPage  = Limit{Name: "per_page", Unit: Number, Min: 1, Max: 100}
 	LimitWait     = Limit{Name: "wait", Unit: Number, Max: 60} // seconds, RFC 7240
 	LimitPercent  = Limit{Name: "percent", Unit: Number, Max: 100}
 	LimitURL      = Limit{Name: "url", Unit: Characters, Max: 2048, Line: true}
-	LimitProvider = Limit{Name: "provider", Unit: Characters, Min: 1, Max: 100, Line: true} // the name that it is connected by
+	LimitProvider = Limit{Name: "provider", Unit: Characters, Min: 1, Max: 100, Line: true}
 	LimitModel    = Limit{Name: "model", Unit: Characters, Max: 200, Line: true}
 	LimitMoment   = Limit{Name: "moment", Unit: Characters, Max: 40, Line: true} // a day or a time as text
 )

@@ -11,8 +11,8 @@ import (
 
 // languages are those that a form lists by name: the most written ones on the web, and those
 // of Europe. Any other is chosen by its code.
-var languages = strings.Fields("ar bg bn ca cs da de de-AT de-CH el en en-GB es es-MX et fa fi fr fr-CA he hi hr hu id " +
-	"it ja ko lt lv ms nb nl pl pt pt-BR ro ru sk sl sr sv th tr uk vi zh zh-Hant")
+var languages = strings.Fields("ar bg bn ca cs da de de-AT de-CH el en en-GB es es-MX et fa fi fr fr-CA he hi hr hu " +
+	"id it ja ko lt lv ms nb nl pl pt pt-BR ro ru sk sl sr sv th tr uk vi zh zh-Hant")
 
 // otherLanguage is the option that asks for a code.
 const otherLanguage = "other"

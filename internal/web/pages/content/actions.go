@@ -61,8 +61,9 @@ func saved(id int64, from, version int) ui.Outcome {
 
 func postedForm(r *http.Request) form {
 	get := func(name string) string { return strings.ReplaceAll(r.PostForm.Get(name), "\r\n", "\n") }
-	line := func(name string) string { return domain.FoldLine(get(name)) } // people paste
-	version, _ := strconv.Atoi(get("version"))                             // without one, a save is taken for a new version
+	// People paste several lines.
+	line := func(name string) string { return domain.FoldLine(get(name)) }
+	version, _ := strconv.Atoi(get("version")) // without one, a save is taken for a new version
 	return form{
 		ETag:      get("etag"),
 		Version:   version,

@@ -68,8 +68,9 @@ func TestAPlanKeepsWhatItDoesNotShow(t *testing.T) {
 		content.EditItem{ID: c.ID, ItemEdit: domain.ItemEdit{PlannedAt: &at}}))(t)
 	form := url.Values{"etag": {ui.ETag(d.Revision)}, "planned": {"2126-12-24"}, "assignee": {"Grace Hopper"}}
 	p.Post(path+"/plan", form)
-	if d := webtest.Must(p.Engine.Content.Item(p.Context(), c.ID))(t); !d.PlannedAt.Equal(at) || d.Assignee != "Grace Hopper" {
-		t.Errorf("planned for %s, assigned to %q", d.PlannedAt, d.Assignee)
+	saved := webtest.Must(p.Engine.Content.Item(p.Context(), c.ID))(t)
+	if !saved.PlannedAt.Equal(at) || saved.Assignee != "Grace Hopper" {
+		t.Errorf("planned for %s, assigned to %q", saved.PlannedAt, saved.Assignee)
 	}
 	for _, c := range []struct{ etag, day, assignee, says string }{
 		{"", "24 December", "", "a day such as 2026-02-26"},
