@@ -14,6 +14,7 @@ import (
 
 	"vellocity/internal/app"
 	"vellocity/internal/cli"
+	"vellocity/internal/domain"
 	"vellocity/internal/mcp"
 	"vellocity/internal/ops"
 )
@@ -113,7 +114,11 @@ func (w *whole) faultsOverREST(t *testing.T, o ops.Op, f ops.Field, args map[str
 		case g.In == ops.InPath:
 			path = strings.Replace(path, "{"+g.Name+"}", fmt.Sprint(v), 1)
 		case g.In == ops.InQuery:
-			query.Set(g.Name, strings.Trim(string(ops.MustEncode(v)), `"`))
+			text, ok := v.(string)
+			if !ok {
+				text = string(ops.MustEncode(v))
+			}
+			query.Set(g.Name, text)
 		case g.In == ops.InBody:
 			body[g.Name] = v
 		}
@@ -229,6 +234,20 @@ func textProbes(f ops.Field, s *ops.Schema, start string) []probe {
 		all = append(all, probe{"longest", inside(*s.MaxLength), true},
 			probe{"too long", strings.Repeat("a", *s.MaxLength+1), false})
 	}
+	if s.Pattern == domain.LinePattern {
+		all = append(all, ofTwoLines(func(v string) any { return v })...)
+	}
+	return all
+}
+
+// ofTwoLines are texts that a field of one line must refuse.
+func ofTwoLines(wrap func(string) any) []probe {
+	var all []probe
+	for _, end := range []string{"\n", "\r", "\r\n", "\t", "\u0085", "\u2028", "\u2029"} {
+		for _, text := range []string{"a" + end + "b", end + "a", "a" + end} {
+			all = append(all, probe{fmt.Sprintf("%q", text), wrap(text), false})
+		}
+	}
 	return all
 }
 
@@ -280,6 +299,9 @@ func listProbes(f ops.Field) []probe {
 		}
 		all = append(all, probe{"longest item", []string{sized(f.Name, most)}, true},
 			probe{"too long an item", []string{sized(f.Name, *s.Items.MaxLength+1)}, false})
+	}
+	if s.Items.Pattern == domain.LinePattern {
+		all = append(all, ofTwoLines(func(v string) any { return []string{v} })...)
 	}
 	return all
 }

@@ -2,6 +2,8 @@ package api_test
 
 import (
 	"encoding/json"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 
@@ -79,5 +81,28 @@ func TestTheWholeTextNamesItself(t *testing.T) {
 	}
 	if err := json.Unmarshal(raw, &a); err != nil || status != 200 || h.Get("X-Message-Id") != number(a.Data.ID) {
 		t.Errorf("%d %v %s", status, h, raw)
+	}
+}
+
+// TestAllFaultsAtOnce sends an input with a fault that its schema shows beside one that only
+// the verb knows of: a caller reads both.
+func TestAllFaultsAtOnce(t *testing.T) {
+	w := start(t)
+	_, item := w.finished(t, "Cloud cost optimization")
+	for _, c := range []struct{ method, path, body, fields string }{
+		{"PATCH", "/partners/profile", `{"company_name":"","timezone":"Mars/Olympus"}`, "company_name timezone"},
+		{"POST", "/api-keys", `{"name":"","allowed_ips":["here"]}`, "allowed_ips.0 name"},
+		{"PATCH", "/content-workflow/content/" + number(item), `{"title":"","slug":"Not A Slug","language":"xx-!!"}`,
+			"language slug title"},
+		{"POST", "/aiwriter/generate-output", `{"maximum_length":0,"language":"English"}`, "language maximum_length"},
+		{"POST", "/content-workflow/capabilities/generate-blog-post/execute", `{"priority":"late","settings":{}}`,
+			"priority settings.topic"},
+	} {
+		_, _, raw := w.call(t, w.first.Key.Secret, c.method, "/api/v1"+c.path, c.body, "Accept: application/json")
+		var a struct{ Error ops.ErrorBody }
+		err := json.Unmarshal(raw, &a)
+		if got := strings.Join(slices.Sorted(maps.Keys(a.Error.Details)), " "); err != nil || got != c.fields {
+			t.Errorf("%s %s: faults of %s, want %s", c.method, c.path, got, c.fields)
+		}
 	}
 }

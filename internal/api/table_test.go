@@ -54,8 +54,9 @@ func TestEnumsNameValuesOfTheirType(t *testing.T) {
 // row names is checked by nobody at the doors.
 func TestLimitsAreUsed(t *testing.T) {
 	elsewhere := map[string]bool{
-		"percent": true, // of a response
-		"url":     true, // of a provider that the operator connects
+		"percent":  true, // of a response
+		"url":      true, // of a provider that the operator connects
+		"provider": true, "model": true,
 	}
 	used := map[string]bool{}
 	for _, o := range slices.Concat(app.Table(), account.OperatorRows(nil)) {
@@ -67,6 +68,38 @@ func TestLimitsAreUsed(t *testing.T) {
 		if !used[l.Name] && !elsewhere[l.Name] {
 			t.Errorf("no field has the limit %s", l.Name)
 		}
+	}
+}
+
+// TestTextsAreOneLineOrSeveral holds that every text which a row takes is said to be one line,
+// or is one of those that may have several. TestPublishedLimitsAreTrue sends line breaks to
+// the former.
+func TestTextsAreOneLineOrSeveral(t *testing.T) {
+	several := map[string]bool{
+		"body": true, "reason": true, "acceptance": true, "facts": true, "prompt": true, "tone_custom": true,
+		"search": true, // words, and white space separates them
+	}
+	one := 0
+	for _, o := range slices.Concat(app.Table(), account.OperatorRows(nil)) {
+		for _, f := range o.Fields() {
+			texts := f.Schema
+			if f.Type == "array" {
+				texts = texts.Items
+			}
+			if texts.Type != "string" || len(texts.Enum) > 0 || f.In == ops.InHeader || texts.Format == "date-time" {
+				continue
+			}
+			l, ok := domain.LimitNamed(f.Limit)
+			if !ok || l.Line == several[l.Name] || l.Line != (texts.Pattern == domain.LinePattern) {
+				t.Errorf("%s: %s has the limit %q: one line or several?", o.Name, f.Name, f.Limit)
+			}
+			if l.Line {
+				one++
+			}
+		}
+	}
+	if one < 30 {
+		t.Errorf("only %d fields are one line", one)
 	}
 }
 

@@ -42,10 +42,7 @@ func (a *App) open(ctx context.Context) (err error) {
 	if err := os.MkdirAll(a.cfg.Data, 0o700); err != nil {
 		return fmt.Errorf("make the data directory: %w", err)
 	}
-	if info, err := os.Stat(a.cfg.Data); err == nil && info.Mode().Perm()&0o022 != 0 && runtime.GOOS != "windows" {
-		a.log.Warn("other users of this machine can change what is in the data directory, such as the master key; "+
-			"run chmod 700 on it", "data", a.cfg.Data, "mode", info.Mode().Perm().String())
-	}
+	a.warnOfOthers()
 	a.Store, err = store.Open(ctx, store.Options{Dir: a.cfg.Data, URL: a.cfg.Database.Reveal(), Log: a.log})
 	if err != nil {
 		return err
@@ -59,6 +56,26 @@ func (a *App) open(ctx context.Context) (err error) {
 		return errors.Join(err, a.Store.Close())
 	}
 	return nil
+}
+
+// warnOfOthers warns where other users of this machine can change what is in the data
+// directory, or read a file with secrets in it. The server's own files are its user's alone;
+// one that was restored from a backup may not be. Windows has no such modes.
+func (a *App) warnOfOthers() {
+	if runtime.GOOS == "windows" {
+		return
+	}
+	if info, err := os.Stat(a.cfg.Data); err == nil && info.Mode().Perm()&0o022 != 0 {
+		a.log.Warn("other users of this machine can change what is in the data directory, such as the master key; "+
+			"run chmod 700 on it", "data", a.cfg.Data, "mode", info.Mode().Perm().String())
+	}
+	files, _ := os.ReadDir(a.cfg.Data) // what cannot be read fails below, with more to say
+	for _, f := range files {
+		if info, err := f.Info(); err == nil && info.Mode().IsRegular() && info.Mode().Perm()&0o006 != 0 {
+			a.log.Warn("other users of this machine can read or change a file in the data directory; "+
+				"run chmod 600 on it", "file", filepath.Join(a.cfg.Data, f.Name()), "mode", info.Mode().Perm().String())
+		}
+	}
 }
 
 // check looks through a database that is too large to be looked through before the

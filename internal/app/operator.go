@@ -135,10 +135,10 @@ func (a *App) signInLink(ctx context.Context, in signInLink) (Link, error) {
 // Connect is what "connect" sends. The key travels through the operator's own socket
 // only.
 type Connect struct {
-	Name    string `json:"name" minLength:"1" doc:"The provider's name"`
-	Kind    string `json:"kind" minLength:"1" doc:"The kind of provider"`
+	Name    string `json:"name" limit:"provider" doc:"The provider's name"`
+	Kind    string `json:"kind" limit:"provider" doc:"The kind of provider"`
 	BaseURL string `json:"base_url,omitempty" limit:"url" doc:"The address of its API, where it is not the usual one"`
-	Model   string `json:"model,omitempty" doc:"The model's name"`
+	Model   string `json:"model,omitempty" limit:"model" doc:"The model's name"`
 	Key     string `json:"key,omitempty" doc:"Its API key"`
 }
 
@@ -154,7 +154,7 @@ func (a *App) connectProvider(ctx context.Context, in Connect) error {
 }
 
 type disconnect struct {
-	Name string `json:"name" minLength:"1" doc:"The provider's name"`
+	Name string `json:"name" limit:"provider" doc:"The provider's name"`
 }
 
 func (a *App) disconnectProvider(ctx context.Context, in disconnect) error {

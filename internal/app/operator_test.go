@@ -1,9 +1,12 @@
 package app
 
 import (
+	"encoding/json"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 
@@ -74,6 +77,24 @@ func TestOperatorRows(t *testing.T) {
 		}
 		if status, body := call(a.Handler, c.path, c.body, first.Key.Secret); status < 400 {
 			t.Errorf("the public server serves %s: %d %s", c.path, status, body)
+		}
+	}
+	for _, c := range []struct{ path, body, faults string }{
+		{
+			"/operator/workspaces", `{"slug":"Acme Corp","company_name":"","plan":"golden","timezone":"Mars/Olympus"}`,
+			"company_name plan slug timezone",
+		},
+		{"/operator/workspaces", `{"slug":"Acme Corp","company_name":"A","timezone":"Mars/Olympus"}`, "slug timezone"},
+		{"/operator/workspace", `{"slug":"Acme Corp","plan":"golden","timezone":"Mars/Olympus"}`, "plan slug timezone"},
+		{"/operator/workspace", `{"slug":7,"Plan":"golden","timezone":"Mars/Olympus"}`, "Plan slug timezone"},
+	} {
+		_, body := call(a.Operator(), c.path, c.body, "")
+		var answer struct {
+			Error struct{ Details map[string][]string }
+		}
+		err := json.Unmarshal([]byte(body), &answer)
+		if got := strings.Join(slices.Sorted(maps.Keys(answer.Error.Details)), " "); err != nil || got != c.faults {
+			t.Errorf("%s: %v, want all faults at once: %s", c.body, body, c.faults)
 		}
 	}
 	for slug, want := range map[string]string{"": `"slug":"acme"`, "second": `"slug":"second"`, "third": "NOT_FOUND"} {

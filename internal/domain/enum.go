@@ -22,7 +22,7 @@ func (WaitingFor) Values() []string { return names([]WaitingFor{WaitingPerson, W
 
 // Values lists the states of a step.
 func (StepStatus) Values() []string {
-	return names([]StepStatus{StepPending, StepRunning, StepDone, StepFailed, StepSkipped, StepReused})
+	return names([]StepStatus{StepPending, StepRunning, StepDone, StepFailed, StepSkipped, StepReused, StepCancelled})
 }
 
 // Values lists the kinds of origin.

@@ -171,6 +171,9 @@ const (
 	StepFailed  StepStatus = "failed"
 	StepSkipped StepStatus = "skipped"
 	StepReused  StepStatus = "reused"
+	// StepCancelled is a step that was writing when its execution was cancelled: its output is
+	// what it had written, as text, and is not finished. A retry runs it again.
+	StepCancelled StepStatus = "cancelled"
 )
 
 // StepResult is the recorded outcome of one step.

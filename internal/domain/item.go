@@ -111,8 +111,8 @@ type ItemEdit struct {
 	Language        *string    `json:"language,omitempty" limit:"language" doc:"BCP 47"`
 	Channel         *string    `json:"channel,omitempty" null:"clears" limit:"channel"`
 	Keywords        *[]string  `json:"keywords,omitempty" limit:"keywords"`
-	PlannedAt       *time.Time `json:"planned_at,omitempty" null:"clears" doc:"When it is meant to be published"`
-	ScheduledAt     *time.Time `json:"scheduled_at,omitempty" null:"clears" doc:"When publication is planned (publish scope); nothing is done by itself"`
+	PlannedAt       *time.Time `json:"planned_at,omitempty" null:"clears" doc:"When it is meant to be published; may be past"`
+	ScheduledAt     *time.Time `json:"scheduled_at,omitempty" null:"clears" doc:"When publication is planned, in the future (publish scope); nothing is done by itself"`
 	Assignee        *string    `json:"assignee,omitempty" null:"clears" limit:"assignee" doc:"Who is responsible for it"`
 }
 

@@ -27,54 +27,58 @@ type Limit struct {
 	Min, Max int // both allowed
 	// Each bounds the characters of one entry of a list; 0: no bound.
 	Each int
+	// Line says that the text, or each entry of the list, is one line: see [Problems.OneLine].
+	Line bool
 }
 
 // The limits of fields, by area.
 var (
-	LimitCompanyName   = Limit{Name: "company_name", Unit: Characters, Min: 1, Max: 120}
-	LimitWorkspaceSlug = Limit{Name: "workspace_slug", Unit: Characters, Min: 1, Max: 62}
-	LimitTimezone      = Limit{Name: "timezone", Unit: Characters, Min: 1, Max: 64}
-	LimitNotifyEmails  = Limit{Name: "notification_emails", Unit: Items, Max: 20, Each: 254} // RFC 5321, path
+	LimitCompanyName   = Limit{Name: "company_name", Unit: Characters, Min: 1, Max: 120, Line: true}
+	LimitWorkspaceSlug = Limit{Name: "workspace_slug", Unit: Characters, Min: 1, Max: 62, Line: true}
+	LimitTimezone      = Limit{Name: "timezone", Unit: Characters, Min: 1, Max: 64, Line: true}
+	LimitNotifyEmails  = Limit{Name: "notification_emails", Unit: Items, Max: 20, Each: 254, Line: true} // RFC 5321, path
 	LimitGrant         = Limit{Name: "grant", Unit: Number, Min: 1, Max: 1_000_000_000}
-	LimitGrantNote     = Limit{Name: "grant_note", Unit: Characters, Max: 200}
+	LimitGrantNote     = Limit{Name: "grant_note", Unit: Characters, Max: 200, Line: true}
 
-	LimitKeyName    = Limit{Name: "key_name", Unit: Characters, Min: 1, Max: 100}
+	LimitKeyName    = Limit{Name: "key_name", Unit: Characters, Min: 1, Max: 100, Line: true}
 	LimitKeyScopes  = Limit{Name: "key_scopes", Unit: Items, Min: 1, Max: 9}
-	LimitAllowedIPs = Limit{Name: "allowed_ips", Unit: Items, Max: 100, Each: 49}   // an IPv6 block
-	LimitKeyGrace   = Limit{Name: "key_grace", Unit: Number, Max: 7 * 24 * 60 * 60} // seconds
+	LimitAllowedIPs = Limit{Name: "allowed_ips", Unit: Items, Max: 100, Each: 49, Line: true} // an IPv6 block
+	LimitKeyGrace   = Limit{Name: "key_grace", Unit: Number, Max: 7 * 24 * 60 * 60}           // seconds
 
-	LimitTitle           = Limit{Name: "title", Unit: Characters, Min: 1, Max: 300}
+	LimitTitle           = Limit{Name: "title", Unit: Characters, Min: 1, Max: 300, Line: true}
 	LimitBody            = Limit{Name: "body", Unit: Characters, Min: 1, Max: 200_000}
-	LimitMetaTitle       = Limit{Name: "meta_title", Unit: Characters, Max: 200}
-	LimitMetaDescription = Limit{Name: "meta_description", Unit: Characters, Max: 500}
-	LimitItemSlug        = Limit{Name: "item_slug", Unit: Characters, Min: 1, Max: 80}
-	LimitKeywords        = Limit{Name: "keywords", Unit: Items, Max: 50, Each: 100}
-	LimitLanguage        = Limit{Name: "language", Unit: Characters, Max: 35} // BCP 47, section 4.4.1
-	LimitChannel         = Limit{Name: "channel", Unit: Characters, Max: 50}
-	LimitAssignee        = Limit{Name: "assignee", Unit: Characters, Max: 200}
+	LimitMetaTitle       = Limit{Name: "meta_title", Unit: Characters, Max: 200, Line: true}
+	LimitMetaDescription = Limit{Name: "meta_description", Unit: Characters, Max: 500, Line: true}
+	LimitItemSlug        = Limit{Name: "item_slug", Unit: Characters, Min: 1, Max: 80, Line: true}
+	LimitKeywords        = Limit{Name: "keywords", Unit: Items, Max: 50, Each: 100, Line: true}
+	LimitLanguage        = Limit{Name: "language", Unit: Characters, Max: 35, Line: true} // BCP 47, section 4.4.1
+	LimitChannel         = Limit{Name: "channel", Unit: Characters, Max: 50, Line: true}
+	LimitAssignee        = Limit{Name: "assignee", Unit: Characters, Max: 200, Line: true}
 	LimitReason          = Limit{Name: "reason", Unit: Characters, Max: 500}
 	LimitAcceptance      = Limit{Name: "acceptance", Unit: Characters, Min: 1, Max: 500}
-	LimitFinding         = Limit{Name: "finding", Unit: Characters, Min: 1, Max: 64} // an id
+	LimitFinding         = Limit{Name: "finding", Unit: Characters, Min: 1, Max: 64, Line: true} // an id
 	LimitFacts           = Limit{Name: "facts", Unit: Items, Max: 100, Each: 2_000}
-	LimitLinks           = Limit{Name: "links", Unit: Items, Max: 100, Each: 2048}
+	LimitLinks           = Limit{Name: "links", Unit: Items, Max: 100, Each: 2048, Line: true}
 	LimitBulkMove        = Limit{Name: "bulk_move", Unit: Items, Min: 1, Max: 100}
 	LimitPerColumn       = Limit{Name: "per_column", Unit: Number, Min: 1, Max: 200}
 
 	LimitPrompt     = Limit{Name: "prompt", Unit: Characters, Max: 20_000}
 	LimitWords      = Limit{Name: "words", Unit: Number, Min: 1, Max: 4_000}
-	LimitTone       = Limit{Name: "tone", Unit: Characters, Max: 100}
+	LimitTone       = Limit{Name: "tone", Unit: Characters, Max: 100, Line: true}
 	LimitToneCustom = Limit{Name: "tone_custom", Unit: Characters, Max: 500}
 	LimitResults    = Limit{Name: "results", Unit: Number, Min: 1, Max: 5}
 
-	LimitSlug    = Limit{Name: "slug", Unit: Characters, Min: 1, Max: 100} // of a capability or template
-	LimitFilter  = Limit{Name: "filter", Unit: Characters, Max: 100}       // a text that a list is narrowed by
-	LimitSearch  = Limit{Name: "search", Unit: Characters, Max: 300}       // words to search for, or a whole title
-	LimitPage    = Limit{Name: "page", Unit: Number, Min: 1, Max: 1_000_000}
-	LimitPerPage = Limit{Name: "per_page", Unit: Number, Min: 1, Max: 100}
-	LimitWait    = Limit{Name: "wait", Unit: Number, Max: 60} // seconds, RFC 7240
-	LimitPercent = Limit{Name: "percent", Unit: Number, Max: 100}
-	LimitURL     = Limit{Name: "url", Unit: Characters, Max: 2048}
-	LimitMoment  = Limit{Name: "moment", Unit: Characters, Max: 40} // a day or a time as text
+	LimitSlug     = Limit{Name: "slug", Unit: Characters, Min: 1, Max: 100, Line: true} // of a capability or template
+	LimitFilter   = Limit{Name: "filter", Unit: Characters, Max: 100, Line: true}       // what narrows a list
+	LimitSearch   = Limit{Name: "search", Unit: Characters, Max: 300}                   // words, or a whole title
+	LimitPage     = Limit{Name: "page", Unit: Number, Min: 1, Max: 1_000_000}
+	LimitPerPage  = Limit{Name: "per_page", Unit: Number, Min: 1, Max: 100}
+	LimitWait     = Limit{Name: "wait", Unit: Number, Max: 60} // seconds, RFC 7240
+	LimitPercent  = Limit{Name: "percent", Unit: Number, Max: 100}
+	LimitURL      = Limit{Name: "url", Unit: Characters, Max: 2048, Line: true}
+	LimitProvider = Limit{Name: "provider", Unit: Characters, Min: 1, Max: 100, Line: true}
+	LimitModel    = Limit{Name: "model", Unit: Characters, Max: 200, Line: true}
+	LimitMoment   = Limit{Name: "moment", Unit: Characters, Max: 40, Line: true} // a day or a time as text
 )
 
 // Limits lists every limit.
@@ -87,6 +91,7 @@ func Limits() []Limit {
 		LimitBulkMove, LimitPerColumn,
 		LimitPrompt, LimitWords, LimitTone, LimitToneCustom, LimitResults,
 		LimitSlug, LimitFilter, LimitSearch, LimitPage, LimitPerPage, LimitWait, LimitPercent, LimitURL, LimitMoment,
+		LimitProvider, LimitModel,
 	}
 }
 
@@ -138,6 +143,9 @@ func (l Limit) Text(p *Problems, path, s string) {
 	case n > l.Max:
 		p.Long(path, l.Max, n)
 	}
+	if l.Line && strings.TrimSpace(s) != "" {
+		p.OneLine(path, s)
+	}
 }
 
 // Value notes a fault unless n is allowed.
@@ -157,11 +165,15 @@ func (l Limit) List(p *Problems, path string, items []string) {
 		return
 	}
 	for i, s := range items {
-		if !p.Characters(path+"."+strconv.Itoa(i), s) {
+		at := path + "." + strconv.Itoa(i)
+		if !p.Characters(at, s) {
 			continue
 		}
 		if n := utf8.RuneCountInString(s); l.Each > 0 && n > l.Each {
-			p.Long(path+"."+strconv.Itoa(i), l.Each, n)
+			p.Long(at, l.Each, n)
+		}
+		if l.Line {
+			p.OneLine(at, s)
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 )
 
@@ -117,6 +118,17 @@ func (p *Problems) Twice(path, value string) { p.field(path, "repeats %q", clip(
 // Format notes that a text does not have the form it needs. want is a phrase with
 // an example: "a time such as 2026-02-26T10:00:00Z".
 func (p *Problems) Format(path, want string) { p.field(path, "must be %s", want) }
+
+// ClockLeniency is how far in the past an instant of a caller whose clock is late may be where
+// a future one is asked for.
+const ClockLeniency = time.Minute
+
+// Future notes a fault unless an instant is after now, which is the server's own.
+func (p *Problems) Future(path string, at, now time.Time) {
+	if !at.After(now) {
+		p.field(path, "must be in the future")
+	}
+}
 
 // Conflict notes that a field cannot have its value together with another field.
 func (p *Problems) Conflict(path string) { p.field(path, "conflicts with another field") }

@@ -49,6 +49,39 @@ func ValidText(text string) bool {
 	return !bad
 }
 
+// LinePattern is a regular expression that matches what [Problems.OneLine] allows, in every
+// dialect: the published schemas have it.
+const LinePattern = "^[^\t\n\r\u0085\u2028\u2029]*$"
+
+// endsLine reports whether a character breaks a line (Unicode 16, section 5.8), or is a tab,
+// which no single-line field of a form can hold either.
+func endsLine(r rune) bool { return strings.ContainsRune("\t\n\r\u0085\u2028\u2029", r) }
+
+// OneLine notes a fault, and reports false, if a text of one line, such as a title, has a line
+// break or a tab. A person's or a program's text is refused; what a model writes and what a
+// person pastes into a form is folded with [FoldLine].
+func (p *Problems) OneLine(path, text string) bool {
+	at := strings.IndexFunc(text, endsLine)
+	if at < 0 {
+		return true
+	}
+	what := "a line break"
+	if text[at] == '\t' {
+		what = "a tab"
+	}
+	p.field(path, "must be one line; character %d is %s", utf8.RuneCountInString(text[:at])+1, what)
+	return false
+}
+
+// FoldLine returns a text as one line: where it has a line break or a tab, each run of white
+// space becomes one space.
+func FoldLine(text string) string {
+	if strings.IndexFunc(text, endsLine) < 0 {
+		return text
+	}
+	return strings.Join(strings.Fields(text), " ")
+}
+
 // CheckTexts notes the faults of every text and name within a decoded JSON value, as
 // [Problems.Characters] does, and reports whether there are none.
 func (p *Problems) CheckTexts(path string, value any) bool {

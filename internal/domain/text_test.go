@@ -3,6 +3,7 @@ package domain_test
 import (
 	"encoding/json"
 	"math/big"
+	"regexp"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -76,4 +77,34 @@ func FuzzValidText(f *testing.F) {
 			t.Errorf("%q becomes %q", s, clean)
 		}
 	})
+}
+
+// TestALineIsOneLine: what a field of one line refuses is what folding takes away and what its
+// pattern does not match.
+func TestALineIsOneLine(t *testing.T) {
+	pattern := regexp.MustCompile(domain.LinePattern)
+	rapid.Check(t, func(t *rapid.T) {
+		part := rapid.SampledFrom([]string{"a", "word", " ", "\t", "\n", "\r", "\u0085", "\u2028", "\u2029", "日本"})
+		text := strings.Join(rapid.SliceOf(part).Draw(t, "parts"), "")
+		var p, folded domain.Problems
+		if ok := p.OneLine("title", text); ok != pattern.MatchString(text) || ok != (p.Err() == nil) {
+			t.Fatalf("%q: one line is %v: %v", text, ok, p.Err())
+		} else if ok && domain.FoldLine(text) != text {
+			t.Fatalf("%q became %q", text, domain.FoldLine(text))
+		}
+		line := domain.FoldLine(text)
+		bare := func(s string) string { return strings.Join(strings.Fields(s), "") }
+		if !folded.OneLine("title", line) || bare(line) != bare(text) {
+			t.Fatalf("%q was folded to %q", text, line)
+		}
+	})
+	title := domain.Limit{Unit: domain.Characters, Min: 1, Max: 3, Line: true}
+	for text, want := range map[string]string{
+		"\n":     "The title field is required",
+		"a\n":    "The title field must be one line; character 2 is a line break",
+		"é\tb":   "The title field must be one line; character 2 is a tab",
+		"abcd\n": "The title field must have at most 3 characters; it has 5",
+	} {
+		check(t, text, want, func(p *domain.Problems) { title.Text(p, "title", text) })
+	}
 }

@@ -77,11 +77,24 @@ func (w *worker) prepare(ctx context.Context, tx *store.Tx, crashes int) (failur
 			"longer configured. Configure it and retry.", w.x.Origin.Provider), nil
 	}
 	if err := w.load(ctx, tx); err != nil {
-		w.Log.Error("load an execution", "execution", w.x.ID, "error", err)
+		if !w.missing(ctx, err) {
+			return nil, fmt.Errorf("load execution %d: %w", w.x.ID, err)
+		}
+		w.Log.Warn("load an execution", "execution", w.x.ID, "error", err)
 		return domain.Errorf(domain.CodeConflict,
 			"What this execution needs could not be read: %s.", domain.AsError(err).Message), nil
 	}
 	return w.plan(ctx, tx)
+}
+
+// missing reports whether an execution cannot be loaded however often one tries: what it
+// needs is not there, or has failed to be read again and again. A node that stops, or a
+// database that is away, says nothing about the execution, which the queue runs again.
+func (w *worker) missing(ctx context.Context, err error) bool {
+	if e := domain.AsError(err); e.Code != domain.CodeServer {
+		return e.Refusal()
+	}
+	return ctx.Err() == nil && w.job.Attempt >= maxFailures
 }
 
 func (w *worker) load(ctx context.Context, tx *store.Tx) error {

@@ -39,11 +39,15 @@ func ended(x domain.Execution) domain.ExecutionEnded {
 }
 
 // Cancel ends an execution, as part of the transaction: what it captured stays, the
-// rest is released, and nothing more of it is recorded. A call of a provider that is
-// under way is ended once the transaction is on disk.
+// rest is released, what its steps have written so far is recorded as not finished, and
+// nothing more. A call of a provider that is under way is ended once the transaction is
+// on disk.
 func (r *Runner) Cancel(ctx context.Context, tx *store.Tx, x domain.Execution) (domain.Execution, error) {
 	job, err := tx.ExecutionJob(ctx, x.ID)
 	if err != nil {
+		return x, err
+	}
+	if err := r.keepUnfinished(ctx, tx, x); err != nil {
 		return x, err
 	}
 	if x, err = r.finish(ctx, tx, x, domain.ExecutionCancelled, ""); err != nil || job == 0 {
@@ -94,6 +98,10 @@ func (w *worker) fail(ctx context.Context, failed *stepError) error {
 
 // explain says for people why a step failed.
 func explain(failed *stepError) string {
+	if store.Unstorable(failed.cause) {
+		return fmt.Sprintf("%q wrote something that the database cannot store, such as a NUL character. Retry it; if "+
+			"it fails again, change the inputs or use another model.", failed.step.Name)
+	}
 	var known *domain.Error
 	if errors.As(failed.cause, &known) && known.Code != domain.CodeServer {
 		return known.Message

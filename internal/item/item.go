@@ -9,6 +9,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"slices"
 
 	"vellocity/internal/domain"
 	"vellocity/internal/prose"
@@ -21,8 +22,15 @@ const previewLength = 180
 // Describe fills in what is derived from an item's text: what a card shows, what a
 // search finds it by, and a slug from the title where it has none. It parses the text, so
 // it is called before the transaction that creates or edits the item, which holds the
-// database's writer.
+// database's writer. What is one line becomes one: models do not always write it so.
 func Describe(c *domain.ContentItem) {
+	for _, line := range []*string{&c.Title, &c.MetaTitle, &c.MetaDescription} {
+		*line = domain.FoldLine(*line)
+	}
+	c.Keywords = slices.Clone(c.Keywords)
+	for i, k := range c.Keywords {
+		c.Keywords[i] = domain.FoldLine(k)
+	}
 	plain := prose.Plain(c.Body)
 	c.WordCount = prose.CountWords(plain)
 	c.Preview = previewOf(c.Title, plain)

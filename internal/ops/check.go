@@ -163,6 +163,9 @@ func (c *checker) text(s *Schema, v any, path string) {
 	case s.MaxLength != nil && n > *s.MaxLength:
 		c.fault().Long(path, *s.MaxLength, n)
 	}
+	if s.Pattern == domain.LinePattern && strings.TrimSpace(text) != "" {
+		c.ok = c.p.OneLine(path, text) && c.ok
+	}
 	if want := wrongFormat(s.Format, text); want != "" {
 		c.fault().Format(path, want)
 	}

@@ -126,10 +126,16 @@ func limitField(s *Schema, f reflect.StructField) {
 	switch l.Unit {
 	case domain.Characters:
 		s.MinLength, s.MaxLength = positive(l.Min), &l.Max
+		if l.Line {
+			s.Pattern = domain.LinePattern
+		}
 	case domain.Items:
 		s.MinItems, s.MaxItems = positive(l.Min), &l.Max
 		if l.Each > 0 {
 			s.Items.MaxLength = &l.Each
+		}
+		if l.Line {
+			s.Items.Pattern = domain.LinePattern
 		}
 	case domain.Number:
 		least, most := float64(l.Min), float64(l.Max)

@@ -61,6 +61,7 @@ const (
 	WidgetTextArea    = "textarea"     // several lines
 	WidgetBrandVoice  = "brand_voice"  // a brand voice of the workspace, by its id
 	WidgetContentItem = "content_item" // a content item of the workspace, by its id
+	WidgetLanguage    = "language"     // a language by its name; the value is its code
 )
 
 // node is a schema as it is written.

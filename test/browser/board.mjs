@@ -23,7 +23,7 @@ try {
   await page.goto(server.link);
   await page.goto(server.base + "/board");
   await page.waitForFunction(() => document.getElementById("live-dot").dataset.state === "live");
-  for (const part of [frame, search, undo, keyboard, several, changes]) await part(page);
+  for (const part of [frame, search, back, plan, language, undo, keyboard, several, changes]) await part(page);
   if (!inFirefox) await phone(); // touch is sent over Chromium's own protocol
   assert.deepEqual(complaints, [], "the console must stay clean");
   console.log("The board is done.");
@@ -126,6 +126,72 @@ async function search(page) {
   assert.match(await page.locator("#palette-list li[data-go^='/content/']").first().textContent(), /^Post number 3\D/i);
   await page.keyboard.press("Escape");
   assert.equal(await page.locator("#palette[open]").count(), 0);
+}
+
+async function back(page) {
+  tell("Back restores the filter: the address, the fields and the cards");
+  const field = page.locator(".filters input[type=search]"), type = page.locator(".filters select[name=type]");
+  const shows = async (q, kind, n) => {
+    await page.waitForFunction((want) => document.querySelectorAll(".card").length === want, n);
+    assert.equal(new URL(page.url()).searchParams.get("q") ?? "", q);
+    assert.equal(new URL(page.url()).searchParams.get("type") ?? "", kind);
+    assert.deepEqual([await field.inputValue(), await type.inputValue()], [q, kind], "the fields say what the address does");
+  };
+  await field.fill("number 12");
+  await shows("number 12", "", 11); // 12, and 120 to 129
+  await page.locator(".card .card-title").first().click();
+  await page.waitForURL(/\/content\/\d+/);
+  await page.goBack();
+  await shows("number 12", "", 11);
+  await type.selectOption("social_post");
+  await shows("number 12", "social_post", 0);
+  await page.goBack();
+  await shows("number 12", "", 11);
+  await page.goForward();
+  await shows("number 12", "social_post", 0);
+  await page.goBack();
+  await field.fill("");
+  await page.waitForFunction(() => document.querySelectorAll("#col-generated .card").length >= 50);
+  assert.equal(new URL(page.url()).search, "");
+}
+
+async function plan(page) {
+  tell("a date and an assignee are set on the item, by keys, and shown on the card");
+  const id = await idOf(cards(page, "generated").first());
+  await page.goto(server.base + `/content/${id}`);
+  const form = page.locator("#plan form");
+  await form.getByLabel("Planned for").fill("2126-12-24");
+  await form.getByLabel("Assignee").focus();
+  await page.keyboard.type("Ada Lovelace");
+  assert.ok(await page.locator("#members option").count(), "the members are offered");
+  await page.keyboard.press("Enter");
+  await page.locator(".toast", { hasText: "The plan is saved." }).waitFor();
+  assert.deepEqual([await form.getByLabel("Planned for").inputValue(), await form.getByLabel("Assignee").inputValue()], ["2126-12-24", "Ada Lovelace"]);
+  assert.deepEqual(await axe(page), [], "axe: the plan of an item");
+  await page.goto(server.base + "/board");
+  const card = page.locator(`#card-${id}`);
+  await card.locator(".card-date", { hasText: "24 Dec 2126" }).waitFor();
+  await card.locator(".avatar", { hasText: "AL" }).waitFor();
+  assert.deepEqual(await axe(page), [], "axe: a card with a plan");
+}
+
+async function language(page) {
+  tell("a language is chosen by its name, and sent as its code");
+  await page.goto(server.base + "/capabilities/generate-blog-post");
+  await page.locator("summary", { hasText: "Length and language" }).click();
+  const choose = page.locator("select[name=language]"), other = page.getByLabel("Language code");
+  const sends = (code) => page.locator("#call", { hasText: `"language": "${code}"` }).waitFor();
+  assert.equal(await choose.evaluate((s) => s.selectedOptions[0].textContent), "English (en)");
+  assert.ok(!(await other.isVisible()), "a code is asked for only where it is needed");
+  await choose.selectOption({ label: "German (de)" });
+  await sends("de");
+  await choose.selectOption({ label: "Another language…" });
+  await other.fill("gsw");
+  await sends("gsw");
+  assert.deepEqual(await axe(page), [], "axe: the choice of a language");
+  page.once("dialog", (d) => d.accept());
+  await page.goto(server.base + "/board");
+  await page.waitForFunction(() => document.getElementById("live-dot").dataset.state === "live");
 }
 
 async function undo(page) {

@@ -549,6 +549,11 @@ async function withAModel() {
     await page.reload();
     await page.locator(".stream", { hasText: "Begin with one mailbox" }).first().waitFor();
     await page.locator(".step", { hasText: "Stopped" }).first().waitFor();
+    const later = await open(ctx); // it is kept by the server, and not only in the tab
+    await later.goto(page.url());
+    await later.locator(".stream", { hasText: "Begin with one mailbox" }).first().waitFor();
+    await later.locator(".hint", { hasText: "Not finished" }).first().waitFor();
+    await later.close();
     await noFault(page, "a cancelled execution");
     tell("watch an execution fail, and retry it from there");
     provider.fail(true);

@@ -100,6 +100,9 @@ func keyRows(v *account.Verbs) []ops.Op {
 			Route:          ops.Route{Method: http.MethodPost, Path: "/api-keys", Status: http.StatusCreated},
 			Scope:          domain.ScopeAdmin,
 			IdempotencyKey: true,
+			Further: wire.Further(func(in createKey, p *domain.Problems) {
+				account.CreateKey{AllowedIPs: in.AllowedIPs}.CheckAddresses(p)
+			}),
 			Docs: ops.Docs{
 				Chapter:     chapter,
 				Summary:     "Create an API key",

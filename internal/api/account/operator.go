@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 
+	"vellocity/internal/api/wire"
 	"vellocity/internal/domain"
 	"vellocity/internal/engine/account"
 	"vellocity/internal/ops"
@@ -42,6 +43,14 @@ type grantCredits struct {
 	Note   string `json:"note,omitempty" limit:"grant_note" doc:"What the ledger says about it"`
 }
 
+func (in createWorkspace) verb() account.CreateWorkspace {
+	return account.CreateWorkspace{Slug: in.Slug, CompanyName: in.CompanyName, Plan: in.Plan, Timezone: in.Timezone}
+}
+
+func (in setWorkspace) verb() account.SetWorkspace {
+	return account.SetWorkspace{Plan: in.Plan, CompanyName: in.CompanyName, Slug: in.Slug, Timezone: in.Timezone}
+}
+
 func viewWorkspace(_ *ops.Reply, w domain.Workspace) Workspace {
 	return Workspace{w.Plan, w.Name, w.Slug, w.Timezone}
 }
@@ -54,9 +63,10 @@ var Operators = ops.Chapter{Name: "Operator", Description: "For the command line
 func OperatorRows(v *account.Verbs) []ops.Op {
 	return []ops.Op{
 		ops.New(ops.Op{
-			Name:  "create_workspace",
-			Route: ops.Route{Method: http.MethodPost, Path: "/operator/workspaces", Root: true, Status: http.StatusCreated},
-			Scope: domain.ScopeOperator,
+			Name:    "create_workspace",
+			Route:   ops.Route{Method: http.MethodPost, Path: "/operator/workspaces", Root: true, Status: http.StatusCreated},
+			Scope:   domain.ScopeOperator,
+			Further: wire.Further(func(in createWorkspace, p *domain.Problems) { in.verb().Check(p) }),
 			Docs: ops.Docs{
 				Chapter:     Operators,
 				Summary:     "Create a further workspace",
@@ -64,32 +74,23 @@ func OperatorRows(v *account.Verbs) []ops.Op {
 				Example:     map[string]any{"slug": "acme", "company_name": "Acme Corp"},
 			},
 		}, func(ctx context.Context, in createWorkspace) (account.FirstStart, error) {
-			return v.CreateWorkspace(ctx, account.CreateWorkspace{
-				Slug:        in.Slug,
-				CompanyName: in.CompanyName,
-				Plan:        in.Plan,
-				Timezone:    in.Timezone,
-			})
+			return v.CreateWorkspace(ctx, in.verb())
 		}, func(_ *ops.Reply, f account.FirstStart) NewWorkspace {
 			return NewWorkspace{viewWorkspace(nil, f.Workspace), f.Key.Secret}
 		}, account.FirstStart{Workspace: sampleWorkspace}),
 		ops.New(ops.Op{
-			Name:  "set_workspace",
-			Route: ops.Route{Method: http.MethodPost, Path: "/operator/workspace", Root: true},
-			Scope: domain.ScopeOperator,
-			Hints: ops.Hints{Idempotent: true},
+			Name:    "set_workspace",
+			Route:   ops.Route{Method: http.MethodPost, Path: "/operator/workspace", Root: true},
+			Scope:   domain.ScopeOperator,
+			Hints:   ops.Hints{Idempotent: true},
+			Further: wire.Further(func(in setWorkspace, p *domain.Problems) { in.verb().Check(p) }),
 			Docs: ops.Docs{
 				Chapter:     Operators,
 				Summary:     "Change the workspace",
 				Description: "Changes the workspace's plan, name, feed address or time zone.",
 			},
 		}, func(ctx context.Context, in setWorkspace) (domain.Workspace, error) {
-			return v.SetWorkspace(ctx, account.SetWorkspace{
-				Plan:        in.Plan,
-				CompanyName: in.CompanyName,
-				Slug:        in.Slug,
-				Timezone:    in.Timezone,
-			})
+			return v.SetWorkspace(ctx, in.verb())
 		}, viewWorkspace, sampleWorkspace),
 		ops.New(ops.Op{
 			Name:  "grant_credits",

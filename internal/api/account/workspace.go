@@ -35,6 +35,18 @@ type updateProfile struct {
 	ops.Conditional
 }
 
+func (in updateProfile) verb() account.UpdateProfile {
+	return account.UpdateProfile{
+		CompanyName:     in.CompanyName,
+		Timezone:        in.Timezone,
+		BrandVoiceID:    in.BrandVoiceID,
+		NotifyEmails:    in.NotifyEmails,
+		RequireApproval: in.RequireApproval,
+		FeedEnabled:     in.FeedEnabled,
+		Precondition:    verb.Precondition{IfMatch: in.Revisions()},
+	}
+}
+
 var sampleWorkspace = domain.Workspace{
 	ID:           123,
 	Slug:         "acme",
@@ -67,11 +79,12 @@ func profileRows(v *account.Verbs) []ops.Op {
 			return v.Profile(ctx)
 		}, viewProfile, sampleWorkspace),
 		ops.New(ops.Op{
-			Name:  "update_profile",
-			Route: ops.Route{Method: http.MethodPatch, Path: "/partners/profile"},
-			Scope: domain.ScopeAdmin,
-			Hints: ops.Hints{Idempotent: true},
-			ETag:  true,
+			Name:    "update_profile",
+			Route:   ops.Route{Method: http.MethodPatch, Path: "/partners/profile"},
+			Scope:   domain.ScopeAdmin,
+			Hints:   ops.Hints{Idempotent: true},
+			ETag:    true,
+			Further: wire.Further(func(in updateProfile, p *domain.Problems) { in.verb().Check(p) }),
 			Docs: ops.Docs{
 				Chapter:     chapter,
 				Summary:     "Change the profile",
@@ -81,15 +94,7 @@ func profileRows(v *account.Verbs) []ops.Op {
 			Tool:    ops.Tool{Set: "account"},
 			Command: ops.Command{Noun: "profile", Verb: "update"},
 		}, func(ctx context.Context, in updateProfile) (domain.Workspace, error) {
-			return v.UpdateProfile(ctx, account.UpdateProfile{
-				CompanyName:     in.CompanyName,
-				Timezone:        in.Timezone,
-				BrandVoiceID:    in.BrandVoiceID,
-				NotifyEmails:    in.NotifyEmails,
-				RequireApproval: in.RequireApproval,
-				FeedEnabled:     in.FeedEnabled,
-				Precondition:    verb.Precondition{IfMatch: in.Revisions()},
-			})
+			return v.UpdateProfile(ctx, in.verb())
 		}, viewProfile, sampleWorkspace),
 	}
 }

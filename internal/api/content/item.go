@@ -186,6 +186,9 @@ func editRow(v *content.Verbs) ops.Op {
 		Route: ops.Route{Method: http.MethodPatch, Path: items},
 		Scope: domain.ScopeReview,
 		ETag:  true,
+		Further: wire.Further(func(in domain.ItemEdit, p *domain.Problems) {
+			content.EditItem{ItemEdit: in}.Check(p)
+		}),
 		Docs: ops.Docs{
 			Chapter: chapterContent,
 			Summary: "Edit a content item",

@@ -82,6 +82,9 @@ func textRows(v *studio.Verbs) []ops.Op {
 			Scope:          domain.ScopeContent,
 			Hints:          ops.Hints{OpenWorld: true},
 			IdempotencyKey: true,
+			Further: wire.Further(func(in generateOutput, p *domain.Problems) {
+				studio.GenerateOutput{Language: in.Language}.CheckLanguage(p)
+			}),
 			Docs: ops.Docs{
 				Chapter: chapter,
 				Summary: "Generate a text",

@@ -304,8 +304,8 @@ func cancelRow(v *work.Verbs) ops.Op {
 		Docs: ops.Docs{
 			Chapter: chapterExecutions,
 			Summary: "Cancel an execution",
-			Description: "Stops an execution that has not ended. What is recorded stays, and credits that are not spent " +
-				"are released.",
+			Description: "Stops an execution that has not ended. What is recorded stays, a text under way is kept as the " +
+				"output of its step, and credits that are not spent are released.",
 			Errors:  []domain.Code{domain.CodeNotFound, domain.CodeConflict},
 			Example: exampleID,
 		},

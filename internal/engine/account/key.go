@@ -83,16 +83,21 @@ func (in CreateKey) validate(a domain.Actor, now time.Time) error {
 		p.Add("role", "The role %q is above your own, which is %q", in.Role, a.Role)
 	}
 	in.checkScopes(&p, a)
-	domain.LimitAllowedIPs.List(&p, "allowed_ips", in.AllowedIPs)
+	in.CheckAddresses(&p)
+	if !in.ExpiresAt.IsZero() { // a key that ends before it is used is of no use: no leniency
+		p.Future("expires_at", in.ExpiresAt, now)
+	}
+	return p.Err()
+}
+
+// CheckAddresses notes the faults of AllowedIPs.
+func (in CreateKey) CheckAddresses(p *domain.Problems) {
+	domain.LimitAllowedIPs.List(p, "allowed_ips", in.AllowedIPs)
 	for i, ip := range in.AllowedIPs {
 		if _, err := auth.ParsePrefix(ip); err != nil {
 			p.Format(verb.Path("allowed_ips", i), "an address or a block such as 203.0.113.0/24")
 		}
 	}
-	if !in.ExpiresAt.IsZero() && !in.ExpiresAt.After(now) {
-		p.Add("expires_at", "The expires_at field must be in the future")
-	}
-	return p.Err()
 }
 
 func (in CreateKey) checkScopes(p *domain.Problems, a domain.Actor) {

@@ -47,6 +47,12 @@ func (verbs) Workspace() enginetest.Verbs {
 	}
 }
 
+func (verbs) Member() enginetest.Verbs {
+	return enginetest.Verbs{
+		"MemberNames": enginetest.Read(func(k K, ctx C, _ X) error { return second(k.Account.MemberNames(ctx)) }),
+	}
+}
+
 func (verbs) Credits() enginetest.Verbs {
 	return enginetest.Verbs{
 		"Credits": enginetest.Read(func(k K, ctx C, _ X) error { return second(k.Account.Credits(ctx)) }),

@@ -63,13 +63,18 @@ func saveWorkspace(ctx context.Context, tx *store.Tx, w domain.Workspace) (domai
 		domain.WorkspaceChanged{CompanyName: w.Name, Plan: w.Plan, Timezone: w.Timezone})
 }
 
+// Check notes every fault that is seen without the database.
+func (in UpdateProfile) Check(p *domain.Problems) {
+	verb.CheckText(p, "company_name", in.CompanyName, domain.LimitCompanyName)
+	checkTimezone(p, in.Timezone)
+	if in.NotifyEmails != nil {
+		checkEmails(p, *in.NotifyEmails)
+	}
+}
+
 func (in UpdateProfile) validate(ctx context.Context, tx *store.Tx, workspaceID int64) error {
 	var p domain.Problems
-	verb.CheckText(&p, "company_name", in.CompanyName, domain.LimitCompanyName)
-	checkTimezone(&p, in.Timezone)
-	if in.NotifyEmails != nil {
-		checkEmails(&p, *in.NotifyEmails)
-	}
+	in.Check(&p)
 	if in.BrandVoiceID != nil && *in.BrandVoiceID != 0 {
 		_, err := tx.BrandVoice(ctx, workspaceID, *in.BrandVoiceID)
 		if domain.CodeOf(err) == domain.CodeNotFound {
@@ -85,7 +90,7 @@ func checkEmails(p *domain.Problems, list []string) {
 	domain.LimitNotifyEmails.List(p, "notification_emails", list)
 	for i, address := range list {
 		if _, err := mail.ParseAddress(address); err != nil {
-			p.Format(verb.Path("notification_emails", i), "an e-mail address such as editor@example.com")
+			p.Format(verb.Path("notification_emails", i), "an e-mail address such as ada@example.com")
 		}
 	}
 }
@@ -113,7 +118,9 @@ func (v *Verbs) SetWorkspace(ctx context.Context, in SetWorkspace) (domain.Works
 	if err := verb.Operator(ctx); err != nil {
 		return domain.Workspace{}, err
 	}
-	if err := in.validate(); err != nil {
+	var p domain.Problems
+	in.Check(&p)
+	if err := p.Err(); err != nil {
 		return domain.Workspace{}, err
 	}
 	w, err := verb.Change(ctx, v.store, domain.ScopeAdmin, func(tx *store.Tx, a domain.Actor) (domain.Workspace, error) {
@@ -155,8 +162,9 @@ func (v *Verbs) CreateWorkspace(ctx context.Context, in CreateWorkspace) (FirstS
 		Timezone:    cmp.Or(in.Timezone, "UTC"),
 		FeedEnabled: true,
 	}
-	check := SetWorkspace{Plan: &w.Plan, CompanyName: &w.Name, Slug: &w.Slug, Timezone: &w.Timezone}
-	if err := check.validate(); err != nil {
+	var p domain.Problems
+	in.Check(&p)
+	if err := p.Err(); err != nil {
 		return FirstStart{}, err
 	}
 	return verb.Change(ctx, v.store, domain.ScopeAdmin, func(tx *store.Tx, _ domain.Actor) (FirstStart, error) {
@@ -164,14 +172,25 @@ func (v *Verbs) CreateWorkspace(ctx context.Context, in CreateWorkspace) (FirstS
 	})
 }
 
-func (in SetWorkspace) validate() error {
-	var p domain.Problems
-	verb.CheckText(&p, "company_name", in.CompanyName, domain.LimitCompanyName)
-	checkTimezone(&p, in.Timezone)
+// Check notes every fault of the input.
+func (in CreateWorkspace) Check(p *domain.Problems) {
+	set := SetWorkspace{CompanyName: &in.CompanyName, Slug: &in.Slug}
+	if in.Plan != "" {
+		set.Plan = &in.Plan
+	}
+	if in.Timezone != "" {
+		set.Timezone = &in.Timezone
+	}
+	set.Check(p)
+}
+
+// Check notes every fault of the input.
+func (in SetWorkspace) Check(p *domain.Problems) {
+	verb.CheckText(p, "company_name", in.CompanyName, domain.LimitCompanyName)
+	checkTimezone(p, in.Timezone)
 	if in.Plan != nil && !in.Plan.Valid() {
 		p.NotOneOf("plan", in.Plan.Values())
 	}
-	verb.CheckText(&p, "slug", in.Slug, domain.LimitWorkspaceSlug)
-	verb.CheckSlug(&p, "slug", in.Slug)
-	return p.Err()
+	verb.CheckText(p, "slug", in.Slug, domain.LimitWorkspaceSlug)
+	verb.CheckSlug(p, "slug", in.Slug)
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"vellocity/internal/domain"
 	"vellocity/internal/guard"
@@ -109,11 +110,12 @@ func (v *Verbs) EditItem(ctx context.Context, in EditItem) (ItemDetails, error) 
 	if err != nil {
 		return ItemDetails{}, err
 	}
-	// A slug or a language that stays as it is is no change, however it came about.
-	if c, err := v.store.Read().Content(ctx, a.WorkspaceID, in.ID); err == nil {
-		in.Slug, in.Language = changed(in.Slug, c.Slug), changed(in.Language, c.Language)
+	var now domain.ContentItem
+	if now, err = v.store.Read().Content(ctx, a.WorkspaceID, in.ID); err == nil {
+		// A slug or a language that stays as it is is no change, however it came about.
+		in.Slug, in.Language = changed(in.Slug, now.Slug), changed(in.Language, now.Language)
 	}
-	if err := in.validate(); err != nil {
+	if err := in.validate(now, v.store.Now()); err != nil {
 		return ItemDetails{}, err
 	}
 	return changeItem(ctx, v, change[domain.ContentItem]{
@@ -179,12 +181,21 @@ func (v *Verbs) saveEdit(
 	return v.itemDetails(ctx, tx.Q, c.WorkspaceID, c.ID)
 }
 
-func (in EditItem) validate() error {
+// Check notes the faults of the fields that are given, whatever the item has in them.
+func (in EditItem) Check(p *domain.Problems) {
+	domain.CheckLimits(p, in.ItemEdit)
+	verb.CheckSlug(p, "slug", in.Slug)
+	verb.CheckLanguage(p, "language", in.Language)
+}
+
+// validate checks the fields that are given, of an item as it is.
+func (in EditItem) validate(c domain.ContentItem, now time.Time) error {
 	var p domain.Problems
-	domain.CheckLimits(&p, in.ItemEdit)
-	verb.CheckSlug(&p, "slug", in.Slug)
-	verb.CheckLanguage(&p, "language", in.Language)
+	in.Check(&p)
 	domain.LimitReason.Text(&p, "reason", in.Reason)
+	if at := in.ScheduledAt; at != nil && !at.IsZero() && !at.Truncate(time.Millisecond).Equal(c.ScheduledAt) {
+		p.Future("scheduled_at", *at, now.Add(-domain.ClockLeniency)) // one that has passed since may be sent back
+	}
 	return p.Err()
 }
 

@@ -16,6 +16,7 @@ import (
 	"vellocity/internal/engine/account"
 	"vellocity/internal/engine/content"
 	"vellocity/internal/engine/enginetest"
+	"vellocity/internal/item"
 	"vellocity/internal/verb"
 )
 
@@ -299,4 +300,23 @@ func TestEveryFieldOfAnEditIsStored(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestAMachinesTitleIsOneLine: a model or a caller's topic that has line breaks makes no title,
+// search text or keyword that has them.
+func TestAMachinesTitleIsOneLine(t *testing.T) {
+	enginetest.Each(t, config(t), func(k *enginetest.Kit) {
+		if c := k.Item(k.Ctx(), "A title\n\tin two lines", "Text."); c.Title != "A title in two lines" {
+			t.Errorf("%q", c.Title)
+		}
+	})
+	c := domain.ContentItem{
+		Title: "a\nb", MetaTitle: "a\r\nb", MetaDescription: "a\u2028b", Keywords: []string{"a\tb", "c"}, Body: "a\n\nb",
+	}
+	keywords := c.Keywords
+	item.Describe(&c)
+	if got := strings.Join(append(c.Keywords, c.Title, c.MetaTitle, c.MetaDescription, c.Body), "|"); got !=
+		"a b|c|a b|a b|a b|a\n\nb" || keywords[0] != "a\tb" {
+		t.Errorf("%q", got)
+	}
 }

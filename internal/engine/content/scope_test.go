@@ -18,7 +18,7 @@ func TestSchedulingAPublicationTakesPublish(t *testing.T) {
 				Kind: domain.ActorKey, ID: 1, Name: "key", WorkspaceID: k.Ours.ID, Role: domain.RoleOwner, Scopes: s,
 			})
 		}
-		at := time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC)
+		at := time.Date(2130, 1, 2, 3, 4, 5, 0, time.UTC)
 		edit := content.EditItem{ID: c.ID, ItemEdit: domain.ItemEdit{ScheduledAt: &at}}
 		if _, err := k.Content.EditItem(key(domain.ScopeContent), edit); domain.CodeOf(err) != domain.CodeForbidden {
 			t.Errorf("planned with content alone: %v", err)

@@ -22,7 +22,8 @@ type Step struct {
 	Credits int      `json:"credits,omitempty"`
 	// Do is what happens: "" only leaves an output, text asks for one, item creates an
 	// item, move and publish do that to an item, wait asks a person about one, fail,
-	// refuse and panic go wrong.
+	// refuse and panic go wrong, nul creates an item with a character that PostgreSQL
+	// cannot store.
 	Do   string            `json:"do,omitempty"`
 	Item int64             `json:"item,omitempty"`
 	To   domain.ItemStatus `json:"to,omitempty"`
@@ -56,7 +57,7 @@ func (s script) reads() (ids []int64) {
 func (s script) effects() (kinds []domain.EffectKind) {
 	for _, step := range s.Steps {
 		switch step.Do {
-		case "item":
+		case "item", "nul":
 			kinds = append(kinds, domain.EffectCreate)
 		case "move":
 			kinds = append(kinds, capability.Effect{Move: &capability.MoveItem{To: step.To}}.Kind())
@@ -148,6 +149,9 @@ func act(ctx context.Context, in capability.Input) (capability.Result, error) {
 		return out, err
 	case "item":
 		c := domain.ContentItem{Title: "The same title", Type: domain.ContentBlog, Body: "Body of " + s.Key}
+		out.Effects = []capability.Effect{{Create: &capability.CreateItem{Item: c}}}
+	case "nul":
+		c := domain.ContentItem{Title: "NUL", Type: domain.ContentBlog, Body: "a\x00b"}
 		out.Effects = []capability.Effect{{Create: &capability.CreateItem{Item: c}}}
 	case "move":
 		out.Effects = []capability.Effect{{Move: &capability.MoveItem{ContentID: s.Item, To: s.To}}}

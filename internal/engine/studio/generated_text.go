@@ -85,12 +85,17 @@ func (in GenerateOutput) validate() error {
 	} else if c != nil && *c > 1 {
 		p.Large("creativity", 1)
 	}
-	domain.LimitLanguage.Text(&p, "language", in.Language)
-	verb.CheckLanguage(&p, "language", &in.Language)
+	in.CheckLanguage(&p)
 	domain.LimitTone.Text(&p, "tone_of_voice", in.Tone)
 	domain.LimitToneCustom.Text(&p, "tone_of_voice_custom", in.ToneCustom)
 	domain.LimitResults.Value(&p, "number_of_results", in.Results)
 	return p.Err()
+}
+
+// CheckLanguage notes the faults of Language.
+func (in GenerateOutput) CheckLanguage(p *domain.Problems) {
+	domain.LimitLanguage.Text(p, "language", in.Language)
+	verb.CheckLanguage(p, "language", &in.Language)
 }
 
 // price is one credit per started 500 words that may be written; nothing with the

@@ -147,7 +147,7 @@ func (v *Verbs) accept(
 	x := domain.Execution{
 		WorkspaceID: a.WorkspaceID,
 		Capability:  c.Slug,
-		Title:       req.Title(),
+		Title:       domain.FoldLine(req.Title()),
 		AgentID:     agent.ID,
 		Priority:    in.Priority,
 		Origin:      origin,

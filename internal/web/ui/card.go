@@ -23,15 +23,15 @@ type Card struct {
 	Assignee string
 	Initials string // of the assignee
 	Updated  time.Time
-	Planned  time.Time // when it is meant to be published; zero once it is, or without a plan
+	Planned  time.Time // for when, in the workspace's time zone; zero once it is published, or without a plan
 	Findings int
 	Blocking bool // a finding keeps it from being published
 	Warning  bool // a finding is more than a note
 	Needs    int  // inputs that would improve it
 }
 
-// CardOf returns the card of an item.
-func CardOf(i domain.ContentItem) Card {
+// CardOf returns the card of an item in a workspace's time zone.
+func CardOf(i domain.ContentItem, zone *time.Location) Card {
 	return Card{
 		ID:       i.ID,
 		ETag:     ETag(i.Revision),
@@ -45,7 +45,7 @@ func CardOf(i domain.ContentItem) Card {
 		Assignee: i.Assignee,
 		Initials: Initials(i.Assignee),
 		Updated:  i.UpdatedAt,
-		Planned:  plannedFor(i),
+		Planned:  plannedFor(i, zone),
 		Findings: OpenFindings(i.Findings),
 		Blocking: domain.Blocking(i.Findings),
 		Warning:  slices.ContainsFunc(i.Findings, func(f domain.Finding) bool { return f.Severity != domain.SeverityInfo }),
@@ -53,11 +53,11 @@ func CardOf(i domain.ContentItem) Card {
 	}
 }
 
-func plannedFor(i domain.ContentItem) time.Time {
-	if i.Status == domain.ItemPublished {
+func plannedFor(i domain.ContentItem, zone *time.Location) time.Time {
+	if i.Status == domain.ItemPublished || i.PlannedAt.IsZero() {
 		return time.Time{}
 	}
-	return i.PlannedAt
+	return i.PlannedAt.In(zone)
 }
 
 // Tone returns the colour of the card's findings.

@@ -30,8 +30,9 @@ type Field struct {
 	Errors       []string
 	Hint         string // limits in words
 	Rows         int
-	Search       bool // more options can be found by their title
-	Passages     bool // a list whose entries may have several lines; an empty line parts them
+	Search       bool   // more options can be found by their title
+	Other        string // the code of a language that is not listed
+	Passages     bool   // a list whose entries may have several lines; an empty line parts them
 	integerItems bool
 	usual        string // the value that the form begins with
 }
@@ -110,6 +111,9 @@ func fieldOf(s schema.Field) Field {
 	for _, v := range enum {
 		f.Options = append(f.Options, Choice{Value: v, Label: cmp.Or(labels[v], Human(v))})
 	}
+	if f.Widget == WidgetLanguage {
+		f.listLanguages(f.Value == "")
+	}
 	f.Choose(f.Value)
 	f.usual = f.Value
 	return f
@@ -182,6 +186,9 @@ func ValueText(v any) string {
 func (f *Field) Choose(value string) {
 	f.Value = value
 	values := []string{value}
+	if f.Widget == WidgetLanguage {
+		values = []string{f.chooseLanguage()}
+	}
 	if f.Widget == WidgetChecks {
 		values = strings.Split(value, "\n")
 	}
@@ -224,6 +231,9 @@ func (f *Field) textOf(v any) string {
 func (fields Fields) Post(form url.Values) {
 	for i := range fields {
 		value := strings.Join(form[fields[i].Name], "\n")
+		if fields[i].Widget == WidgetLanguage {
+			value = fields[i].postedLanguage(form)
+		}
 		fields[i].Choose(strings.TrimSpace(strings.ReplaceAll(value, "\r\n", "\n")))
 	}
 }
@@ -248,7 +258,7 @@ func (fields Fields) Settings() (settings map[string]any, valid bool) {
 
 func (f *Field) json() (value any, problem string) {
 	if f.Value == "" {
-		return nil, ""
+		return nil, f.noLanguage()
 	}
 	switch f.Widget {
 	case WidgetCheck:

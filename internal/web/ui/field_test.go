@@ -117,3 +117,64 @@ func TestSettingsOfAForm(t *testing.T) {
 		t.Error("half a word and broken JSON were accepted")
 	}
 }
+
+// TestALanguageIsChosenByName: the form lists languages by name and sends codes; any other
+// code, or a name, can be typed.
+func TestALanguageIsChosenByName(t *testing.T) {
+	const of = `{"type":"object","properties":{"language":{"type":"string","title":"Language","x-widget":"language",
+		"description":"The language of the post, as a language code.","maxLength":35%s}}}`
+	for _, c := range []struct{ name, usual, chosen, typed, want, option, other string }{
+		{"as it comes", `,"default":"en"`, "en", "", "en", "en", ""},
+		{"listed", `,"default":"en"`, "de", "ignored", "de", "de", ""},
+		{"not listed", `,"default":"en"`, "other", " gsw ", "gsw", "other", "gsw"},
+		{"typed and listed", `,"default":"en"`, "other", "PT-br", "pt-BR", "pt-BR", ""},
+		{"a name", `,"default":"en"`, "other", "german", "de", "de", ""},
+		{"a name of nothing", `,"default":"en"`, "other", "Klingonese", "Klingonese", "other", "Klingonese"},
+		{"no code", `,"default":"en"`, "other", " ", "an error", "other", ""},
+		{"no field", `,"default":"en"`, "", "", "", "en", ""},
+		{"none", "", "", "", "", "", ""},
+		{"chosen where none is", "", "fr", "", "fr", "fr", ""},
+	} {
+		fields := ui.FieldsOf(webtest.Must(schema.Compile([]byte(strings.Replace(of, "%s", c.usual, 1))))(t))
+		if f := fields[0]; f.Widget != ui.WidgetLanguage || f.Help != "The language of the post." || f.Hint != "" {
+			t.Fatalf("%+v", f)
+		}
+		fields.Post(url.Values{"language": {c.chosen}, "language_other": {c.typed}})
+		settings, valid := fields.Settings()
+		got, _ := settings["language"].(string)
+		if !valid {
+			got = "an error"
+		}
+		if option, other := chosen(fields[0]), fields[0].Other; got != c.want || option != c.option || other != c.other {
+			t.Errorf("%s: %q, the form shows %q and %q", c.name, got, option, other)
+		}
+		if c.want == "" || !valid {
+			continue
+		}
+		fields.Fill(webtest.Must(json.Marshal(settings))(t)) // as an execution recorded it
+		if option := chosen(fields[0]); option != c.option {
+			t.Errorf("%s: filled in as %q", c.name, option)
+		}
+	}
+	fields := ui.FieldsOf(webtest.Must(schema.Compile([]byte(strings.Replace(of, "%s", "", 1))))(t))
+	labels := map[string]bool{}
+	for _, o := range fields[0].Options {
+		if o.Value == "de" && o.Label != "German (de)" || labels[o.Label] {
+			t.Errorf("%s is %q", o.Value, o.Label)
+		}
+		labels[o.Label] = true
+	}
+	if len(labels) < 40 {
+		t.Errorf("only %d languages", len(labels))
+	}
+}
+
+// chosen is the value of the option that is on; "" for none.
+func chosen(f ui.Field) string {
+	for _, o := range f.Options {
+		if o.On {
+			return o.Value
+		}
+	}
+	return ""
+}

@@ -35,14 +35,15 @@ func clockHTML(t time.Time) template.HTML {
 		t.UTC().Format(time.RFC3339), t.UTC().Format("2 Jan 2006, 15:04 UTC")))
 }
 
-// dayHTML shows a date without its time, and the year where it is another than now.
+// dayHTML shows a date without its time, in the time zone that t has, and the year where it
+// is another than now.
 func dayHTML(t, now time.Time) template.HTML {
 	layout := "2 Jan"
-	if t.UTC().Year() != now.UTC().Year() {
+	if t.Year() != now.In(t.Location()).Year() {
 		layout = "2 Jan 2006"
 	}
 	return template.HTML(fmt.Sprintf(`<time datetime="%s">%s</time>`, //nolint:gosec // times only
-		t.UTC().Format(time.RFC3339), t.UTC().Format(layout)))
+		t.UTC().Format(time.RFC3339), t.Format(layout)))
 }
 
 // Ago returns how long before now t was, or how long after: "5 min ago", "in 2 days".

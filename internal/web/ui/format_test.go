@@ -55,7 +55,7 @@ func TestOneCountOfWords(t *testing.T) {
 func TestACardShowsWhenItIsPlanned(t *testing.T) {
 	at := time.Date(2026, 12, 24, 9, 0, 0, 0, time.UTC)
 	for _, status := range domain.ItemStatuses() {
-		card := ui.CardOf(domain.ContentItem{Status: status, PlannedAt: at})
+		card := ui.CardOf(domain.ContentItem{Status: status, PlannedAt: at}, time.UTC)
 		if shown := card.Planned.Equal(at); shown == (status == domain.ItemPublished) {
 			t.Errorf("%s: planned for %s", status, card.Planned)
 		}

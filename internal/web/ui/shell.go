@@ -1,8 +1,10 @@
 package ui
 
 import (
+	"context"
 	"fmt"
 	"net/http"
+	"time"
 
 	"vellocity/internal/domain"
 	"vellocity/internal/engine/work"
@@ -71,6 +73,16 @@ func (s *Site) Shell(w http.ResponseWriter, r *http.Request, here, title string)
 	}
 	sh.Flash = takeFlash(w, r)
 	return sh, nil
+}
+
+// Zone returns the time zone of the person's workspace, also where the frame has none since
+// the request is [Partial].
+func (s *Site) Zone(ctx context.Context, sh Shell) (*time.Location, error) {
+	if sh.Workspace.ID != 0 {
+		return sh.Workspace.Location(), nil
+	}
+	w, err := s.Engine.Account.Profile(ctx)
+	return w.Location(), err
 }
 
 // bareShell is the frame of pages that need no session.

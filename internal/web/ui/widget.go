@@ -21,6 +21,7 @@ const (
 
 	WidgetBrandVoice  Widget = schema.WidgetBrandVoice  // a brand voice of the workspace, by its id
 	WidgetContentItem Widget = schema.WidgetContentItem // an item of the workspace, by its id
+	WidgetLanguage    Widget = schema.WidgetLanguage    // a language by its name, or another by its code
 )
 
 // widgetOf chooses the control of a field.
@@ -28,7 +29,7 @@ func widgetOf(s schema.Field) Widget {
 	switch w := Widget(s.Widget); {
 	case s.Type == schema.Integer && (w == WidgetBrandVoice || w == WidgetContentItem):
 		return w
-	case s.Type == schema.Text && w == WidgetTextArea:
+	case s.Type == schema.Text && (w == WidgetTextArea || w == WidgetLanguage && len(s.Enum) == 0):
 		return w
 	case s.Type == schema.Boolean:
 		return WidgetCheck

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strings"
+	"time"
 
 	"vellocity/internal/domain"
 	"vellocity/internal/engine/content"
@@ -60,8 +61,12 @@ func (p page) show(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	zone, err := p.Zone(r.Context(), sh)
+	if err != nil {
+		return err
+	}
 	for _, c := range cols {
-		v.Columns = append(v.Columns, columnOf(c, q))
+		v.Columns = append(v.Columns, columnOf(c, q, zone))
 		v.Total += c.Count
 	}
 	v.Empty = v.Total == 0 && !v.Filtered() && !v.Single()
@@ -88,10 +93,10 @@ var columnHints = map[domain.ItemStatus]string{
 	domain.ItemPublished: "Live in your feed.",
 }
 
-func columnOf(c content.Column, q query) column {
+func columnOf(c content.Column, q query, zone *time.Location) column {
 	col := column{Status: c.Status, Label: c.Status.Label(), Count: c.Count, Hint: columnHints[c.Status]}
 	for _, item := range c.Items {
-		col.Cards = append(col.Cards, ui.CardOf(item))
+		col.Cards = append(col.Cards, ui.CardOf(item, zone))
 	}
 	if c.Next != "" {
 		q.Column, q.After = c.Status, c.Next
@@ -124,12 +129,16 @@ func (p page) changes(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	zone, err := p.Zone(r.Context(), ui.Shell{})
+	if err != nil {
+		return err
+	}
 	v := changesView{Counts: map[domain.ItemStatus]int{}}
 	for _, s := range domain.ItemStatuses() {
 		v.Counts[s] = counts[s]
 	}
 	for _, c := range list {
-		v.Changes = append(v.Changes, change{ui.CardOf(c.Item), c.Below})
+		v.Changes = append(v.Changes, change{ui.CardOf(c.Item, zone), c.Below})
 	}
 	return p.RenderPart(w, http.StatusOK, "board", "changes", v)
 }

@@ -61,16 +61,18 @@ func saved(id int64, from, version int) ui.Outcome {
 
 func postedForm(r *http.Request) form {
 	get := func(name string) string { return strings.ReplaceAll(r.PostForm.Get(name), "\r\n", "\n") }
+	// People paste several lines.
+	line := func(name string) string { return domain.FoldLine(get(name)) }
 	version, _ := strconv.Atoi(get("version")) // without one, a save is taken for a new version
 	return form{
 		ETag:      get("etag"),
 		Version:   version,
-		Title:     strings.TrimSpace(get("title")),
+		Title:     strings.TrimSpace(line("title")),
 		Body:      get("body"),
-		MetaTitle: get("meta_title"),
-		MetaDesc:  get("meta_description"),
+		MetaTitle: line("meta_title"),
+		MetaDesc:  line("meta_description"),
 		Slug:      get("slug"),
-		Keywords:  get("keywords"),
+		Keywords:  line("keywords"),
 		Reason:    get("reason"),
 	}
 }
@@ -214,9 +216,15 @@ func (p page) withdraw(w http.ResponseWriter, r *http.Request) error {
 		})
 }
 
-// act runs a verb once on the item of the address and redirects to where done says.
-// A refusal leads back to the item, with the reason.
+// act is actAt, of what is refused for a finding.
 func act[R any](p page, w http.ResponseWriter, r *http.Request,
+	do func(ctx context.Context, id int64, seen verb.Precondition) (R, error), done func(R) ui.Outcome) error {
+	return actAt(p, w, r, "findings", do, done)
+}
+
+// actAt runs a verb once on the item of the address and redirects to where done says.
+// A refusal leads back to a part of the item's page, with the reason.
+func actAt[R any](p page, w http.ResponseWriter, r *http.Request, part string,
 	do func(ctx context.Context, id int64, seen verb.Precondition) (R, error), done func(R) ui.Outcome) error {
 	id, err := ui.PathID(r)
 	if err != nil {
@@ -229,7 +237,7 @@ func act[R any](p page, w http.ResponseWriter, r *http.Request,
 		return do(ctx, id, verb.Precondition{IfMatch: r.PostForm.Get("etag")})
 	}, done)
 	if err != nil {
-		return p.Refuse(w, r, ui.ItemPath(id)+"#findings", err)
+		return p.Refuse(w, r, ui.ItemPath(id)+"#"+part, err)
 	}
 	return p.Finish(w, r, out)
 }

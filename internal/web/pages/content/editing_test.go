@@ -284,3 +284,21 @@ func TestTheRailIsShort(t *testing.T) {
 		}
 	}
 }
+
+// TestPastedLinesAreFolded: the fields of one line take what a person pastes, in one line.
+func TestPastedLinesAreFolded(t *testing.T) {
+	p := webtest.Start(t)
+	c := p.Add(domain.ContentItem{Title: "First", Body: "One two three."}, domain.ItemReview)
+	path := fmt.Sprintf("/content/%d", c.ID)
+	const pasted = " One\r\nline\t of\u2028 all "
+	form := url.Values{"once": {"one"}, "etag": {ui.ETag(c.Revision)}, "version": {"1"}, "title": {pasted},
+		"body": {"One.\r\n\r\nTwo."}, "meta_title": {pasted}, "meta_description": {pasted}, "keywords": {"a\n b, c"}}
+	if r := p.Post(path, form); r.Status != http.StatusSeeOther {
+		t.Fatalf("%d %s", r.Status, r.Body)
+	}
+	d := webtest.Must(p.Engine.Content.Item(p.Context(), c.ID))(t)
+	if got := strings.Join(append(d.Keywords, d.Title, d.MetaTitle, d.MetaDescription), "|"); got !=
+		"a b|c|One line of all|One line of all|One line of all" || d.Body != "One.\n\nTwo." {
+		t.Errorf("%q, %q", got, d.Body)
+	}
+}

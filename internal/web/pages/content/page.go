@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"time"
 
 	"vellocity/internal/domain"
 	"vellocity/internal/engine/content"
@@ -28,6 +29,7 @@ func Mount(site *ui.Site) ui.Page {
 		Routes: []ui.Route{
 			{Pattern: "GET /content/{id}", Handle: p.show},
 			{Pattern: "POST /content/{id}", Handle: p.save},
+			{Pattern: "POST /content/{id}/plan", Handle: p.plan},
 			{Pattern: "POST /content/{id}/move", Handle: p.move},
 			{Pattern: "POST /content/{id}/approve", Handle: p.approve},
 			{Pattern: "POST /content/{id}/restore", Handle: p.restore},
@@ -49,7 +51,7 @@ func (p page) show(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if ui.Partial(r) { // the script asks only whether the item has changed
-		v := view{Item: facts{Card: ui.CardOf(d.ContentItem)}}
+		v := view{Item: facts{Card: ui.CardOf(d.ContentItem, time.UTC)}}
 		return p.RenderPart(w, http.StatusOK, "content", "live", v)
 	}
 	v, err := p.view(w, r, d)
@@ -76,6 +78,9 @@ func (p page) view(w http.ResponseWriter, r *http.Request, d content.ItemDetails
 		Sources:  sourcesOf(d.Provenance),
 		Channels: d.Publications,
 		Form:     formOf(d.ContentItem),
+	}
+	if v.Plan, err = p.planOf(r.Context(), d.ContentItem, sh.Workspace); err != nil {
+		return v, err
 	}
 	v.SentBack = sentBack(d.Moves)
 	for i := range v.Findings {
@@ -147,7 +152,7 @@ func readView(r *http.Request) string {
 
 func factsOf(d content.ItemDetails, ws domain.Workspace) facts {
 	f := facts{
-		Card:        ui.CardOf(d.ContentItem),
+		Card:        ui.CardOf(d.ContentItem, ws.Location()),
 		Slug:        d.Slug,
 		Language:    d.Language,
 		MetaTitle:   d.MetaTitle,

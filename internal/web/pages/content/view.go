@@ -22,6 +22,7 @@ type view struct {
 	Needs    []domain.Need
 	Next     nextStep
 	Statuses []statusChoice
+	Plan     plan
 	Scores   []score
 	Sources  sources
 	History  []happening

@@ -9,6 +9,7 @@ import (
 
 	"vellocity/internal/domain"
 	"vellocity/internal/engine/content"
+	"vellocity/internal/verb"
 	"vellocity/internal/web/webtest"
 )
 
@@ -100,5 +101,34 @@ func TestTheBarFollowsTheExecution(t *testing.T) {
 		if !strings.Contains(part, want) {
 			t.Errorf("the refresh lacks %q", want)
 		}
+	}
+}
+
+// TestWhatWasWrittenBeforeACancelIsShown looks at an execution that was cancelled within a
+// step: its text is there after a reload, and said to be unfinished.
+func TestWhatWasWrittenBeforeACancelIsShown(t *testing.T) {
+	p := webtest.Start(t)
+	x := p.Run("generate-blog-post", `{"topic":"Cloud","key_points":["Start small."]}`)
+	webtest.No(t, p.Engine.Content.DeleteItem(p.Context(), verb.ID{ID: 1}))
+	for _, statement := range []string{
+		"update execution set status = 'cancelled'",
+		"delete from step where key in ('checks', 'create')",
+		`update step set status = 'cancelled', credits = 0, output = '{"text":"The beginning <b>and","finished":false}'
+			where key = 'section-1'`,
+	} {
+		_, err := p.App.Store.DB().SQL().ExecContext(t.Context(), statement)
+		webtest.No(t, err)
+	}
+	page := p.Get(fmt.Sprintf("/executions/%d", x.ID)).Body
+	for _, want := range []string{
+		`id="stream-section-1">The beginning &lt;b&gt;and</div><p class="hint">Not finished: the execution was cancelled`,
+		`<span class="sr">Stopped</span>`,
+	} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page does not have %s", want)
+		}
+	}
+	if strings.Contains(page, "produced no text") {
+		t.Error("it says that nothing was written")
 	}
 }

@@ -14,7 +14,9 @@ import (
 func outputOf(d work.ExecutionDetails, v view) (out []outputText) {
 	for _, step := range v.Timeline.Steps {
 		if step.Text != "" || v.Writes && step.Running {
-			out = append(out, outputText{Key: step.Key, Name: step.Name, Text: step.Text, Live: !d.Status.Ended()})
+			out = append(out, outputText{
+				Key: step.Key, Name: step.Name, Text: step.Text, Live: !d.Status.Ended(), Stopped: step.Stopped,
+			})
 		}
 	}
 	return out

@@ -99,7 +99,7 @@ func (p page) fillWritten(ctx context.Context, v *view, d work.ExecutionDetails)
 		if err != nil {
 			return err
 		}
-		card := ui.CardOf(item)
+		card := ui.CardOf(item, v.Workspace.Location())
 		card.Title, card.Words = ui.TitleOf(first.Title, item.ID), ui.Words(first.Body)
 		v.Cards = append(v.Cards, card)
 		v.Output = append(v.Output, outputText{
@@ -145,7 +145,7 @@ func (p page) fillSubject(ctx context.Context, v *view, d work.ExecutionDetails)
 	if domain.CodeOf(err) == domain.CodeNotFound {
 		return nil // it has been deleted
 	}
-	v.Cards = append(v.Cards, ui.CardOf(item.ContentItem))
+	v.Cards = append(v.Cards, ui.CardOf(item.ContentItem, v.Workspace.Location()))
 	v.Execution.ItemID = on.ContentID
 	return err
 }

@@ -35,6 +35,7 @@ type stepRow struct {
 	Error     string
 	Output    string // JSON, for the plan tab
 	Text      string // where the step wrote one
+	Stopped   bool   // while it wrote: the text is not finished
 }
 
 // bar is one span of time on the axis, in thousandths of it.
@@ -45,14 +46,15 @@ type bar struct {
 }
 
 var stepStates = map[domain.StepStatus]ui.State{
-	domain.StepPending: {Glyph: "pending", Label: "Waiting", Tone: "grey"},
-	domain.StepRunning: {Glyph: "executing", Label: "Running", Tone: "moving"},
-	domain.StepDone:    {Glyph: "completed", Label: "Done", Tone: "done"},
-	domain.StepFailed:  {Glyph: "failed", Label: "Failed", Tone: "broken"},
-	domain.StepSkipped: {Glyph: "skipped", Label: "Skipped", Tone: "grey"},
-	domain.StepReused:  {Glyph: "reused", Label: "Reused", Tone: "done"},
-	stepStopped:        {Glyph: "cancelled", Label: "Stopped", Tone: "grey"},
-	stepNotRun:         {Glyph: "skipped", Label: "Not run", Tone: "grey"},
+	domain.StepPending:   {Glyph: "pending", Label: "Waiting", Tone: "grey"},
+	domain.StepRunning:   {Glyph: "executing", Label: "Running", Tone: "moving"},
+	domain.StepDone:      {Glyph: "completed", Label: "Done", Tone: "done"},
+	domain.StepFailed:    {Glyph: "failed", Label: "Failed", Tone: "broken"},
+	domain.StepSkipped:   {Glyph: "skipped", Label: "Skipped", Tone: "grey"},
+	domain.StepReused:    {Glyph: "reused", Label: "Reused", Tone: "done"},
+	domain.StepCancelled: {Glyph: "cancelled", Label: "Stopped", Tone: "grey"},
+	stepStopped:          {Glyph: "cancelled", Label: "Stopped", Tone: "grey"},
+	stepNotRun:           {Glyph: "skipped", Label: "Not run", Tone: "grey"},
 }
 
 // What became of the steps that have no record when an execution ends: no step is
@@ -167,6 +169,7 @@ func stepOf(p domain.PlanStep, r domain.StepResult, names map[string]string, o d
 		Error:   r.Error,
 		Output:  ui.PrettyJSON(r.Output),
 		Text:    textOf(r.Output),
+		Stopped: r.Status == domain.StepCancelled,
 	}
 	if st, ok := stepStates[r.Status]; ok {
 		row.State = st

@@ -63,6 +63,7 @@ type outputText struct {
 	Now       int           // the item's present version
 	Text      string        // of a step
 	Live      bool          // more may come
+	Stopped   bool          // it is not finished, and no more comes
 }
 
 // eventRow is one line of the event log.
