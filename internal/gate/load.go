@@ -26,7 +26,9 @@ const (
 
 const (
 	queueTime = 100 * time.Millisecond // the work that may wait for a slot
-	patience  = 2 * time.Second        // how long a request waits where the work takes longer than expected
+	burstTime = 2 * time.Second        // the same for a burst
+	burstEnd  = 500 * time.Millisecond // after which a queue that was never empty is no burst
+	patience  = 5 * time.Second        // how long a request waits where the work takes longer than expected
 	firstTook = 5 * time.Millisecond   // how long a request holds its slot, as far as is known at the start
 )
 
@@ -41,9 +43,10 @@ type LoadOptions struct {
 	Writes int
 	// Queue is how many of each may wait for a slot at most: 2,000. No more wait than are
 	// worked off in a tenth of a second, as long as the latest ones took, but 32 may in any
-	// case, and 128 of those that write: a burst is no overload. What would wait longer is
-	// refused at once instead. So requests that cost little more than a refusal wait, and
-	// those that cost much are served soon or not at all. Less than 0 means none.
+	// case, and 128 of those that write. What would wait longer is refused at once instead.
+	// So requests that cost little more than a refusal wait, and those that cost much are
+	// served soon or not at all. A queue that was empty within the last half second is a
+	// burst and no overload: it may have two seconds of work. Less than 0 means none.
 	Queue int
 	// Long is how many streams, waits and slow readers there may be: 5,000.
 	Long int
@@ -71,10 +74,13 @@ type lane struct {
 	least, most int64 // places in the queue
 	waiting     atomic.Int64
 	took        atomic.Int64 // nanoseconds that a request holds its slot: the latest ones weigh most
+	began       time.Time
+	since       atomic.Int64 // when the queue was last empty, in nanoseconds after began
 }
 
 func newLane(slots, least, most int) *lane {
-	l := &lane{slots: make(chan struct{}, slots), least: int64(min(least, most)), most: int64(most)}
+	l := &lane{slots: make(chan struct{}, slots), least: int64(min(least, most)), most: int64(most),
+		began: time.Now()}
 	l.took.Store(int64(firstTook))
 	return l
 }
@@ -170,7 +176,11 @@ func (l *lane) full() bool { return len(l.slots) == cap(l.slots) && l.waiting.Lo
 
 // places is how many requests may wait.
 func (l *lane) places() int64 {
-	inTime := int64(cap(l.slots)) * int64(queueTime) / max(1, l.took.Load())
+	work := queueTime
+	if l.waiting.Load() == 0 || time.Since(l.began)-time.Duration(l.since.Load()) < burstEnd {
+		work = burstTime
+	}
+	inTime := int64(cap(l.slots)) * int64(work) / max(1, l.took.Load())
 	return min(l.most, max(l.least, inTime))
 }
 
@@ -188,7 +198,11 @@ func (l *lane) enter(ctx context.Context) bool {
 		return true
 	default:
 	}
-	if l.waiting.Add(1) > l.places() {
+	n := l.waiting.Add(1)
+	if n == 1 {
+		l.since.Store(int64(time.Since(l.began)))
+	}
+	if n > l.places() {
 		l.waiting.Add(-1)
 		return false
 	}

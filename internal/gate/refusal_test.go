@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -121,6 +122,8 @@ func TestQueueIsAsLongAsItsWork(t *testing.T) {
 				quick.ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(t.Context(), "GET", "/", nil))
 			}
 			work := &held{release: make(chan struct{})}
+			first := send(t, l.Handler(work), 3) // one of them waits
+			_ = await.Pause(t.Context(), 600*time.Millisecond)
 			all := send(t, l.Handler(work), 3000)
 			synctest.Wait()
 			now := l.Now()
@@ -128,7 +131,34 @@ func TestQueueIsAsLongAsItsWork(t *testing.T) {
 				t.Errorf("%s: %+v, want %d to wait", name, now, c.waiting)
 			}
 			close(work.release)
+			first()
 			all()
+		})
+	}
+}
+
+// A thousand requests in one instant, after a while without any, are no overload.
+func TestBurstIsServed(t *testing.T) {
+	for _, method := range []string{"GET", "POST"} {
+		synctest.Test(t, func(t *testing.T) {
+			l := gate.NewLoad(gate.LoadOptions{Reads: 4, Writes: 16})
+			h := l.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				_ = await.Pause(r.Context(), 5*time.Millisecond)
+				w.WriteHeader(http.StatusOK)
+			}))
+			for range 3 {
+				_ = await.Pause(t.Context(), time.Minute)
+				var all sync.WaitGroup
+				for range 1000 {
+					w, r := httptest.NewRecorder(), httptest.NewRequestWithContext(t.Context(), method, "/", nil)
+					all.Go(func() {
+						if l.Early(h).ServeHTTP(w, r); w.Code != 200 {
+							t.Errorf("%s: %d", method, w.Code)
+						}
+					})
+				}
+				all.Wait()
+			}
 		})
 	}
 }
