@@ -31,11 +31,16 @@ type loaded struct {
 	first string // the first response
 }
 
-// raw is a request as it is sent.
-func (s *server) raw(method, path, body string) []byte {
+// raw is a request as it is sent, with further headers.
+func (s *server) raw(method, path, body string, headers ...string) []byte {
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "%s %s HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\nAccept: application/json\r\n", method, path,
-		s.Listen, s.Key)
+	fmt.Fprintf(&b, "%s %s HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\n", method, path, s.Listen, s.Key)
+	if len(headers) == 0 {
+		headers = []string{"Accept: application/json"}
+	}
+	for _, h := range headers {
+		b.WriteString(h + "\r\n")
+	}
 	if body != "" {
 		fmt.Fprintf(&b, "Content-Type: application/json\r\nContent-Length: %d\r\n", len(body))
 	}
@@ -98,7 +103,7 @@ func (l load) connection(
 	return took, first, nil
 }
 
-// answer reads a response that has a Content-Length, and keeps the body only if asked.
+// answer reads a response, and keeps a body that has a Content-Length if asked.
 func answer(in *bufio.Reader, keep bool) (status int, body string, err error) {
 	line, err := in.ReadSlice('\n')
 	if err != nil || len(line) < 12 {
@@ -107,7 +112,7 @@ func answer(in *bufio.Reader, keep bool) (status int, body string, err error) {
 	if status, err = strconv.Atoi(string(line[9:12])); err != nil {
 		return 0, "", fmt.Errorf("status line %q: %w", line, err)
 	}
-	length := -1
+	length, chunked := -1, false
 	for {
 		line, err := in.ReadSlice('\n')
 		if err != nil {
@@ -122,17 +127,37 @@ func answer(in *bufio.Reader, keep bool) (status int, body string, err error) {
 				return status, "", err
 			}
 		}
+		chunked = chunked || bytes.EqualFold(name, []byte("Transfer-Encoding"))
 	}
-	if length < 0 {
+	switch {
+	case chunked:
+		return status, "", chunks(in)
+	case length < 0:
 		return status, "", errors.New("a response without a length")
-	}
-	if !keep {
+	case !keep:
 		_, err = in.Discard(length)
 		return status, "", err
 	}
 	text := make([]byte, length)
 	_, err = io.ReadFull(in, text)
 	return status, string(text), err
+}
+
+// chunks reads a body that comes in chunks (RFC 9112, section 7.1).
+func chunks(in *bufio.Reader) error {
+	for {
+		line, err := in.ReadSlice('\n')
+		if err != nil {
+			return err
+		}
+		size, err := strconv.ParseInt(string(bytes.TrimSpace(line)), 16, 32)
+		if err != nil {
+			return fmt.Errorf("size of a chunk: %w", err)
+		}
+		if _, err := in.Discard(int(size) + len("\r\n")); err != nil || size == 0 {
+			return err
+		}
+	}
 }
 
 // repeat runs a load several times and returns the rates and all times.

@@ -62,6 +62,10 @@ func main() {
 		serveModel(os.Args[2])
 		return
 	}
+	if len(os.Args) > 3 && os.Args[1] == "watch" { // likewise
+		serveWatch(os.Args[2], os.Args[3])
+		return
+	}
 	b := &bench{}
 	flag.BoolVar(&b.short, "short", false, "run each row briefly, to see that it works")
 	flag.IntVar(&b.runs, "runs", 3, "runs of each load, of which the median counts")

@@ -1,225 +1,166 @@
 package main
 
 import (
-	"bufio"
 	"context"
-	"errors"
 	"fmt"
-	"net"
 	"net/http"
-	"sync"
+	"net/url"
+	"os"
+	"sync/atomic"
 	"time"
-
-	"vellocity/internal/await"
 )
 
-// openLoad sends requests at a fixed rate, whatever becomes of those before: an open
-// loop, as callers who do not know each other are. Each request takes a connection that
-// is free, or a new one; one that finds [openConns] busy is not sent.
-type openLoad struct {
-	rate    float64 // requests a second
-	run     time.Duration
-	request []byte
-	address string
-
-	mu    sync.Mutex
-	free  []*openConn
-	conns int
-	found opened
+// door is a request that many send at once.
+type door struct {
+	name   string
+	status int
+	next   func(n int) []byte // the n-th request
 }
 
-type openConn struct {
-	net.Conn
-	in *bufio.Reader
-}
-
-// opened is the result of an open load.
-type opened struct {
-	good, refused durations
-	failed        int // no response within openPatience
-	unsent        int // the load's own connections were all busy
-}
-
-// openConns is how many connections an open load opens at most.
-const openConns = 2000
-
-var errUnsent = errors.New("no connection is free")
-
-// openPatience is how long a request waits for its response.
-const openPatience = 10 * time.Second
-
-func (l *openLoad) drive(ctx context.Context) opened {
-	gap := time.Duration(float64(time.Second) / l.rate)
-	var all sync.WaitGroup
-	began := time.Now()
-	for n := 0; ctx.Err() == nil; n++ {
-		due := began.Add(time.Duration(n) * gap)
-		if due.Sub(began) > l.run {
-			break
-		}
-		if wait := time.Until(due); wait > time.Millisecond {
-			_ = await.Pause(ctx, wait) // the loop notices the end of ctx
-		}
-		all.Go(func() { l.send(ctx) })
-	}
-	all.Wait()
-	for _, c := range l.free {
-		_ = c.Close() // the load is over
-	}
-	return l.found
-}
-
-// send sends one request. Its time counts from when it is written: the load shares
-// the machine with the server, and may itself be late.
-func (l *openLoad) send(ctx context.Context) {
-	status, took, err := l.exchange(ctx)
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	switch {
-	case errors.Is(err, errUnsent):
-		l.found.unsent++
-	case err != nil:
-		l.found.failed++
-	case status < 300:
-		l.found.good = append(l.found.good, took)
-	case status == http.StatusServiceUnavailable || status == http.StatusTooManyRequests:
-		l.found.refused = append(l.found.refused, took)
-	default:
-		l.found.failed++
-	}
-}
-
-func (l *openLoad) exchange(ctx context.Context) (status int, took time.Duration, err error) {
-	c, err := l.connection(ctx)
-	if err != nil {
-		return 0, 0, err
-	}
-	began := time.Now()
-	_ = c.SetDeadline(began.Add(openPatience)) // a connection that has none fails below
-	if _, err = c.Write(l.request); err == nil {
-		status, _, err = answer(c.in, false)
-	}
-	took = time.Since(began)
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if err != nil {
-		l.conns--
-		_ = c.Close() // the error says more
-		return status, took, fmt.Errorf("exchange: %w", err)
-	}
-	l.free = append(l.free, c)
-	return status, took, nil
-}
-
-func (l *openLoad) connection(ctx context.Context) (*openConn, error) {
-	l.mu.Lock()
-	if n := len(l.free); n > 0 {
-		c := l.free[n-1]
-		l.free = l.free[:n-1]
-		l.mu.Unlock()
-		return c, nil
-	}
-	if l.conns++; l.conns > openConns {
-		l.conns--
-		l.mu.Unlock()
-		return nil, errUnsent
-	}
-	l.mu.Unlock()
-	conn, err := (&net.Dialer{Timeout: openPatience}).DialContext(ctx, "tcp", l.address)
-	if err != nil {
-		l.mu.Lock()
-		defer l.mu.Unlock()
-		l.conns--
-		return nil, fmt.Errorf("connect: %w", err)
-	}
-	return &openConn{conn, bufio.NewReaderSize(conn, 4<<10)}, nil
-}
-
-// overload measures each door at its peak, and then at three times that.
+// overload measures each door at its peak, and then at three times that. Server and load
+// have processors of their own where the machine has two: see [apart].
 func overload(ctx context.Context, b *bench) error {
-	s, err := b.stored(ctx, b.count(1000, 100), 2000)
+	var s *server
+	cpus, together, err := apart(func() (err error) {
+		s, err = b.stored(ctx, b.count(1000, 100), 2000)
+		return err
+	})
 	if err != nil {
 		return err
 	}
+	defer together()
 	defer s.stop()
-	bare := fmt.Appendf(nil, "GET /feeds/main/feed.json HTTP/1.1\r\nHost: %s\r\n\r\n", s.Listen)
-	body := `{"settings":` + onePost + `}`
-	for _, door := range []struct {
-		name    string
-		status  int
-		request []byte
-	}{
-		{"board", http.StatusOK, s.raw(http.MethodGet, workflow+"/kanban", "")},
-		{"feed", http.StatusOK, bare},
-		{"openapi.json", http.StatusOK, fmt.Appendf(nil, "GET /api/v1/openapi.json HTTP/1.1\r\nHost: %s\r\n\r\n", s.Listen)},
-		{"execute", http.StatusCreated, s.raw(http.MethodPost, workflow+"/capabilities/generate-social-posts/execute", body)},
-	} {
-		if err := b.overloaded(ctx, s, door.name, door.status, door.request); err != nil {
-			return fmt.Errorf("%s: %w", door.name, err)
+	if err := s.publish(ctx, 50); err != nil {
+		return err
+	}
+	doors, err := s.doors(ctx)
+	if err != nil {
+		return err
+	}
+	kept := "the same ones for server and load"
+	if cpus > 0 {
+		kept = fmt.Sprintf("%d for the server, the others for the load", cpus)
+	}
+	b.says("processors", "%s", kept)
+	for _, d := range doors {
+		if err := b.overloaded(ctx, s, d); err != nil {
+			return fmt.Errorf("%s: %w", d.name, err)
 		}
 	}
 	return nil
 }
 
-func (b *bench) overloaded(ctx context.Context, s *server, name string, status int, request []byte) error {
+// publish publishes as many items, so that the feed has something to tell.
+func (s *server) publish(ctx context.Context, n int) error {
+	ids, err := s.items(ctx)
+	if err != nil {
+		return err
+	}
+	c := patient()
+	for _, id := range ids[:min(n, len(ids))] {
+		path := fmt.Sprintf("%s/kanban/%d/status", workflow, id)
+		if err := s.call(ctx, c, http.MethodPost, path, `{"status":"published"}`, nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *server) doors(ctx context.Context) ([]door, error) {
+	session, err := s.mcpSession(ctx, patient())
+	if err != nil {
+		return nil, err
+	}
+	cookie, err := s.sessionCookie(ctx)
+	if err != nil {
+		return nil, err
+	}
+	const zipped = "Accept-Encoding: gzip\r\n" // as browsers and feed readers ask
+	open := func(path, more string) []byte {
+		return fmt.Appendf(nil, "GET %s HTTP/1.1\r\nHost: %s\r\n%s\r\n", path, s.Listen, more)
+	}
+	same := func(request []byte) func(int) []byte { return func(int) []byte { return request } }
+	tool := func(n int) []byte { // two calls of a session have two ids
+		return s.raw(http.MethodPost, "/api/v1/mcp", fmt.Sprintf(`{"jsonrpc":"2.0","id":%d,"method":"tools/call",`+
+			`"params":{"name":"list_executions","arguments":{"per_page":20}}}`, n+2),
+			"Content-Type: application/json", "Accept: application/json, text/event-stream",
+			"Mcp-Protocol-Version: 2025-11-25", "Mcp-Session-Id: "+session)
+	}
+	execute := s.raw(http.MethodPost, workflow+"/capabilities/generate-social-posts/execute", `{"settings":`+onePost+`}`)
+	return []door{
+		{"board", http.StatusOK, same(s.raw(http.MethodGet, boardJSON, ""))},
+		{"list", http.StatusOK, same(s.raw(http.MethodGet, listJSON, ""))},
+		{"page", http.StatusOK, same(open(boardPage, zipped+"Accept: text/html\r\nCookie: "+cookie+"\r\n"))},
+		{"mcp", http.StatusOK, tool},
+		{"feed", http.StatusOK, same(open("/feeds/main/feed.json", zipped))},
+		{"openapi.json", http.StatusOK, same(open("/api/v1/openapi.json", zipped))},
+		{"execute", http.StatusCreated, same(execute)},
+	}, nil
+}
+
+// sessionCookie signs in to the dashboard.
+func (s *server) sessionCookie(ctx context.Context) (string, error) {
+	c, err := s.signIn(ctx)
+	if err != nil {
+		return "", err
+	}
+	at, err := url.Parse(s.URL())
+	if err != nil {
+		return "", fmt.Errorf("read the server's address: %w", err)
+	}
+	for _, cookie := range c.Jar.Cookies(at) {
+		return cookie.Name + "=" + cookie.Value, nil
+	}
+	return "", fmt.Errorf("sign in: there is no cookie")
+}
+
+func (b *bench) overloaded(ctx context.Context, s *server, d door) error {
+	var sent atomic.Int64
+	used := s.used()
 	peak, err := load{
 		conns:  conns,
 		warm:   b.span(time.Second),
 		run:    b.span(4 * time.Second),
-		status: status,
-		next:   func(int, int) []byte { return request },
+		status: d.status,
+		next:   func(int, int) []byte { return d.next(int(sent.Add(1))) },
 	}.drive(ctx, s)
 	if err != nil {
 		return err
 	}
-	watch, stop := context.WithCancel(ctx)
-	seen := s.watched(watch)
-	l := &openLoad{rate: 3 * peak.rate, run: b.span(10 * time.Second), request: request, address: s.Listen}
+	atPeak := used()
+	health, err := s.watchHealth(ctx)
+	if err != nil {
+		return err
+	}
+	l := &openLoad{rate: 3 * peak.rate, run: b.span(10 * time.Second), request: func() []byte { return d.next(int(sent.Add(1))) }, address: s.Listen}
+	used = s.used()
 	found := l.drive(ctx)
-	stop()
-	health := <-seen
+	atThree := used()
+	seen, err := health.end()
+	if err != nil {
+		return err
+	}
 	good := float64(len(found.good)) / l.run.Seconds()
-	b.atLeast(name+": goodput at 3× the peak, of the peak", 80, 100*good/peak.rate, " %",
-		fmt.Sprintf("; %.0f of %.0f/s, %d refused, %d failed, %d not sent", good, peak.rate, len(found.refused),
-			found.failed, found.unsent))
-	b.atMost(name+": p99 of a refusal", 100, found.refused.p99(), " ms",
-		fmt.Sprintf("; p99 of what is served %.0f ms", found.good.p99()))
-	b.atMost(name+": /healthz, p99", 50, health.took.p99(), " ms",
-		fmt.Sprintf("; most %.0f ms, %d failed", ms(health.took.at(1)), health.failed))
-	b.atMost(name+": resident at most", 300, health.resident, " MB", "")
+	reached := float64(len(found.good)+len(found.refused)+found.late+found.failed) / l.run.Seconds()
+	b.atLeast(d.name+": goodput at 3× the peak, of the peak", 80, 100*good/peak.rate, " %",
+		fmt.Sprintf("; %.0f of %.0f/s, %d refused, %d failed", good, peak.rate, len(found.refused), found.failed))
+	b.says(d.name+": load that was sent, of the peak", "%.1f ×; %d not sent", reached/peak.rate, found.unsent)
+	b.says(d.name+": processors used", "%s at the peak, %s at 3×", atPeak, atThree)
+	b.atMost(d.name+": p99 of a refusal", 100, found.refused.p99(), " ms",
+		fmt.Sprintf("; p50 %.1f ms; served p50 %.0f, p99 %.0f ms", found.refused.p50(), found.good.p50(), found.good.p99()))
+	b.atMost(d.name+": /healthz, p99", 50, seen.Took.p99(), " ms",
+		fmt.Sprintf("; most %.0f ms, %d failed", ms(seen.Took.at(1)), seen.Failed))
+	b.atMost(d.name+": resident at most", 300, seen.Resident, " MB", "")
 	return nil
 }
 
-// checked is what the health checks found.
-type checked struct {
-	took     durations
-	failed   int
-	resident float64
-}
-
-// watched asks for /healthz twenty times a second until ctx ends.
-func (s *server) watched(ctx context.Context) <-chan checked {
-	out := make(chan checked, 1)
-	go func() {
-		var c checked
-		tick := time.NewTicker(50 * time.Millisecond)
-		defer tick.Stop()
-		request := fmt.Appendf(nil, "GET /healthz HTTP/1.1\r\nHost: %s\r\n\r\n", s.Listen)
-		l := &openLoad{request: request, address: s.Listen}
-		for {
-			select {
-			case <-ctx.Done():
-				out <- c
-				return
-			case <-tick.C:
-			}
-			status, took, err := l.exchange(context.WithoutCancel(ctx))
-			if err != nil || status != http.StatusOK {
-				c.failed++
-			}
-			c.took = append(c.took, took)
-			c.resident = max(c.resident, resident(s.PID()))
-		}
-	}()
-	return out
+// used returns a function that says how much of the processors the server and this
+// program have used since.
+func (s *server) used() func() string {
+	began, server, own := time.Now(), processor(s.PID()), processor(os.Getpid())
+	return func() string {
+		took := time.Since(began).Seconds()
+		return fmt.Sprintf("server %.2f, load %.2f", (processor(s.PID())-server).Seconds()/took,
+			(processor(os.Getpid())-own).Seconds()/took)
+	}
 }

@@ -191,46 +191,16 @@ func mcp(ctx context.Context, b *bench) error {
 	}
 	defer s.stop()
 	c := patient()
-	session := ""
-	say := func(body string) (string, error) {
-		req, err := s.request(ctx, http.MethodPost, "/api/v1/mcp", body)
-		if err != nil {
-			return "", err
-		}
-		req.Header.Set("Accept", "application/json, text/event-stream")
-		if session != "" {
-			req.Header.Set("Mcp-Session-Id", session)
-			req.Header.Set("Mcp-Protocol-Version", "2025-11-25")
-		}
-		res, err := c.Do(req)
-		if err != nil {
-			return "", fmt.Errorf("call: %w", err)
-		}
-		defer res.Body.Close()
-		session = res.Header.Get("Mcp-Session-Id")
-		text, err := io.ReadAll(res.Body)
-		if err == nil && res.StatusCode >= 300 {
-			err = fmt.Errorf("%s: %.200s", res.Status, text)
-		}
-		return string(text), err
-	}
-	if _, err := say(`{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"bench","version":"1"}}}`); err != nil {
-		return fmt.Errorf("initialize: %w", err)
-	}
-	kept := session
-	if _, err := say(`{"jsonrpc":"2.0","method":"notifications/initialized"}`); err != nil {
-		return fmt.Errorf("initialized: %w", err)
+	session, err := s.mcpSession(ctx, c)
+	if err != nil {
+		return err
 	}
 	var took durations
 	for n := range b.count(2200, 50) {
-		session = kept
 		began := time.Now()
-		text, err := say(
-			fmt.Sprintf(
-				`{"jsonrpc":"2.0","id":%d,"method":"tools/call","params":{"name":"list_executions","arguments":{"per_page":20}}}`,
-				n+2,
-			),
-		)
+		text, _, err := s.mcpSay(ctx, c, session, fmt.Sprintf(
+			`{"jsonrpc":"2.0","id":%d,"method":"tools/call","params":{"name":"list_executions","arguments":{"per_page":20}}}`,
+			n+2))
 		if err != nil {
 			return err
 		}
@@ -244,6 +214,43 @@ func mcp(ctx context.Context, b *bench) error {
 	b.atMost("list_executions, 20 of 1,000, one client, p50", 2, took.p50(), " ms",
 		fmt.Sprintf("; p99 %.1f ms", took.p99()))
 	return nil
+}
+
+// mcpSession begins an MCP session and returns its id.
+func (s *server) mcpSession(ctx context.Context, c *http.Client) (string, error) {
+	const hello = `{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25",` +
+		`"capabilities":{},"clientInfo":{"name":"bench","version":"1"}}}`
+	_, session, err := s.mcpSay(ctx, c, "", hello)
+	if err != nil {
+		return "", fmt.Errorf("initialize: %w", err)
+	}
+	if _, _, err = s.mcpSay(ctx, c, session, `{"jsonrpc":"2.0","method":"notifications/initialized"}`); err != nil {
+		return "", fmt.Errorf("initialized: %w", err)
+	}
+	return session, nil
+}
+
+// mcpSay sends a message in an MCP session; "" begins one, whose id is returned.
+func (s *server) mcpSay(ctx context.Context, c *http.Client, session, body string) (text, id string, err error) {
+	req, err := s.request(ctx, http.MethodPost, "/api/v1/mcp", body)
+	if err != nil {
+		return "", "", err
+	}
+	req.Header.Set("Accept", "application/json, text/event-stream")
+	if session != "" {
+		req.Header.Set("Mcp-Session-Id", session)
+		req.Header.Set("Mcp-Protocol-Version", "2025-11-25")
+	}
+	res, err := c.Do(req)
+	if err != nil {
+		return "", "", fmt.Errorf("call: %w", err)
+	}
+	defer res.Body.Close()
+	all, err := io.ReadAll(res.Body)
+	if err == nil && res.StatusCode >= 300 {
+		err = fmt.Errorf("%s: %.200s", res.Status, all)
+	}
+	return string(all), res.Header.Get("Mcp-Session-Id"), err
 }
 
 // signIn returns a client with a dashboard session.

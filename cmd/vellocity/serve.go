@@ -58,6 +58,7 @@ func serve(c *cobra.Command, s *settings) error {
 	if err != nil {
 		return err
 	}
+	app.MoreThreads()
 	return errors.Join(listen(ctx, c.OutOrStdout(), a), stop(a))
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"iter"
 	"net/http"
+	"runtime"
 	"slices"
 	"strings"
 
@@ -50,7 +51,7 @@ func Table() []ops.Op {
 
 // doors builds the API and the dashboard and puts them behind one handler.
 func (a *App) doors() (err error) {
-	a.connections, a.load = gate.NewConnections(maxConnections()), gate.NewLoad(gate.LoadOptions{})
+	a.connections, a.load = gate.NewConnections(maxConnections()), gate.NewLoad(a.loadOptions())
 	a.metrics = newMetrics(a)
 	a.gate, err = gate.New(gate.Options{
 		Authenticate: a.keys.Authenticate,
@@ -82,9 +83,18 @@ func (a *App) doors() (err error) {
 	if err != nil {
 		return err
 	}
-	a.Handler = a.traced(a.metrics.count(a.bounded(gate.Compress(a.gate.StrictTransport(a.split(programs))))))
+	a.Handler = a.early(a.traced(a.metrics.count(a.bounded(gate.Compress(a.gate.StrictTransport(a.split(programs)))))))
 	a.control, err = a.controlDoor()
 	return err
+}
+
+// loadOptions admits more requests that read where the database is on another machine,
+// or in another process at least: they wait for it most of the time.
+func (a *App) loadOptions() (o gate.LoadOptions) {
+	if a.Store.Postgres() {
+		o.Reads = max(8, 4*runtime.GOMAXPROCS(0))
+	}
+	return o
 }
 
 // programs builds the doors for programs: REST, MCP, the document and the feeds.
@@ -127,17 +137,33 @@ func (a *App) events(ctx context.Context, workspaceID int64) (iter.Seq2[domain.E
 	return a.Engine.Work.WatchWorkspace(domain.WithActor(ctx, domain.OperatorActor(workspaceID)), "")
 }
 
-// bounded reads bodies and bounds how much is in progress. The health checks and the
-// metrics have a bound of their own, so that they answer however much there is to do.
-func (a *App) bounded(h http.Handler) http.Handler {
-	uploads := &gate.Uploads{Waiting: a.connections.Uploading}
-	work, checks := a.load.Handler(h), gate.NewLoad(gate.LoadOptions{Queue: 64}).Handler(h)
-	return uploads.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+// early refuses what there is no room for before anything is done for it. The endpoints of
+// the operator always pass.
+func (a *App) early(h http.Handler) http.Handler {
+	work := a.load.Early(h)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if door(r.URL.Path) == doorOperations {
-			checks.ServeHTTP(w, r)
+			h.ServeHTTP(w, r)
 			return
 		}
 		work.ServeHTTP(w, r)
+	})
+}
+
+// bounded reads bodies and bounds how much is in progress. The health checks have no
+// bound, and cost next to nothing; the metrics have one of their own.
+func (a *App) bounded(h http.Handler) http.Handler {
+	uploads := &gate.Uploads{Waiting: a.connections.Uploading}
+	work, metrics := a.load.Handler(h), gate.NewLoad(gate.LoadOptions{}).Handler(h)
+	return uploads.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case door(r.URL.Path) != doorOperations:
+			work.ServeHTTP(w, r)
+		case r.URL.Path == metricsPath:
+			metrics.ServeHTTP(w, r)
+		default:
+			h.ServeHTTP(w, r)
+		}
 	}))
 }
 
@@ -147,7 +173,7 @@ func (a *App) split(programs http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch p := r.URL.Path; {
 		case strings.HasPrefix(p, "/api/"), strings.HasPrefix(p, "/feeds/"), p == "/healthz", p == "/readyz",
-			p == "/metrics" && a.cfg.MetricsListen == "":
+			p == metricsPath && a.cfg.MetricsListen == "":
 			programs.ServeHTTP(w, r)
 		default:
 			a.site.ServeHTTP(w, r)

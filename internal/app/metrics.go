@@ -78,6 +78,8 @@ func (m *metrics) count(next http.Handler) http.Handler {
 // doorOperations is the door of the health checks and the metrics.
 const doorOperations = "operations"
 
+const metricsPath = "/metrics"
+
 func door(path string) string {
 	switch {
 	case path == "/api/v1/mcp":
@@ -86,7 +88,7 @@ func door(path string) string {
 		return "api"
 	case strings.HasPrefix(path, "/feeds/"):
 		return "feed"
-	case path == "/healthz" || path == "/readyz" || path == "/metrics":
+	case path == "/healthz" || path == "/readyz" || path == metricsPath:
 		return doorOperations
 	}
 	return "dashboard"

@@ -2,8 +2,11 @@ package gate
 
 import (
 	"bytes"
+	"compress/gzip"
 	"net/http"
+	"slices"
 	"strconv"
+	"sync"
 
 	"vellocity/internal/ops"
 )
@@ -18,20 +21,63 @@ func handOn(next http.Handler, w http.ResponseWriter, r, changed *http.Request) 
 // SendTagged sends a body with its ETag, or 304 to a caller that has it already. The
 // caller sets Cache-Control.
 func SendTagged(w http.ResponseWriter, r *http.Request, media string, body []byte) {
-	SendAs(w, r, media, ops.Tag("", body), body)
+	if !fresh(w, r, ops.Tag("", body)) {
+		send(w, media, body)
+	}
 }
 
-// SendAs is [SendTagged] with the ETag of a body that is sent again and again.
-func SendAs(w http.ResponseWriter, r *http.Request, media, tag string, body []byte) {
+// fresh sets the ETag, and sends 304 to a caller that has the body already.
+func fresh(w http.ResponseWriter, r *http.Request, tag string) bool {
+	w.Header()["Etag"] = []string{tag}
+	match := r.Header.Get("If-None-Match")
+	if match == "" || !ops.Fresh(match, tag) {
+		return false
+	}
+	w.WriteHeader(http.StatusNotModified)
+	return true
+}
+
+func send(w http.ResponseWriter, media string, body []byte) {
 	h := w.Header()
-	h["Etag"] = []string{tag}
-	if match := r.Header.Get("If-None-Match"); match != "" && ops.Fresh(match, tag) {
-		w.WriteHeader(http.StatusNotModified)
+	h["Content-Type"] = []string{media}
+	h["Content-Length"] = []string{strconv.Itoa(len(body))}
+	_, _ = w.Write(body) // the reader is gone if it fails
+}
+
+// Kept is a body that is sent again and again: its ETag is computed once, and it is
+// compressed once.
+type Kept struct {
+	media, tag string
+	body       []byte
+	zipped     func() []byte
+}
+
+// Keep returns a body to send again and again. Nobody may change it.
+func Keep(media string, body []byte) *Kept {
+	return &Kept{media, ops.Tag("", body), body, sync.OnceValue(func() []byte {
+		var b bytes.Buffer
+		z := gzip.NewWriter(&b)
+		_, _ = z.Write(body) // a buffer takes everything
+		_ = z.Close()        // likewise
+		return b.Bytes()
+	})}
+}
+
+// Send sends the body, or 304 to a caller that has it already. The caller sets
+// Cache-Control.
+func (k *Kept) Send(w http.ResponseWriter, r *http.Request) {
+	if fresh(w, r, k.tag) {
 		return
 	}
-	h.Set("Content-Type", media)
-	h.Set("Content-Length", strconv.Itoa(len(body)))
-	_, _ = w.Write(body) // the reader is gone if it fails
+	if len(k.body) < leastToCompress || ops.AcceptsCoding(r.Header.Values("Accept-Encoding"), "gzip").Quality == 0 {
+		send(w, k.media, k.body)
+		return
+	}
+	h := w.Header()
+	h["Etag"] = []string{inGzip(k.tag)}
+	h["Content-Encoding"] = []string{"gzip"}
+	h["Vary"] = append(slices.Clone(h["Vary"]), "Accept-Encoding") // others may share the slice
+	send(w, k.media, k.zipped())
 }
 
 // SendJSON sends a value of plain fields as JSON without an envelope.

@@ -15,32 +15,38 @@ import (
 
 // The defaults of a [Load].
 const (
-	readsPerCPU  = 4
-	writesPerCPU = 16
-	queueLength  = 200
+	readsPerCPU  = 2
+	writesPerCPU = 8
+	readQueue    = 32
+	writeQueue   = 128
+	queueLimit   = 2_000
 	longLimit    = 5_000
 	unreadLimit  = 64 << 20
 )
 
 const (
-	patience     = 5 * time.Second        // how long a request waits for a slot
-	slowWrite    = 250 * time.Millisecond // after which a response no longer holds a slot
-	largeWrite   = 32 << 10               // bytes that a connection takes without waiting for its reader
-	writeTimeout = 30 * time.Second       // for a reader to take one part of a response
+	queueTime = 100 * time.Millisecond // the work that may wait for a slot
+	burstTime = 2 * time.Second        // the same for a burst
+	burstEnd  = 500 * time.Millisecond // after which a queue that was never empty is no burst
+	patience  = 5 * time.Second        // how long a request waits where the work takes longer than expected
+	firstTook = 5 * time.Millisecond   // how long a request holds its slot, as far as is known at the start
 )
 
 // LoadOptions are the bounds of a [Load]. The zero value of each means the default.
 type LoadOptions struct {
-	// Reads is how many short requests that read are worked on at once: 4 for each
-	// processor, at least 8. They keep the processors busy; more would only make each
-	// slower, and the health checks with them.
+	// Reads is how many short requests that read are worked on at once: 2 for each
+	// processor. With a database in this process they need nothing but the processors;
+	// more at once would only make each slower, and the health checks with them.
 	Reads int
-	// Writes is the same for all others: 16 for each processor, at least 32. They wait
-	// for the disk most of the time, and share its commits.
+	// Writes is the same for all others: 8 for each processor, at least 12. They wait for
+	// the disk part of the time, and share its commits.
 	Writes int
-	// Queue is how many of each may wait for a slot: 200. It is short enough to be
-	// worked off in a fraction of a second, so that who is refused is refused at once, and
-	// long enough for a burst. Less than 0 means none.
+	// Queue is how many of each may wait for a slot at most: 2,000. No more wait than are
+	// worked off in a tenth of a second, as long as the latest ones took, but 32 may in any
+	// case, and 128 of those that write. What would wait longer is refused at once instead.
+	// So requests that cost little more than a refusal wait, and those that cost much are
+	// served soon or not at all. A queue that was empty within the last half second is a
+	// burst and no overload: it may have two seconds of work. Less than 0 means none.
 	Queue int
 	// Long is how many streams, waits and slow readers there may be: 5,000.
 	Long int
@@ -64,17 +70,27 @@ type Load struct {
 
 // lane is the short requests of one kind: those with a slot, and those that wait.
 type lane struct {
-	slots   chan struct{}
-	queue   int64
-	waiting atomic.Int64
+	slots       chan struct{}
+	least, most int64 // places in the queue
+	waiting     atomic.Int64
+	took        atomic.Int64 // nanoseconds that a request holds its slot: the latest ones weigh most
+	began       time.Time
+	since       atomic.Int64 // when the queue was last empty, in nanoseconds after began
+}
+
+func newLane(slots, least, most int) *lane {
+	l := &lane{slots: make(chan struct{}, slots), least: int64(min(least, most)), most: int64(most),
+		began: time.Now()}
+	l.took.Store(int64(firstTook))
+	return l
 }
 
 // NewLoad returns a bound on requests.
 func NewLoad(o LoadOptions) *Load {
-	cpus, queue := runtime.GOMAXPROCS(0), int64(cmp.Or(o.Queue, queueLength))
+	cpus, queue := runtime.GOMAXPROCS(0), cmp.Or(o.Queue, queueLimit)
 	return &Load{
-		reads:  &lane{slots: make(chan struct{}, cmp.Or(o.Reads, max(8, readsPerCPU*cpus))), queue: queue},
-		writes: &lane{slots: make(chan struct{}, cmp.Or(o.Writes, max(32, writesPerCPU*cpus))), queue: queue},
+		reads:  newLane(cmp.Or(o.Reads, readsPerCPU*cpus), readQueue, queue),
+		writes: newLane(cmp.Or(o.Writes, max(12, writesPerCPU*cpus)), writeQueue, queue),
 		most:   int64(cmp.Or(o.Long, longLimit)),
 
 		mostUnread: int64(cmp.Or(o.Unread, unreadLimit)),
@@ -97,33 +113,82 @@ func (l *Load) Now() LoadNow {
 	}
 }
 
+// Early refuses a request that [Load.Handler] would refuse now, and passes on all others.
+// It stands before everything else, so that a refusal costs little more than reading the
+// header: no span, no body, no look-up of the caller. A request that passes has no slot
+// yet: a client that sends its body slowly must not hold one.
+func (l *Load) Early(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !operators(r) && (l.tooLong(r) || l.lane(r).full()) {
+			l.refuse(w, r)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
 // Handler passes on the requests that there is room for. The operator's always pass.
 func (l *Load) Handler(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if a, ok := domain.ActorFrom(r.Context()); ok && a.Kind == domain.ActorOperator {
+		if operators(r) {
 			next.ServeHTTP(w, r)
 			return
 		}
-		in := l.writes
-		if r.Method == http.MethodGet || r.Method == http.MethodHead {
-			in = l.reads
-		}
-		if maybeLong(r) && l.long.Load() >= l.most || !in.enter(r.Context()) {
-			l.refused.Add(1)
-			refuse(w, r, "The server has more requests than it can handle at the moment. Try again shortly.")
+		in := l.lane(r)
+		if l.tooLong(r) || !in.enter(r.Context()) {
+			l.refuse(w, r)
 			return
 		}
-		s := &slot{load: l, lane: in}
+		s := &slot{load: l, lane: in, since: time.Now()}
 		defer s.leave()
 		out := &response{ResponseWriter: w, slot: s, control: http.NewResponseController(w)}
 		handOn(next, out, r, r.WithContext(domain.WithWaiting(r.Context(), s.lengthen)))
 	})
 }
 
-// maybeLong reports whether a request asks for a stream or for a wait.
-func maybeLong(r *http.Request) bool {
-	return strings.Contains(r.Header.Get("Accept"), "text/event-stream") ||
-		strings.Contains(r.Header.Get("Prefer"), "wait")
+func (l *Load) refuse(w http.ResponseWriter, r *http.Request) {
+	l.refused.Add(1)
+	tooMany.write(w, r)
+}
+
+// operators reports whether a request came through the operator's own door.
+func operators(r *http.Request) bool {
+	a, ok := domain.ActorFrom(r.Context())
+	return ok && a.Kind == domain.ActorOperator
+}
+
+func (l *Load) lane(r *http.Request) *lane {
+	if r.Method == http.MethodGet || r.Method == http.MethodHead {
+		return l.reads
+	}
+	return l.writes
+}
+
+// tooLong reports whether a request asks for a stream or for a wait, and there are as
+// many as there may be.
+func (l *Load) tooLong(r *http.Request) bool {
+	return l.long.Load() >= l.most && (strings.Contains(r.Header.Get("Accept"), "text/event-stream") ||
+		strings.Contains(r.Header.Get("Prefer"), "wait"))
+}
+
+// full reports whether a request would find neither a slot nor a place in the queue.
+func (l *lane) full() bool { return len(l.slots) == cap(l.slots) && l.waiting.Load() >= l.places() }
+
+// places is how many requests may wait.
+func (l *lane) places() int64 {
+	work := queueTime
+	if l.waiting.Load() == 0 || time.Since(l.began)-time.Duration(l.since.Load()) < burstEnd {
+		work = burstTime
+	}
+	inTime := int64(cap(l.slots)) * int64(work) / max(1, l.took.Load())
+	return min(l.most, max(l.least, inTime))
+}
+
+// note counts how long a request held its slot. Two that end in the same instant may
+// count as one.
+func (l *lane) note(held time.Duration) {
+	before := l.took.Load()
+	l.took.Store(before + (int64(held)-before)/16)
 }
 
 // enter takes a slot, and reports false where there is none in time.
@@ -133,7 +198,11 @@ func (l *lane) enter(ctx context.Context) bool {
 		return true
 	default:
 	}
-	if l.waiting.Add(1) > l.queue {
+	n := l.waiting.Add(1)
+	if n == 1 {
+		l.since.Store(int64(time.Since(l.began)))
+	}
+	if n > l.places() {
 		l.waiting.Add(-1)
 		return false
 	}
@@ -151,8 +220,9 @@ func (l *lane) enter(ctx context.Context) bool {
 
 // slot is what a request holds.
 type slot struct {
-	load *Load
-	lane *lane
+	load  *Load
+	lane  *lane
+	since time.Time
 
 	mu   sync.Mutex
 	long bool
@@ -168,7 +238,7 @@ func (s *slot) lengthen() {
 	}
 	s.long = true
 	s.load.long.Add(1)
-	<-s.lane.slots
+	s.free()
 }
 
 func (s *slot) leave() {
@@ -179,79 +249,11 @@ func (s *slot) leave() {
 		s.load.long.Add(-1)
 		return
 	}
+	s.free()
+}
+
+// free gives the slot to the next request.
+func (s *slot) free() {
+	s.lane.note(time.Since(s.since))
 	<-s.lane.slots
-}
-
-// response bounds how long a reader may take, and gives the slot back when the
-// response is a stream or its reader is slow.
-type response struct {
-	http.ResponseWriter
-	slot    *slot
-	control *http.ResponseController
-	begun   bool
-	stream  bool
-	written int
-}
-
-// WriteHeader notes whether a stream begins.
-func (w *response) WriteHeader(status int) {
-	if !w.begun && status >= 200 {
-		w.begun = true
-		w.stream = strings.HasPrefix(w.Header().Get("Content-Type"), "text/event-stream")
-		if w.stream {
-			w.slot.lengthen()
-		}
-		w.extend()
-	}
-	w.ResponseWriter.WriteHeader(status)
-}
-
-// Write writes a part of the response.
-func (w *response) Write(p []byte) (int, error) {
-	if !w.begun {
-		w.WriteHeader(http.StatusOK)
-	}
-	w.written += len(p)
-	switch {
-	case w.stream:
-		w.extend()
-	case w.written > largeWrite:
-		return w.writeLarge(p)
-	}
-	return w.ResponseWriter.Write(p)
-}
-
-// writeLarge writes a part that its reader may take long for. From then on it is counted
-// among what slow readers keep waiting; where that is too much, the reader is cut off.
-func (w *response) writeLarge(p []byte) (int, error) {
-	size, l := int64(len(p)), w.slot.load
-	timer := time.AfterFunc(slowWrite, func() {
-		w.slot.lengthen()
-		if l.unread.Add(size) > l.mostUnread {
-			_ = w.control.SetWriteDeadline(time.Now()) // the connection ends
-		}
-	})
-	defer func() {
-		if !timer.Stop() {
-			l.unread.Add(-size)
-		}
-	}()
-	return w.ResponseWriter.Write(p)
-}
-
-// extend gives the reader time for the next part. net/http sets another deadline for
-// the next request on the connection.
-func (w *response) extend() {
-	_ = w.control.SetWriteDeadline(time.Now().Add(writeTimeout)) // a test's writer has none
-}
-
-// Unwrap is for [http.ResponseController].
-func (w *response) Unwrap() http.ResponseWriter { return w.ResponseWriter }
-
-// Flush is for handlers that ask for [http.Flusher].
-func (w *response) Flush() {
-	if !w.begun {
-		w.WriteHeader(http.StatusOK)
-	}
-	_ = w.control.Flush() // the next write says that the reader is gone
 }

@@ -7,7 +7,6 @@ import (
 	"io"
 	"net/http"
 	"os"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -61,7 +60,7 @@ func (u *Uploads) Handler(next http.Handler) http.Handler {
 		}
 		if full {
 			w.Header().Set("Connection", "close")
-			refuse(w, r, "The server has too many large requests to read at once. Try again shortly.")
+			tooManyBodies.write(w, r)
 			return
 		}
 		if one.err != nil {
@@ -164,18 +163,3 @@ func (u *upload) Read(p []byte) (int, error) {
 
 // Close does nothing: net/http closes its own body.
 func (*upload) Close() error { return nil }
-
-// refuse answers a request that there is no room for: in the envelope, or as a
-// sentence for a person's browser.
-func refuse(w http.ResponseWriter, r *http.Request, message string) {
-	id := Prepare(w, r)
-	e := domain.Errorf(domain.CodeUnavailable, "%s", message)
-	e.RetryAfter = time.Second
-	if !strings.Contains(r.Header.Get("Accept"), "text/html") {
-		WriteError(w, id, e)
-		return
-	}
-	w.Header()["Cache-Control"] = noStore
-	w.Header().Set("Retry-After", RetryAfter(e))
-	http.Error(w, message, e.Code.Status())
-}

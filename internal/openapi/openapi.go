@@ -50,8 +50,7 @@ type Document struct {
 // sent is the document with the address of a server.
 type sent struct {
 	address string
-	body    []byte
-	tag     string
+	*gate.Kept
 }
 
 // Row returns the row that serves the document, which is written later, when the whole
@@ -76,8 +75,7 @@ func (d *Document) Row(chapter ops.Chapter) ops.Op {
 
 func (d *Document) serve(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "private, no-cache")
-	s := d.at(r)
-	gate.SendAs(w, r, "application/json; charset=utf-8", s.tag, s.body)
+	d.at(r).Send(w, r)
 }
 
 // at returns the document with the address of the server: a client that is generated from
@@ -99,7 +97,7 @@ func (d *Document) at(r *http.Request) *sent {
 		text := ops.MustEncode(address)
 		body = bytes.ReplaceAll(body, []byte(`"`+localAddress), bytes.TrimSuffix(text, []byte(`"`)))
 	}
-	s := &sent{address, body, ops.Tag("", body)}
+	s := &sent{address, gate.Keep("application/json; charset=utf-8", body)}
 	d.latest.Store(s)
 	return s
 }

@@ -44,11 +44,13 @@ func (v *Verbs) Feed(ctx context.Context, workspaceSlug string) (Feed, error) {
 	if err != nil {
 		return Feed{}, err
 	}
+	installation, _, err := v.store.Read().Installation(ctx)
+	if err != nil {
+		return Feed{}, err
+	}
 	f := Feed{Workspace: w, Items: make([]FeedItem, len(list))}
 	for i, p := range list {
-		if f.Items[i], err = v.feedItem(ctx, w, p); err != nil {
-			return Feed{}, err
-		}
+		f.Items[i] = v.feedItem(ctx, installation.UUID, w, p)
 	}
 	return f, nil
 }
@@ -64,7 +66,11 @@ func (v *Verbs) FeedItem(ctx context.Context, workspaceSlug, itemSlug string) (F
 	if err != nil {
 		return FeedItem{}, err
 	}
-	return v.feedItem(ctx, w, p)
+	installation, _, err := v.store.Read().Installation(ctx)
+	if err != nil {
+		return FeedItem{}, err
+	}
+	return v.feedItem(ctx, installation.UUID, w, p), nil
 }
 
 func (v *Verbs) feedOf(ctx context.Context, slug string) (domain.Workspace, error) {
@@ -75,18 +81,17 @@ func (v *Verbs) feedOf(ctx context.Context, slug string) (domain.Workspace, erro
 	return w, err
 }
 
-func (v *Verbs) feedItem(ctx context.Context, w domain.Workspace, p store.Published) (FeedItem, error) {
+func (v *Verbs) feedItem(ctx context.Context, installation string, w domain.Workspace, p store.Published) FeedItem {
 	p = v.published(ctx, w.ID, p)
-	installation, _, err := v.store.Read().Installation(ctx)
 	return FeedItem{
 		Snapshot:    p.Snapshot,
-		Identity:    identity(installation.UUID, w.ID, p.ContentID),
+		Identity:    identity(installation, w.ID, p.ContentID),
 		ContentID:   p.ContentID,
 		HTML:        p.HTML,
 		Version:     p.Version,
 		PublishedAt: p.FirstAt,
 		UpdatedAt:   p.At,
-	}, err
+	}
 }
 
 // identity makes a UUID (RFC 9562, version 8) of an item's ids, which are never given
