@@ -14,7 +14,8 @@ import (
 // back the word that is being written, a private key until its end, and a sentence for as long as it reads like one of
 // the instructions. It is for one goroutine.
 type Screen struct {
-	instructions []string // sentences in plain words, each with a space after it
+	instructions []string // sentences of the instructions
+	plain        []string // the same in plain words, each with a space after it
 	shown        string   // the end of what has been let through, which explains what follows: "the password is"
 	held         string
 	findings     []domain.Finding
@@ -35,7 +36,8 @@ func NewScreen(instructions string) *Screen {
 	s := &Screen{}
 	for _, sentence := range prose.SentenceTexts(prose.Plain(instructions)) {
 		if prose.CountWords(sentence) >= leastLeak {
-			s.instructions = append(s.instructions, plainWords(sentence)+" ")
+			s.instructions = append(s.instructions, sentence)
+			s.plain = append(s.plain, plainWords(sentence)+" ")
 		}
 	}
 	return s
@@ -60,34 +62,51 @@ func (s *Screen) Findings() []domain.Finding { return slices.Clone(s.findings) }
 // safe returns how much of what is held has no secret or instruction that may still go on.
 func (s *Screen) safe() int {
 	n := strings.LastIndexFunc(s.held, unicode.IsSpace) + 1
-	if begin := strings.Index(s.held, "-----BEGIN"); begin >= 0 {
-		_, end, _ := strings.Cut(s.held[begin:], "-----END")
-		if !strings.Contains(end, "-----") {
-			n = min(n, begin)
-		}
-	}
+	n = min(n, keyStart(s.held, n))
 	if len(s.instructions) > 0 {
-		n = min(n, s.leakStart())
+		n = min(n, s.leakStart(n))
 	}
 	return n
 }
 
-// leakStart returns where words begin that an instruction may begin with; the length of what is held if there are none.
-func (s *Screen) leakStart() int {
+// keyStart returns where a private key begins that is not let through whole with the first n bytes; n if there is none.
+func keyStart(text string, n int) int {
+	for from := 0; ; {
+		i := strings.Index(text[from:], "-----BEGIN")
+		if i < 0 || from+i >= n {
+			return n
+		}
+		begin := from + i
+		_, rest, _ := strings.Cut(text[begin:], "-----END")
+		closing := strings.Index(rest, "-----")
+		if end := len(text) - len(rest) + closing + len("-----"); closing < 0 || n < end {
+			return begin
+		}
+		from = begin + len("-----BEGIN")
+	}
+}
+
+// leakStart returns where words begin that an instruction may begin with, or that are one of which the first n bytes do
+// not have the end; n if there are none.
+func (s *Screen) leakStart(n int) int {
 	words := prose.WordRanges(s.held)
 	for i, w := range words {
-		rest := plainWords(s.held[w.Start:])
-		first := i == 0 || strings.ContainsAny(s.held[words[i-1].End:w.Start], ".!?:\n")
-		if !first && len(words)-i < leastPrefix {
-			continue
+		if w.Start >= n {
+			break
 		}
-		for _, sentence := range s.instructions {
-			if strings.HasPrefix(sentence, rest) && rest != "" && rest+" " != sentence {
+		rest := plainWords(s.held[w.Start:]) + " "
+		first := i == 0 || strings.ContainsAny(s.held[words[i-1].End:w.Start], ".!?:\n")
+		for _, sentence := range s.plain {
+			whole := strings.HasPrefix(rest, sentence)
+			switch {
+			case whole && n < words[i+strings.Count(sentence, " ")-1].End:
+				return w.Start
+			case !whole && (first || len(words)-i >= leastPrefix) && strings.HasPrefix(sentence, strings.TrimSuffix(rest, " ")):
 				return w.Start
 			}
 		}
 	}
-	return len(s.held)
+	return n
 }
 
 // let lets through the first n bytes of what is held, with what must not be seen cut out.
@@ -97,7 +116,7 @@ func (s *Screen) let(n int) string {
 	}
 	before, part := s.shown, s.held[:n]
 	s.held = s.held[n:]
-	t := newTarget(Input{Text: before + part, Instructions: strings.Join(s.instructions, "\n\n")})
+	t := newTarget(Input{Text: before + part})
 	var cuts []cut
 	start := utf8.RuneCountInString(before)
 	note := func(slug string, f domain.Finding) {
@@ -120,7 +139,11 @@ func (s *Screen) let(n int) string {
 	for _, f := range secrets(t) {
 		note("secrets", f)
 	}
-	if leaks := t.leaked(); len(leaks) > 0 {
+	var leaks []prose.Range
+	for _, sentence := range s.instructions {
+		leaks = append(leaks, t.index().Find(sentence)...)
+	}
+	if len(leaks) > 0 {
 		note("injection-residue", t.finding(domain.SeverityWarning,
 			"These are instructions to the model that wrote the text. Delete them.", apart(leaks), nil))
 	}
