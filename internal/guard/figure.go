@@ -21,6 +21,7 @@ const separators = ".,'’\u00a0\u202f٫٬"
 // figures finds the numbers of a text, in the digits of any script.
 func figures(text string) []figure {
 	var out []figure
+	end := 0
 	for i := 0; i < len(text); {
 		r, n := rune(text[i]), 1
 		if r >= utf8.RuneSelf {
@@ -33,9 +34,10 @@ func figures(text string) []figure {
 		f := figure{number: prose.Range{Start: i, End: digitsEnd(text, i)}}
 		length, scale := measure(text[f.number.End:])
 		f.scale = scale
-		f.whole = prose.Range{Start: i - currency(text[:i]), End: f.number.End + length}
+		f.whole = prose.Range{Start: max(end, i-currency(text[:i])), End: f.number.End + length}
 		out = append(out, f)
-		i = max(f.number.End, f.whole.End)
+		end = f.whole.End // a sign belongs to one number
+		i = end
 	}
 	return out
 }
@@ -165,9 +167,11 @@ func moneyLength(rest string) int {
 	return len(strings.TrimRightFunc(money.FindString(rest), func(r rune) bool { return !unicode.IsLetter(r) }))
 }
 
+// startsWithSign reports whether a text begins with the sign of a currency that does not belong to a number after it.
 func startsWithSign(rest string) bool {
-	r, _ := utf8.DecodeRuneInString(rest)
-	return unicode.Is(unicode.Sc, r)
+	r, n := utf8.DecodeRuneInString(rest)
+	next, _ := utf8.DecodeRuneInString(strings.TrimPrefix(rest[n:], " "))
+	return unicode.Is(unicode.Sc, r) && !unicode.IsDigit(next)
 }
 
 func spaceBefore(s string) int {

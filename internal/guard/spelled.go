@@ -91,7 +91,11 @@ func (t numeralTable) of(word string) []int {
 		return nil
 	}
 	var out []int
-	for rest := word; rest != ""; {
+	rest := word
+	if after, ok := strings.CutPrefix(word, "einund"); ok {
+		out, rest = append(out, 1), after
+	}
+	for rest != "" {
 		size := min(longestNumeral, len(rest))
 		for size > 2 && t.values[rest[:size]] == 0 {
 			size--
