@@ -102,7 +102,9 @@ func piecesOf(raw []byte) []sse.Event {
 		if err != nil || e.Data == sse.Done {
 			return l
 		}
-		l = append(l, e)
+		if e.Name != "results" { // after the last piece
+			l = append(l, e)
+		}
 	}
 }
 

@@ -67,6 +67,15 @@ type words struct {
 	Measure []string        `json:"measure"` // the two columns of a table of figures
 	Stop    string          `json:"stop"`    // words that no title ends with
 	Slots   map[string]slot `json:"slots"`
+	// Unused words what is not used and why; Needs asks for what a brief does not have. The keys are names of ours.
+	Unused map[string]string   `json:"unused"`
+	Needs  map[string]question `json:"needs"`
+}
+
+// question asks for something that a brief does not have.
+type question struct {
+	What string `json:"what"` // what is missing, in a word or two
+	Ask  string `json:"ask"`  // what it means for the text, and the question
 }
 
 // slot is one place of a format.

@@ -23,7 +23,7 @@ func TestFormatsAreRecognized(t *testing.T) {
 			"es Preguntas frecuentes", "ja よくある質問",
 		},
 		"notice": {
-			"en Outage of 3 March", "en Our price increase from July", "de Störung am 3. März",
+			"en Postmortem: invoices sent twice", "en Outage of 3 March", "en Our price increase from July", "de Störung am 3. März",
 			"fr Fermeture de la piscine", "es Aviso de obras", "ja 値上げのお知らせ",
 		},
 		"listing": {
@@ -32,10 +32,11 @@ func TestFormatsAreRecognized(t *testing.T) {
 		},
 		"comparison": {
 			"en Postgres vs MySQL", "en Comparing bread machines", "de Vergleich von Gas und Strom",
+			"en Lease or buy a van?", "de Gas oder Strom?", "fr Électrique ou diesel pour les tournées ?", "es ¿Comprar o alquilar?",
 			"fr Comparatif de vélos", "es Comparación de hornos", "ja 電気とガスの比較",
 		},
 		"job_ad": {
-			"en Job ad: cook in Bath", "de Stellenanzeige: Koch", "fr Offre d’emploi : boulanger",
+			"en Job: cook in Bath", "de Stelle: Koch", "en Job ad: cook in Bath", "de Stellenanzeige: Koch", "fr Offre d’emploi : boulanger",
 			"es Oferta de empleo", "ja 料理人の求人",
 		},
 		"how_to": {
@@ -43,7 +44,7 @@ func TestFormatsAreRecognized(t *testing.T) {
 			"es Cómo hacer pan", "ja パンの作り方",
 		},
 		"list": {
-			"en 10 tips for better sleep", "en Seven simple rules", "de 5 Tipps für Camper", "fr Cinq idées de menu",
+			"en 10 tips for better sleep", "es Tres rutas en bicicleta", "en Seven simple rules", "de 5 Tipps für Camper", "fr Cinq idées de menu",
 			"es 7 consejos de viaje",
 		},
 		"newsletter": {

@@ -24,8 +24,7 @@ func quarry(b Brief, own []statement) (used []statement, unused []Unused) {
 		}
 		ref := fmt.Sprintf("sources[%d]", i)
 		if len(own) >= 3 {
-			unused = append(unused, Unused{ref, excerpt(source), "Pasted passages are used only where key points " +
-				"and facts are few. Copy the sentences that belong in the text to key_points."})
+			unused = append(unused, Unused{ref, excerpt(source), unusedWords(b.Language, "passages")})
 			continue
 		}
 		whole := true
@@ -48,8 +47,7 @@ func quarry(b Brief, own []statement) (used []statement, unused []Unused) {
 			used = append(used, s)
 		}
 		if !whole {
-			unused = append(unused, Unused{ref, excerpt(source), fmt.Sprintf(
-				"Only its beginning fits into %d words. Ask for a longer text, or paste the part that matters.", b.Words)})
+			unused = append(unused, Unused{ref, excerpt(source), unusedWords(b.Language, "beginning", b.Words)})
 		}
 	}
 	return used, unused
@@ -78,12 +76,9 @@ func excerpt(s string) string {
 
 // ask notes what is not used, and a question for each slot that nothing fills.
 func (a *Article) ask(f format, filled map[string][]statement, b Brief) {
-	language := tag(b.Language)
-	if _, ok := load().words[language]; !ok {
-		language = "en" // the questions are for the person who wrote the brief
-	}
+	language := asked(b.Language)
 	for _, u := range a.Unused {
-		a.Needs = append(a.Needs, u.Need())
+		a.Needs = append(a.Needs, u.Need(language))
 	}
 	for _, p := range f.places(language) {
 		field := p.field()
@@ -151,23 +146,49 @@ func (s statement) left(text, reason string) (out []Unused) {
 	return out
 }
 
-// Need says that something is not used, as what a text needs.
-func (u Unused) Need() domain.Need {
+// asked is the language in which a person is asked about a text: that of the text where there are words for it, else
+// English.
+func asked(language string) string {
+	if language = tag(language); load().words[language].Needs == nil {
+		return "en"
+	}
+	return language
+}
+
+// Question asks in the language of a text for what its brief does not have. key is a name in the files of slots, args
+// are its figures.
+func Question(language, key, field string, args ...any) domain.Need {
+	q := load().words[asked(language)].Needs[key]
+	return domain.Need{What: q.What, Field: field, Reason: fmt.Sprintf(q.Ask, args...)}
+}
+
+// unusedWords words one thing about what is not used, in the language of the text.
+func unusedWords(language, key string, args ...any) string {
+	return fmt.Sprintf(load().words[asked(language)].Unused[key], args...)
+}
+
+// Need says in the language of the text that something is not used, as what the text needs.
+func (u Unused) Need(language string) domain.Need {
 	field, _, _ := strings.Cut(u.Ref, "[")
 	return domain.Need{
-		What: "not used: " + u.name(), Field: field, Reason: fmt.Sprintf("“%s” is not in the text. %s", u.Text, u.Reason),
+		What:   unusedWords(language, "what", u.name(language)),
+		Field:  field,
+		Reason: unusedWords(language, "because", u.Text, u.Reason),
 	}
 }
 
 // name is the reference in words: "key point 3" for key_points[2].
-func (u Unused) name() string {
+func (u Unused) name(language string) string {
 	field, number, ok := strings.Cut(strings.TrimSuffix(u.Ref, "]"), "[")
 	field = strings.ReplaceAll(field, "_", " ")
 	n, err := strconv.Atoi(number)
-	if !ok || err != nil {
+	if load().words["en"].Unused[field] == "" {
 		return field
 	}
-	return fmt.Sprintf("%s %d", strings.TrimSuffix(field, "s"), n+1)
+	if !ok || err != nil {
+		return unusedWords(language, field)
+	}
+	return unusedWords(language, field, n+1)
 }
 
 // outline makes the parts of a text that has nothing but a topic: the headings of its

@@ -2,7 +2,6 @@ package compose
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 	"unicode"
@@ -151,7 +150,7 @@ func (p *poster) add(st statement) {
 
 // without names a statement, or what of it is left, as unused.
 func (p *poster) without(st statement, text string) {
-	reason := fmt.Sprintf("It does not fit into the %d characters of this post. Shorten it, or give less.", p.limit)
+	reason := unusedWords(p.language, "long", p.limit)
 	p.unused = append(p.unused, st.left(text, reason)...)
 }
 

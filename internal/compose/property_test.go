@@ -122,7 +122,7 @@ func TestEveryInputIsUsedOnceOrNamed(t *testing.T) {
 		named := map[string]bool{}
 		for _, u := range a.Unused {
 			named[u.Ref] = true
-			if !slices.Contains(a.Needs, u.Need()) {
+			if !slices.Contains(a.Needs, u.Need(d.brief.Language)) {
 				t.Fatalf("%s is not used, and no question says so", u.Ref)
 			}
 		}

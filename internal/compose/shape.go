@@ -223,7 +223,7 @@ func (s *assembler) answers(held []statement) []Part {
 		}
 		if only(st) {
 			if i+1 == len(held) || asks(held[i+1].sentences[0]) {
-				s.unused = append(s.unused, st.left(st.text, "It has no answer. Write the answer after the question.")...)
+				s.unused = append(s.unused, st.left(st.text, unusedWords(s.brief.Language, "answer"))...)
 				continue
 			}
 			i++

@@ -1,13 +1,10 @@
 package eval
 
 import (
-	_ "embed"
-	"encoding/json"
 	"math"
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
 	"vellocity/internal/domain"
 	"vellocity/internal/guard"
@@ -22,7 +19,6 @@ func measure(b Brief, p page, t *Text) {
 		Words:    prose.CountWords(plain),
 		Facts:    len(b.facts()),
 		Repeated: repeated(plain),
-		Stock:    stockPhrases(whole, b.Settings.Language),
 	}
 	parts := passages(whole)
 	for _, f := range b.facts() {
@@ -42,6 +38,8 @@ func measure(b Brief, p page, t *Text) {
 			t.Invented += max(1, f.Places())
 		case "banned-terms", "brand-terms":
 			t.VoiceBroken += max(1, f.Places())
+		case "stock-phrases":
+			t.Stock += max(1, f.Places())
 		}
 	}
 }
@@ -153,26 +151,4 @@ func repeated(text string) (count int) {
 		seen[run] = true
 	}
 	return count
-}
-
-//go:embed stock.json
-var stockFile []byte
-
-// stock are phrases that say nothing and that models like, by language, in lower case.
-var stock = sync.OnceValue(func() map[string][]string { //nolint:gochecknoglobals // the file, read once
-	var lists map[string][]string
-	if err := json.Unmarshal(stockFile, &lists); err != nil {
-		panic("stock.json: " + err.Error()) // part of the program, and tested
-	}
-	return lists
-})
-
-// stockPhrases counts the stock phrases of a text. A language without a list has none.
-func stockPhrases(text, language string) (n int) {
-	code, _, _ := strings.Cut(strings.ToLower(language), "-")
-	text = strings.ReplaceAll(strings.ToLower(prose.Line(text)), "’", "'")
-	for _, p := range stock()[code] {
-		n += strings.Count(text, p)
-	}
-	return n
 }

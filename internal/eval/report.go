@@ -46,7 +46,7 @@ type Measures struct {
 	FactsUsed int `json:"facts_used"`
 	Invented  int `json:"invented"`      // figures, quotations and links that the brief does not have
 	Repeated  int `json:"repeated"`      // words in runs of 8 or more that the text has said before
-	Stock     int `json:"stock_phrases"` // phrases of stock.json
+	Stock     int `json:"stock_phrases"` // places with a stock phrase, as the guardrail finds them
 	// LengthError is the deviation from the length asked for, in percent of it: -20 is a
 	// fifth too short. In a total it is the mean of the deviations without their signs.
 	LengthError int `json:"length_error"`

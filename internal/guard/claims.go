@@ -2,6 +2,8 @@ package guard
 
 import (
 	"fmt"
+	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -19,50 +21,59 @@ type claimRule struct {
 	patterns []*pattern
 }
 
+// sellingWords are adjectives with which sellers claim to be first.
+const sellingWords = "trusted|advanced|reliable|powerful|innovative|secure|popular|complete|accurate|efficient|effective|affordable|comprehensive|" +
+	"loved|dependable|sophisticated|intuitive|user-friendly|sustainable"
+
+// diseases are words for what a product must not claim to heal, and the ends of such words.
+const diseases = "cancers?|tumou?rs?|diabetes|anxiety|depression|insomnia|migraines?|headaches?|eczema|asthma|allergies|acne|rheumatism|" +
+	"alzheimer's|parkinson's|dementia|autism|adhd|influenza|colds|covid|infections?|pain|high blood pressure|hypertension|tinnitus|" +
+	"obesity|baldness|hair loss|ulcers?|hangovers?|impotence|infertility|ailments?|illness(?:es)?|back pain|[a-z]{2,}itis|[a-z]{3,}iasis|[a-z]{2,}osis"
+
 // The first rule to find a place wins, so the more special ones come first.
 var claimRules = []claimRule{
 	{
 		"finance", "promises about returns are regulated. Add the risk and the source, or remove it.",
-		[]*pattern{nearby(`(?i)\b(?:guaranteed|assured|certain|risk[- ]free) (?:\w+ )?(?:returns?|profits?|income|gains?|yields?)\b` +
-			`|\b(?:returns?|profits?|yields?) (?:are|is) guaranteed\b|\b(?:risk[- ]free|safe) investments?\b` +
-			`|\b(?:double|triple|10x) your (?:money|income|savings|revenue|investment|capital)\b` +
-			`|\bget rich (?:quick|fast|now|today|from|with|by|in|without)\b|\bfinancial freedom\b|\bpassive income\b` +
-			`|\bcan(?:no|')t lose\b|\bmake money (?:fast|while you sleep|in your sleep)\b` +
-			`|\bearn (?:up to )?[$€£]\d[\d,.]* (?:a|per|every) (?:day|week|month) (?:from home|without|in your)\b`), nearby(financeWords)},
+		slices.Concat(branches(`(?i)\b(?:guaranteed|assured|certain|risk[- ]free) (?:\w+ )?(?:returns?|profits?|income|gains?|yields?)\b`+
+			`|\b(?:returns?|profits?|yields?) (?:are|is) guaranteed\b|\b(?:risk[- ]free|safe) investments?\b`+
+			`|\b(?:double|triple|10x) your (?:money|income|savings|revenue|investment|capital)\b`+
+			`|\bget rich (?:quick|fast|now|today|from|with|by|in|without)\b|\bfinancial freedom\b|\bpassive income\b`+
+			`|\bcan(?:no|')t lose\b|\bmake money (?:fast|while you sleep|in your sleep)\b`+
+			`|\bearn (?:up to )?[$€£]\d[\d,.]* (?:a|per|every) (?:day|week|month) (?:from home|without|in your)\b`, true), branches(financeWords, true)),
 	},
 	{
 		"absolute-promise",
 		"it promises an outcome that nobody can guarantee. Say what you observed, or what you do about it.",
-		[]*pattern{nearby(`(?i)\b(?:guaranteed|guarantees? (?:that |you |to )|risk[- ]free|no[- ]risk|zero[- ]risk|never fails?|cannot fail` +
-			`|foolproof|fail[- ]?safe results|100 ?% (?:safe|secure|effective|satisfaction|guaranteed|accurate))`), nearby(promiseWords)},
+		slices.Concat(branches(`(?i)\b(?:guaranteed|guarantees? (?:that |you |to )|(?:we|i|it|they|which|will|fully|personally|always|and) guarantees? (?:\w+)|risk[- ]free|no[- ]risk|zero[- ]risk|never fails?|cannot fail`+
+			`|foolproof|fail[- ]?safe results|100 ?% (?:safe|secure|effective|satisfaction|guaranteed|accurate))`, true), branches(promiseWords, true)),
 	},
 	{
 		"superlative", "it claims to be the best. Name the survey or test behind it, or say what is special instead.",
-		[]*pattern{nearby(`(?i)(?:(?:#1|\bno\. ?1|\bnumber (?:1|one))\b|\b(?:the )?best (?:in the world|on the market|in class)` +
-			`|\bworld(?:'|’)?s (?:best|leading|fastest|number one)|\bunbeatable\b|\bunrival+ed\b|\bunmatched\b|\bindustry[- ]leading\b` +
-			`|\b(?:the|an?|our|as) (?:[a-z]+(?:'|’)?s?[- ])?leading (?:[a-z]+[- ]){0,2}(?:providers?|suppliers?|platforms?|compan(?:y|ies)` +
-			`|solutions?|brands?|vendors?|makers?|tools?|software|manufacturers?|agenc(?:y|ies)|experts?|specialists?|apps?|services?|firms?)\b` +
-			`|\bthe (?:best|most (?:trusted|advanced|reliable|powerful|innovative|secure)|fastest|cheapest|safest|easiest) (?:\w+[- ]){1,3}` +
-			`(?:on the market|in the industry|money can buy)\b|\bthe most (?:trusted|advanced|reliable|powerful|innovative|secure) (?:\w+[- ]){1,3}in the world\b` +
-			`|\bwe(?:'re|’re| are) (?:simply |still |by far )?the (?:fastest|cheapest|safest|most (?:trusted|advanced|reliable|innovative|secure))\b)`),
-			nearby(`(?i)\b(?:is|are|offers?|remains|delivers?|have|has|get) (?:simply |still |by far |easily |quite simply )?the (?:very )?best(?: [\w\-]+){1,3}`),
-			nearby(bestWords)},
+		slices.Concat(branches(`(?i)(?:(?:#1|\bno\. ?1|\bnumber (?:1|one))\b|\b(?:the )?best (?:in the world|on the market|in class)`+
+			`|\bworld(?:'|’)?s (?:best|leading|fastest|number one)|\bunbeatable\b|\bunrival+ed\b|\bunmatched\b|\bindustry[- ]leading\b`+
+			`|\b(?:the|an?|our|as) (?:[a-z]+(?:'|’)?s?[- ])?leading (?:[a-z]+[- ]){0,2}(?:providers?|suppliers?|platforms?|compan(?:y|ies)`+
+			`|solutions?|brands?|vendors?|makers?|tools?|software|manufacturers?|agenc(?:y|ies)|experts?|specialists?|apps?|services?|firms?)\b`+
+			`|\b(?:the|our|your) (?:very |world(?:'|’)s )?(?:best|most (?:`+sellingWords+`)|fastest|cheapest|safest|easiest|simplest|smartest) (?:[\w\-]+[- ]){1,4}?`+
+			`(?:on the (?:market|planet)|on earth|in the (?:industry|business|world|country)|money can buy|of all time|ever (?:made|built)|anywhere|available today|worldwide)\b`+
+			`|\bwe(?:'re|’re| are) (?:simply |still |by far )?the (?:fastest|cheapest|safest|most (?:`+sellingWords+`))\b)`, true),
+			branches(`(?i)\b(?:is|are|offers?|remains|delivers?|have|has|get) (?:simply |still |by far |easily |quite simply )?the (?:very )?best(?: [\w\-]+){1,3}`, true),
+			branches(bestWords, true)),
 	},
 	{
 		"absolute-security", "no system is completely secure. Say which measures you take.",
-		[]*pattern{nearby(`(?i)\b(?:unhackable|hack[- ]proof|(?:completely|totally|absolutely) secure|perfectly (?:safe|secure)|impenetrable` +
-			`|bank[- ]grade security)\b`), nearby(secureWords)},
+		slices.Concat(branches(`(?i)\b(?:unhackable|hack[- ]proof|(?:completely|totally|absolutely) secure|perfectly (?:safe|secure)|impenetrable`+
+			`|bank[- ]grade security)\b`, true), branches(secureWords, true)),
 	},
 	{
 		"health", "health claims need approval or proof in most countries. Remove it or use the approved wording.",
-		[]*pattern{nearby(`(?i)\b(?:cures?|heals) (?:cancer|diabetes|anxiety|depression|arthritis|any|all|your)\b|\bclinically (?:proven|tested)\b` +
-			`|\bmiracle (?:cure|remedy|drug)\b|\bdetox(?:es|ifies) your\b|\bdoctor[- ]recommended\b|\b(?:no|without) side effects\b` +
-			`|\blose \d+ (?:pounds|kilos|kg|lbs)\b`), nearby(healthWords)},
+		slices.Concat(branches(`(?i)\b(?:cures?|heals?|reverses?|eliminates?) (?:(?:any|all|every|your|even|chronic|the|of|these|most) ){0,2}(?:any|all|your|diseases?|`+diseases+`)\b|\bprevents? (?:cancer|diabetes|alzheimer's|dementia|heart attacks?|strokes?|covid)\b|\bclinically (?:proven|tested)\b`+
+			`|\bmiracle (?:cure|remedy|drug)\b|\bdetox(?:es|ifies) your\b|\bdoctor[- ]recommended\b|\b(?:no|without|zero|free (?:of|from)) (?:any )?side[- ]effects\b|\bside[- ]effect[- ]free\b`+
+			`|\b(?:lose|shed|drop) (?:up to )?(?:\d+|\w+) (?:pounds|kilos?|kilograms|kg|lbs|stone|inches)\b`, true), branches(healthWords, true)),
 	},
 	{
 		"green", "environmental claims need proof that readers can check. Name the measure and the certificate.",
-		[]*pattern{nearby(`(?i)\b(?:eco|environmentally)[- ]friendly\b|\b(?:carbon|climate)[- ](?:neutral|positive|negative)\b` +
-			`|\bzero (?:emissions?|impact|waste)\b|\b100 ?% (?:green|sustainable|natural|recyclable)\b`), nearby(greenWords)},
+		slices.Concat(branches(`(?i)\b(?:eco|environmentally)[- ]friendly\b|\b(?:carbon|climate)[- ](?:neutral|positive|negative)\b`+
+			`|\bzero (?:emissions?|impact|waste)\b|\b100 ?% (?:green|sustainable|natural|recyclable)\b`, true), branches(greenWords, true)),
 	},
 }
 
@@ -74,11 +85,12 @@ func regulatedClaims(t *target) []domain.Finding {
 		var places []prose.Range
 		for _, p := range rule.patterns {
 			for _, r := range t.find(p) {
-				if !denied(text, r) && !onlyNumbered(text, r) && !harmlessClaim(text, r) && taken.take(r) {
+				if !denied(text, r) && !onlyNumbered(text, r) && !harmlessClaim(text, r) && !t.reported(r) && taken.take(r) {
 					places = append(places, r)
 				}
 			}
 		}
+		slices.SortFunc(places, func(a, b prose.Range) int { return a.Start - b.Start })
 		if len(places) > 0 {
 			claim := prose.Line(places[0].In(text))
 			message := fmt.Sprintf("“%s” is a sensitive claim (%s): %s", claim, rule.id, rule.reason)
@@ -150,6 +162,12 @@ const ordinary = " way ways time times place places moment practice practices op
 	"year argument test advice medicine start first of one ones known possible example examples idea reason choice if that " +
 	"to for at in on interest interests interests. chance price-time friend available seller defence defense teacher evidence bet buy man "
 
+// A warranty: "we guarantee the pump for five years".
+var (
+	guaranteeWord = regexp.MustCompile(`(?i)guarant|garant|garand`)
+	guaranteedFor = regexp.MustCompile(`(?i)^[^.!?\n]{0,60}(?:\b(?:for|pour|per|por|für|voor|durante) (?:\d+|\pL+)|\b\d+)[ -](?:years?|months?|ans|mois|jahren?|monaten?|años|meses|anni|mesi|anos|jaar|maanden)\b`)
+)
+
 // harmlessClaim knows wordings that look like a claim and are none: "the best way is to ask", a warranty for
 // a time, a shop that calls itself zero waste, a question.
 func harmlessClaim(text string, r prose.Range) bool {
@@ -159,6 +177,8 @@ func harmlessClaim(text string, r prose.Range) bool {
 	switch {
 	case strings.HasPrefix(s, "zero waste"):
 		return len(next) > 0 && among(" shop shops store stores lifestyle living movement group europe ", next[0])
+	case guaranteeWord.MatchString(s) && guaranteedFor.MatchString(text[r.End:min(len(text), r.End+90)]):
+		return true
 	case strings.HasPrefix(s, "garant"), strings.HasPrefix(s, "guaranteed"):
 		if !strings.HasPrefix(after, " ") || len(next) < 2 {
 			return false

@@ -11,7 +11,7 @@ import (
 //nolint:gochecknoglobals // tables, put together once
 var (
 	financeWords = words(
-		"garantierte[rn]? (?:rendite|gewinne?|erträge|zinsen)", "sichere rendite", "(?:schnell|über nacht) reich", "verdoppeln sie ihr geld",
+		"garantierte[rn]? (?:rendite|gewinne?|erträge|zinsen)", "sichere rendite", "(?:schnell|über nacht) reich", "verdoppeln sie ihr (?:geld|kapital|vermögen|einkommen)",
 		"passives einkommen", "finanzielle freiheit",
 		"rendements? garantis?", "gains garantis", "doublez votre (?:argent|capital)", "devenir riche", "revenus? passifs?", "liberté financière",
 		"rentabilidad garantizada", "ganancias garantizadas", "duplica tu (?:dinero|capital)", "hazte rico", "ingresos pasivos", "libertad financiera",
@@ -21,19 +21,28 @@ var (
 		"liberdade financeira",
 		"gegarandeerd rendement", "gegarandeerde winst", "verdubbel (?:je|uw) (?:geld|inleg)", "slapend rijk", "snel rijk", "passief inkomen",
 		"financiële vrijheid",
-		"元本保証", "利益保証", "(?:必ず|絶対に?|確実に)(?:儲か|稼げ)", "不労所得",
+		"(?:lucros?|retornos?|rendimentos?) garantidos?", "(?:beneficios?|rendimientos?|ingresos|retornos?) garantizados?", "(?:profitt[oi]|utili) garantit[oi]",
+		"(?:profits?|revenus?|intérêts?) garantis?", "(?:gewinn|zinsen|rendite|erträge) (?:ist |sind )?garantiert", "(?:investi\\pL+|inver\\pL+|placement|investering|anlage) (?:\\pL+ )?(?:sin|sem|senza|sans|zonder|ohne) (?:\\pL+ )?(?:riesgos?|riscos?|rischi[o]?|risques?|risico)",
+		"(?:絶対に?|必ず)[^。\\n]{0,6}損(?:を)?し(?:ない|ません)", "元本保証", "利益保証", "(?:必ず|絶対に?|確実に)(?:儲か|稼げ)", "不労所得",
 	)
 	promiseWords = words(
-		"garantiert(?:e[rsn]?)?", "wir garantieren", "(?:völlig |absolut )?risikofrei", "(?:ganz )?ohne (?:jedes )?risiko", "risikolos", "nie wieder probleme",
+		"garantiert(?:e[rsn]?)?", "wir garantieren", "(?:völlig |absolut )?risikofrei", "(?:ganz )?ohne (?:jedes |jegliches |irgendein )?risiko", "risikolos", "nie wieder probleme",
 		"100 ?% (?:sicher|wirksam|zufriedenheit)",
-		"(?:résultats?|succès|satisfaction|efficacité) garantie?s?", "nous garantissons", "sans aucun risque", "zéro risque", "infaillible",
-		"(?:resultados?|éxito|satisfacción) garantizad[oa]s?", "garantizamos", "sin (?:ningún )?riesgo", "infalible", "100 ?% (?:seguro|efectivo|eficaz)",
-		"(?:risultat[oi]|successo|soddisfazione) garantit[oia]", "garantiamo", "senza (?:alcun )?rischi[o]?", "infallibile", "100 ?% (?:sicuro|efficace)",
-		"(?:resultados?|sucesso|satisfação) garantid[oa]s?", "garantimos", "sem (?:nenhum )?risco", "infalível", "100 ?% (?:seguro|eficaz)",
-		"gegarandeerde?", "wij garanderen", "zonder (?:enig )?risico", "risicoloos", "100 ?% (?:veilig|effectief)",
+		"(?:résultats?|succès|satisfaction|efficacité) garantie?s?", "nous garantissons", "sans (?:aucun |le moindre )?risques?", "zéro risque", "infaillible",
+		"(?:resultados?|éxito|satisfacción) garantizad[oa]s?", "garantizamos", "sin (?:ning.n )?(?:tipo de )?riesgos?", "infalible", "100 ?% (?:seguro|efectivo|eficaz)",
+		"(?:risultat[oi]|successo|soddisfazione) garantit[oia]", "garantiamo", "senza (?:alcun |nessun )?rischi[o]?", "infallibile", "100 ?% (?:sicuro|efficace)",
+		"(?:resultados?|sucesso|satisfação) garantid[oa]s?", "garantimos", "sem (?:nenhum )?(?:tipo de )?riscos?", "infalível", "100 ?% (?:seguro|eficaz)",
+		"gegarandeerde?", "wij garanderen", "zonder (?:enig )?risico(?:.s)?", "risicoloos", "100 ?% (?:veilig|effectief)",
 		"(?:必ず|絶対に?|確実に)(?:成功|効果|合格|上が|増え|失敗し(?:ない|ません)|安全)", "(?:成功|効果|満足)(?:を|度)?(?:100[%％])?保証", "100[%％](?:安全|成功|効果)",
 	)
 	bestWords = words(
+		"(?:der|die|das|den|dem) \\pL{3,}ste[nrs]? (?:\\pL+ ){1,3}(?:am markt|auf dem markt|auf dem planeten|der branche|im land|deutschlands)", "(?:der|die|das) (?:zuverlässig|sicher|schnell|modern|innovativ|beliebt|leistungsstärk|günstig|einfach)ste[nrs]? (?:\\pL+ ){1,3}(?:der welt|weltweit)",
+		"l[ea]s? (?:\\pL+ ){0,3}(?:la |le |les )?(?:plus|moins) \\pL+ (?:du marché|de la planète|du secteur)", "plus (?:fiables?|sûre?s?|rapides?|avancée?s?|puissante?s?|complète?s?|performante?s?) (?:\\pL+ ){0,2}(?:du monde|au monde|de france)",
+		"m.s (?:fiable|seguro|segura|rápid[oa]|avanzad[oa]|potente|complet[oa]|barat[oa]|eficaz) (?:\\pL+ ){0,2}(?:del mundo|del mercado|del planeta|de españa)",
+		"pi. (?:affidabile|sicur[oa]|veloce|avanzat[oa]|potente|complet[oa]|economic[oa]|efficace) (?:\\pL+ ){0,2}(?:al mondo|del mondo|sul mercato|del mercato|d.italia)",
+		"mais (?:confiável|fiável|segur[oa]|rápid[oa]|avançad[oa]|potente|complet[oa]|barat[oa]|eficaz) (?:\\pL+ ){0,2}(?:do mundo|do mercado|do planeta|de portugal|do brasil)",
+		"(?:de|het) (?:betrouwbaar|veilig|snel|modern|innovatief|populair|goedkoop|krachtig)ste (?:\\pL+ ){0,3}(?:ter wereld|op de markt|van de wereld|van nederland)",
+		"世界で(?:最も|一番)(?:信頼|安全|優れ|速い|選ばれ)", "(?:業界|日本|地域)(?:で)?(?:最安|一番|トップクラス)",
 		"führende[rnms]? (?:anbieter|hersteller|plattform|lösung|spezialist|unternehmen|dienstleister|partner)", "(?:der|die|das|den) beste[nr]? (?:\\pL+ ){0,2}(?:am markt|der welt|weltweit)",
 		"marktführer", "marktführende[rn]?", "unschlagbar(?:e[rsn]?)?", "konkurrenzlos(?:e[rsn]?)?", "weltbeste[rsn]?", "die nummer (?:1|eins)",
 		"leader (?:mondial|du marché|incontesté|européen)", "(?:la|le|les) meilleure?s? (?:\\pL+ ){0,3}(?:du marché|au monde|du monde)", "numéro (?:1|un) (?:en|du|mondial|de)", "imbattables?",
@@ -47,13 +56,17 @@ var (
 		"totalmente segur[oa]s?", "inhackeable", "completamente sicur[oa]", "inviolabil[ei]", "inviolável", "(?:volledig|volkomen) veilig", "onkraakbaar",
 		"完全に安全", "絶対に安全")
 	healthWords = words(
-		"heilt (?:krebs|diabetes|depressionen|alle|jede|ihre?n?)", "klinisch (?:erwiesen|bewiesen|getestet|geprüft)", "wundermittel", "(?:ohne|keine) nebenwirkungen", "nebenwirkungsfrei",
-		"guérit (?:le|la|les|tous|toutes|votre|vos) ?(?:cancer|diabète|dépression|maladies?|maux|anxiété)?", "cliniquement (?:prouvée?|testée?)", "sans effets? secondaires?", "remède miracle",
-		"cura (?:el|la|los|las|o|a|os|as|il|lo|i|le|tu|todas?|tutt[ei]|l') ?(?:cáncer|cancro|câncer|diabetes|diabete|depresión|depressão|depressione|enfermedades|doenças|malattie|ansiedad|ansiedade|ansia)",
-		"clínicamente (?:probad[oa]|comprobad[oa])", "sin efectos secundarios", "(?:remedio|remédio) (?:milagroso|milagre)", "(?:adelgaza|pierde|perca|emagreça|perdi) \\d+ (?:kilos?|kg|quilos)",
-		"clinicamente (?:testat[oa]|provat[oa]|dimostrat[oa]|comprovad[oa]|testad[oa])", "senza effetti collaterali", "sem efeitos (?:colaterais|secundários)", "rimedio miracoloso",
-		"geneest (?:kanker|diabetes|depressie|alle|elke|uw|je)", "klinisch bewezen", "zonder bijwerkingen", "wondermiddel",
-		"(?:がん|癌|糖尿病|うつ)が(?:必ず)?治", "副作用(?:は|が|の)?(?:一切)?(?:なし|ありません|ない|心配)", "必ず(?:痩せ|やせ|治)", "臨床的に(?:証明|実証)", "医師も?推奨",
+		"(?:heilt|heilen|kuriert|beseitigt) (?:auch |selbst |jede |alle |ihre?n? |chronische )?(?:krebs|diabetes|depressionen|migräne|kopfschmerzen|rheuma|arthrose|arthritis|gicht|akne|asthma|allergien|neurodermitis|schuppenflechte|schlaflosigkeit|tinnitus|grippe|erkältungen|krankheiten|schmerzen|demenz|bluthochdruck|\\pL{3,}itis|\\pL{3,}ose|alle|jede|ihre?n?)",
+		"klinisch (?:erwiesen|bewiesen|getestet|geprüft)", "wundermittel", "(?:ohne|keine) nebenwirkungen", "(?:frei von nebenwirkungen|nebenwirkungsfrei)", "nehmen sie (?:\\pL+|\\d+) (?:kilo|kg|pfund) ab",
+		"(?:guérit|guérissent|soigne|soignent) (?:tous |toutes |même )?(?:l.|le |la |les |vos |votre |du |de la )?(?:cancer|diabète|dépression|maladies?|maux|anxiété|insomnie|migraines?|arthrose|arthrite|rhumatismes?|asthme|allergies?|eczéma|psoriasis|acné|douleurs?|grippe|stress|\\pL{3,}ite|\\pL{3,}ose)",
+		"guérit (?:le|la|les|tous|toutes|votre|vos)", "cliniquement (?:prouvée?s?|testée?s?)", "sans (?:aucun )?effets? secondaires?", "remède miracle", "perdez (?:\\pL+|\\d+) (?:kilos?|kg)",
+		"(?:cura|curan|curano|sana|sanan|guarisce|guariscono|elimina) (?:también |anche |até )?(?:el |la |los |las |o |a |os |as |il |lo |i |gli |le |l.|tu |todas? (?:las |as )?|tutt[ei] (?:le )?|qualsiasi )?"+
+			"(?:cáncer|cancro|câncer|tumor[ei]?s?|diabetes|diabete|depresión|depressão|depressione|enfermedad(?:es)?|doenças?|malatti[ae]|ansiedade?|ansia|insomnio|insonia|insónia|insônia|migrañas?|emicrania|enxaquecas?|artritis|artrosis|artrite|artrosi|artrose|asma|alergias?|allergi[ae]|eczema|psoriasis|psoriasi|psoríase|acne|acné|dolor(?:es)?|dolor[ei]|dores|dor|gripe|influenza|estrés|estresse|reuma\\pL*|\\pL{3,}itis)",
+		"cura (?:tu|todas?|tutt[ei])", "clínicamente (?:probad[oa]s?|comprobad[oa]s?)", "sin (?:ningún )?efectos? secundarios?", "(?:remedio|remédio) (?:milagroso|milagre)", "(?:adelgaza|pierde|baja|perca|perde|emagreça|perdi) (?:\\d+|\\pL+) (?:kilos?|kg|quilos|chili)",
+		"clinicamente (?:testat[oaie]|provat[oaie]|dimostrat[oaie]|comprovad[oa]s?|testad[oa]s?)", "senza effetti collaterali", "sem efeitos (?:colaterais|secundários)", "rimedio miracoloso",
+		"(?:geneest|genezen) (?:zelfs |ook )?(?:kanker|diabetes|depressie|migraine|reuma|artritis|artrose|astma|eczeem|psoriasis|slapeloosheid|allergieën|ziektes?|pijn|hoofdpijn|griep|alle|elke|uw|je|\\pL{3,}itis|\\pL{3,}ose)",
+		"klinisch (?:bewezen|getest)", "(?:zonder|geen|vrij van) bijwerkingen", "wondermiddel", "val (?:\\pL+|\\d+) kilo af",
+		"(?:がん|癌|糖尿病|うつ(?:病)?|高血圧|不眠症?|頭痛|アトピー|花粉症|関節痛|リウマチ|腰痛|病気|認知症|風邪)(?:が|を)(?:必ず|完全に|すぐに)?(?:治り|治る|治し|治す|完治)", "副作用(?:は|が|の)?(?:一切)?(?:なし|ありません|ない|心配)", "必ず(?:痩せ|やせ|治)", "臨床的に(?:証明|実証)", "医師も?推奨",
 	)
 	greenWords = words(
 		"klimaneutral(?:e[rsn]?)?", "co2-neutral(?:e[rsn]?)?", "umweltfreundlich(?:e[rsn]?|st)?", "klimapositiv", "100 ?% (?:nachhaltig|natürlich|recycelbar)",

@@ -3,12 +3,9 @@ package guard
 import (
 	"regexp"
 	"regexp/syntax"
+	"slices"
 	"strings"
-	"sync"
 	"unicode"
-	"unicode/utf8"
-
-	"vellocity/internal/prose"
 )
 
 // pattern is a regular expression that knows strings that a match must contain. Most
@@ -20,10 +17,13 @@ type pattern struct {
 	// holds are folded; every match contains one of them. There is at least one, without letters beyond
 	// ASCII, whose case the gate does not fold; a test checks that.
 	holds []string
-	id    int // its place in patterns(), once there are gates
 	// near is set where a match is at most [nearBytes] long: only what is around one of the strings is
 	// looked at then, not the whole paragraph.
 	near bool
+	// starts is set where every match begins with one of holds: the same expression, at the start of a text.
+	starts *regexp.Regexp
+	// lines is set where the expression is about the beginnings and ends of lines.
+	lines bool
 }
 
 // nearBytes is how long the claims, phrases and dates are at most, all but absurdly long words.
@@ -36,181 +36,151 @@ func nearby(text string) *pattern {
 	return p
 }
 
+// beginning compiles an expression whose matches begin with one of a few strings.
+func beginning(text string) *pattern {
+	p := nearby(text)
+	p.begin(text)
+	return p
+}
+
+// branches compiles an expression of alternatives into one pattern for each: a text that holds a word of one is not
+// searched for the others.
+func branches(text string, near bool) (out []*pattern) {
+	tree, err := syntax.Parse(text, syntax.Perl)
+	if err != nil {
+		panic("guard: " + err.Error()) // part of the program, and tested
+	}
+	for _, one := range alternatives(tree) {
+		p := compile(one)
+		p.near = near
+		if near {
+			p.begin(one)
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
+// alternatives returns an expression as those that it chooses from, each with the word boundaries around the choice.
+func alternatives(tree *syntax.Regexp) (out []string) {
+	before, after := "", ""
+	if tree.Op == syntax.OpConcat {
+		var choice *syntax.Regexp
+		for _, sub := range tree.Sub {
+			switch {
+			case sub.Op == syntax.OpWordBoundary && choice == nil:
+				before += sub.String()
+			case sub.Op == syntax.OpWordBoundary:
+				after += sub.String()
+			case sub.Op == syntax.OpAlternate && choice == nil:
+				choice = sub
+			default:
+				return []string{tree.String()}
+			}
+		}
+		if choice == nil {
+			return []string{tree.String()}
+		}
+		tree = choice
+	}
+	if tree.Op != syntax.OpAlternate {
+		return []string{tree.String()}
+	}
+	for _, sub := range tree.Sub {
+		for _, one := range alternatives(sub) {
+			out = append(out, before+"(?:"+one+")"+after)
+		}
+	}
+	return out
+}
+
+// begin notes that every match begins with one of some strings, if that is so and they are rare enough: it is then
+// looked for only where one of them stands.
+func (p *pattern) begin(text string) {
+	tree, err := syntax.Parse(text, syntax.Perl)
+	if err != nil {
+		return
+	}
+	first := beginsWith(tree.Simplify())
+	for _, s := range first {
+		if len(s) < 3 || strings.ContainsFunc(s, func(r rune) bool { return r > unicode.MaxASCII && !caseless(r) }) {
+			return
+		}
+	}
+	if len(first) > 0 {
+		p.holds, p.starts = first, regexp.MustCompile(`\A(?:`+text+`)`)
+	}
+}
+
+// beginsWith returns strings of which each match of the expression begins with one; nil if there are none.
+func beginsWith(e *syntax.Regexp) []string {
+	switch e.Op {
+	case syntax.OpLiteral, syntax.OpCharClass:
+		return holdsOf(e)
+	case syntax.OpCapture, syntax.OpPlus:
+		return beginsWith(e.Sub[0])
+	case syntax.OpRepeat:
+		if e.Min > 0 {
+			return beginsWith(e.Sub[0])
+		}
+	case syntax.OpConcat:
+		for i, sub := range e.Sub {
+			if sub.Op == syntax.OpWordBoundary {
+				continue
+			}
+			first := beginsWith(sub)
+			if len(first) == 1 && i+1 < len(e.Sub) && sub.Op == syntax.OpLiteral { // t(?:o|he) begins with to or the
+				if next := beginsWith(e.Sub[i+1]); len(first[0]) < 4 && next != nil {
+					var all []string
+					for _, n := range next {
+						all = append(all, first[0]+n)
+					}
+					return all
+				}
+			}
+			return first
+		}
+	case syntax.OpAlternate:
+		var all []string
+		for _, sub := range e.Sub {
+			first := beginsWith(sub)
+			if first == nil {
+				return nil
+			}
+			all = append(all, first...)
+		}
+		return all
+	}
+	return nil
+}
+
 func compile(text string) *pattern {
-	p := &pattern{whole: regexp.MustCompile(text)}
+	p := &pattern{whole: regexp.MustCompile(text), lines: strings.Contains(text, "(?m")}
 	if tree, err := syntax.Parse(text, syntax.Perl); err == nil {
 		p.holds = holdsOf(tree.Simplify())
 	}
 	return p
 }
 
-// patterns lists all patterns.
-func patterns() []*pattern {
+// wordPatterns lists the patterns that are looked for in the words, sourcePatterns those looked for in the source.
+func wordPatterns() []*pattern {
 	all := []*pattern{
-		injectionPattern, markerPattern, promptPattern, refusalPattern, leftoverPattern, closingPattern, holePattern,
-		dutyPattern,
-		injectionElsewhere, refusalElsewhere, leftoverElsewhere, closingElsewhere, holeElsewhere, blankPattern,
-		ssnPattern, birthPattern, homePattern,
-		labelled, quotePattern, linkPattern, emailPattern, phonePattern, cardPattern, ibanPattern, ipPattern, ip6Pattern,
-	}
-	for _, p := range secretPatterns {
-		all = append(all, p.pattern)
+		injectionPattern, markerPattern, promptPattern, leftoverPattern, dutyPattern, leftoverElsewhere, birthPattern, homePattern,
+		swearPattern,
 	}
 	for _, r := range claimRules {
 		all = append(all, r.patterns...)
 	}
-	return append(all, stockPatterns...)
+	return slices.Concat(all, quotePatterns, stockPatterns, injectionElsewhere, refusalPatterns, closingPatterns, holePatterns,
+		reportedBefore, reportedAfter)
 }
 
-// gate finds in one pass over a text which patterns may match it: an automaton (Aho and Corasick, 1975)
-// over all strings that the patterns hold.
-type gate struct {
-	class [256]uint8 // of a byte; 0: in none of the strings
-	width int
-	next  []uint16   // state and class to state
-	opens [][]uint16 // by state: the patterns whose string ends there
-	near  []bool     // by pattern
-	count int        // of patterns
-}
-
-//nolint:gochecknoglobals // built once from the patterns, and never changed
-var gates = sync.OnceValue(func() *gate { return newGate(patterns()) })
-
-func newGate(all []*pattern) *gate {
-	g := &gate{width: 1, count: len(all), opens: make([][]uint16, 1)}
-	for i, p := range all {
-		p.id = i
-		g.near = append(g.near, p.near)
-		for _, s := range p.holds {
-			for _, b := range []byte(s) {
-				if g.class[b] == 0 {
-					g.class[b] = uint8(g.width)
-					g.width++
-				}
-			}
-		}
+func sourcePatterns() []*pattern {
+	all := []*pattern{markerPattern, labelled}
+	for _, p := range secretPatterns {
+		all = append(all, p.pattern)
 	}
-	for c := byte('A'); c <= 'Z'; c++ {
-		g.class[c] = g.class[c|0x20]
-	}
-	g.next = make([]uint16, g.width)
-	for i, p := range all {
-		for _, s := range p.holds {
-			g.add(s, uint16(i))
-		}
-	}
-	g.link()
-	return g
-}
-
-// add grows the tree by one string.
-func (g *gate) add(s string, id uint16) {
-	state := 0
-	for _, b := range []byte(s) {
-		to := &g.next[state*g.width+int(g.class[b])]
-		if *to == 0 {
-			*to = uint16(len(g.opens))
-			g.opens = append(g.opens, nil)
-			g.next = append(g.next, make([]uint16, g.width)...)
-			to = &g.next[state*g.width+int(g.class[b])]
-		}
-		state = int(*to)
-	}
-	g.opens[state] = append(g.opens[state], id)
-}
-
-// link makes the tree an automaton: where a string breaks off, the longest end of what was read goes on.
-func (g *gate) link() {
-	fail := make([]uint16, len(g.opens))
-	var queue []uint16
-	for c := range g.width {
-		if s := g.next[c]; s != 0 {
-			queue = append(queue, s)
-		}
-	}
-	for len(queue) > 0 {
-		s := queue[0]
-		queue = queue[1:]
-		for c := range g.width {
-			to, other := &g.next[int(s)*g.width+c], g.next[int(fail[s])*g.width+c]
-			if *to == 0 {
-				*to = other
-				continue
-			}
-			fail[*to] = other
-			g.opens[*to] = append(g.opens[*to], g.opens[other]...)
-			queue = append(queue, *to)
-		}
-	}
-}
-
-// hits are the paragraphs of a text in which each pattern may match, by the pattern's id.
-type hits [][]prose.Range
-
-// any reports whether the pattern may match at all.
-func (h hits) any(p *pattern) bool { return len(h[p.id]) > 0 }
-
-// scan finds the paragraphs in which each pattern may match. Empty lines are between paragraphs.
-func (g *gate) scan(text string) hits {
-	may := make(hits, g.count)
-	var touched []uint16
-	state, start := 0, 0
-	for i := 0; i < len(text); i++ {
-		b, size := foldedByte(text[i:])
-		state = int(g.next[state*g.width+int(g.class[b])])
-		for _, id := range g.opens[state] {
-			if g.near[id] {
-				may[id] = around(may[id], text, start, i)
-				touched = append(touched, id)
-				continue
-			}
-			if n := len(may[id]); n == 0 || may[id][n-1].Start != start {
-				may[id] = append(may[id], prose.Range{Start: start, End: len(text)})
-				touched = append(touched, id)
-			}
-		}
-		if b == '\n' && i+1 < len(text) && text[i+1] == '\n' {
-			for _, id := range touched {
-				last := &may[id][len(may[id])-1]
-				last.End = min(last.End, i)
-				if !g.near[id] {
-					last.End = i
-				}
-			}
-			touched, start, state = touched[:0], i+2, 0
-		}
-		i += size - 1
-	}
-	return may
-}
-
-// foldedByte returns the first byte of a text as the strings of patterns have it, and how many bytes it
-// stands for: (?i) takes the long s and the Kelvin sign for letters of ASCII.
-func foldedByte(text string) (b byte, size int) {
-	switch b = text[0]; {
-	case b == "ſ"[0] && strings.HasPrefix(text, "ſ"):
-		return 's', len("ſ")
-	case b == "\u212a"[0] && strings.HasPrefix(text, "\u212a"):
-		return 'k', len("\u212a")
-	}
-	return b, 1
-}
-
-// around adds what is around the byte at an offset to the ranges of a pattern, within the paragraph that
-// begins at start; its end is not known yet.
-func around(ranges []prose.Range, text string, start, at int) []prose.Range {
-	from, to := max(start, at-nearBytes), min(len(text), at+nearBytes)
-	for from < at && !utf8.RuneStart(text[from]) {
-		from++
-	}
-	for to < len(text) && !utf8.RuneStart(text[to]) {
-		to++
-	}
-	if n := len(ranges); n > 0 && ranges[n-1].End >= from {
-		ranges[n-1].End = to
-		return ranges
-	}
-	return append(ranges, prose.Range{Start: from, End: to})
+	return slices.Concat(all, saidPatterns, linkPatterns)
 }
 
 // folded makes letters equal that (?i) treats as equal: besides upper and lower case,

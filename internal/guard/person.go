@@ -22,6 +22,7 @@ var (
 		"d\\.o\\.b\\.",
 		"\\bborn\\b",
 		"geburtsdatum",
+		"geb\\.",
 		"geboren",
 		"geburtstag",
 		"date de naissance",
@@ -52,7 +53,7 @@ var (
 func (t *target) births() (out []prose.Range) {
 	text := t.words.Text
 	found := t.find(birthPattern)
-	if strings.Contains(text, "né le ") || strings.Contains(text, "née le ") { // too short for the gate
+	if t.bornInFrench() {
 		found = append(found, locations(bornFrench, text)...)
 	}
 	for _, r := range found {
@@ -61,6 +62,11 @@ func (t *target) births() (out []prose.Range) {
 		}
 	}
 	return out
+}
+
+// bornInFrench reports whether the text has the words that are too short for the gate.
+func (t *target) bornInFrench() bool {
+	return strings.Contains(t.words.Text, "né le ") || strings.Contains(t.words.Text, "née le ")
 }
 
 // streets are words, and ends of words, that name a street.

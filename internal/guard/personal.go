@@ -15,9 +15,10 @@ import (
 
 var (
 	emailPattern = compile(`(?i)\b[a-z0-9._%+\-]+@[a-z0-9](?:[a-z0-9\-]*[a-z0-9])?(?:\.[a-z0-9\-]+)*\.[a-z]{2,24}\b`)
+	// phonePattern takes numbers with a plus or brackets, those that begin with a zero, and groups without either.
 	phonePattern = compile(
-		`(?:\+\d{1,3}[ .\-/]?(?:\(\d{1,5}\)[ .\-]?)?|\(\d{2,5}\)[ .\-]?|\b0)\d{1,5}(?:[ .\-/]?\d{2,5}){1,5}\b` +
-			`|\b\d{3}[.\-]\d{3}[.\-]\d{4}\b`,
+		`(?:\+\d{1,3}[ .\-/]?(?:\(\d{1,5}\)[ .\-]?)?|\(\d{2,5}\)[ .\-]?|\b0)\d{1,5}(?:[ .\-/]{0,3}\d{1,8}){1,5}\b` +
+			`|\b\d{2,4}(?:[ .\-]\d{2,4}){2,4}\b`,
 	)
 	// cardPattern takes the groups in which cards are printed, or none.
 	cardPattern = compile(
@@ -60,6 +61,8 @@ func detectors() []detector {
 			domain.SeverityBlocking, true, cardPattern, cardWindow, validCard},
 		{"a US social security number", "Remove it; it must never be published.",
 			domain.SeverityBlocking, true, ssnPattern, ssnWindow, validSSN},
+		{"a number that a state gave to a person", "Remove it; it must never be published.",
+			domain.SeverityBlocking, true, idPattern, idWindow, validID},
 		{"a person's date of birth", "Remove it unless the person agreed.",
 			domain.SeverityWarning, false, birthPattern, nil, validBirth},
 		{"a home address", "Remove it unless the person agreed.",
@@ -82,10 +85,10 @@ func personalData(t *target) []domain.Finding {
 	var out []domain.Finding
 	taken := cover{size: len(t.Text)}
 	for _, d := range detectors() {
-		if !t.inSource.any(d.pattern) && !t.inWords.any(d.pattern) {
+		view := t.words
+		if d.window == nil && !t.inWords.any(d.pattern) && (d.pattern != birthPattern || !t.bornInFrench()) {
 			continue
 		}
-		view := t.words
 		if d.inCode {
 			view = t.coded()
 		}
@@ -281,26 +284,39 @@ func validIP6(s string) bool {
 }
 
 // phoneWords say that a number is for calling.
-const phoneWords = " tel telephone phone call mobile cell fax whatsapp sms hotline dial telefon handy anruf " +
-	"tél téléphone teléfono móvil telefone telefono ruf rufnummer "
+const phoneWords = " tel telephone phone call calling mobile cell fax whatsapp sms hotline dial ring text reach telefon telefonisch handy anruf anrufen " +
+	"ruf rufen erreichen rufnummer mobil tél téléphone téléphoner appelez appeler joindre portable teléfono móvil llama llame llamar llamanos llámanos llamadnos " +
+	"telefone telefono telefonare telefonate chiama chiamare chiamate chiamaci cellulare cell bel bellen telefoon mobiel ligue ligar telemóvel celular contacto "
 
-// validPhone requires 8 to 15 digits (ITU-T E.164) that stand by themselves, with a plus, with brackets, or
-// beside a word that says what they are.
+// phoneShapes are ways to write a number that few other things are written in: the pairs of France, the mobile numbers
+// of Japan and the Netherlands, the slash of Germany.
+var phoneShapes = regexp.MustCompile(`^(?:0[1-9](?:[ .]\d\d){4}|0[5-9]0-\d{4}-\d{4}|0\d-\d{4}-\d{4}|0\d{2}-\d{3}-\d{4}|0\d{3}-\d{2}-\d{4}|06[ \-]?\d{8}|0\d{2,4} ?/ ?\d{3,8}(?:-\d{1,4})?)$`)
+
+// validPhone requires 8 to 15 digits (ITU-T E.164) that stand by themselves, with a plus, with brackets, in one of the
+// shapes of phone numbers, or near a word that says what they are.
 func validPhone(text string, r prose.Range) bool {
 	s := r.In(text)
 	n := len(digits(s))
-	if n < 8 || n > 15 || datePattern.MatchString(s) || inToken(text, r) {
+	if n < 8 || n > 15 || datePattern.MatchString(s) || inToken(text, r) || spacedOut.MatchString(s) && s[0] != '0' && n != 9 {
 		return false
 	}
 	if s[0] == '+' || s[0] == '(' {
 		return true
 	}
-	for _, w := range wordsBefore(text, r.Start, 3) {
-		if among(phoneWords, w) {
+	before := wordsBefore(text, r.Start, 7)
+	for i := len(before) - 1; i >= 0; i-- {
+		if w := before[i]; among(phoneWords, w) {
 			return true
+		} else if among(numberedThings, w) || endsInLabel(w) {
+			return false
 		}
 	}
-	return false
+	if phoneShapes.MatchString(s) {
+		return true
+	}
+	after := text[r.End:min(len(text), r.End+40)]
+	return strings.Contains(after, "電話") || strings.Contains(text[max(0, r.Start-30):r.Start], "電話") ||
+		strings.Contains(text[max(0, r.Start-30):r.Start], "携帯")
 }
 
 var datePattern = regexp.MustCompile(`^\d{1,4}[.\-/ ]\d{1,2}[.\-/ ]\d{1,4}$`)

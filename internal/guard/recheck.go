@@ -178,12 +178,14 @@ func unsupportedPart(in Input, text []rune, f domain.Finding) domain.Finding {
 func supported(guardrail, words, support string) bool {
 	switch guardrail {
 	case "unsupported-numbers":
-		given := map[string]bool{}
-		for _, g := range figures(support) {
-			given[g.value(support)] = true
-		}
+		given := amountsIn(support)
 		for _, g := range figures(words) {
-			if !given[g.value(words)] {
+			if !given.has(g, words) {
+				return false
+			}
+		}
+		for _, g := range numberWords(words) {
+			if !given.hasSpelled(g) {
 				return false
 			}
 		}
@@ -191,7 +193,7 @@ func supported(guardrail, words, support string) bool {
 	case "unsupported-quotes":
 		return strings.Contains(" "+plainWords(support)+" ", " "+plainWords(words)+" ")
 	}
-	return linkFault(words, strings.ToLower(support), false) == ""
+	return linkFault(withScheme(words, prose.Range{End: len(words)}), strings.ToLower(support), false) == ""
 }
 
 // acceptance returns who accepted the same finding, or one about more words of the same kind; nil: nobody.

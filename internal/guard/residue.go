@@ -1,6 +1,8 @@
 package guard
 
 import (
+	"cmp"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -26,25 +28,25 @@ var (
 		`<\|[a-z_]{2,20}\|>|\[/?INST\]|<</?SYS>>|</?(?:system|assistant|think|thinking)>|(?m:^#{2,}\s*(?:(?i:system|instruction)s?)\s*:)|</?data(?:\s+name="[^"]*")?>`,
 	)
 
-	refusalPattern = compile(
-		`(?i)\bas an (?:ai|artificial intelligence)(?: (?:language )?model| assistant| system)?,? (?:I|my)\b[^.!?\n]*` +
-			`|\bas an? (?:large )?language model\b[^.!?\n]*` +
-			`|\bI(?:'|’)?(?:m an ai|m just an ai|m only an ai)(?: (?:language )?model| assistant| chatbot)?(?:[.,;:!?\n]|$| (?:and|so|without|trained|developed|created|that)\b)` +
-			`|\bI(?:'|’)?m (?:just |only )?a (?:large )?language model(?:[.,;:!?\n]|$| (?:and|so|without|trained|developed|created|that)\b)` +
-			`|\bI(?:'|’)?m sorry,? but I (?:can(?:'|’)?t|cannot|am unable to) (?:assist|help|comply|provide|create|write|generate|fulfil+|continue|discuss|share|answer)\b[^.!?\n]*` +
-			`|\bI (?:can(?:'|’)?t|cannot|am unable to|won(?:'|’)?t) (?:comply\b|(?:assist with|assist you with|help with|help you with) (?:that|this|your|such|the)\b|(?:provide|create|write|generate|fulfil+) (?:that|this|such|your|content|the requested|an? (?:blog|article|post|draft|text|response|answer))\b)[^.!?\n]*` +
-			`|\bmy (?:training data|knowledge cut-?off)\b`,
-	)
+	refusalPatterns = slices.Concat(branches(
+		`(?i)\bas an (?:ai|artificial intelligence)(?: (?:language )?model| assistant| system)?,? (?:I|my)\b[^.!?\n]*`+
+			`|\bas an? (?:large )?language model\b[^.!?\n]*`+
+			`|\bI(?:'|’)?(?:m an ai|m just an ai|m only an ai)(?: (?:language )?model| assistant| chatbot)?(?:[.,;:!?\n]|$| (?:and|so|without|trained|developed|created|that)\b)`+
+			`|\bI(?:'|’)?m (?:just |only )?a (?:large )?language model(?:[.,;:!?\n]|$| (?:and|so|without|trained|developed|created|that)\b)`+
+			`|\bI(?:(?:'|’)?m sorry| apologi[sz]e),? but I(?: (?:can(?:'|’)?t|cannot|am unable to|am not able to|won(?:'|’)?t)|(?:'|’)m (?:not able|unable) to) (?:assist|help|comply|provide|create|write|generate|fulfil+|continue|discuss|share|answer)\b[^.!?\n]*`+
+			`|\bI(?: (?:can(?:'|’)?t|cannot|am unable to|am not able to|won(?:'|’)?t)|(?:'|’)m (?:not able|unable) to) (?:comply\b|(?:assist with|assist you with|help with|help you with) (?:that|this|your|such|the)\b|(?:provide|create|write|generate|fulfil+) (?:that|this|such|your|content|the requested|an? (?:blog|article|post|draft|text|response|answer))\b)[^.!?\n]*`+
+			`|\bmy (?:training data|knowledge cut-?off)\b`, false,
+	), branches(refusalElsewhere, false))
 	leftoverPattern = compile(
 		`(?i)(?m)^\s*(?:sure|certainly|of course|absolutely)[,!.]? (?:here(?:'|’)?s|here is|here are|I(?:'|’)?ll)\b[^\n]*\b(?:blog|post|article|draft|section|outline|rewrite|revised|version|text|summary|introduction|paragraph|copy|e-?mail|write)s?\b[^\n]*|^\s*here(?:'|’)?s? (?:is )?(?:the|your|a|an) (?:[\w\-]+ ){0,4}(?:blog post|article|draft|section|post|outline|rewrite|revised)\b[^\n]*:[ \t]*$`,
 	)
-	// closingPattern is what an assistant says last; elsewhere people say it.
-	closingPattern = compile(
-		`(?i)\b(?:let me know if you(?:(?:'|’)d| would)? (?:need|want|like) (?:any|further|more|me to|changes|adjustments|revisions|edits|another|a (?:different|shorter|longer)|this|it|to)\b|feel free to ask (?:me |for |if )|I hope this helps|would you like me to)\b[^.!?\n]*[.!?]?`,
-	)
-	holePattern = compile(
-		`(?i)\[\[needs:[^\]\n]*\]\]|\[(?:insert|your|company|product|name|date|add|link|placeholder|todo|tbd|xx+)\b[^\]\n]{0,60}\]|\{\{[^}\n]{1,60}\}\}|\blorem ipsum\b`,
-	)
+	// closingPatterns are what an assistant says last; elsewhere people say it.
+	closingPatterns = slices.Concat(branches(
+		`(?i)\b(?:let me know if you(?:(?:'|’)d| would)? (?:need|want|like) (?:any|further|more|me to|changes|adjustments|revisions|edits|another|a (?:different|shorter|longer)|this|it|to)\b|feel free to ask (?:me |for |if )|I hope this helps|would you like me to)\b[^.!?\n]*[.!?]?`, false,
+	), branches(closingElsewhere, false))
+	holePatterns = slices.Concat(branches(
+		`(?i)\[\[needs:[^\]\n]*\]\]|\[(?:insert|your|company|product|name|date|add|link|placeholder|todo|tbd|xx+)\b[^\]\n]{0,60}\]|\[(?:[a-z'’]{1,20}[ _-]){0,3}(?:name|date|address|e-?mail|phone|number|company|city|venue|amount|location|product|price|title|url|website|role|position|department)(?: (?:here|of [a-z ]{1,20}))?\]|\{\{[^}\n]{1,60}\}\}|\{(?:first|last|full|company|customer|user)?[ _-]?name\}|%[A-Z][A-Z_]{3,24}%|\*\|[A-Z_:]{3,30}\|\*|<<[a-z][a-z _-]{2,30}>>|__[a-z]{3,}_?name__|\blorem ipsum\b`, false,
+	), branches(holeElsewhere, false))
 	// dutyPattern finds TODO and TBD in capitals where they stand for something missing: first in a line,
 	// after a bracket, colon or bar, or as the last word. "Todo" is Spanish, and there are TODO apps.
 	dutyPattern = compile(`(?m)(?:^|[\[(:|]) ?(?:TODO(?:[:)\]!. ]|$)|TBD\b)|\bTBD(?:[.)\]|]|$)`)
@@ -53,8 +55,8 @@ var (
 func injectionResidue(t *target) []domain.Finding {
 	var out []domain.Finding
 	places := sources(t.words, t.find(injectionPattern))
-	places = append(places, sources(t.words, t.find(injectionElsewhere))...)
-	places = append(places, locationsIn(markerPattern, t.bare, t.inSource[markerPattern.id])...)
+	places = append(places, sources(t.words, t.findAny(injectionElsewhere))...)
+	places = append(places, locationsIn(markerPattern, t.bare, t.inSource.of(markerPattern))...)
 	if len(places) > 0 {
 		out = append(out, finding(
 			t.Text,
@@ -158,7 +160,7 @@ func rightToLeft(r rune) bool {
 // outside is always fenced as data as well.
 func Injection(text string) []string {
 	var out []string
-	may := gates().scan(text)
+	may := wordGate().scan(text)
 	for _, p := range []*pattern{injectionPattern, markerPattern} {
 		if !may.any(p) {
 			continue
@@ -180,7 +182,7 @@ func refusalText(t *target) []domain.Finding {
 	if t.Edited {
 		certain = domain.SeverityWarning
 	}
-	if places := append(t.find(refusalPattern), t.find(refusalElsewhere)...); len(places) > 0 {
+	if places := t.findAny(refusalPatterns); len(places) > 0 {
 		out = append(out, t.finding(certain,
 			"The assistant talks about itself here. Delete or rewrite the sentence.", places, nil))
 	}
@@ -211,7 +213,7 @@ func (t *target) closing() []prose.Range {
 	text := strings.TrimRight(t.words.Text, " \n")
 	last := strings.LastIndex(text, "\n\n")
 	var out []prose.Range
-	for _, r := range append(t.find(closingPattern), t.find(closingElsewhere)...) {
+	for _, r := range t.findAny(closingPatterns) {
 		if r.Start > last {
 			out = append(out, r)
 		}
@@ -223,12 +225,15 @@ func (t *target) closing() []prose.Range {
 func (t *target) holes() []prose.Range {
 	var out []prose.Range
 	text := t.words.Text
-	for _, r := range append(t.find(holePattern), t.find(holeElsewhere)...) {
+	for _, r := range t.findAny(holePatterns) {
 		before, _ := utf8.DecodeLastRuneInString(text[:r.Start])
 		after, _ := utf8.DecodeRuneInString(text[r.End:])
 		bracket := text[r.Start] == '[' && !strings.HasPrefix(text[r.Start:], "[[")
 		if bracket && (inWord(before) || after == '(' || after == '[' || after == ':') {
 			continue // row[name], or a reference that has no definition
+		}
+		if bracket && fieldAfter.MatchString(text[r.End:min(len(text), r.End+20)]) {
+			continue // a form's field
 		}
 		out = append(out, r)
 	}
@@ -258,11 +263,16 @@ func (t *target) holes() []prose.Range {
 	return out
 }
 
+// fieldAfter follows the name of a field, a tag or a variable.
+var fieldAfter = regexp.MustCompile(`^ (?:fields?|columns?|tags?|placeholders?|parameters?|variables?|keys?|buttons?|options?|elements?)\b`)
+
 // blanks finds capital X in the place of something. Every text has an x, so the gate is of no use here.
 func (t *target) blanks() []prose.Range {
 	for _, s := range []string{"XX", "$X", "€X", "£X", "$ X", "€ X", "£ X"} {
 		if strings.Contains(t.words.Text, s) {
-			return t.find(blankPattern)
+			return slices.DeleteFunc(locations(blankPattern, t.words.Text), func(r prose.Range) bool {
+				return !wholeWords(t.words.Text, r)
+			})
 		}
 	}
 	return nil
@@ -285,7 +295,7 @@ func roman(text string, r prose.Range) bool {
 
 // apart drops the ranges that overlap one before them.
 func apart(places []prose.Range) []prose.Range {
-	slices.SortFunc(places, func(a, b prose.Range) int { return a.Start - b.Start })
+	slices.SortFunc(places, func(a, b prose.Range) int { return cmp.Or(a.Start-b.Start, b.End-a.End) })
 	out := places[:0]
 	for _, r := range places {
 		if len(out) == 0 || r.Start >= out[len(out)-1].End {

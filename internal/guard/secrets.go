@@ -32,7 +32,7 @@ var secretPatterns = []struct {
 }
 
 var (
-	labelled = compile(
+	labelled = beginning(
 		`(?i)\b(?:api[_ \-]?key|secret|token|password|passwd|pwd)\b["']?\s*[:=]\s*["'` + "`" + `]?([^\s"'` + "`" + `,;]{6,})`,
 	)
 )
@@ -64,12 +64,13 @@ func secrets(t *target) []domain.Finding {
 			found := locationsIn(p.pattern, t.Text, tokens("://", ":", "@")(t.Text))
 			add(p.what, slices.DeleteFunc(found, func(r prose.Range) bool { return exampleAccess(r.In(t.Text)) }))
 		default:
-			add(p.what, locationsIn(p.pattern, t.Text, t.inSource[p.pattern.id]))
+			add(p.what, locationsIn(p.pattern, t.Text, t.inSource.of(p.pattern)))
 		}
 	}
 	if t.inSource.any(labelled) {
 		add("a password or key", t.labelledValues())
 	}
+	add("a password or key", t.saidPasswords())
 	add("what looks like a key", blobs(t.Text))
 	return out
 }
@@ -77,10 +78,15 @@ func secrets(t *target) []domain.Finding {
 // labelledValues returns the values behind a label that could be real.
 func (t *target) labelledValues() []prose.Range {
 	var out []prose.Range
-	for _, part := range t.inSource[labelled.id] {
-		part.End = endOfNext(t.Text, part.End) // the value may stand below an empty line
-		for _, l := range labelled.whole.FindAllStringSubmatchIndex(part.In(t.Text), -1) {
+	last := 0
+	for _, part := range t.inSource.of(labelled) {
+		if part.Start < last || part.Start > 0 && asciiWord(t.Text[part.Start-1]) {
+			continue
+		}
+		line := t.Text[part.Start:min(len(t.Text), part.Start+farValue)] // it may stand below an empty line
+		if l := labelled.starts.FindStringSubmatchIndex(line); l != nil {
 			r := prose.Range{Start: part.Start + l[2], End: part.Start + l[3]}
+			last = r.End
 			v := r.In(t.Text)
 			if len(v) < 200 && !stands(v) && entropy(v) > 2.5 && strings.ContainsFunc(v, unicode.IsDigit) {
 				out = append(out, r)
@@ -90,16 +96,10 @@ func (t *target) labelledValues() []prose.Range {
 	return out
 }
 
-// endOfNext returns the end of the paragraph after the one that ends here.
-func endOfNext(text string, end int) int {
-	for end < len(text) && text[end] <= ' ' {
-		end++
-	}
-	if i := strings.Index(text[end:], "\n\n"); i >= 0 {
-		return end + i
-	}
-	return len(text)
-}
+// farValue is how far after the beginning of its label a value ends at most.
+const farValue = 400
+
+func asciiWord(b byte) bool { return b == '_' || isDigit(b) || b|0x20 >= 'a' && b|0x20 <= 'z' }
 
 // exampleAccess reports whether user and password in an address only stand for others: ${USER}:${PASS}@,
 // user:password@, <name>:***@.

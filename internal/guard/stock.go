@@ -1,50 +1,59 @@
 package guard
 
 import (
+	"slices"
+
 	"vellocity/internal/domain"
-	"vellocity/internal/prose"
 )
 
 // stockPatterns are phrases that models write so often that readers take them for a sign of one: one
 // pattern for English and one for the other languages.
 //
 //nolint:gochecknoglobals // tables, put together once
-var stockPatterns = []*pattern{
-	nearby(`(?i)\b(?:in today(?:'|’)?s (?:\w+[- ]){0,4}(?:world|landscape|era|age|environment|market|economy)` +
-		`|in an era (?:of|where)|in the ever[- ](?:evolving|changing)|ever[- ]evolving (?:landscape|world)` +
-		`|let(?:'s|’s) (?:delve into|dive in|dive into|dive deep|unpack this|unpack the|explore how)|delve (?:deeper )?into|delving (?:deeper )?into|dive deep(?:er)? into` +
-		`|look no further|game[- ]changer|unlock the (?:full )?(?:power|potential|secrets)|unleash(?:ing)? the (?:full )?(?:power|potential)` +
-		`|harness(?:ing)? the power|navigat(?:e|ing) the (?:complexities|complex|ever|landscape)|(?:a|rich) tapestry of` +
-		`|testament to|at the end of the day,|when it comes to \w+, (?:one thing|it(?:'|’)?s)` +
-		`|(?:we(?:'|’)?re|we are|i(?:'|’)?m|i am) (?:thrilled|excited|delighted|proud|pleased) to (?:announce|share|introduce|unveil)` +
-		`|(?:it(?:'|’)?s|is|are|isn(?:'|’)?t|not) not? ?(?:just|only|merely) about [^.!?\n,;—–-]{3,60}[,;—–-]+ ?it(?:'|’)?s` +
-		`|(?:it(?:'|’)?s|this is|is) (?:not|n(?:'|’)?t) just (?:a|an|about|the) [^.!?\n,;—–]{3,50}(?:[,;—–]+ ?| )(?:but|it(?:'|’)?s) ` +
-		`|not just (?:a|an) [^.!?\n,;—–]{3,50},? but (?:a|an) |the best part\?|here(?:'|’)?s the kicker|buckle up` +
-		`|take (?:your|it) [^.!?\n]{0,30}to the next level|seamless(?:ly)? integrat(?:e|es|ion)|cutting[- ]edge solutions?` +
-		`|in conclusion,|it(?:'|’)?s (?:important|worth) (?:to note|noting) that|treasure trove|revolutioni[sz](?:e|es|ing) the way)`),
-	nearby(words(
+var stockPatterns = slices.Concat(
+	branches(`(?i)\b(?:in today(?:'|’)?s (?:\w+[- ]){0,4}(?:world|landscape|era|age|environment|market|economy)`+
+		`|in an era (?:of|where)|in the ever[- ](?:evolving|changing)|ever[- ]evolving (?:landscape|world)`+
+		`|let(?:'s|’s) (?:delve into|dive in|dive into|dive deep|unpack this|unpack the|explore how)|delve (?:deeper )?into|delving (?:deeper )?into|dive deep(?:er)? into`+
+		`|look no further|game[- ]changer|unlock the (?:full )?(?:power|potential|secrets)|unleash(?:ing)? the (?:full )?(?:power|potential)`+
+		`|harness(?:ing)? the power|navigat(?:e|ing) the (?:complexities|complex|ever|landscape)|(?:a|rich) tapestry of`+
+		`|testament to|at the end of the day,|when it comes to \w+, (?:one thing|it(?:'|’)?s)`+
+		`|(?:we(?:'|’)?re|we are|i(?:'|’)?m|i am) (?:thrilled|excited|delighted|proud|pleased) to (?:announce|share|introduce|unveil)`+
+		`|(?:it(?:'|’)?s|is|are|isn(?:'|’)?t|not) not? ?(?:just|only|merely) about [^.!?\n,;—–-]{3,60}[,;—–-]+ ?it(?:'|’)?s`+
+		`|(?:it(?:'|’)?s|this is|is) (?:not|n(?:'|’)?t) just (?:a|an|about|the) [^.!?\n,;—–]{3,50}(?:[,;—–]+ ?| )(?:but|it(?:'|’)?s) `+
+		`|not just (?:a|an) [^.!?\n,;—–]{3,50},? but (?:a|an) |the best part\?|here(?:'|’)?s the kicker|buckle up`+
+		`|take (?:your|it) [^.!?\n]{0,30}to the next level|seamless(?:ly)? integrat(?:e|es|ion)|cutting[- ]edge solutions?`+
+		`|in conclusion,|it(?:'|’)?s (?:important|worth) (?:to note|noting) that|treasure trove|revolutioni[sz](?:e|es|ing) the way`+
+		`|in a (?:fast-paced|rapidly changing|constantly (?:evolving|changing)|world where)|it is (?:important|worth) (?:to note|noting) that|in the realm of|but that(?:'|’)?s not all`+
+		`|without further ado|elevate your|embark(?:ing)? on a journey|stands out as|plays an? (?:crucial|vital|pivotal|key) role|one thing is (?:clear|certain)|the key takeaway`+
+		`|with that in mind,|here(?:'|’)?s the thing[:.,—–]|in summary,|to sum up,|to the next level|more than just an?|say goodbye to|the possibilities are endless|stay ahead of the curve`+
+		`|a wealth of|whether you(?:'|’)?re an? [^.!?\n,]{2,40} or|ever[- ]changing (?:landscape|world))`, true),
+	branches(words(
 		"in der heutigen (?:schnelllebigen|digitalen|dynamischen|modernen)", "in einer welt,? in der", "tauchen wir (?:ein|tiefer)", "das volle potenzial", "wir freuen uns,? (?:ihnen |euch )?(?:mitteilen|ankündigen|bekannt)",
 		"auf (?:das|ein) (?:nächste|neues) level", "nicht nur (?:ein|eine|einen) [^.!?\\n]{3,50}, sondern (?:auch )?(?:ein|eine|einen)", "zusammenfassend lässt sich sagen",
+		"im digitalen zeitalter", "in (?:der|einer) (?:sich )?(?:ständig|schnell|rasant|immer schneller) (?:\\pL+ )?(?:wandelnden|verändernden|drehenden) welt", "es ist wichtig zu (?:beachten|betonen)", "spielt eine (?:entscheidende|zentrale) rolle", "abschließend lässt sich sagen", "nahtlos integriert",
+		"revolutioniert die art", "maßgeschneiderte lösungen", "ein echter gamechanger", "das nächste level", "tauchen sie ein", "lassen sie uns eintauchen", "in der heutigen zeit",
+		"dans un monde (?:en (?:constante|perpétuelle|pleine) |qui (?:change|bouge|évolue))", "il convient de noter", "passe[rz] au niveau supérieur", "joue un rôle (?:crucial|essentiel|clé)", "bien plus qu.un simple", "ne cherchez plus", "en résumé,", "libérer tout le potentiel",
 		"dans le monde (?:actuel|d.aujourd.hui|numérique)", "à l.ère (?:du|de la) numérique", "plongeons (?:dans|au)", "libérez (?:tout )?le potentiel", "nous sommes ravis de", "il est important de noter que",
 		"au niveau supérieur", "en conclusion,", "n.est pas (?:juste|seulement) (?:un|une) [^.!?\\n]{3,50}, c.est",
+		"en un mundo (?:en constante|cada vez más|que cambia)", "juega un papel (?:crucial|fundamental|clave)", "en conclusión,", "no busques más",
 		"en el mundo (?:actual|de hoy|acelerado)", "en el vertiginoso mundo", "en la era digital", "sumerjámonos", "desbloquea (?:todo )?el (?:poder|potencial)", "nos complace (?:anunciar|presentar)", "estamos emocionados de",
 		"al siguiente nivel", "cabe destacar que", "no es solo (?:un|una) [^.!?\\n]{3,50}, (?:es|sino)",
+		"in un mondo (?:in (?:continua|costante)|sempre più|che cambia)", "gioca un ruolo (?:cruciale|fondamentale|chiave)", "non cercare oltre",
 		"nel mondo (?:odierno|di oggi|frenetico)", "nell.era digitale", "immergiamoci", "sblocca (?:tutto )?il potenziale", "siamo (?:entusiasti|lieti) di (?:annunciare|presentare)", "al livello successivo",
 		"è importante notare che", "in conclusione,", "non è solo (?:un|una) [^.!?\\n]{3,50}, (?:è|ma)",
+		"num mundo (?:em constante|cada vez mais)", "em um mundo (?:em constante|cada vez mais)", "desempenha um papel (?:crucial|fundamental)", "não procure mais",
 		"no mundo (?:atual|de hoje|acelerado)", "na era digital", "vamos mergulhar", "desbloqueie o (?:poder|potencial)", "temos o prazer de anunciar", "estamos (?:entusiasmados|animados) (?:em|para)", "ao próximo nível",
 		"é importante (?:notar|ressaltar) que", "em conclusão,", "não é apenas (?:um|uma) [^.!?\\n]{3,50}, (?:é|mas)",
-		"in de (?:huidige|snelle) (?:snelle |digitale )?wereld", "in het digitale tijdperk", "laten we (?:duiken|eens duiken|dieper)", "ontgrendel (?:het|de)", "we zijn (?:verheugd|enthousiast|trots) (?:om|u)", "naar een hoger niveau",
+		"in (?:de|een) (?:(?:huidige|snelle|snel|steeds|voortdurend|digitale|razendsnel) ){1,2}(?:sneller )?(?:veranderende )?wereld", "speelt een (?:cruciale|belangrijke) rol", "zoek niet verder", "in het digitale tijdperk", "laten we (?:duiken|eens duiken|dieper)", "ontgrendel (?:het|de)", "we zijn (?:verheugd|enthousiast|trots) (?:om|u)", "naar een hoger niveau",
 		"het is belangrijk om op te merken", "kortom,", "is niet (?:zomaar|alleen) een [^.!?\\n]{3,50}, (?:het is|maar)",
-		"現代(?:の)?(?:社会|世界)において", "急速に(?:変化|進化)する", "デジタル時代において", "掘り下げてみましょう", "いかがでしたでしょうか", "可能性を最大限に", "次のレベルへ", "単なる[^。\\n]{2,30}ではなく、",
-	)),
-}
+		"目まぐるし(?:く|い)(?:変化|変わる)", "と言っても過言ではありません", "いかがでしたか", "ぜひ参考にしてみてください", "注目を集めています", "ゲームチェンジャー", "重要な役割を果た",
+		"(?:現代|今日)(?:の)?(?:社会|世界)において", "急速に(?:変化|進化)する", "デジタル時代において", "掘り下げてみましょう", "いかがでしたでしょうか", "可能性を最大限に", "次のレベルへ", "単なる[^。\\n]{2,30}ではなく、",
+	), true),
+)
 
 // stockPhrases finds phrases that readers have seen too often. It is information: nobody is harmed by them.
 func stockPhrases(t *target) []domain.Finding {
-	var places []prose.Range
-	for _, p := range stockPatterns {
-		places = append(places, t.find(p)...)
-	}
+	places := t.findAny(stockPatterns)
 	if len(places) == 0 {
 		return nil
 	}

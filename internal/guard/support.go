@@ -14,8 +14,10 @@ import (
 )
 
 var (
-	quotePattern = compile(`“[^”\n]{3,}”|„[^“”\n]{3,}[“”]|«[^»\n]{3,}»|「[^」\n]{3,}」|『[^』\n]{3,}』|(?:^|[\s(])"[^"\n]{3,}"`)
-	linkPattern  = compile(`\]\(\s*<?([^)\s>]+)|<([a-z][a-z0-9+.\-]*:[^\s>]+)>|(\bhttps?://[^\s<>()\[\]"]+)`)
+	quotePatterns = branches(`“[^”\n]{3,}”|„[^“”\n]{3,}[“”]|«[^»\n]{3,}»|「[^」\n]{3,}」|『[^』\n]{3,}』|‹[^›\n]{3,}›|‚[^‘\n]{3,}‘|(?:^|[\s(])‘(?:[^‘’\n]|’\pL){3,300}’(?:[\s,.;:!?)]|$)|(?:^|[\s(])'(?:[^'\n]|'\pL){20,300}[,.!?]'(?:[\s,.;:!?)]|$)|(?:^|[\s(])"[^"\n]{3,}"`, false)
+	linkPatterns  = branches(`\]\(\s*<?([^)\s>]+)|<([a-z][a-z0-9+.\-]*:[^\s>]+)>|(\bhttps?://[^\s<>()\[\]"]+)`+
+		`|(\bwww\.[a-z0-9\-.]+\.[a-z]{2,}[^\s<>()\[\]"]*)`+
+		`|(\b[a-z0-9][a-z0-9\-.]*(?:\.com/|\.org/|\.net/|\.info/|\.eu/|\.de/|\.at/|\.fr/|\.es/|\.it/|\.nl/|\.pt/|\.br/|\.uk/|\.jp/|\.shop/)[^\s<>()\[\]"]+)`, false)
 	// attribution is the line under a quotation that says who said it.
 	attribution = regexp.MustCompile(`^\s*(?:—|–|--|―)\s*\p{L}`)
 )
@@ -52,7 +54,8 @@ func unsupportedQuotes(t *target) []domain.Finding {
 			places = append(places, r)
 		}
 	}
-	for _, r := range t.find(quotePattern) {
+	for _, r := range t.findAny(quotePatterns) {
+		r = withoutContext(t.words.Text, r)
 		if isTitle(t.words.Text, r) {
 			continue
 		}
@@ -69,6 +72,21 @@ func unsupportedQuotes(t *target) []domain.Finding {
 	return []domain.Finding{finding(t.Text, domain.SeverityWarning,
 		"These words are in no source. Quote what someone said, with the source, "+
 			"or remove the quotation marks and say it yourself.", places, shortened)}
+}
+
+// withoutContext returns a quotation in single marks without what stands around them to show that they are no
+// apostrophes.
+func withoutContext(text string, r prose.Range) prose.Range {
+	for _, mark := range []string{"‘’", "''"} {
+		first, n := utf8.DecodeRuneInString(mark)
+		s := r.In(text)
+		if i := strings.LastIndex(s, mark[n:]); i > 0 && strings.HasPrefix(strings.TrimLeft(s, " (\n"), string(first)) {
+			r.End = r.Start + i + len(mark[n:])
+			r.Start += len(s) - len(strings.TrimLeft(s, " (\n"))
+			return r
+		}
+	}
+	return r
 }
 
 // titled are words after which a quotation is the name of something.
@@ -132,18 +150,19 @@ func plainWords(s string) string {
 const shorteners = " bit.ly tinyurl.com t.co goo.gl ow.ly is.gd buff.ly rebrand.ly cutt.ly "
 
 func unsupportedLinks(t *target) []domain.Finding {
-	if !t.inSource.any(linkPattern) {
+	links := t.addresses()
+	if len(links) == 0 {
 		return nil
 	}
 	support := strings.ToLower(t.support())
 	byMessage := map[string][]prose.Range{}
 	var order []string
 	taken, checked := cover{size: len(t.bare)}, map[string]string{}
-	for _, r := range t.addresses() {
+	for _, r := range links {
 		address := r.In(t.bare)
 		message, known := checked[address]
 		if !known {
-			message = linkFault(address, support, t.unknownSupport())
+			message = linkFault(withScheme(t.bare, r), support, t.unknownSupport())
 			checked[address] = message
 		}
 		if message == "" || !taken.take(r) {
@@ -163,11 +182,33 @@ func unsupportedLinks(t *target) []domain.Finding {
 
 // addresses returns where the addresses of links stand in the source.
 func (t *target) addresses() (out []prose.Range) {
-	for _, part := range t.inSource[linkPattern.id] {
-		for _, l := range linkPattern.whole.FindAllStringSubmatchIndex(part.In(t.bare), -1) {
-			r := firstGroup(l)
-			out = append(out, prose.Range{Start: part.Start + r.Start, End: part.Start + r.End})
+	var whole []prose.Range // the matches, with the brackets around the addresses
+	inside := map[int]prose.Range{}
+	for _, p := range linkPatterns {
+		parts := t.inSource.of(p)
+		if at, _ := p.whole.LiteralPrefix(); at == "" && len(parts) > 0 { // an address has no spaces
+			parts = tokens(p.holds[0])(t.bare)
+			if len(p.holds) > 1 {
+				parts = tokens("/")(t.bare)
+			}
 		}
+		for _, part := range parts {
+			for _, l := range p.whole.FindAllStringSubmatchIndex(part.In(t.bare), -1) {
+				r := firstGroup(l)
+				r = prose.Range{Start: part.Start + r.Start, End: part.Start + r.End}
+				if r.Start > 0 && strings.IndexByte("/@.-_=", t.bare[r.Start-1]) >= 0 && !strings.Contains(r.In(t.bare), ":") {
+					continue // the middle of a longer address or path
+				}
+				m := prose.Range{Start: part.Start + l[0], End: part.Start + l[1]}
+				if old, ok := inside[m.Start]; !ok || old.End < r.End {
+					inside[m.Start] = r
+				}
+				whole = append(whole, m)
+			}
+		}
+	}
+	for _, m := range apart(whole) {
+		out = append(out, inside[m.Start])
 	}
 	return out
 }
@@ -183,6 +224,20 @@ func firstGroup(l []int) prose.Range {
 
 // noSource is what is wrong with a link that only the support could explain.
 const noSource = "This address is in neither the brief nor the sources."
+
+// bareHost is an address without its scheme, as people write it.
+var bareHost = regexp.MustCompile(`(?i)^[a-z0-9][a-z0-9\-]*(?:\.[a-z0-9\-]+)*\.[a-z]{2,}(?:/|$)`)
+
+// withScheme returns the address at a place, with https where people left it out. The target of a link is taken as it
+// is: guide.md is a file there.
+func withScheme(text string, r prose.Range) string {
+	address := strings.TrimRight(r.In(text), ".,;:!?")
+	inLink := strings.HasSuffix(strings.TrimRight(text[:r.Start], " <"), "](")
+	if !inLink && bareHost.MatchString(address) {
+		return "https://" + address
+	}
+	return address
+}
 
 // linkFault says what is wrong with an address; "" if nothing is.
 func linkFault(address, support string, unknown bool) string {
@@ -202,12 +257,32 @@ func linkFault(address, support string, unknown bool) string {
 	if _, err := netip.ParseAddr(host); err == nil {
 		return "This link leads to an IP address. Use a host name that readers can recognize."
 	}
-	if !unknown && !strings.Contains(support, strings.TrimPrefix(host, "www.")) {
+	if !unknown && !hasHost(support, strings.TrimPrefix(host, "www.")) {
 		return noSource + " Check that it exists and supports the text, " +
 			"or remove it."
 	}
 	return ""
 }
+
+// hasHost reports whether a text names a host: as a whole, or below another one, but not as the end of a longer name.
+func hasHost(text, host string) bool {
+	for from := 0; ; {
+		i := strings.Index(text[from:], host)
+		if i < 0 {
+			return false
+		}
+		start, end := from+i, from+i+len(host)
+		before := start == 0 || !hostByte(text[start-1])
+		dotted := end+1 < len(text) && text[end] == '.' && hostByte(text[end+1])
+		after := end == len(text) || !hostByte(text[end]) && !dotted
+		if before && after {
+			return true
+		}
+		from = end
+	}
+}
+
+func hostByte(b byte) bool { return b == '-' || isDigit(b) || b|0x20 >= 'a' && b|0x20 <= 'z' }
 
 // afterApostrophe returns a word without the article that French and Italian tie to it: l'article.
 func afterApostrophe(w string) string {

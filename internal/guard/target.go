@@ -22,6 +22,8 @@ type target struct {
 	coded      func() *markdown.View // with code, without addresses
 	index      func() *prose.Index   // of words, for terms
 	wordRanges func() []prose.Range  // of words
+	unbroken   string                // the words with spaces for the line breaks within paragraphs
+	speaking   func() speaks         // of claims that others make
 	bare       string                // the source with its code blanked
 	// inWords and inSource say which patterns may match, in words and in the source.
 	inWords, inSource hits
@@ -50,12 +52,9 @@ func newField(in Input, name string) *target {
 func (t *target) prepare() {
 	t.index = sync.OnceValue(func() *prose.Index { return prose.NewIndex(t.words.Text) })
 	t.wordRanges = sync.OnceValue(func() []prose.Range { return prose.WordRanges(t.words.Text) })
-	g := gates()
-	t.inWords = g.scan(t.words.Text)
-	t.inSource = t.inWords
-	if t.words.Text != t.Text {
-		t.inSource = g.scan(t.Text)
-	}
+	t.speaking = sync.OnceValue(func() speaks { return speaks{t.findAny(reportedBefore), t.findAny(reportedAfter)} })
+	t.unbroken = unbroken(t.words.Text)
+	t.inWords, t.inSource = wordGate().scan(t.unbroken), sourceGate().scan(t.Text)
 }
 
 func hasCode(r *markdown.Reading) bool {
@@ -94,15 +93,48 @@ func blanked(r *markdown.Reading) string {
 // within a word.
 func (t *target) find(p *pattern) []prose.Range {
 	var out []prose.Range
-	for _, part := range t.inWords[p.id] {
-		for _, r := range locations(p.whole, part.In(t.words.Text)) {
-			r = prose.Range{Start: r.Start + part.Start, End: r.End + part.Start}
-			if wholeWords(t.words.Text, r) {
-				out = append(out, r)
-			}
+	text := t.unbroken
+	if p.lines {
+		text = t.words.Text
+	}
+	for _, r := range locationsIn(p, text, t.inWords.of(p)) {
+		if wholeWords(t.words.Text, r) {
+			out = append(out, r)
 		}
 	}
 	return out
+}
+
+// findAny returns where one of several patterns matches the words, in order; where two overlap, the one that begins
+// first, or the longer one.
+func (t *target) findAny(all []*pattern) (out []prose.Range) {
+	for _, p := range all {
+		out = append(out, t.find(p)...)
+	}
+	if len(out) < 2 {
+		return out
+	}
+	return apart(out)
+}
+
+// unbroken returns a text with spaces for single line breaks, so that a phrase is found across the lines of a paragraph.
+func unbroken(text string) string {
+	if !strings.Contains(text, "\n") {
+		return text
+	}
+	var out []byte
+	for i := 0; i < len(text); i++ {
+		if text[i] == '\n' && i > 0 && text[i-1] != '\n' && (i+1 == len(text) || text[i+1] != '\n') {
+			if out == nil {
+				out = []byte(text)
+			}
+			out[i] = ' '
+		}
+	}
+	if out == nil {
+		return text
+	}
+	return string(out)
 }
 
 // finding creates a finding about places in the words.

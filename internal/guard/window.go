@@ -76,12 +76,27 @@ func inOrder(s string, holds []string) bool {
 	return true
 }
 
+// trimmed returns a range without the white space at its end.
+func trimmed(text string, r prose.Range) prose.Range {
+	r.End = r.Start + len(strings.TrimRight(r.In(text), " \n\t"))
+	return r
+}
+
 // locationsIn returns where a pattern matches in the parts of a text.
 func locationsIn(p *pattern, text string, parts []prose.Range) (out []prose.Range) {
 	for _, part := range parts {
+		if p.starts != nil {
+			if l := p.starts.FindStringIndex(part.In(text)); l != nil {
+				out = append(out, trimmed(text, prose.Range{Start: part.Start, End: part.Start + l[1]}))
+			}
+			continue
+		}
 		for _, r := range locations(p.whole, part.In(text)) {
 			out = append(out, prose.Range{Start: r.Start + part.Start, End: r.End + part.Start})
 		}
+	}
+	if p.starts != nil && len(out) > 1 {
+		out = apart(out)
 	}
 	return out
 }

@@ -8,6 +8,7 @@ package seo
 import (
 	"math"
 	"slices"
+	"sync"
 
 	"vellocity/internal/prose"
 )
@@ -78,6 +79,8 @@ type page struct {
 	said     string  // about the language, if it was guessed
 	repeated float64 // share of the sentences that are said again
 	again    string  // the first of them
+	// sentences are the stems of each sentence, for keywords in another form.
+	sentences func() []map[string]bool
 }
 
 // Analyze rates a text. The same input always gives the same report.
@@ -88,6 +91,12 @@ func Analyze(in Input) Report {
 	p.words = prose.CountWords(p.text)
 	p.Language, p.said = language(in.Language, p.text)
 	p.reading = prose.Measure(p.text, p.Language)
+	p.sentences = sync.OnceValue(func() (out []map[string]bool) {
+		for _, s := range prose.SentenceTexts(p.text) {
+			out = append(out, prose.Stems(s))
+		}
+		return out
+	})
 	p.repeated, p.again = prose.RepeatedShare(p.text)
 	for _, k := range in.Keywords {
 		if prose.Line(k) != "" {
@@ -103,7 +112,7 @@ func Analyze(in Input) Report {
 	}
 	for _, check := range []func(page) Check{
 		title, metaTitle, metaDescription, slug, length,
-		keywordPlaces, keywordDensity, headings, links, images, paragraphs, repetition, readability,
+		keywordPlaces, keywordDensity, secondaryKeywords, headings, links, images, paragraphs, repetition, readability,
 	} {
 		r.Checks = append(r.Checks, check(p))
 	}

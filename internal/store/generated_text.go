@@ -18,7 +18,8 @@ type GeneratedText struct {
 	Status      domain.TextStatus
 	Body        string // complete once it has ended; until then see [Q.GeneratedTextPieces]
 	Error       string
-	Held, Used  int // credits
+	Results     []domain.TextResult // empty for texts that have not ended, and for those of older versions
+	Held, Used  int                 // credits
 	Origin      domain.Origin
 	Cost        domain.Cost
 	// CreatedBy is the caller's name; CreatedByKind and CreatedByID are the caller, since
@@ -52,6 +53,7 @@ var textTable = db.NewTable("message", func(m *textRow) []db.Column {
 		{Name: "request", Field: db.Raw(&m.request, ""), In: textCreate},
 		{Name: "body", Field: &m.Body, In: textRead | textFinish},
 		{Name: "error", Field: &m.Error, In: textRead | textFinish},
+		{Name: "results", Field: db.JSONOr(&m.Results, "[]"), In: textRead | textFinish},
 		{Name: "credits_held", Field: &m.Held, In: textRead | textCreate | textFinish},
 		{Name: "credits_used", Field: &m.Used, In: textRead | textFinish},
 		{Name: "engine", Field: db.JSON(&m.Origin), In: textRead | textCreate},

@@ -2,6 +2,7 @@ package studio
 
 import (
 	"context"
+	"encoding/json"
 	"iter"
 	"net/http"
 	"strconv"
@@ -22,9 +23,32 @@ type Output struct {
 	Status    domain.TextStatus     `json:"status"`
 	Text      string                `json:"text"`
 	Words     int                   `json:"words"`
+	Results   []OutputResult        `json:"results" doc:"Each text that was asked for, with what the guardrails found in it"`
 	Credits   int                   `json:"credits_used"`
 	Engine    wire.Origin           `json:"engine"`
 	Cost      ops.Maybe[wire.Money] `json:"cost" doc:"Null where the model's price is not known"`
+}
+
+// OutputResult is one of the texts that were asked for.
+type OutputResult struct {
+	Text     string         `json:"text"`
+	Start    int            `json:"start" doc:"Where it begins in the whole text, in Unicode code points"`
+	End      int            `json:"end" doc:"Where it ends there"`
+	Words    int            `json:"words"`
+	Findings []wire.Finding `json:"guardrails_triggered" doc:"Their places count from the start of this result"`
+}
+
+// OutputEnd is the event after the last piece: the results, without their text, which the pieces have.
+type OutputEnd struct {
+	Results []OutputPart `json:"results"`
+}
+
+// OutputPart is one result within the text that was streamed.
+type OutputPart struct {
+	Start    int            `json:"start" doc:"Where it begins in the streamed text, in Unicode code points"`
+	End      int            `json:"end" doc:"Where it ends there"`
+	Words    int            `json:"words"`
+	Findings []wire.Finding `json:"guardrails_triggered" doc:"Their places count from the start of this result"`
 }
 
 type generateOutput struct {
@@ -35,7 +59,7 @@ type generateOutput struct {
 	Tone          string   `json:"tone_of_voice,omitempty" limit:"tone" doc:"Like Professional or Friendly"`
 	ToneCustom    string   `json:"tone_of_voice_custom,omitempty" limit:"tone_custom" doc:"A tone in your own words"`
 	BrandVoiceID  int64    `json:"brand_voice_id,omitempty" minimum:"1" doc:"Brand voice to write in"`
-	Results       int      `json:"number_of_results,omitempty" limit:"results" default:"1" doc:"How many texts; without a model, 1"`
+	Results       int      `json:"number_of_results,omitempty" limit:"results" default:"1" doc:"How many texts, each an entry of results; without a model, 1"`
 	MessageID     int64    `json:"message_id,omitempty" minimum:"1" doc:"Stream this text again instead of writing one"`
 	ops.Resumable
 }
@@ -51,20 +75,28 @@ var (
 	chapter = ops.Chapter{Name: "AI Writer", Description: "Texts from a free prompt."}
 
 	sampleText = studio.GeneratedText{
-		ID:      42,
-		Status:  domain.TextCompleted,
-		Text:    "# Cloud cost optimization\n\nStart with what is idle.",
-		Words:   8,
+		ID:     42,
+		Status: domain.TextCompleted,
+		Text:   "# Cloud cost optimization\n\nStart with what is idle.",
+		Words:  8,
+		Results: []studio.TextResult{{
+			TextResult: domain.TextResult{End: 51, Findings: []domain.Finding{}},
+			Text:       "# Cloud cost optimization\n\nStart with what is idle.",
+			Words:      8,
+		}},
 		Credits: 1,
 		Origin:  wire.SampleOrigin(),
 		Cost:    wire.SampleCost(),
 	}
 	streamDocs = ops.StreamDocs{
 		Description: "Server-Sent Events. Each event's data is a piece of the text itself, its id <message_id>-<offset>, " +
-			"the offset being that of the piece's end in Unicode code points. A failure is sent as event: error. " +
+			"the offset being that of the piece's end in Unicode code points. After the last piece, event: results says " +
+			"where each result stands in the text and what the guardrails found in it. Secrets and instructions to the model " +
+			"are replaced by [redacted] before they are sent. A failure is sent as event: error. " +
 			"Ends with exactly one data: [DONE].",
-		Example: "id: 42-12\ndata: # Cloud cost\n\nid: 42-25\ndata:  optimization\n\ndata: [DONE]\n\n",
-		Events:  []ops.EventDoc{ops.EventOf[string]("message")},
+		Example: "id: 42-12\ndata: # Cloud cost\n\nid: 42-25\ndata:  optimization\n\nevent: results\n" +
+			`data: {"results":[{"start":0,"end":25,"words":3,"guardrails_triggered":[]}]}` + "\n\ndata: [DONE]\n\n",
+		Events: []ops.EventDoc{ops.EventOf[string]("message"), ops.EventOf[OutputEnd]("results")},
 		Headers: []ops.HeaderDoc{{
 			Name:        "X-Message-Id",
 			Description: "Id of the text, to read or resume it later",
@@ -162,10 +194,19 @@ func view(_ *ops.Reply, t studio.GeneratedText) Output {
 		Status:    t.Status,
 		Text:      t.Text,
 		Words:     t.Words,
+		Results:   wire.Each(t.Results, viewResult),
 		Credits:   t.Credits,
 		Engine:    wire.Origin(t.Origin),
 		Cost:      wire.Cost(t.Cost),
 	}
+}
+
+func viewResult(r studio.TextResult) OutputResult {
+	return OutputResult{Text: r.Text, Start: r.Start, End: r.End, Words: r.Words, Findings: wire.Findings(r.Findings)}
+}
+
+func viewPart(r studio.TextResult) OutputPart {
+	return OutputPart{Start: r.Start, End: r.End, Words: r.Words, Findings: wire.Findings(r.Findings)}
 }
 
 // texts are the verbs around generated texts.
@@ -222,12 +263,25 @@ func (t texts) events(ctx context.Context, id int64, r ops.Resumable) (iter.Seq2
 		for piece, err := range pieces {
 			for _, part := range apart(piece) {
 				e := sse.Event{ID: wire.Number(id) + "-" + strconv.Itoa(part.End()), Data: part.Text}
-				if !yield(e, err) {
+				if !yield(e, err) || err != nil {
 					return
 				}
 			}
 		}
+		if ctx.Err() == nil {
+			yield(t.end(ctx, id))
+		}
 	}, nil
+}
+
+// end is the event after the last piece.
+func (t texts) end(ctx context.Context, id int64) (sse.Event, error) {
+	m, err := t.v.GeneratedText(ctx, id)
+	if err != nil {
+		return sse.Event{}, err
+	}
+	data, err := json.Marshal(OutputEnd{wire.Each(m.Results, viewPart)})
+	return sse.Event{Name: "results", Data: string(data)}, err
 }
 
 // apart cuts a piece in two that would be read as the end of the stream.

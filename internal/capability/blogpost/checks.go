@@ -133,35 +133,27 @@ func guardInput(p page, d described, text string, origin domain.Origin) guard.In
 	return g
 }
 
-// needs lists what would improve the post and was not given: for a composed post what
+// needs lists what would improve the post and was not given, in its language: for a composed post what
 // its format asks for and what it does not use.
 func needs(s Settings, words int, in capability.Input) []domain.Need {
 	out := []domain.Need{}
-	add := func(missing bool, what, field, reason string) {
+	add := func(missing bool, key, field string, args ...any) {
 		if missing {
-			out = append(out, domain.Need{What: what, Field: field, Reason: reason})
+			out = append(out, compose.Question(s.Language, key, field, args...))
 		}
 	}
 	if in.Origin.Kind == domain.OriginComposer {
 		out = append(out, compose.NewArticle(newComposer(s, in.BrandVoice).brief).Needs...)
-		add(words < s.WordCount*6/10, "more material", "key_points", fmt.Sprintf(
-			"Your brief supports about %d words; you asked for %d. More key points and facts make a longer post.",
-			words, s.WordCount))
+		add(words < s.WordCount*6/10, "material", "key_points", words, s.WordCount)
 		return out
 	}
 	given := strings.Join(slices.Concat(s.KeyPoints, s.Facts, s.Sources), "\n")
-	add(len(s.KeyPoints) == 0, "key points", "key_points",
-		"No key points given, so the post has only a general structure. What should readers take away?")
-	add(!strings.ContainsAny(given, "0123456789"), "figures", "facts",
-		"No figures given. Which results, amounts or dates can you stand by?")
-	add(!strings.ContainsAny(given, "“”\"«»„「"), "customer proof", "facts",
-		"No quote or case given, so the post claims nothing about what customers say. "+
-			"Who said something about it? Give the words and the name.")
-	add(len(s.Sources) == 0, "a source", "sources",
-		"No source given, so readers cannot check the facts. Where do they come from?")
-	add(s.Audience == "", "an audience", "audience", "No audience given. Who is it for?")
-	add(s.CallToAction == "", "a call to action", "call_to_action",
-		"No call to action given, so the post asks for nothing. What should readers do next?")
+	add(len(s.KeyPoints) == 0, "points", "key_points")
+	add(!strings.ContainsAny(given, "0123456789０１２３４５６７８９"), "figures", "facts")
+	add(!strings.ContainsAny(given, "“”\"«»„「"), "proof", "facts")
+	add(len(s.Sources) == 0, "source", "sources")
+	add(s.Audience == "", "audience", "audience")
+	add(s.CallToAction == "", "action", "call_to_action")
 	return out
 }
 

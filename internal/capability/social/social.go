@@ -114,22 +114,17 @@ func (s steps) brief(_ context.Context, in capability.Input, b Settings) (capabi
 	return capability.Result{Output: b, Findings: findings, NeedsInput: needs(b)}, nil
 }
 
-// needs lists what would improve the posts and was not given.
+// needs lists what would improve the posts and was not given, in the language of the posts.
 func needs(s Settings) []domain.Need {
 	out := []domain.Need{}
-	add := func(missing bool, what, field, reason string) {
+	add := func(missing bool, key, field string) {
 		if missing {
-			out = append(out, domain.Need{What: what, Field: field, Reason: reason})
+			out = append(out, compose.Question(s.Language, key, field))
 		}
 	}
-	add(len(s.KeyPoints)+len(s.Facts) == 0, "key points", "key_points",
-		"No key points or facts given, so the posts only name the topic. What is worth knowing about it? "+
-			"For example: “We open at 6:30 on weekdays from 4 May.”")
-	add(s.CallToAction == "", "a call to action", "call_to_action",
-		"No call to action given, so the posts ask for nothing. What should readers do next? "+
-			"For example: “Book a table at example.com.”")
-	add(len(s.Keywords) == 0, "keywords", "keywords",
-		"No keywords given, so the posts have no hashtags. What would readers search for?")
+	add(len(s.KeyPoints)+len(s.Facts) == 0, "post points", "key_points")
+	add(s.CallToAction == "", "post action", "call_to_action")
+	add(len(s.Keywords) == 0, "post keywords", "keywords")
 	return out
 }
 
@@ -264,7 +259,7 @@ func (s steps) finished(
 	if unused := p.composed.Unused; len(unused) > 0 {
 		record["unused"] = unused
 		for _, u := range unused {
-			needs = append(needs, u.Need())
+			needs = append(needs, u.Need(p.Language))
 		}
 	}
 	from, err := json.Marshal(record)

@@ -5,6 +5,8 @@ import (
 	"sync"
 
 	"vellocity/internal/ai"
+	"vellocity/internal/domain"
+	"vellocity/internal/guard"
 	"vellocity/internal/text"
 )
 
@@ -14,6 +16,7 @@ import (
 type draft struct {
 	mu      sync.Mutex
 	text    *text.Text
+	screen  *guard.Screen // of the result
 	held    strings.Builder
 	watched bool
 	shown   bool // a part of this result is in the text
@@ -23,10 +26,27 @@ type draft struct {
 func (d *draft) Append(piece string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.held.WriteString(piece)
+	d.held.WriteString(d.screen.Write(piece))
 	if d.watched {
 		d.show()
 	}
+}
+
+// Begin takes the screen of the next result, or of another attempt at this one.
+func (d *draft) Begin(s *guard.Screen) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.screen = s
+}
+
+// Redacted returns what was redacted in the result.
+func (d *draft) Redacted() []domain.Finding {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.screen == nil {
+		return nil
+	}
+	return d.screen.Findings()
 }
 
 // Restart drops what was written of the result, unless it has been shown.
@@ -52,6 +72,9 @@ func (d *draft) Watch() {
 func (d *draft) End() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if d.screen != nil {
+		d.held.WriteString(d.screen.End())
+	}
 	d.show()
 	d.shown = false
 }

@@ -143,9 +143,34 @@ type GeneratedText struct {
 	Text    string // what has been written so far
 	Error   string // why it failed, for people
 	Words   int
-	Credits int // captured; 0 while it is written
+	Results []TextResult // once it has ended; those of a text that failed as far as they go
+	Credits int          // captured; 0 while it is written
 	Origin  domain.Origin
 	Cost    domain.Cost
+}
+
+// TextResult is one of the texts that were asked for.
+type TextResult struct {
+	domain.TextResult
+	Text  string
+	Words int
+}
+
+// results returns the results of a text that has ended. A text of an older version counts as one.
+func results(m store.GeneratedText) []TextResult {
+	if m.Status == domain.TextStreaming {
+		return nil
+	}
+	runes, list := []rune(m.Body), m.Results
+	if len(list) == 0 {
+		list = []domain.TextResult{{End: len(runes), Findings: []domain.Finding{}}}
+	}
+	out := make([]TextResult, 0, len(list))
+	for _, r := range list {
+		t := string(runes[min(r.Start, len(runes)):min(r.End, len(runes))])
+		out = append(out, TextResult{TextResult: r, Text: t, Words: prose.CountWords(prose.Plain(t))})
+	}
+	return out
 }
 
 // GeneratedText returns a text as it is now. A caller with the scope content only may
@@ -163,6 +188,7 @@ func (v *Verbs) GeneratedText(ctx context.Context, id int64) (GeneratedText, err
 		Credits: m.Used,
 		Origin:  m.Origin,
 		Cost:    m.Cost,
+		Results: results(m),
 	}
 	if m.Status == domain.TextStreaming {
 		if out.Text, err = storedSoFar(ctx, v.store.Read(), id); err != nil {

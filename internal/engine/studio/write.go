@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"time"
+	"unicode/utf8"
 
 	"vellocity/internal/ai"
 	"vellocity/internal/capability/free"
@@ -30,6 +31,7 @@ type writeJob struct {
 	text   *text.Text
 	draft  *draft
 	cost   domain.Cost
+	done   []domain.TextResult // those that have ended, whole or not
 }
 
 // begin writes in the background: the text does not depend on the connection of
@@ -70,18 +72,47 @@ func (j *writeJob) write(ctx context.Context) error {
 		if n > 0 {
 			j.text.Append("", separator)
 		}
+		start := utf8.RuneCountInString(j.text.All(""))
 		err := j.writeResult(ctx, n)
 		j.draft.End()
-		if err != nil {
+		if err := errors.Join(err, j.check(start)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// check runs the guardrails over the result that begins at a code point and has ended.
+func (j *writeJob) check(start int) error {
+	runes := []rune(j.text.All(""))
+	found, err := j.in.request(j.voice).Findings(string(runes[start:]), j.written())
+	if err != nil {
+		return err
+	}
+	j.done = append(j.done, domain.TextResult{
+		Start:    start,
+		End:      len(runes),
+		Findings: append(j.draft.Redacted(), found...),
+	})
+	return nil
+}
+
+// written reports whether a model writes the text.
+func (j *writeJob) written() bool { return j.origin.Origin.Kind == domain.OriginModel }
+
+// screened begins a result, or another attempt at it.
+func (j *writeJob) screened() error {
+	s, err := j.in.request(j.voice).Screen(j.written())
+	j.draft.Begin(s)
+	return err
+}
+
 func (j *writeJob) writeResult(ctx context.Context, n int) error {
 	ask, err := j.in.request(j.voice).Ask(n)
 	if err != nil {
+		return err
+	}
+	if err := j.screened(); err != nil {
 		return err
 	}
 	if j.origin.Origin.Kind == domain.OriginComposer {
@@ -92,7 +123,12 @@ func (j *writeJob) writeResult(ctx context.Context, n int) error {
 			j.draft.Append(piece)
 			return nil
 		},
-		Restart: j.draft.Restart, // what readers have seen stays: two answers are never joined
+		Restart: func() error { // what readers have seen stays: two answers are never joined
+			if err := j.draft.Restart(); err != nil {
+				return err
+			}
+			return j.screened()
+		},
 		Ended: func(a domain.Attempt) error {
 			j.cost = j.cost.Plus(a.Cost)
 			return nil
@@ -117,7 +153,7 @@ func (in GenerateOutput) request(voice *domain.BrandVoice) free.Request {
 // pieces need not be stored apart.
 func (j *writeJob) outcome(failure error) store.GeneratedText {
 	m := j.row
-	m.Status, m.Cost, m.Body = domain.TextCompleted, j.cost, j.text.All("")
+	m.Status, m.Cost, m.Body, m.Results = domain.TextCompleted, j.cost, j.text.All(""), j.done
 	if failure != nil {
 		m.Status, m.Error = domain.TextFailed, explain(failure)
 	}

@@ -1,0 +1,202 @@
+package guard
+
+import (
+	"strings"
+	"sync"
+	"unicode/utf8"
+
+	"vellocity/internal/prose"
+)
+
+// opened is a pattern of which a string of so many bytes was read.
+type opened struct{ id, size uint16 }
+
+// gate finds in one pass over a text which patterns may match it: an automaton (Aho and Corasick, 1975)
+// over all strings that the patterns hold.
+type gate struct {
+	class [256]uint8 // of a byte; 0: in none of the strings
+	width int
+	next  []uint16   // state and class to state
+	opens [][]opened // by state: the patterns whose string ends there
+	near  []bool     // by pattern
+	first []bool     // by pattern: its strings begin the match
+	count int        // of patterns
+	ids   map[*pattern]int
+}
+
+// wordGate and sourceGate are built once from the patterns, and never changed.
+//
+//nolint:gochecknoglobals // see above
+var (
+	wordGate   = sync.OnceValue(func() *gate { return newGate(wordPatterns()) })
+	sourceGate = sync.OnceValue(func() *gate { return newGate(sourcePatterns()) })
+)
+
+func newGate(all []*pattern) *gate {
+	g := &gate{width: 1, count: len(all), opens: make([][]opened, 1), ids: map[*pattern]int{}}
+	for i, p := range all {
+		g.ids[p] = i
+		g.near, g.first = append(g.near, p.near), append(g.first, p.starts != nil)
+		for _, s := range p.holds {
+			for _, b := range []byte(s) {
+				if g.class[b] == 0 {
+					g.class[b] = uint8(g.width)
+					g.width++
+				}
+			}
+		}
+	}
+	for c := byte('A'); c <= 'Z'; c++ {
+		g.class[c] = g.class[c|0x20]
+	}
+	g.next = make([]uint16, g.width)
+	for i, p := range all {
+		for _, s := range p.holds {
+			g.add(s, uint16(i))
+		}
+	}
+	g.link()
+	return g
+}
+
+// add grows the tree by one string.
+func (g *gate) add(s string, id uint16) {
+	state := 0
+	for _, b := range []byte(s) {
+		to := &g.next[state*g.width+int(g.class[b])]
+		if *to == 0 {
+			*to = uint16(len(g.opens))
+			g.opens = append(g.opens, nil)
+			g.next = append(g.next, make([]uint16, g.width)...)
+			to = &g.next[state*g.width+int(g.class[b])]
+		}
+		state = int(*to)
+	}
+	g.opens[state] = append(g.opens[state], opened{id, uint16(len(s))})
+}
+
+// link makes the tree an automaton: where a string breaks off, the longest end of what was read goes on.
+func (g *gate) link() {
+	fail := make([]uint16, len(g.opens))
+	var queue []uint16
+	for c := range g.width {
+		if s := g.next[c]; s != 0 {
+			queue = append(queue, s)
+		}
+	}
+	for len(queue) > 0 {
+		s := queue[0]
+		queue = queue[1:]
+		for c := range g.width {
+			to, other := &g.next[int(s)*g.width+c], g.next[int(fail[s])*g.width+c]
+			if *to == 0 {
+				*to = other
+				continue
+			}
+			fail[*to] = other
+			g.opens[*to] = append(g.opens[*to], g.opens[other]...)
+			queue = append(queue, *to)
+		}
+	}
+}
+
+// hits are the parts of a text in which each pattern may match.
+type hits struct {
+	ids   map[*pattern]int
+	parts [][]prose.Range // by id
+}
+
+// of returns where the pattern may match: paragraphs, or what is around the strings that it holds.
+func (h hits) of(p *pattern) []prose.Range { return h.parts[h.ids[p]] }
+
+// any reports whether the pattern may match at all.
+func (h hits) any(p *pattern) bool { return len(h.of(p)) > 0 }
+
+// scan finds the paragraphs in which each pattern may match. Empty lines are between paragraphs.
+func (g *gate) scan(text string) hits {
+	may := make([][]prose.Range, g.count)
+	var touched []uint16
+	state, start := 0, 0
+	for i := 0; i < len(text); i++ {
+		b, size := text[i], 1
+		if b >= utf8.RuneSelf {
+			b, size = foldedByte(text[i:])
+		}
+		state = int(g.next[state*g.width+int(g.class[b])])
+		for _, o := range g.opens[state] {
+			id := o.id
+			if g.first[id] {
+				may[id] = append(may[id], after(text, i+size, int(o.size)))
+				touched = append(touched, id)
+				continue
+			}
+			if g.near[id] {
+				may[id] = around(may[id], text, start, i)
+				touched = append(touched, id)
+				continue
+			}
+			if n := len(may[id]); n == 0 || may[id][n-1].Start != start {
+				may[id] = append(may[id], prose.Range{Start: start, End: len(text)})
+				touched = append(touched, id)
+			}
+		}
+		if b == '\n' && i+1 < len(text) && text[i+1] == '\n' {
+			for _, id := range touched {
+				for k := len(may[id]) - 1; k >= 0 && may[id][k].End > i; k-- {
+					may[id][k].End = i
+				}
+			}
+			touched, start, state = touched[:0], i+2, 0
+		}
+		i += size - 1
+	}
+	return hits{g.ids, may}
+}
+
+// foldedByte returns the first byte of a text as the strings of patterns have it, and how many bytes it
+// stands for: (?i) takes the long s and the Kelvin sign for letters of ASCII.
+func foldedByte(text string) (b byte, size int) {
+	switch b = text[0]; {
+	case b == "ſ"[0] && strings.HasPrefix(text, "ſ"):
+		return 's', len("ſ")
+	case b == "\u212a"[0] && strings.HasPrefix(text, "\u212a"):
+		return 'k', len("\u212a")
+	}
+	return b, 1
+}
+
+// after returns the range of what begins with a string of so many folded bytes that ends at an offset.
+func after(text string, end, size int) prose.Range {
+	from := end
+	for range size {
+		switch {
+		case strings.HasSuffix(text[:from], "ſ"), strings.HasSuffix(text[:from], "\u212a"):
+			_, n := utf8.DecodeLastRuneInString(text[:from])
+			from -= n
+		default:
+			from--
+		}
+	}
+	to := min(len(text), from+nearBytes)
+	for to < len(text) && !utf8.RuneStart(text[to]) {
+		to++
+	}
+	return prose.Range{Start: from, End: to}
+}
+
+// around adds what is around the byte at an offset to the ranges of a pattern, within the paragraph that
+// begins at start; its end is not known yet.
+func around(ranges []prose.Range, text string, start, at int) []prose.Range {
+	from, to := max(start, at-nearBytes), min(len(text), at+nearBytes)
+	for from < at && !utf8.RuneStart(text[from]) {
+		from++
+	}
+	for to < len(text) && !utf8.RuneStart(text[to]) {
+		to++
+	}
+	if n := len(ranges); n > 0 && ranges[n-1].End >= from {
+		ranges[n-1].End = to
+		return ranges
+	}
+	return append(ranges, prose.Range{Start: from, End: to})
+}
