@@ -55,6 +55,7 @@ func TestEnumsNameValuesOfTheirType(t *testing.T) {
 func TestLimitsAreUsed(t *testing.T) {
 	elsewhere := map[string]bool{
 		"percent": true, // of a response
+		"term":    true, // of the entries of preferred_terms
 		"url":     true, // of a provider that the operator connects
 	}
 	used := map[string]bool{}
