@@ -16,9 +16,7 @@ type brandVoiceVersionRow struct {
 
 func (v *brandVoiceVersionRow) body() *brandVoiceBody { return bodyOfBrandVoice(&v.BrandVoice) }
 
-const (
-	brandVoiceVersionAll db.Set = 1 << iota
-)
+const brandVoiceVersionAll db.Set = 1
 
 var brandVoiceVersionTable = db.NewTable("voice_version", func(v *brandVoiceVersionRow) []db.Column {
 	return []db.Column{
@@ -39,7 +37,9 @@ var addBrandVoiceVersion = brandVoiceVersionTable.Write(brandVoiceVersionAll,
 // addBrandVoiceVersion stores the present state of a brand voice as a version of the
 // context's actor.
 func (t *Tx) addBrandVoiceVersion(ctx context.Context, workspaceID int64, v domain.BrandVoice) error {
-	row := brandVoiceVersionRow{domain.BrandVoiceVersion{BrandVoice: v, At: t.now}, workspaceID}
+	row := brandVoiceVersionRow{domain.BrandVoiceVersion{
+		BrandVoice: v, Author: "Vellocity", AuthorKind: domain.ActorSystem, At: t.now,
+	}, workspaceID}
 	if a, ok := domain.ActorFrom(ctx); ok {
 		row.Author, row.AuthorKind = a.Name, a.Kind
 	}

@@ -158,7 +158,7 @@ func (verbs) Agents() enginetest.Verbs {
 		"Agents": enginetest.Read(func(k K, ctx C, _ X) error {
 			return second(k.Content.Agents(ctx, content.ListAgents{Page: enginetest.FirstPage()}))
 		}),
-		"Agent": enginetest.ReadByID(func(k K, ctx C, x X) error { return second(k.Content.Agent(ctx, x.Agent)) }),
+		"Agent":        enginetest.ReadByID(func(k K, ctx C, x X) error { return second(k.Content.Agent(ctx, x.Agent)) }),
 		"AgentOptions": enginetest.Read(func(k K, ctx C, _ X) error { return second(k.Content.AgentOptions(ctx)) }),
 		"CreateAgent": {Scope: domain.ScopeWrite, Event: true, Call: func(k K, ctx C, _ X) error {
 			return second(k.Content.CreateAgent(ctx, content.CreateAgent{Name: "Launch writer"}))
