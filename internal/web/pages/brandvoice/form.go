@@ -112,7 +112,7 @@ func fieldsOf(own []string, language string) ui.Fields {
 		lines("banned_terms", "Banned terms", "One per line. A text that has one gets a finding.", 4),
 		{
 			Name: "is_default", Path: "is_default", Label: "Use it where no brand voice is chosen", Widget: ui.WidgetCheck,
-			Help: "There is one default. It takes the place of the present one.",
+			Help: "A workspace has one default. Checking this replaces it.",
 		},
 	}
 }
