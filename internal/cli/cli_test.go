@@ -157,6 +157,23 @@ func TestFailures(t *testing.T) {
 	}
 }
 
+// TestListsOnTheCommandLine: words are written between commas, sentences are repeated, since
+// they have commas, and objects are JSON.
+func TestListsOnTheCommandLine(t *testing.T) {
+	s := &wire{answer: `{"success":true,"data":{}}`}
+	_, _, err := run(t, s, "brand-voices", "create", "--name", "V", "--tone", "warm,dry", "--do", "First this, then that",
+		"--do", `Say "it"`, "--preferred-terms", `[{"use":"a, b","instead_of":"c"}]`)
+	want := `POST /api/v1/content-workflow/brand-voices Authorization=Bearer k {"do":["First this, then that","Say \"it\""],` +
+		`"name":"V","preferred_terms":[{"use":"a, b","instead_of":"c"}],"tone":["warm","dry"]}`
+	if err != nil || s.request != want {
+		t.Errorf("%v\n sent %s\n want %s", err, s.request, want)
+	}
+	_, _, err = run(t, s, "brand-voices", "create", "--name", "V", "--preferred-terms", "a=b")
+	if err == nil || !strings.Contains(err.Error(), "a JSON list of objects") {
+		t.Errorf("no JSON: %v", err)
+	}
+}
+
 func TestEveryRowHasItsCommand(t *testing.T) {
 	byPath := map[string]*cobra.Command{}
 	for _, noun := range cli.Commands(app.Table(), nil) {

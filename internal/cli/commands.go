@@ -120,12 +120,32 @@ func usage(check cobra.PositionalArgs) cobra.PositionalArgs {
 // flagName is how a field is written on the command line.
 func flagName(field string) string { return strings.ReplaceAll(field, "_", "-") }
 
+// Kinds of flags beside the types of fields.
+const (
+	sentences = "sentences" // a list of texts that may have commas: a flag for each
+	objects   = "objects"   // a list of objects, as JSON
+)
+
+// word is how many characters an entry of a list has at most that is written between commas.
+const word = 100
+
+// flagKind is the type of the field, or the kind of its list.
+func flagKind(f ops.Field) string {
+	switch {
+	case f.Type == "array" && f.Items == "object":
+		return objects
+	case f.Type == "array" && f.Schema.Items.MaxLength != nil && *f.Schema.Items.MaxLength > word:
+		return sentences
+	}
+	return f.Type
+}
+
 func (k *command) addFlag(c *cobra.Command, f ops.Field) {
 	if f.In == ops.InPath {
 		return
 	}
 	name, help := flagName(f.Name), k.help(f)
-	switch f.Type {
+	switch flagKind(f) {
 	case "boolean":
 		k.flags.Bool(name, f.Default == "true", help)
 	case "integer":
@@ -135,7 +155,9 @@ func (k *command) addFlag(c *cobra.Command, f ops.Field) {
 		k.flags.Float64(name, 0, help)
 	case "array":
 		k.flags.StringSlice(name, nil, help)
-	case "object":
+	case sentences:
+		k.flags.StringArray(name, nil, help+" (repeat it for more)")
+	case "object", objects:
 		k.flags.String(name, "", help+" (JSON, or @FILE)")
 	default:
 		k.flags.String(name, f.Default, help)
@@ -224,9 +246,11 @@ func (k *command) value(f ops.Field, flag *pflag.Flag) (any, error) {
 	if f.Schema.Nullable && flag.Value.String() == "" {
 		return nil, nil // null clears: --planned-at ""
 	}
-	switch f.Type {
+	switch flagKind(f) {
 	case "boolean", "integer", "number":
 		return json.RawMessage(flag.Value.String()), nil
+	case sentences:
+		return k.flags.GetStringArray(flag.Name)
 	case "array":
 		parts, err := k.flags.GetStringSlice(flag.Name)
 		if err != nil || f.Items == "string" {
@@ -241,7 +265,9 @@ func (k *command) value(f ops.Field, flag *pflag.Flag) (any, error) {
 		}
 		return out, nil
 	case "object":
-		return object(flag.Value.String())
+		return document[map[string]any](flag.Value.String(), `a JSON object, like {"topic":"Cloud costs"}`)
+	case objects:
+		return document[[]map[string]any](flag.Value.String(), `a JSON list of objects, like [{"name":"value"}]`)
 	}
 	return text(f, flag.Value.String())
 }
@@ -256,7 +282,8 @@ func text(f ops.Field, value string) (any, error) {
 	return string(raw), err
 }
 
-func object(value string) (any, error) {
+// document reads JSON, or @FILE with it, that has the form of T.
+func document[T any](value, want string) (any, error) {
 	raw := []byte(value)
 	if file, isFile := strings.CutPrefix(value, "@"); isFile {
 		var err error
@@ -264,9 +291,9 @@ func object(value string) (any, error) {
 			return nil, err
 		}
 	}
-	var m map[string]any
-	if err := json.Unmarshal(raw, &m); err != nil {
-		return nil, errors.New(`give a JSON object, like {"topic":"Cloud costs"}`)
+	var form T
+	if err := json.Unmarshal(raw, &form); err != nil {
+		return nil, errors.New("give " + want)
 	}
 	return json.RawMessage(raw), nil
 }
@@ -282,12 +309,31 @@ func (k *command) example() string {
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(given)) {
-		line += " --" + flagName(name) + " " + quoted(given[name])
+		line += k.flag(name, given[name])
 	}
 	if k.op.Kind() == "json" {
 		line += "\n" + line + " --json"
 	}
 	return line
+}
+
+// flag is a value of the example as a flag, or as one for each entry.
+func (k *command) flag(name string, v any) string {
+	f, _ := k.op.Field(name)
+	dashed := " --" + flagName(name) + " "
+	switch flagKind(f) {
+	case objects:
+		return dashed + "'" + compact(v) + "'"
+	case sentences:
+		line := ""
+		if list, ok := v.([]string); ok {
+			for _, s := range list {
+				line += dashed + quoted(s)
+			}
+			return line
+		}
+	}
+	return dashed + quoted(v)
 }
 
 func quoted(v any) string {

@@ -68,6 +68,11 @@ func (AgentType) Values() []string {
 	return names([]AgentType{AgentInternal, AgentCustom, AgentExternal})
 }
 
+// Values lists the reading levels, easiest first.
+func (ReadingLevel) Values() []string {
+	return names([]ReadingLevel{ReadingSimple, ReadingGeneral, ReadingExpert})
+}
+
 // Values lists the kinds of caller.
 func (ActorKind) Values() []string {
 	return names([]ActorKind{ActorPerson, ActorKey, ActorSystem, ActorOperator})

@@ -71,6 +71,12 @@ const (
 	EventKeyCreated         EventName = "key.created"
 	EventKeyRotated         EventName = "key.rotated"
 	EventKeyRevoked         EventName = "key.revoked"
+	EventBrandVoiceCreated  EventName = "brand_voice.created"
+	EventBrandVoiceChanged  EventName = "brand_voice.changed"
+	EventBrandVoiceDeleted  EventName = "brand_voice.deleted"
+	EventAgentCreated       EventName = "agent.created"
+	EventAgentChanged       EventName = "agent.changed"
+	EventAgentDeleted       EventName = "agent.deleted"
 	EventWorkspaceChanged   EventName = "workspace.changed"
 	EventCreditsGranted     EventName = "credits.granted"
 	EventTextGenerated      EventName = "text.generated"
@@ -266,6 +272,68 @@ type KeyRevoked struct{ KeyFacts }
 // EventName returns key.revoked.
 func (KeyRevoked) EventName() EventName { return EventKeyRevoked }
 
+// BrandVoiceFacts is what every event about a brand voice says.
+type BrandVoiceFacts struct {
+	ID        int64  `json:"id"`
+	Name      string `json:"name"`
+	Version   int    `json:"version"`
+	IsDefault bool   `json:"is_default"`
+}
+
+// Facts returns what events say about the brand voice.
+func (v BrandVoice) Facts() BrandVoiceFacts {
+	return BrandVoiceFacts{v.ID, v.Name, v.Version, v.IsDefault}
+}
+
+// BrandVoiceCreated says that a brand voice was created.
+type BrandVoiceCreated struct{ BrandVoiceFacts }
+
+// EventName returns brand_voice.created.
+func (BrandVoiceCreated) EventName() EventName { return EventBrandVoiceCreated }
+
+// BrandVoiceChanged says that a brand voice has a new version, or that it became the
+// workspace's default or is that no longer.
+type BrandVoiceChanged struct{ BrandVoiceFacts }
+
+// EventName returns brand_voice.changed.
+func (BrandVoiceChanged) EventName() EventName { return EventBrandVoiceChanged }
+
+// BrandVoiceDeleted says that a brand voice was deleted.
+type BrandVoiceDeleted struct{ BrandVoiceFacts }
+
+// EventName returns brand_voice.deleted.
+func (BrandVoiceDeleted) EventName() EventName { return EventBrandVoiceDeleted }
+
+// AgentFacts is what every event about an agent says.
+type AgentFacts struct {
+	ID       int64     `json:"id"`
+	Name     string    `json:"name"`
+	Type     AgentType `json:"type"`
+	IsActive bool      `json:"is_active"`
+	Version  int       `json:"version"`
+}
+
+// Facts returns what events say about the agent.
+func (a Agent) Facts() AgentFacts { return AgentFacts{a.ID, a.Name, a.Type, a.IsActive, a.Version} }
+
+// AgentCreated says that an agent was created.
+type AgentCreated struct{ AgentFacts }
+
+// EventName returns agent.created.
+func (AgentCreated) EventName() EventName { return EventAgentCreated }
+
+// AgentChanged says that an agent has a new version.
+type AgentChanged struct{ AgentFacts }
+
+// EventName returns agent.changed.
+func (AgentChanged) EventName() EventName { return EventAgentChanged }
+
+// AgentDeleted says that an agent was deleted.
+type AgentDeleted struct{ AgentFacts }
+
+// EventName returns agent.deleted.
+func (AgentDeleted) EventName() EventName { return EventAgentDeleted }
+
 // WorkspaceChanged says that the workspace's profile or plan changed.
 type WorkspaceChanged struct {
 	CompanyName string `json:"company_name"`
@@ -309,6 +377,7 @@ func EventTypes() []EventType {
 	}
 	finding := Finding{Guardrail: "banned-terms", Step: "section-1", Severity: SeverityWarning, Action: ActionFlagged,
 		Message: "The brand voice bans “synergy”. Use another word.", Matches: []Match{{Start: 12, End: 19, Text: "synergy"}}}
+	voice, agent := BrandVoiceFacts{2, "Acme", 3, true}, AgentFacts{5, "Launch writer", AgentCustom, true, 2}
 	list := []EventType{
 		{"", "An execution was accepted.", ExecutionCreated{"generate-blog-post", "Cloud cost optimization", PriorityNormal}},
 		{"", "An execution was planned, started or waits.",
@@ -345,6 +414,12 @@ func EventTypes() []EventType {
 		{"", "An API key was created.", KeyCreated{key}},
 		{"", "An API key was replaced by a new one.", KeyRotated{key}},
 		{"", "An API key was revoked.", KeyRevoked{key}},
+		{"", "A brand voice was created.", BrandVoiceCreated{voice}},
+		{"", "A brand voice was changed, or became the default or is that no longer.", BrandVoiceChanged{voice}},
+		{"", "A brand voice was deleted.", BrandVoiceDeleted{voice}},
+		{"", "An agent was created.", AgentCreated{agent}},
+		{"", "An agent was changed.", AgentChanged{agent}},
+		{"", "An agent was deleted.", AgentDeleted{agent}},
 		{"", "The workspace's profile or plan changed.", WorkspaceChanged{"Acme Corp", PlanBusiness, "Europe/Berlin"}},
 		{"", "The operator added credits.", CreditsGranted{5000, "Top-up"}},
 		{"", "A text of generate-output has ended.", TextGenerated{42, TextCompleted, 1}},

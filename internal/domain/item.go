@@ -68,6 +68,7 @@ type ContentItem struct {
 	ExecutionID      int64              `json:"-"`
 	AgentID          int64              `json:"-"`
 	BrandVoiceID     int64              `json:"-"`
+	BrandVoiceN      int                `json:"-"` // version of the brand voice that it was written with; 0: not known
 	Title            string             `json:"title"`
 	Type             ContentType        `json:"content_type"`
 	Status           ItemStatus         `json:"kanban_status"`

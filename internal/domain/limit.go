@@ -62,6 +62,24 @@ var (
 	LimitBulkMove        = Limit{Name: "bulk_move", Unit: Items, Min: 1, Max: 100}
 	LimitPerColumn       = Limit{Name: "per_column", Unit: Number, Min: 1, Max: 200}
 
+	LimitBrandVoiceName        = Limit{Name: "brand_voice_name", Unit: Characters, Min: 1, Max: 100, Line: true}
+	LimitBrandVoiceDescription = Limit{Name: "brand_voice_description", Unit: Characters, Max: 500}
+	LimitBrandVoiceTone        = Limit{Name: "brand_voice_tone", Unit: Items, Max: 20, Each: 50, Line: true}
+	LimitBrandVoiceAudience    = Limit{Name: "brand_voice_audience", Unit: Characters, Max: 500}
+	LimitBrandVoiceRules       = Limit{Name: "brand_voice_rules", Unit: Items, Max: 50, Each: 300, Line: true}
+	LimitPreferredTerms        = Limit{Name: "preferred_terms", Unit: Items, Max: 200}
+	LimitBannedTerms           = Limit{Name: "banned_terms", Unit: Items, Max: 200, Each: 100, Line: true}
+	LimitTerm                  = Limit{Name: "term", Unit: Characters, Min: 1, Max: 100, Line: true}
+	LimitSampleTexts           = Limit{Name: "sample_texts", Unit: Items, Max: 10, Each: 5_000}
+
+	LimitAgentName         = Limit{Name: "agent_name", Unit: Characters, Min: 1, Max: 100, Line: true}
+	LimitAgentDescription  = Limit{Name: "agent_description", Unit: Characters, Max: 500}
+	LimitAgentCapabilities = Limit{Name: "agent_capabilities", Unit: Items, Max: 100, Each: 100, Line: true}
+	LimitAgentProvider     = Limit{Name: "agent_provider", Unit: Characters, Max: 100, Line: true}
+	LimitAgentModel        = Limit{Name: "agent_model", Unit: Characters, Max: 200, Line: true}
+	LimitAgentInstructions = Limit{Name: "agent_instructions", Unit: Characters, Max: 5_000}
+	LimitAgentCredits      = Limit{Name: "agent_credits", Unit: Number, Min: 1, Max: 1_000_000_000}
+
 	LimitPrompt     = Limit{Name: "prompt", Unit: Characters, Max: 20_000}
 	LimitWords      = Limit{Name: "words", Unit: Number, Min: 1, Max: 4_000}
 	LimitTone       = Limit{Name: "tone", Unit: Characters, Max: 100, Line: true}
@@ -89,6 +107,10 @@ func Limits() []Limit {
 		LimitTitle, LimitBody, LimitMetaTitle, LimitMetaDescription, LimitItemSlug, LimitKeywords, LimitLanguage,
 		LimitChannel, LimitAssignee, LimitReason, LimitAcceptance, LimitFinding, LimitFacts, LimitLinks,
 		LimitBulkMove, LimitPerColumn,
+		LimitBrandVoiceName, LimitBrandVoiceDescription, LimitBrandVoiceTone, LimitBrandVoiceAudience,
+		LimitBrandVoiceRules, LimitPreferredTerms, LimitBannedTerms, LimitTerm, LimitSampleTexts,
+		LimitAgentName, LimitAgentDescription, LimitAgentCapabilities, LimitAgentProvider, LimitAgentModel,
+		LimitAgentInstructions, LimitAgentCredits,
 		LimitPrompt, LimitWords, LimitTone, LimitToneCustom, LimitResults,
 		LimitSlug, LimitFilter, LimitSearch, LimitPage, LimitPerPage, LimitWait, LimitPercent, LimitURL, LimitMoment,
 		LimitProvider, LimitModel,
@@ -107,7 +129,8 @@ func LimitNamed(name string) (l Limit, ok bool) {
 
 // CheckLimits notes the faults of a struct whose fields are pointers and name their
 // limits in a tag, as those of the operation table do. A field that is nil is not
-// given, which is no fault.
+// given, which is no fault; nor is the number 0 of a field that null clears, which is
+// none.
 func CheckLimits(p *Problems, fields any) {
 	v := reflect.ValueOf(fields)
 	for i := range v.NumField() {
@@ -122,6 +145,12 @@ func CheckLimits(p *Problems, fields any) {
 			l.Text(p, path, *value)
 		case *[]string:
 			l.List(p, path, *value)
+		case *[]PreferredTerm:
+			l.Count(p, path, len(*value))
+		case *int:
+			if *value != 0 || f.Tag.Get("null") == "" {
+				l.Value(p, path, *value)
+			}
 		default:
 			panic(fmt.Sprintf("a %T has no limit", value))
 		}

@@ -100,7 +100,7 @@ func (w *worker) missing(ctx context.Context, err error) bool {
 func (w *worker) load(ctx context.Context, tx *store.Tx) error {
 	var err error
 	if w.x.AgentID != 0 {
-		if w.agent, err = tx.Agent(ctx, w.x.WorkspaceID, w.x.AgentID); err != nil {
+		if w.agent, err = tx.AnyAgent(ctx, w.x.WorkspaceID, w.x.AgentID); err != nil {
 			return err
 		}
 	}
@@ -109,7 +109,7 @@ func (w *worker) load(ctx context.Context, tx *store.Tx) error {
 		return fmt.Errorf("read the execution's brand voice: %w", err)
 	}
 	if voiceID != 0 {
-		voice, err := tx.BrandVoice(ctx, w.x.WorkspaceID, voiceID)
+		voice, err := tx.AnyBrandVoice(ctx, w.x.WorkspaceID, voiceID)
 		if err != nil {
 			return err
 		}

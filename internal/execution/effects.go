@@ -106,7 +106,7 @@ func (w *worker) create(
 		c.NeedsInput = needs
 	}
 	if w.voice != nil {
-		c.BrandVoiceID = w.voice.ID
+		c.BrandVoiceID, c.BrandVoiceN = w.voice.ID, w.voice.Version
 	}
 	return item.Create(ctx, tx, c, e.Provenance)
 }

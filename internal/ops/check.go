@@ -84,6 +84,13 @@ func (c *checker) object(s *Schema, v any, path string) {
 			c.value(known, m[name], join(path, name))
 		}
 	}
+	if rest, ok := s.AdditionalProperties.(*Schema); ok {
+		for _, name := range unknown {
+			c.anything(map[string]any{name: nil}, path)
+			c.value(rest, m[name], join(path, Clip(name)))
+		}
+		return
+	}
 	if s.AdditionalProperties != false {
 		for _, name := range unknown {
 			c.anything(map[string]any{name: m[name]}, path)

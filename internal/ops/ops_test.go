@@ -247,3 +247,16 @@ func TestCodingsAreWeighed(t *testing.T) {
 		}
 	}
 }
+
+// TestValuesOfAMapAreChecked: a map says of what type its values are.
+func TestValuesOfAMapAreChecked(t *testing.T) {
+	s := NewSchemas().Inline(reflect.TypeFor[struct {
+		Policy map[string]string `json:"policy"`
+	}]())
+	var p domain.Problems
+	check(s, map[string]any{"policy": map[string]any{"a": "block", "b": true, "c": nil}}, "", &p)
+	fields := domain.AsError(p.Err()).Fields
+	if len(fields) != 2 || fields["policy.b"] == nil || fields["policy.c"] == nil {
+		t.Errorf("faults %v", fields)
+	}
+}

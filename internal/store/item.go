@@ -39,6 +39,7 @@ var contentTable = db.NewTable("content", func(c *contentRow) []db.Column {
 		{Name: "execution_id", Field: &c.ExecutionID, In: contentCard | contentCreate},
 		{Name: "agent_id", Field: &c.AgentID, In: contentCard | contentCreate},
 		{Name: "voice_id", Field: &c.BrandVoiceID, In: contentCard | contentCreate},
+		{Name: "voice_version", Field: &c.BrandVoiceN, In: contentCard | contentCreate},
 		{Name: "title", Field: &c.Title, In: contentCard | contentCreate | contentEdit},
 		{Name: "content_type", Field: db.Text(&c.Type), In: contentCard | contentCreate},
 		{Name: "stage", Field: db.Text(&c.Status), In: contentCard | contentCreate | contentMove},

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"vellocity/internal/domain"
 	"vellocity/internal/store"
 	"vellocity/internal/store/db"
 )
@@ -82,5 +83,48 @@ func TestPublicationsAreUpgradedToSnapshots(t *testing.T) {
 	}
 	if slug, err := s.Read().FreeContentSlug(ctx, 1, 8, "old"); err != nil || slug != "old-2" {
 		t.Errorf("the address of a publication is free: %q, %v", slug, err)
+	}
+}
+
+// A brand voice from before versions were kept has its present state as one, and whether it
+// is the default is what its workspace says.
+func TestBrandVoicesAreUpgradedToVersions(t *testing.T) {
+	ctx, dir := context.Background(), t.TempDir()
+	old, err := db.Open(ctx, db.Options{Dir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := old.Migrate(ctx, before(t, "0014")); err != nil {
+		t.Fatal(err)
+	}
+	for _, statement := range []string{
+		`insert into workspace (id, slug, name, plan, timezone, voice_id, created_at)
+			values (1, 'main', 'Main', 'starter', 'UTC', 2, 1)`,
+		`insert into voice (id, workspace_id, name, body, is_default, version, created_at, updated_at)
+			values (1, 1, 'A', '{"tone":["warm"]}', true, 3, 1, 5), (2, 1, 'B', '{}', false, 1, 1, 1)`,
+	} {
+		if _, err := old.SQL().ExecContext(ctx, statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := old.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s, err := store.Open(ctx, store.Options{Dir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if err := s.Migrate(ctx); err != nil {
+		t.Fatal(err)
+	}
+	l, err := s.Read().BrandVoices(ctx, 1, domain.Page{Number: 1, Size: 5})
+	if err != nil || l.Total != 2 || l.Items[0].IsDefault || !l.Items[1].IsDefault {
+		t.Errorf("brand voices %+v, %v", l.Items, err)
+	}
+	versions, err := s.Read().BrandVoiceVersions(ctx, 1, 1, domain.Page{Number: 1, Size: 5})
+	if err != nil || versions.Total != 1 || versions.Items[0].Version != 3 || versions.Items[0].Tone[0] != "warm" ||
+		versions.Items[0].At.UnixMilli() != 5 || versions.Items[0].Author != "Vellocity" {
+		t.Errorf("versions %+v, %v", versions.Items, err)
 	}
 }

@@ -22,7 +22,7 @@ var workspaceTable = db.NewTable("workspace", func(w *domain.Workspace) []db.Col
 		{Name: "name", Field: &w.Name, In: workspaceRead | workspaceCreate | workspaceSave},
 		{Name: "plan", Field: db.Text(&w.Plan), In: workspaceRead | workspaceCreate | workspaceSave},
 		{Name: "timezone", Field: &w.Timezone, In: workspaceRead | workspaceCreate | workspaceSave},
-		{Name: "voice_id", Field: &w.BrandVoiceID, In: workspaceRead | workspaceSave},
+		{Name: "voice_id", Field: &w.BrandVoiceID, In: workspaceRead},
 		{Name: "notify_emails", Field: db.JSONOr(&w.NotifyEmails, "[]"), In: workspaceRead | workspaceCreate | workspaceSave},
 		{Name: "require_approval", Field: &w.RequireApproval, In: workspaceRead | workspaceCreate | workspaceSave},
 		{Name: "feed_enabled", Field: &w.FeedEnabled, In: workspaceRead | workspaceCreate | workspaceSave},

@@ -6,8 +6,10 @@
 package web
 
 import (
+	"vellocity/internal/web/pages/agent"
 	"vellocity/internal/web/pages/agents"
 	"vellocity/internal/web/pages/board"
+	"vellocity/internal/web/pages/brandvoice"
 	"vellocity/internal/web/pages/brandvoices"
 	"vellocity/internal/web/pages/capabilities"
 	"vellocity/internal/web/pages/capability"
@@ -38,9 +40,11 @@ func pages() []ui.Mount {
 		execution.Mount,
 		content.Mount,
 		brandvoices.Mount,
+		brandvoice.Mount,
 		capabilities.Mount,
 		capability.Mount,
 		agents.Mount,
+		agent.Mount,
 		keys.Mount,
 	}
 }

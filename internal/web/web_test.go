@@ -19,6 +19,7 @@ import (
 var furtherPages = []string{
 	"/board?type=blog_post&since=7&q=cloud", "/executions?status=failed&since=1", "/capabilities/generate-blog-post", "/capabilities/generate-social-posts",
 	"/capabilities/analyze-seo", "/capabilities/review-content", "/capabilities/publish-content",
+	"/brand-voices/new", "/brand-voices/1", "/brand-voices/2?delete=1", "/agents/new", "/agents/1",
 	"/settings/api-keys?new=1", "/settings/api-keys?revoke=1", "/in",
 }
 

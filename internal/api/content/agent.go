@@ -23,12 +23,17 @@ type AgentAttributes struct {
 	BrandVoiceID    *int64            `json:"brand_voice_id"`
 	GuardrailPolicy map[string]string `json:"guardrail_policy" doc:"What is done about a guardrail's findings: flag, redact, retry or block"`
 	IsActive        bool              `json:"is_active"`
-	Version         int               `json:"version"`
-	CreatedAt       time.Time         `json:"created_at"`
-	UpdatedAt       time.Time         `json:"updated_at"`
+
+	MaxCreditsPerExecution *int `json:"max_credits_per_execution" doc:"Null: no limit"`
+	MaxCreditsPerDay       *int `json:"max_credits_per_day" doc:"In the workspace's time zone; null: no limit"`
+
+	Version   int       `json:"version" doc:"Raised by each change"`
+	CreatedAt time.Time `json:"created_at"`
+	UpdatedAt time.Time `json:"updated_at"`
 }
 
-type agentID struct {
+// AgentID names an agent in the path.
+type AgentID struct {
 	ID int64 `json:"id" in:"path" minimum:"1" doc:"The agent's id"`
 }
 
@@ -38,11 +43,13 @@ type listAgents struct {
 	ops.Paging
 }
 
+const agents = "/content-workflow/agents"
+
 func agentRows(v *content.Verbs) []ops.Op {
 	return []ops.Op{
 		ops.New(ops.Op{
 			Name:  "list_agents",
-			Route: ops.Route{Method: http.MethodGet, Path: "/content-workflow/agents"},
+			Route: ops.Route{Method: http.MethodGet, Path: agents},
 			Scope: domain.ScopeRead,
 			Hints: ops.Hints{ReadOnly: true, Idempotent: true},
 			Docs: ops.Docs{
@@ -70,7 +77,7 @@ func agentRows(v *content.Verbs) []ops.Op {
 		}, domain.List[domain.Agent]{Items: []domain.Agent{wire.SampleAgent()}, Total: 1}),
 		ops.New(ops.Op{
 			Name:  "get_agent",
-			Route: ops.Route{Method: http.MethodGet, Path: "/content-workflow/agents/{id}"},
+			Route: ops.Route{Method: http.MethodGet, Path: agents + "/{id}"},
 			Scope: domain.ScopeRead,
 			Hints: ops.Hints{ReadOnly: true, Idempotent: true},
 			ETag:  true,
@@ -87,12 +94,16 @@ func agentRows(v *content.Verbs) []ops.Op {
 				Description: "An agent",
 			}}},
 			Command: ops.Command{Noun: "agents", Verb: "get"},
-		}, func(ctx context.Context, in agentID) (domain.Agent, error) {
+		}, func(ctx context.Context, in AgentID) (domain.Agent, error) {
 			return v.Agent(ctx, in.ID)
-		}, func(_ *ops.Reply, a domain.Agent) wire.Resource[AgentAttributes] {
-			return agent(a)
-		}, wire.SampleAgent()),
+		}, viewAgent, wire.SampleAgent()),
+		createAgentRow(v), editAgentRow(v), deleteAgentRow(v),
 	}
+}
+
+func viewAgent(r *ops.Reply, a domain.Agent) wire.Resource[AgentAttributes] {
+	r.Revision = wire.Number(a.Revision())
+	return agent(a)
 }
 
 func agent(a domain.Agent) wire.Resource[AgentAttributes] {
@@ -103,7 +114,7 @@ func agent(a domain.Agent) wire.Resource[AgentAttributes] {
 	return wire.Resource[AgentAttributes]{
 		Type:  "agent",
 		ID:    a.ID,
-		Links: &wire.Links{Self: wire.Path("/content-workflow/agents", a.ID)},
+		Links: &wire.Links{Self: wire.Path(agents, a.ID)},
 		Attributes: AgentAttributes{
 			Name:            a.Name,
 			Type:            a.Type,
@@ -115,9 +126,13 @@ func agent(a domain.Agent) wire.Resource[AgentAttributes] {
 			BrandVoiceID:    wire.Optional(a.BrandVoiceID),
 			GuardrailPolicy: policy,
 			IsActive:        a.IsActive,
-			Version:         a.Version,
-			CreatedAt:       a.CreatedAt.UTC(),
-			UpdatedAt:       a.UpdatedAt.UTC(),
+
+			MaxCreditsPerExecution: wire.Optional(a.MaxCreditsPerExecution),
+			MaxCreditsPerDay:       wire.Optional(a.MaxCreditsPerDay),
+
+			Version:   a.Version,
+			CreatedAt: a.CreatedAt.UTC(),
+			UpdatedAt: a.UpdatedAt.UTC(),
 		},
 	}
 }

@@ -1,6 +1,7 @@
 package content
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"time"
@@ -13,30 +14,25 @@ import (
 
 // BrandVoiceAttributes is how a workspace wants its texts to sound.
 type BrandVoiceAttributes struct {
-	Name           string          `json:"name"`
-	Description    string          `json:"description"`
-	Tone           []string        `json:"tone"`
-	Audience       string          `json:"audience"`
-	Do             []string        `json:"do"`
-	Dont           []string        `json:"dont"`
-	PreferredTerms []PreferredTerm `json:"preferred_terms"`
-	BannedTerms    []string        `json:"banned_terms"`
-	SampleTexts    []string        `json:"sample_texts"`
-	Language       string          `json:"language" doc:"BCP 47"`
-	ReadingLevel   string          `json:"reading_level"`
-	IsDefault      bool            `json:"is_default"`
-	Version        int             `json:"version"`
-	CreatedAt      time.Time       `json:"created_at"`
-	UpdatedAt      time.Time       `json:"updated_at"`
+	Name           string                 `json:"name"`
+	Description    string                 `json:"description"`
+	Tone           []string               `json:"tone"`
+	Audience       string                 `json:"audience"`
+	Do             []string               `json:"do"`
+	Dont           []string               `json:"dont"`
+	PreferredTerms []domain.PreferredTerm `json:"preferred_terms"`
+	BannedTerms    []string               `json:"banned_terms"`
+	SampleTexts    []string               `json:"sample_texts"`
+	Language       string                 `json:"language" doc:"BCP 47; empty: no language of its own"`
+	ReadingLevel   domain.ReadingLevel    `json:"reading_level" doc:"How much a reader is expected to know"`
+	IsDefault      bool                   `json:"is_default" doc:"Whether it is the profile's default_brand_voice_id"`
+	Version        int                    `json:"version" doc:"Raised by each change of its rules"`
+	CreatedAt      time.Time              `json:"created_at"`
+	UpdatedAt      time.Time              `json:"updated_at"`
 }
 
-// PreferredTerm says which word to use instead of another.
-type PreferredTerm struct {
-	Use       string `json:"use"`
-	InsteadOf string `json:"instead_of"`
-}
-
-type brandVoiceID struct {
+// BrandVoiceID names a brand voice in the path.
+type BrandVoiceID struct {
 	ID int64 `json:"id" in:"path" minimum:"1" doc:"The brand voice's id"`
 }
 
@@ -57,7 +53,7 @@ var (
 		BannedTerms:    []string{"synergy"},
 		SampleTexts:    []string{"We fix it, then we explain it."},
 		Language:       "en",
-		ReadingLevel:   "general",
+		ReadingLevel:   domain.ReadingGeneral,
 		IsDefault:      true,
 		Version:        1,
 		CreatedAt:      wire.SampleTime(),
@@ -65,11 +61,13 @@ var (
 	}
 )
 
+const brandVoices = "/content-workflow/brand-voices"
+
 func brandVoiceRows(v *content.Verbs) []ops.Op {
 	return []ops.Op{
 		ops.New(ops.Op{
 			Name:  "list_brand_voices",
-			Route: ops.Route{Method: http.MethodGet, Path: "/content-workflow/brand-voices"},
+			Route: ops.Route{Method: http.MethodGet, Path: brandVoices},
 			Scope: domain.ScopeRead,
 			Hints: ops.Hints{ReadOnly: true, Idempotent: true},
 			Docs: ops.Docs{
@@ -96,7 +94,7 @@ func brandVoiceRows(v *content.Verbs) []ops.Op {
 		}, domain.List[domain.BrandVoice]{Items: []domain.BrandVoice{sampleBrandVoice}, Total: 1}),
 		ops.New(ops.Op{
 			Name:  "get_brand_voice",
-			Route: ops.Route{Method: http.MethodGet, Path: "/content-workflow/brand-voices/{id}"},
+			Route: ops.Route{Method: http.MethodGet, Path: brandVoices + "/{id}"},
 			Scope: domain.ScopeRead,
 			Hints: ops.Hints{ReadOnly: true, Idempotent: true},
 			ETag:  true,
@@ -113,20 +111,23 @@ func brandVoiceRows(v *content.Verbs) []ops.Op {
 				Description: "A brand voice",
 			}}},
 			Command: ops.Command{Noun: "brand-voices", Verb: "get"},
-		}, func(ctx context.Context, in brandVoiceID) (domain.BrandVoice, error) {
+		}, func(ctx context.Context, in BrandVoiceID) (domain.BrandVoice, error) {
 			return v.BrandVoice(ctx, in.ID)
-		}, func(_ *ops.Reply, v domain.BrandVoice) wire.Resource[BrandVoiceAttributes] {
-			return brandVoice(v)
-		}, sampleBrandVoice),
+		}, viewBrandVoice, sampleBrandVoice),
+		createBrandVoiceRow(v), editBrandVoiceRow(v), deleteBrandVoiceRow(v), brandVoiceVersionsRow(v),
 	}
 }
 
+func viewBrandVoice(r *ops.Reply, v domain.BrandVoice) wire.Resource[BrandVoiceAttributes] {
+	r.Revision = wire.Number(v.Revision())
+	return brandVoice(v)
+}
+
 func brandVoice(v domain.BrandVoice) wire.Resource[BrandVoiceAttributes] {
-	terms := wire.Each(v.PreferredTerms, func(t domain.PreferredTerm) PreferredTerm { return PreferredTerm(t) })
 	return wire.Resource[BrandVoiceAttributes]{
 		Type:  "brand_voice",
 		ID:    v.ID,
-		Links: &wire.Links{Self: wire.Path("/content-workflow/brand-voices", v.ID)},
+		Links: &wire.Links{Self: wire.Path(brandVoices, v.ID)},
 		Attributes: BrandVoiceAttributes{
 			Name:           v.Name,
 			Description:    v.Description,
@@ -134,11 +135,11 @@ func brandVoice(v domain.BrandVoice) wire.Resource[BrandVoiceAttributes] {
 			Audience:       v.Audience,
 			Do:             wire.List(v.Do),
 			Dont:           wire.List(v.Dont),
-			PreferredTerms: terms,
+			PreferredTerms: wire.List(v.PreferredTerms),
 			BannedTerms:    wire.List(v.BannedTerms),
 			SampleTexts:    wire.List(v.SampleTexts),
 			Language:       v.Language,
-			ReadingLevel:   v.ReadingLevel,
+			ReadingLevel:   cmp.Or(v.ReadingLevel, domain.ReadingGeneral),
 			IsDefault:      v.IsDefault,
 			Version:        v.Version,
 			CreatedAt:      v.CreatedAt.UTC(),

@@ -337,7 +337,7 @@ func viewItem(r *ops.Reply, d content.ItemDetails) wire.Resource[ContentDetailsA
 		rel.Agent = wire.Agent(*d.Agent)
 	}
 	if d.BrandVoice != nil {
-		rel.BrandVoice = &wire.BrandVoiceRef{ID: d.BrandVoice.ID, Name: d.BrandVoice.Name}
+		rel.BrandVoice = &wire.BrandVoiceRef{ID: d.BrandVoice.ID, Name: d.BrandVoice.Name, Version: d.BrandVoiceN}
 	}
 	if d.Execution != nil {
 		rel.Execution = &wire.ExecutionRef{ID: d.Execution.ID, Capability: d.Execution.Capability}

@@ -54,7 +54,7 @@ func itemRelations(i domain.ContentItem) *Relationships {
 		rel.Execution = &ExecutionRef{ID: i.ExecutionID}
 	}
 	if i.BrandVoiceID != 0 {
-		rel.BrandVoice = &BrandVoiceRef{ID: i.BrandVoiceID}
+		rel.BrandVoice = &BrandVoiceRef{ID: i.BrandVoiceID, Version: i.BrandVoiceN}
 	}
 	if rel == (Relationships{}) {
 		return nil

@@ -49,8 +49,9 @@ type ExecutionRef struct {
 
 // BrandVoiceRef names a brand voice.
 type BrandVoiceRef struct {
-	ID   int64  `json:"id"`
-	Name string `json:"name,omitempty"`
+	ID      int64  `json:"id"`
+	Name    string `json:"name,omitempty"`
+	Version int    `json:"version,omitempty" doc:"The version that the text was written with"`
 }
 
 // Agent returns a reference to an agent; nil where there is none.

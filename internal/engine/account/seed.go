@@ -73,8 +73,11 @@ func seed(ctx context.Context, tx *store.Tx, w domain.Workspace) (domain.Workspa
 		if err != nil {
 			return w, err
 		}
-		if i == 0 {
-			w.BrandVoiceID = v.ID
+		if i > 0 {
+			continue
+		}
+		if err := tx.SetDefaultBrandVoice(ctx, w.ID, v.ID); err != nil {
+			return w, err
 		}
 	}
 	for _, a := range seededAgents() {
@@ -82,17 +85,17 @@ func seed(ctx context.Context, tx *store.Tx, w domain.Workspace) (domain.Workspa
 			return w, err
 		}
 	}
-	return tx.SaveWorkspace(ctx, w)
+	return tx.Workspace(ctx, w.ID)
 }
 
+// seededBrandVoices are the first brand voices; the first of them becomes the default.
 func seededBrandVoices() []domain.BrandVoice {
 	return []domain.BrandVoice{
 		{
 			Name:         "Plain and warm",
 			Description:  "Clear sentences, friendly and concrete.",
-			IsDefault:    true,
 			Language:     "en",
-			ReadingLevel: "general",
+			ReadingLevel: domain.ReadingGeneral,
 			Tone:         []string{"clear", "warm", "concrete"},
 			Audience:     "busy people who know their own field",
 			Do: []string{
@@ -111,7 +114,7 @@ func seededBrandVoices() []domain.BrandVoice {
 			Name:           "Technical and exact",
 			Description:    "For readers who will check every number.",
 			Language:       "en",
-			ReadingLevel:   "expert",
+			ReadingLevel:   domain.ReadingExpert,
 			Tone:           []string{"exact", "calm"},
 			Audience:       "engineers and architects",
 			Do:             []string{"Name versions, units and limits", "Put the result first"},

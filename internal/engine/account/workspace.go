@@ -46,7 +46,12 @@ func (v *Verbs) UpdateProfile(ctx context.Context, in UpdateProfile) (domain.Wor
 		}
 		verb.Set(&w.Name, in.CompanyName)
 		verb.Set(&w.Timezone, in.Timezone)
-		verb.Set(&w.BrandVoiceID, in.BrandVoiceID)
+		if in.BrandVoiceID != nil {
+			if err := tx.SetDefaultBrandVoice(ctx, w.ID, *in.BrandVoiceID); err != nil {
+				return w, err
+			}
+			w.BrandVoiceID = *in.BrandVoiceID
+		}
 		verb.Set(&w.NotifyEmails, in.NotifyEmails)
 		verb.Set(&w.RequireApproval, in.RequireApproval)
 		verb.Set(&w.FeedEnabled, in.FeedEnabled)
@@ -76,7 +81,7 @@ func (in UpdateProfile) validate(ctx context.Context, tx *store.Tx, workspaceID 
 	var p domain.Problems
 	in.Check(&p)
 	if in.BrandVoiceID != nil && *in.BrandVoiceID != 0 {
-		_, err := tx.BrandVoice(ctx, workspaceID, *in.BrandVoiceID)
+		_, err := tx.LockBrandVoice(ctx, workspaceID, *in.BrandVoiceID)
 		if domain.CodeOf(err) == domain.CodeNotFound {
 			p.Missing("default_brand_voice_id", "brand voice", *in.BrandVoiceID)
 		} else if err != nil {

@@ -2,6 +2,7 @@ package content
 
 import (
 	"context"
+	"reflect"
 
 	"vellocity/internal/domain"
 	"vellocity/internal/store"
@@ -37,4 +38,134 @@ func (v *Verbs) Agent(ctx context.Context, id int64) (domain.Agent, error) {
 		return domain.Agent{}, err
 	}
 	return v.store.Read().Agent(ctx, a.WorkspaceID, id)
+}
+
+// CreateAgent is a new agent.
+type CreateAgent struct {
+	Name string
+	Type domain.AgentType // empty or custom; no other type can be created
+	domain.AgentEdit
+}
+
+// CreateAgent creates an agent. A workspace has at most [domain.MostAgents].
+func (v *Verbs) CreateAgent(ctx context.Context, in CreateAgent) (domain.Agent, error) {
+	agent := domain.Agent{Name: in.Name, Type: domain.AgentCustom, IsActive: true}
+	in.Apply(&agent)
+	invalid := v.checkAgent(&agent, domain.Agent{}, in.Type)
+	return verb.Change(ctx, v.store, domain.ScopeWrite, func(tx *store.Tx, a domain.Actor) (domain.Agent, error) {
+		if err := withBrandVoice(ctx, tx, a.WorkspaceID, agent.BrandVoiceID, invalid); err != nil {
+			return agent, err
+		}
+		l, err := tx.Agents(ctx, a.WorkspaceID, store.AgentFilter{}, domain.Page{Number: 1, Size: 1})
+		if err != nil {
+			return agent, err
+		}
+		if l.Total >= domain.MostAgents {
+			return agent, tooMany("agents", domain.MostAgents)
+		}
+		agent, err := tx.CreateAgent(ctx, a.WorkspaceID, agent)
+		if err != nil {
+			return agent, err
+		}
+		return agent, tx.AppendEvent(ctx, domain.Subject{WorkspaceID: a.WorkspaceID},
+			domain.AgentCreated{AgentFacts: agent.Facts()})
+	})
+}
+
+// withBrandVoice returns the faults of an agent, that its brand voice (id, or 0) does not
+// exist among them. The brand voice is locked: nobody deletes it before the agent is stored.
+func withBrandVoice(
+	ctx context.Context, tx *store.Tx, workspaceID, id int64, invalid error,
+) error {
+	var p domain.Problems
+	p.Merge(invalid)
+	if id != 0 {
+		_, err := tx.LockBrandVoice(ctx, workspaceID, id)
+		if domain.CodeOf(err) == domain.CodeNotFound {
+			p.Missing("brand_voice_id", "brand voice", id)
+		} else if err != nil {
+			return err
+		}
+	}
+	return p.Err()
+}
+
+// EditAgent changes an agent. A nil field stays as it is.
+type EditAgent struct {
+	ID   int64
+	Name *string
+	domain.AgentEdit
+	verb.Precondition
+}
+
+// EditAgent changes an agent, which raises its version. Executions that were accepted
+// before go on with the provider and model that they were accepted with.
+func (v *Verbs) EditAgent(ctx context.Context, in EditAgent) (domain.Agent, error) {
+	a, err := verb.Caller(ctx, domain.ScopeWrite)
+	if err != nil {
+		return domain.Agent{}, err
+	}
+	return whileStale(func() (domain.Agent, error) {
+		was, unread := v.store.Read().Agent(ctx, a.WorkspaceID, in.ID)
+		next := was
+		verb.Set(&next.Name, in.Name)
+		in.Apply(&next)
+		invalid := v.checkAgent(&next, was, "")
+		return verb.Change(ctx, v.store, domain.ScopeWrite, func(tx *store.Tx, a domain.Actor) (domain.Agent, error) {
+			now, err := tx.LockAgent(ctx, a.WorkspaceID, in.ID)
+			switch {
+			case err != nil:
+				return now, err
+			case unread != nil || now.Version != was.Version:
+				return now, errStale
+			}
+			if err := in.CheckRevision(now.Revision()); err != nil {
+				return now, err
+			}
+			if err := withBrandVoice(ctx, tx, a.WorkspaceID, next.BrandVoiceID, invalid); err != nil {
+				return now, err
+			}
+			if reflect.DeepEqual(next, now) {
+				return now, nil
+			}
+			next, saved, err := tx.SaveAgent(ctx, a.WorkspaceID, next)
+			if err != nil || !saved {
+				return next, orStale(err)
+			}
+			return next, tx.AppendEvent(ctx, domain.Subject{WorkspaceID: a.WorkspaceID},
+				domain.AgentChanged{AgentFacts: next.Facts()})
+		})
+	})
+}
+
+// orStale returns the error of a change, or that somebody else was faster.
+func orStale(err error) error {
+	if err != nil {
+		return err
+	}
+	return errStale
+}
+
+// DeleteAgent deletes an agent that was made in the workspace. What it has begun goes on,
+// and items and executions keep it.
+func (v *Verbs) DeleteAgent(ctx context.Context, in verb.ID) error {
+	_, err := verb.Change(ctx, v.store, domain.ScopeWrite, func(tx *store.Tx, a domain.Actor) (struct{}, error) {
+		agent, err := tx.LockAgent(ctx, a.WorkspaceID, in.ID)
+		if err != nil {
+			return struct{}{}, err
+		}
+		if err := in.CheckRevision(agent.Revision()); err != nil {
+			return struct{}{}, err
+		}
+		if agent.Type == domain.AgentInternal {
+			return struct{}{}, domain.Errorf(domain.CodeConflict,
+				"The agent %q ships with Vellocity and cannot be deleted. Switch it off instead.", agent.Name)
+		}
+		if err := tx.DeleteAgent(ctx, a.WorkspaceID, agent.ID); err != nil {
+			return struct{}{}, err
+		}
+		return struct{}{}, tx.AppendEvent(ctx, domain.Subject{WorkspaceID: a.WorkspaceID},
+			domain.AgentDeleted{AgentFacts: agent.Facts()})
+	})
+	return err
 }

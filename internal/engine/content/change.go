@@ -22,11 +22,21 @@ type change[P any] struct {
 	apply func(tx *store.Tx, a domain.Actor, before domain.ContentItem, p P) (ItemDetails, error)
 }
 
-// errStale says that an item has changed since a change of it was prepared.
-var errStale = errors.New("the item has changed since")
+// errStale says that something has changed since a change of it was prepared.
+var errStale = errors.New("it has changed since")
 
 // mostTries is how often a change is prepared again because somebody else was faster.
 const mostTries = 20
+
+// whileStale tries a change until nobody else was faster.
+func whileStale[T any](try func() (T, error)) (out T, err error) {
+	for range mostTries {
+		if out, err = try(); !errors.Is(err, errStale) {
+			return out, err
+		}
+	}
+	return out, domain.Errorf(domain.CodeConflict, "Others keep changing this. Read it again, then retry")
+}
 
 // changeItem prepares a change and applies it, again where the item has changed between.
 func changeItem[P any](ctx context.Context, v *Verbs, c change[P]) (d ItemDetails, err error) {
@@ -34,14 +44,14 @@ func changeItem[P any](ctx context.Context, v *Verbs, c change[P]) (d ItemDetail
 	if err != nil {
 		return d, err
 	}
-	for range mostTries {
+	return whileStale(func() (ItemDetails, error) {
 		was, err := v.store.Read().Content(ctx, a.WorkspaceID, c.id)
 		var p P
 		if err == nil {
 			p, err = c.prepare(was)
 		}
 		unprepared := err
-		d, err = verb.Change(ctx, v.store, c.scope, func(tx *store.Tx, a domain.Actor) (ItemDetails, error) {
+		return verb.Change(ctx, v.store, c.scope, func(tx *store.Tx, a domain.Actor) (ItemDetails, error) {
 			before, err := lockItem(ctx, tx, a, c.id, c.seen)
 			if err != nil {
 				return ItemDetails{}, err
@@ -54,9 +64,5 @@ func changeItem[P any](ctx context.Context, v *Verbs, c change[P]) (d ItemDetail
 			}
 			return c.apply(tx, a, before, p)
 		})
-		if !errors.Is(err, errStale) {
-			return d, err
-		}
-	}
-	return d, domain.Errorf(domain.CodeConflict, "Others keep changing this item. Read it again, then retry")
+	})
 }

@@ -17,8 +17,8 @@ import (
 // ItemDetails is an item with everything around it.
 type ItemDetails struct {
 	domain.ContentItem
-	Agent        *domain.Agent      // nil: none, or deleted since
-	BrandVoice   *domain.BrandVoice // nil: none, or deleted since
+	Agent        *domain.Agent      // nil: none; it may have been deleted since
+	BrandVoice   *domain.BrandVoice // nil: none; as it is now, and it may have been deleted since
 	Execution    *domain.Execution  // nil: none, or deleted since
 	Provenance   json.RawMessage
 	Publications []domain.Publication
@@ -78,13 +78,13 @@ func (v *Verbs) publications(ctx context.Context, q store.Q, workspaceID, id int
 
 func agentOf(ctx context.Context, q store.Q, c domain.ContentItem) (*domain.Agent, error) {
 	return verb.Optional(c.AgentID, func() (domain.Agent, error) {
-		return q.Agent(ctx, c.WorkspaceID, c.AgentID)
+		return q.AnyAgent(ctx, c.WorkspaceID, c.AgentID)
 	})
 }
 
 func voiceOf(ctx context.Context, q store.Q, c domain.ContentItem) (*domain.BrandVoice, error) {
 	return verb.Optional(c.BrandVoiceID, func() (domain.BrandVoice, error) {
-		return q.BrandVoice(ctx, c.WorkspaceID, c.BrandVoiceID)
+		return q.AnyBrandVoice(ctx, c.WorkspaceID, c.BrandVoiceID)
 	})
 }
 

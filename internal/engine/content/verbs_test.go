@@ -22,6 +22,8 @@ type (
 	X = enginetest.Things
 )
 
+func makes(v enginetest.Verb, m func(k K) int64) enginetest.Verb { v.Make = m; return v }
+
 func changes(s domain.Scope, call func(k K, ctx C, x X) error) enginetest.Verb {
 	return enginetest.Verb{Scope: s, Event: true, ByID: true, Call: call}
 }
@@ -103,7 +105,6 @@ func first(k K, id int64) string {
 }
 
 func (verbs) Findings() enginetest.Verbs {
-	makes := func(v enginetest.Verb, m func(k K) int64) enginetest.Verb { v.Make = m; return v }
 	return enginetest.Verbs{
 		"Findings": enginetest.ReadByID(func(k K, ctx C, x X) error { return second(k.Content.Findings(ctx, x.Item)) }),
 		"AcceptFinding": makes(changes(domain.ScopePublish, func(k K, ctx C, x X) error {
@@ -132,6 +133,23 @@ func (verbs) BrandVoices() enginetest.Verbs {
 		"BrandVoice": enginetest.ReadByID(func(k K, ctx C, x X) error {
 			return second(k.Content.BrandVoice(ctx, x.BrandVoice))
 		}),
+		"BrandVoiceVersions": enginetest.ReadByID(func(k K, ctx C, x X) error {
+			in := content.ListBrandVoiceVersions{ID: x.BrandVoice, Page: enginetest.FirstPage()}
+			return second(k.Content.BrandVoiceVersions(ctx, in))
+		}),
+		"CreateBrandVoice": {Scope: domain.ScopeWrite, Event: true, Call: func(k K, ctx C, _ X) error {
+			return second(k.Content.CreateBrandVoice(ctx, content.CreateBrandVoice{Name: "Warm"}))
+		}},
+		"EditBrandVoice": changes(domain.ScopeWrite, func(k K, ctx C, x X) error {
+			return second(k.Content.EditBrandVoice(ctx, content.EditBrandVoice{ID: x.BrandVoice, Name: new("Warmer")}))
+		}),
+		"DeleteBrandVoice": makes(changes(domain.ScopeWrite, func(k K, ctx C, x X) error {
+			return k.Content.DeleteBrandVoice(ctx, verb.ID{ID: x.Made})
+		}), func(k K) int64 {
+			v, err := k.Content.CreateBrandVoice(k.Ctx(), content.CreateBrandVoice{Name: "Unused"})
+			must(k, err)
+			return v.ID
+		}),
 	}
 }
 
@@ -140,7 +158,21 @@ func (verbs) Agents() enginetest.Verbs {
 		"Agents": enginetest.Read(func(k K, ctx C, _ X) error {
 			return second(k.Content.Agents(ctx, content.ListAgents{Page: enginetest.FirstPage()}))
 		}),
-		"Agent": enginetest.ReadByID(func(k K, ctx C, x X) error { return second(k.Content.Agent(ctx, x.Agent)) }),
+		"Agent":        enginetest.ReadByID(func(k K, ctx C, x X) error { return second(k.Content.Agent(ctx, x.Agent)) }),
+		"AgentOptions": enginetest.Read(func(k K, ctx C, _ X) error { return second(k.Content.AgentOptions(ctx)) }),
+		"CreateAgent": {Scope: domain.ScopeWrite, Event: true, Call: func(k K, ctx C, _ X) error {
+			return second(k.Content.CreateAgent(ctx, content.CreateAgent{Name: "Launch writer"}))
+		}},
+		"EditAgent": changes(domain.ScopeWrite, func(k K, ctx C, x X) error {
+			return second(k.Content.EditAgent(ctx, content.EditAgent{ID: x.Agent, Name: new("Better writer")}))
+		}),
+		"DeleteAgent": makes(changes(domain.ScopeWrite, func(k K, ctx C, x X) error {
+			return k.Content.DeleteAgent(ctx, verb.ID{ID: x.Made})
+		}), func(k K) int64 {
+			a, err := k.Content.CreateAgent(k.Ctx(), content.CreateAgent{Name: "Unused"})
+			must(k, err)
+			return a.ID
+		}),
 	}
 }
 

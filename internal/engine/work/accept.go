@@ -124,7 +124,7 @@ func (v *Verbs) accept(
 	if err := a.RequireAll(domain.EffectScopes(req.Effects())); err != nil {
 		return Started{}, err
 	}
-	agent, why, err := chooseAgent(ctx, tx, a.WorkspaceID, c.Slug, in.AgentID)
+	agent, why, err := v.chooseAgent(ctx, tx, a.WorkspaceID, c, req, in.AgentID)
 	if err != nil {
 		return Started{}, err
 	}
@@ -137,8 +137,7 @@ func (v *Verbs) accept(
 	}
 	connection, ok := v.runner.Providers.For(agent)
 	if !ok {
-		return Started{}, domain.Errorf(domain.CodeConflict,
-			"The agent %q uses the provider %q, which is not configured", agent.Name, agent.Provider)
+		return Started{}, noProvider(agent)
 	}
 	origin := connection.Origin
 	if !c.NeedsModel {
@@ -158,7 +157,10 @@ func (v *Verbs) accept(
 		CreatedBy:   a.Name,
 		Starter:     a.Starter(),
 	}
-	x, err = v.runner.Accept(ctx, tx, x, req, voiceID)
+	if x, err = v.runner.Accept(ctx, tx, x, req, voiceID); err != nil {
+		return Started{}, err
+	}
+	err = checkCredits(ctx, tx, a.WorkspaceID, agent, x.CreditsHeld, true)
 	return Started{Execution: x, Agent: agent, AgentReason: why}, err
 }
 
@@ -177,11 +179,12 @@ func checkItems(ctx context.Context, tx *store.Tx, workspaceID int64, ids []int6
 }
 
 // chooseAgent returns the agent that was asked for, or chooses one, and the reason.
-func chooseAgent(
-	ctx context.Context, tx *store.Tx, workspaceID int64, slug string, id int64,
+func (v *Verbs) chooseAgent(
+	ctx context.Context, tx *store.Tx, workspaceID int64, c capability.Capability, req capability.Request, id int64,
 ) (domain.Agent, string, error) {
+	slug := c.Slug
 	active := store.AgentFilter{ActiveOnly: true}
-	l, err := tx.Agents(ctx, workspaceID, active, domain.Page{Number: 1, Size: domain.LimitPerPage.Max})
+	l, err := tx.Agents(ctx, workspaceID, active, domain.Page{Number: 1, Size: domain.MostAgents})
 	if err != nil {
 		return domain.Agent{}, "", err
 	}
@@ -189,6 +192,7 @@ func chooseAgent(
 		agent, err := requestedAgent(ctx, tx, workspaceID, slug, id, l.Items)
 		return agent, "It was requested.", err
 	}
+	var passed []error // why agents that could carry it out may not now
 	for _, choice := range []struct {
 		takes func(domain.Agent) bool
 		why   func(domain.Agent) string
@@ -203,9 +207,24 @@ func chooseAgent(
 			return fmt.Sprintf("No active agent lists %s, so it goes to %s, the first that ships with Vellocity.", slug, a.Name)
 		}},
 	} {
-		if i := slices.IndexFunc(l.Items, choice.takes); i >= 0 {
-			return l.Items[i], choice.why(l.Items[i]), nil
+		for _, agent := range l.Items {
+			if !choice.takes(agent) {
+				continue
+			}
+			err := v.mayTake(ctx, tx, workspaceID, c, req, agent)
+			switch {
+			case err == nil && len(passed) == 0:
+				return agent, choice.why(agent), nil
+			case err == nil:
+				return agent, instead(agent, passed), nil
+			case domain.CodeOf(err) != domain.CodeConflict:
+				return domain.Agent{}, "", err
+			}
+			passed = append(passed, err)
 		}
+	}
+	if len(passed) > 0 {
+		return domain.Agent{}, "", passed[0]
 	}
 	return domain.Agent{}, "", domain.Errorf(domain.CodeConflict,
 		"No active agent of this workspace carries out %s", slug)

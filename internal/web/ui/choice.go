@@ -1,8 +1,6 @@
 package ui
 
-import (
-	"vellocity/internal/domain"
-)
+import "vellocity/internal/domain"
 
 // Choice is one option of a select or a group of radio buttons.
 type Choice struct {

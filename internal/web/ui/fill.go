@@ -37,7 +37,7 @@ func (s *Site) FillChoices(ctx context.Context, fields Fields) error {
 }
 
 func (s *Site) brandVoiceChoices(ctx context.Context) ([]Choice, error) {
-	list, err := s.Engine.Content.BrandVoices(ctx, domain.Page{Number: 1, Size: 100})
+	list, err := s.Engine.Content.BrandVoices(ctx, domain.Page{Number: 1, Size: domain.MostBrandVoices})
 	options := []Choice{{Value: "", Label: "Workspace default"}}
 	for _, v := range list.Items {
 		options = append(options, Choice{Value: strconv.FormatInt(v.ID, 10), Label: v.Name})

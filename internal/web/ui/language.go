@@ -20,6 +20,21 @@ const otherLanguage = "other"
 // languageName writes a language as people choose it: "German (de)".
 func languageName(code string) string { return prose.LanguageName(code) + " (" + code + ")" }
 
+// LanguageChoices are the languages by their English names, and the one that is chosen
+// where it is another.
+func LanguageChoices(on string) []Choice {
+	tags := languages
+	if on != "" && !slices.Contains(tags, on) {
+		tags = append(slices.Clone(tags), on)
+	}
+	var list []Choice
+	for _, tag := range tags {
+		list = append(list, Choice{tag, languageName(tag), tag == on})
+	}
+	slices.SortFunc(list, func(a, b Choice) int { return cmp.Compare(a.Label, b.Label) })
+	return append([]Choice{{"", "No language of its own", on == ""}}, list...)
+}
+
 // listLanguages gives the field its options, by name. none adds one for no language.
 func (f *Field) listLanguages(none bool) {
 	for _, code := range languages {

@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"vellocity/internal/prose"
 )
 
 //go:embed html
@@ -96,6 +98,8 @@ func funcs(a *assets, now func() time.Time) template.FuncMap {
 		"join":   strings.Join,
 		"human":  Human,
 		"pretty": PrettyJSON,
+
+		"language": prose.LanguageName,
 	}
 }
 

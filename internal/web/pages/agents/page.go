@@ -41,8 +41,9 @@ type view struct {
 
 type row struct {
 	domain.Agent
-	Writer   string
-	Policies []policy
+	Writer     string
+	BrandVoice string // its own; empty for none
+	Policies   []policy
 }
 
 type policy struct{ Guardrail, Action string }
@@ -52,13 +53,23 @@ func (p page) show(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	list, err := p.Engine.Content.Agents(r.Context(), content.ListAgents{Page: domain.Page{Number: 1, Size: 100}})
+	list, err := p.Engine.Content.Agents(r.Context(), content.ListAgents{Page: domain.Page{Number: 1, Size: domain.MostAgents}})
 	if err != nil {
 		return err
 	}
+	voices, err := p.Engine.Content.BrandVoices(r.Context(), domain.Page{Number: 1, Size: domain.MostBrandVoices})
+	if err != nil {
+		return err
+	}
+	names := map[int64]string{}
+	for _, v := range voices.Items {
+		names[v.ID] = v.Name
+	}
 	v := view{Shell: sh}
 	for _, a := range list.Items {
-		v.Agents = append(v.Agents, rowOf(a))
+		x := rowOf(a)
+		x.BrandVoice = names[a.BrandVoiceID]
+		v.Agents = append(v.Agents, x)
 	}
 	return p.Render(w, r, http.StatusOK, "agents", v)
 }

@@ -41,7 +41,7 @@ func (p page) show(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	list, err := p.Engine.Content.BrandVoices(r.Context(), domain.Page{Number: 1, Size: 100})
+	list, err := p.Engine.Content.BrandVoices(r.Context(), domain.Page{Number: 1, Size: domain.MostBrandVoices})
 	if err != nil {
 		return err
 	}

@@ -108,7 +108,7 @@ func (p page) view(w http.ResponseWriter, r *http.Request) (v view, err error) {
 	}
 	agents, err := p.Engine.Content.Agents(ctx, content.ListAgents{
 		ActiveOnly: true,
-		Page:       domain.Page{Number: 1, Size: 100},
+		Page:       domain.Page{Number: 1, Size: domain.MostAgents},
 	})
 	if err != nil {
 		return v, err

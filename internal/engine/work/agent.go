@@ -1,0 +1,92 @@
+package work
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"vellocity/internal/capability"
+	"vellocity/internal/domain"
+	"vellocity/internal/store"
+)
+
+// checkCredits returns a CONFLICT with the figures where an execution that costs credits
+// would take the agent above one of its limits. counted says that the execution is among
+// those of today already.
+func checkCredits(
+	ctx context.Context, tx *store.Tx, workspaceID int64, agent domain.Agent, credits int, counted bool,
+) error {
+	if most := agent.MaxCreditsPerExecution; most > 0 && credits > most {
+		return domain.Errorf(domain.CodeConflict,
+			"The agent %q may spend %s on one execution, and this one needs %d", agent.Name, domain.Plural(most, "credit"),
+			credits).With("limit", most).With("required", credits)
+	}
+	most := agent.MaxCreditsPerDay
+	if most == 0 || credits == 0 {
+		return nil
+	}
+	// Two executions that are accepted at once must not both see the same rest.
+	if _, err := tx.LockAgent(ctx, workspaceID, agent.ID); err != nil {
+		return err
+	}
+	w, err := tx.Workspace(ctx, workspaceID)
+	if err != nil {
+		return err
+	}
+	year, month, day := tx.Now().In(w.Location()).Date()
+	used, err := tx.AgentCreditsSince(ctx, workspaceID, agent.ID, domain.StartOfDay(year, month, day, w.Location()))
+	if err != nil {
+		return err
+	}
+	if counted {
+		used -= credits
+	}
+	if used+credits > most {
+		return domain.Errorf(domain.CodeConflict,
+			"The agent %q may spend %s a day. Today it has spent %d, and this execution needs %d", agent.Name,
+			domain.Plural(most, "credit"), used, credits).
+			With("limit", most).With("used", used).With("required", credits)
+	}
+	return nil
+}
+
+// mayTake returns a CONFLICT where the agent's provider is gone or its credits do not
+// suffice.
+func (v *Verbs) mayTake(
+	ctx context.Context, tx *store.Tx, workspaceID int64, c capability.Capability, req capability.Request, a domain.Agent,
+) error {
+	connection, ok := v.runner.Providers.For(a)
+	if !ok {
+		return noProvider(a)
+	}
+	if !c.NeedsModel || connection.Origin.Kind != domain.OriginModel {
+		return nil
+	}
+	plan, err := req.Plan()
+	if err != nil {
+		return fmt.Errorf("plan: %w", err)
+	}
+	credits := 0
+	for _, s := range plan {
+		credits += s.Credits
+	}
+	return checkCredits(ctx, tx, workspaceID, a, credits, false)
+}
+
+func noProvider(a domain.Agent) *domain.Error {
+	return domain.Errorf(domain.CodeConflict,
+		"The agent %q uses the provider %q, which is not configured", a.Name, a.Provider)
+}
+
+// instead is the reason for an agent that takes what others may not take now, without
+// those that were asked twice.
+func instead(agent domain.Agent, passed []error) string {
+	var reasons []string
+	for _, err := range passed {
+		if reason := domain.AsError(err).Message + ", so it was passed over."; !slices.Contains(reasons, reason) {
+			reasons = append(reasons, reason)
+		}
+	}
+	return strings.Join(reasons, " ") + " " + agent.Name + " takes it instead."
+}
