@@ -26,13 +26,15 @@ func (StepStatus) Values() []string {
 }
 
 // Values lists the kinds of origin.
-func (OriginKind) Values() []string { return names([]OriginKind{OriginModel, OriginComposer}) }
+func (OriginKind) Values() []string {
+	return names([]OriginKind{OriginModel, OriginComposer, OriginPerson})
+}
 
 // Values lists the statuses, from the left column to the right one.
 func (ItemStatus) Values() []string { return names(ItemStatuses()) }
 
 // Values lists the orders of a list of items.
-func (ItemSort) Values() []string { return names([]ItemSort{SortRelevance, SortNewest, SortOldest}) }
+func (ItemSort) Values() []string { return names(ItemSorts()) }
 
 // Values lists the content types.
 func (ContentType) Values() []string { return names(ContentTypes()) }
@@ -46,6 +48,9 @@ func (PublicationStatus) Values() []string {
 func (HistoryKind) Values() []string {
 	return names([]HistoryKind{HistoryMoved, HistoryAccepted, HistoryWithdrawn})
 }
+
+// Values lists the kinds.
+func (SourceKind) Values() []string { return names([]SourceKind{SourceCopied, SourceRead}) }
 
 // Values lists the modes.
 func (BulkMode) Values() []string { return names([]BulkMode{BulkAtomic, BulkEach}) }

@@ -60,6 +60,7 @@ const (
 	EventExecutionCancelled EventName = "execution.cancelled"
 	EventExecutionArchived  EventName = "execution.archived"
 	EventContentGenerated   EventName = "content.generated"
+	EventContentCreated     EventName = "content.created"
 	EventContentEdited      EventName = "content.edited"
 	EventContentDeleted     EventName = "content.deleted"
 	EventContentMoved       EventName = "content.moved"
@@ -155,6 +156,17 @@ type ContentGenerated struct {
 
 // EventName returns content.generated.
 func (ContentGenerated) EventName() EventName { return EventContentGenerated }
+
+// ContentCreated says that a person or a program wrote an item by hand, or copied one.
+type ContentCreated struct {
+	ItemState
+	Title       string      `json:"title"`
+	ContentType ContentType `json:"content_type"`
+	CopyOf      int64       `json:"copy_of,omitempty"` // the item that it is a copy of
+}
+
+// EventName returns content.created.
+func (ContentCreated) EventName() EventName { return EventContentCreated }
 
 // ContentEdited says that an item was edited: its text, which made a version, or
 // its other fields.
@@ -331,6 +343,8 @@ func EventTypes() []EventType {
 		{"", "An execution that had ended was archived.", ExecutionEnded{Status: ExecutionArchived, CreditsUsed: 5}},
 		{"", "An execution created a content item.",
 			ContentGenerated{ItemState{101, ItemGenerated, 1}, "Cloud Cost Optimization Guide", ContentBlog}},
+		{"", "A content item was written by hand or copied.",
+			ContentCreated{ItemState{102, ItemGenerated, 1}, "Copy of Cloud Cost Optimization Guide", ContentBlog, 101}},
 		{"", "A content item was edited.", ContentEdited{item, 2, "Shorter introduction"}},
 		{"", "A content item was deleted.", ContentDeleted{item, "Cloud Cost Optimization Guide"}},
 		{"", "A content item changed its column.", ContentMoved{item, ItemGenerated, ItemReview, 2}},

@@ -56,6 +56,12 @@ func (verbs) Items() enginetest.Verbs {
 		"ListItems": enginetest.Read(func(k K, ctx C, _ X) error {
 			return second(k.Content.ListItems(ctx, content.ListItems{Page: enginetest.FirstPage()}))
 		}),
+		"CreateItem": {Scope: domain.ScopeContent, Event: true, Call: func(k K, ctx C, _ X) error {
+			return second(k.Content.CreateItem(ctx, content.CreateItem{Title: "By hand", Body: "A text."}))
+		}},
+		"DuplicateItem": changes(domain.ScopeContent, func(k K, ctx C, x X) error {
+			return second(k.Content.DuplicateItem(ctx, verb.ID{ID: x.Item}))
+		}),
 		"Item": enginetest.ReadByID(func(k K, ctx C, x X) error { return second(k.Content.Item(ctx, x.Item)) }),
 		"EditItem": changes(domain.ScopeContent, func(k K, ctx C, x X) error {
 			return second(k.Content.EditItem(ctx, content.EditItem{ID: x.Item, ItemEdit: domain.ItemEdit{Body: new("Third.")}}))

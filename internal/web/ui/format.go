@@ -104,8 +104,11 @@ func Money(c domain.Cost, o domain.Origin) string {
 
 // OriginLabel says what wrote a text.
 func OriginLabel(o domain.Origin) string {
-	if o.Kind == domain.OriginComposer {
+	switch o.Kind {
+	case domain.OriginComposer:
 		return ComposerNote
+	case domain.OriginPerson:
+		return "Written by a person."
 	}
 	if o.Model == "" {
 		return "Written by an AI model."
