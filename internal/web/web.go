@@ -12,6 +12,7 @@ import (
 	"vellocity/internal/web/pages/capabilities"
 	"vellocity/internal/web/pages/capability"
 	"vellocity/internal/web/pages/content"
+	"vellocity/internal/web/pages/contents"
 	"vellocity/internal/web/pages/execution"
 	"vellocity/internal/web/pages/executions"
 	"vellocity/internal/web/pages/keys"
@@ -34,6 +35,7 @@ func New(o Options) (*Site, error) {
 func pages() []ui.Mount {
 	return []ui.Mount{
 		board.Mount,
+		contents.Mount,
 		executions.Mount,
 		execution.Mount,
 		content.Mount,

@@ -22,6 +22,7 @@ type Card struct {
 	AI       bool
 	Assignee string
 	Initials string // of the assignee
+	Created  time.Time
 	Updated  time.Time
 	Planned  time.Time // when it is meant to be published; zero once it is, or without a plan
 	Findings int
@@ -44,6 +45,7 @@ func CardOf(i domain.ContentItem) Card {
 		AI:       i.Origin.AI,
 		Assignee: i.Assignee,
 		Initials: Initials(i.Assignee),
+		Created:  i.CreatedAt,
 		Updated:  i.UpdatedAt,
 		Planned:  plannedFor(i),
 		Findings: OpenFindings(i.Findings),

@@ -31,6 +31,7 @@ func Mount(site *ui.Site) ui.Page {
 			{Pattern: "POST /content/{id}/move", Handle: p.move},
 			{Pattern: "POST /content/{id}/approve", Handle: p.approve},
 			{Pattern: "POST /content/{id}/restore", Handle: p.restore},
+			{Pattern: "POST /content/{id}/duplicate", Handle: p.duplicate},
 			{Pattern: "POST /content/{id}/findings/{finding}/accept", Handle: p.accept},
 			{Pattern: "POST /content/{id}/findings/{finding}/withdraw", Handle: p.withdraw},
 			{Pattern: "GET /content/{id}/export", Handle: p.export},
