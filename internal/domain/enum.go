@@ -49,6 +49,11 @@ func (HistoryKind) Values() []string {
 	return names([]HistoryKind{HistoryMoved, HistoryAccepted, HistoryWithdrawn})
 }
 
+// Values lists the changes.
+func (CommentChange) Values() []string {
+	return names([]CommentChange{CommentEdited, CommentResolved, CommentReopened, CommentDeleted})
+}
+
 // Values lists the kinds.
 func (SourceKind) Values() []string { return names([]SourceKind{SourceCopied, SourceRead}) }
 

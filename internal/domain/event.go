@@ -69,6 +69,7 @@ const (
 	EventContentPublished   EventName = "content.published"
 	EventFindingAccepted    EventName = "finding.accepted"
 	EventFindingWithdrawn   EventName = "finding.withdrawn"
+	EventContentCommented   EventName = "content.commented"
 	EventKeyCreated         EventName = "key.created"
 	EventKeyRotated         EventName = "key.rotated"
 	EventKeyRevoked         EventName = "key.revoked"
@@ -236,6 +237,40 @@ type FindingWithdrawn struct {
 // EventName names the event.
 func (FindingWithdrawn) EventName() EventName { return EventFindingWithdrawn }
 
+// ContentCommented says that somebody commented on an item.
+type ContentCommented struct {
+	ItemState
+	CommentID int64  `json:"comment_id"`
+	Version   int    `json:"version"` // that the comment is about
+	Comment   string `json:"comment"`
+	Quote     string `json:"quote,omitempty"` // the words of the passage, if it is about one
+}
+
+// EventName returns content.commented.
+func (ContentCommented) EventName() EventName { return EventContentCommented }
+
+// CommentChange says what was done to a comment.
+type CommentChange string
+
+// The changes.
+const (
+	CommentEdited   CommentChange = "edited"
+	CommentResolved CommentChange = "resolved"
+	CommentReopened CommentChange = "reopened"
+	CommentDeleted  CommentChange = "deleted"
+)
+
+// CommentChanged says that a comment on an item was edited, resolved, reopened or
+// deleted. Its name follows the change.
+type CommentChanged struct {
+	ItemState
+	CommentID int64         `json:"comment_id"`
+	Change    CommentChange `json:"change"`
+}
+
+// EventName returns comment.edited, .resolved, .reopened or .deleted.
+func (c CommentChanged) EventName() EventName { return "comment." + EventName(c.Change) }
+
 // ContentPublished says that a version of an item was published on a channel.
 type ContentPublished struct {
 	ItemState
@@ -354,6 +389,12 @@ func EventTypes() []EventType {
 			FindingAccepted{item, "personal-data", "This is an e-mail address. Remove it.", "Our own address"}},
 		{"", "The acceptance of a finding of a content item was withdrawn.",
 			FindingWithdrawn{item, "personal-data", "This is an e-mail address. Remove it."}},
+		{"", "Somebody commented on a content item.",
+			ContentCommented{item, 12, 2, "Where does this figure come from?", "up to 72 % less"}},
+		{"", "A comment was edited.", CommentChanged{item, 12, CommentEdited}},
+		{"", "A comment was resolved.", CommentChanged{item, 12, CommentResolved}},
+		{"", "A comment was opened again.", CommentChanged{item, 12, CommentReopened}},
+		{"", "A comment was deleted.", CommentChanged{item, 12, CommentDeleted}},
 		{"", "A version of a content item was published on a channel.",
 			ContentPublished{published, 2, "feed", "cloud-cost-optimization-guide"}},
 		{"", "An API key was created.", KeyCreated{key}},

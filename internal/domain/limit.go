@@ -54,6 +54,7 @@ var (
 	LimitAssignee        = Limit{Name: "assignee", Unit: Characters, Max: 200}
 	LimitReason          = Limit{Name: "reason", Unit: Characters, Max: 500}
 	LimitAcceptance      = Limit{Name: "acceptance", Unit: Characters, Min: 1, Max: 500}
+	LimitComment         = Limit{Name: "comment", Unit: Characters, Min: 1, Max: 5_000}
 	LimitFinding         = Limit{Name: "finding", Unit: Characters, Min: 1, Max: 64} // an id
 	LimitFacts           = Limit{Name: "facts", Unit: Items, Max: 100, Each: 2_000}
 	LimitLinks           = Limit{Name: "links", Unit: Items, Max: 100, Each: 2048}
@@ -83,7 +84,7 @@ func Limits() []Limit {
 		LimitCompanyName, LimitWorkspaceSlug, LimitTimezone, LimitNotifyEmails, LimitGrant, LimitGrantNote,
 		LimitKeyName, LimitKeyScopes, LimitAllowedIPs, LimitKeyGrace,
 		LimitTitle, LimitBody, LimitMetaTitle, LimitMetaDescription, LimitItemSlug, LimitKeywords, LimitLanguage,
-		LimitChannel, LimitAssignee, LimitReason, LimitAcceptance, LimitFinding, LimitFacts, LimitLinks,
+		LimitChannel, LimitAssignee, LimitReason, LimitAcceptance, LimitComment, LimitFinding, LimitFacts, LimitLinks,
 		LimitBulkMove, LimitPerColumn,
 		LimitPrompt, LimitWords, LimitTone, LimitToneCustom, LimitResults,
 		LimitSlug, LimitFilter, LimitSearch, LimitPage, LimitPerPage, LimitWait, LimitPercent, LimitURL, LimitMoment,

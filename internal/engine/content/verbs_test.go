@@ -130,6 +130,66 @@ func (verbs) Findings() enginetest.Verbs {
 	}
 }
 
+// said adds a comment about a new item, and returns its id.
+func said(k K) int64 {
+	c, err := k.Content.AddComment(k.Ctx(), content.AddComment{ID: k.Item(k.Ctx(), "An item", "Text.").ID, Body: "Why?"})
+	must(k, err)
+	return c.ID
+}
+
+// commentOf names a comment by its id alone.
+func commentOf(k K, id int64) content.CommentOf {
+	about := k.Count("select coalesce(max(content_id), 0) from comment where id = $1", id)
+	return content.CommentOf{ID: int64(about), Comment: id}
+}
+
+// own makes the caller the author of a comment.
+func own(k K, ctx C, id int64) {
+	if a, ok := domain.ActorFrom(ctx); ok {
+		k.Exec("update comment set author_kind = $1, author_id = $2 where id = $3", string(a.Kind), a.ID, id)
+	}
+}
+
+func (verbs) Comments() enginetest.Verbs {
+	changesIt := func(call func(k K, ctx C, id int64) error) enginetest.Verb {
+		return enginetest.Verb{
+			Scope: domain.ScopeReview, Event: true, ByID: true, Make: said,
+			Call: func(k K, ctx C, x X) error { return call(k, ctx, x.Made) },
+		}
+	}
+	return enginetest.Verbs{
+		"Comments": enginetest.ReadByID(func(k K, ctx C, x X) error {
+			return second(k.Content.Comments(ctx, content.ListComments{ID: x.Item, Page: enginetest.FirstPage()}))
+		}),
+		"Comment": {Scope: domain.ScopeRead, ByID: true, Make: said, Call: func(k K, ctx C, x X) error {
+			return second(k.Content.Comment(ctx, commentOf(k, x.Made)))
+		}},
+		"AddComment": changes(domain.ScopeReview, func(k K, ctx C, x X) error {
+			return second(k.Content.AddComment(ctx, content.AddComment{ID: x.Item, Body: "Why?"}))
+		}),
+		"EditComment": changesIt(func(k K, ctx C, id int64) error {
+			own(k, ctx, id)
+			return second(k.Content.EditComment(ctx, content.EditComment{CommentOf: commentOf(k, id), Body: "How?"}))
+		}),
+		"ResolveComment": changesIt(func(k K, ctx C, id int64) error {
+			return second(k.Content.ResolveComment(ctx, commentOf(k, id)))
+		}),
+		"ReopenComment": {
+			Scope: domain.ScopeReview, Event: true, ByID: true,
+			Make: func(k K) int64 {
+				id := said(k)
+				must(k, second(k.Content.ResolveComment(k.Ctx(), commentOf(k, id))))
+				return id
+			},
+			Call: func(k K, ctx C, x X) error { return second(k.Content.ReopenComment(ctx, commentOf(k, x.Made))) },
+		},
+		"DeleteComment": changesIt(func(k K, ctx C, id int64) error {
+			own(k, ctx, id)
+			return k.Content.DeleteComment(ctx, commentOf(k, id))
+		}),
+	}
+}
+
 func (verbs) BrandVoices() enginetest.Verbs {
 	return enginetest.Verbs{
 		"BrandVoices": enginetest.Read(func(k K, ctx C, _ X) error {

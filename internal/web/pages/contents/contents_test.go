@@ -88,7 +88,9 @@ func TestItemsMoveTogetherFromTheList(t *testing.T) {
 			t.Fatalf("%d to %q", r.Status, r.Location)
 		}
 	}
-	status := func(id int64) domain.ItemStatus { return webtest.Must(p.Engine.Content.Item(p.Context(), id))(t).Status }
+	status := func(id int64) domain.ItemStatus {
+		return webtest.Must(p.Engine.Content.Item(p.Context(), id))(t).Status
+	}
 	if status(a.ID) != domain.ItemReview || status(b.ID) != domain.ItemReview {
 		t.Error("they did not move")
 	}
