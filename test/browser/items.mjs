@@ -21,6 +21,7 @@ try {
   await page.goto(server.link);
   await byHand(page);
   await list(page);
+  await passage(page);
   if (!inFirefox) await everyMode();
   assert.deepEqual(complaints, [], "the console must stay clean");
   console.log("Items are done.");
@@ -85,6 +86,42 @@ async function list(page) {
   assert.match(await page.locator("[data-flash]").textContent(), /2 items moved to Ready/);
   assert.match(page.url(), /q=cold/, "the filter stays");
   assert.equal(await page.locator(".items .status-ready").count(), 2);
+}
+
+// passage comments on words of the text, while another tab looks on.
+async function passage(page) {
+  tell("comment on a passage");
+  const other = await open(context);
+  await other.goto(server.base + "/content/2");
+  await other.waitForFunction(() => document.getElementById("live-dot").dataset.state === "live");
+  await page.bringToFront();
+  await page.goto(server.base + "/content/2");
+  await page.evaluate(() => {
+    const p = [...document.querySelectorAll("article.prose p")].find((e) => e.textContent.startsWith("Use coarse"));
+    const range = document.createRange();
+    range.setStart(p.firstChild, 4);
+    range.setEnd(p.firstChild, 17);
+    getSelection().removeAllRanges();
+    getSelection().addRange(range);
+  });
+  await page.locator("#comment-on").click();
+  assert.equal(await page.locator("#comment-quote").inputValue(), "coarse coffee");
+  await page.locator("#comment-body").fill("How coarse?");
+  await page.getByRole("button", { name: "Add comment" }).click();
+  await page.waitForURL(/#comment-\d+$/);
+  assert.equal(await page.locator(".comment blockquote").textContent(), "coarse coffee");
+  await other.bringToFront();
+  await other.waitForSelector(".comment");
+  assert.equal(await other.locator("#changed").isVisible(), false, "a comment does not change the item");
+  await other.close();
+  await page.bringToFront();
+  await page.locator(".comment-edit summary").click();
+  await page.locator(".comment-edit textarea").fill("How coarse, in millimetres?");
+  await page.getByRole("button", { name: "Save comment" }).click();
+  await page.waitForFunction(() => document.querySelector(".comment-body")?.textContent.includes("millimetres"));
+  await page.getByRole("button", { name: /^Resolve/ }).click();
+  await page.waitForSelector(".comment.resolved");
+  await page.screenshot({ path: join(out, "items-comments.png"), fullPage: true });
 }
 
 // everyMode looks at the pages in light, dark, on a phone and at 320 pixels.

@@ -25,7 +25,7 @@ func Mount(site *ui.Site) ui.Page {
 	return ui.Page{
 		Name:  "content",
 		Files: files,
-		Routes: []ui.Route{
+		Routes: append(p.commentRoutes(), []ui.Route{
 			{Pattern: "GET /content/{id}", Handle: p.show},
 			{Pattern: "POST /content/{id}", Handle: p.save},
 			{Pattern: "POST /content/{id}/move", Handle: p.move},
@@ -36,7 +36,7 @@ func Mount(site *ui.Site) ui.Page {
 			{Pattern: "POST /content/{id}/findings/{finding}/withdraw", Handle: p.withdraw},
 			{Pattern: "GET /content/{id}/export", Handle: p.export},
 			{Pattern: "POST /preview", Handle: p.preview},
-		},
+		}...),
 	}
 }
 
@@ -88,6 +88,9 @@ func (p page) view(w http.ResponseWriter, r *http.Request, d content.ItemDetails
 	}
 	if v.View == "versions" || v.View == "history" {
 		err = p.fillVersions(r, &v, d)
+	}
+	if v.View == "read" {
+		v.Comments, err = p.comments(r.Context(), d.ContentItem)
 	}
 	if err != nil {
 		return v, err
