@@ -62,7 +62,8 @@ func (verbs) Items() enginetest.Verbs {
 		"DuplicateItem": changes(domain.ScopeContent, func(k K, ctx C, x X) error {
 			return second(k.Content.DuplicateItem(ctx, verb.ID{ID: x.Item}))
 		}),
-		"Item": enginetest.ReadByID(func(k K, ctx C, x X) error { return second(k.Content.Item(ctx, x.Item)) }),
+		"Item":    enginetest.ReadByID(func(k K, ctx C, x X) error { return second(k.Content.Item(ctx, x.Item)) }),
+		"Lineage": enginetest.ReadByID(func(k K, ctx C, x X) error { return second(k.Content.Lineage(ctx, x.Item)) }),
 		"EditItem": changes(domain.ScopeContent, func(k K, ctx C, x X) error {
 			return second(k.Content.EditItem(ctx, content.EditItem{ID: x.Item, ItemEdit: domain.ItemEdit{Body: new("Third.")}}))
 		}),

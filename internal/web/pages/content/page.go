@@ -95,6 +95,9 @@ func (p page) view(w http.ResponseWriter, r *http.Request, d content.ItemDetails
 	if err != nil {
 		return v, err
 	}
+	if v.Lineage.Lineage, err = p.Engine.Content.Lineage(r.Context(), d.ID); err != nil {
+		return v, err
+	}
 	v.Waiting, err = p.waiting(r.Context(), d.ID)
 	v.Views = v.tabs()
 	return v, err
