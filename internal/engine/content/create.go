@@ -147,7 +147,7 @@ func (v *Verbs) DuplicateItem(ctx context.Context, in verb.ID) (ItemDetails, err
 func (v *Verbs) copyOf(ctx context.Context, from domain.ContentItem) (domain.ContentItem, error) {
 	q := v.store.Read()
 	was := earlier(from)
-	for i := range was.Findings { // whoever accepted them decided about the other item
+	for i := range was.Findings { // they were accepted for the other item
 		was.Findings[i].Accepted = nil
 	}
 	c := domain.ContentItem{
