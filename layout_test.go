@@ -59,7 +59,7 @@ var layers = []struct {
 	},
 	{"engine", "engine/work engine/content engine/studio engine/account verb execution capability ai auth live store"},
 	{"engine/work", "verb execution capability schema text live store cron domain"},
-	{"engine/content", "verb execution guard item markdown store domain"},
+	{"engine/content", "verb execution guard item markdown auth store domain"},
 	{"engine/studio", "verb execution capability ai text store prose domain"},
 	{"engine/account", "verb auth store domain"},
 	{"verb", "auth store prose domain"},

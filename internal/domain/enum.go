@@ -46,7 +46,12 @@ func (PublicationStatus) Values() []string {
 
 // Values lists the kinds of entries.
 func (HistoryKind) Values() []string {
-	return names([]HistoryKind{HistoryMoved, HistoryAccepted, HistoryWithdrawn})
+	return names([]HistoryKind{HistoryMoved, HistoryAccepted, HistoryWithdrawn, HistoryApproved, HistoryRejected})
+}
+
+// Values lists the decisions.
+func (ReviewDecision) Values() []string {
+	return names([]ReviewDecision{ReviewApproved, ReviewRejected})
 }
 
 // Values lists the changes.
@@ -80,7 +85,7 @@ func (AgentType) Values() []string {
 
 // Values lists the kinds of caller.
 func (ActorKind) Values() []string {
-	return names([]ActorKind{ActorPerson, ActorKey, ActorSystem, ActorOperator})
+	return names([]ActorKind{ActorPerson, ActorKey, ActorSystem, ActorOperator, ActorReviewer})
 }
 
 // Values lists the severities, mildest first.

@@ -70,6 +70,9 @@ const (
 	EventFindingAccepted    EventName = "finding.accepted"
 	EventFindingWithdrawn   EventName = "finding.withdrawn"
 	EventContentCommented   EventName = "content.commented"
+	EventContentReviewed    EventName = "content.reviewed"
+	EventReviewRequested    EventName = "review.requested"
+	EventReviewRevoked      EventName = "review.revoked"
 	EventKeyCreated         EventName = "key.created"
 	EventKeyRotated         EventName = "key.rotated"
 	EventKeyRevoked         EventName = "key.revoked"
@@ -271,6 +274,40 @@ type CommentChanged struct {
 // EventName returns comment.edited, .resolved, .reopened or .deleted.
 func (c CommentChanged) EventName() EventName { return "comment." + EventName(c.Change) }
 
+// ContentReviewed says that somebody without an account decided about a version of an item,
+// with a review link.
+type ContentReviewed struct {
+	ItemState
+	LinkID   int64          `json:"link_id"`
+	Version  int            `json:"version"`
+	Decision ReviewDecision `json:"decision"`
+	Reason   string         `json:"reason,omitempty"`
+}
+
+// EventName returns content.reviewed.
+func (ContentReviewed) EventName() EventName { return EventContentReviewed }
+
+// ReviewLinkCreated says that a link was created with which somebody without an account
+// reviews a version of an item. Its secret is never in an event.
+type ReviewLinkCreated struct {
+	ItemState
+	LinkID  int64 `json:"link_id"`
+	Version int   `json:"version"`
+}
+
+// EventName returns review.requested.
+func (ReviewLinkCreated) EventName() EventName { return EventReviewRequested }
+
+// ReviewLinkRevoked says that a review link was revoked.
+type ReviewLinkRevoked struct {
+	ItemState
+	LinkID  int64 `json:"link_id"`
+	Version int   `json:"version"`
+}
+
+// EventName returns review.revoked.
+func (ReviewLinkRevoked) EventName() EventName { return EventReviewRevoked }
+
 // ContentPublished says that a version of an item was published on a channel.
 type ContentPublished struct {
 	ItemState
@@ -395,6 +432,10 @@ func EventTypes() []EventType {
 		{"", "A comment was resolved.", CommentChanged{item, 12, CommentResolved}},
 		{"", "A comment was opened again.", CommentChanged{item, 12, CommentReopened}},
 		{"", "A comment was deleted.", CommentChanged{item, 12, CommentDeleted}},
+		{"", "Somebody without an account approved or rejected a version of a content item.",
+			ContentReviewed{item, 5, 2, ReviewRejected, "The price is out of date"}},
+		{"", "A review link was created.", ReviewLinkCreated{item, 5, 2}},
+		{"", "A review link was revoked.", ReviewLinkRevoked{item, 5, 2}},
 		{"", "A version of a content item was published on a channel.",
 			ContentPublished{published, 2, "feed", "cloud-cost-optimization-guide"}},
 		{"", "An API key was created.", KeyCreated{key}},

@@ -232,6 +232,10 @@ const (
 	HistoryMoved     HistoryKind = "moved"
 	HistoryAccepted  HistoryKind = "finding_accepted"
 	HistoryWithdrawn HistoryKind = "acceptance_withdrawn"
+
+	// What the reviewer of a link decided, where it moved nothing.
+	HistoryApproved HistoryKind = "approved"
+	HistoryRejected HistoryKind = "rejected"
 )
 
 // ItemMove is one entry of an item's history: a move on the board, or a decision about a finding, where From

@@ -55,6 +55,8 @@ var (
 	LimitReason          = Limit{Name: "reason", Unit: Characters, Max: 500}
 	LimitAcceptance      = Limit{Name: "acceptance", Unit: Characters, Min: 1, Max: 500}
 	LimitComment         = Limit{Name: "comment", Unit: Characters, Min: 1, Max: 5_000}
+	LimitReviewDays      = Limit{Name: "review_days", Unit: Number, Min: 1, Max: 30}
+	LimitReviewer        = Limit{Name: "reviewer", Unit: Characters, Min: 1, Max: 100}
 	LimitFinding         = Limit{Name: "finding", Unit: Characters, Min: 1, Max: 64} // an id
 	LimitFacts           = Limit{Name: "facts", Unit: Items, Max: 100, Each: 2_000}
 	LimitLinks           = Limit{Name: "links", Unit: Items, Max: 100, Each: 2048}
@@ -84,7 +86,8 @@ func Limits() []Limit {
 		LimitCompanyName, LimitWorkspaceSlug, LimitTimezone, LimitNotifyEmails, LimitGrant, LimitGrantNote,
 		LimitKeyName, LimitKeyScopes, LimitAllowedIPs, LimitKeyGrace,
 		LimitTitle, LimitBody, LimitMetaTitle, LimitMetaDescription, LimitItemSlug, LimitKeywords, LimitLanguage,
-		LimitChannel, LimitAssignee, LimitReason, LimitAcceptance, LimitComment, LimitFinding, LimitFacts, LimitLinks,
+		LimitChannel, LimitAssignee, LimitReason, LimitAcceptance, LimitComment,
+		LimitReviewDays, LimitReviewer, LimitFinding, LimitFacts, LimitLinks,
 		LimitBulkMove, LimitPerColumn,
 		LimitPrompt, LimitWords, LimitTone, LimitToneCustom, LimitResults,
 		LimitSlug, LimitFilter, LimitSearch, LimitPage, LimitPerPage, LimitWait, LimitPercent, LimitURL, LimitMoment,

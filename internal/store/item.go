@@ -225,7 +225,7 @@ func (t *Tx) SaveContentStatus(
 func (t *Tx) DeleteContent(ctx context.Context, c domain.ContentItem) error {
 	for _, table := range []string{
 		"content_version", "move", "publication", "published_slug", "search_backlog", "content_source",
-		"comment",
+		"comment", "review_link",
 	} {
 		if err := t.db.Exec(ctx, `delete from `+table+` where content_id = $1`, c.ID); err != nil {
 			return fmt.Errorf("delete %s: %w", table, err)

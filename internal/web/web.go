@@ -16,6 +16,7 @@ import (
 	"vellocity/internal/web/pages/execution"
 	"vellocity/internal/web/pages/executions"
 	"vellocity/internal/web/pages/keys"
+	"vellocity/internal/web/pages/review"
 	"vellocity/internal/web/ui"
 )
 
@@ -44,5 +45,6 @@ func pages() []ui.Mount {
 		capability.Mount,
 		agents.Mount,
 		keys.Mount,
+		review.Mount,
 	}
 }

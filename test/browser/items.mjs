@@ -22,7 +22,8 @@ try {
   await byHand(page);
   await list(page);
   await passage(page);
-  if (!inFirefox) await everyMode();
+  const link = await reviewer(page);
+  if (!inFirefox) await everyMode(link);
   assert.deepEqual(complaints, [], "the console must stay clean");
   console.log("Items are done.");
 } catch (err) {
@@ -124,8 +125,44 @@ async function passage(page) {
   await page.screenshot({ path: join(out, "items-comments.png"), fullPage: true });
 }
 
+// reviewer approves through a link in a browser without a session, and returns the path of
+// another link.
+async function reviewer(page) {
+  tell("approve through a review link");
+  const create = async (note) => {
+    await page.goto(server.base + "/content/3");
+    await page.locator(".new-link summary").click();
+    await page.locator(".new-link textarea").fill(note);
+    await page.getByRole("button", { name: "Create review link" }).click();
+    return page.locator("#review-link").inputValue();
+  };
+  const address = await create("Please check the figures.");
+  await page.screenshot({ path: join(out, "items-review-link.png"), fullPage: true });
+  const ctx = await launch();
+  const guest = await open(ctx);
+  await guest.goto(address);
+  assert.match(await guest.locator("main").textContent(), /Please check the figures/);
+  await guest.locator("#decision button[value=rejected]").click();
+  await guest.locator("#decision input[name=name]").fill("Jane Doe");
+  await guest.locator("#decision button[value=rejected]").click();
+  await guest.waitForSelector("#problem");
+  assert.match(await guest.locator("#problem").textContent(), /The reason field is required/);
+  await guest.locator("#comments textarea").fill("Cold is a matter of degree.");
+  await guest.locator("#comments button").click();
+  await guest.waitForURL(/#comments$/);
+  await guest.locator("#decision input[name=name]").fill("Jane Doe");
+  await guest.getByRole("button", { name: "Approve" }).click();
+  await guest.waitForURL(/#decision$/);
+  assert.match(await guest.locator("#decision").textContent(), /Jane Doe approved version 1/);
+  assert.deepEqual(await ctx.cookies(), [], "the page sets no cookie");
+  await ctx.close();
+  await page.goto(server.base + "/content/3?view=history");
+  assert.match(await page.locator(".history").textContent(), /Reviewer \(Jane Doe\)/, "the history says who decided");
+  return new URL(await create("Another look.")).pathname;
+}
+
 // everyMode looks at the pages in light, dark, on a phone and at 320 pixels.
-async function everyMode() {
+async function everyMode(link) {
   const modes = {
     light: {}, dark: { colorScheme: "dark" },
     phone: { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true },
@@ -136,11 +173,11 @@ async function everyMode() {
     const ctx = await launch(options);
     const page = await open(ctx);
     await page.goto(server.newLink());
-    for (const path of ["/board", "/contents", "/contents?q=nothing+like+it", "/contents/new", "/content/2"]) {
+    for (const path of ["/board", "/contents", "/contents?q=nothing+like+it", "/contents/new", "/content/2", link]) {
       step = `look at ${path}, ${mode}`;
       await page.goto(server.base + path);
       await still(page);
-      await page.screenshot({ path: join(out, `items-${mode}${path.replace(/\W+/g, "_")}.png`), fullPage: path === "/content/2" });
+      await page.screenshot({ path: join(out, `items-${mode}${path.replace(link, "/review").replace(/\W+/g, "_")}.png`), fullPage: /content.2|review/.test(path) });
       await noFault(page, `${path}, ${mode}`);
     }
     await ctx.close();

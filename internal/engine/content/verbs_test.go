@@ -191,6 +191,22 @@ func (verbs) Comments() enginetest.Verbs {
 	}
 }
 
+func (verbs) ReviewLinks() enginetest.Verbs {
+	return enginetest.Verbs{
+		"ReviewLinks": enginetest.ReadByID(func(k K, ctx C, x X) error {
+			return second(k.Content.ReviewLinks(ctx, content.ListReviewLinks{ID: x.Item, Page: enginetest.FirstPage()}))
+		}),
+		"CreateReviewLink": changes(domain.ScopeReview, func(k K, ctx C, x X) error {
+			return second(k.Content.CreateReviewLink(ctx, content.CreateReviewLink{ID: x.Item, Days: 7}))
+		}),
+		"RevokeReviewLink": {
+			Scope: domain.ScopeReview, Event: true, ByID: true,
+			Make: func(k K) int64 { return linked(k, k.Item(k.Ctx(), "An item", "Text.").ID).Link.ID },
+			Call: func(k K, ctx C, x X) error { return k.Content.RevokeReviewLink(ctx, x.Made) },
+		},
+	}
+}
+
 func (verbs) BrandVoices() enginetest.Verbs {
 	return enginetest.Verbs{
 		"BrandVoices": enginetest.Read(func(k K, ctx C, _ X) error {
@@ -217,6 +233,9 @@ func (verbs) Public() enginetest.Verbs {
 		"PreviewMarkdown": {Open: true},
 		"Feed":            {Open: true},
 		"FeedItem":        {Open: true},
+		"Review":          {Open: true},
+		"DecideReview":    {Open: true},
+		"CommentReview":   {Open: true},
 	}
 }
 

@@ -91,6 +91,8 @@ func commentRowOf(c domain.Comment, a domain.Actor, version int) commentRow {
 		row.Kind = "API key"
 	case domain.ActorSystem:
 		row.Kind = "Agent"
+	case domain.ActorReviewer:
+		row.Kind = "Review link"
 	case domain.ActorOperator:
 		row.Kind = "Command line"
 	}

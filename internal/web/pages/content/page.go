@@ -25,7 +25,7 @@ func Mount(site *ui.Site) ui.Page {
 	return ui.Page{
 		Name:  "content",
 		Files: files,
-		Routes: append(p.commentRoutes(), []ui.Route{
+		Routes: slices.Concat(p.commentRoutes(), p.linkRoutes(), []ui.Route{
 			{Pattern: "GET /content/{id}", Handle: p.show},
 			{Pattern: "POST /content/{id}", Handle: p.save},
 			{Pattern: "POST /content/{id}/move", Handle: p.move},
@@ -36,7 +36,7 @@ func Mount(site *ui.Site) ui.Page {
 			{Pattern: "POST /content/{id}/findings/{finding}/withdraw", Handle: p.withdraw},
 			{Pattern: "GET /content/{id}/export", Handle: p.export},
 			{Pattern: "POST /preview", Handle: p.preview},
-		}...),
+		}),
 	}
 }
 
@@ -90,7 +90,10 @@ func (p page) view(w http.ResponseWriter, r *http.Request, d content.ItemDetails
 		err = p.fillVersions(r, &v, d)
 	}
 	if v.View == "read" {
-		v.Comments, err = p.comments(r.Context(), d.ContentItem)
+		if v.Comments, err = p.comments(r.Context(), d.ContentItem); err != nil {
+			return v, err
+		}
+		v.Links, err = p.reviewLinks(r.Context(), d.ID, p.Now())
 	}
 	if err != nil {
 		return v, err

@@ -31,6 +31,7 @@ type view struct {
 
 	Lineage  lineageView
 	Comments commentsView // where the text is read
+	Links    linksView    // where the text is read
 	Form     form
 	Versions versions
 	Compare  comparison
