@@ -59,7 +59,7 @@ var layers = []struct {
 	},
 	{"engine", "engine/work engine/content engine/studio engine/account verb execution capability ai auth live store"},
 	{"engine/work", "verb execution capability schema text live store cron domain"},
-	{"engine/content", "verb execution guard item markdown store prose domain"},
+	{"engine/content", "verb execution guard item markdown auth store prose domain"},
 	{"engine/studio", "verb execution capability ai guard text store prose domain"},
 	{"engine/account", "verb auth store domain"},
 	{"verb", "auth store prose domain"},

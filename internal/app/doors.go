@@ -77,6 +77,7 @@ func (a *App) doors() (err error) {
 		SignIn:  a.signIn,
 		SignOut: a.signOut,
 		Secure:  a.gate.Secure,
+		Address: a.gate.ClientIP,
 		Log:     a.log,
 		Now:     a.Store.Now,
 	})

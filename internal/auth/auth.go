@@ -26,8 +26,8 @@ func Hash(secret string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// newToken returns 256 random bits in a form that fits cookies and URLs.
-func newToken() string {
+// NewToken returns 256 random bits in a form that fits cookies and URLs.
+func NewToken() string {
 	var b [32]byte
 	rand.Read(b[:])
 	return base64.RawURLEncoding.EncodeToString(b[:])

@@ -135,7 +135,7 @@ func (k *Keys) lookUp(
 	if secret == "" {
 		return known{}, errNoKey
 	}
-	wait := k.bad.Blocked(addressKey(ip))
+	wait := k.bad.Blocked(AddressKey(ip))
 	if !CheckFormat(secret) {
 		return known{}, throttled(wait)
 	}
@@ -206,7 +206,7 @@ func (k *Keys) wrong(err error, ip netip.Addr, again bool) error {
 		return Unauthorized()
 	}
 	if !again && domain.CodeOf(err) == domain.CodeUnauthorized {
-		k.bad.Add(addressKey(ip))
+		k.bad.Add(AddressKey(ip))
 	}
 	return err
 }

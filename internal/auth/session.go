@@ -55,7 +55,7 @@ func NewSessions(s *store.Store, log *slog.Logger) *Sessions {
 func (s *Sessions) Link(
 	ctx context.Context, tx *store.Tx, workspaceID, userID int64, target string,
 ) (token string, err error) {
-	token = newToken()
+	token = NewToken()
 	err = tx.CreateSignIn(ctx, store.SignIn{Hash: Hash(token), WorkspaceID: workspaceID, UserID: userID,
 		Target: LocalPath(target), ExpiresAt: tx.Now().Add(LinkLife)})
 	return token, err
@@ -98,7 +98,7 @@ func badLink() error {
 // start signs a person in and returns the cookie's value. Each sign-in has an id of its
 // own, so that one planted before is worth nothing.
 func (s *Sessions) start(ctx context.Context, tx *store.Tx, workspaceID, userID int64) (string, error) {
-	cookie := newToken()
+	cookie := NewToken()
 	now := tx.Now()
 	return cookie, tx.CreateSession(ctx, store.Session{Hash: Hash(cookie), WorkspaceID: workspaceID, UserID: userID,
 		CreatedAt: now, SeenAt: now, ExpiresAt: now.Add(SessionLife)})

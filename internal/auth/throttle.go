@@ -61,9 +61,9 @@ func (t *Throttle) roll(now time.Time) {
 	}
 }
 
-// addressKey names the network that an address is counted under: one IPv4
+// AddressKey names the network that an address is counted under: one IPv4
 // address, or an IPv6 /64, since a host has all of one.
-func addressKey(ip netip.Addr) string {
+func AddressKey(ip netip.Addr) string {
 	ip = ip.Unmap()
 	if ip.Is6() {
 		if p, err := ip.Prefix(64); err == nil {

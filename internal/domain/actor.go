@@ -14,6 +14,7 @@ const (
 	ActorKey      ActorKind = "key"      // an API key
 	ActorSystem   ActorKind = "agent"    // an execution
 	ActorOperator ActorKind = "operator" // the command line on the server's own machine
+	ActorReviewer ActorKind = "reviewer" // somebody without an account, with a review link
 )
 
 // Actor is who calls: always within one workspace, with a role and scopes.

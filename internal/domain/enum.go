@@ -26,13 +26,15 @@ func (StepStatus) Values() []string {
 }
 
 // Values lists the kinds of origin.
-func (OriginKind) Values() []string { return names([]OriginKind{OriginModel, OriginComposer}) }
+func (OriginKind) Values() []string {
+	return names([]OriginKind{OriginModel, OriginComposer, OriginPerson})
+}
 
 // Values lists the statuses, from the left column to the right one.
 func (ItemStatus) Values() []string { return names(ItemStatuses()) }
 
 // Values lists the orders of a list of items.
-func (ItemSort) Values() []string { return names([]ItemSort{SortRelevance, SortNewest, SortOldest}) }
+func (ItemSort) Values() []string { return names(ItemSorts()) }
 
 // Values lists the content types.
 func (ContentType) Values() []string { return names(ContentTypes()) }
@@ -44,8 +46,21 @@ func (PublicationStatus) Values() []string {
 
 // Values lists the kinds of entries.
 func (HistoryKind) Values() []string {
-	return names([]HistoryKind{HistoryMoved, HistoryAccepted, HistoryWithdrawn})
+	return names([]HistoryKind{HistoryMoved, HistoryAccepted, HistoryWithdrawn, HistoryApproved, HistoryRejected})
 }
+
+// Values lists the decisions.
+func (ReviewDecision) Values() []string {
+	return names([]ReviewDecision{ReviewApproved, ReviewRejected})
+}
+
+// Values lists the changes.
+func (CommentChange) Values() []string {
+	return names([]CommentChange{CommentEdited, CommentResolved, CommentReopened, CommentDeleted})
+}
+
+// Values lists the kinds.
+func (SourceKind) Values() []string { return names([]SourceKind{SourceCopied, SourceRead}) }
 
 // Values lists the modes.
 func (BulkMode) Values() []string { return names([]BulkMode{BulkAtomic, BulkEach}) }
@@ -75,7 +90,7 @@ func (ReadingLevel) Values() []string {
 
 // Values lists the kinds of caller.
 func (ActorKind) Values() []string {
-	return names([]ActorKind{ActorPerson, ActorKey, ActorSystem, ActorOperator})
+	return names([]ActorKind{ActorPerson, ActorKey, ActorSystem, ActorOperator, ActorReviewer})
 }
 
 // Values lists the severities, mildest first.

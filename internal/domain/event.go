@@ -60,6 +60,7 @@ const (
 	EventExecutionCancelled EventName = "execution.cancelled"
 	EventExecutionArchived  EventName = "execution.archived"
 	EventContentGenerated   EventName = "content.generated"
+	EventContentCreated     EventName = "content.created"
 	EventContentEdited      EventName = "content.edited"
 	EventContentDeleted     EventName = "content.deleted"
 	EventContentMoved       EventName = "content.moved"
@@ -68,6 +69,10 @@ const (
 	EventContentPublished   EventName = "content.published"
 	EventFindingAccepted    EventName = "finding.accepted"
 	EventFindingWithdrawn   EventName = "finding.withdrawn"
+	EventContentCommented   EventName = "content.commented"
+	EventContentReviewed    EventName = "content.reviewed"
+	EventReviewRequested    EventName = "review.requested"
+	EventReviewRevoked      EventName = "review.revoked"
 	EventKeyCreated         EventName = "key.created"
 	EventKeyRotated         EventName = "key.rotated"
 	EventKeyRevoked         EventName = "key.revoked"
@@ -162,6 +167,17 @@ type ContentGenerated struct {
 // EventName returns content.generated.
 func (ContentGenerated) EventName() EventName { return EventContentGenerated }
 
+// ContentCreated says that a person or a program wrote an item by hand, or copied one.
+type ContentCreated struct {
+	ItemState
+	Title       string      `json:"title"`
+	ContentType ContentType `json:"content_type"`
+	CopyOf      int64       `json:"copy_of,omitempty"` // the item that it is a copy of
+}
+
+// EventName returns content.created.
+func (ContentCreated) EventName() EventName { return EventContentCreated }
+
 // ContentEdited says that an item was edited: its text, which made a version, or
 // its other fields.
 type ContentEdited struct {
@@ -229,6 +245,74 @@ type FindingWithdrawn struct {
 
 // EventName names the event.
 func (FindingWithdrawn) EventName() EventName { return EventFindingWithdrawn }
+
+// ContentCommented says that somebody commented on an item.
+type ContentCommented struct {
+	ItemState
+	CommentID int64  `json:"comment_id"`
+	Version   int    `json:"version"` // that the comment is about
+	Comment   string `json:"comment"`
+	Quote     string `json:"quote,omitempty"` // the words of the passage, if it is about one
+}
+
+// EventName returns content.commented.
+func (ContentCommented) EventName() EventName { return EventContentCommented }
+
+// CommentChange says what was done to a comment.
+type CommentChange string
+
+// The changes.
+const (
+	CommentEdited   CommentChange = "edited"
+	CommentResolved CommentChange = "resolved"
+	CommentReopened CommentChange = "reopened"
+	CommentDeleted  CommentChange = "deleted"
+)
+
+// CommentChanged says that a comment on an item was edited, resolved, reopened or
+// deleted. Its name follows the change.
+type CommentChanged struct {
+	ItemState
+	CommentID int64         `json:"comment_id"`
+	Change    CommentChange `json:"change"`
+}
+
+// EventName returns comment.edited, .resolved, .reopened or .deleted.
+func (c CommentChanged) EventName() EventName { return "comment." + EventName(c.Change) }
+
+// ContentReviewed says that somebody without an account decided about a version of an item,
+// with a review link.
+type ContentReviewed struct {
+	ItemState
+	LinkID   int64          `json:"link_id"`
+	Version  int            `json:"version"`
+	Decision ReviewDecision `json:"decision"`
+	Reason   string         `json:"reason,omitempty"`
+}
+
+// EventName returns content.reviewed.
+func (ContentReviewed) EventName() EventName { return EventContentReviewed }
+
+// ReviewLinkCreated says that a link was created with which somebody without an account
+// reviews a version of an item. Its secret is never in an event.
+type ReviewLinkCreated struct {
+	ItemState
+	LinkID  int64 `json:"link_id"`
+	Version int   `json:"version"`
+}
+
+// EventName returns review.requested.
+func (ReviewLinkCreated) EventName() EventName { return EventReviewRequested }
+
+// ReviewLinkRevoked says that a review link was revoked.
+type ReviewLinkRevoked struct {
+	ItemState
+	LinkID  int64 `json:"link_id"`
+	Version int   `json:"version"`
+}
+
+// EventName returns review.revoked.
+func (ReviewLinkRevoked) EventName() EventName { return EventReviewRevoked }
 
 // ContentPublished says that a version of an item was published on a channel.
 type ContentPublished struct {
@@ -400,6 +484,8 @@ func EventTypes() []EventType {
 		{"", "An execution that had ended was archived.", ExecutionEnded{Status: ExecutionArchived, CreditsUsed: 5}},
 		{"", "An execution created a content item.",
 			ContentGenerated{ItemState{101, ItemGenerated, 1}, "Cloud Cost Optimization Guide", ContentBlog}},
+		{"", "A content item was written by hand or copied.",
+			ContentCreated{ItemState{102, ItemGenerated, 1}, "Copy of Cloud Cost Optimization Guide", ContentBlog, 101}},
 		{"", "A content item was edited.", ContentEdited{item, 2, "Shorter introduction"}},
 		{"", "A content item was deleted.", ContentDeleted{item, "Cloud Cost Optimization Guide"}},
 		{"", "A content item changed its column.", ContentMoved{item, ItemGenerated, ItemReview, 2}},
@@ -409,6 +495,16 @@ func EventTypes() []EventType {
 			FindingAccepted{item, "personal-data", "This is an e-mail address. Remove it.", "Our own address"}},
 		{"", "The acceptance of a finding of a content item was withdrawn.",
 			FindingWithdrawn{item, "personal-data", "This is an e-mail address. Remove it."}},
+		{"", "Somebody commented on a content item.",
+			ContentCommented{item, 12, 2, "Where does this figure come from?", "up to 72 % less"}},
+		{"", "A comment was edited.", CommentChanged{item, 12, CommentEdited}},
+		{"", "A comment was resolved.", CommentChanged{item, 12, CommentResolved}},
+		{"", "A comment was opened again.", CommentChanged{item, 12, CommentReopened}},
+		{"", "A comment was deleted.", CommentChanged{item, 12, CommentDeleted}},
+		{"", "Somebody without an account approved or rejected a version of a content item.",
+			ContentReviewed{item, 5, 2, ReviewRejected, "The price is out of date"}},
+		{"", "A review link was created.", ReviewLinkCreated{item, 5, 2}},
+		{"", "A review link was revoked.", ReviewLinkRevoked{item, 5, 2}},
 		{"", "A version of a content item was published on a channel.",
 			ContentPublished{published, 2, "feed", "cloud-cost-optimization-guide"}},
 		{"", "An API key was created.", KeyCreated{key}},

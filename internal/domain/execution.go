@@ -101,10 +101,14 @@ type OriginKind string
 const (
 	OriginModel    OriginKind = "model"
 	OriginComposer OriginKind = "composer" // by rules, from the caller's inputs
+	OriginPerson   OriginKind = "person"   // by hand, in the dashboard or through the API
 )
 
 // ComposerOrigin is the composer, which uses no model.
 func ComposerOrigin() Origin { return Origin{Kind: OriginComposer, Model: "composer/1"} }
+
+// PersonOrigin is a person, who writes without a model.
+func PersonOrigin() Origin { return Origin{Kind: OriginPerson} }
 
 // Execution is one durable run of a capability.
 type Execution struct {

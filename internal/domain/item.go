@@ -29,7 +29,26 @@ const (
 	SortRelevance ItemSort = "relevance" // of a search: an equal title, then the words in the title, then in the text
 	SortNewest    ItemSort = "newest"    // created last
 	SortOldest    ItemSort = "oldest"    // created first
+
+	// By a field; the minus sign turns the order around. Titles are compared without
+	// their case. Items without a planned time come last either way.
+	SortUpdated     ItemSort = "updated_at"
+	SortUpdatedDown ItemSort = "-updated_at"
+	SortCreated     ItemSort = "created_at"
+	SortCreatedDown ItemSort = "-created_at"
+	SortTitle       ItemSort = "title"
+	SortTitleDown   ItemSort = "-title"
+	SortPlanned     ItemSort = "planned_at"
+	SortPlannedDown ItemSort = "-planned_at"
 )
+
+// ItemSorts lists the orders.
+func ItemSorts() []ItemSort {
+	return []ItemSort{
+		SortRelevance, SortNewest, SortOldest, SortUpdated, SortUpdatedDown, SortCreated, SortCreatedDown,
+		SortTitle, SortTitleDown, SortPlanned, SortPlannedDown,
+	}
+}
 
 // Valid reports whether s is one of the columns.
 func (s ItemStatus) Valid() bool { return slices.Contains(ItemStatuses(), s) }
@@ -214,6 +233,10 @@ const (
 	HistoryMoved     HistoryKind = "moved"
 	HistoryAccepted  HistoryKind = "finding_accepted"
 	HistoryWithdrawn HistoryKind = "acceptance_withdrawn"
+
+	// What the reviewer of a link decided, where it moved nothing.
+	HistoryApproved HistoryKind = "approved"
+	HistoryRejected HistoryKind = "rejected"
 )
 
 // ItemMove is one entry of an item's history: a move on the board, or a decision about a finding, where From
@@ -229,6 +252,15 @@ type ItemMove struct {
 	ByKind    ActorKind
 	At        time.Time
 }
+
+// SourceKind says how an item was made from another.
+type SourceKind string
+
+// The kinds of sources.
+const (
+	SourceCopied SourceKind = "copied" // as a copy of it
+	SourceRead   SourceKind = "read"   // by an execution that read it
+)
 
 // MoveScope returns the scope that moving an item from one column to another
 // takes (API contract, section 2): publish to reach and to leave published, review between

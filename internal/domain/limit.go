@@ -56,6 +56,9 @@ var (
 	LimitAssignee        = Limit{Name: "assignee", Unit: Characters, Max: 200, Line: true}
 	LimitReason          = Limit{Name: "reason", Unit: Characters, Max: 500}
 	LimitAcceptance      = Limit{Name: "acceptance", Unit: Characters, Min: 1, Max: 500}
+	LimitComment         = Limit{Name: "comment", Unit: Characters, Min: 1, Max: 5_000}
+	LimitReviewDays      = Limit{Name: "review_days", Unit: Number, Min: 1, Max: 30}
+	LimitReviewer        = Limit{Name: "reviewer", Unit: Characters, Min: 1, Max: 100, Line: true}
 	LimitFinding         = Limit{Name: "finding", Unit: Characters, Min: 1, Max: 64, Line: true} // an id
 	LimitFacts           = Limit{Name: "facts", Unit: Items, Max: 100, Each: 2_000}
 	LimitLinks           = Limit{Name: "links", Unit: Items, Max: 100, Each: 2048, Line: true}
@@ -105,7 +108,8 @@ func Limits() []Limit {
 		LimitCompanyName, LimitWorkspaceSlug, LimitTimezone, LimitNotifyEmails, LimitGrant, LimitGrantNote,
 		LimitKeyName, LimitKeyScopes, LimitAllowedIPs, LimitKeyGrace,
 		LimitTitle, LimitBody, LimitMetaTitle, LimitMetaDescription, LimitItemSlug, LimitKeywords, LimitLanguage,
-		LimitChannel, LimitAssignee, LimitReason, LimitAcceptance, LimitFinding, LimitFacts, LimitLinks,
+		LimitChannel, LimitAssignee, LimitReason, LimitAcceptance, LimitComment,
+		LimitReviewDays, LimitReviewer, LimitFinding, LimitFacts, LimitLinks,
 		LimitBulkMove, LimitPerColumn,
 		LimitBrandVoiceName, LimitBrandVoiceDescription, LimitBrandVoiceTone, LimitBrandVoiceAudience,
 		LimitBrandVoiceRules, LimitPreferredTerms, LimitBannedTerms, LimitTerm, LimitSampleTexts,

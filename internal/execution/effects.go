@@ -108,7 +108,16 @@ func (w *worker) create(
 	if w.voice != nil {
 		c.BrandVoiceID, c.BrandVoiceN = w.voice.ID, w.voice.Version
 	}
-	return item.Create(ctx, tx, c, e.Provenance)
+	c, err := item.Create(ctx, tx, c, e.Provenance)
+	if err != nil {
+		return c, err
+	}
+	for _, id := range w.req.Reads() {
+		if err := tx.AddContentSource(ctx, c, w.items[id], domain.SourceRead); err != nil {
+			return c, err
+		}
+	}
+	return c, nil
 }
 
 func (w *worker) annotateAndMove(ctx context.Context, tx *store.Tx, e capability.MoveItem) error {

@@ -9,6 +9,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"fmt"
 	"slices"
 
 	"vellocity/internal/domain"
@@ -40,16 +41,59 @@ func Describe(c *domain.ContentItem) {
 	}
 }
 
-// Create puts a new item into the generated column as its first version. [Describe]
-// has filled it in; where another item has its slug, a number is added.
+// Create puts a new item that an execution has written into the generated column as its
+// first version. [Describe] has filled it in; where another item has its slug, a number
+// is added.
 func Create(
 	ctx context.Context, tx *store.Tx, c domain.ContentItem, provenance json.RawMessage,
+) (domain.ContentItem, error) {
+	c.Status = domain.ItemGenerated
+	c, err := create(ctx, tx, c, provenance, "Generated")
+	if err != nil {
+		return c, err
+	}
+	return c, tx.AppendEvent(ctx, c.Subject(),
+		domain.ContentGenerated{ItemState: c.State(), Title: c.Title, ContentType: c.Type})
+}
+
+// Write puts a new item that the caller wrote into the column of its status, as its first
+// version. [Describe] has filled it in; where another item has its slug, a number is
+// added.
+func Write(ctx context.Context, tx *store.Tx, c domain.ContentItem) (domain.ContentItem, error) {
+	c, err := create(ctx, tx, c, json.RawMessage(`{"engine":"person"}`), "Written by hand")
+	if err != nil {
+		return c, err
+	}
+	return c, tx.AppendEvent(ctx, c.Subject(),
+		domain.ContentCreated{ItemState: c.State(), Title: c.Title, ContentType: c.Type})
+}
+
+// Copy puts a copy of an item into the generated column, as its first version. c is the
+// copy, which [Describe] has filled in; where another item has its slug, a number is added.
+func Copy(
+	ctx context.Context, tx *store.Tx, from, c domain.ContentItem, provenance json.RawMessage,
+) (domain.ContentItem, error) {
+	c.Status = domain.ItemGenerated
+	c, err := create(ctx, tx, c, provenance, fmt.Sprintf("Copied from version %d of item %d", from.Version, from.ID))
+	if err != nil {
+		return c, err
+	}
+	if err := tx.AddContentSource(ctx, c, from, domain.SourceCopied); err != nil {
+		return c, err
+	}
+	return c, tx.AppendEvent(ctx, c.Subject(), domain.ContentCreated{
+		ItemState: c.State(), Title: c.Title, ContentType: c.Type, CopyOf: from.ID,
+	})
+}
+
+// create stores a new item with its first version.
+func create(
+	ctx context.Context, tx *store.Tx, c domain.ContentItem, provenance json.RawMessage, reason string,
 ) (domain.ContentItem, error) {
 	var err error
 	if c.Slug, err = tx.FreeContentSlug(ctx, c.WorkspaceID, 0, c.Slug); err != nil {
 		return c, err
 	}
-	c.Status = domain.ItemGenerated
 	terms := c.Terms
 	if c, err = tx.CreateContent(ctx, c, provenance); err != nil {
 		return c, err
@@ -57,11 +101,7 @@ func Create(
 	if err := tx.IndexContent(ctx, c.ID, terms); err != nil {
 		return c, err
 	}
-	if err := addVersion(ctx, tx, c, 1, "Generated"); err != nil {
-		return c, err
-	}
-	return c, tx.AppendEvent(ctx, c.Subject(),
-		domain.ContentGenerated{ItemState: c.State(), Title: c.Title, ContentType: c.Type})
+	return c, addVersion(ctx, tx, c, 1, reason)
 }
 
 // Edit stores a changed item. Where anything that readers see differs from before, it

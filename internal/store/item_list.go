@@ -182,11 +182,8 @@ func (q Q) ContentList(
 		l.Total += n
 	}
 	w := f.where(q, workspaceID)
-	order := "created_at desc, id desc"
-	switch sort {
-	case domain.SortOldest:
-		order = "created_at, id"
-	case domain.SortRelevance:
+	order := q.contentOrder(sort)
+	if sort == domain.SortRelevance {
 		order = q.rank(w, f.Search) + ", id desc"
 	}
 	l.Items, err = db.Many(ctx, q.db, scanContent(contentCard),
@@ -196,6 +193,32 @@ func (q Q) ContentList(
 		return l, fmt.Errorf("list content: %w", err)
 	}
 	return l, nil
+}
+
+// contentOrder is the SQL of an order by a field of the items. It is a whole one: items
+// that are equal in the field stand in the order of their ids.
+func (q Q) contentOrder(sort domain.ItemSort) string {
+	title := "lower(title)"
+	if q.db.Postgres() {
+		title += ` collate "C"` // as SQLite compares
+	}
+	switch sort {
+	case domain.SortOldest, domain.SortCreated:
+		return "created_at, id"
+	case domain.SortUpdated:
+		return "updated_at, id"
+	case domain.SortUpdatedDown:
+		return "updated_at desc, id desc"
+	case domain.SortTitle:
+		return title + ", id"
+	case domain.SortTitleDown:
+		return title + " desc, id desc"
+	case domain.SortPlanned:
+		return "case when planned_at = 0 then 1 else 0 end, planned_at, id"
+	case domain.SortPlannedDown:
+		return "case when planned_at = 0 then 1 else 0 end, planned_at desc, id desc"
+	}
+	return "created_at desc, id desc"
 }
 
 // ContentPlaced is a card and the one below it in its column, 0 for none.

@@ -50,6 +50,7 @@ var inner = map[string]string{
 	"SetExecutionJob":          "behind the fence or the lock",
 	"ExecutionJob":             "behind the lock",
 	"LockExecution":            "it reads with the workspace first",
+	"ReviewLinkByHash":         "found by the hash of its secret",
 	"CreditLedgerSum":          "the audit of all workspaces",
 	"OrphanedTexts":            "the sweep of all workspaces",
 	"TouchGeneratedText":       "the writer's own text",

@@ -14,9 +14,11 @@ import (
 	"vellocity/internal/web/pages/capabilities"
 	"vellocity/internal/web/pages/capability"
 	"vellocity/internal/web/pages/content"
+	"vellocity/internal/web/pages/contents"
 	"vellocity/internal/web/pages/execution"
 	"vellocity/internal/web/pages/executions"
 	"vellocity/internal/web/pages/keys"
+	"vellocity/internal/web/pages/review"
 	"vellocity/internal/web/ui"
 )
 
@@ -36,6 +38,7 @@ func New(o Options) (*Site, error) {
 func pages() []ui.Mount {
 	return []ui.Mount{
 		board.Mount,
+		contents.Mount,
 		executions.Mount,
 		execution.Mount,
 		content.Mount,
@@ -46,5 +49,6 @@ func pages() []ui.Mount {
 		agents.Mount,
 		agent.Mount,
 		keys.Mount,
+		review.Mount,
 	}
 }

@@ -20,7 +20,7 @@ var furtherPages = []string{
 	"/board?type=blog_post&since=7&q=cloud", "/executions?status=failed&since=1", "/capabilities/generate-blog-post", "/capabilities/generate-social-posts",
 	"/capabilities/analyze-seo", "/capabilities/review-content", "/capabilities/publish-content",
 	"/brand-voices/new", "/brand-voices/1", "/brand-voices/2?delete=1", "/agents/new", "/agents/1",
-	"/settings/api-keys?new=1", "/settings/api-keys?revoke=1", "/in",
+	"/settings/api-keys?new=1", "/settings/api-keys?revoke=1", "/in", "/contents/new", "/contents?q=cloud&sort=-title",
 }
 
 // everyPage lists the pages of the menu and the further ones.
@@ -106,7 +106,7 @@ func TestTheMenuCounts(t *testing.T) {
 	) != `{"failed or need review":0,"in review":3}` {
 		t.Errorf("an open page gets %d %s", r.Status, r.Body)
 	}
-	for _, keys := range []string{"g b", "g e", "g v", "c", "g a", "g s"} {
+	for _, keys := range []string{"g b", "g c", "g e", "g v", "c", "g a", "g s"} {
 		if !strings.Contains(page, `data-keys="`+keys+`"`) {
 			t.Errorf("no link has the shortcut %q", keys)
 		}

@@ -15,7 +15,7 @@ type listContent struct {
 	Status      domain.ItemStatus  `json:"status,omitempty" doc:"Only this column"`
 	ContentType domain.ContentType `json:"content_type,omitempty" doc:"Only this type"`
 	Assignee    string             `json:"assignee,omitempty" limit:"assignee" doc:"Only items of this assignee"`
-	Sort        domain.ItemSort    `json:"sort,omitempty" doc:"By default relevance with q, else newest"`
+	Sort        domain.ItemSort    `json:"sort,omitempty" doc:"By default relevance with q, else newest. A minus sign turns an order around"`
 	wire.DateRange
 	ops.Paging
 }

@@ -80,7 +80,7 @@ func Cost(c domain.Cost) ops.Maybe[Money] {
 
 // Origin says what wrote a text.
 type Origin struct {
-	Kind     domain.OriginKind `json:"kind" doc:"composer: composed from the inputs by rules, without an AI model"`
+	Kind     domain.OriginKind `json:"kind" doc:"composer: composed from the inputs by rules, without an AI model; person: written by hand"`
 	Provider string            `json:"provider,omitempty"`
 	Model    string            `json:"model,omitempty"`
 	AI       bool              `json:"ai" doc:"Whether an AI model wrote it"`

@@ -6,6 +6,7 @@ package content
 import (
 	"net/url"
 
+	"vellocity/internal/auth"
 	"vellocity/internal/execution"
 	"vellocity/internal/store"
 )
@@ -17,12 +18,13 @@ type Verbs struct {
 	// publicURL begins the addresses of published items, without a slash at the end.
 	// Empty: they are not known.
 	publicURL string
+	reviewers *auth.Throttle // of those without an account, by address
 }
 
 // New returns the verbs. publicURL is the address of the server, without a slash at the
 // end; empty where it is not known.
 func New(s *store.Store, r *execution.Runner, publicURL string) *Verbs {
-	return &Verbs{s, r, publicURL}
+	return &Verbs{s, r, publicURL, auth.NewThrottle(reviewTries, reviewSpan, s.Now)}
 }
 
 // FeedPath is the path of a workspace's feed.

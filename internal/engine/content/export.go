@@ -60,6 +60,9 @@ func generator(g domain.Origin) string {
 	if g.AI {
 		return "ai-generated; provider=" + g.Provider + "; model=" + g.Model
 	}
+	if g.Kind == domain.OriginPerson {
+		return "written-by-a-person; ai=false"
+	}
 	return "composed-from-inputs-by-rules; ai=false"
 }
 

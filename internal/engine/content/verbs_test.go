@@ -58,7 +58,14 @@ func (verbs) Items() enginetest.Verbs {
 		"ListItems": enginetest.Read(func(k K, ctx C, _ X) error {
 			return second(k.Content.ListItems(ctx, content.ListItems{Page: enginetest.FirstPage()}))
 		}),
-		"Item": enginetest.ReadByID(func(k K, ctx C, x X) error { return second(k.Content.Item(ctx, x.Item)) }),
+		"CreateItem": {Scope: domain.ScopeContent, Event: true, Call: func(k K, ctx C, _ X) error {
+			return second(k.Content.CreateItem(ctx, content.CreateItem{Title: "By hand", Body: "A text."}))
+		}},
+		"DuplicateItem": changes(domain.ScopeContent, func(k K, ctx C, x X) error {
+			return second(k.Content.DuplicateItem(ctx, verb.ID{ID: x.Item}))
+		}),
+		"Item":    enginetest.ReadByID(func(k K, ctx C, x X) error { return second(k.Content.Item(ctx, x.Item)) }),
+		"Lineage": enginetest.ReadByID(func(k K, ctx C, x X) error { return second(k.Content.Lineage(ctx, x.Item)) }),
 		"EditItem": changes(domain.ScopeContent, func(k K, ctx C, x X) error {
 			return second(k.Content.EditItem(ctx, content.EditItem{ID: x.Item, ItemEdit: domain.ItemEdit{Body: new("Third.")}}))
 		}),
@@ -125,6 +132,82 @@ func (verbs) Findings() enginetest.Verbs {
 	}
 }
 
+// said adds a comment about a new item, and returns its id.
+func said(k K) int64 {
+	c, err := k.Content.AddComment(k.Ctx(), content.AddComment{ID: k.Item(k.Ctx(), "An item", "Text.").ID, Body: "Why?"})
+	must(k, err)
+	return c.ID
+}
+
+// commentOf names a comment by its id alone.
+func commentOf(k K, id int64) content.CommentOf {
+	about := k.Count("select coalesce(max(content_id), 0) from comment where id = $1", id)
+	return content.CommentOf{ID: int64(about), Comment: id}
+}
+
+// own makes the caller the author of a comment.
+func own(k K, ctx C, id int64) {
+	if a, ok := domain.ActorFrom(ctx); ok {
+		k.Exec("update comment set author_kind = $1, author_id = $2 where id = $3", string(a.Kind), a.ID, id)
+	}
+}
+
+func (verbs) Comments() enginetest.Verbs {
+	changesIt := func(call func(k K, ctx C, id int64) error) enginetest.Verb {
+		return enginetest.Verb{
+			Scope: domain.ScopeReview, Event: true, ByID: true, Make: said,
+			Call: func(k K, ctx C, x X) error { return call(k, ctx, x.Made) },
+		}
+	}
+	return enginetest.Verbs{
+		"Comments": enginetest.ReadByID(func(k K, ctx C, x X) error {
+			return second(k.Content.Comments(ctx, content.ListComments{ID: x.Item, Page: enginetest.FirstPage()}))
+		}),
+		"Comment": {Scope: domain.ScopeRead, ByID: true, Make: said, Call: func(k K, ctx C, x X) error {
+			return second(k.Content.Comment(ctx, commentOf(k, x.Made)))
+		}},
+		"AddComment": changes(domain.ScopeReview, func(k K, ctx C, x X) error {
+			return second(k.Content.AddComment(ctx, content.AddComment{ID: x.Item, Body: "Why?"}))
+		}),
+		"EditComment": changesIt(func(k K, ctx C, id int64) error {
+			own(k, ctx, id)
+			return second(k.Content.EditComment(ctx, content.EditComment{CommentOf: commentOf(k, id), Body: "How?"}))
+		}),
+		"ResolveComment": changesIt(func(k K, ctx C, id int64) error {
+			return second(k.Content.ResolveComment(ctx, commentOf(k, id)))
+		}),
+		"ReopenComment": {
+			Scope: domain.ScopeReview, Event: true, ByID: true,
+			Make: func(k K) int64 {
+				id := said(k)
+				must(k, second(k.Content.ResolveComment(k.Ctx(), commentOf(k, id))))
+				return id
+			},
+			Call: func(k K, ctx C, x X) error { return second(k.Content.ReopenComment(ctx, commentOf(k, x.Made))) },
+		},
+		"DeleteComment": changesIt(func(k K, ctx C, id int64) error {
+			own(k, ctx, id)
+			return k.Content.DeleteComment(ctx, commentOf(k, id))
+		}),
+	}
+}
+
+func (verbs) ReviewLinks() enginetest.Verbs {
+	return enginetest.Verbs{
+		"ReviewLinks": enginetest.ReadByID(func(k K, ctx C, x X) error {
+			return second(k.Content.ReviewLinks(ctx, content.ListReviewLinks{ID: x.Item, Page: enginetest.FirstPage()}))
+		}),
+		"CreateReviewLink": changes(domain.ScopeReview, func(k K, ctx C, x X) error {
+			return second(k.Content.CreateReviewLink(ctx, content.CreateReviewLink{ID: x.Item, Days: 7}))
+		}),
+		"RevokeReviewLink": {
+			Scope: domain.ScopeReview, Event: true, ByID: true,
+			Make: func(k K) int64 { return linked(k, k.Item(k.Ctx(), "An item", "Text.").ID).Link.ID },
+			Call: func(k K, ctx C, x X) error { return k.Content.RevokeReviewLink(ctx, x.Made) },
+		},
+	}
+}
+
 func (verbs) BrandVoices() enginetest.Verbs {
 	return enginetest.Verbs{
 		"BrandVoices": enginetest.Read(func(k K, ctx C, _ X) error {
@@ -182,6 +265,9 @@ func (verbs) Public() enginetest.Verbs {
 		"PreviewMarkdown": {Open: true},
 		"Feed":            {Open: true},
 		"FeedItem":        {Open: true},
+		"Review":          {Open: true},
+		"DecideReview":    {Open: true},
+		"CommentReview":   {Open: true},
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"time"
 
 	"vellocity/internal/engine"
@@ -21,6 +22,12 @@ func New(o Options, mounts ...Mount) (*Site, error) {
 	s.life, s.end = context.WithCancel(context.Background())
 	if s.log == nil {
 		s.log = slog.Default()
+	}
+	if s.opts.Address == nil {
+		s.opts.Address = func(r *http.Request) netip.Addr {
+			from, _ := netip.ParseAddrPort(r.RemoteAddr) // not an address: the zero one
+			return from.Addr()
+		}
 	}
 	if s.Now == nil {
 		s.Now = time.Now
@@ -50,6 +57,7 @@ func (s *Site) build(pages []Page) (err error) {
 		return err
 	}
 	mux := http.NewServeMux()
+	var secrets []string
 	taken := map[string]string{}
 	for _, p := range append(pages, Page{Name: "ui", Routes: s.routes()}) {
 		for _, rt := range p.Routes {
@@ -58,14 +66,17 @@ func (s *Site) build(pages []Page) (err error) {
 			}
 			taken[rt.Pattern] = p.Name
 			h := rt.Handle
-			if !rt.Open {
+			if rt.Secret {
+				secrets = append(secrets, rt.Pattern)
+				h = withoutTrace(h)
+			} else if !rt.Open {
 				h = s.signedIn(h)
 			}
 			mux.Handle(rt.Pattern, s.handled(h))
 		}
 	}
 	mux.Handle("GET /assets/", s.assets)
-	s.handler = s.secured(mux)
+	s.handler = s.secured(mux, secrets)
 	return nil
 }
 

@@ -22,6 +22,7 @@ type Card struct {
 	AI       bool
 	Assignee string
 	Initials string // of the assignee
+	Created  time.Time
 	Updated  time.Time
 	Planned  time.Time // for when, in the workspace's time zone; zero once it is published, or without a plan
 	Findings int
@@ -44,6 +45,7 @@ func CardOf(i domain.ContentItem, zone *time.Location) Card {
 		AI:       i.Origin.AI,
 		Assignee: i.Assignee,
 		Initials: Initials(i.Assignee),
+		Created:  i.CreatedAt,
 		Updated:  i.UpdatedAt,
 		Planned:  plannedFor(i, zone),
 		Findings: OpenFindings(i.Findings),

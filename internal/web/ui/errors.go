@@ -66,7 +66,7 @@ func (s *Site) fail(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	e := domain.AsError(err)
 	if e.Code == domain.CodeServer {
-		s.log.ErrorContext(r.Context(), "page failed", "method", r.Method, "path", r.URL.Path, "error", err)
+		s.log.ErrorContext(r.Context(), "page failed", "method", r.Method, "path", loggedPath(r), "error", err)
 	}
 	if WantsJSON(r) {
 		p, status := ProblemOf(e)
@@ -84,7 +84,7 @@ func (s *Site) fail(w http.ResponseWriter, r *http.Request, err error) {
 		view.Kept = keptOf(r)
 	}
 	if err := s.Render(w, r, info.Status, "error", view); err != nil {
-		s.log.ErrorContext(r.Context(), "error page failed", "path", r.URL.Path, "error", err)
+		s.log.ErrorContext(r.Context(), "error page failed", "path", loggedPath(r), "error", err)
 		http.Error(w, e.Message, info.Status)
 	}
 }

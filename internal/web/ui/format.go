@@ -105,8 +105,11 @@ func Money(c domain.Cost, o domain.Origin) string {
 
 // OriginLabel says what wrote a text.
 func OriginLabel(o domain.Origin) string {
-	if o.Kind == domain.OriginComposer {
+	switch o.Kind {
+	case domain.OriginComposer:
 		return ComposerNote
+	case domain.OriginPerson:
+		return "Written by a person."
 	}
 	if o.Model == "" {
 		return "Written by an AI model."
@@ -181,3 +184,18 @@ func Words(markdown string) int { return prose.CountWords(prose.Plain(markdown))
 
 // sortedKeys lists the keys of a map in order.
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+
+// ParseDay returns the first instant of a day such as 2026-02-26, as a date field of a form
+// sends it, in a time zone; the zero time for no day. field is named in the fault.
+func ParseDay(field, day string, zone *time.Location) (time.Time, error) {
+	if day == "" {
+		return time.Time{}, nil
+	}
+	t, err := time.Parse(time.DateOnly, day)
+	if err != nil {
+		var p domain.Problems
+		p.Format(field, "a day such as 2026-02-26")
+		return time.Time{}, p.Err()
+	}
+	return domain.StartOfDay(t.Year(), t.Month(), t.Day(), zone), nil
+}

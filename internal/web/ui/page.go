@@ -29,6 +29,10 @@ type Route struct {
 	Pattern string // of an http.ServeMux
 	Handle  Handler
 	Open    bool // needs no session
+	// Secret says that the address itself is the permission: its {token} must not reach
+	// logs, other sites, search engines or caches, and a post needs no proof of its origin,
+	// since the browser sends no cookie that gives any right. It implies Open.
+	Secret bool
 }
 
 // Handler answers a request, or returns an error, which the site shows in the form

@@ -14,10 +14,13 @@ const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; 
 // maxForm limits the body of a form: the longest text, with room to spare.
 const maxForm = 2 << 20
 
-// secured sets the headers of every response, refuses posts from other sites and
-// limits the body.
-func (s *Site) secured(next http.Handler) http.Handler {
+// secured sets the headers of every response, refuses posts from other sites, except those
+// to a pattern of a [Route] that is Secret, and limits the body.
+func (s *Site) secured(next http.Handler, secrets []string) http.Handler {
 	guarded := http.NewCrossOriginProtection()
+	for _, pattern := range secrets {
+		guarded.AddInsecureBypassPattern(pattern)
+	}
 	guarded.SetDenyHandler(s.handled(func(http.ResponseWriter, *http.Request) error { return errCrossOrigin }))
 	inner := guarded.Handler(next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -34,6 +37,25 @@ func (s *Site) secured(next http.Handler) http.Handler {
 		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 		inner.ServeHTTP(w, r)
 	})
+}
+
+// withoutTrace keeps the address of a page out of other sites and search engines.
+func withoutTrace(next Handler) Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		h := w.Header()
+		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("X-Robots-Tag", "noindex, nofollow, noarchive")
+		h.Set("Cache-Control", "no-store")
+		return next(w, r)
+	}
+}
+
+// loggedPath is the path of a request as logs may show it: without a token.
+func loggedPath(r *http.Request) string {
+	if r.PathValue("token") != "" {
+		return r.Pattern
+	}
+	return r.URL.Path
 }
 
 // trustworthy reports whether the page has a secure context: over TLS, or at an address

@@ -52,7 +52,7 @@ func (s *Site) needSignIn(w http.ResponseWriter, r *http.Request) error {
 		return domain.Errorf(domain.CodeUnauthorized, "Your session has expired. Sign in again to continue.")
 	}
 	s.keepNext(w, r)
-	view := signInView{Shell: s.bareShell(r, "Sign in"), Kept: keptOf(r)}
+	view := signInView{Shell: s.BareShell(r, "Sign in"), Kept: keptOf(r)}
 	return s.Render(w, r, http.StatusUnauthorized, "signin", view)
 }
 
@@ -112,7 +112,7 @@ func (s *Site) signIn(w http.ResponseWriter, r *http.Request) error {
 		if e.Code == domain.CodeServer {
 			return err
 		}
-		view := signInView{Shell: s.bareShell(r, "Sign in"), Problem: e.Message}
+		view := signInView{Shell: s.BareShell(r, "Sign in"), Problem: e.Message}
 		return s.Render(w, r, e.Code.Status(), "signin", view)
 	}
 	// A link to a page of its own, as the first one, leads there. Any other leads to

@@ -85,8 +85,8 @@ func (s *Site) Zone(ctx context.Context, sh Shell) (*time.Location, error) {
 	return w.Location(), err
 }
 
-// bareShell is the frame of pages that need no session.
-func (s *Site) bareShell(r *http.Request, title string) Shell {
+// BareShell is the frame of a page for those who have no session.
+func (s *Site) BareShell(r *http.Request, title string) Shell {
 	return Shell{Title: title, Exposed: s.exposed(r)}
 }
 
@@ -98,7 +98,7 @@ func (s *Site) errorShell(w http.ResponseWriter, r *http.Request, title string) 
 			return sh
 		}
 	}
-	sh := s.bareShell(r, title)
+	sh := s.BareShell(r, title)
 	if actor, ok := domain.ActorFrom(r.Context()); ok {
 		sh.Signed, sh.Person, sh.Role, sh.Nav = true, actor.Name, actor.Role, s.menu
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"time"
 
 	"vellocity/internal/domain"
@@ -30,8 +31,11 @@ type Options struct {
 	// Secure reports whether the browser reached the server over TLS, also through
 	// a trusted proxy. By default it looks at the connection alone.
 	Secure func(*http.Request) bool
-	Log    *slog.Logger     // slog.Default by default
-	Now    func() time.Time // time.Now by default
+	// Address returns where a request came from, also through a trusted proxy. By default
+	// it is the connection's.
+	Address func(*http.Request) netip.Addr
+	Log     *slog.Logger     // slog.Default by default
+	Now     func() time.Time // time.Now by default
 }
 
 // Site is the dashboard. It is safe for use by several goroutines.
@@ -49,6 +53,9 @@ type Site struct {
 	life context.Context // ends when the site closes
 	end  context.CancelFunc
 }
+
+// Address is where a request came from, also through a trusted proxy.
+func (s *Site) Address(r *http.Request) netip.Addr { return s.opts.Address(r) }
 
 // ServeHTTP serves every address that is not the API's or the feeds'.
 func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }

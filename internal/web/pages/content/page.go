@@ -26,18 +26,19 @@ func Mount(site *ui.Site) ui.Page {
 	return ui.Page{
 		Name:  "content",
 		Files: files,
-		Routes: []ui.Route{
+		Routes: slices.Concat(p.commentRoutes(), p.linkRoutes(), []ui.Route{
 			{Pattern: "GET /content/{id}", Handle: p.show},
 			{Pattern: "POST /content/{id}", Handle: p.save},
 			{Pattern: "POST /content/{id}/plan", Handle: p.plan},
 			{Pattern: "POST /content/{id}/move", Handle: p.move},
 			{Pattern: "POST /content/{id}/approve", Handle: p.approve},
 			{Pattern: "POST /content/{id}/restore", Handle: p.restore},
+			{Pattern: "POST /content/{id}/duplicate", Handle: p.duplicate},
 			{Pattern: "POST /content/{id}/findings/{finding}/accept", Handle: p.accept},
 			{Pattern: "POST /content/{id}/findings/{finding}/withdraw", Handle: p.withdraw},
 			{Pattern: "GET /content/{id}/export", Handle: p.export},
 			{Pattern: "POST /preview", Handle: p.preview},
-		},
+		}),
 	}
 }
 
@@ -93,7 +94,16 @@ func (p page) view(w http.ResponseWriter, r *http.Request, d content.ItemDetails
 	if v.View == "versions" || v.View == "history" {
 		err = p.fillVersions(r, &v, d)
 	}
+	if v.View == "read" {
+		if v.Comments, err = p.comments(r.Context(), d.ContentItem); err != nil {
+			return v, err
+		}
+		v.Links, err = p.reviewLinks(r.Context(), d.ID, p.Now())
+	}
 	if err != nil {
+		return v, err
+	}
+	if v.Lineage.Lineage, err = p.Engine.Content.Lineage(r.Context(), d.ID); err != nil {
 		return v, err
 	}
 	v.Waiting, err = p.waiting(r.Context(), d.ID)

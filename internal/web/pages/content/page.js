@@ -1,6 +1,7 @@
 // The item page: toolbar, preview, shortcuts, fixing a finding, and the link between
 // a finding and its mark.
 import { say, toast } from "../../js/toast.js";
+import { comments } from "./comments.js";
 
 const form = document.getElementById("editor");
 
@@ -182,7 +183,7 @@ function changedElsewhere() {
     if (String(e.detail.content) !== main.dataset.item) return;
     const r = await fetch(location.pathname, { headers: { "HX-Request": "true" } }).catch(() => null);
     if (!r) return; // the next event asks again
-    const now = (await r.text()).trim();
+    const now = new DOMParser().parseFromString(await r.text(), "text/html").body.textContent.trim(); // its quotes are escaped
     if (r.ok && now !== main.dataset.etag) document.getElementById("changed").hidden = false;
   });
 }
@@ -190,5 +191,6 @@ function changedElsewhere() {
 if (document.querySelector("main[data-item]")) {
   marks();
   changedElsewhere();
+  comments();
 }
 if (form) editor();

@@ -48,29 +48,15 @@ func (p page) plan(w http.ResponseWriter, r *http.Request) error {
 			in := content.EditItem{ID: id, ItemEdit: domain.ItemEdit{Assignee: &assignee}, Precondition: seen}
 			// A day that stays as it is keeps the time of day that a program gave it.
 			if day := r.PostForm.Get("planned"); day != dayOf(d.PlannedAt, workspace) {
-				if in.PlannedAt, err = startOf(day, workspace); err != nil {
+				start, err := ui.ParseDay("planned_at", day, workspace.Location())
+				if err != nil {
 					return d, err
 				}
+				in.PlannedAt = &start
 			}
 			return p.Engine.Content.EditItem(ctx, in)
 		},
 		func(d content.ItemDetails) ui.Outcome {
 			return ui.Outcome{Path: ui.ItemPath(d.ID), Message: "The plan is saved."}
 		})
-}
-
-// startOf returns the first instant of a day in a workspace; the zero time, which clears the
-// plan, for no day.
-func startOf(day string, w domain.Workspace) (*time.Time, error) {
-	if day == "" {
-		return &time.Time{}, nil
-	}
-	t, err := time.Parse(time.DateOnly, day)
-	if err != nil {
-		var p domain.Problems
-		p.Format("planned_at", "a day such as 2026-02-26")
-		return nil, p.Err()
-	}
-	t = domain.StartOfDay(t.Year(), t.Month(), t.Day(), w.Location())
-	return &t, nil
 }

@@ -30,6 +30,9 @@ type view struct {
 	SentBack *domain.ItemMove // why a reviewer sent the item back; nil: nobody did, or has moved it since
 	Waiting  int64            // the execution that waits for a decision about the item; 0: none
 
+	Lineage  lineageView
+	Comments commentsView // where the text is read
+	Links    linksView    // where the text is read
 	Form     form
 	Versions versions
 	Compare  comparison
