@@ -15,6 +15,8 @@ import (
 	"vellocity/internal/web/pages/execution"
 	"vellocity/internal/web/pages/executions"
 	"vellocity/internal/web/pages/keys"
+	"vellocity/internal/web/pages/notifications"
+	"vellocity/internal/web/pages/unsubscribe"
 	"vellocity/internal/web/ui"
 )
 
@@ -36,11 +38,13 @@ func pages() []ui.Mount {
 		board.Mount,
 		executions.Mount,
 		execution.Mount,
+		notifications.Mount,
 		content.Mount,
 		brandvoices.Mount,
 		capabilities.Mount,
 		capability.Mount,
 		agents.Mount,
 		keys.Mount,
+		unsubscribe.Mount,
 	}
 }

@@ -19,7 +19,7 @@ import (
 var furtherPages = []string{
 	"/board?type=blog_post&since=7&q=cloud", "/executions?status=failed&since=1", "/capabilities/generate-blog-post", "/capabilities/generate-social-posts",
 	"/capabilities/analyze-seo", "/capabilities/review-content", "/capabilities/publish-content",
-	"/settings/api-keys?new=1", "/settings/api-keys?revoke=1", "/in",
+	"/settings/api-keys?new=1", "/settings/api-keys?revoke=1", "/notifications?unread=1", "/in",
 }
 
 // everyPage lists the pages of the menu and the further ones.
@@ -102,10 +102,10 @@ func TestTheMenuCounts(t *testing.T) {
 	}
 	if r := p.Get("/counts", "Accept", "application/json"); strings.TrimSpace(
 		r.Body,
-	) != `{"failed or need review":0,"in review":3}` {
+	) != `{"failed or need review":0,"in review":3,"unread":0}` {
 		t.Errorf("an open page gets %d %s", r.Status, r.Body)
 	}
-	for _, keys := range []string{"g b", "g e", "g v", "c", "g a", "g s"} {
+	for _, keys := range []string{"g b", "g e", "g v", "c", "g a", "g n", "g s"} {
 		if !strings.Contains(page, `data-keys="`+keys+`"`) {
 			t.Errorf("no link has the shortcut %q", keys)
 		}
