@@ -104,10 +104,10 @@ func storeOptions() []Option {
 		{Name: "node-id", Value: "NAME", apply: nodeID,
 			Help: "The name of this node among those that share a database. " +
 				"By default an id is generated once and stored in data."},
-		{Name: "workers", Value: "N", Default: "64", apply: number(func(c *Config) *int { return &c.Workers }, 1, 10_000),
+		{Name: "workers", Value: "N", Default: "64", apply: number(func(c *Config) *int { return &c.Workers }, 10_000),
 			Help: "How many executions this node runs at once."},
 		{Name: "max-tickets-per-workspace", Value: "N", Default: "100",
-			apply: number(func(c *Config) *int { return &c.MaxTickets }, 1, 100_000),
+			apply: number(func(c *Config) *int { return &c.MaxTickets }, 100_000),
 			Help: "How many executions of one workspace can be queued or running at once. " +
 				"More than that wait for a slot, so that " +
 				"one workspace cannot block the others."},
@@ -154,7 +154,7 @@ func textOptions(kinds []ProviderKind) []Option {
 			Name:    "provider-concurrency",
 			Value:   "N",
 			Default: "32",
-			apply:   number(func(c *Config) *int { return &c.ProviderConcurrency }, 1, 10_000),
+			apply:   number(func(c *Config) *int { return &c.ProviderConcurrency }, 10_000),
 			Help:    "How many calls this node makes to one provider at once.",
 		},
 	))
@@ -167,7 +167,7 @@ func mailOptions() []Option {
 			Help: "The mail server that notifications are sent through, over SMTP. Without it, no e-mails are sent. " +
 				"Links in e-mails need base-url."},
 		{Name: "smtp-port", Value: "N", Default: "587",
-			apply: number(func(c *Config) *int { return &c.SMTP.Port }, 1, 65535),
+			apply: number(func(c *Config) *int { return &c.SMTP.Port }, 65535),
 			Help:  "The mail server's port: 587 for starttls, 465 for tls."},
 		{Name: "smtp-tls", Value: "starttls|tls|none", Default: "starttls",
 			apply: oneOf(func(c *Config) *string { return &c.SMTP.TLS }, "starttls", "tls", "none"),
@@ -260,11 +260,11 @@ func notOnOff(to func(*Config) *bool) func(*Config, string) error {
 	}
 }
 
-func number(to func(*Config) *int, least, most int) func(*Config, string) error {
+func number(to func(*Config) *int, most int) func(*Config, string) error {
 	return func(c *Config, v string) error {
 		n, err := strconv.Atoi(v)
-		if err != nil || n < least || n > most {
-			return fmt.Errorf("must be a whole number from %d to %d, not %q", least, most, v)
+		if err != nil || n < 1 || n > most {
+			return fmt.Errorf("must be a whole number from 1 to %d, not %q", most, v)
 		}
 		*to(c) = n
 		return nil

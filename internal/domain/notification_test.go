@@ -14,7 +14,8 @@ func TestEveryKindOfNotificationSaysWhatHappened(t *testing.T) {
 	for _, k := range domain.NotificationKinds() {
 		n := domain.Notification{Kind: k, ExecutionID: 7, Title: "Cold\r\nbrew " + strings.Repeat("x", 500)}
 		line := n.Headline()
-		if strings.ContainsAny(line, "\r\n") || len([]rune(line)) > 240 || !strings.Contains(line, "Cold brew") || seen[line] {
+		if strings.ContainsAny(line, "\r\n") || len([]rune(line)) > 240 ||
+			!strings.Contains(line, "Cold brew") || seen[line] {
 			t.Errorf("%s: %q", k, line)
 		}
 		seen[line] = true
@@ -74,7 +75,8 @@ func TestCreditsRise(t *testing.T) {
 			t.Errorf("%+v: %t", c, got)
 		}
 	}
-	if domain.CreditsLowLevel(0, 10_000) != 1000 || domain.CreditsLowLevel(7, 10_000) != 7 || domain.CreditsLowLevel(0, 9) != 0 {
+	if domain.CreditsLowLevel(0, 10_000) != 1000 || domain.CreditsLowLevel(7, 10_000) != 7 ||
+		domain.CreditsLowLevel(0, 9) != 0 {
 		t.Error("the level is wrong")
 	}
 }

@@ -114,7 +114,8 @@ func TestTheOrderOfAnInbox(t *testing.T) {
 		if got := ids(account.ListNotifications{Sort: domain.SortByTime}); !same(got, newest) {
 			k.T.Errorf("newest first: %v, want %v", got, newest)
 		}
-		if _, err := k.Account.Notifications(k.Ctx(), account.ListNotifications{Sort: "best"}); domain.CodeOf(err) != domain.CodeValidation {
+		_, err := k.Account.Notifications(k.Ctx(), account.ListNotifications{Sort: "best"})
+		if domain.CodeOf(err) != domain.CodeValidation {
 			k.T.Errorf("an unknown order: %v", err)
 		}
 	})
@@ -142,12 +143,14 @@ func TestNotificationSettings(t *testing.T) {
 			Email: new("ada@example.com"),
 			Kinds: []account.NotificationChange{kind(domain.NotifyFailed, nil, new(domain.EmailImmediate))},
 		})
-		if err != nil || got.Address != "ada@example.com" || got.Choice(domain.NotifyFailed) != (domain.NotificationChoice{App: true, Email: domain.EmailImmediate}) ||
-			got.Choice(domain.NotifyWaiting) != (domain.NotificationChoice{App: true, Email: domain.EmailDigest}) {
+		want := domain.NotificationChoice{App: true, Email: domain.EmailImmediate}
+		usual := domain.NotificationChoice{App: true, Email: domain.EmailDigest}
+		if err != nil || got.Address != "ada@example.com" || got.Choice(domain.NotifyFailed) != want ||
+			got.Choice(domain.NotifyWaiting) != usual {
 			k.T.Errorf("%+v %v", got, err)
 		}
 		got, err = k.Account.UpdateNotificationSettings(k.Ctx(), account.UpdateNotificationSettings{Email: new("")})
-		if err != nil || got.Address != "owner@ours.example" || got.Choice(domain.NotifyFailed).Email != domain.EmailImmediate {
+		if err != nil || got.Address != "owner@ours.example" || got.Choice(domain.NotifyFailed) != want {
 			k.T.Errorf("back to the own address: %+v %v", got, err)
 		}
 		other, err := k.Account.NotificationSettings(enginetest.As(k.Ours.ID, domain.RoleAdmin))

@@ -78,11 +78,11 @@ func Start(t testing.TB, o Options) *Server {
 	if o.Implicit {
 		l = tls.NewListener(l, o.TLS)
 	}
-	done := make(chan error, 1)
-	go func() { done <- server.Serve(l) }()
+	var serving sync.WaitGroup
+	serving.Go(func() { _ = server.Serve(l) }) // it ends with an error of its own, when it is closed
 	t.Cleanup(func() {
 		_ = server.Close()
-		<-done
+		serving.Wait()
 	})
 	return s
 }

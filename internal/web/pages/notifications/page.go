@@ -46,7 +46,7 @@ func Mount(site *ui.Site) ui.Page {
 			{Pattern: "POST " + path + "/{id}/open", Handle: p.open},
 			{Pattern: "POST " + path + "/{id}/read", Handle: p.read},
 			{Pattern: "POST " + path + "/read-all", Handle: p.readAll},
-			{Pattern: "POST " + path + "/settings", Handle: p.save},
+			{Pattern: "POST " + path, Handle: p.save},
 		},
 	}
 }

@@ -58,7 +58,7 @@ func save(p *webtest.Person, address string) webtest.Response {
 		form.Set("app-"+string(k), "1")
 		form.Set("email-"+string(k), "immediate")
 	}
-	return p.Post(path+"/settings", form)
+	return p.Post(path, form)
 }
 
 // TestFromTheFormToTheInbox asks to be notified, and opens the notification.
@@ -106,7 +106,8 @@ func TestTheLinkInAnEmail(t *testing.T) {
 		}
 		return ""
 	})
-	link := strings.TrimPrefix(strings.Trim(server.Mails()[0].Header("List-Unsubscribe"), "<>"), "https://vellocity.example.com")
+	link := strings.Trim(server.Mails()[0].Header("List-Unsubscribe"), "<>")
+	link = strings.TrimPrefix(link, "https://vellocity.example.com")
 	out := p.SignedOut()
 	stopped := func() bool { return strings.Contains(p.Get(path).Body, `<option value="off" selected>`) }
 	asked := out.Get(link)
@@ -138,7 +139,8 @@ func TestAWrongAddressIsShownAgain(t *testing.T) {
 	r := save(p, "Ada <ada@example.com>")
 	webtest.Parse(t, path, r.Body)
 	if r.Status != http.StatusUnprocessableEntity || !strings.Contains(r.Body, "must be an e-mail address") ||
-		!strings.Contains(r.Body, `value="Ada &lt;ada@example.com&gt;"`) || strings.Count(r.Body, `value="immediate" selected`) != 4 {
+		!strings.Contains(r.Body, `value="Ada &lt;ada@example.com&gt;"`) ||
+		strings.Count(r.Body, `value="immediate" selected`) != 4 {
 		t.Errorf("%d\n%s", r.Status, r.Body)
 	}
 }

@@ -42,7 +42,7 @@ func settingsOf(s account.NotificationSettings) settings {
 func emailChoices(on domain.EmailMode) []ui.Choice {
 	return []ui.Choice{
 		{Value: string(domain.EmailOff), Label: "No e-mail", On: on == domain.EmailOff},
-		{Value: string(domain.EmailImmediate), Label: "At once", On: on == domain.EmailImmediate},
-		{Value: string(domain.EmailDigest), Label: "Daily digest", On: on == domain.EmailDigest},
+		{Value: string(domain.EmailImmediate), Label: "E-mail at once", On: on == domain.EmailImmediate},
+		{Value: string(domain.EmailDigest), Label: "In the daily digest", On: on == domain.EmailDigest},
 	}
 }
