@@ -104,7 +104,7 @@ func (k *kit) inbox(ctx context.Context, want int) (list []string) {
 	enginetest.Eventually(k.T, 20*time.Second, func() string {
 		l, err := k.Account.Notifications(ctx, account.ListNotifications{Page: enginetest.FirstPage()})
 		must(k.T, err)
-		if list = nil; l.Total != want {
+		if list = nil; l.Total != want || len(l.Items) != want {
 			return fmt.Sprintf("%d notifications, want %d: %+v", l.Total, want, l.Items)
 		}
 		for _, n := range l.Items {
