@@ -332,7 +332,7 @@ func doctorCommand(s *settings) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "doctor",
 		Short: "Check the installation and report what is wrong",
-		Long: `Checks the database, the queue, the ledger and what writes text. With --live it
+		Long: `Checks the database, the queue, the ledger, the mail server and what writes text. With --live it
 makes one cheap call to each configured provider and lists the parameters that the
 model refuses. It exits with 1 if something is wrong.`,
 		Example: "  vellocity doctor\n  vellocity doctor --live",
@@ -376,6 +376,7 @@ func printStatus(w io.Writer, st app.Status) {
 	for _, p := range st.Text.Providers {
 		line("Provider", "%s: %s %s (%s)", p.Name, p.Model, p.BaseURL, p.Source)
 	}
+	line("E-mail", "%s", emailText(st.Email))
 	for _, r := range st.Retiring {
 		line("Warning", "%s", r)
 	}
@@ -391,6 +392,19 @@ func printStatus(w io.Writer, st app.Status) {
 	for _, n := range names {
 		printLive(w, n, st.Live[n])
 	}
+}
+
+// emailText says in a line whether e-mails can be sent.
+func emailText(e app.EmailStatus) string {
+	switch {
+	case e.Server == "":
+		return "is not sent: set --smtp-host and --smtp-from to send notifications"
+	case e.Error != "":
+		return "cannot be sent through " + e.Server + ": " + e.Error
+	case !e.Links:
+		return "is sent through " + e.Server + ", without links: set --base-url"
+	}
+	return "is sent through " + e.Server
 }
 
 func printLive(w io.Writer, name string, l app.LiveCheck) {
@@ -411,6 +425,9 @@ func wrong(st app.Status) error {
 	}
 	if st.LedgerSum != 0 {
 		all = append(all, fmt.Errorf("the ledger sums to %d instead of zero", st.LedgerSum))
+	}
+	if st.Email.Error != "" {
+		all = append(all, errors.New("the mail server cannot be used"))
 	}
 	for name, l := range st.Live {
 		if l.Error != "" {

@@ -228,6 +228,9 @@ func textProbes(f ops.Field, s *ops.Schema, start string) []probe {
 		if formed {
 			return good
 		}
+		if f.Name == "email" {
+			return sized("notification_emails", n)
+		}
 		return start[:min(n, len(start))] + strings.Repeat("a", max(n-len(start), 0))
 	}
 	if s.MinLength != nil {
@@ -322,6 +325,9 @@ func list(f ops.Field, n int) any {
 			out[i] = 1_000_000 + i
 		case f.Name == "notification_emails":
 			out[i] = fmt.Sprintf("person%d@example.com", i)
+		case f.Name == "kinds":
+			values := domain.NotificationKind("").Values()
+			out[i] = map[string]any{"kind": values[i%len(values)]}
 		case f.Name == "allowed_ips":
 			out[i] = fmt.Sprintf("203.0.113.%d", i)
 		default:

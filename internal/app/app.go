@@ -16,8 +16,10 @@ import (
 	"vellocity/internal/config"
 	"vellocity/internal/engine"
 	"vellocity/internal/execution"
+	"vellocity/internal/extension/mail"
 	"vellocity/internal/gate"
 	"vellocity/internal/live"
+	"vellocity/internal/notify"
 	"vellocity/internal/queue"
 	"vellocity/internal/store"
 	"vellocity/internal/web"
@@ -40,6 +42,8 @@ type App struct {
 	hub       *live.Hub
 	queue     *queue.Queue
 	runner    *execution.Runner
+	notifier  *notify.Notifier
+	mail      *mail.Sender // nil: no mail server is configured
 	providers *ai.Providers
 	connected connected // the clients behind them
 	keys      *auth.Keys

@@ -18,7 +18,9 @@ import (
 	"vellocity/internal/engine"
 	"vellocity/internal/engine/content"
 	"vellocity/internal/execution"
+	"vellocity/internal/extension/mail"
 	"vellocity/internal/live"
+	"vellocity/internal/notify"
 	"vellocity/internal/queue"
 	"vellocity/internal/store"
 )
@@ -172,6 +174,9 @@ func (a *App) work() (err error) {
 		Slots:        a.cfg.MaxTickets,
 		Pending:      maxPending,
 	})
+	if err := a.notifications(); err != nil {
+		return err
+	}
 	node, err := a.nodeID()
 	if err != nil {
 		return err
@@ -190,11 +195,14 @@ func (a *App) work() (err error) {
 		return err
 	}
 	a.runner.UseQueue(a.queue)
+	a.notifier.UseQueue(a.queue)
 	a.Engine, err = engine.New(engine.Options{
 		Store:        a.Store,
 		Runner:       a.runner,
 		Hub:          a.hub,
 		Keys:         a.keys,
+		Vault:        a.vault,
+		Email:        a.mail != nil,
 		Providers:    a.providers,
 		KeyVariables: keyVariables(),
 		Capabilities: Capabilities(),
@@ -203,6 +211,34 @@ func (a *App) work() (err error) {
 		Log:          a.log,
 	})
 	return err
+}
+
+// notifications builds what notifies people, with the mail server where there is one.
+func (a *App) notifications() (err error) {
+	if c := a.cfg.SMTP; c.Host != "" {
+		a.mail, err = mail.New(mail.Config{
+			Host:       c.Host,
+			Port:       c.Port,
+			User:       c.User,
+			Password:   c.Password,
+			From:       c.From,
+			Encryption: c.TLS,
+		})
+		if err != nil {
+			return fmt.Errorf("smtp-from: %w", err)
+		}
+		if a.cfg.BaseURL == "" {
+			a.log.Info("e-mails are sent without links; set base-url to the address at which people reach this server")
+		}
+	}
+	a.notifier = notify.New(notify.Options{
+		Store:     a.Store,
+		Mail:      a.mail,
+		PublicURL: a.cfg.BaseURL,
+		Token:     a.vault.UnsubscribeToken,
+		Log:       a.log,
+	})
+	return nil
 }
 
 // maxPending is how many runs of one workspace may wait before more are refused.

@@ -7,6 +7,7 @@ import (
 	"vellocity/internal/execution"
 	"vellocity/internal/item"
 	"vellocity/internal/live"
+	"vellocity/internal/notify"
 	"vellocity/internal/queue"
 	"vellocity/internal/store"
 )
@@ -15,13 +16,17 @@ import (
 func (a *App) handlers() map[string]queue.Handler {
 	return map[string]queue.Handler{
 		execution.JobKind: a.runner.Work,
+		notify.JobKind:    a.notifier.Send,
 	}
 }
 
 // workers says how many jobs of a kind this node does at once; 8 where it says
 // nothing.
 func (a *App) workers() map[string]int {
-	return map[string]int{execution.JobKind: a.cfg.Workers}
+	return map[string]int{
+		execution.JobKind: a.cfg.Workers,
+		notify.JobKind:    4, // a mail server that is away holds these and nothing else
+	}
 }
 
 // consumers lists the durable consumers of events.
@@ -32,6 +37,11 @@ func (a *App) consumers() []live.Consumer {
 			Events: execution.EndEvents(),
 			Pause:  time.Second, // a log need not be quick
 			Handle: a.runner.LogEnded,
+		},
+		{
+			Name:   "notify",
+			Events: notify.Events(),
+			Handle: a.notifier.Handle,
 		},
 	}
 }
@@ -45,6 +55,8 @@ func (a *App) loops() []loop {
 		{"end orphaned texts", 2 * time.Second, a.Engine.Studio.Orphans},
 		{"read the providers", 5 * time.Second, a.useProviders},
 		{"index what is not found yet", time.Second, a.indexBacklog},
+		{"send digests", time.Minute, a.notifier.Digests},
+		{"delete old notifications", time.Hour, a.notifier.DeleteOld},
 		{"delete expired answers", 10 * time.Minute, a.deleteExpiredAnswers},
 	}
 }

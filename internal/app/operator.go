@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
+	"time"
 
 	"vellocity/internal/ai"
 	"vellocity/internal/api/account"
@@ -176,6 +178,14 @@ type Status struct {
 	Detected  []ai.Found           `json:"detected"`
 	Live      map[string]LiveCheck `json:"live,omitempty"`
 	LedgerSum int                  `json:"ledger_sum"`
+	Email     EmailStatus          `json:"email"`
+}
+
+// EmailStatus says whether e-mails can be sent.
+type EmailStatus struct {
+	Server string `json:"server,omitempty"` // host and port; empty: none is configured
+	Links  bool   `json:"links"`            // e-mails have links
+	Error  string `json:"error,omitempty"`  // why the mail server cannot be used; empty: it can
 }
 
 // LiveCheck is the outcome of one cheap call of a provider.
@@ -218,10 +228,29 @@ func (a *App) status(ctx context.Context, in statusOf) (Status, error) {
 	if in.Live {
 		s.Live = a.liveChecks(ctx)
 	}
+	s.Email = a.emailStatus(ctx)
 	var err error
 	s.LedgerSum, err = a.Store.Read().CreditLedgerSum(ctx)
 	return s, err
 }
+
+// emailStatus connects to the mail server and signs in, where one is configured.
+func (a *App) emailStatus(ctx context.Context) (s EmailStatus) {
+	if a.mail == nil {
+		return s
+	}
+	s.Server = net.JoinHostPort(a.cfg.SMTP.Host, strconv.Itoa(a.cfg.SMTP.Port))
+	s.Links = a.cfg.BaseURL != ""
+	ctx, done := context.WithTimeout(ctx, mailCheck)
+	defer done()
+	if err := a.mail.Check(ctx); err != nil {
+		s.Error = err.Error()
+	}
+	return s
+}
+
+// mailCheck is how long the mail server has to let us in.
+const mailCheck = 10 * time.Second
 
 // liveChecks makes one cheap call to each provider.
 func (a *App) liveChecks(ctx context.Context) map[string]LiveCheck {

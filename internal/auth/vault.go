@@ -26,6 +26,7 @@ import (
 type Vault struct {
 	id   string
 	aead cipher.AEAD
+	mac  []byte // signs links
 }
 
 const (
@@ -93,6 +94,10 @@ func NewVault(master domain.Secret) (*Vault, error) {
 	if err != nil {
 		return nil, fmt.Errorf("derive the vault's key id: %w", err)
 	}
+	mac, err := hkdf.Key(sha256.New, []byte(master.Reveal()), nil, "vellocity signed links", 32)
+	if err != nil {
+		return nil, fmt.Errorf("derive the key for links: %w", err)
+	}
 	block, err := aes.NewCipher(key)
 	if err != nil {
 		return nil, fmt.Errorf("create the cipher: %w", err)
@@ -101,7 +106,7 @@ func NewVault(master domain.Secret) (*Vault, error) {
 	if err != nil {
 		return nil, fmt.Errorf("create the cipher: %w", err)
 	}
-	return &Vault{id: hex.EncodeToString(id), aead: aead}, nil
+	return &Vault{id: hex.EncodeToString(id), aead: aead, mac: mac}, nil
 }
 
 // Seal encrypts a secret for one place, such as "provider/7/openai".

@@ -41,11 +41,23 @@ type Config struct {
 	ProviderConcurrency int
 	MasterKey           domain.Secret
 
+	SMTP SMTP // how e-mails are sent
+
 	// Origin says where each option was set, by its name: "--listen",
 	// "VELLOCITY_LISTEN", "vellocity.conf line 3". Options at their default are absent.
 	Origin map[string]string
 	// Warnings are messages for the operator about settings that were ignored.
 	Warnings []string
+}
+
+// SMTP is the mail server that takes e-mails. Without a host, none are sent.
+type SMTP struct {
+	Host     string
+	Port     int
+	User     string
+	Password domain.Secret
+	From     string // an address, or a name and an address
+	TLS      string // starttls, tls or none
 }
 
 func (c *Config) behindTLS() bool {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"maps"
 	"net"
 	"strings"
 	"testing"
@@ -174,6 +175,57 @@ func TestSecretsComeFromFilesAndAreNeverShown(t *testing.T) {
 		if _, err := parse(s); err == nil || strings.Contains(err.Error(), "canary") {
 			t.Errorf("%v gave %v", s.Env, err)
 		}
+	}
+}
+
+// The options of the mail server are checked together, and the password is never shown.
+func TestMailServer(t *testing.T) {
+	const canary = "canary-5c1e"
+	full := map[string]string{"smtp-host": "smtp.example.com", "smtp-from": "Vellocity <v@example.com>", "smtp-user": "u"}
+	with := func(more ...string) map[string]string {
+		all := maps.Clone(full)
+		for i := 0; i < len(more); i += 2 {
+			if all[more[i]] = more[i+1]; more[i+1] == "" {
+				delete(all, more[i])
+			}
+		}
+		return all
+	}
+	password := []string{"VELLOCITY_SMTP_PASSWORD=" + canary}
+	for _, c := range []struct {
+		name  string
+		flags map[string]string
+		env   []string
+		says  string // empty: it is accepted
+	}{
+		{"all", with(), password, ""},
+		{"nothing", nil, nil, ""},
+		{"no sign-in", with("smtp-user", ""), nil, ""},
+		{"no sender", with("smtp-from", ""), password, "smtp-from is not set"},
+		{"no server", with("smtp-host", ""), password, "smtp-host is not set"},
+		{"a password alone", nil, password, "smtp-host is not set"},
+		{"no password", with(), nil, "VELLOCITY_SMTP_PASSWORD_FILE"},
+		{"no user", with("smtp-user", ""), password, "set smtp-user"},
+		{"unencrypted", with("smtp-tls", "none"), password, "unencrypted to smtp.example.com"},
+		{"unencrypted on this machine", with("smtp-tls", "none", "smtp-host", "127.0.0.1"), password, ""},
+		{"encryption", with("smtp-tls", "ssl"), password, `must be starttls, tls or none, not "ssl"`},
+		{"port", with("smtp-port", "0"), password, "smtp-port must be a whole number from 1 to 65535"},
+		{"host with a port", with("smtp-host", "smtp.example.com:25"), password, "without a port"},
+		{"host as a URL", with("smtp-host", "smtp://smtp.example.com"), password, "smtp-host must be a host name"},
+		{"sender", with("smtp-from", "Vellocity"), password, "smtp-from must be an e-mail address"},
+		{"password as a flag", with("smtp-password", canary), nil, "cannot be a flag"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			cfg, err := parse(config.Sources{Flags: c.flags, Env: c.env})
+			switch {
+			case c.says == "" && err != nil:
+				t.Error(err)
+			case c.says != "" && (err == nil || !strings.Contains(err.Error(), c.says)):
+				t.Errorf("got %v", err)
+			case strings.Contains(fmt.Sprintf("%v %+v %v", cfg, cfg, err), canary):
+				t.Error("the password is shown")
+			}
+		})
 	}
 }
 

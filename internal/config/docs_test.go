@@ -39,7 +39,7 @@ log-format = json
 ` + "```" + `
 
 Keep each secret in a file of its own: for each variable that holds one there is another that ends in ` + "`_FILE`" + ` and
-names that file. Provider keys and the master key are not flags, since every user of the machine can read those.
+names that file. Provider keys, the mail server's password and the master key are not flags, since every user of the machine can read those.
 
 Calls to model providers use the proxy that ` + "`HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`" + ` name.
 `

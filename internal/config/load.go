@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net"
 	"os"
 	"slices"
 	"strings"
@@ -198,12 +199,33 @@ func (c *Config) together(kinds []ProviderKind) (faults []string) {
 		faults = append(faults, fmt.Sprintf("listen is %s, a public address without TLS: put a proxy with TLS in front "+
 			"and set base-url (https://…) and trusted-proxies, or accept the risk with --insecure-public", c.Listen))
 	}
+	faults = append(faults, c.SMTP.faults()...)
 	for _, k := range kinds {
 		if fault := k.fault(c); fault != "" {
 			faults = append(faults, fault)
 		}
 	}
 	return faults
+}
+
+// faults are the rules that involve several of the mail server's options.
+func (s SMTP) faults() (list []string) {
+	add := func(format string, args ...any) { list = append(list, fmt.Sprintf(format, args...)) }
+	switch {
+	case s.Host == "" && (s.From != "" || s.User != "" || s.Password != ""):
+		add("smtp-host is not set: set it, or remove the other smtp options")
+	case s.Host != "" && s.From == "":
+		add("smtp-from is not set: set it to the address that e-mails come from")
+	}
+	switch {
+	case s.User != "" && s.Password == "":
+		add("smtp-user is set, and no password: set VELLOCITY_SMTP_PASSWORD or VELLOCITY_SMTP_PASSWORD_FILE")
+	case s.User == "" && s.Password != "":
+		add("smtp-password is set, and no user: set smtp-user")
+	case s.User != "" && s.TLS == "none" && !Loopback(net.JoinHostPort(s.Host, "25")):
+		add("smtp-tls is none, so the password would be sent unencrypted to %s: use starttls or tls", s.Host)
+	}
+	return list
 }
 
 func (l *loader) lookUp(name string) (Option, bool) {

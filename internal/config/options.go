@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/mail"
 	"net/netip"
 	"net/url"
 	"slices"
@@ -48,12 +49,13 @@ const (
 	groupServer = "Server"
 	groupStore  = "Data and nodes"
 	groupText   = "Text providers"
+	groupMail   = "E-mail"
 )
 
 // Options lists every option, in the order of the documentation. Each kind of
 // provider has two: a key and an address.
 func Options(kinds []ProviderKind) []Option {
-	return slices.Concat(serverOptions(), storeOptions(), textOptions(kinds))
+	return slices.Concat(serverOptions(), storeOptions(), textOptions(kinds), mailOptions())
 }
 
 func serverOptions() []Option {
@@ -102,10 +104,10 @@ func storeOptions() []Option {
 		{Name: "node-id", Value: "NAME", apply: nodeID,
 			Help: "The name of this node among those that share a database. " +
 				"By default an id is generated once and stored in data."},
-		{Name: "workers", Value: "N", Default: "64", apply: number(func(c *Config) *int { return &c.Workers }, 1, 10_000),
+		{Name: "workers", Value: "N", Default: "64", apply: number(func(c *Config) *int { return &c.Workers }, 10_000),
 			Help: "How many executions this node runs at once."},
 		{Name: "max-tickets-per-workspace", Value: "N", Default: "100",
-			apply: number(func(c *Config) *int { return &c.MaxTickets }, 1, 100_000),
+			apply: number(func(c *Config) *int { return &c.MaxTickets }, 100_000),
 			Help: "How many executions of one workspace can be queued or running at once. " +
 				"More than that wait for a slot, so that " +
 				"one workspace cannot block the others."},
@@ -152,10 +154,33 @@ func textOptions(kinds []ProviderKind) []Option {
 			Name:    "provider-concurrency",
 			Value:   "N",
 			Default: "32",
-			apply:   number(func(c *Config) *int { return &c.ProviderConcurrency }, 1, 10_000),
+			apply:   number(func(c *Config) *int { return &c.ProviderConcurrency }, 10_000),
 			Help:    "How many calls this node makes to one provider at once.",
 		},
 	))
+}
+
+// mailOptions name the mail server.
+func mailOptions() []Option {
+	return group(groupMail, []Option{
+		{Name: "smtp-host", Value: "HOST", apply: hostName(func(c *Config) *string { return &c.SMTP.Host }),
+			Help: "The mail server that notifications are sent through, over SMTP. Without it, no e-mails are sent. " +
+				"Links in e-mails need base-url."},
+		{Name: "smtp-port", Value: "N", Default: "587",
+			apply: number(func(c *Config) *int { return &c.SMTP.Port }, 65535),
+			Help:  "The mail server's port: 587 for starttls, 465 for tls."},
+		{Name: "smtp-tls", Value: "starttls|tls|none", Default: "starttls",
+			apply: oneOf(func(c *Config) *string { return &c.SMTP.TLS }, "starttls", "tls", "none"),
+			Help: "How the connection to the mail server is encrypted. With starttls it must become encrypted; none sends " +
+				"everything as plain text."},
+		{Name: "smtp-user", Value: "NAME", apply: text(func(c *Config) *string { return &c.SMTP.User }, 320),
+			Help: "The user name at the mail server. By default there is no sign-in."},
+		{Name: "smtp-password", Value: "TEXT", Secret: true, NoFlag: true,
+			apply: secret(func(c *Config) *domain.Secret { return &c.SMTP.Password }),
+			Help:  "The password at the mail server."},
+		{Name: "smtp-from", Value: "ADDRESS", apply: optional(sender),
+			Help: "The sender of e-mails, such as Vellocity <vellocity@example.com>."},
+	})
 }
 
 // group sets the heading of options, and the default variable of those without one.
@@ -235,15 +260,33 @@ func notOnOff(to func(*Config) *bool) func(*Config, string) error {
 	}
 }
 
-func number(to func(*Config) *int, least, most int) func(*Config, string) error {
+func number(to func(*Config) *int, most int) func(*Config, string) error {
 	return func(c *Config, v string) error {
 		n, err := strconv.Atoi(v)
-		if err != nil || n < least || n > most {
-			return fmt.Errorf("must be a whole number from %d to %d, not %q", least, most, v)
+		if err != nil || n < 1 || n > most {
+			return fmt.Errorf("must be a whole number from 1 to %d, not %q", most, v)
 		}
 		*to(c) = n
 		return nil
 	}
+}
+
+func hostName(to func(*Config) *string) func(*Config, string) error {
+	return func(c *Config, v string) error {
+		if len(v) > 253 || strings.ContainsAny(v, "/@ \t\r\n") || strings.Contains(v, ":") && net.ParseIP(v) == nil {
+			return fmt.Errorf("must be a host name such as smtp.example.com, without a port")
+		}
+		*to(c) = v
+		return nil
+	}
+}
+
+func sender(c *Config, v string) error {
+	if _, err := mail.ParseAddress(v); err != nil {
+		return fmt.Errorf("must be an e-mail address, such as Vellocity <vellocity@example.com>, not %q", v)
+	}
+	c.SMTP.From = v
+	return nil
 }
 
 func optional(f func(*Config, string) error) func(*Config, string) error {

@@ -46,6 +46,8 @@
 //   - limit: the allowed size of a field.
 //   - message: for chat only, and in error texts. The wire's message_id of
 //     generate-output is older.
+//   - notification: tells one person about one event, in the inbox, by e-mail or both. A
+//     digest is the e-mail with a day's notifications.
 //   - origin: what wrote a text, a model or the composer; "engine" on the wire.
 //   - plan: the steps of an execution; also what a workspace has bought.
 //   - provider: a service with models, such as OpenAI.

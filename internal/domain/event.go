@@ -84,7 +84,12 @@ const (
 	EventAgentDeleted       EventName = "agent.deleted"
 	EventWorkspaceChanged   EventName = "workspace.changed"
 	EventCreditsGranted     EventName = "credits.granted"
+	EventCreditsLow         EventName = "credits.low"
 	EventTextGenerated      EventName = "text.generated"
+
+	EventNotificationCreated    EventName = "notification.created"
+	EventNotificationRead       EventName = "notification.read"
+	EventNotificationConfigured EventName = "notification.configured"
 )
 
 // ExecutionCreated says that an execution was accepted.
@@ -437,6 +442,42 @@ type CreditsGranted struct {
 // EventName returns credits.granted.
 func (CreditsGranted) EventName() EventName { return EventCreditsGranted }
 
+// CreditsLow says that the available credits have fallen below the workspace's level.
+// It is appended once until they have risen again ([CreditsRisen]).
+type CreditsLow struct {
+	Available int `json:"available"`
+	Level     int `json:"level"`
+}
+
+// EventName returns credits.low.
+func (CreditsLow) EventName() EventName { return EventCreditsLow }
+
+// NotificationCreated says that people of the workspace were notified.
+type NotificationCreated struct {
+	Kind       NotificationKind `json:"kind"`
+	Recipients int              `json:"recipients"`
+}
+
+// EventName returns notification.created.
+func (NotificationCreated) EventName() EventName { return EventNotificationCreated }
+
+// NotificationRead says that a person has read notifications.
+type NotificationRead struct {
+	Count int `json:"count"`
+}
+
+// EventName returns notification.read.
+func (NotificationRead) EventName() EventName { return EventNotificationRead }
+
+// NotificationConfigured says that the notification settings of a person, or the
+// workspace's list of notification e-mails, changed.
+type NotificationConfigured struct {
+	UserID int64 `json:"user_id,omitempty"` // 0: the workspace's list
+}
+
+// EventName returns notification.configured.
+func (NotificationConfigured) EventName() EventName { return EventNotificationConfigured }
+
 // TextGenerated says that a text of generate-output has ended.
 type TextGenerated struct {
 	MessageID int64      `json:"message_id"`
@@ -518,6 +559,10 @@ func EventTypes() []EventType {
 		{"", "An agent was deleted.", AgentDeleted{agent}},
 		{"", "The workspace's profile or plan changed.", WorkspaceChanged{"Acme Corp", PlanBusiness, "Europe/Berlin"}},
 		{"", "The operator added credits.", CreditsGranted{5000, "Top-up"}},
+		{"", "The available credits have fallen below the workspace's level.", CreditsLow{950, 1000}},
+		{"", "People of the workspace were notified.", NotificationCreated{NotifyFailed, 2}},
+		{"", "A person has read notifications.", NotificationRead{3}},
+		{"", "A person changed the settings for notifications.", NotificationConfigured{7}},
 		{"", "A text of generate-output has ended.", TextGenerated{42, TextCompleted, 1}},
 	}
 	for i := range list {

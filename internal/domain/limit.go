@@ -37,6 +37,9 @@ var (
 	LimitWorkspaceSlug = Limit{Name: "workspace_slug", Unit: Characters, Min: 1, Max: 62, Line: true}
 	LimitTimezone      = Limit{Name: "timezone", Unit: Characters, Min: 1, Max: 64, Line: true}
 	LimitNotifyEmails  = Limit{Name: "notification_emails", Unit: Items, Max: 20, Each: 254, Line: true} // RFC 5321, path
+	LimitEmail         = Limit{Name: "email", Unit: Characters, Max: 254, Line: true}                    // RFC 5321, path
+	LimitNotifyKinds   = Limit{Name: "notification_kinds", Unit: Items, Min: 1, Max: 4}                  // each kind once
+	LimitCreditsLow    = Limit{Name: "credits_low", Unit: Number, Max: 1_000_000_000}
 	LimitGrant         = Limit{Name: "grant", Unit: Number, Min: 1, Max: 1_000_000_000}
 	LimitGrantNote     = Limit{Name: "grant_note", Unit: Characters, Max: 200, Line: true}
 
@@ -105,7 +108,8 @@ var (
 // Limits lists every limit.
 func Limits() []Limit {
 	return []Limit{
-		LimitCompanyName, LimitWorkspaceSlug, LimitTimezone, LimitNotifyEmails, LimitGrant, LimitGrantNote,
+		LimitCompanyName, LimitWorkspaceSlug, LimitTimezone, LimitNotifyEmails, LimitEmail, LimitNotifyKinds,
+		LimitCreditsLow, LimitGrant, LimitGrantNote,
 		LimitKeyName, LimitKeyScopes, LimitAllowedIPs, LimitKeyGrace,
 		LimitTitle, LimitBody, LimitMetaTitle, LimitMetaDescription, LimitItemSlug, LimitKeywords, LimitLanguage,
 		LimitChannel, LimitAssignee, LimitReason, LimitAcceptance, LimitComment,

@@ -211,12 +211,15 @@ func Alternatives(words []string) string {
 func plainNumber(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }
 
 // clip keeps a caller's own text in a message to a length that can be read.
-func clip(s string) string {
-	const most = 60
-	if utf8.RuneCountInString(s) <= most {
+func clip(s string) string { return clipTo(s, 60) }
+
+// clipTo keeps the first code points of s, at most n, and says with an ellipsis where
+// there were more.
+func clipTo(s string, n int) string {
+	if utf8.RuneCountInString(s) <= n {
 		return s
 	}
-	return string([]rune(s)[:most]) + "…"
+	return string([]rune(s)[:n]) + "…"
 }
 
 // Nearest returns the known name within two edits of name, ignoring case; the

@@ -11,6 +11,7 @@ type Workspace struct {
 	Timezone        string // IANA name
 	BrandVoiceID    int64  // default brand voice; 0: none
 	NotifyEmails    []string
+	CreditsLowAt    int  // credits are low below this number; 0: a tenth of the last grant
 	RequireApproval bool // publishing takes an approval first
 	FeedEnabled     bool
 	AWSConnected    bool

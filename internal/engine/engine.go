@@ -27,6 +27,8 @@ type Options struct {
 	Runner    *execution.Runner
 	Hub       *live.Hub
 	Keys      *auth.Keys
+	Vault     *auth.Vault
+	Email     bool // this server sends e-mails
 	Providers *ai.Providers
 	// KeyVariables are the environment variables that connect a provider, for hints.
 	KeyVariables []string
@@ -75,6 +77,6 @@ func New(o Options) (Engine, error) {
 		Work:    w,
 		Content: content.New(o.Store, o.Runner, o.PublicURL),
 		Studio:  s,
-		Account: account.New(o.Store, o.Keys),
+		Account: account.New(account.Options{Store: o.Store, Keys: o.Keys, Vault: o.Vault, Email: o.Email}),
 	}, nil
 }

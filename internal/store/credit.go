@@ -91,10 +91,11 @@ func (t *Tx) TransferCredits(ctx context.Context, c CreditTransfer) error {
 	if err != nil {
 		return fmt.Errorf("lock accounts: %w", err)
 	}
-	balance, err := t.CreditBalance(ctx, c.WorkspaceID)
+	level, err := t.creditLevel(ctx, c.WorkspaceID)
 	if err != nil {
 		return err
 	}
+	balance := level.Balance
 	if c.Kind == domain.MovementHold && balance.Available < c.Amount {
 		return domain.Errorf(domain.CodeInsufficientCredits,
 			"This needs %d credits and the workspace has %d", c.Amount, balance.Available).
@@ -118,7 +119,67 @@ func (t *Tx) TransferCredits(ctx context.Context, c CreditTransfer) error {
 	if n == 0 {
 		return nil
 	}
-	return t.moveCredits(ctx, c.WorkspaceID, side[0], side[1], c.Amount)
+	if err := t.moveCredits(ctx, c.WorkspaceID, side[0], side[1], c.Amount); err != nil {
+		return err
+	}
+	return t.noteLevel(ctx, c, level)
+}
+
+// creditLevel is a balance with what decides whether it is low.
+type creditLevel struct {
+	domain.Balance
+	set       int // the level that the workspace has set; 0: none
+	lastGrant int
+	low       bool // it was low after the last movement
+}
+
+func (t *Tx) creditLevel(ctx context.Context, workspaceID int64) (l creditLevel, err error) {
+	err = t.db.One(ctx, []any{&l.Available, &l.Held, &l.lastGrant, &l.low, &l.set},
+		`select a.balance, h.balance, a.last_grant, a.low, w.credits_low_at from account a
+		join account h on h.workspace_id = a.workspace_id and h.name = $3
+		join workspace w on w.id = a.workspace_id
+		where a.workspace_id = $1 and a.name = $2`,
+		workspaceID, string(domain.AccountAvailable), string(domain.AccountHeld))
+	if noRow(err) != nil {
+		return l, fmt.Errorf("read balance: %w", err)
+	}
+	l.Balance.Balance = l.Available + l.Held
+	return l, nil
+}
+
+// noteLevel appends credits.low where a movement has brought the available credits
+// below the workspace's level, once until they have risen again.
+func (t *Tx) noteLevel(ctx context.Context, c CreditTransfer, was creditLevel) error {
+	now := was
+	switch c.Kind {
+	case domain.MovementGrant:
+		now.Available, now.lastGrant = was.Available+c.Amount, c.Amount
+	case domain.MovementHold:
+		now.Available = was.Available - c.Amount
+	case domain.MovementRelease:
+		now.Available = was.Available + c.Amount
+	}
+	level := domain.CreditsLowLevel(now.set, now.lastGrant)
+	granted := c.Kind == domain.MovementGrant
+	switch {
+	case was.low:
+		now.low = !domain.CreditsRisen(now.Available, level, granted)
+	case !granted:
+		now.low = now.Available < level
+	}
+	if now.low == was.low && !granted {
+		return nil
+	}
+	err := t.db.Exec(ctx, `update account set low = $3, last_grant = $4 where workspace_id = $1 and name = $2`,
+		c.WorkspaceID, string(domain.AccountAvailable), now.low, now.lastGrant)
+	if err != nil {
+		return fmt.Errorf("note the level of credits: %w", err)
+	}
+	if !now.low || was.low {
+		return nil
+	}
+	return t.AppendEvent(ctx, domain.Subject{WorkspaceID: c.WorkspaceID},
+		domain.CreditsLow{Available: now.Available, Level: level})
 }
 
 // balanceAfter is the sum of what is available and what is held, after a transfer.

@@ -121,6 +121,8 @@ var enums = map[string][]string{
 	"execution.status": domain.ExecutionStatus("").Values(),
 	"message.status":   domain.TextStatus("").Values(),
 	"movement.kind":    domain.MovementKind("").Values(),
+
+	"notification.email": domain.EmailMode("").Values(),
 }
 
 // What the schema says of a fixed set of values is what domain says.

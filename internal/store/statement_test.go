@@ -60,6 +60,7 @@ var inner = map[string]string{
 	"SearchBacklog":            "the backlog of all workspaces",
 	"AnyScheduleDue":           "the clock's, of all workspaces",
 	"LockDueSchedule":          "the clock's, of all workspaces",
+	"Email":                    "the job that sends it carries only the id",
 	"advanceSchedule":          "behind the lock",
 }
 

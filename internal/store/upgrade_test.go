@@ -128,3 +128,50 @@ func TestBrandVoicesAreUpgradedToVersions(t *testing.T) {
 		t.Errorf("versions %+v, %v", versions.Items, err)
 	}
 }
+
+// The level below which credits are low follows the last grant, also one from before
+// levels were kept.
+func TestTheLastGrantIsUpgraded(t *testing.T) {
+	ctx, dir := context.Background(), t.TempDir()
+	old, err := db.Open(ctx, db.Options{Dir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := old.Migrate(ctx, before(t, "0022")); err != nil {
+		t.Fatal(err)
+	}
+	for _, statement := range []string{
+		`insert into workspace (id, slug, name, plan, timezone, created_at) values (1, 'main', 'Main', 'starter', 'UTC', 1)`,
+		`insert into account (workspace_id, name, balance) values (1, 'issued', -1100), (1, 'available', 1100), (1, 'held', 0),
+			(1, 'spent', 0)`,
+		`insert into movement (workspace_id, at, kind, amount, from_account, to_account, reference, balance_after) values
+			(1, 1, 'grant', 100, 'issued', 'available', 'a', 100), (1, 2, 'grant', 1000, 'issued', 'available', 'b', 1100)`,
+	} {
+		if _, err := old.SQL().ExecContext(ctx, statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := old.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s, err := store.Open(ctx, store.Options{Dir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if err := s.Migrate(ctx); err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []int{0, 1} { // 100 are left, then 99
+		inTx(t, s, func(ctx context.Context, tx *store.Tx) error {
+			return tx.TransferCredits(ctx, store.CreditTransfer{
+				WorkspaceID: 1, Kind: domain.MovementHold, Amount: []int{1000, 1}[i], Reference: []string{"c", "d"}[i],
+			})
+		})
+		events, err := s.Read().EventsNamed(ctx, store.Cursor{}, store.Cursor{XID: 1, Pos: 1000},
+			[]domain.EventName{domain.EventCreditsLow}, 10)
+		if err != nil || len(events) != want {
+			t.Errorf("after hold %d: %d events, %v", i+1, len(events), err)
+		}
+	}
+}

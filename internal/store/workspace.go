@@ -24,6 +24,7 @@ var workspaceTable = db.NewTable("workspace", func(w *domain.Workspace) []db.Col
 		{Name: "timezone", Field: &w.Timezone, In: workspaceRead | workspaceCreate | workspaceSave},
 		{Name: "voice_id", Field: &w.BrandVoiceID, In: workspaceRead},
 		{Name: "notify_emails", Field: db.JSONOr(&w.NotifyEmails, "[]"), In: workspaceRead | workspaceCreate | workspaceSave},
+		{Name: "credits_low_at", Field: &w.CreditsLowAt, In: workspaceRead | workspaceCreate | workspaceSave},
 		{Name: "require_approval", Field: &w.RequireApproval, In: workspaceRead | workspaceCreate | workspaceSave},
 		{Name: "feed_enabled", Field: &w.FeedEnabled, In: workspaceRead | workspaceCreate | workspaceSave},
 		{Name: "aws_connected", Field: &w.AWSConnected, In: workspaceRead},

@@ -18,7 +18,9 @@ import (
 	"vellocity/internal/web/pages/execution"
 	"vellocity/internal/web/pages/executions"
 	"vellocity/internal/web/pages/keys"
+	"vellocity/internal/web/pages/notifications"
 	"vellocity/internal/web/pages/review"
+	"vellocity/internal/web/pages/unsubscribe"
 	"vellocity/internal/web/ui"
 )
 
@@ -41,6 +43,7 @@ func pages() []ui.Mount {
 		contents.Mount,
 		executions.Mount,
 		execution.Mount,
+		notifications.Mount,
 		content.Mount,
 		brandvoices.Mount,
 		brandvoice.Mount,
@@ -50,5 +53,6 @@ func pages() []ui.Mount {
 		agent.Mount,
 		keys.Mount,
 		review.Mount,
+		unsubscribe.Mount,
 	}
 }

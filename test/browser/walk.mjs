@@ -8,6 +8,7 @@ import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { axe, inFirefox, launch, overflow, still, until, watch } from "./browser.mjs";
 import { keeping } from "./keeping.mjs";
+import { notices } from "./notices.mjs";
 import { startProvider } from "./provider.mjs";
 import { startServer } from "./server.mjs";
 
@@ -32,6 +33,7 @@ try {
   await everyCapability(context);
   await republish(context);
   await oneStream(context);
+  await notices({ server, open, launch, tell, noFault });
   if (!inFirefox) { // once is enough
     await keeping({ server, open, launch, tell, api, overflow });
     await everyPage();
@@ -434,7 +436,7 @@ async function noFault(page, where) {
 // everyPage looks at each page in light, dark, on a phone and at 320 pixels.
 async function everyPage() {
   const paths = ["/board", "/executions", "/executions?status=failed", "/executions/1", "/content/1", "/content/1?view=edit", "/content/1?view=versions", "/content/1?view=history",
-    "/capabilities", "/capabilities/generate-blog-post", "/capabilities/generate-social-posts", "/capabilities/analyze-seo", "/capabilities/review-content", "/capabilities/publish-content", "/brand-voices", "/agents", "/settings/api-keys?new=1", "/settings/api-keys?revoke=1", "/nowhere", "/in"];
+    "/capabilities", "/capabilities/generate-blog-post", "/capabilities/generate-social-posts", "/capabilities/analyze-seo", "/capabilities/review-content", "/capabilities/publish-content", "/brand-voices", "/agents", "/settings/api-keys?new=1", "/settings/api-keys?revoke=1", "/notifications", "/notifications?unread=1", "/unsubscribe", "/nowhere", "/in"];
   const modes = {
     light: {}, dark: { colorScheme: "dark" },
     phone: { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true },

@@ -1,4 +1,5 @@
-// Package account has the rows about the workspace itself: profile, credits, API keys.
+// Package account has the rows about the workspace itself: profile, credits, API keys,
+// and the notifications of its members.
 package account
 
 import (
@@ -10,5 +11,5 @@ import (
 
 // Rows returns the area's rows.
 func Rows(v *account.Verbs) []ops.Op {
-	return slices.Concat(profileRows(v), creditRows(v), keyRows(v))
+	return slices.Concat(profileRows(v), creditRows(v), keyRows(v), notificationRows(v))
 }

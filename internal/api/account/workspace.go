@@ -20,7 +20,8 @@ type Profile struct {
 	Slug            string      `json:"slug" doc:"Names the workspace in feed addresses"`
 	Timezone        string      `json:"timezone" doc:"IANA time zone that whole days are counted in"`
 	BrandVoiceID    *int64      `json:"default_brand_voice_id" doc:"Brand voice used where none is named"`
-	NotifyEmails    []string    `json:"notification_emails"`
+	NotifyEmails    []string    `json:"notification_emails" doc:"Who gets an e-mail about finished and failed work, beside the members who are notified"`
+	CreditsLowAt    *int        `json:"credits_low_at" doc:"Credits are low when fewer than this are available; null: a tenth of the last grant"`
 	RequireApproval bool        `json:"require_approval" doc:"Whether an item must be approved before it is published"`
 	FeedEnabled     bool        `json:"feed_enabled" doc:"Whether published items are in the public feeds"`
 }
@@ -29,7 +30,8 @@ type updateProfile struct {
 	CompanyName     *string   `json:"company_name,omitempty" limit:"company_name" doc:"Name of the company"`
 	Timezone        *string   `json:"timezone,omitempty" limit:"timezone" doc:"IANA time zone, like Europe/Berlin"`
 	BrandVoiceID    *int64    `json:"default_brand_voice_id,omitempty" null:"clears" minimum:"0" doc:"Brand voice used where none is named; null or 0 for none"`
-	NotifyEmails    *[]string `json:"notification_emails,omitempty" limit:"notification_emails" format:"email" doc:"Who is notified of finished and failed work"`
+	NotifyEmails    *[]string `json:"notification_emails,omitempty" limit:"notification_emails" format:"email" doc:"Who gets an e-mail about finished and failed work, beside the members who are notified"`
+	CreditsLowAt    *int      `json:"credits_low_at,omitempty" null:"clears" limit:"credits_low" doc:"Credits are low when fewer than this are available; null or 0 for a tenth of the last grant"`
 	RequireApproval *bool     `json:"require_approval,omitempty" doc:"Whether an item must be approved before it is published"`
 	FeedEnabled     *bool     `json:"feed_enabled,omitempty" doc:"Whether published items are in the public feeds"`
 	ops.Conditional
@@ -41,6 +43,7 @@ func (in updateProfile) verb() account.UpdateProfile {
 		Timezone:        in.Timezone,
 		BrandVoiceID:    in.BrandVoiceID,
 		NotifyEmails:    in.NotifyEmails,
+		CreditsLowAt:    in.CreditsLowAt,
 		RequireApproval: in.RequireApproval,
 		FeedEnabled:     in.FeedEnabled,
 		Precondition:    verb.Precondition{IfMatch: in.Revisions()},
@@ -110,6 +113,7 @@ func viewProfile(r *ops.Reply, w domain.Workspace) Profile {
 		Timezone:        w.Timezone,
 		BrandVoiceID:    wire.Optional(w.BrandVoiceID),
 		NotifyEmails:    wire.List(w.NotifyEmails),
+		CreditsLowAt:    wire.Optional(w.CreditsLowAt),
 		RequireApproval: w.RequireApproval,
 		FeedEnabled:     w.FeedEnabled,
 	}

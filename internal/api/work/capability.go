@@ -61,7 +61,7 @@ type executeCapability struct {
 	Settings ops.Object      `json:"settings,omitempty"                                    doc:"The capability's settings, by its settings_schema"`
 	Context  ops.Object      `json:"context,omitempty"                                     doc:"Further context for the agent"`
 	Priority domain.Priority `json:"priority,omitempty"                                    doc:"Queue priority"                                                default:"normal"`
-	Notify   bool            `json:"notify_on_complete,omitempty"                          doc:"Notify the workspace's members when it has ended"              default:"false"`
+	Notify   bool            `json:"notify_on_complete,omitempty"                          doc:"Notify the person who starts it, or who created the key, when it is complete" default:"false"`
 	Wait     int             `json:"wait,omitempty"               in:"prefer" limit:"wait" doc:"Seconds to wait for the end before responding"`
 }
 

@@ -1,5 +1,6 @@
 // Package account has the verbs around a workspace itself: its profile, keys and
-// credits, and what the first start of an installation creates.
+// credits, its members' notifications, and what the first start of an installation
+// creates.
 package account
 
 import (
@@ -7,11 +8,22 @@ import (
 	"vellocity/internal/store"
 )
 
+// Options are what the verbs need.
+type Options struct {
+	Store *store.Store
+	Keys  *auth.Keys  // forgets keys that have changed
+	Vault *auth.Vault // reads the links of e-mails
+	// Email says that this server sends e-mails.
+	Email bool
+}
+
 // Verbs are the verbs of this area. They are safe for use by several goroutines.
 type Verbs struct {
 	store *store.Store
-	keys  *auth.Keys // forgets keys that have changed
+	keys  *auth.Keys
+	vault *auth.Vault
+	email bool
 }
 
 // New returns the verbs.
-func New(s *store.Store, k *auth.Keys) *Verbs { return &Verbs{s, k} }
+func New(o Options) *Verbs { return &Verbs{o.Store, o.Keys, o.Vault, o.Email} }

@@ -2,6 +2,7 @@ package account_test
 
 import (
 	"context"
+	"crypto/rand"
 	"reflect"
 	"strings"
 	"testing"
@@ -10,6 +11,7 @@ import (
 	"vellocity/internal/domain"
 	"vellocity/internal/engine/account"
 	"vellocity/internal/engine/enginetest"
+	"vellocity/internal/store"
 	"vellocity/internal/verb"
 )
 
@@ -82,6 +84,89 @@ func (verbs) Keys() enginetest.Verbs {
 		}),
 		"RevokeKey": admin(true, true, func(k K, ctx C, x X) error { return k.Account.RevokeKey(ctx, verb.ID{ID: x.Key}) }),
 	}
+}
+
+func (verbs) Notifications() enginetest.Verbs {
+	page := enginetest.FirstPage()
+	return enginetest.Verbs{
+		"Notifications": enginetest.Read(func(k K, ctx C, _ X) error {
+			return second(k.Account.Notifications(ctx, account.ListNotifications{Page: page}))
+		}),
+		"UnreadNotifications": enginetest.Read(func(k K, ctx C, _ X) error {
+			return second(k.Account.UnreadNotifications(ctx))
+		}),
+		"ReadNotification": {
+			Scope: domain.ScopeRead, Event: true, ByID: true, Make: notifyEverybody,
+			Call: func(k K, ctx C, x X) error {
+				return second(k.Account.ReadNotification(ctx, verb.ID{ID: mine(k, ctx, x)}))
+			},
+		},
+		"ReadAllNotifications": {
+			Scope: domain.ScopeRead, Event: true, Make: notifyEverybody,
+			Call: func(k K, ctx C, _ X) error { return second(k.Account.ReadAllNotifications(ctx)) },
+		},
+		"NotificationSettings": enginetest.Read(func(k K, ctx C, _ X) error {
+			return second(k.Account.NotificationSettings(ctx))
+		}),
+		"UpdateNotificationSettings": {
+			Scope: domain.ScopeRead, Event: true,
+			Call: func(k K, ctx C, _ X) error {
+				return second(k.Account.UpdateNotificationSettings(ctx, account.UpdateNotificationSettings{
+					Kinds: []account.NotificationChange{{Kind: domain.NotifyFailed, App: new(false)}},
+				}))
+			},
+		},
+		"UnsubscribeLink": {Open: true},
+		"Unsubscribe":     {Open: true},
+	}
+}
+
+// notifyEverybody notifies each member of our workspace of one event, and returns the
+// id of the first notification.
+func notifyEverybody(k K) (first int64) {
+	k.T.Helper()
+	k.Do(func(ctx context.Context, tx *store.Tx) error {
+		members, err := tx.Members(ctx, k.Ours.ID)
+		if err != nil {
+			return err
+		}
+		members = append(members, store.Member{}) // the person without an id who tries every scope
+		for i, m := range members {
+			n, _, err := tx.CreateNotification(ctx, domain.Notification{
+				Recipient: domain.Recipient{WorkspaceID: k.Ours.ID, UserID: m.ID},
+				Kind:      domain.NotifyFailed,
+				EventID:   rand.Text(),
+				InApp:     true,
+				Email:     domain.EmailOff,
+			})
+			if err != nil {
+				return err
+			}
+			if i == 0 {
+				first = n.ID
+			}
+		}
+		return nil
+	})
+	return first
+}
+
+// mine is the id of the caller's own notification of those of notifyEverybody: members
+// are in the order of their roles, as their ids are. A stranger asks for the first.
+func mine(k K, ctx C, x X) int64 {
+	a, ok := domain.ActorFrom(ctx)
+	if !ok || a.WorkspaceID != k.Ours.ID {
+		return x.Made
+	}
+	id := a.ID
+	if a.Kind != domain.ActorPerson {
+		owner, _, err := k.Store.Read().Owner(ctx, k.Ours.ID)
+		if err != nil {
+			k.T.Fatal(err)
+		}
+		id = owner.ID
+	}
+	return int64(k.Count("select coalesce(max(id), 0) from notification where user_id = $1", id))
 }
 
 func (verbs) Seed() enginetest.Verbs {

@@ -3,7 +3,6 @@ package account
 import (
 	"cmp"
 	"context"
-	"net/mail"
 	"time"
 
 	"vellocity/internal/domain"
@@ -26,6 +25,7 @@ type UpdateProfile struct {
 	Timezone        *string // IANA name
 	BrandVoiceID    *int64  // default brand voice; 0: none
 	NotifyEmails    *[]string
+	CreditsLowAt    *int // credits are low below this number; 0: a tenth of the last grant
 	RequireApproval *bool
 	FeedEnabled     *bool
 	verb.Precondition
@@ -53,6 +53,7 @@ func (v *Verbs) UpdateProfile(ctx context.Context, in UpdateProfile) (domain.Wor
 			w.BrandVoiceID = *in.BrandVoiceID
 		}
 		verb.Set(&w.NotifyEmails, in.NotifyEmails)
+		verb.Set(&w.CreditsLowAt, in.CreditsLowAt)
 		verb.Set(&w.RequireApproval, in.RequireApproval)
 		verb.Set(&w.FeedEnabled, in.FeedEnabled)
 		return saveWorkspace(ctx, tx, w)
@@ -75,6 +76,9 @@ func (in UpdateProfile) Check(p *domain.Problems) {
 	if in.NotifyEmails != nil {
 		checkEmails(p, *in.NotifyEmails)
 	}
+	if in.CreditsLowAt != nil {
+		domain.LimitCreditsLow.Value(p, "credits_low_at", *in.CreditsLowAt)
+	}
 }
 
 func (in UpdateProfile) validate(ctx context.Context, tx *store.Tx, workspaceID int64) error {
@@ -94,9 +98,15 @@ func (in UpdateProfile) validate(ctx context.Context, tx *store.Tx, workspaceID 
 func checkEmails(p *domain.Problems, list []string) {
 	domain.LimitNotifyEmails.List(p, "notification_emails", list)
 	for i, address := range list {
-		if _, err := mail.ParseAddress(address); err != nil {
-			p.Format(verb.Path("notification_emails", i), "an e-mail address such as ada@example.com")
-		}
+		checkEmail(p, verb.Path("notification_emails", i), address)
+	}
+}
+
+// checkEmail notes a fault unless the text is one bare address: an address with a name
+// beside it would be another entry for the same mailbox.
+func checkEmail(p *domain.Problems, path, address string) {
+	if !domain.IsEmailAddress(address) {
+		p.Format(path, "an e-mail address such as editor@example.com")
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"log/slog"
 	"os"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -67,6 +68,7 @@ type Kit struct {
 	Content   *content.Verbs
 	Studio    *studio.Verbs
 	Account   *account.Verbs
+	Vault     *auth.Vault
 	Ours      domain.Workspace
 	Theirs    domain.Workspace
 
@@ -189,7 +191,15 @@ func (k *Kit) build() {
 	k.Work, err = work.New(work.Options{Store: k.Store, Runner: k.Runner, Hub: k.Hub, Capabilities: capabilities})
 	k.must(err)
 	k.Content = content.New(k.Store, k.Runner, PublicURL)
-	k.Account = account.New(k.Store, auth.NewKeys(k.Store, log))
+	vault, err := auth.NewVault(domain.Secret(strings.Repeat("test", 10)))
+	k.must(err)
+	k.Vault = vault
+	k.Account = account.New(account.Options{
+		Store: k.Store,
+		Keys:  auth.NewKeys(k.Store, log),
+		Vault: vault,
+		Email: true,
+	})
 	k.Studio = studio.New(studio.Options{
 		Store:       k.Store,
 		Providers:   k.Providers,

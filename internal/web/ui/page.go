@@ -46,6 +46,12 @@ const (
 	Connect = "Connect"
 )
 
+// Unread is what the bell counts. On a phone it is the only number in the tab bar.
+const Unread = "unread"
+
+// IsBell reports whether the link counts what is unread.
+func (l Link) IsBell() bool { return l.Counted == Unread }
+
 // Link is a page's place in the menu.
 type Link struct {
 	Group string // Manage, Create or Connect

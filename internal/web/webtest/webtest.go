@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
@@ -38,9 +39,15 @@ type Person struct {
 // with the test.
 func Start(t testing.TB) *Person {
 	t.Helper()
-	cfg, err := config.Load(config.Sources{Flags: map[string]string{
-		"data": t.TempDir(), "rate-limits": "off", "listen": "127.0.0.1:0",
-	}})
+	return StartWith(t, nil)
+}
+
+// StartWith is Start with further options, by their names.
+func StartWith(t testing.TB, options map[string]string) *Person {
+	t.Helper()
+	flags := map[string]string{"data": t.TempDir(), "rate-limits": "off", "listen": "127.0.0.1:0"}
+	maps.Copy(flags, options)
+	cfg, err := config.Load(config.Sources{Flags: flags})
 	No(t, err)
 	a, err := app.New(t.Context(), cfg, slog.New(slog.DiscardHandler))
 	No(t, err)

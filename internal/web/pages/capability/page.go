@@ -46,6 +46,7 @@ type view struct {
 	Past       []ui.ExecutionRow
 	Refused    string // why this person may not run it; "" where nothing forbids it
 	From       int64  // the execution whose inputs are filled in; 0: none
+	Notify     bool   // when it is complete
 }
 
 // fieldError is one line of the summary above the form.
@@ -96,7 +97,7 @@ func (p page) view(w http.ResponseWriter, r *http.Request) (v view, err error) {
 	if err != nil {
 		return v, err
 	}
-	v = view{Capability: c, Writes: c.Category == domain.CategoryGeneration}
+	v = view{Capability: c, Writes: c.Category == domain.CategoryGeneration, Notify: notify(r)}
 	if v.Shell, err = p.Shell(w, r, "/capabilities", c.Name); err != nil {
 		return v, err
 	}
@@ -148,3 +149,6 @@ func agentChoices(agents []domain.Agent, slug, on string) []ui.Choice {
 	}
 	return list
 }
+
+// notify reports whether the person wants to be notified of the end.
+func notify(r *http.Request) bool { return r.PostForm.Get("notify") != "" }

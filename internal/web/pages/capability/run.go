@@ -40,6 +40,7 @@ func (p page) run(w http.ResponseWriter, r *http.Request) error {
 			AgentID:    agentID(r),
 			Settings:   raw,
 			Priority:   domain.Priority(r.PostForm.Get("priority")),
+			Notify:     notify(r),
 		})
 	}, func(st work.Started) ui.Outcome {
 		return ui.Outcome{Path: ui.ExecutionPath(st.Execution.ID), Message: "Execution started."}
@@ -94,10 +95,11 @@ type executeBody struct {
 	Settings map[string]any `json:"settings"`
 	AgentID  int64          `json:"agent_id,omitempty"`
 	Priority string         `json:"priority,omitempty"`
+	Notify   bool           `json:"notify_on_complete,omitempty"`
 }
 
 func (p page) callOf(r *http.Request, slug string, settings map[string]any) ui.Call {
-	body := executeBody{Settings: settings, AgentID: agentID(r)}
+	body := executeBody{Settings: settings, AgentID: agentID(r), Notify: notify(r)}
 	if priority := r.PostForm.Get("priority"); priority != string(domain.PriorityNormal) {
 		body.Priority = priority
 	}

@@ -32,7 +32,6 @@ func Mount(site *ui.Site) ui.Page {
 			Name:  "API keys",
 			Icon:  "key-round",
 			Keys:  "g s",
-			Phone: "Keys",
 		},
 		Routes: []ui.Route{
 			{Pattern: "GET " + path, Handle: p.show},

@@ -76,6 +76,7 @@ function state(name, again) {
 function receive(n) {
   document.dispatchEvent(new CustomEvent("live-any"));
   if (!n.name) { refreshAll(); return; } // events were skipped
+  if (n.name.startsWith("notification.")) nudge("live-notice", n);
   if (n.content) {
     document.dispatchEvent(new CustomEvent("live-item", { detail: n }));
     nudge("live-board", n);
