@@ -106,11 +106,12 @@ const (
 // ComposerOrigin is the composer, which uses no model.
 func ComposerOrigin() Origin { return Origin{Kind: OriginComposer, Model: "composer/1"} }
 
-// Execution is one durable run of a capability.
+// Execution is one durable run of a capability, or of a template.
 type Execution struct {
 	ID          int64
 	WorkspaceID int64
-	Capability  string // slug
+	Capability  string // slug; empty for a template
+	Template    string // slug; empty for a capability
 	Title       string
 	AgentID     int64
 	Status      ExecutionStatus
@@ -122,7 +123,8 @@ type Execution struct {
 	CreditsUsed int
 	CreditsHeld int // still held, 0 once ended
 	Cost        Cost
-	Settings    json.RawMessage
+	Settings    json.RawMessage // of the capability, or the inputs of the template
+	Program     *Template       // the template as it was when the execution was accepted; nil for a capability
 	Context     json.RawMessage
 	Notify      bool
 	RetryOf     int64 // the execution whose recorded steps this one reuses; 0 for none
@@ -187,6 +189,7 @@ type StepResult struct {
 	Credits      int             `json:"credits"`
 	Cost         Cost            `json:"cost"`
 	Output       json.RawMessage `json:"output"`
+	Items        []ItemRef       `json:"items"` // that it created
 	Error        string          `json:"error"`
 }
 
