@@ -21,6 +21,7 @@ import (
 	"vellocity/internal/live"
 	"vellocity/internal/queue"
 	"vellocity/internal/store"
+	"vellocity/internal/template"
 )
 
 // New opens the database, brings its schema up to date, and builds every part.
@@ -181,6 +182,7 @@ func (a *App) work() (err error) {
 		Providers:    a.providers,
 		KeyVariables: keyVariables(),
 		Capabilities: Capabilities(),
+		Templates:    template.Builtin(),
 		PublicURL:    a.cfg.PlannedURL(),
 		Alive:        a.alive,
 		Log:          a.log,

@@ -8,18 +8,18 @@ import (
 // Template is a workflow template: capabilities that run as one execution, the settings
 // of each made from the inputs and from what earlier steps recorded.
 type Template struct {
-	ID          int64
-	Slug        string // lower case with hyphens, unique among those that a workspace sees
-	Name        string
-	Description string
-	Category    TemplateCategory
+	ID          int64            `json:"id"`   // up to 1000: it ships with Vellocity
+	Slug        string           `json:"slug"` // lower case with hyphens, unique among those that a workspace sees
+	Name        string           `json:"name"`
+	Description string           `json:"description"`
+	Category    TemplateCategory `json:"category"`
 	// InputSchema is a JSON Schema (2020-12) of the inputs, an object.
-	InputSchema json.RawMessage
-	Steps       []TemplateStep
-	IsBuiltin   bool // it ships with Vellocity and cannot be changed
-	Version     int  // from 1, raised with each change
-	CreatedAt   time.Time
-	UpdatedAt   time.Time
+	InputSchema json.RawMessage `json:"input_schema"`
+	Steps       []TemplateStep  `json:"steps"`
+	IsBuiltin   bool            `json:"is_builtin"` // it ships with Vellocity and cannot be changed
+	Version     int             `json:"version"`    // from 1, raised with each change
+	CreatedAt   time.Time       `json:"-"`
+	UpdatedAt   time.Time       `json:"-"`
 }
 
 // TemplateStep is one step of a template: one capability.
@@ -62,6 +62,12 @@ func TemplateCategories() []TemplateCategory {
 
 // Label returns the name that people read.
 func (c TemplateCategory) Label() string { return templateLabels[c] }
+
+// MaxTemplates is how many templates of its own a workspace may have.
+const MaxTemplates = 200
+
+// FirstOwnTemplate is the lowest id of a template that a workspace has created.
+const FirstOwnTemplate = 1001
 
 // The bounds of the JSON within a template.
 const (

@@ -7,10 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"vellocity/internal/capability"
 	"vellocity/internal/domain"
+	"vellocity/internal/execution"
 	"vellocity/internal/store"
 	"vellocity/internal/verb"
 )
@@ -58,15 +60,23 @@ func (v *Verbs) Execute(ctx context.Context, in Execute) (Started, error) {
 		return Started{}, err
 	}
 	in.Priority = cmp.Or(in.Priority, domain.PriorityNormal)
-	started, err := verb.Change(ctx, v.store, domain.ScopeReview, func(tx *store.Tx, a domain.Actor) (Started, error) {
-		return v.accept(ctx, tx, a, c, req, in, 0)
+	return v.start(ctx, a, in.Wait, func(tx *store.Tx, a domain.Actor) (Started, error) {
+		return v.accept(ctx, tx, a, execution.OfCapability(c, req), in, 0)
 	})
-	if in.Wait <= 0 {
+}
+
+// start accepts an execution by f, in one transaction, and waits for its end where the
+// caller asked for that.
+func (v *Verbs) start(
+	ctx context.Context, a domain.Actor, wait time.Duration, f func(tx *store.Tx, a domain.Actor) (Started, error),
+) (Started, error) {
+	started, err := verb.Change(ctx, v.store, domain.ScopeReview, f)
+	if wait <= 0 {
 		return started, err
 	}
 	var before *domain.Replayed
 	if errors.As(err, &before) && before.Answer.Began != 0 {
-		d, failed := v.wait(ctx, a.WorkspaceID, before.Answer.Began, in.Wait)
+		d, failed := v.wait(ctx, a.WorkspaceID, before.Answer.Began, wait)
 		if failed != nil {
 			return started, err // the stored answer is still true
 		}
@@ -78,7 +88,7 @@ func (v *Verbs) Execute(ctx context.Context, in Execute) (Started, error) {
 	// The execution was accepted, even if the wait is cut short. A caller that may
 	// start one may see how it ends.
 	x := started.Execution
-	if d, err := v.wait(ctx, x.WorkspaceID, x.ID, in.Wait); err == nil {
+	if d, err := v.wait(ctx, x.WorkspaceID, x.ID, wait); err == nil {
 		started.Execution = d.Execution
 	}
 	return started, nil
@@ -115,24 +125,23 @@ func isObject(j json.RawMessage) bool {
 }
 
 // accept asks the caller for the scopes of the execution's effects, chooses agent,
-// brand voice and origin, and accepts the execution as part of the transaction. req is
-// the request of in, decoded; retryOf is the execution whose steps are reused, or 0.
+// brand voice and origin, and accepts the execution as part of the transaction. in has what
+// the order does not say; retryOf is the execution whose steps are reused, or 0.
 func (v *Verbs) accept(
-	ctx context.Context, tx *store.Tx, a domain.Actor, c capability.Capability, req capability.Request, in Execute,
-	retryOf int64,
+	ctx context.Context, tx *store.Tx, a domain.Actor, order execution.Order, in Execute, retryOf int64,
 ) (Started, error) {
-	if err := a.RequireAll(domain.EffectScopes(req.Effects())); err != nil {
+	if err := a.RequireAll(domain.EffectScopes(order.Effects)); err != nil {
 		return Started{}, err
 	}
-	agent, why, err := chooseAgent(ctx, tx, a.WorkspaceID, c.Slug, in.AgentID)
+	agent, why, err := chooseAgent(ctx, tx, a.WorkspaceID, order.Capabilities, in.AgentID)
 	if err != nil {
 		return Started{}, err
 	}
-	voiceID, err := chooseBrandVoice(ctx, tx, a.WorkspaceID, agent, req.BrandVoice())
+	voiceID, err := chooseBrandVoice(ctx, tx, a.WorkspaceID, agent, order.BrandVoice)
 	if err != nil {
 		return Started{}, err
 	}
-	if err := checkItems(ctx, tx, a.WorkspaceID, req.Reads()); err != nil {
+	if err := checkItems(ctx, tx, a.WorkspaceID, order.Reads); err != nil {
 		return Started{}, err
 	}
 	connection, ok := v.runner.Providers.For(agent)
@@ -141,24 +150,21 @@ func (v *Verbs) accept(
 			"The agent %q uses the provider %q, which is not configured", agent.Name, agent.Provider)
 	}
 	origin := connection.Origin
-	if !c.NeedsModel {
+	if !order.NeedsModel {
 		origin = domain.ComposerOrigin()
 	}
 	x := domain.Execution{
 		WorkspaceID: a.WorkspaceID,
-		Capability:  c.Slug,
-		Title:       req.Title(),
 		AgentID:     agent.ID,
 		Priority:    in.Priority,
 		Origin:      origin,
-		Settings:    req.JSON(),
 		Context:     in.Context,
 		Notify:      in.Notify,
 		RetryOf:     retryOf,
 		CreatedBy:   a.Name,
 		Starter:     a.Starter(),
 	}
-	x, err = v.runner.Accept(ctx, tx, x, req, voiceID)
+	x, err = v.runner.Accept(ctx, tx, x, order, voiceID)
 	return Started{Execution: x, Agent: agent, AgentReason: why}, err
 }
 
@@ -176,9 +182,10 @@ func checkItems(ctx context.Context, tx *store.Tx, workspaceID int64, ids []int6
 	return p.Err()
 }
 
-// chooseAgent returns the agent that was asked for, or chooses one, and the reason.
+// chooseAgent returns the agent that was asked for, or chooses one that carries out all of
+// the capabilities, and the reason.
 func chooseAgent(
-	ctx context.Context, tx *store.Tx, workspaceID int64, slug string, id int64,
+	ctx context.Context, tx *store.Tx, workspaceID int64, slugs []string, id int64,
 ) (domain.Agent, string, error) {
 	active := store.AgentFilter{ActiveOnly: true}
 	l, err := tx.Agents(ctx, workspaceID, active, domain.Page{Number: 1, Size: domain.LimitPerPage.Max})
@@ -186,21 +193,29 @@ func chooseAgent(
 		return domain.Agent{}, "", err
 	}
 	if id != 0 {
-		agent, err := requestedAgent(ctx, tx, workspaceID, slug, id, l.Items)
+		agent, err := requestedAgent(ctx, tx, workspaceID, slugs, id, l.Items)
 		return agent, "It was requested.", err
 	}
+	all := strings.Join(slugs, ", ")
+	each := func(carries func(a domain.Agent, slug string) bool) func(a domain.Agent) bool {
+		return func(a domain.Agent) bool {
+			return !slices.ContainsFunc(slugs, func(slug string) bool { return !carries(a, slug) })
+		}
+	}
+	lists := func(a domain.Agent, slug string) bool { return slices.Contains(a.Capabilities, slug) }
+	takes := func(a domain.Agent, slug string) bool { return a.Can(slug) || isFallback(a, slug, l.Items) }
 	for _, choice := range []struct {
 		takes func(domain.Agent) bool
 		why   func(domain.Agent) string
 	}{
-		{func(a domain.Agent) bool { return slices.Contains(a.Capabilities, slug) }, func(a domain.Agent) string {
-			return fmt.Sprintf("%s is the first active agent that lists %s.", a.Name, slug)
+		{each(lists), func(a domain.Agent) string {
+			return fmt.Sprintf("%s is the first active agent that lists %s.", a.Name, all)
 		}},
-		{func(a domain.Agent) bool { return a.Can(slug) }, func(a domain.Agent) string {
-			return fmt.Sprintf("No active agent lists %s; %s is the first that carries out every capability.", slug, a.Name)
+		{each(domain.Agent.Can), func(a domain.Agent) string {
+			return fmt.Sprintf("No active agent lists %s; %s is the first that carries out every capability.", all, a.Name)
 		}},
-		{func(a domain.Agent) bool { return isFallback(a, slug, l.Items) }, func(a domain.Agent) string {
-			return fmt.Sprintf("No active agent lists %s, so it goes to %s, the first that ships with Vellocity.", slug, a.Name)
+		{each(takes), func(a domain.Agent) string {
+			return fmt.Sprintf("No active agent lists %s, so it goes to %s, the first that ships with Vellocity.", all, a.Name)
 		}},
 	} {
 		if i := slices.IndexFunc(l.Items, choice.takes); i >= 0 {
@@ -208,7 +223,7 @@ func chooseAgent(
 		}
 	}
 	return domain.Agent{}, "", domain.Errorf(domain.CodeConflict,
-		"No active agent of this workspace carries out %s", slug)
+		"No active agent of this workspace carries out %s", all)
 }
 
 // isFallback reports whether an agent takes a capability that no active agent can
@@ -219,18 +234,21 @@ func isFallback(a domain.Agent, slug string, active []domain.Agent) bool {
 }
 
 func requestedAgent(
-	ctx context.Context, tx *store.Tx, workspaceID int64, slug string, id int64, active []domain.Agent,
+	ctx context.Context, tx *store.Tx, workspaceID int64, slugs []string, id int64, active []domain.Agent,
 ) (domain.Agent, error) {
 	agent, err := tx.Agent(ctx, workspaceID, id)
 	if err != nil {
 		return agent, verb.MissingReference(err, "agent_id", "agent", id)
 	}
 	var p domain.Problems
-	switch {
-	case !agent.IsActive:
+	if !agent.IsActive {
 		p.Add("agent_id", "The agent %q is switched off", agent.Name)
-	case !agent.Can(slug) && !isFallback(agent, slug, active):
-		p.Add("agent_id", "The agent %q does not carry out %s", agent.Name, slug)
+		return agent, p.Err()
+	}
+	for _, slug := range slugs {
+		if !agent.Can(slug) && !isFallback(agent, slug, active) {
+			p.Add("agent_id", "The agent %q does not carry out %s", agent.Name, slug)
+		}
 	}
 	return agent, p.Err()
 }
