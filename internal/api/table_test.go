@@ -56,6 +56,8 @@ func TestLimitsAreUsed(t *testing.T) {
 	elsewhere := map[string]bool{
 		"percent": true, // of a response
 		"url":     true, // of a provider that the operator connects
+		// Of a step, which is an item of a list.
+		"step_key": true, "depends_on": true, "expression": true,
 	}
 	used := map[string]bool{}
 	for _, o := range slices.Concat(app.Table(), account.OperatorRows(nil)) {

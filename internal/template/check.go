@@ -19,6 +19,9 @@ import (
 // keyForm is the form of a step's key.
 var keyForm = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 
+// reserved are slugs that stand in addresses where a template's would.
+var reserved = []string{"grouped", "suggest"}
+
 // Read checks a template whole and reads it. What is wrong comes back as one
 // VALIDATION_ERROR with all faults, at paths such as steps.2.when.
 func Read(t domain.Template, find Find) (*Program, error) {
@@ -51,6 +54,9 @@ func (r *reading) head() {
 	}
 	if t.Slug != "" && strings.Trim(t.Slug, "0123456789") == "" {
 		r.problems.Format("slug", "more than a number: a number names a template by its id")
+	}
+	if slices.Contains(reserved, t.Slug) {
+		r.problems.Add("slug", "The slug field must be another word than %s, which the address of a list has", t.Slug)
 	}
 	domain.LimitTemplateName.Text(&r.problems, "name", t.Name)
 	domain.LimitTemplateDescription.Text(&r.problems, "description", t.Description)

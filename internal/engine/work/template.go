@@ -284,9 +284,16 @@ func (v *Verbs) ValidateTemplate(ctx context.Context, in ValidateTemplate) (Vali
 	return out, nil
 }
 
+// SuggestedTemplate is a template that fits a use case.
+type SuggestedTemplate struct {
+	TemplateDetails
+	Score  float64 // 0 to 1
+	Reason string
+}
+
 // SuggestTemplates returns the templates that fit a use case, best first: by the words that
 // they share with it.
-func (v *Verbs) SuggestTemplates(ctx context.Context, useCase string) ([]template.Suggestion, error) {
+func (v *Verbs) SuggestTemplates(ctx context.Context, useCase string) ([]SuggestedTemplate, error) {
 	a, err := verb.Caller(ctx, domain.ScopeRead)
 	if err != nil {
 		return nil, err
@@ -300,5 +307,9 @@ func (v *Verbs) SuggestTemplates(ctx context.Context, useCase string) ([]templat
 	if err != nil {
 		return nil, err
 	}
-	return template.Rank(useCase, all), nil
+	list := []SuggestedTemplate{}
+	for _, s := range template.Rank(useCase, all) {
+		list = append(list, SuggestedTemplate{v.priced(s.Template), s.Score, s.Reason})
+	}
+	return list, nil
 }

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"time"
 
 	"vellocity/internal/domain"
@@ -36,7 +37,7 @@ func RowOf(x work.ExecutionRow, now time.Time) ExecutionRow {
 	return ExecutionRow{
 		ID:         x.ID,
 		Title:      TitleOf(x.Title, x.ID),
-		Capability: x.Capability,
+		Capability: cmp.Or(x.Capability, x.Template),
 		Agent:      x.Agent.Name,
 		State:      StateOf(x.Execution),
 		Priority:   x.Priority,
