@@ -160,6 +160,9 @@ type PlanStep struct {
 	Credits   int      `json:"credits"` // weight; the weights of a plan sum to the capability's price
 	// Args are the step's own settings, opaque to everybody but its function.
 	Args json.RawMessage `json:"-"`
+	// AgentID is who carries out a step of a template and those of its capability; 0: the
+	// execution's agent.
+	AgentID int64 `json:"-"`
 }
 
 // StepStatus is the state of one step.

@@ -17,9 +17,10 @@ const retryAfterFull = 10 * time.Second
 // one, as part of the transaction. x has workspace, agent, origin, context and priority;
 // Accept returns it with its id and what it was ordered to do. Where x.RetryOf names an
 // execution, its recorded steps are reused and credits are held only for the others.
-// voiceID is the brand voice, or 0.
+// voiceID is the brand voice, or 0; agents are the ids of those that carry out the
+// capabilities of a template, by slug.
 func (r *Runner) Accept(
-	ctx context.Context, tx *store.Tx, x domain.Execution, order Order, voiceID int64,
+	ctx context.Context, tx *store.Tx, x domain.Execution, order Order, voiceID int64, agents map[string]int64,
 ) (domain.Execution, error) {
 	x = order.fill(x)
 	full, err := tx.PendingExecutionsExceed(ctx, x.WorkspaceID, r.Pending)
@@ -42,14 +43,19 @@ func (r *Runner) Accept(
 	if x, err = tx.CreateExecution(ctx, x, voiceID); err != nil {
 		return x, err
 	}
+	if order.program != nil { // with the agents, and in a retry with the settings that were resolved
+		for i, s := range plan {
+			if order.program.Has(s.Key) {
+				plan[i].AgentID = agents[s.Kind]
+			}
+		}
+		if err := tx.ExtendExecutionPlan(ctx, x.ID, plan); err != nil {
+			return x, fmt.Errorf("save the plan: %w", err)
+		}
+	}
 	if x.RetryOf != 0 {
 		if err := tx.CopySteps(ctx, x.RetryOf, x.ID); err != nil {
 			return x, fmt.Errorf("reuse steps: %w", err)
-		}
-		if order.program != nil { // with the settings that were resolved
-			if err := tx.ExtendExecutionPlan(ctx, x.ID, plan); err != nil {
-				return x, fmt.Errorf("reuse the plan: %w", err)
-			}
 		}
 	}
 	if err := tx.TransferCredits(ctx, transfer(x, domain.MovementHold, x.CreditsHeld)); err != nil {

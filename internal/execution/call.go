@@ -76,7 +76,7 @@ func (w *writing) input() capability.Input {
 		ExecutionID: w.x.ID,
 		Step:        w.part.step(w.step),
 		Context:     w.x.Context,
-		Agent:       w.agent,
+		Agent:       w.part.agent,
 		BrandVoice:  w.part.voice,
 		Origin:      w.part.origin,
 		Outputs:     w.part.outputs(w.outputs),
@@ -89,8 +89,8 @@ func (w *writing) input() capability.Input {
 // write has a text written for the step: streamed to watchers, recorded attempt by
 // attempt, counted.
 func (w *writing) write(ctx context.Context, ask capability.Ask) (ai.Response, error) {
-	if w.agent.Instructions != "" {
-		ask.System += "\n\n" + w.agent.Instructions
+	if own := w.part.agent.Instructions; own != "" {
+		ask.System += "\n\n" + own
 	}
 	w.text.Restart(w.step.Key)
 	watch := ai.Watch{Restart: func() error { w.text.Restart(w.step.Key); return nil }}

@@ -185,7 +185,7 @@ func (w *worker) load(ctx context.Context, tx *store.Tx) error {
 		}
 	}
 	for _, p := range w.parts {
-		if err := p.load(ctx, tx, w.x.WorkspaceID, w.voice); err != nil {
+		if err := p.load(ctx, tx, w.x, w.agent, w.voice); err != nil {
 			return err
 		}
 	}
@@ -199,14 +199,11 @@ func (w *worker) plan(ctx context.Context, tx *store.Tx) (failure *domain.Error,
 	if w.x.Status != domain.ExecutionPending {
 		return nil, nil
 	}
-	plan := w.x.Plan // of the execution that a template's retry goes on with
-	switch {
-	case w.program == nil:
+	plan := w.x.Plan // a template's is made when the execution is accepted
+	if w.program == nil {
 		if plan, err = w.parts[""].req.Plan(); err != nil {
 			return w.unplanned(err), nil
 		}
-	case len(plan) == 0:
-		plan = w.program.Plan()
 	}
 	if err := tx.SaveExecutionPlan(ctx, w.x.ID, plan); err != nil {
 		return nil, fmt.Errorf("save the plan: %w", err)

@@ -25,7 +25,7 @@ func (w *worker) applyEffects(
 	if err != nil {
 		return nil, nil, err
 	}
-	a := domain.SystemActor(w.x.WorkspaceID, w.x.ID, w.agent.Name).OnBehalfOf(starter)
+	a := domain.SystemActor(w.x.WorkspaceID, w.x.ID, p.agent.Name).OnBehalfOf(starter)
 	ctx = domain.WithActor(ctx, a)
 	for _, e := range result.Effects {
 		if !slices.Contains(p.req.Effects(), e.Kind()) {
@@ -103,7 +103,7 @@ func (w *worker) create(
 ) (domain.ContentItem, error) {
 	c := e.Item
 	c.Support.Brief = domain.Strings(p.req.JSON())
-	c.WorkspaceID, c.ExecutionID, c.AgentID, c.Origin = w.x.WorkspaceID, w.x.ID, w.x.AgentID, p.origin
+	c.WorkspaceID, c.ExecutionID, c.AgentID, c.Origin = w.x.WorkspaceID, w.x.ID, p.agent.ID, p.origin
 	c.Findings = append(slices.Clone(e.Findings), p.cut...) // nobody would see how a text ends
 	if len(c.NeedsInput) == 0 && p.key == "" {              // in a template they may be those of another text
 		c.NeedsInput = needs

@@ -54,7 +54,8 @@ func (w *worker) open(ctx context.Context, s domain.PlanStep) error {
 	if err = w.Store.InTx(ctx, func(tx *store.Tx) error { return w.extend(ctx, tx, p) }); err != nil {
 		w.x.Plan, w.running[s.Key] = before, true
 		if domain.AsError(err).Refusal() {
-			return failed(domain.Errorf(domain.CodeConflict, "The step %q could not start: %s.", s.Key, domain.AsError(err).Message))
+			return failed(domain.Errorf(domain.CodeConflict,
+				"The step %q could not start: %s.", s.Key, domain.AsError(err).Message))
 		}
 		return err
 	}
@@ -80,7 +81,7 @@ func (w *worker) extend(ctx context.Context, tx *store.Tx, p *part) error {
 	if err != nil {
 		return err
 	}
-	if err := p.load(ctx, tx, x.WorkspaceID, w.voice); err != nil {
+	if err := p.load(ctx, tx, w.x, w.agent, w.voice); err != nil {
 		return err
 	}
 	if err := tx.ExtendExecutionPlan(ctx, x.ID, w.x.Plan); err != nil {

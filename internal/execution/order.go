@@ -15,8 +15,9 @@ import (
 type Order struct {
 	Title    string
 	Settings json.RawMessage // with the defaults filled in
-	// Capabilities are the slugs of those that it uses, which its agent must carry out.
+	// Capabilities are the slugs of those that it uses.
 	Capabilities []string
+	Lead         string              // the one of them that writes first, whose agent is the execution's
 	Effects      []domain.EffectKind // all that it may do to content items
 	NeedsModel   bool
 	BrandVoice   int64 // that the settings name; 0: none
@@ -33,6 +34,7 @@ func OfCapability(c capability.Capability, req capability.Request) Order {
 		Title:        req.Title(),
 		Settings:     req.JSON(),
 		Capabilities: []string{c.Slug},
+		Lead:         c.Slug,
 		Effects:      req.Effects(),
 		NeedsModel:   c.NeedsModel,
 		BrandVoice:   req.BrandVoice(),
@@ -49,6 +51,7 @@ func OfTemplate(p *template.Program, inputs json.RawMessage) Order {
 		Title:        p.Title(inputs),
 		Settings:     inputs,
 		Capabilities: p.Capabilities(),
+		Lead:         p.Lead(),
 		Effects:      p.Effects(),
 		NeedsModel:   p.NeedsModel(),
 		program:      p,

@@ -18,6 +18,7 @@ type part struct {
 	slug   string // of the capability
 	req    capability.Request
 	origin domain.Origin
+	agent  domain.Agent
 	voice  *domain.BrandVoice
 	items  map[int64]domain.ContentItem
 
@@ -35,10 +36,21 @@ func newPart(key string, c capability.Capability, req capability.Request, origin
 	return &part{key: key, slug: c.Slug, req: req, origin: origin}
 }
 
-// load reads the brand voice and the items that the part needs. voice is the execution's
-// own.
-func (p *part) load(ctx context.Context, tx *store.Tx, workspaceID int64, voice *domain.BrandVoice) error {
-	p.voice, p.items = voice, map[int64]domain.ContentItem{}
+// load reads the agent, the brand voice and the items that the part needs. The execution has
+// an agent and a voice of its own, for a part that names no other.
+func (p *part) load(
+	ctx context.Context, tx *store.Tx, x domain.Execution, agent domain.Agent, voice *domain.BrandVoice,
+) error {
+	workspaceID := x.WorkspaceID
+	p.agent, p.voice, p.items = agent, voice, map[int64]domain.ContentItem{}
+	own := slices.IndexFunc(x.Plan, func(s domain.PlanStep) bool { return s.Key == p.key && s.AgentID != 0 })
+	if own >= 0 {
+		other, err := tx.Agent(ctx, workspaceID, x.Plan[own].AgentID)
+		if err != nil {
+			return gone(err, "agent", x.Plan[own].AgentID)
+		}
+		p.agent = other
+	}
 	if id := p.req.BrandVoice(); id != 0 && p.key != "" {
 		own, err := tx.BrandVoice(ctx, workspaceID, id)
 		if err != nil {

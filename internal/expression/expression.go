@@ -172,6 +172,6 @@ func readable(err error) error {
 
 // words replaces what the language says by what its users know.
 var words = strings.NewReplacer(
-	"interface conversion: interface {} is ", "the value is ", "interface {}", "any value", "<nil>", "nothing",
+	"interface conversion: interface {} is ", "the value is ", "interface {}", "any value", "<nil>", "an undefined value",
 	"memory budget exceeded", "the expression takes too much memory",
 )

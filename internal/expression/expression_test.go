@@ -159,8 +159,8 @@ func TestWhatIsRefusedAtRun(t *testing.T) {
 	v := values(t)
 	for source, want := range map[string]string{
 		`inputs.audience`:                           "inputs.audience is undefined",
-		`inputs.audience.size`:                      "cannot fetch size from nothing",
-		`steps.skipped.output`:                      "cannot fetch output from nothing",
+		`inputs.audience.size`:                      "cannot fetch size from an undefined value",
+		`steps.skipped.output`:                      "cannot fetch output from an undefined value",
 		`steps.post.output.nothing`:                 "is undefined",
 		`steps.post.items[3].id`:                    "index out of range",
 		`inputs.audience + "x"`:                     "invalid operation",

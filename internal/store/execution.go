@@ -104,12 +104,13 @@ func (r rank) Value() (db.Value, error) { return int64(r.to.Rank()), nil }
 
 func priorityOf(rank int) domain.Priority { return domain.Priorities()[min(max(rank, 1), 4)-1] }
 
-// plan stores a plan with the steps' arguments, which callers never see.
+// plan stores a plan with the steps' arguments and agents, which callers do not see there.
 type plan struct{ to *[]domain.PlanStep }
 
 type storedStep struct {
 	domain.PlanStep
-	Args json.RawMessage `json:"args,omitempty"`
+	Args    json.RawMessage `json:"args,omitempty"`
+	AgentID int64           `json:"agent_id,omitempty"`
 }
 
 // Scan implements [db.Field].
@@ -119,7 +120,7 @@ func (p plan) Scan(v any) error {
 		return err
 	}
 	for _, s := range stored {
-		s.PlanStep.Args = s.Args
+		s.PlanStep.Args, s.PlanStep.AgentID = s.Args, s.AgentID
 		*p.to = append(*p.to, s.PlanStep)
 	}
 	return nil
@@ -129,7 +130,7 @@ func (p plan) Scan(v any) error {
 func (p plan) Value() (db.Value, error) {
 	stored := make([]storedStep, len(*p.to))
 	for i, s := range *p.to {
-		stored[i] = storedStep{s, s.Args}
+		stored[i] = storedStep{s, s.Args, s.AgentID}
 	}
 	return db.JSON(&stored).Value()
 }

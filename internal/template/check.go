@@ -96,7 +96,8 @@ func (r *reading) object(path string, raw json.RawMessage) bool {
 	case len(raw) == 0:
 		r.problems.Required(path)
 	case len(raw) > domain.MaxTemplateObject:
-		r.problems.Add(path, "The %s field has %d bytes; %d are the most", domain.Leaf(path), len(raw), domain.MaxTemplateObject)
+		r.problems.Add(path, "The %s field has %d bytes; %d are the most",
+			domain.Leaf(path), len(raw), domain.MaxTemplateObject)
 	case json.Unmarshal(raw, &value) != nil || value == nil:
 		r.problems.Type(path, "an object")
 	case depth(value) > domain.MaxTemplateDepth:

@@ -50,7 +50,8 @@ func Rank(useCase string, list []domain.Template) []Suggestion {
 			out = append(out, Suggestion{
 				Template: t,
 				Score:    math.Round(100*sum/whole) / 100,
-				Reason:   fmt.Sprintf("It has %s of your words: %s.", counted(len(shared), len(wanted)), strings.Join(shared, ", ")),
+				Reason: fmt.Sprintf("It has %s of your words: %s.",
+					counted(len(shared), len(wanted)), strings.Join(shared, ", ")),
 			})
 		}
 	}

@@ -69,6 +69,15 @@ func (p *Program) Capabilities() (slugs []string) {
 	return slugs
 }
 
+// Lead returns the slug of the first capability that may call a text provider; of the first
+// of all where none does.
+func (p *Program) Lead() string {
+	if i := slices.IndexFunc(p.steps, func(s step) bool { return s.capability.NeedsModel }); i >= 0 {
+		return p.steps[i].Capability
+	}
+	return p.steps[0].Capability
+}
+
 // Effects returns all that the steps may do to content items.
 func (p *Program) Effects() (kinds []domain.EffectKind) {
 	for _, s := range p.steps {

@@ -36,7 +36,7 @@ type ExecutionAttributes struct {
 // ExecutionDetailsAttributes adds everything that the execution recorded.
 type ExecutionDetailsAttributes struct {
 	ExecutionAttributes
-	Plan       []PlannedStep  `json:"execution_plan" doc:"The steps; final once planning is over"`
+	Plan       []PlannedStep  `json:"execution_plan" doc:"The steps; final once planning is over, but those of a template grow as their settings become known"`
 	Steps      []StepResult   `json:"step_results"`
 	Assets     []wire.Item    `json:"generated_assets" doc:"What the execution created, without texts"`
 	Guardrails []wire.Finding `json:"guardrails_triggered"`

@@ -110,7 +110,7 @@ type suggestTemplates struct {
 type executeTemplate struct {
 	TemplateRef
 	Inputs   ops.Object      `json:"inputs,omitempty"                                   doc:"The template's inputs, by its input_schema"`
-	AgentID  int64           `json:"agent_id,omitempty"                                 doc:"Agent to use; by default one is chosen that carries out all of the capabilities" minimum:"1"`
+	AgentID  int64           `json:"agent_id,omitempty"                                 doc:"Agent to use for all steps; by default one is chosen, or one for each capability" minimum:"1"`
 	Priority domain.Priority `json:"priority,omitempty"                                 doc:"Queue priority"                                                                               default:"normal"`
 	Notify   bool            `json:"notify_on_complete,omitempty"                       doc:"Notify the workspace's members when it has ended"                                             default:"false"`
 	Wait     int             `json:"wait,omitempty"            in:"prefer" limit:"wait" doc:"Seconds to wait for the end before responding"`
@@ -309,8 +309,8 @@ func sampleTemplateStarted() work.Started {
 	x.Capability, x.Template, x.Title = "", sampleTemplate.Slug, sampleTemplate.Name+": Cloud cost optimization"
 	return work.Started{
 		Execution: x, Agent: wire.SampleAgent(),
-		AgentReason: "No active agent lists generate-blog-post, review-content; Content Writer is the first that carries " +
-			"out every capability.",
+		AgentReason: "Content Writer is the first active agent that lists generate-blog-post. " +
+			"Content Reviewer is the first active agent that lists review-content.",
 	}
 }
 

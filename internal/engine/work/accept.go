@@ -133,10 +133,11 @@ func (v *Verbs) accept(
 	if err := a.RequireAll(domain.EffectScopes(order.Effects)); err != nil {
 		return Started{}, err
 	}
-	agent, why, err := chooseAgent(ctx, tx, a.WorkspaceID, order.Capabilities, in.AgentID)
+	team, err := chooseTeam(ctx, tx, a.WorkspaceID, order, in.AgentID)
 	if err != nil {
 		return Started{}, err
 	}
+	agent := team.lead
 	voiceID, err := chooseBrandVoice(ctx, tx, a.WorkspaceID, agent, order.BrandVoice)
 	if err != nil {
 		return Started{}, err
@@ -164,8 +165,8 @@ func (v *Verbs) accept(
 		CreatedBy:   a.Name,
 		Starter:     a.Starter(),
 	}
-	x, err = v.runner.Accept(ctx, tx, x, order, voiceID)
-	return Started{Execution: x, Agent: agent, AgentReason: why}, err
+	x, err = v.runner.Accept(ctx, tx, x, order, voiceID, team.ids)
+	return Started{Execution: x, Agent: agent, AgentReason: team.why}, err
 }
 
 // checkItems returns a fault unless the items that a capability will read exist.
@@ -180,6 +181,42 @@ func checkItems(ctx context.Context, tx *store.Tx, workspaceID int64, ids []int6
 	var p domain.Problems
 	p.Missing("settings.content_id", "content item", missing[0])
 	return p.Err()
+}
+
+// team is who carries out an order.
+type team struct {
+	lead domain.Agent     // of the execution
+	ids  map[string]int64 // by capability
+	why  string
+}
+
+// chooseTeam returns the agent that was asked for, or one that carries out everything; where
+// there is none, one for each capability.
+func chooseTeam(
+	ctx context.Context, tx *store.Tx, workspaceID int64, order execution.Order, id int64,
+) (t team, err error) {
+	t.ids = map[string]int64{}
+	t.lead, t.why, err = chooseAgent(ctx, tx, workspaceID, order.Capabilities, id)
+	if domain.CodeOf(err) != domain.CodeConflict || len(order.Capabilities) == 1 {
+		for _, slug := range order.Capabilities {
+			t.ids[slug] = t.lead.ID
+		}
+		return t, err
+	}
+	var reasons []string
+	for _, slug := range order.Capabilities {
+		agent, why, err := chooseAgent(ctx, tx, workspaceID, []string{slug}, 0)
+		if err != nil {
+			return t, err
+		}
+		t.ids[slug] = agent.ID
+		if slug == order.Lead {
+			t.lead = agent
+		}
+		reasons = append(reasons, why)
+	}
+	t.why = strings.Join(reasons, " ")
+	return t, nil
 }
 
 // chooseAgent returns the agent that was asked for, or chooses one that carries out all of

@@ -299,9 +299,19 @@ func (v *Verbs) Retry(ctx context.Context, in verb.ID) (Started, error) {
 			return Started{}, domain.Errorf(domain.CodeConflict,
 				"This version of Vellocity cannot read the settings of this execution. Start a new one instead.")
 		}
-		next := Execute{AgentID: x.AgentID, Context: x.Context, Priority: x.Priority, Notify: x.Notify}
+		next := Execute{AgentID: agentOf(x), Context: x.Context, Priority: x.Priority, Notify: x.Notify}
 		return v.accept(ctx, tx, a, order, next, x.ID)
 	})
+}
+
+// agentOf returns the agent of an execution; 0 where several carry it out.
+func agentOf(x domain.Execution) int64 {
+	for _, s := range x.Plan {
+		if s.AgentID != 0 && s.AgentID != x.AgentID {
+			return 0
+		}
+	}
+	return x.AgentID
 }
 
 // Archive hides an execution that has ended.

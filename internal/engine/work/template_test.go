@@ -10,9 +10,11 @@ import (
 	"testing"
 	"time"
 
+	"vellocity/internal/capability"
 	"vellocity/internal/domain"
 	"vellocity/internal/engine/enginetest"
 	"vellocity/internal/engine/work"
+	"vellocity/internal/store"
 	"vellocity/internal/template"
 	"vellocity/internal/verb"
 )
@@ -175,6 +177,49 @@ func TestATemplateTakesTheScopesOfAllItsCapabilities(t *testing.T) {
 			if domain.CodeOf(err) != want {
 				t.Errorf("%s: %v", scopes, err)
 			}
+		}
+	})
+}
+
+// TestSpecialistsShareATemplate: where no agent carries out everything, each capability goes
+// to one that does, and an agent that was asked for must carry out all.
+func TestSpecialistsShareATemplate(t *testing.T) {
+	another := enginetest.Another("another")
+	c := config(t)
+	c.Capabilities = []capability.Capability{another}
+	both := shipped()
+	both.Steps = append(both.Steps, domain.TemplateStep{
+		Key: "second", Capability: "another", DependsOn: []string{"only"},
+		Settings: json.RawMessage(`{"steps":[{"key":"item","do":"item"}]}`),
+	})
+	c.Templates = []domain.Template{both}
+	enginetest.Each(t, c, func(k *enginetest.Kit) {
+		k.Exec(`update agent set body = '{"capabilities":["scripted"]}' where workspace_id = $1`, k.Ours.ID)
+		var other domain.Agent
+		k.Do(func(ctx context.Context, tx *store.Tx) (err error) {
+			other, err = tx.CreateAgent(ctx, k.Ours.ID, domain.Agent{
+				Name: "Second", Type: domain.AgentInternal, IsActive: true, Capabilities: []string{"another"},
+			})
+			return err
+		})
+		started, err := k.Work.ExecuteTemplate(k.Ctx(), work.ExecuteTemplate{Template: "shipped"})
+		must(k, err)
+		if started.Agent.Name != "Writer" || !strings.Contains(started.AgentReason, "Second is the first active agent") {
+			t.Errorf("%s: %s", started.Agent.Name, started.AgentReason)
+		}
+		must(k, second(k.Work.Cancel(k.Ctx(), verb.ID{ID: started.Execution.ID})))
+		again, err := k.Work.Retry(k.Ctx(), verb.ID{ID: started.Execution.ID})
+		must(k, err)
+		k.Start()
+		k.Ended(again.Execution.ID, domain.ExecutionCompleted)
+		d, err := k.Work.Execution(k.Ctx(), again.Execution.ID)
+		must(k, err)
+		if len(d.Items) != 1 || d.Items[0].AgentID != other.ID {
+			t.Errorf("%+v", d.Items)
+		}
+		_, err = k.Work.ExecuteTemplate(k.Ctx(), work.ExecuteTemplate{Template: "shipped", AgentID: other.ID})
+		if domain.CodeOf(err) != domain.CodeValidation || len(domain.AsError(err).Fields["agent_id"]) != 1 {
+			t.Errorf("it may do all: %v", err)
 		}
 	})
 }
