@@ -12,7 +12,8 @@ import (
 type ExecutionRow struct {
 	ID         int64
 	Title      string
-	Capability string
+	Capability string // slug; of a template where the execution has one
+	Template   string // slug; "" where the execution has a capability
 	Agent      string
 	State      State
 	Priority   domain.Priority
@@ -38,6 +39,7 @@ func RowOf(x work.ExecutionRow, now time.Time) ExecutionRow {
 		ID:         x.ID,
 		Title:      TitleOf(x.Title, x.ID),
 		Capability: cmp.Or(x.Capability, x.Template),
+		Template:   x.Template,
 		Agent:      x.Agent.Name,
 		State:      StateOf(x.Execution),
 		Priority:   x.Priority,
