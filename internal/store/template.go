@@ -25,7 +25,7 @@ type templateRow struct {
 var templateTable = db.NewTable("template", func(t *templateRow) []db.Column {
 	return []db.Column{
 		{Name: "id", Field: &t.ID, In: templateRead},
-		{Name: "workspace_id", Field: &t.workspaceID, In: templateCreate},
+		{Name: "workspace_id", Field: &t.workspaceID, In: templateRead | templateCreate},
 		{Name: "slug", Field: &t.Slug, In: templateRead | templateCreate},
 		{Name: "name", Field: &t.Name, In: templateRead | templateCreate | templateSave},
 		{Name: "description", Field: &t.Description, In: templateRead | templateCreate | templateSave},
@@ -42,7 +42,8 @@ var (
 	templateColumns = templateTable.Columns(templateRead)
 	createTemplate  = templateTable.Write(templateCreate, `insert into template ({columns}) values ({values})
 		on conflict (workspace_id, slug) do nothing returning id`)
-	saveTemplate = templateTable.Write(templateSave, `update template set {set} where id = {id}`)
+	saveTemplate = templateTable.Write(templateSave, `update template set {set}
+		where workspace_id = {workspace_id} and id = {id}`)
 )
 
 func scanTemplate() func(db.Row) (domain.Template, error) {
@@ -118,16 +119,16 @@ func (t *Tx) LockTemplate(ctx context.Context, workspaceID, id int64) (domain.Te
 }
 
 // SaveTemplate stores all of a locked template but its slug, as its next version.
-func (t *Tx) SaveTemplate(ctx context.Context, in domain.Template) (domain.Template, error) {
+func (t *Tx) SaveTemplate(ctx context.Context, workspaceID int64, in domain.Template) (domain.Template, error) {
 	in.Version++
 	in.UpdatedAt = t.now
-	if _, err := saveTemplate.Exec(ctx, t.db, &templateRow{Template: in}); err != nil {
+	if _, err := saveTemplate.Exec(ctx, t.db, &templateRow{in, workspaceID}); err != nil {
 		return in, fmt.Errorf("save template: %w", err)
 	}
 	return in, nil
 }
 
 // DeleteTemplate removes a locked template. Executions of it keep what they need.
-func (t *Tx) DeleteTemplate(ctx context.Context, id int64) error {
-	return t.db.Exec(ctx, `delete from template where id = $1`, id)
+func (t *Tx) DeleteTemplate(ctx context.Context, workspaceID, id int64) error {
+	return t.db.Exec(ctx, `delete from template where workspace_id = $1 and id = $2`, workspaceID, id)
 }

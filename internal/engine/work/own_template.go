@@ -89,7 +89,7 @@ func (v *Verbs) ReplaceTemplate(ctx context.Context, in ReplaceTemplate) (Templa
 			}
 			changed := next
 			changed.Version = locked.Version
-			if changed, err = tx.SaveTemplate(ctx, changed); err != nil {
+			if changed, err = tx.SaveTemplate(ctx, a.WorkspaceID, changed); err != nil {
 				return TemplateDetails{}, err
 			}
 			err = tx.AppendEvent(ctx, domain.Subject{WorkspaceID: a.WorkspaceID},
@@ -129,7 +129,7 @@ func (v *Verbs) DeleteTemplate(ctx context.Context, in DeleteTemplate) error {
 		if err := in.CheckRevision(int64(t.Version)); err != nil {
 			return struct{}{}, err
 		}
-		if err := tx.DeleteTemplate(ctx, t.ID); err != nil {
+		if err := tx.DeleteTemplate(ctx, a.WorkspaceID, t.ID); err != nil {
 			return struct{}{}, err
 		}
 		return struct{}{}, tx.AppendEvent(ctx, domain.Subject{WorkspaceID: a.WorkspaceID},
