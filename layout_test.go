@@ -58,7 +58,7 @@ var layers = []struct {
 		"await engine/... verb execution template capability ai ai/aitest ai/* ai/wire auth item live queue store store/storetest domain",
 	},
 	{"engine", "engine/work engine/content engine/studio engine/account verb execution capability ai auth live store domain"},
-	{"engine/work", "verb execution template expression capability schema text live store cron domain"},
+	{"engine/work", "verb execution template expression capability ai schema text live store cron domain"},
 	{"engine/content", "verb execution guard item markdown store domain"},
 	{"engine/studio", "verb execution capability ai text store prose domain"},
 	{"engine/account", "verb auth store domain"},

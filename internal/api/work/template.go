@@ -62,7 +62,8 @@ type SuggestedTemplateAttributes struct {
 
 // SuggestMeta says how suggestions were found.
 type SuggestMeta struct {
-	Method string `json:"method" enum:"lexical" doc:"lexical: by the words that a template shares with the use case"`
+	Method work.SuggestMethod `json:"method"         doc:"model: a model chose them; lexical: by the words that a template shares with the use case"`
+	Note   string             `json:"note,omitempty" doc:"Why the connected model did not choose"`
 }
 
 // TemplatesMeta counts the list of templates.
@@ -338,29 +339,30 @@ func suggestTemplatesRow(v *work.Verbs) ops.Op {
 		Name:  "suggest_workflow_templates",
 		Route: ops.Route{Method: http.MethodPost, Path: templates + "/suggest"},
 		Scope: domain.ScopeRead,
-		Hints: ops.Hints{ReadOnly: true, Idempotent: true},
+		Hints: ops.Hints{ReadOnly: true, OpenWorld: true},
 		Docs: ops.Docs{
 			Chapter: chapterTemplates, Summary: "Suggest Workflow Templates",
-			Description: "Templates that fit a use case, best first, with a score and the reason. meta.method says how they were found.",
-			Meta:        SuggestMeta{},
-			Example:     map[string]any{"use_case": "Announce a product launch on our blog and on social media"},
+			Description: "Templates that fit a use case, best first, with a score and the reason. Where a model is connected it " +
+				"chooses; else, and where it does not answer, words are compared. meta.method says which.",
+			Meta:    SuggestMeta{},
+			Example: map[string]any{"use_case": "Announce a product launch on our blog and on social media"},
 		},
 		Tool:    ops.Tool{Set: templateTools, Brief: []string{"slug", "name", "description", "score", "reason"}},
 		Command: ops.Command{Noun: "templates", Verb: "suggest", Columns: []string{"slug", "name", "score", "reason"}},
-	}, func(ctx context.Context, in suggestTemplates) ([]work.SuggestedTemplate, error) {
+	}, func(ctx context.Context, in suggestTemplates) (work.Suggestions, error) {
 		return v.SuggestTemplates(ctx, in.UseCase)
-	}, func(r *ops.Reply, l []work.SuggestedTemplate) []wire.Resource[SuggestedTemplateAttributes] {
-		r.Meta = SuggestMeta{"lexical"}
-		return wire.Each(l, func(s work.SuggestedTemplate) wire.Resource[SuggestedTemplateAttributes] {
+	}, func(r *ops.Reply, l work.Suggestions) []wire.Resource[SuggestedTemplateAttributes] {
+		r.Meta = SuggestMeta{l.Method, l.Note}
+		return wire.Each(l.List, func(s work.SuggestedTemplate) wire.Resource[SuggestedTemplateAttributes] {
 			t := templateResource(s.TemplateDetails)
 			return wire.Resource[SuggestedTemplateAttributes]{
 				Type: t.Type, ID: t.ID, Links: t.Links,
 				Attributes: SuggestedTemplateAttributes{t.Attributes, s.Score, s.Reason},
 			}
 		})
-	}, []work.SuggestedTemplate{{
+	}, work.Suggestions{Method: work.SuggestedByWords, List: []work.SuggestedTemplate{{
 		TemplateDetails: sampleTemplate, Score: 0.5, Reason: "It has 2 of 4 of your words: “write”, “post”.",
-	}})
+	}}})
 }
 
 func createTemplateRow(v *work.Verbs) ops.Op {

@@ -283,33 +283,3 @@ func (v *Verbs) ValidateTemplate(ctx context.Context, in ValidateTemplate) (Vali
 	}
 	return out, nil
 }
-
-// SuggestedTemplate is a template that fits a use case.
-type SuggestedTemplate struct {
-	TemplateDetails
-	Score  float64 // 0 to 1
-	Reason string
-}
-
-// SuggestTemplates returns the templates that fit a use case, best first: by the words that
-// they share with it.
-func (v *Verbs) SuggestTemplates(ctx context.Context, useCase string) ([]SuggestedTemplate, error) {
-	a, err := verb.Caller(ctx, domain.ScopeRead)
-	if err != nil {
-		return nil, err
-	}
-	var p domain.Problems
-	domain.LimitUseCase.Text(&p, "use_case", useCase)
-	if err := p.Err(); err != nil {
-		return nil, err
-	}
-	all, err := v.allTemplates(ctx, a.WorkspaceID)
-	if err != nil {
-		return nil, err
-	}
-	list := []SuggestedTemplate{}
-	for _, s := range template.Rank(useCase, all) {
-		list = append(list, SuggestedTemplate{v.priced(s.Template), s.Score, s.Reason})
-	}
-	return list, nil
-}

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"vellocity/internal/ai/aitest"
 	"vellocity/internal/capability"
 	"vellocity/internal/domain"
 	"vellocity/internal/engine/enginetest"
@@ -294,6 +295,41 @@ func TestLookingAtTemplatesIsQuick(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestAModelSuggests where one is connected and the caller may have texts written; where it
+// fails, words are compared, and the answer says so.
+func TestAModelSuggests(t *testing.T) {
+	good := aitest.Text(`{"suggestions":[{"slug":"nothing","score":1,"reason":"Invented."},
+		{"slug":"shipped","score":7,"reason":"It fits."},{"slug":"shipped","score":0.2,"reason":"Again."}]}`)
+	for name, c := range map[string]struct {
+		reply  aitest.Reply
+		scope  domain.Scope
+		method work.SuggestMethod
+		note   string
+	}{
+		"chosen":    {good, domain.ScopeContent, work.SuggestedByModel, ""},
+		"no right":  {good, domain.ScopeRead, work.SuggestedByWords, "scope"},
+		"broken":    {aitest.Status(500, "server_error", "Broken."), domain.ScopeContent, work.SuggestedByWords, "did not answer"},
+		"not JSON":  {aitest.Text("I like them all."), domain.ScopeContent, work.SuggestedByWords, "did not answer"},
+		"no choice": {aitest.Text(`{"suggestions":[]}`), domain.ScopeContent, work.SuggestedByWords, "no template"},
+	} {
+		m := server(t, aitest.Always(c.reply))
+		config := enginetest.Config{Idle: true, Provider: m, Templates: []domain.Template{shipped()}}
+		enginetest.Each(t, config, func(k *enginetest.Kit) {
+			key := domain.WithActor(context.Background(), domain.Actor{
+				Kind: domain.ActorKey, Name: "key", WorkspaceID: k.Ours.ID, Role: domain.RoleOwner,
+				Scopes: []domain.Scope{domain.ScopeRead, c.scope},
+			})
+			got, err := k.Work.SuggestTemplates(key, "our own")
+			if err != nil || got.Method != c.method || !strings.Contains(got.Note, c.note) || c.note == "" && got.Note != "" {
+				t.Fatalf("%s: %+v, %v", name, got, err)
+			}
+			if len(got.List) != 1 || got.List[0].Slug != "shipped" || got.List[0].Score != 1 || got.List[0].Credits != 5 {
+				t.Errorf("%s: %+v", name, got.List)
+			}
+		})
+	}
 }
 
 func TestSuggestions(t *testing.T) {

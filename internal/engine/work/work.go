@@ -39,6 +39,7 @@ type Verbs struct {
 	capabilities map[string]capability.Capability
 	templates    []domain.Template           // that ship with the program
 	programs     map[int64]*template.Program // of those, by id
+	suggest      capability.Prompt
 }
 
 // New returns the verbs. It fails where the settings schema of a capability cannot
@@ -54,6 +55,7 @@ func New(o Options) (*Verbs, error) {
 		capabilities: map[string]capability.Capability{},
 		templates:    o.Templates,
 		programs:     map[int64]*template.Program{},
+		suggest:      suggestPrompt(),
 	}
 	for _, c := range o.Capabilities {
 		d, err := describe(c)
