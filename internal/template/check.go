@@ -60,12 +60,20 @@ func (r *reading) head() {
 	}
 	domain.LimitTemplateName.Text(&r.problems, "name", t.Name)
 	domain.LimitTemplateDescription.Text(&r.problems, "description", t.Description)
+	if t.Category == "" {
+		r.problems.Required("category")
+	}
 	domain.CheckEnum(&r.problems, "category", t.Category)
 }
 
 func (r *reading) schema() {
 	const path = "input_schema"
 	if !r.object(path, r.Template.InputSchema) {
+		return
+	}
+	var whole any
+	if err := json.Unmarshal(r.Template.InputSchema, &whole); err != nil || refers(whole) {
+		r.problems.Add(path, "The input_schema field must not refer to other schemas ($ref): write them out")
 		return
 	}
 	s, err := schema.Compile(r.Template.InputSchema)
@@ -86,6 +94,25 @@ func (r *reading) schema() {
 		return
 	}
 	r.Inputs, r.scope.Inputs = s, names(s)
+}
+
+// refers reports whether a schema refers to another one. A few references to references can
+// stand for more checks than a machine can do, and no form follows them.
+func refers(value any) bool {
+	switch v := value.(type) {
+	case map[string]any:
+		for name, e := range v {
+			if _, text := e.(string); text && (name == "$ref" || name == "$dynamicRef" || name == "$recursiveRef") {
+				return true
+			}
+			if refers(e) {
+				return true
+			}
+		}
+	case []any:
+		return slices.ContainsFunc(v, refers)
+	}
+	return false
 }
 
 // object notes a fault, and reports false, unless raw is a JSON object within the bounds of
