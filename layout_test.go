@@ -55,10 +55,10 @@ var layers = []struct {
 	// verbs
 	{
 		"engine/enginetest",
-		"await engine/... verb execution capability ai ai/aitest ai/* ai/wire auth item live queue store store/storetest domain",
+		"await engine/... verb execution template capability ai ai/aitest ai/* ai/wire auth item live queue store store/storetest domain",
 	},
-	{"engine", "engine/work engine/content engine/studio engine/account verb execution capability ai auth live store"},
-	{"engine/work", "verb execution capability schema text live store cron domain"},
+	{"engine", "engine/work engine/content engine/studio engine/account verb execution capability ai auth live store domain"},
+	{"engine/work", "verb execution template expression capability ai schema text live store cron domain"},
 	{"engine/content", "verb execution guard item markdown auth store prose domain"},
 	{"engine/studio", "verb execution capability ai guard text store prose domain"},
 	{"engine/account", "verb auth store domain"},
@@ -66,7 +66,9 @@ var layers = []struct {
 	// work
 	{"eval", "execution capability ai guard prose domain"},
 	{"notify", "extension/mail queue store domain"},
-	{"execution", "capability compose ai item text queue store domain"},
+	{"execution", "template expression capability compose ai item text queue store domain"},
+	{"template", "expression capability schema domain"},
+	{"expression", "domain"},
 	{"capability/captest", "golden capability ai domain"},
 	{"capability", "schema compose ai guard seo channel prose domain"},
 	{"item", "store prose domain"},
@@ -129,6 +131,7 @@ var only = []struct {
 	{"github.com/modelcontextprotocol/", "mcp", "MCP is a door of its own"},
 	{"github.com/openai/", "", "the wires of models are our own: docs/decisions/0005"},
 	{"github.com/anthropics/", "", "the wires of models are our own: docs/decisions/0005"},
+	{"github.com/expr-lang/expr", "expression", "one room bounds what an expression costs: docs/decisions/0019"},
 	{"github.com/robfig/cron", "cron", "only the parser is used, and only there"},
 	{"code.dny.dev/ssrf", "outbound", "one client for addresses that others chose"},
 	{"github.com/spf13/", "cmd cli app", "flags belong to the command line"},

@@ -56,6 +56,9 @@ func TestPublishedLimitsAreTrue(t *testing.T) {
 			if o.Name == "generate_output" && f.Name == "number_of_results" {
 				continue // its limit is that of models; the composer writes one text, and says so
 			}
+			if f.Schema.Type == "array" && f.Schema.Items.Type == "object" {
+				continue // its items depend on each other; the tests of its verb send too few and too many
+			}
 			for _, p := range probes(f, base[f.Name]) {
 				if p.allowed && slices.Contains([]string{"agent_provider", "agent_capabilities"}, f.Limit) {
 					continue // which ones there are is not the schema's to say

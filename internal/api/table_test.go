@@ -59,6 +59,8 @@ func TestLimitsAreUsed(t *testing.T) {
 		"term":     true, // of the entries of preferred_terms
 		"url":      true, // of a provider that the operator connects, as the next two are
 		"provider": true, "model": true,
+		// Of a step, which is an item of a list.
+		"step_key": true, "depends_on": true, "expression": true,
 	}
 	used := map[string]bool{}
 	for _, o := range slices.Concat(app.Table(), account.OperatorRows(nil)) {
@@ -80,7 +82,8 @@ func TestTextsAreOneLineOrSeveral(t *testing.T) {
 	several := map[string]bool{
 		"body": true, "reason": true, "acceptance": true, "facts": true, "prompt": true, "tone_custom": true,
 		"brand_voice_description": true, "brand_voice_audience": true, "sample_texts": true,
-		"agent_description": true, "agent_instructions": true, "comment": true,
+		"agent_description": true, "agent_instructions": true, "comment": true, "use_case": true,
+		"template_description": true,
 		"search": true, // words, and white space separates them
 	}
 	one := 0

@@ -23,6 +23,7 @@ import (
 	"vellocity/internal/notify"
 	"vellocity/internal/queue"
 	"vellocity/internal/store"
+	"vellocity/internal/template"
 )
 
 // New opens the database, brings its schema up to date, and builds every part.
@@ -206,6 +207,7 @@ func (a *App) work() (err error) {
 		Providers:    a.providers,
 		KeyVariables: keyVariables(),
 		Capabilities: Capabilities(),
+		Templates:    template.Builtin(),
 		PublicURL:    a.cfg.PlannedURL(),
 		Alive:        a.alive,
 		Log:          a.log,

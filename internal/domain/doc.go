@@ -13,8 +13,8 @@
 //
 //	doors   ops with rest, mcp, openapi, cli; api (the rows); web; feed
 //	verbs   engine/<area> over verb
-//	work    execution, item, capability, text, live, queue
-//	parts   ai, compose, guard, seo, prose, channel, schema, auth, …
+//	work    execution, template, item, capability, text, live, queue
+//	parts   ai, compose, guard, seo, prose, channel, schema, expression, auth, …
 //	ground  store over store/db; domain
 //
 // Imports run down only; layout_test.go at the root of the module says which.
@@ -56,5 +56,7 @@
 //   - settings: what a caller gives a capability.
 //   - slot: a place in the queue; a workspace has a limited number of them.
 //   - step: one part of an execution, recorded with its output.
+//   - template, or workflow template: capabilities that run as one execution. What a
+//     caller gives it are inputs; what it gives its capabilities are settings.
 //   - workspace: one tenant.
 package domain

@@ -116,3 +116,6 @@ func (Role) Values() []string { return names(Roles()) }
 
 // Values lists the plans, smallest first.
 func (Plan) Values() []string { return names(Plans()) }
+
+// Values lists the categories of templates.
+func (TemplateCategory) Values() []string { return names(TemplateCategories()) }

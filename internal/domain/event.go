@@ -90,11 +90,16 @@ const (
 	EventNotificationCreated    EventName = "notification.created"
 	EventNotificationRead       EventName = "notification.read"
 	EventNotificationConfigured EventName = "notification.configured"
+
+	EventTemplateCreated EventName = "template.created"
+	EventTemplateChanged EventName = "template.changed"
+	EventTemplateDeleted EventName = "template.deleted"
 )
 
 // ExecutionCreated says that an execution was accepted.
 type ExecutionCreated struct {
-	Capability string   `json:"capability"`
+	Capability string   `json:"capability"`         // slug; empty for a template
+	Template   string   `json:"template,omitempty"` // slug
 	Title      string   `json:"title"`
 	Priority   Priority `json:"priority"`
 }
@@ -488,6 +493,35 @@ type TextGenerated struct {
 // EventName returns text.generated.
 func (TextGenerated) EventName() EventName { return EventTextGenerated }
 
+// TemplateFacts is what every event about a template says.
+type TemplateFacts struct {
+	ID      int64  `json:"id"`
+	Slug    string `json:"slug"`
+	Name    string `json:"name"`
+	Version int    `json:"version"`
+}
+
+// Facts returns the template's facts for an event.
+func (t Template) Facts() TemplateFacts { return TemplateFacts{t.ID, t.Slug, t.Name, t.Version} }
+
+// TemplateCreated says that a template was created.
+type TemplateCreated struct{ TemplateFacts }
+
+// EventName returns template.created.
+func (TemplateCreated) EventName() EventName { return EventTemplateCreated }
+
+// TemplateChanged says that a template has a new version.
+type TemplateChanged struct{ TemplateFacts }
+
+// EventName returns template.changed.
+func (TemplateChanged) EventName() EventName { return EventTemplateChanged }
+
+// TemplateDeleted says that a template was deleted.
+type TemplateDeleted struct{ TemplateFacts }
+
+// EventName returns template.deleted.
+func (TemplateDeleted) EventName() EventName { return EventTemplateDeleted }
+
 // EventTypes is the catalogue of events: each name with what it means and an
 // example of its payload.
 func EventTypes() []EventType {
@@ -500,11 +534,12 @@ func EventTypes() []EventType {
 		Role:   RoleEditor,
 		Scopes: []Scope{ScopeRead, ScopeContent},
 	}
+	template := TemplateFacts{ID: 1001, Slug: "own-newsletter", Name: "Our newsletter", Version: 1}
 	finding := Finding{Guardrail: "banned-terms", Step: "section-1", Severity: SeverityWarning, Action: ActionFlagged,
 		Message: "The brand voice bans “synergy”. Use another word.", Matches: []Match{{Start: 12, End: 19, Text: "synergy"}}}
 	voice, agent := BrandVoiceFacts{2, "Acme", 3, true}, AgentFacts{5, "Launch writer", AgentCustom, true, 2}
 	list := []EventType{
-		{"", "An execution was accepted.", ExecutionCreated{"generate-blog-post", "Cloud cost optimization", PriorityNormal}},
+		{"", "An execution was accepted.", ExecutionCreated{Capability: "generate-blog-post", Title: "Cloud cost optimization", Priority: PriorityNormal}},
 		{"", "An execution was planned, started or waits.",
 			ExecutionChanged{Status: ExecutionExecuting, Progress: 10, Running: []string{"outline"}, Planned: true}},
 		{"", "A step of an execution was recorded or has failed.",
@@ -564,6 +599,9 @@ func EventTypes() []EventType {
 		{"", "A person has read notifications.", NotificationRead{3}},
 		{"", "A person changed the settings for notifications.", NotificationConfigured{7}},
 		{"", "A text of generate-output has ended.", TextGenerated{42, TextCompleted, 1}},
+		{"", "A template was created.", TemplateCreated{template}},
+		{"", "A template has a new version.", TemplateChanged{template}},
+		{"", "A template was deleted.", TemplateDeleted{template}},
 	}
 	for i := range list {
 		list[i].Name = list[i].Example.EventName()

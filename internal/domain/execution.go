@@ -110,11 +110,12 @@ func ComposerOrigin() Origin { return Origin{Kind: OriginComposer, Model: "compo
 // PersonOrigin is a person, who writes without a model.
 func PersonOrigin() Origin { return Origin{Kind: OriginPerson} }
 
-// Execution is one durable run of a capability.
+// Execution is one durable run of a capability, or of a template.
 type Execution struct {
 	ID          int64
 	WorkspaceID int64
-	Capability  string // slug
+	Capability  string // slug; empty for a template
+	Template    string // slug; empty for a capability
 	Title       string
 	AgentID     int64
 	Status      ExecutionStatus
@@ -126,7 +127,8 @@ type Execution struct {
 	CreditsUsed int
 	CreditsHeld int // still held, 0 once ended
 	Cost        Cost
-	Settings    json.RawMessage
+	Settings    json.RawMessage // of the capability, or the inputs of the template
+	Program     *Template       // the template as it was when the execution was accepted; nil for a capability
 	Context     json.RawMessage
 	Notify      bool
 	RetryOf     int64 // the execution whose recorded steps this one reuses; 0 for none
@@ -162,6 +164,9 @@ type PlanStep struct {
 	Credits   int      `json:"credits"` // weight; the weights of a plan sum to the capability's price
 	// Args are the step's own settings, opaque to everybody but its function.
 	Args json.RawMessage `json:"-"`
+	// AgentID is who carries out a step of a template and those of its capability; 0: the
+	// execution's agent.
+	AgentID int64 `json:"-"`
 }
 
 // StepStatus is the state of one step.
@@ -194,6 +199,7 @@ type StepResult struct {
 	Credits      int             `json:"credits"`
 	Cost         Cost            `json:"cost"`
 	Output       json.RawMessage `json:"output"`
+	Items        []ItemRef       `json:"items"` // that it created
 	Error        string          `json:"error"`
 }
 

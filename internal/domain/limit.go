@@ -92,6 +92,14 @@ var (
 	LimitToneCustom = Limit{Name: "tone_custom", Unit: Characters, Max: 500}
 	LimitResults    = Limit{Name: "results", Unit: Number, Min: 1, Max: 5}
 
+	LimitTemplateName        = Limit{Name: "template_name", Unit: Characters, Min: 1, Max: 120, Line: true}
+	LimitTemplateDescription = Limit{Name: "template_description", Unit: Characters, Max: 500}
+	LimitTemplateSteps       = Limit{Name: "template_steps", Unit: Items, Min: 1, Max: 20}
+	LimitStepKey             = Limit{Name: "step_key", Unit: Characters, Min: 1, Max: 40, Line: true}
+	LimitDependsOn           = Limit{Name: "depends_on", Unit: Items, Max: 19, Each: 40, Line: true}
+	LimitExpression          = Limit{Name: "expression", Unit: Characters, Max: 2_000} // a condition
+	LimitUseCase             = Limit{Name: "use_case", Unit: Characters, Min: 1, Max: 1_000}
+
 	LimitSlug     = Limit{Name: "slug", Unit: Characters, Min: 1, Max: 100, Line: true} // of a capability or template
 	LimitFilter   = Limit{Name: "filter", Unit: Characters, Max: 100, Line: true}       // what narrows a list
 	LimitSearch   = Limit{Name: "search", Unit: Characters, Max: 300}                   // words, or a whole title
@@ -120,6 +128,8 @@ func Limits() []Limit {
 		LimitAgentName, LimitAgentDescription, LimitAgentCapabilities, LimitAgentProvider, LimitAgentModel,
 		LimitAgentInstructions, LimitAgentCredits,
 		LimitPrompt, LimitWords, LimitTone, LimitToneCustom, LimitResults,
+		LimitTemplateName, LimitTemplateDescription, LimitTemplateSteps, LimitStepKey, LimitDependsOn, LimitExpression,
+		LimitUseCase,
 		LimitSlug, LimitFilter, LimitSearch, LimitPage, LimitPerPage, LimitWait, LimitPercent, LimitURL, LimitMoment,
 		LimitProvider, LimitModel,
 	}

@@ -11,6 +11,7 @@ import (
 	"vellocity/internal/ai"
 	"vellocity/internal/auth"
 	"vellocity/internal/capability"
+	"vellocity/internal/domain"
 	"vellocity/internal/engine/account"
 	"vellocity/internal/engine/content"
 	"vellocity/internal/engine/studio"
@@ -33,6 +34,7 @@ type Options struct {
 	// KeyVariables are the environment variables that connect a provider, for hints.
 	KeyVariables []string
 	Capabilities []capability.Capability
+	Templates    []domain.Template // that ship with the program
 	// PublicURL is the server's address, without a slash at the end; empty: not known.
 	PublicURL string
 	// Alive returns nil while this node may take on work, else the reason.
@@ -60,6 +62,7 @@ func New(o Options) (Engine, error) {
 		Runner:       o.Runner,
 		Hub:          o.Hub,
 		Capabilities: o.Capabilities,
+		Templates:    o.Templates,
 		Node:         node,
 	})
 	if err != nil {

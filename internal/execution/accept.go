@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"vellocity/internal/capability"
 	"vellocity/internal/domain"
 	"vellocity/internal/store"
 )
@@ -15,13 +14,15 @@ import (
 const retryAfterFull = 10 * time.Second
 
 // Accept records an execution, holds its credits and gives it a slot if there is
-// one, as part of the transaction. x has workspace, capability, agent, origin,
-// settings, context, priority and title; Accept returns it with its id. Where
-// x.RetryOf names an execution, its recorded steps are reused and credits are held
-// only for the others. req is the request, decoded; voiceID the brand voice, or 0.
+// one, as part of the transaction. x has workspace, agent, origin, context and priority;
+// Accept returns it with its id and what it was ordered to do. Where x.RetryOf names an
+// execution, its recorded steps are reused and credits are held only for the others.
+// voiceID is the brand voice, or 0; agents are the ids of those that carry out the
+// capabilities of a template, by slug.
 func (r *Runner) Accept(
-	ctx context.Context, tx *store.Tx, x domain.Execution, req capability.Request, voiceID int64,
+	ctx context.Context, tx *store.Tx, x domain.Execution, order Order, voiceID int64, agents map[string]int64,
 ) (domain.Execution, error) {
+	x = order.fill(x)
 	full, err := tx.PendingExecutionsExceed(ctx, x.WorkspaceID, r.Pending)
 	if err != nil {
 		return x, err
@@ -32,11 +33,25 @@ func (r *Runner) Accept(
 		e.RetryAfter = retryAfterFull
 		return x, e
 	}
-	if x.CreditsHeld, err = r.price(ctx, tx, x, req); err != nil {
+	plan, err := planOf(ctx, tx, x, order)
+	if err != nil {
+		return x, err
+	}
+	if x.CreditsHeld, err = price(ctx, tx, x, plan); err != nil {
 		return x, err
 	}
 	if x, err = tx.CreateExecution(ctx, x, voiceID); err != nil {
 		return x, err
+	}
+	if order.program != nil { // with the agents, and in a retry with the settings that were resolved
+		for i, s := range plan {
+			if order.program.Has(s.Key) {
+				plan[i].AgentID = agents[s.Kind]
+			}
+		}
+		if err := tx.ExtendExecutionPlan(ctx, x.ID, plan); err != nil {
+			return x, fmt.Errorf("save the plan: %w", err)
+		}
 	}
 	if x.RetryOf != 0 {
 		if err := tx.CopySteps(ctx, x.RetryOf, x.ID); err != nil {
@@ -46,7 +61,9 @@ func (r *Runner) Accept(
 	if err := tx.TransferCredits(ctx, transfer(x, domain.MovementHold, x.CreditsHeld)); err != nil {
 		return x, err
 	}
-	created := domain.ExecutionCreated{Capability: x.Capability, Title: x.Title, Priority: x.Priority}
+	created := domain.ExecutionCreated{
+		Capability: x.Capability, Template: x.Template, Title: x.Title, Priority: x.Priority,
+	}
 	if err := tx.AppendEvent(ctx, x.Subject(), created); err != nil {
 		return x, err
 	}
@@ -65,16 +82,26 @@ func transfer(x domain.Execution, kind domain.MovementKind, amount int) store.Cr
 	}
 }
 
-// price is what the execution may cost: nothing with the composer, else the weights
-// of the steps that are not reused.
-func (r *Runner) price(
-	ctx context.Context, tx *store.Tx, x domain.Execution, req capability.Request,
-) (int, error) {
-	// What cannot be planned is not accepted, whatever its origin.
-	plan, err := req.Plan()
-	if err != nil {
-		return 0, fmt.Errorf("plan: %w", err)
+// planOf returns the plan of an execution that is to be accepted. What cannot be planned is
+// not accepted, whatever its origin. The retry of a template begins with the plan of the
+// execution that it retries: what that one resolved holds on.
+func planOf(ctx context.Context, tx *store.Tx, x domain.Execution, order Order) ([]domain.PlanStep, error) {
+	if order.program != nil && x.RetryOf != 0 {
+		before, err := tx.Execution(ctx, x.WorkspaceID, x.RetryOf)
+		if err != nil || len(before.Plan) > 0 {
+			return before.Plan, err
+		}
 	}
+	plan, err := order.Plan()
+	if err != nil {
+		return nil, fmt.Errorf("plan: %w", err)
+	}
+	return plan, nil
+}
+
+// price is what the execution may cost: nothing with the composer, else the weights of the
+// steps that are not reused.
+func price(ctx context.Context, tx *store.Tx, x domain.Execution, plan []domain.PlanStep) (int, error) {
 	if x.Origin.Kind != domain.OriginModel {
 		return 0, nil
 	}
@@ -96,6 +123,3 @@ func (r *Runner) price(
 	}
 	return sum, nil
 }
-
-// isDone reports whether a recorded step need not run again.
-func isDone(s store.Step) bool { return s.Status == domain.StepDone || s.Status == domain.StepReused }

@@ -2,9 +2,7 @@ package execution
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"maps"
 	"runtime/debug"
 	"time"
 
@@ -17,6 +15,7 @@ import (
 // writing is one step that runs: it counts what its calls of a provider used.
 type writing struct {
 	*worker
+	part   *part
 	step   domain.PlanStep
 	began  time.Time
 	answer *capability.Answer // of the person whom the step asked; nil before
@@ -60,7 +59,10 @@ func (w *writing) call(ctx context.Context) (result capability.Result, err error
 			err = fmt.Errorf("panic in step %s", w.step.Key)
 		}
 	}()
-	f, ok := w.req.Step(w.step.Kind)
+	if w.program != nil && w.program.Has(w.step.Key) {
+		return w.finished(w.step.Key), nil
+	}
+	f, ok := w.part.req.Step(w.step.Kind)
 	if !ok {
 		return result, fmt.Errorf("no function for steps of kind %q", w.step.Kind)
 	}
@@ -70,17 +72,15 @@ func (w *writing) call(ctx context.Context) (result capability.Result, err error
 func (w *writing) input() capability.Input {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	outputs := make(map[string]json.RawMessage, len(w.outputs))
-	maps.Copy(outputs, w.outputs)
 	return capability.Input{
 		ExecutionID: w.x.ID,
-		Step:        w.step,
+		Step:        w.part.step(w.step),
 		Context:     w.x.Context,
-		Agent:       w.agent,
-		BrandVoice:  w.voice,
-		Origin:      w.x.Origin,
-		Outputs:     outputs,
-		Items:       w.items,
+		Agent:       w.part.agent,
+		BrandVoice:  w.part.voice,
+		Origin:      w.part.origin,
+		Outputs:     w.part.outputs(w.outputs),
+		Items:       w.part.items,
 		Write:       w.write,
 		Answer:      w.answer,
 	}
@@ -89,8 +89,8 @@ func (w *writing) input() capability.Input {
 // write has a text written for the step: streamed to watchers, recorded attempt by
 // attempt, counted.
 func (w *writing) write(ctx context.Context, ask capability.Ask) (ai.Response, error) {
-	if w.agent.Instructions != "" {
-		ask.System += "\n\n" + w.agent.Instructions
+	if own := w.part.agent.Instructions; own != "" {
+		ask.System += "\n\n" + own
 	}
 	w.text.Restart(w.step.Key)
 	watch := ai.Watch{Restart: func() error { w.text.Restart(w.step.Key); return nil }}

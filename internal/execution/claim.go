@@ -2,12 +2,14 @@ package execution
 
 import (
 	"context"
-	"encoding/json"
+	"errors"
 	"fmt"
+	"strings"
 
 	"vellocity/internal/domain"
 	"vellocity/internal/queue"
 	"vellocity/internal/store"
+	"vellocity/internal/template"
 )
 
 // maxCrashes is how often an execution may be interrupted at the same step before
@@ -17,37 +19,12 @@ const maxCrashes = 10
 // claim takes the execution under a new epoch, plans it if it is new, and sets it to
 // executing. A nil worker means that there is nothing left to do.
 func (r *Runner) claim(ctx context.Context, job queue.Job) (*worker, error) {
-	w := &worker{
-		Runner:   r,
-		job:      job,
-		outputs:  map[string]json.RawMessage{},
-		recorded: map[string]bool{},
-		running:  map[string]bool{},
+	w := &worker{Runner: r, job: job}
+	ended, err := w.take(ctx)
+	if errors.Is(err, errUnread) { // outside of the transaction, for which it would take too long
+		w.program, w.unread = template.Read(*w.x.Program, r.Capability)
+		ended, err = w.take(ctx)
 	}
-	ended := false
-	err := r.Store.InTx(ctx, func(tx *store.Tx) error {
-		x, crashes, err := tx.ClaimExecution(ctx, job.Ref)
-		if err != nil {
-			return err
-		}
-		w.x, ended = x, x.Status.Ended()
-		if ended {
-			return nil
-		}
-		ctx := domain.WithActor(ctx, domain.SystemActor(x.WorkspaceID, x.ID, "Vellocity"))
-		failure, err := w.prepare(ctx, tx, crashes)
-		if err != nil {
-			return err
-		}
-		if failure != nil {
-			ended = true
-			if _, err := r.finish(ctx, tx, x, domain.ExecutionFailed, failure.Message); err != nil {
-				return err
-			}
-			return r.Queue.Complete(ctx, tx.DB(), job)
-		}
-		return w.begin(ctx, tx)
-	})
 	if domain.CodeOf(err) == domain.CodeNotFound {
 		return nil, nil // the execution was deleted
 	}
@@ -57,6 +34,42 @@ func (r *Runner) claim(ctx context.Context, job queue.Job) (*worker, error) {
 	return w, nil
 }
 
+// errUnread says that the execution has a template, which must be read first.
+var errUnread = errors.New("the template of the execution has not been read")
+
+// take claims the execution in one transaction. It reports whether there is nothing left
+// to do.
+func (w *worker) take(ctx context.Context) (ended bool, err error) {
+	err = w.Store.InTx(ctx, func(tx *store.Tx) error {
+		x, crashes, err := tx.ClaimExecution(ctx, w.job.Ref)
+		if err != nil {
+			return err
+		}
+		w.x, ended = x, x.Status.Ended()
+		if ended {
+			return nil
+		}
+		if x.Program != nil && w.program == nil && w.unread == nil {
+			return errUnread
+		}
+		w.forget()
+		ctx := domain.WithActor(ctx, domain.SystemActor(x.WorkspaceID, x.ID, "Vellocity"))
+		failure, err := w.prepare(ctx, tx, crashes)
+		if err != nil {
+			return err
+		}
+		if failure != nil {
+			ended = true
+			if _, err := w.finish(ctx, tx, x, domain.ExecutionFailed, failure.Message); err != nil {
+				return err
+			}
+			return w.Queue.Complete(ctx, tx.DB(), w.job)
+		}
+		return w.begin(ctx, tx)
+	})
+	return ended, err
+}
+
 // prepare reads what the steps need and plans the execution. failure is why the
 // execution cannot continue; err is for faults of the database alone.
 func (w *worker) prepare(ctx context.Context, tx *store.Tx, crashes int) (failure *domain.Error, err error) {
@@ -64,14 +77,13 @@ func (w *worker) prepare(ctx context.Context, tx *store.Tx, crashes int) (failur
 		return domain.Errorf(domain.CodeConflict, "This execution was interrupted %d times at the same step, so it "+
 			"was stopped. Retry it; if that happens again, see the server's log.", crashes), nil
 	}
-	c, ok := w.Capability(w.x.Capability)
-	if !ok {
-		return domain.Errorf(domain.CodeConflict,
-			"This version of Vellocity has no capability %q.", w.x.Capability), nil
+	if err := w.recall(ctx, tx); err != nil {
+		return nil, err
 	}
-	if w.req, err = c.Load(w.x.Settings); err != nil {
-		return w.unplanned(err), nil
+	if failure := w.read(); failure != nil {
+		return failure, nil
 	}
+	var ok bool
 	if w.origin, ok = w.Providers.Of(w.x.Origin); !ok {
 		return domain.Errorf(domain.CodeConflict, "The provider %q, with which this execution was accepted, is no "+
 			"longer configured. Configure it and retry.", w.x.Origin.Provider), nil
@@ -97,6 +109,71 @@ func (w *worker) missing(ctx context.Context, err error) bool {
 	return ctx.Err() == nil && w.job.Attempt >= maxFailures
 }
 
+// read decodes what the execution was ordered to do: its one part, or those of the template's
+// steps whose settings are known and that are not over.
+func (w *worker) read() *domain.Error {
+	if w.x.Program == nil {
+		c, ok := w.Capability(w.x.Capability)
+		if !ok {
+			return domain.Errorf(domain.CodeConflict,
+				"This version of Vellocity has no capability %q.", w.x.Capability)
+		}
+		req, err := c.Load(w.x.Settings)
+		if err != nil {
+			return w.unplanned(err)
+		}
+		w.parts[""] = newPart("", c, req, w.x.Origin)
+		w.parts[""].cut = w.cut("")
+		return nil
+	}
+	if w.unread != nil {
+		return w.unplanned(w.unread)
+	}
+	for _, s := range w.x.Plan {
+		if !w.program.Has(s.Key) || !opened(s) || w.recorded[s.Key] {
+			continue
+		}
+		c, _ := w.program.Capability(s.Key)
+		req, err := c.Load(s.Args)
+		if err != nil {
+			return w.unplanned(err)
+		}
+		w.parts[s.Key] = newPart(s.Key, c, req, w.x.Origin)
+		w.parts[s.Key].cut = w.cut(s.Key + ".")
+	}
+	return nil
+}
+
+// recall reads the steps that are recorded.
+func (w *worker) recall(ctx context.Context, tx *store.Tx) error {
+	if w.x.Status != domain.ExecutionExecuting && w.x.RetryOf == 0 {
+		return nil
+	}
+	steps, err := tx.ExecutionSteps(ctx, w.x.ID)
+	if err != nil {
+		return err
+	}
+	for _, s := range steps {
+		if isDone(s) {
+			w.outputs[s.Key], w.created[s.Key], w.recorded[s.Key] = s.Output, s.Items, true
+			w.skipped[s.Key] = s.Status == domain.StepSkipped
+			w.findings = append(w.findings, s.Findings...)
+		}
+	}
+	return nil
+}
+
+// cut returns the findings about texts that were cut, of the recorded steps whose keys
+// begin so.
+func (w *worker) cut(prefix string) (list []domain.Finding) {
+	for _, f := range w.findings {
+		if f.CutOff() && strings.HasPrefix(f.Step, prefix) {
+			list = append(list, f)
+		}
+	}
+	return list
+}
+
 func (w *worker) load(ctx context.Context, tx *store.Tx) error {
 	var err error
 	if w.x.AgentID != 0 {
@@ -115,9 +192,13 @@ func (w *worker) load(ctx context.Context, tx *store.Tx) error {
 		}
 		w.voice = &voice
 	}
-	w.items = map[int64]domain.ContentItem{}
-	for _, id := range w.req.Reads() {
-		if w.items[id], err = tx.Content(ctx, w.x.WorkspaceID, id); err != nil {
+	if w.program != nil {
+		if w.workspace, err = tx.Workspace(ctx, w.x.WorkspaceID); err != nil {
+			return err
+		}
+	}
+	for _, p := range w.parts {
+		if err := p.load(ctx, tx, w.x, w.agent, w.voice); err != nil {
 			return err
 		}
 	}
@@ -131,9 +212,11 @@ func (w *worker) plan(ctx context.Context, tx *store.Tx) (failure *domain.Error,
 	if w.x.Status != domain.ExecutionPending {
 		return nil, nil
 	}
-	plan, err := w.req.Plan()
-	if err != nil {
-		return w.unplanned(err), nil
+	plan := w.x.Plan // a template's is made when the execution is accepted
+	if w.program == nil {
+		if plan, err = w.parts[""].req.Plan(); err != nil {
+			return w.unplanned(err), nil
+		}
 	}
 	if err := tx.SaveExecutionPlan(ctx, w.x.ID, plan); err != nil {
 		return nil, fmt.Errorf("save the plan: %w", err)
@@ -149,30 +232,9 @@ func (w *worker) unplanned(err error) *domain.Error {
 		"settings that it was accepted with. Start a new one with the settings that are required now.")
 }
 
-func filter(list []domain.Finding, keep func(domain.Finding) bool) (kept []domain.Finding) {
-	for _, f := range list {
-		if keep(f) {
-			kept = append(kept, f)
-		}
-	}
-	return kept
-}
-
 // begin sets the execution to executing, with the steps that it has recorded.
 func (w *worker) begin(ctx context.Context, tx *store.Tx) error {
 	before := w.x.Status
-	if before == domain.ExecutionExecuting || w.x.RetryOf != 0 {
-		steps, err := tx.ExecutionSteps(ctx, w.x.ID)
-		if err != nil {
-			return err
-		}
-		for _, s := range steps {
-			if isDone(s) {
-				w.outputs[s.Key], w.recorded[s.Key] = s.Output, true
-				w.cut = append(w.cut, filter(s.Findings, domain.Finding.CutOff)...)
-			}
-		}
-	}
 	w.needs = w.x.NeedsInput
 	w.x.Status = domain.ExecutionExecuting
 	if w.x.WaitingFor == domain.WaitingRetry {

@@ -118,7 +118,7 @@ func TestADatabaseThatFailsWhileAnExecutionIsLoadedFailsNothing(t *testing.T) {
 		})
 		k.Exec("alter table content_away rename to content")
 		k.Ended(x.ID, domain.ExecutionCompleted)
-		if got := k.Ended(lost.ID, domain.ExecutionFailed); !strings.Contains(got.Error, "Content item not found") {
+		if got := k.Ended(lost.ID, domain.ExecutionFailed); !strings.Contains(got.Error, "was not found") {
 			t.Errorf("%q", got.Error)
 		}
 	})

@@ -11,57 +11,60 @@ import (
 	"vellocity/internal/store"
 )
 
-// applyEffects applies what a step does to items and returns its findings, with the
-// item that they belong to.
+// applyEffects applies what a step does to items. It returns the step's findings, with the
+// item that they belong to, and the items that it created.
 func (w *worker) applyEffects(
-	ctx context.Context, tx *store.Tx, result capability.Result, needs []domain.Need,
-) ([]domain.Finding, error) {
-	findings := slices.Clone(result.Findings)
+	ctx context.Context, tx *store.Tx, p *part, result capability.Result, needs []domain.Need,
+) (findings []domain.Finding, created []domain.ItemRef, err error) {
+	findings = slices.Clone(result.Findings)
 	if len(result.Effects) == 0 {
-		return findings, nil
+		return findings, nil, nil
 	}
 	// The step acts with the rights of the execution's starter, as they are now.
 	starter, err := tx.PresentActor(ctx, w.x.WorkspaceID, w.x.Starter, tx.Now())
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	a := domain.SystemActor(w.x.WorkspaceID, w.x.ID, w.agent.Name).OnBehalfOf(starter)
+	a := domain.SystemActor(w.x.WorkspaceID, w.x.ID, p.agent.Name).OnBehalfOf(starter)
 	ctx = domain.WithActor(ctx, a)
 	for _, e := range result.Effects {
-		if !slices.Contains(w.req.Effects(), e.Kind()) {
-			return nil, fmt.Errorf("%s does not declare the effect %q", w.x.Capability, e.Kind())
+		if !slices.Contains(p.req.Effects(), e.Kind()) {
+			return nil, nil, fmt.Errorf("%s does not declare the effect %q", p.slug, e.Kind())
 		}
 		if err := allow(a, e.Kind().Scope()); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		switch {
 		case e.Create != nil:
-			c, err := w.create(ctx, tx, *e.Create, needs)
-			if err != nil {
-				return nil, err
+			var c domain.ContentItem
+			if c, err = w.create(ctx, tx, p, *e.Create, needs); err == nil {
+				findings = attach(findings, c)
+				created = append(created, domain.ItemRef{ID: c.ID, Title: c.Title})
 			}
-			findings = attach(findings, c)
 		case e.Move != nil:
-			if err := w.annotateAndMove(ctx, tx, *e.Move); err != nil {
-				return nil, err
-			}
+			err = w.annotateAndMove(ctx, tx, p, *e.Move)
 		case e.Publish != nil:
-			c, err := tx.LockContent(ctx, w.x.WorkspaceID, e.Publish.ContentID)
-			if err != nil {
-				return nil, err
-			}
-			if err := w.move(ctx, tx, c, domain.ItemPublished); err != nil {
-				return nil, err
-			}
+			err = w.publish(ctx, tx, p, e.Publish.ContentID)
+		}
+		if err != nil {
+			return nil, nil, err
 		}
 	}
-	return findings, nil
+	return findings, created, nil
+}
+
+func (w *worker) publish(ctx context.Context, tx *store.Tx, p *part, id int64) error {
+	c, err := tx.LockContent(ctx, w.x.WorkspaceID, id)
+	if err != nil {
+		return err
+	}
+	return w.move(ctx, tx, p, c, domain.ItemPublished)
 }
 
 // workAhead does what takes time about a step's effects before the transaction that
 // records it: it describes the items that it creates, and renders the texts that it
 // publishes. A text that has changed by then is rendered by its first reader.
-func (w *worker) workAhead(effects []capability.Effect) {
+func (w *worker) workAhead(p *part, effects []capability.Effect) {
 	for _, e := range effects {
 		if e.Create != nil {
 			item.Describe(&e.Create.Item)
@@ -69,8 +72,8 @@ func (w *worker) workAhead(effects []capability.Effect) {
 		if e.Publish == nil || w.Render == nil {
 			continue
 		}
-		if c, ok := w.items[e.Publish.ContentID]; ok {
-			w.html = map[string]string{c.Body: w.Render(c.Body)}
+		if c, ok := p.items[e.Publish.ContentID]; ok {
+			p.html = map[string]string{c.Body: w.Render(c.Body)}
 		}
 	}
 }
@@ -96,31 +99,31 @@ func attach(findings []domain.Finding, c domain.ContentItem) []domain.Finding {
 }
 
 func (w *worker) create(
-	ctx context.Context, tx *store.Tx, e capability.CreateItem, needs []domain.Need,
+	ctx context.Context, tx *store.Tx, p *part, e capability.CreateItem, needs []domain.Need,
 ) (domain.ContentItem, error) {
 	c := e.Item
-	c.Support.Brief = domain.Strings(w.x.Settings)
-	c.WorkspaceID, c.ExecutionID, c.AgentID, c.Origin = w.x.WorkspaceID, w.x.ID, w.x.AgentID, w.x.Origin
-	c.Findings = append(slices.Clone(e.Findings), w.cut...) // nobody would see how a text ends
-	if len(c.NeedsInput) == 0 {
+	c.Support.Brief = domain.Strings(p.req.JSON())
+	c.WorkspaceID, c.ExecutionID, c.AgentID, c.Origin = w.x.WorkspaceID, w.x.ID, p.agent.ID, p.origin
+	c.Findings = append(slices.Clone(e.Findings), p.cut...) // nobody would see how a text ends
+	if len(c.NeedsInput) == 0 && p.key == "" {              // in a template they may be those of another text
 		c.NeedsInput = needs
 	}
-	if w.voice != nil {
-		c.BrandVoiceID, c.BrandVoiceN = w.voice.ID, w.voice.Version
+	if p.voice != nil {
+		c.BrandVoiceID, c.BrandVoiceN = p.voice.ID, p.voice.Version
 	}
 	c, err := item.Create(ctx, tx, c, e.Provenance)
 	if err != nil {
 		return c, err
 	}
-	for _, id := range w.req.Reads() {
-		if err := tx.AddContentSource(ctx, c, w.items[id], domain.SourceRead); err != nil {
+	for _, id := range p.req.Reads() {
+		if err := tx.AddContentSource(ctx, c, p.items[id], domain.SourceRead); err != nil {
 			return c, err
 		}
 	}
 	return c, nil
 }
 
-func (w *worker) annotateAndMove(ctx context.Context, tx *store.Tx, e capability.MoveItem) error {
+func (w *worker) annotateAndMove(ctx context.Context, tx *store.Tx, p *part, e capability.MoveItem) error {
 	c, err := tx.LockContent(ctx, w.x.WorkspaceID, e.ContentID)
 	if err != nil {
 		return err
@@ -148,11 +151,13 @@ func (w *worker) annotateAndMove(ctx context.Context, tx *store.Tx, e capability
 	if e.To == "" || e.To == c.Status {
 		return nil
 	}
-	return w.move(ctx, tx, c, e.To)
+	return w.move(ctx, tx, p, c, e.To)
 }
 
 // move moves an item, and wakes the executions that wait for a decision about it.
-func (w *worker) move(ctx context.Context, tx *store.Tx, c domain.ContentItem, to domain.ItemStatus) error {
+func (w *worker) move(
+	ctx context.Context, tx *store.Tx, p *part, c domain.ContentItem, to domain.ItemStatus,
+) error {
 	if a, _ := domain.ActorFrom(ctx); !a.May(domain.MoveScope(c.Status, to)) {
 		return allow(a, domain.MoveScope(c.Status, to))
 	}
@@ -160,7 +165,7 @@ func (w *worker) move(ctx context.Context, tx *store.Tx, c domain.ContentItem, t
 	if err != nil {
 		return err
 	}
-	if html, ok := w.html[c.Body]; ok {
+	if html, ok := p.html[c.Body]; ok {
 		if err := item.SaveHTML(ctx, tx, c, html); err != nil {
 			return err
 		}

@@ -9,8 +9,12 @@
 // since. So resuming is running the plan without the recorded steps, and nothing is
 // paid for twice.
 //
-// The files follow an execution's life: accept, slot, claim, work and steps, call
-// (of a provider), record and effects, wait, finish.
+// An execution of a template is the same thing with several parts ([part]), one for each
+// of the template's steps: when a step can start, its settings are resolved, and the steps
+// of its capability join the plan under dotted keys (post.outline).
+//
+// The files follow an execution's life: order, accept, slot, claim, work and steps, open
+// (of a template's step), call (of a provider), record and effects, wait, finish.
 package execution
 
 import (

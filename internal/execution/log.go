@@ -1,6 +1,7 @@
 package execution
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -39,7 +40,7 @@ func (r *Runner) LogEnded(ctx context.Context, tx *store.Tx, events []domain.Eve
 		}
 		tx.AfterCommit(func() {
 			r.Log.Info("execution ended",
-				"workspace", e.WorkspaceID, "execution", e.ExecutionID, "capability", x.Capability,
+				"workspace", e.WorkspaceID, "execution", e.ExecutionID, "capability", cmp.Or(x.Capability, x.Template),
 				"status", ended.Status, "seconds", seconds, "credits", ended.CreditsUsed)
 		})
 	}

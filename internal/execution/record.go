@@ -12,31 +12,38 @@ import (
 )
 
 // record stores a step's result, its credits, its event and its effects in one
-// transaction, and ends the execution with the last step.
-func (w *worker) record(ctx context.Context, run *writing, result capability.Result) error {
+// transaction, and ends the execution with the last step. A step that was skipped has
+// neither effects nor costs.
+func (w *worker) record(
+	ctx context.Context, run *writing, status domain.StepStatus, result capability.Result,
+) error {
 	output, err := json.Marshal(result.Output)
 	if err != nil {
 		return &stepError{step: run.step, writing: run, cause: fmt.Errorf("encode output: %w", err)}
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	p := run.part
 	w.recorded[run.step.Key] = true
-	w.workAhead(result.Effects)
-	needs := append(slices.Clone(w.needs), result.NeedsInput...)
+	w.workAhead(p, result.Effects)
+	needs := joined(w.needs, result.NeedsInput)
 	cut := run.truncated()
+	result = p.named(result)
 	result.Findings = append(slices.Clone(result.Findings), cut...)
-	w.cut = append(w.cut, cut...)
+	p.cut = append(p.cut, cut...)
+	var created []domain.ItemRef
 	err = w.Store.InTx(ctx, func(tx *store.Tx) error {
 		x, err := tx.FenceExecution(ctx, w.x.ID, w.x.Epoch)
 		if err != nil {
 			return err
 		}
 		x.Plan = w.x.Plan
-		s := run.result(domain.StepDone, tx.Now(), w.charge(run.step))
+		s := run.result(status, tx.Now(), w.charge(run.step, status))
 		s.Output = output
-		if s.Findings, err = w.applyEffects(ctx, tx, result, needs); err != nil {
+		if s.Findings, s.Items, err = w.applyEffects(ctx, tx, p, result, needs); err != nil {
 			return err
 		}
+		created = s.Items
 		for i := range s.Findings {
 			s.Findings[i].ID = "" // events leave the workspace, and the id is a digest of words that may be secret
 		}
@@ -52,19 +59,32 @@ func (w *worker) record(ctx context.Context, run *writing, result capability.Res
 	})
 	if err != nil {
 		delete(w.recorded, run.step.Key)
-		w.cut = w.cut[:len(w.cut)-len(cut)]
+		p.cut = p.cut[:len(p.cut)-len(cut)]
 		if store.Unstorable(err) {
 			return &stepError{step: run.step, writing: run, cause: err}
 		}
 		return err
 	}
-	w.outputs[run.step.Key], w.needs = output, needs
+	w.outputs[run.step.Key], w.created[run.step.Key], w.needs = output, created, needs
+	w.skipped[run.step.Key] = status == domain.StepSkipped
 	return nil
 }
 
-// charge is what a step costs: its weight with a model, nothing with the composer.
-func (w *worker) charge(s domain.PlanStep) int {
-	if w.x.Origin.Kind == domain.OriginModel {
+// joined returns what is needed, each once.
+func joined(needs, further []domain.Need) []domain.Need {
+	out := slices.Clone(needs)
+	for _, n := range further {
+		if !slices.Contains(needs, n) {
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+// charge is what a step costs: its weight with a model, nothing with the composer or where
+// it was skipped.
+func (w *worker) charge(s domain.PlanStep, status domain.StepStatus) int {
+	if w.x.Origin.Kind == domain.OriginModel && status == domain.StepDone {
 		return s.Credits
 	}
 	return 0

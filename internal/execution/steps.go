@@ -13,6 +13,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"vellocity/internal/ai"
+	"vellocity/internal/capability"
 	"vellocity/internal/domain"
 )
 
@@ -63,12 +64,17 @@ func (w *worker) mayRetryLater(err error) bool {
 func (w *worker) start(ctx context.Context, ended chan<- error) int {
 	w.mu.Lock()
 	keys := w.ready()
-	for _, k := range keys {
-		w.running[k] = true
+	steps := make([]domain.PlanStep, len(keys)) // looked up here: the plan may grow
+	for i, k := range keys {
+		w.running[k], steps[i] = true, w.step(k)
 	}
 	w.mu.Unlock()
-	for _, k := range keys {
-		go func() { ended <- w.runStep(ctx, w.step(k)) }()
+	for _, s := range steps {
+		if w.closed(s) {
+			go func() { ended <- w.open(ctx, s) }()
+		} else {
+			go func() { ended <- w.runStep(ctx, s) }()
+		}
 	}
 	return len(keys)
 }
@@ -76,8 +82,12 @@ func (w *worker) start(ctx context.Context, ended chan<- error) int {
 // runStep runs one step and records its result. A step that asks for a person is
 // run again with the answer, once there is one.
 func (w *worker) runStep(ctx context.Context, s domain.PlanStep) (err error) {
+	run := &writing{worker: w, step: s, began: w.Store.Now()}
+	w.mu.Lock()
+	run.part = w.partOf(s.Key)
+	w.mu.Unlock()
 	ctx, span := otel.Tracer("vellocity/execution").Start(ctx, "step "+s.Kind, trace.WithAttributes(
-		attribute.String("vellocity.capability", w.x.Capability),
+		attribute.String("vellocity.capability", run.part.slug),
 		attribute.Int64("vellocity.execution", w.x.ID),
 		attribute.String("vellocity.step", s.Key),
 	))
@@ -87,7 +97,6 @@ func (w *worker) runStep(ctx context.Context, s domain.PlanStep) (err error) {
 		}
 		span.End()
 	}()
-	run := &writing{worker: w, step: s, began: w.Store.Now()}
 	result, err := run.call(ctx)
 	if err == nil && result.Wait != nil {
 		asked := result.Wait.ContentID
@@ -104,11 +113,20 @@ func (w *worker) runStep(ctx context.Context, s domain.PlanStep) (err error) {
 	if err != nil {
 		return &stepError{step: s, writing: run, cause: err}
 	}
-	if err := w.record(ctx, run, result); err != nil {
-		if domain.AsError(err).Refusal() {
-			return &stepError{step: s, writing: run, cause: err}
-		}
-		return fmt.Errorf("record %s: %w", s.Key, err)
+	return w.recordStep(ctx, run, domain.StepDone, result)
+}
+
+// recordStep records the outcome of a step. A refusal, such as that of an effect, is the
+// step's failure.
+func (w *worker) recordStep(
+	ctx context.Context, run *writing, status domain.StepStatus, result capability.Result,
+) error {
+	err := w.record(ctx, run, status, result)
+	switch {
+	case err == nil:
+		return nil
+	case domain.AsError(err).Refusal():
+		return &stepError{step: run.step, writing: run, cause: err}
 	}
-	return nil
+	return fmt.Errorf("record %s: %w", run.step.Key, err)
 }

@@ -4,12 +4,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 
 	"vellocity/internal/ai"
-	"vellocity/internal/capability"
 	"vellocity/internal/domain"
 	"vellocity/internal/queue"
+	"vellocity/internal/template"
 	"vellocity/internal/text"
 )
 
@@ -18,28 +19,61 @@ type worker struct {
 	*Runner
 	job    queue.Job
 	x      domain.Execution // as claimed; Epoch is the fence
-	req    capability.Request
 	agent  domain.Agent
 	voice  *domain.BrandVoice
-	items  map[int64]domain.ContentItem
 	origin ai.Connection
 	text   *text.Text
 
-	mu       sync.Mutex // guards what follows; held while a step is recorded
+	program   *template.Program // nil for a capability
+	unread    error             // why this version cannot read the template
+	workspace domain.Workspace  // for a template
+
+	mu       sync.Mutex       // guards what follows, and the plan; held while a step is recorded
+	parts    map[string]*part // by the key of the template's step; "" where there is no template
 	outputs  map[string]json.RawMessage
+	created  map[string][]domain.ItemRef // by each step
 	recorded map[string]bool
+	skipped  map[string]bool
 	running  map[string]bool
 	needs    []domain.Need
-	cut      []domain.Finding  // about texts of recorded steps, for the items made of them
-	html     map[string]string // of what the step publishes, by its Markdown
+	findings []domain.Finding // of the steps that were recorded before this worker came
 }
 
-// progress is the share of recorded steps, in percent.
+// forget empties what the worker knows of the execution, before it is read.
+func (w *worker) forget() {
+	w.parts, w.outputs = map[string]*part{}, map[string]json.RawMessage{}
+	w.created, w.findings = map[string][]domain.ItemRef{}, nil
+	w.recorded, w.skipped, w.running = map[string]bool{}, map[string]bool{}, map[string]bool{}
+}
+
+// partOf returns the part that a step of the plan belongs to; nil where that is over.
+func (w *worker) partOf(key string) *part {
+	if w.program == nil {
+		return w.parts[""]
+	}
+	outer, _, _ := strings.Cut(key, ".")
+	return w.parts[outer]
+}
+
+// progress is the share of recorded steps, in percent. The steps of a template count the
+// same, each with those of its capability, so that a plan that grows takes nothing back.
 func (w *worker) progress() int {
 	if len(w.x.Plan) == 0 {
 		return 0
 	}
-	return 100 * len(w.recorded) / len(w.x.Plan)
+	all, recorded := map[string]int{}, map[string]int{}
+	for _, s := range w.x.Plan {
+		outer, _, _ := strings.Cut(s.Key, ".")
+		all[outer]++
+		if w.recorded[s.Key] {
+			recorded[outer]++
+		}
+	}
+	sum := 0
+	for outer, n := range all {
+		sum += 100 * recorded[outer] / n
+	}
+	return sum / len(all)
 }
 
 // ready returns the keys of the steps that can run now and do not run yet.

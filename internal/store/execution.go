@@ -30,6 +30,7 @@ var executionTable = db.NewTable("execution", func(x *executionRow) []db.Column 
 		{Name: "id", Field: &x.ID, In: executionHead},
 		{Name: "workspace_id", Field: &x.WorkspaceID, In: executionHead | executionCreate},
 		{Name: "capability", Field: &x.Capability, In: executionHead | executionCreate},
+		{Name: "template", Field: &x.Template, In: executionHead | executionCreate},
 		{Name: "title", Field: &x.Title, In: executionHead | executionCreate},
 		{Name: "agent_id", Field: &x.AgentID, In: executionHead | executionCreate},
 		{Name: "status", Field: db.Text(&x.Status), In: executionHead | executionCreate | executionSave},
@@ -53,6 +54,7 @@ var executionTable = db.NewTable("execution", func(x *executionRow) []db.Column 
 		{Name: "started_at", Field: db.Time(&x.StartedAt), In: executionHead | executionSave},
 		{Name: "completed_at", Field: db.Time(&x.CompletedAt), In: executionHead | executionSave},
 		{Name: "settings", Field: db.Raw(&x.Settings, ""), In: executionBody | executionCreate},
+		{Name: "program", Field: db.JSONOr(&x.Program, ""), In: executionBody | executionCreate},
 		{Name: "context", Field: db.Raw(&x.Context, "{}"), In: executionBody | executionCreate},
 		{Name: "plan", Field: plan{&x.Plan}, In: executionBody},
 		{Name: "needs_input", Field: db.JSONOr(&x.NeedsInput, ""), In: executionBody},
@@ -71,7 +73,8 @@ var (
 		crashes = case when progress < {progress} then 0 else crashes end where id = {id}`)
 	saveExecutionPlan = executionTable.Write(0, `update execution set plan = {plan}, status = 'planning'
 		where id = {id} and status = 'pending'`)
-	saveExecutionNeeds = executionTable.Write(0, `update execution set needs_input = {needs_input} where id = {id}`)
+	extendExecutionPlan = executionTable.Write(0, `update execution set plan = {plan} where id = {id}`)
+	saveExecutionNeeds  = executionTable.Write(0, `update execution set needs_input = {needs_input} where id = {id}`)
 )
 
 func scanExecution(in db.Set) func(db.Row) (domain.Execution, error) {
@@ -101,12 +104,13 @@ func (r rank) Value() (db.Value, error) { return int64(r.to.Rank()), nil }
 
 func priorityOf(rank int) domain.Priority { return domain.Priorities()[min(max(rank, 1), 4)-1] }
 
-// plan stores a plan with the steps' arguments, which callers never see.
+// plan stores a plan with the steps' arguments and agents, which callers do not see there.
 type plan struct{ to *[]domain.PlanStep }
 
 type storedStep struct {
 	domain.PlanStep
-	Args json.RawMessage `json:"args,omitempty"`
+	Args    json.RawMessage `json:"args,omitempty"`
+	AgentID int64           `json:"agent_id,omitempty"`
 }
 
 // Scan implements [db.Field].
@@ -116,7 +120,7 @@ func (p plan) Scan(v any) error {
 		return err
 	}
 	for _, s := range stored {
-		s.PlanStep.Args = s.Args
+		s.PlanStep.Args, s.PlanStep.AgentID = s.Args, s.AgentID
 		*p.to = append(*p.to, s.PlanStep)
 	}
 	return nil
@@ -126,7 +130,7 @@ func (p plan) Scan(v any) error {
 func (p plan) Value() (db.Value, error) {
 	stored := make([]storedStep, len(*p.to))
 	for i, s := range *p.to {
-		stored[i] = storedStep{s, s.Args}
+		stored[i] = storedStep{s, s.Args, s.AgentID}
 	}
 	return db.JSON(&stored).Value()
 }
@@ -319,6 +323,14 @@ func (t *Tx) SaveExecutionPlan(ctx context.Context, id int64, steps []domain.Pla
 	if err == nil && n == 0 {
 		err = fmt.Errorf("execution %d is not pending, so it cannot be planned", id)
 	}
+	return err
+}
+
+// ExtendExecutionPlan stores the plan of an execution whose further steps have become
+// known. Its status stays.
+func (t *Tx) ExtendExecutionPlan(ctx context.Context, id int64, steps []domain.PlanStep) error {
+	row := executionRow{Execution: domain.Execution{ID: id, Plan: steps}}
+	_, err := extendExecutionPlan.Exec(ctx, t.db, &row)
 	return err
 }
 

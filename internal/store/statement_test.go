@@ -45,6 +45,7 @@ var inner = map[string]string{
 	"ExecutionWaitingItem":     "the worker's",
 	"saveExecution":            "behind the fence or the lock",
 	"saveExecutionPlan":        "behind the fence",
+	"extendExecutionPlan":      "behind the fence, or new",
 	"saveExecutionNeeds":       "behind the fence",
 	"SaveExecutionWaitingItem": "behind the fence",
 	"SetExecutionJob":          "behind the fence or the lock",

@@ -42,13 +42,15 @@ var stepTable = db.NewTable("step", func(s *stepRow) []db.Column {
 		{Name: "started_at", Field: db.Time(&s.StartedAt), In: stepRead},
 		{Name: "completed_at", Field: db.Time(&s.CompletedAt), In: stepRead},
 		{Name: "output", Field: db.Raw(&s.Output, ""), In: stepRead},
+		{Name: "items", Field: db.JSONOr(&s.Items, ""), In: stepRead},
 		{Name: "findings", Field: db.JSONOr(&s.Findings, ""), In: stepRead},
 	}
 })
 
-// stepFinished is the condition for a step whose result counts: it is never changed
+// stepFinished is the condition for a step whose outcome counts: it is never changed
 // and never paid for again.
-var stepFinished = `(step.status = ` + quote(domain.StepDone) + ` or step.status = ` + quote(domain.StepReused) + `)`
+var stepFinished = `(step.status = ` + quote(domain.StepDone) + ` or step.status = ` + quote(domain.StepReused) +
+	` or step.status = ` + quote(domain.StepSkipped) + `)`
 
 var (
 	stepColumns = stepTable.Columns(stepRead)
@@ -73,6 +75,9 @@ func (t *Tx) SaveStep(ctx context.Context, executionID int64, s Step) error {
 	if len(s.Findings) == 0 {
 		s.Findings = nil
 	}
+	if len(s.Items) == 0 {
+		s.Items = nil
+	}
 	n, err := saveStep.Exec(ctx, t.db, &stepRow{s, executionID})
 	if err != nil {
 		return fmt.Errorf("record step: %w", err)
@@ -83,10 +88,14 @@ func (t *Tx) SaveStep(ctx context.Context, executionID int64, s Step) error {
 	return nil
 }
 
-// CopySteps copies the finished steps of one execution to another, as reused.
+// CopySteps copies the finished steps of one execution to another, as reused; those that
+// were skipped stay so.
 func (t *Tx) CopySteps(ctx context.Context, fromID, toID int64) error {
 	return t.db.Exec(ctx, `insert into step
-		(execution_id, key, status, attempt, provider, model, cost, error, started_at, completed_at, output, findings)
-		select $2, key, $3, attempt, provider, model, '', '', started_at, completed_at, output, findings
-		from step where execution_id = $1 and `+stepFinished, fromID, toID, string(domain.StepReused))
+		(execution_id, key, status, attempt, provider, model, cost, error, started_at, completed_at, output, items,
+		findings)
+		select $2, key, case when status = $4 then status else $3 end, attempt, provider, model, '', '', started_at,
+		completed_at, output, items, findings
+		from step where execution_id = $1 and `+stepFinished,
+		fromID, toID, string(domain.StepReused), string(domain.StepSkipped))
 }

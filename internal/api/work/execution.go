@@ -21,7 +21,8 @@ type ExecutionAttributes struct {
 	Progress    int                    `json:"progress_percentage" limit:"percent"`
 	CreditsUsed int                    `json:"credits_used" doc:"Credits spent so far"`
 	CreatedAt   time.Time              `json:"created_at"`
-	Capability  string                 `json:"capability" doc:"Slug of the capability"`
+	Capability  *string                `json:"capability" doc:"Slug of the capability; null for a template"`
+	Template    *string                `json:"template" doc:"Slug of the workflow template; null for a capability"`
 	Title       string                 `json:"title"`
 	CurrentStep *string                `json:"current_step" doc:"Key of the current step"`
 	WaitingFor  *domain.WaitingFor     `json:"waiting_for" doc:"What the execution waits for while its status is executing"`
@@ -35,7 +36,7 @@ type ExecutionAttributes struct {
 // ExecutionDetailsAttributes adds everything that the execution recorded.
 type ExecutionDetailsAttributes struct {
 	ExecutionAttributes
-	Plan       []PlannedStep  `json:"execution_plan" doc:"The steps; final once planning is over"`
+	Plan       []PlannedStep  `json:"execution_plan" doc:"The steps; final once planning is over, but those of a template grow as their settings become known"`
 	Steps      []StepResult   `json:"step_results"`
 	Assets     []wire.Item    `json:"generated_assets" doc:"What the execution created, without texts"`
 	Guardrails []wire.Finding `json:"guardrails_triggered"`
@@ -186,7 +187,7 @@ func listRow(v *work.Verbs, profile wire.Profile) ops.Op {
 			Listed:   true,
 			Defaults: map[string]any{"per_page": 10},
 			Brief: []string{
-				"status", "waiting_for", "progress_percentage", "capability", "title", "credits_used", "created_at", "completed_at",
+				"status", "waiting_for", "progress_percentage", "capability", "template", "title", "credits_used", "created_at", "completed_at",
 			},
 			Resources: []ops.Resource{{
 				URI:         "vellocity://executions",
@@ -381,7 +382,8 @@ func executionAttributes(x domain.Execution) ExecutionAttributes {
 		Progress:    x.Progress,
 		CreditsUsed: x.CreditsUsed,
 		CreatedAt:   x.CreatedAt.UTC(),
-		Capability:  x.Capability,
+		Capability:  wire.Optional(x.Capability),
+		Template:    wire.Optional(x.Template),
 		Title:       x.Title,
 		CurrentStep: wire.Optional(x.CurrentStep),
 		WaitingFor:  wire.Optional(x.WaitingFor),

@@ -44,6 +44,7 @@ func Main(m *testing.M) int { return storetest.Main(m, queue.Migrate) }
 // [Scripted], writes with the composer, and gives 8 slots per workspace.
 type Config struct {
 	Capabilities []capability.Capability // beside Scripted
+	Templates    []domain.Template       // that ship with the program
 	Before       Hook
 	Provider     *aitest.Server // nil: the composer writes
 	Attempts     int            // of a provider's call; 1
@@ -188,7 +189,8 @@ func (k *Kit) build() {
 	})
 	k.newQueue(log)
 	var err error
-	k.Work, err = work.New(work.Options{Store: k.Store, Runner: k.Runner, Hub: k.Hub, Capabilities: capabilities})
+	k.Work, err = work.New(work.Options{Store: k.Store, Runner: k.Runner, Hub: k.Hub, Capabilities: capabilities,
+		Templates: k.Config.Templates})
 	k.must(err)
 	k.Content = content.New(k.Store, k.Runner, PublicURL)
 	vault, err := auth.NewVault(domain.Secret(strings.Repeat("test", 10)))

@@ -93,10 +93,15 @@ func (s script) plan() (plan []domain.PlanStep, err error) {
 const settingsSchema = `{"type":"object","required":["steps"],"properties":{"steps":{"type":"array"}}}`
 
 // Scripted returns the capability.
-func Scripted(before Hook) capability.Capability {
+func Scripted(before Hook) capability.Capability { return named(Slug, before) }
+
+// Another returns the same capability under another slug.
+func Another(slug string) capability.Capability { return named(slug, nil) }
+
+func named(slug string, before Hook) capability.Capability {
 	return capability.Define(capability.Spec[script]{
 		Capability: domain.Capability{
-			Slug:           Slug,
+			Slug:           slug,
 			Name:           "Scripted",
 			Description:    "Do what the test says",
 			Category:       domain.CategoryWorkflow,

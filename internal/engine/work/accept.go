@@ -7,10 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"vellocity/internal/capability"
 	"vellocity/internal/domain"
+	"vellocity/internal/execution"
 	"vellocity/internal/store"
 	"vellocity/internal/verb"
 )
@@ -58,15 +60,23 @@ func (v *Verbs) Execute(ctx context.Context, in Execute) (Started, error) {
 		return Started{}, err
 	}
 	in.Priority = cmp.Or(in.Priority, domain.PriorityNormal)
-	started, err := verb.Change(ctx, v.store, domain.ScopeReview, func(tx *store.Tx, a domain.Actor) (Started, error) {
-		return v.accept(ctx, tx, a, c, req, in, 0)
+	return v.start(ctx, a, in.Wait, func(tx *store.Tx, a domain.Actor) (Started, error) {
+		return v.accept(ctx, tx, a, execution.OfCapability(c, req), in, 0)
 	})
-	if in.Wait <= 0 {
+}
+
+// start accepts an execution by f, in one transaction, and waits for its end where the
+// caller asked for that.
+func (v *Verbs) start(
+	ctx context.Context, a domain.Actor, wait time.Duration, f func(tx *store.Tx, a domain.Actor) (Started, error),
+) (Started, error) {
+	started, err := verb.Change(ctx, v.store, domain.ScopeReview, f)
+	if wait <= 0 {
 		return started, err
 	}
 	var before *domain.Replayed
 	if errors.As(err, &before) && before.Answer.Began != 0 {
-		d, failed := v.wait(ctx, a.WorkspaceID, before.Answer.Began, in.Wait)
+		d, failed := v.wait(ctx, a.WorkspaceID, before.Answer.Began, wait)
 		if failed != nil {
 			return started, err // the stored answer is still true
 		}
@@ -78,7 +88,7 @@ func (v *Verbs) Execute(ctx context.Context, in Execute) (Started, error) {
 	// The execution was accepted, even if the wait is cut short. A caller that may
 	// start one may see how it ends.
 	x := started.Execution
-	if d, err := v.wait(ctx, x.WorkspaceID, x.ID, in.Wait); err == nil {
+	if d, err := v.wait(ctx, x.WorkspaceID, x.ID, wait); err == nil {
 		started.Execution = d.Execution
 	}
 	return started, nil
@@ -115,24 +125,24 @@ func isObject(j json.RawMessage) bool {
 }
 
 // accept asks the caller for the scopes of the execution's effects, chooses agent,
-// brand voice and origin, and accepts the execution as part of the transaction. req is
-// the request of in, decoded; retryOf is the execution whose steps are reused, or 0.
+// brand voice and origin, and accepts the execution as part of the transaction. in has what
+// the order does not say; retryOf is the execution whose steps are reused, or 0.
 func (v *Verbs) accept(
-	ctx context.Context, tx *store.Tx, a domain.Actor, c capability.Capability, req capability.Request, in Execute,
-	retryOf int64,
+	ctx context.Context, tx *store.Tx, a domain.Actor, order execution.Order, in Execute, retryOf int64,
 ) (Started, error) {
-	if err := a.RequireAll(domain.EffectScopes(req.Effects())); err != nil {
+	if err := a.RequireAll(domain.EffectScopes(order.Effects)); err != nil {
 		return Started{}, err
 	}
-	agent, why, err := v.chooseAgent(ctx, tx, a.WorkspaceID, c, req, in.AgentID)
+	team, err := v.chooseTeam(ctx, tx, a.WorkspaceID, order, in.AgentID)
 	if err != nil {
 		return Started{}, err
 	}
-	voiceID, err := chooseBrandVoice(ctx, tx, a.WorkspaceID, agent, req.BrandVoice())
+	agent := team.lead
+	voiceID, err := chooseBrandVoice(ctx, tx, a.WorkspaceID, agent, order.BrandVoice)
 	if err != nil {
 		return Started{}, err
 	}
-	if err := checkItems(ctx, tx, a.WorkspaceID, req.Reads()); err != nil {
+	if err := checkItems(ctx, tx, a.WorkspaceID, order.Reads); err != nil {
 		return Started{}, err
 	}
 	connection, ok := v.runner.Providers.For(agent)
@@ -140,28 +150,25 @@ func (v *Verbs) accept(
 		return Started{}, noProvider(agent)
 	}
 	origin := connection.Origin
-	if !c.NeedsModel {
+	if !order.NeedsModel {
 		origin = domain.ComposerOrigin()
 	}
 	x := domain.Execution{
 		WorkspaceID: a.WorkspaceID,
-		Capability:  c.Slug,
-		Title:       domain.FoldLine(req.Title()),
 		AgentID:     agent.ID,
 		Priority:    in.Priority,
 		Origin:      origin,
-		Settings:    req.JSON(),
 		Context:     in.Context,
 		Notify:      in.Notify,
 		RetryOf:     retryOf,
 		CreatedBy:   a.Name,
 		Starter:     a.Starter(),
 	}
-	if x, err = v.runner.Accept(ctx, tx, x, req, voiceID); err != nil {
+	if x, err = v.runner.Accept(ctx, tx, x, order, voiceID, team.ids); err != nil {
 		return Started{}, err
 	}
 	err = checkCredits(ctx, tx, a.WorkspaceID, agent, x.CreditsHeld, true)
-	return Started{Execution: x, Agent: agent, AgentReason: why}, err
+	return Started{Execution: x, Agent: agent, AgentReason: team.why}, err
 }
 
 // checkItems returns a fault unless the items that a capability will read exist.
@@ -178,40 +185,92 @@ func checkItems(ctx context.Context, tx *store.Tx, workspaceID int64, ids []int6
 	return p.Err()
 }
 
-// chooseAgent returns the agent that was asked for, or chooses one, and the reason.
+// team is who carries out an order.
+type team struct {
+	lead domain.Agent     // of the execution
+	ids  map[string]int64 // by capability
+	why  string
+}
+
+// chooseTeam returns the agent that was asked for, or one that carries out everything; where
+// there is none, one for each capability.
+func (v *Verbs) chooseTeam(
+	ctx context.Context, tx *store.Tx, workspaceID int64, order execution.Order, id int64,
+) (t team, err error) {
+	t.ids = map[string]int64{}
+	credits, err := most(order)
+	if err != nil {
+		return t, err
+	}
+	t.lead, t.why, err = v.chooseAgent(ctx, tx, workspaceID, order.Capabilities, id, credits)
+	if domain.CodeOf(err) != domain.CodeConflict || len(order.Capabilities) == 1 {
+		for _, slug := range order.Capabilities {
+			t.ids[slug] = t.lead.ID
+		}
+		return t, err
+	}
+	var reasons []string
+	for _, slug := range order.Capabilities {
+		costs := 0 // an execution counts with the agent that leads it
+		if slug == order.Lead {
+			costs = credits
+		}
+		agent, why, err := v.chooseAgent(ctx, tx, workspaceID, []string{slug}, 0, costs)
+		if err != nil {
+			return t, err
+		}
+		t.ids[slug] = agent.ID
+		if slug == order.Lead {
+			t.lead = agent
+		}
+		reasons = append(reasons, why)
+	}
+	t.why = strings.Join(reasons, " ")
+	return t, nil
+}
+
+// chooseAgent returns the agent that was asked for, or chooses one that carries out all of
+// the capabilities and may spend as many credits, and the reason.
 func (v *Verbs) chooseAgent(
-	ctx context.Context, tx *store.Tx, workspaceID int64, c capability.Capability, req capability.Request, id int64,
+	ctx context.Context, tx *store.Tx, workspaceID int64, slugs []string, id int64, credits int,
 ) (domain.Agent, string, error) {
-	slug := c.Slug
 	active := store.AgentFilter{ActiveOnly: true}
 	l, err := tx.Agents(ctx, workspaceID, active, domain.Page{Number: 1, Size: domain.MostAgents})
 	if err != nil {
 		return domain.Agent{}, "", err
 	}
 	if id != 0 {
-		agent, err := requestedAgent(ctx, tx, workspaceID, slug, id, l.Items)
+		agent, err := requestedAgent(ctx, tx, workspaceID, slugs, id, l.Items)
 		return agent, "It was requested.", err
 	}
 	var passed []error // why agents that could carry it out may not now
+	all := strings.Join(slugs, ", ")
+	each := func(carries func(a domain.Agent, slug string) bool) func(a domain.Agent) bool {
+		return func(a domain.Agent) bool {
+			return !slices.ContainsFunc(slugs, func(slug string) bool { return !carries(a, slug) })
+		}
+	}
+	lists := func(a domain.Agent, slug string) bool { return slices.Contains(a.Capabilities, slug) }
+	takes := func(a domain.Agent, slug string) bool { return a.Can(slug) || isFallback(a, slug, l.Items) }
 	for _, choice := range []struct {
 		takes func(domain.Agent) bool
 		why   func(domain.Agent) string
 	}{
-		{func(a domain.Agent) bool { return slices.Contains(a.Capabilities, slug) }, func(a domain.Agent) string {
-			return fmt.Sprintf("%s is the first active agent that lists %s.", a.Name, slug)
+		{each(lists), func(a domain.Agent) string {
+			return fmt.Sprintf("%s is the first active agent that lists %s.", a.Name, all)
 		}},
-		{func(a domain.Agent) bool { return a.Can(slug) }, func(a domain.Agent) string {
-			return fmt.Sprintf("No active agent lists %s; %s is the first that carries out every capability.", slug, a.Name)
+		{each(domain.Agent.Can), func(a domain.Agent) string {
+			return fmt.Sprintf("No active agent lists %s; %s is the first that carries out every capability.", all, a.Name)
 		}},
-		{func(a domain.Agent) bool { return isFallback(a, slug, l.Items) }, func(a domain.Agent) string {
-			return fmt.Sprintf("No active agent lists %s, so it goes to %s, the first that ships with Vellocity.", slug, a.Name)
+		{each(takes), func(a domain.Agent) string {
+			return fmt.Sprintf("No active agent lists %s, so it goes to %s, the first that ships with Vellocity.", all, a.Name)
 		}},
 	} {
 		for _, agent := range l.Items {
 			if !choice.takes(agent) {
 				continue
 			}
-			err := v.mayTake(ctx, tx, workspaceID, c, req, agent)
+			err := v.mayTake(ctx, tx, workspaceID, credits, agent)
 			switch {
 			case err == nil && len(passed) == 0:
 				return agent, choice.why(agent), nil
@@ -227,7 +286,7 @@ func (v *Verbs) chooseAgent(
 		return domain.Agent{}, "", passed[0]
 	}
 	return domain.Agent{}, "", domain.Errorf(domain.CodeConflict,
-		"No active agent of this workspace carries out %s", slug)
+		"No active agent of this workspace carries out %s", all)
 }
 
 // isFallback reports whether an agent takes a capability that no active agent can
@@ -238,18 +297,21 @@ func isFallback(a domain.Agent, slug string, active []domain.Agent) bool {
 }
 
 func requestedAgent(
-	ctx context.Context, tx *store.Tx, workspaceID int64, slug string, id int64, active []domain.Agent,
+	ctx context.Context, tx *store.Tx, workspaceID int64, slugs []string, id int64, active []domain.Agent,
 ) (domain.Agent, error) {
 	agent, err := tx.Agent(ctx, workspaceID, id)
 	if err != nil {
 		return agent, verb.MissingReference(err, "agent_id", "agent", id)
 	}
 	var p domain.Problems
-	switch {
-	case !agent.IsActive:
+	if !agent.IsActive {
 		p.Add("agent_id", "The agent %q is switched off", agent.Name)
-	case !agent.Can(slug) && !isFallback(agent, slug, active):
-		p.Add("agent_id", "The agent %q does not carry out %s", agent.Name, slug)
+		return agent, p.Err()
+	}
+	for _, slug := range slugs {
+		if !agent.Can(slug) && !isFallback(agent, slug, active) {
+			p.Add("agent_id", "The agent %q does not carry out %s", agent.Name, slug)
+		}
 	}
 	return agent, p.Err()
 }

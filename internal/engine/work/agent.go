@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"vellocity/internal/capability"
 	"vellocity/internal/domain"
+	"vellocity/internal/execution"
 	"vellocity/internal/store"
 )
 
@@ -51,25 +51,32 @@ func checkCredits(
 	return nil
 }
 
+// most returns the credits that an order costs at most, if a model writes.
+func most(order execution.Order) (credits int, err error) {
+	if !order.NeedsModel {
+		return 0, nil
+	}
+	plan, err := order.Plan()
+	if err != nil {
+		return 0, fmt.Errorf("plan: %w", err)
+	}
+	for _, s := range plan {
+		credits += s.Credits
+	}
+	return credits, nil
+}
+
 // mayTake returns a CONFLICT where the agent's provider is gone or its credits do not
 // suffice.
 func (v *Verbs) mayTake(
-	ctx context.Context, tx *store.Tx, workspaceID int64, c capability.Capability, req capability.Request, a domain.Agent,
+	ctx context.Context, tx *store.Tx, workspaceID int64, credits int, a domain.Agent,
 ) error {
 	connection, ok := v.runner.Providers.For(a)
 	if !ok {
 		return noProvider(a)
 	}
-	if !c.NeedsModel || connection.Origin.Kind != domain.OriginModel {
+	if connection.Origin.Kind != domain.OriginModel {
 		return nil
-	}
-	plan, err := req.Plan()
-	if err != nil {
-		return fmt.Errorf("plan: %w", err)
-	}
-	credits := 0
-	for _, s := range plan {
-		credits += s.Credits
 	}
 	return checkCredits(ctx, tx, workspaceID, a, credits, false)
 }

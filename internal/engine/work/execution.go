@@ -265,6 +265,16 @@ func (v *Verbs) Retry(ctx context.Context, in verb.ID) (Started, error) {
 	if err := v.node.Accepting(); err != nil {
 		return Started{}, err
 	}
+	a, err := verb.Caller(ctx, domain.ScopeReview)
+	if err != nil {
+		return Started{}, err
+	}
+	// Read before the transaction: what was ordered never changes.
+	before, err := v.store.Read().Execution(ctx, a.WorkspaceID, in.ID)
+	if err != nil {
+		return Started{}, err
+	}
+	order, unreadable := v.runner.Reload(before)
 	return verb.Change(ctx, v.store, domain.ScopeReview, func(tx *store.Tx, a domain.Actor) (Started, error) {
 		x, err := lockExecution(ctx, tx, a, in)
 		if err != nil {
@@ -282,25 +292,26 @@ func (v *Verbs) Retry(ctx context.Context, in verb.ID) (Started, error) {
 			return Started{}, domain.Errorf(domain.CodeConflict,
 				"Execution %d is already retrying this one. Wait for it to end, or cancel it first.", again)
 		}
-		c, ok := v.runner.Capability(x.Capability)
-		if !ok {
-			return Started{}, domain.Errorf(domain.CodeConflict,
-				"This version of Vellocity has no capability %q", x.Capability)
+		if domain.CodeOf(unreadable) == domain.CodeConflict {
+			return Started{}, unreadable
 		}
-		req, err := c.Load(x.Settings)
-		if err != nil {
+		if unreadable != nil {
 			return Started{}, domain.Errorf(domain.CodeConflict,
 				"This version of Vellocity cannot read the settings of this execution. Start a new one instead.")
 		}
-		next := Execute{
-			Capability: x.Capability,
-			AgentID:    x.AgentID,
-			Context:    x.Context,
-			Priority:   x.Priority,
-			Notify:     x.Notify,
-		}
-		return v.accept(ctx, tx, a, c, req, next, x.ID)
+		next := Execute{AgentID: agentOf(x), Context: x.Context, Priority: x.Priority, Notify: x.Notify}
+		return v.accept(ctx, tx, a, order, next, x.ID)
 	})
+}
+
+// agentOf returns the agent of an execution; 0 where several carry it out.
+func agentOf(x domain.Execution) int64 {
+	for _, s := range x.Plan {
+		if s.AgentID != 0 && s.AgentID != x.AgentID {
+			return 0
+		}
+	}
+	return x.AgentID
 }
 
 // Archive hides an execution that has ended.

@@ -9,6 +9,7 @@ import (
 
 	"vellocity/internal/cron"
 	"vellocity/internal/domain"
+	"vellocity/internal/execution"
 	"vellocity/internal/store"
 )
 
@@ -86,7 +87,7 @@ func (v *Verbs) startScheduled(
 	a := domain.SystemActor(s.WorkspaceID, 0, "Schedule").OnBehalfOf(owner)
 	req, err := prepare(c, in)
 	if err == nil {
-		_, err = v.accept(domain.WithActor(ctx, a), tx, a, c, req, in, 0)
+		_, err = v.accept(domain.WithActor(ctx, a), tx, a, execution.OfCapability(c, req), in, 0)
 	}
 	var refused *domain.Error
 	if errors.As(err, &refused) && refused.Refusal() {

@@ -1,6 +1,6 @@
 // Package work has the verbs around capabilities and executions: what can be
-// asked for, accepting an execution, following it, and the schedules that start
-// one.
+// asked for, accepting an execution of one or of a template, following it, and the
+// schedules that start one.
 package work
 
 import (
@@ -13,6 +13,7 @@ import (
 	"vellocity/internal/live"
 	"vellocity/internal/schema"
 	"vellocity/internal/store"
+	"vellocity/internal/template"
 	"vellocity/internal/verb"
 )
 
@@ -22,6 +23,7 @@ type Options struct {
 	Runner       *execution.Runner
 	Hub          *live.Hub
 	Capabilities []capability.Capability
+	Templates    []domain.Template // that ship with the program
 	Node         verb.Node
 }
 
@@ -35,10 +37,13 @@ type Verbs struct {
 	details   map[string]CapabilityDetails
 
 	capabilities map[string]capability.Capability
+	templates    []domain.Template           // that ship with the program
+	programs     map[int64]*template.Program // of those, by id
+	suggest      capability.Prompt
 }
 
 // New returns the verbs. It fails where the settings schema of a capability cannot
-// be read.
+// be read, or a template that ships with the program is wrong.
 func New(o Options) (*Verbs, error) {
 	v := &Verbs{
 		store:   o.Store,
@@ -48,6 +53,9 @@ func New(o Options) (*Verbs, error) {
 		details: map[string]CapabilityDetails{},
 
 		capabilities: map[string]capability.Capability{},
+		templates:    o.Templates,
+		programs:     map[int64]*template.Program{},
+		suggest:      suggestPrompt(),
 	}
 	for _, c := range o.Capabilities {
 		d, err := describe(c)
@@ -58,7 +66,20 @@ func New(o Options) (*Verbs, error) {
 		v.details[c.Slug] = d
 		v.capabilities[c.Slug] = c
 	}
+	for _, t := range o.Templates {
+		p, err := template.Read(t, v.find)
+		if err != nil {
+			return nil, fmt.Errorf("read the template %s: %w", t.Slug, err)
+		}
+		v.programs[t.ID] = p
+	}
 	return v, nil
+}
+
+// find returns a capability by its slug.
+func (v *Verbs) find(slug string) (capability.Capability, bool) {
+	c, ok := v.capabilities[slug]
+	return c, ok
 }
 
 // CapabilityDetails is a capability with the settings that it requires and their

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"time"
 
 	"vellocity/internal/domain"
@@ -11,7 +12,8 @@ import (
 type ExecutionRow struct {
 	ID         int64
 	Title      string
-	Capability string
+	Capability string // slug; of a template where the execution has one
+	Template   string // slug; "" where the execution has a capability
 	Agent      string
 	State      State
 	Priority   domain.Priority
@@ -36,7 +38,8 @@ func RowOf(x work.ExecutionRow, now time.Time) ExecutionRow {
 	return ExecutionRow{
 		ID:         x.ID,
 		Title:      TitleOf(x.Title, x.ID),
-		Capability: x.Capability,
+		Capability: cmp.Or(x.Capability, x.Template),
+		Template:   x.Template,
 		Agent:      x.Agent.Name,
 		State:      StateOf(x.Execution),
 		Priority:   x.Priority,
