@@ -84,7 +84,7 @@ func TestTextsAreOneLineOrSeveral(t *testing.T) {
 		"brand_voice_description": true, "brand_voice_audience": true, "sample_texts": true,
 		"agent_description": true, "agent_instructions": true, "comment": true, "use_case": true,
 		"template_description": true,
-		"search": true, // words, and white space separates them
+		"search":               true, // words, and white space separates them
 	}
 	one := 0
 	for _, o := range slices.Concat(app.Table(), account.OperatorRows(nil)) {
