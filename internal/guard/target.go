@@ -9,6 +9,7 @@ import (
 	"vellocity/internal/domain"
 	"vellocity/internal/markdown"
 	"vellocity/internal/prose"
+	"vellocity/internal/voice"
 )
 
 // target is a text that the guardrails look at, taken apart once for all of them. Rules about wording see
@@ -21,6 +22,7 @@ type target struct {
 	words      *markdown.View
 	coded      func() *markdown.View // with code, without addresses
 	index      func() *prose.Index   // of words, for terms
+	language   func() string         // whose forms of terms count
 	wordRanges func() []prose.Range  // of words
 	bare       string                // the source with its code blanked
 	// inWords and inSource say which patterns may match, in words and in the source.
@@ -50,6 +52,7 @@ func newField(in Input, name string) *target {
 func (t *target) prepare() {
 	t.index = sync.OnceValue(func() *prose.Index { return prose.NewIndex(t.words.Text) })
 	t.wordRanges = sync.OnceValue(func() []prose.Range { return prose.WordRanges(t.words.Text) })
+	t.language = sync.OnceValue(func() string { return voice.LanguageOf(t.Language, *t.BrandVoice, t.words.Text) })
 	g := gates()
 	t.inWords = g.scan(t.words.Text)
 	t.inSource = t.inWords
