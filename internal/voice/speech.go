@@ -139,7 +139,7 @@ func passive(p *page) Part {
 	part := Part{ID: "passive", Name: "Passive voice", Weight: 5, Score: 100}
 	pattern := passives[p.language]
 	if p.rules.passive.value == "" || pattern == nil || len(p.running) == 0 {
-		part.Found = "The voice says nothing about it, or it cannot be told in this language."
+		part.Found = "The voice says nothing about it, or rules do not see it in this language."
 		return part
 	}
 	part.Applicable = true
@@ -149,7 +149,7 @@ func passive(p *page) Part {
 	}
 	p.show(&part, places, p.rules.passive.from+": use the active voice.", "Begin with who does it.")
 	part.Score = percent(100 - 200*float64(len(places))/float64(len(p.running)))
-	part.Found = fmt.Sprintf("%s certainly passive; others cannot be told by rules.",
+	part.Found = fmt.Sprintf("%s certainly passive; rules see no others.",
 		domain.Plural(len(places), "sentence"))
 	if len(places) > 0 {
 		part.Fix = "Say who does what."
