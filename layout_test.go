@@ -32,7 +32,7 @@ var layers = []struct {
 	room string
 	may  string
 }{
-	{"cmd", "app cli eval api/account config ai schema domain sse"},
+	{"cmd", "app cli eval check api/account config ai schema domain sse"},
 	{"web/webtest", "app config engine/... item store domain"},
 	{"app", "*"},
 	// doors
@@ -43,14 +43,14 @@ var layers = []struct {
 	{"feed", "gate ops engine/content domain"},
 	{"api", "api/work api/content api/studio api/account ops engine domain"},
 	{"api/work", "api/wire ops engine/work verb text domain sse"},
-	{"api/content", "api/wire ops engine/content verb domain"},
+	{"api/content", "api/wire ops engine/content verb check voice domain"},
 	{"api/studio", "api/wire ops engine/studio verb text domain sse"},
 	{"api/account", "api/wire ops engine/account verb domain"},
 	{"api/wire", "ops domain"},
 	{"gate", "ops auth domain"},
 	{"ops", "domain sse"},
 	{"web", "web/pages web/ui"},
-	{"web/pages", "web/ui engine/... verb sse markdown domain"},
+	{"web/pages", "web/ui engine/... verb check voice sse markdown domain"},
 	{"web/ui", "engine/... auth sse schema prose domain"},
 	// verbs
 	{
@@ -59,7 +59,7 @@ var layers = []struct {
 	},
 	{"engine", "engine/work engine/content engine/studio engine/account verb execution capability ai auth live store"},
 	{"engine/work", "verb execution capability schema text live store cron domain"},
-	{"engine/content", "verb execution guard item markdown store domain"},
+	{"engine/content", "verb execution check voice guard item markdown store domain"},
 	{"engine/studio", "verb execution capability ai text store prose domain"},
 	{"engine/account", "verb auth store domain"},
 	{"verb", "auth store prose domain"},
@@ -67,7 +67,7 @@ var layers = []struct {
 	{"eval", "execution capability ai guard prose domain"},
 	{"execution", "capability compose ai item text queue store domain"},
 	{"capability/captest", "golden capability ai domain"},
-	{"capability", "schema compose ai guard seo channel prose domain"},
+	{"capability", "schema compose ai check voice guard seo channel prose domain"},
 	{"item", "store prose domain"},
 	{"text", "store"},
 	{"live", "store domain"},
@@ -78,6 +78,7 @@ var layers = []struct {
 	{"ai/wire", "ai ai/tidy domain sse"},
 	{"ai", "ai/tidy schema prose domain"},
 	{"ai/tidy", ""},
+	{"check", "voice guard seo prose domain"},
 	{"guard", "voice channel prose markdown domain"},
 	{"voice", "prose markdown domain"},
 	{"auth", "store domain"},
@@ -142,7 +143,7 @@ var plain = []string{"gate", "domain", "config", "seo", "sse", "auth", "verb", "
 // use it as clients, and no room from engine down uses a server's names.
 var (
 	noHTTP = []string{
-		"eval", "execution", "capability", "compose", "channel", "schema", "guard", "item", "text", "queue", "live", "store", "seo", "prose", "config",
+		"eval", "execution", "capability", "check", "voice", "compose", "channel", "schema", "guard", "item", "text", "queue", "live", "store", "seo", "prose", "config",
 		"domain",
 	}
 	noServer = []string{

@@ -14,5 +14,6 @@ import (
 func Rows(v *content.Verbs, profile wire.Profile) []ops.Op {
 	return slices.Concat(
 		kanbanRows(v, profile), listRows(v, profile), itemRows(v), findingRows(v), brandVoiceRows(v), agentRows(v),
+		checkRows(v),
 	)
 }
