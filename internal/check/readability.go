@@ -16,7 +16,7 @@ type HardSentence struct {
 	Why   []string `json:"why"` // "38 words", "6 long words", "4 commas"
 }
 
-// What makes a sentence hard: more words than these, a larger share of long ones, more commas.
+// A hard sentence has more words, long words or commas than these.
 const (
 	manyWords  = 20
 	manyCommas = 3

@@ -100,7 +100,7 @@ var pronouns = map[string]map[string]string{
 	},
 }
 
-// polite are the German words of the formal address. They are told from “she” and “they” by their capital, so
+// polite are the German words of the formal address. Only their capital sets them apart from “she” and “they”, so
 // at the start of a sentence they count for nothing.
 const polite = " sie ihnen ihr ihre ihrem ihren ihrer ihres "
 

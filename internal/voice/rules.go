@@ -59,10 +59,10 @@ func rulesOf(v domain.BrandVoice, language string) rules {
 		r.lengthFrom = fmt.Sprintf("The reading level “%s”", strings.ToLower(strings.TrimSpace(v.ReadingLevel)))
 	}
 	for _, line := range v.Do {
-		r.read(line, refuses.MatchString(line), language)
+		r.read(line, fmt.Sprintf("The voice says “%s”", strings.TrimSpace(line)), refuses.MatchString(line), language)
 	}
 	for _, line := range v.Dont {
-		r.read(line, true, language)
+		r.read(line, fmt.Sprintf("The voice lists “%s” under don’t", strings.TrimSpace(line)), true, language)
 	}
 	r.learn(v, language)
 	return r
@@ -125,9 +125,9 @@ var (
 	shortOnes     = regexp.MustCompile(`(?i)\b(?:short|kurze?|courtes?|cortas?|brèves?)\b`)
 )
 
-// read notes what one line of advice asks for. A line that rules do not understand asks for nothing.
-func (r *rules) read(line string, refused bool, language string) {
-	from := fmt.Sprintf("The voice says “%s”", strings.TrimSpace(line))
+// read notes what one line of advice asks for, and where it comes from. A line that rules do not understand
+// asks for nothing.
+func (r *rules) read(line, from string, refused bool, language string) {
 	for _, a := range advice {
 		if value := a.do; a.pattern.MatchString(line) {
 			if refused {

@@ -15,7 +15,7 @@ func TestCheckTextStoresNothing(t *testing.T) {
 		voices, err := k.Content.BrandVoices(k.Ctx(), enginetest.FirstPage())
 		must(k, err)
 		count := func() int {
-			return k.Count("select count(*) from event") + k.Count("select count(*) from content_item")
+			return k.Count("select count(*) from event") + k.Count("select count(*) from content")
 		}
 		before := count()
 		r, err := k.Content.CheckText(k.Ctx(), content.CheckText{
