@@ -47,7 +47,12 @@ where the command could not run.`,
 	fl := c.Flags()
 	fl.Int64Var(&f.voice, "voice", 0, "hold the files against the brand voice with this `id`, read from the server")
 	fl.StringVar(&f.voiceFile, "voice-file", "", "hold the files against the brand voice in this JSON `file`")
-	fl.StringVar(&f.language, "language", "", "the language of the files, like en or de-AT (default: front matter, voice, text)")
+	fl.StringVar(
+		&f.language,
+		"language",
+		"",
+		"the language of the files, like en or de-AT (default: front matter, voice, text)",
+	)
 	fl.StringArrayVar(&f.keywords, "keyword", nil, "what readers would search for; repeat it for several")
 	fl.StringVar(&f.format, "format", f.format, strings.Join(check.Format("").Values(), ", "))
 	fl.StringVar(&f.failOn, "fail-on", f.failOn, "fail with findings of this severity or above: "+

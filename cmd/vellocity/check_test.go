@@ -18,8 +18,20 @@ func TestCheckFiles(t *testing.T) {
 		}
 		return path
 	}
-	voice := file("voice.json", `{"name":"Acme","banned_terms":["synergy"],"preferred_terms":[{"use":"customers","instead_of":"users"}]}`)
-	bad, warned, good := file("bad.md", "We find synergy."), file("warned.md", "Our users like it."), file("good.md", "Our customers like it.")
+	voice := file(
+		"voice.json",
+		`{"name":"Acme","banned_terms":["synergy"],"preferred_terms":[{"use":"customers","instead_of":"users"}]}`,
+	)
+	bad, warned, good := file(
+		"bad.md",
+		"We find synergy.",
+	), file(
+		"warned.md",
+		"Our users like it.",
+	), file(
+		"good.md",
+		"Our customers like it.",
+	)
 	binary := file("binary.md", "\xff\xfe")
 	for _, tc := range []struct {
 		args  []string

@@ -21,7 +21,10 @@ func TestTextSaysWhyThereIsNoScore(t *testing.T) {
 func TestTheFirstHeadingIsTheTitle(t *testing.T) {
 	advice := func(in check.Input) string { return strings.Join(check.Text(in).SEO.Advice, " ") }
 	body := strings.Repeat("The shared inbox is where the team works. ", 30)
-	if a := advice(check.Input{Text: "# How a shared inbox helps a small team\n\n" + body, Language: "en"}); strings.Contains(a, "no title") {
+	if a := advice(check.Input{Text: "# How a shared inbox helps a small team\n\n" + body, Language: "en"}); strings.Contains(
+		a,
+		"no title",
+	) {
 		t.Error(a)
 	}
 }

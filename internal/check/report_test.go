@@ -41,7 +41,8 @@ func written(t *testing.T, format check.Format, files ...check.Checked) string {
 
 func TestFrontMatterIsRead(t *testing.T) {
 	f := read(t, "a.md", post)
-	if f.Title != "A post" || f.Language != "en" || strings.Join(f.Keywords, "|") != "inbox|team" || !strings.HasPrefix(f.Text, "# A post") {
+	if f.Title != "A post" || f.Language != "en" || strings.Join(f.Keywords, "|") != "inbox|team" ||
+		!strings.HasPrefix(f.Text, "# A post") {
 		t.Errorf("%+v", f)
 	}
 	for source, text := range map[string]string{
@@ -179,7 +180,8 @@ func TestJSON(t *testing.T) {
 	if err := json.Unmarshal([]byte(raw), &doc); err != nil {
 		t.Fatal(err)
 	}
-	if len(doc.Files) != 2 || doc.Files[0].Language != "en" || doc.Files[0].Adherence == nil || doc.Summary["blocking"] != 1 ||
+	if len(doc.Files) != 2 || doc.Files[0].Language != "en" || doc.Files[0].Adherence == nil ||
+		doc.Summary["blocking"] != 1 ||
 		doc.Files[1].Issues == nil {
 		t.Errorf("%s", raw)
 	}

@@ -245,8 +245,10 @@ func (f Fingerprint) Distance(source, language string) Distance {
 	case f.Samples == 0:
 		return Distance{Reason: "The brand voice has no sample texts."}
 	case f.Words < leastSamples:
-		return Distance{Reason: fmt.Sprintf("The sample texts are too short to learn from: they have %s, and %d are the least.",
-			domain.Plural(f.Words, "word"), leastSamples)}
+		return Distance{
+			Reason: fmt.Sprintf("The sample texts are too short to learn from: they have %s, and %d are the least.",
+				domain.Plural(f.Words, "word"), leastSamples),
+		}
 	}
 	text := body(source)
 	if language == "" {

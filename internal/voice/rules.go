@@ -29,16 +29,27 @@ type wish struct {
 	learned     bool // from the samples, so that it asks less strictly
 }
 
-// levels are what a reading level asks for: words of an average and of the longest sentence, and reading ease.
-//
+// Level is what a reading level asks for.
+type Level struct {
+	Average, Longest int     // words of a sentence
+	Ease             float64 // least reading ease, see [prose.Ease]
+}
+
 //nolint:gochecknoglobals // a table
-var levels = map[string]struct {
-	average, longest int
-	ease             float64
-}{
+var levels = map[string]Level{
 	"simple":  {14, 20, 65},
 	"general": {20, 30, 45},
 	"expert":  {26, 40, 20},
+}
+
+// LevelOf returns what a reading level (simple, general, expert) asks for in a language; false for any other
+// name.
+func LevelOf(name, language string) (Level, bool) {
+	l, ok := levels[strings.ToLower(strings.TrimSpace(name))]
+	if factor := slack[base(language)]; factor != 0 {
+		l.Average, l.Longest = int(float64(l.Average)*factor), int(float64(l.Longest)*factor)
+	}
+	return l, ok
 }
 
 // slack says how much longer sentences are in a language than in English, for the same thought.
@@ -50,12 +61,8 @@ var slack = map[string]float64{"en": 1, "de": 0.95, "fr": 1.2, "es": 1.25, "it":
 // from its samples, where they are long enough.
 func rulesOf(v domain.BrandVoice, language string) rules {
 	r := rules{}
-	if l, ok := levels[strings.ToLower(strings.TrimSpace(v.ReadingLevel))]; ok {
-		factor := slack[language]
-		if factor == 0 {
-			factor = 1
-		}
-		r.average, r.longest, r.ease = int(float64(l.average)*factor), int(float64(l.longest)*factor), l.ease
+	if l, ok := LevelOf(v.ReadingLevel, language); ok {
+		r.average, r.longest, r.ease = l.Average, l.Longest, l.Ease
 		r.lengthFrom = fmt.Sprintf("The reading level “%s”", strings.ToLower(strings.TrimSpace(v.ReadingLevel)))
 	}
 	for _, line := range v.Do {
@@ -69,7 +76,9 @@ func rulesOf(v domain.BrandVoice, language string) rules {
 }
 
 // refuses begins a line of advice that says what not to do.
-var refuses = regexp.MustCompile(`(?i)^\s*(?:avoid|never|no|don['’]t|do not|without|keine?n?|nie|vermeide|évite[rz]?|ne|pas|sin|evita|nunca)\b`)
+var refuses = regexp.MustCompile(
+	`(?i)^\s*(?:avoid|never|no|don['’]t|do not|without|keine?n?|nie|vermeide|évite[rz]?|ne|pas|sin|evita|nunca)\b`,
+)
 
 // advice are the subjects that rules understand in a line of advice.
 //
@@ -94,7 +103,9 @@ var advice = []struct {
 		func(r *rules) *wish { return &r.passive },
 	},
 	{
-		regexp.MustCompile(`(?i)first person plural|\bas we\b|["“'‘]we["”'’]|["“„'‘]wir["”“'’]|["“«]\s?nous\s?["”»]`), "we", "",
+		regexp.MustCompile(
+			`(?i)first person plural|\bas we\b|["“'‘]we["”'’]|["“„'‘]wir["”“'’]|["“«]\s?nous\s?["”»]`,
+		), "we", "",
 		func(r *rules) *wish { return &r.plural },
 	},
 	{
@@ -110,7 +121,12 @@ var forms = []struct {
 	language, value, other string
 	pattern                *regexp.Regexp
 }{
-	{"de", "Sie", "du", regexp.MustCompile(`(?i:siezen|sie-form)|["“„'‘]Sie["”“'’]|(?i:mit|per|as|with|say|use|write) Sie\b`)},
+	{
+		"de",
+		"Sie",
+		"du",
+		regexp.MustCompile(`(?i:siezen|sie-form)|["“„'‘]Sie["”“'’]|(?i:mit|per|as|with|say|use|write) Sie\b`),
+	},
 	{"de", "du", "Sie", regexp.MustCompile(`(?i)duzen|du-form|["“„'‘]du["”“'’]|(?:mit|per|as|with|say|use|write) du\b`)},
 	{"fr", "vous", "tu", regexp.MustCompile(`(?i)vouvo|["“«]\s?vous\s?["”»]|(?:as|with|say|use|write) vous\b`)},
 	{"fr", "tu", "vous", regexp.MustCompile(`(?i)tutoi|tutoy|["“«]\s?tu\s?["”»]|(?:as|with|say|use|write) tu\b`)},
@@ -156,8 +172,8 @@ func (r *rules) read(line, from string, refused bool, language string) {
 			r.longest, r.lengthFrom = n, from
 			r.average = min(max(r.average, n), n)
 		}
-	} else if shortOnes.MatchString(line) && (r.longest == 0 || r.longest > levels["simple"].longest) {
-		r.longest, r.average, r.lengthFrom = levels["simple"].longest, levels["simple"].average, from
+	} else if shortOnes.MatchString(line) && (r.longest == 0 || r.longest > levels["simple"].Longest) {
+		r.longest, r.average, r.lengthFrom = levels["simple"].Longest, levels["simple"].Average, from
 	}
 }
 

@@ -129,10 +129,16 @@ func exclamations(p *page) Part {
 //
 //nolint:gochecknoglobals // a table
 var passives = map[string]*regexp.Regexp{
-	"en": regexp.MustCompile(`(?i)\b(?:is|are|was|were|been|being|be) (?:\w+ly )?(?:\w{2,}ed|built|done|given|held|made|paid|run|seen|sent|shown|sold|taken|written) by (?:an?|the|our|your|their|his|her|its|[A-Z]\w+)\b`),
-	"de": regexp.MustCompile(`(?i)\b(?:wird|werden|wurde|wurden)\b[^.!?\n]{0,60}?\bvo(?:n|m)\b[^.!?\n]{0,60}?\bge\w{2,}(?:t|en)\b`),
+	"en": regexp.MustCompile(
+		`(?i)\b(?:is|are|was|were|been|being|be) (?:\w+ly )?(?:\w{2,}ed|built|done|given|held|made|paid|run|seen|sent|shown|sold|taken|written) by (?:an?|the|our|your|their|his|her|its|[A-Z]\w+)\b`,
+	),
+	"de": regexp.MustCompile(
+		`(?i)\b(?:wird|werden|wurde|wurden)\b[^.!?\n]{0,60}?\bvo(?:n|m)\b[^.!?\n]{0,60}?\bge\w{2,}(?:t|en)\b`,
+	),
 	"fr": regexp.MustCompile(`(?i)\b(?:est|sont|était|étaient|été|sera|seront) \w+(?:é|ée|és|ées) par\b`),
-	"es": regexp.MustCompile(`(?i)\b(?:es|son|fue|fueron|sido|será|serán) \w+(?:ado|ada|ados|adas|ido|ida|idos|idas) por\b`),
+	"es": regexp.MustCompile(
+		`(?i)\b(?:es|son|fue|fueron|sido|será|serán) \w+(?:ado|ada|ados|adas|ido|ida|idos|idas) por\b`,
+	),
 }
 
 func passive(p *page) Part {

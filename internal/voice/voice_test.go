@@ -114,9 +114,16 @@ func TestAVoiceThatAsksForNothing(t *testing.T) {
 
 // What a voice does not say is learned from its samples.
 func TestSamplesSayWhatTheVoiceDoesNot(t *testing.T) {
-	sample := strings.Repeat("We don't promise much. We fix it, and then we'll say how. Isn't that enough for a week of work? ", 12)
+	sample := strings.Repeat(
+		"We don't promise much. We fix it, and then we'll say how. Isn't that enough for a week of work? ",
+		12,
+	)
 	v := domain.BrandVoice{SampleTexts: []string{sample}, Language: "en"}
-	r := voice.Check("I will not fix it! It is my job. "+strings.Repeat("Nobody has to do the work here at all. ", 5), "en", v)
+	r := voice.Check(
+		"I will not fix it! It is my job. "+strings.Repeat("Nobody has to do the work here at all. ", 5),
+		"en",
+		v,
+	)
 	for id, want := range map[string]string{"person": "I", "contractions": "will not", "exclamation-marks": "!"} {
 		p := part(t, r, id)
 		if !p.Applicable || len(p.Evidence) == 0 || !strings.Contains(p.Evidence[0].Rule, "sample texts") {

@@ -14,70 +14,70 @@ import (
 
 // Checked is what there is to say about a text that is no item.
 type Checked struct {
-	Language  string                 `json:"language" doc:"BCP 47: the language given, else the voice's, else what the text reads as; empty where nothing says"`
+	Language  string                 `json:"language"   doc:"BCP 47: the language given, else the voice's, else what the text reads as; empty where nothing says"`
 	WordCount int                    `json:"word_count"`
-	Findings  []ItemFinding          `json:"findings" doc:"What guardrails found; offsets are of the text that was sent"`
-	Voice     ops.Maybe[VoiceReport] `json:"voice" doc:"How far the text follows the brand voice; null without one"`
+	Findings  []ItemFinding          `json:"findings"   doc:"What guardrails found; offsets are of the text that was sent"`
+	Voice     ops.Maybe[VoiceReport] `json:"voice"      doc:"How far the text follows the brand voice; null without one"`
 	Scores    CheckedScores          `json:"scores"`
 }
 
 // CheckedScores are the scores of a text.
 type CheckedScores struct {
-	SEO         CheckedScore `json:"seo" doc:"How well search can find it"`
+	SEO         CheckedScore `json:"seo"         doc:"How well search can find it"`
 	Readability CheckedScore `json:"readability" doc:"Reading ease by the formula of its language"`
 }
 
 // CheckedScore is one score and what would raise it.
 type CheckedScore struct {
-	Score  *int     `json:"score" doc:"0 to 100; null where it cannot be measured, and advice says why"`
+	Score  *int     `json:"score"  doc:"0 to 100; null where it cannot be measured, and advice says why"`
 	Advice []string `json:"advice" doc:"What would raise it most"`
 }
 
 // VoiceReport is how far a text follows a brand voice, by rules alone.
 type VoiceReport struct {
-	Adherence *int            `json:"adherence" doc:"0 to 100, the mean of the parts that apply by weight; null where none does"`
-	Reason    string          `json:"reason,omitempty" doc:"Why there is no adherence"`
-	Parts     []VoicePart     `json:"parts" doc:"What the voice asks for, part by part"`
-	Distance  *float64        `json:"distance" doc:"0 = written as the sample texts are, 1 = nothing alike; null where it cannot be measured"`
+	Adherence *int            `json:"adherence"                 doc:"0 to 100, the mean of the parts that apply by weight; null where none does"`
+	Reason    string          `json:"reason,omitempty"          doc:"Why there is no adherence"`
+	Parts     []VoicePart     `json:"parts"                     doc:"What the voice asks for, part by part"`
+	Distance  *float64        `json:"distance"                  doc:"0 = written as the sample texts are, 1 = nothing alike; null where it cannot be measured"`
 	Unknown   string          `json:"distance_reason,omitempty" doc:"Why there is no distance"`
-	Differs   []string        `json:"differs" doc:"What differs most from the samples, at most three"`
-	Evidence  []VoiceEvidence `json:"evidence" doc:"The places, at most 50 of each part"`
+	Differs   []string        `json:"differs"                   doc:"What differs most from the samples, at most three"`
+	Evidence  []VoiceEvidence `json:"evidence"                  doc:"The places, at most 50 of each part"`
 }
 
 // VoicePart is one thing that a brand voice asks for.
 type VoicePart struct {
-	ID     string `json:"id" doc:"banned-terms, sentence-length, …"`
+	ID     string `json:"id"            doc:"banned-terms, sentence-length, …"`
 	Name   string `json:"name"`
-	Score  *int   `json:"score" doc:"0 to 100; null where the part does not apply, and found says why"`
-	Weight int    `json:"weight" doc:"How much it counts in the adherence"`
+	Score  *int   `json:"score"         doc:"0 to 100; null where the part does not apply, and found says why"`
+	Weight int    `json:"weight"        doc:"How much it counts in the adherence"`
 	Found  string `json:"found"`
 	Fix    string `json:"fix,omitempty"`
-	Total  int    `json:"total" doc:"How many places there are"`
+	Total  int    `json:"total"         doc:"How many places there are"`
 }
 
 // VoiceEvidence is a place that breaks a rule of the voice.
 type VoiceEvidence struct {
-	Part    string `json:"part" doc:"The part's id"`
-	Start   int    `json:"start" doc:"Offset in Unicode code points"`
-	End     int    `json:"end" doc:"Offset after the last code point"`
+	Part    string `json:"part"              doc:"The part's id"`
+	Start   int    `json:"start"             doc:"Offset in Unicode code points"`
+	End     int    `json:"end"               doc:"Offset after the last code point"`
 	Text    string `json:"text"`
-	Rule    string `json:"rule" doc:"What the voice asks for"`
+	Rule    string `json:"rule"              doc:"What the voice asks for"`
 	Instead string `json:"instead,omitempty" doc:"What to write"`
 }
 
 type checkText struct {
-	Text         string        `json:"text" limit:"body" doc:"The text in Markdown"`
-	Title        string        `json:"title,omitempty" limit:"title" doc:"Its title; by default its first heading"`
-	BrandVoiceID int64         `json:"brand_voice_id,omitempty" minimum:"1" doc:"Brand voice to hold it against"`
-	Language     string        `json:"language,omitempty" limit:"language" doc:"BCP 47; by default it is detected"`
-	Keywords     []string      `json:"keywords,omitempty" limit:"keywords" doc:"What readers would search for"`
-	Support      *checkSupport `json:"support,omitempty" doc:"What the text may rest on; without it, figures and quotations are not compared"`
+	Text         string        `json:"text"                     limit:"body"     doc:"The text in Markdown"`
+	Title        string        `json:"title,omitempty"          limit:"title"    doc:"Its title; by default its first heading"`
+	BrandVoiceID int64         `json:"brand_voice_id,omitempty"                  doc:"Brand voice to hold it against"                                                 minimum:"1"`
+	Language     string        `json:"language,omitempty"       limit:"language" doc:"BCP 47; by default it is detected"`
+	Keywords     []string      `json:"keywords,omitempty"       limit:"keywords" doc:"What readers would search for"`
+	Support      *checkSupport `json:"support,omitempty"                         doc:"What the text may rest on; without it, figures and quotations are not compared"`
 }
 
 type checkSupport struct {
-	Facts   []string `json:"facts,omitempty" limit:"facts"`
+	Facts   []string `json:"facts,omitempty"   limit:"facts"`
 	Sources []string `json:"sources,omitempty" limit:"facts"`
-	Links   []string `json:"links,omitempty" limit:"links"`
+	Links   []string `json:"links,omitempty"   limit:"links"`
 }
 
 var sampleVoiceReport = voice.Report{
@@ -119,7 +119,11 @@ func checkRows(v *content.Verbs) []ops.Op {
 		return checked(r)
 	}, check.Result{
 		Language: "en", Words: 42, Findings: sampleItem.Findings, Voice: &sampleVoiceReport,
-		SEO:         check.Score{Known: true, Value: 62, Advice: []string{"Headings: There are none. Add one every 300 words."}},
+		SEO: check.Score{
+			Known:  true,
+			Value:  62,
+			Advice: []string{"Headings: There are none. Add one every 300 words."},
+		},
 		Readability: check.Score{Known: true, Value: 71, Advice: []string{}},
 	})}
 }
@@ -144,7 +148,12 @@ func score(s check.Score) CheckedScore {
 }
 
 func voiceReport(r voice.Report) VoiceReport {
-	out := VoiceReport{Reason: r.Reason, Unknown: r.Distance.Reason, Differs: wire.List(r.Distance.Differs), Evidence: []VoiceEvidence{}}
+	out := VoiceReport{
+		Reason:   r.Reason,
+		Unknown:  r.Distance.Reason,
+		Differs:  wire.List(r.Distance.Differs),
+		Evidence: []VoiceEvidence{},
+	}
 	if r.Judged {
 		out.Adherence = &r.Adherence
 	}
