@@ -32,7 +32,7 @@ var layers = []struct {
 	room string
 	may  string
 }{
-	{"cmd", "app cli eval api/account config ai schema domain sse"},
+	{"cmd", "app cli eval check api/account config ai schema domain sse"},
 	{"web/webtest", "app config engine/... item store domain"},
 	{"app", "*"},
 	// doors
@@ -43,14 +43,14 @@ var layers = []struct {
 	{"feed", "gate ops engine/content domain"},
 	{"api", "api/work api/content api/studio api/account ops engine domain"},
 	{"api/work", "api/wire ops engine/work verb text domain sse"},
-	{"api/content", "api/wire ops engine/content verb domain"},
+	{"api/content", "api/wire ops engine/content verb check voice domain"},
 	{"api/studio", "api/wire ops engine/studio verb text domain sse"},
 	{"api/account", "api/wire ops engine/account verb domain"},
 	{"api/wire", "ops domain"},
 	{"gate", "ops auth domain"},
 	{"ops", "domain sse"},
 	{"web", "web/pages web/ui"},
-	{"web/pages", "web/ui engine/... verb sse markdown domain"},
+	{"web/pages", "web/ui engine/... verb check voice sse markdown domain"},
 	{"web/ui", "engine/... auth sse schema prose domain"},
 	// verbs
 	{
@@ -59,7 +59,7 @@ var layers = []struct {
 	},
 	{"engine", "engine/work engine/content engine/studio engine/account verb execution capability ai auth live store domain"},
 	{"engine/work", "verb execution template expression capability ai schema text live store cron domain"},
-	{"engine/content", "verb execution guard item markdown auth store prose domain"},
+	{"engine/content", "verb execution check voice guard item markdown auth store prose domain"},
 	{"engine/studio", "verb execution capability ai guard text store prose domain"},
 	{"engine/account", "verb auth store domain"},
 	{"verb", "auth store prose domain"},
@@ -70,7 +70,7 @@ var layers = []struct {
 	{"template", "expression capability schema domain"},
 	{"expression", "domain"},
 	{"capability/captest", "golden capability ai domain"},
-	{"capability", "schema compose ai guard seo channel prose domain"},
+	{"capability", "schema compose ai check voice guard seo channel prose domain"},
 	{"item", "store prose domain"},
 	{"text", "store"},
 	{"live", "store domain"},
@@ -81,7 +81,9 @@ var layers = []struct {
 	{"ai/wire", "ai ai/tidy domain sse"},
 	{"ai", "ai/tidy schema prose domain"},
 	{"ai/tidy", ""},
-	{"guard", "channel prose markdown domain"},
+	{"check", "voice guard seo prose domain"},
+	{"guard", "voice channel prose markdown domain"},
+	{"voice", "prose markdown domain"},
 	{"auth", "store domain"},
 	{"seo", "prose"},
 	{"schema", "domain"},
@@ -132,6 +134,7 @@ var only = []struct {
 	{"github.com/openai/", "", "the wires of models are our own: docs/decisions/0005"},
 	{"github.com/anthropics/", "", "the wires of models are our own: docs/decisions/0005"},
 	{"github.com/expr-lang/expr", "expression", "one room bounds what an expression costs: docs/decisions/0019"},
+	{"go.yaml.in/yaml", "check", "only front matter is YAML"},
 	{"github.com/robfig/cron", "cron", "only the parser is used, and only there"},
 	{"code.dny.dev/ssrf", "outbound", "one client for addresses that others chose"},
 	{"github.com/spf13/", "cmd cli app", "flags belong to the command line"},
@@ -149,7 +152,7 @@ var plain = []string{"gate", "domain", "config", "seo", "sse", "auth", "verb", "
 // use it as clients, and no room from engine down uses a server's names.
 var (
 	noHTTP = []string{
-		"eval", "execution", "capability", "compose", "channel", "schema", "guard", "item", "text", "queue", "live", "store", "seo", "prose", "config",
+		"eval", "execution", "capability", "check", "voice", "compose", "channel", "schema", "guard", "item", "text", "queue", "live", "store", "seo", "prose", "config",
 		"domain",
 	}
 	noServer = []string{

@@ -131,6 +131,9 @@ func TestSettingsTakeWholeNumbersHoweverTheyAreWritten(t *testing.T) {
 				settings[name] = item
 			}
 		}
+		if _, ok := s.Field("content_id"); ok {
+			settings["content_id"] = item // some capabilities take this or a text
+		}
 		for _, f := range s.Fields() {
 			if f.Type != schema.Integer {
 				continue

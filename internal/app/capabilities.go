@@ -4,9 +4,11 @@ import (
 	"vellocity/internal/capability"
 	"vellocity/internal/capability/blogpost"
 	"vellocity/internal/capability/publish"
+	"vellocity/internal/capability/readability"
 	"vellocity/internal/capability/review"
 	"vellocity/internal/capability/seoreport"
 	"vellocity/internal/capability/social"
+	"vellocity/internal/capability/voicecheck"
 )
 
 // Capabilities lists what this program can be asked to do, in the order in which
@@ -17,6 +19,8 @@ func Capabilities() []capability.Capability {
 		social.New(),
 		publish.New(),
 		seoreport.New(),
+		voicecheck.New(),
+		readability.New(),
 		review.New(),
 	}
 }

@@ -13,6 +13,8 @@ var capabilityIDs = map[string]int64{
 	"publish-content":       3,
 	"analyze-seo":           4,
 	"review-content":        5,
+	"check-brand-voice":     6,
+	"analyze-readability":   7,
 }
 
 // TestCapabilitiesKeepTheirIDs holds that no id moves and none is given out twice.

@@ -9,6 +9,7 @@ import (
 
 	"vellocity/internal/domain"
 	"vellocity/internal/prose"
+	"vellocity/internal/voice"
 )
 
 // Outcome is a text after a policy was applied.
@@ -134,7 +135,7 @@ func redacted(in Input, f domain.Finding, cuts *[]cut) domain.Finding {
 func replacement(in Input, guardrail, text string) string {
 	if guardrail == "brand-terms" && in.BrandVoice != nil {
 		for _, t := range in.BrandVoice.PreferredTerms {
-			if len(prose.Find(text, t.InsteadOf)) == 1 {
+			if voice.Find(prose.NewIndex(text), t.InsteadOf, voice.LanguageOf(in.Language, *in.BrandVoice, in.Text)).Len() == 1 {
 				return t.Use
 			}
 		}

@@ -9,6 +9,7 @@ import (
 	"vellocity/internal/domain"
 	"vellocity/internal/markdown"
 	"vellocity/internal/prose"
+	"vellocity/internal/voice"
 )
 
 // target is a text that the guardrails look at, taken apart once for all of them. Rules about wording see
@@ -21,6 +22,7 @@ type target struct {
 	words      *markdown.View
 	coded      func() *markdown.View // with code, without addresses
 	index      func() *prose.Index   // of words, for terms
+	language   func() string         // whose forms of terms count
 	wordRanges func() []prose.Range  // of words
 	unbroken   string                // the words with spaces for the line breaks within paragraphs
 	speaking   func() speaks         // of claims that others make
@@ -53,6 +55,7 @@ func (t *target) prepare() {
 	t.index = sync.OnceValue(func() *prose.Index { return prose.NewIndex(t.words.Text) })
 	t.wordRanges = sync.OnceValue(func() []prose.Range { return prose.WordRanges(t.words.Text) })
 	t.speaking = sync.OnceValue(func() speaks { return speaks{t.findAny(reportedBefore), t.findAny(reportedAfter)} })
+	t.language = sync.OnceValue(func() string { return voice.LanguageOf(t.Language, *t.BrandVoice, t.words.Text) })
 	t.unbroken = unbroken(t.words.Text)
 	t.inWords, t.inSource = wordGate().scan(t.unbroken), sourceGate().scan(t.Text)
 }

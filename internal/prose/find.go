@@ -2,6 +2,7 @@ package prose
 
 import (
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -21,6 +22,9 @@ type Index struct {
 	folded string
 	// from and to are, for each byte of folded, the range of the text that it stands for.
 	from, to []int32
+	// words are found when a term is first looked for in all its forms.
+	once  sync.Once
+	words indexWords
 }
 
 // NewIndex prepares a text.

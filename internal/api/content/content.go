@@ -14,6 +14,6 @@ import (
 func Rows(v *content.Verbs, profile wire.Profile) []ops.Op {
 	return slices.Concat(
 		kanbanRows(v, profile), listRows(v, profile), createRows(v), itemRows(v), findingRows(v),
-		commentRows(v), lineageRows(v), reviewLinkRows(v), brandVoiceRows(v), agentRows(v),
+		commentRows(v), lineageRows(v), reviewLinkRows(v), brandVoiceRows(v), agentRows(v), checkRows(v),
 	)
 }

@@ -139,14 +139,14 @@ func seededAgents() []domain.Agent {
 			Type:         domain.AgentInternal,
 			IsActive:     true,
 			Description:  "Reviews what was written, scores it, and publishes what was approved.",
-			Capabilities: []string{"review-content", "publish-content"},
+			Capabilities: []string{"review-content", "publish-content", "check-brand-voice"},
 		},
 		{
 			Name:         "Search Analyst",
 			Type:         domain.AgentInternal,
 			IsActive:     true,
-			Description:  "Looks at how well a text can be found.",
-			Capabilities: []string{"analyze-seo"},
+			Description:  "Looks at how well a text can be found and read.",
+			Capabilities: []string{"analyze-seo", "analyze-readability"},
 		},
 	}
 }

@@ -259,6 +259,14 @@ func (verbs) Agents() enginetest.Verbs {
 	}
 }
 
+func (verbs) Check() enginetest.Verbs {
+	return enginetest.Verbs{
+		"CheckText": enginetest.Read(func(k K, ctx C, _ X) error {
+			return second(k.Content.CheckText(ctx, content.CheckText{Text: "A text."}))
+		}),
+	}
+}
+
 func (verbs) Public() enginetest.Verbs {
 	return enginetest.Verbs{
 		"RenderMarkdown":  {Open: true},
