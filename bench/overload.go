@@ -132,7 +132,12 @@ func (b *bench) overloaded(ctx context.Context, s *server, d door) error {
 	if err != nil {
 		return err
 	}
-	l := &openLoad{rate: 3 * peak.rate, run: b.span(10 * time.Second), request: func() []byte { return d.next(int(sent.Add(1))) }, address: s.Listen}
+	l := &openLoad{
+		rate:    3 * peak.rate,
+		run:     b.span(10 * time.Second),
+		request: func() []byte { return d.next(int(sent.Add(1))) },
+		address: s.Listen,
+	}
 	used = s.used()
 	found := l.drive(ctx)
 	atThree := used()

@@ -49,7 +49,8 @@ func TestTemplatesOverREST(t *testing.T) {
 	if has("change", body, `"version":2`, `"Changed"`, `"slug":"own"`); status != http.StatusOK {
 		t.Errorf("change: %d", status)
 	}
-	if status, _, _ = call("PUT", "/own", `{"name":"Again",`+steps+`}`, "If-Match: "+tag); status != http.StatusPreconditionFailed {
+	status, _, _ = call("PUT", "/own", `{"name":"Again",`+steps+`}`, "If-Match: "+tag)
+	if status != http.StatusPreconditionFailed {
 		t.Errorf("a stale change: %d", status)
 	}
 	if status, _, body = call("DELETE", "/blog-and-social", ""); status != http.StatusConflict {
@@ -62,7 +63,13 @@ func TestTemplatesOverREST(t *testing.T) {
 	_, _, body = call("POST", "/1001/validate", `{"inputs":{"text":"A text"}}`)
 	has("validate", body, `"valid":true`, `"settings":{"text":"A text"}`)
 
-	status, h, body = call("POST", "/own/execute", `{"inputs":{"text":"A text"}}`, "Prefer: wait=20", "Idempotency-Key: once")
+	status, h, body = call(
+		"POST",
+		"/own/execute",
+		`{"inputs":{"text":"A text"}}`,
+		"Prefer: wait=20",
+		"Idempotency-Key: once",
+	)
 	if status != http.StatusCreated || !strings.Contains(h.Get("Location"), "/executions/") {
 		t.Errorf("execute: %d %v", status, h)
 	}

@@ -21,16 +21,15 @@ func TestTextSaysWhyThereIsNoScore(t *testing.T) {
 func TestTheFirstHeadingIsTheTitle(t *testing.T) {
 	advice := func(in check.Input) string { return strings.Join(check.Text(in).SEO.Advice, " ") }
 	body := strings.Repeat("The shared inbox is where the team works. ", 30)
-	if a := advice(check.Input{Text: "# How a shared inbox helps a small team\n\n" + body, Language: "en"}); strings.Contains(
-		a,
-		"no title",
-	) {
+	titled := "# How a shared inbox helps a small team\n\n" + body
+	if a := advice(check.Input{Text: titled, Language: "en"}); strings.Contains(a, "no title") {
 		t.Error(a)
 	}
 }
 
 func TestHardestSentences(t *testing.T) {
-	text := "We open at eight. Notwithstanding organizational interdependencies, institutional responsibilities necessitate " +
+	text := "We open at eight. Notwithstanding organizational interdependencies, institutional responsibilities " +
+		"necessitate " +
 		"reconsideration, documentation, communication, and a considerable amount of other things that nobody really asked for. Come in."
 	hard := check.Hardest(text, "en", 5)
 	if len(hard) != 1 || len(hard[0].Why) != 3 || hard[0].Words < 20 {

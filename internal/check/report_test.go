@@ -13,7 +13,8 @@ import (
 	"vellocity/internal/domain"
 )
 
-const post = "---\ntitle: A post\nlang: en\nkeywords: [inbox, team]\ncustom: {a: 1}\n---\n# A post\r\n\r\n😀 We find synergy, and\nleveraging it.\n"
+const post = "---\ntitle: A post\nlang: en\nkeywords: [inbox, team]\ncustom: {a: 1}\n---\n# A post\r\n\r\n😀 " +
+	"We find synergy, and\nleveraging it.\n"
 
 func read(t *testing.T, name, source string) check.File {
 	t.Helper()

@@ -163,7 +163,8 @@ func TestListsOnTheCommandLine(t *testing.T) {
 	s := &wire{answer: `{"success":true,"data":{}}`}
 	_, _, err := run(t, s, "brand-voices", "create", "--name", "V", "--tone", "warm,dry", "--do", "First this, then that",
 		"--do", `Say "it"`, "--preferred-terms", `[{"use":"a, b","instead_of":"c"}]`)
-	want := `POST /api/v1/content-workflow/brand-voices Authorization=Bearer k {"do":["First this, then that","Say \"it\""],` +
+	want := `POST /api/v1/content-workflow/brand-voices Authorization=Bearer k {"do":["First this, then ` +
+		`that","Say \"it\""],` +
 		`"name":"V","preferred_terms":[{"use":"a, b","instead_of":"c"}],"tone":["warm","dry"]}`
 	if err != nil || s.request != want {
 		t.Errorf("%v\n sent %s\n want %s", err, s.request, want)

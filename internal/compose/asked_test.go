@@ -48,11 +48,13 @@ func TestQuestionsAreInTheLanguageOfTheText(t *testing.T) {
 		"de-AT": "Für wen ist der Text?", "fr": "À qui s'adresse le texte ?", "es_MX": "¿Para quién es el texto?",
 		"ja": "誰に向けた文章ですか。", "en": "Who is it for?", "": "Who is it for?", "pt": "Who is it for?",
 	} {
-		if got := Question(language, "audience", "audience"); !strings.HasSuffix(got.Reason, want) || got.Field != "audience" {
+		if got := Question(language, "audience", "audience"); !strings.HasSuffix(got.Reason, want) ||
+			got.Field != "audience" {
 			t.Errorf("%s: %+v", language, got)
 		}
 		n := Unused{Ref: "facts[1]", Text: "X", Reason: "Y"}.Need(language)
-		if strings.HasPrefix(n.What, "not used: fact 2") != strings.HasSuffix(want, "for?") || !strings.Contains(n.Reason, "X") {
+		if strings.HasPrefix(n.What, "not used: fact 2") != strings.HasSuffix(want, "for?") ||
+			!strings.Contains(n.Reason, "X") {
 			t.Errorf("%s: %+v", language, n)
 		}
 	}

@@ -113,14 +113,19 @@ const (
 	entries = `tips|ways|steps|ideas|reasons|things|strategies|mistakes|rules|lessons|questions|examples|tools|` +
 		`facts|points|tricks|habits|methods|tipps|wege|schritte|ideen|gründe|dinge|fehler|regeln|fragen|beispiele|` +
 		`werkzeuge|fakten|punkte|conseils|façons|étapes|idées|raisons|choses|erreurs|règles|exemples|outils|astuces|` +
-		`routes|places|recipes|books|routen|orte|rezepte|bücher|itinéraires|lieux|recettes|livres|rutas|lugares|recetas|libros|` +
+		`routes|places|recipes|books|routen|orte|rezepte|bücher|itinéraires|lieux|recettes|livres|rutas|lugares|` +
+		`recetas|libros|` +
 		`consejos|maneras|formas|pasos|razones|cosas|errores|reglas|preguntas|ejemplos|herramientas|trucos`
 )
 
 // kinds are the expressions that cues name with an @.
 var kinds = map[string]*regexp.Regexp{
-	"either":   regexp.MustCompile(`(?i)^[^?]{2,60} (?:or|oder|ou|o) [^?]{2,80}\?\s*$|^[^?？]{1,30}(?:か、|それとも)[^?？]{1,30}(?:か|[?？])\s*$`),
-	"position": regexp.MustCompile(`(?i)^(?:jobs?|vacancy|position|open role|stelle|empleo|puesto|emploi|poste) ?[:：–] ?\S`),
+	"either": regexp.MustCompile(
+		`(?i)^[^?]{2,60} (?:or|oder|ou|o) [^?]{2,80}\?\s*$|^[^?？]{1,30}(?:か、|それとも)[^?？]{1,30}(?:か|[?？])\s*$`,
+	),
+	"position": regexp.MustCompile(
+		`(?i)^(?:jobs?|vacancy|position|open role|stelle|empleo|puesto|emploi|poste) ?[:：–] ?\S`,
+	),
 	"date": regexp.MustCompile(`(?i)(?:^|\P{L})(?:\d{1,2}(?:\.|st|nd|rd|th|er)?(?: de)? (?:` + months + `)|(?:` + months +
 		`) \d{1,4})(?:$|\P{L})|\d{4}-\d\d-\d\d|\b\d{1,2}[./]\d{1,2}[./]\d{2,4}|\d+月\d+日|\d{4}年`),
 	"weekday": regexp.MustCompile(`(?i)(?:^|\P{L})(?:` + weekdays + `)(?:$|\P{L})`),

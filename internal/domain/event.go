@@ -539,7 +539,11 @@ func EventTypes() []EventType {
 		Message: "The brand voice bans “synergy”. Use another word.", Matches: []Match{{Start: 12, End: 19, Text: "synergy"}}}
 	voice, agent := BrandVoiceFacts{2, "Acme", 3, true}, AgentFacts{5, "Launch writer", AgentCustom, true, 2}
 	list := []EventType{
-		{"", "An execution was accepted.", ExecutionCreated{Capability: "generate-blog-post", Title: "Cloud cost optimization", Priority: PriorityNormal}},
+		{
+			"",
+			"An execution was accepted.",
+			ExecutionCreated{Capability: "generate-blog-post", Title: "Cloud cost optimization", Priority: PriorityNormal},
+		},
 		{"", "An execution was planned, started or waits.",
 			ExecutionChanged{Status: ExecutionExecuting, Progress: 10, Running: []string{"outline"}, Planned: true}},
 		{"", "A step of an execution was recorded or has failed.",

@@ -33,7 +33,12 @@ func flow() domain.Template {
 			scripted("c", "", []string{"a"}, `{"key":"c1","do":"text","credits":3}`),
 			scripted("d", "inputs.off", []string{"a"}, `{"key":"d1","do":"text","credits":1}`),
 			scripted("e", "", []string{"d"}, `{"key":"{{ steps.d.output }}","do":"text","credits":1}`),
-			scripted("f", "", []string{"b", "c", "e"}, `{"key":"f1","to":"{{ steps.c.output + (steps.e.output ?? \"none\") }}"}`),
+			scripted(
+				"f",
+				"",
+				[]string{"b", "c", "e"},
+				`{"key":"f1","to":"{{ steps.c.output + (steps.e.output ?? \"none\") }}"}`,
+			),
 		},
 	}
 }
@@ -53,7 +58,10 @@ func config(t *testing.T, before enginetest.Hook, templates ...domain.Template) 
 
 func start(k *enginetest.Kit, inputs string) domain.Execution {
 	k.T.Helper()
-	started, err := k.Work.ExecuteTemplate(k.Ctx(), work.ExecuteTemplate{Template: "flow", Inputs: json.RawMessage(inputs)})
+	started, err := k.Work.ExecuteTemplate(
+		k.Ctx(),
+		work.ExecuteTemplate{Template: "flow", Inputs: json.RawMessage(inputs)},
+	)
 	if err != nil {
 		k.T.Fatal(domain.AsError(err).Message, domain.AsError(err).Fields)
 	}
@@ -115,7 +123,8 @@ f (F) after [f.f1]`
 		if got.CreditsUsed != 6 || got.CreditsHeld != 0 || got.Progress != 100 {
 			t.Errorf("used %d, held %d, progress %d", got.CreditsUsed, got.CreditsHeld, got.Progress)
 		}
-		if m := movements(k, x.ID); m[domain.MovementHold] != 30 || m[domain.MovementRelease] != 24 || m[domain.MovementCapture] != 6 {
+		if m := movements(k, x.ID); m[domain.MovementHold] != 30 || m[domain.MovementRelease] != 24 ||
+			m[domain.MovementCapture] != 6 {
 			t.Errorf("movements %v", m)
 		}
 		if len(d.Items) != 1 || d.Items[0].Status != domain.ItemReview {
@@ -132,7 +141,10 @@ f (F) after [f.f1]`
 					t.Errorf("e: %s", s.Output)
 				}
 			case "a":
-				if want := fmt.Sprintf(`{"items": [{"id": %d, "title": "The same title"}]}`, d.Items[0].ID); !same(want, string(s.Output)) {
+				if want := fmt.Sprintf(`{"items": [{"id": %d, "title": "The same title"}]}`, d.Items[0].ID); !same(
+					want,
+					string(s.Output),
+				) {
 					t.Errorf("a: %s", s.Output)
 				}
 			}
@@ -252,7 +264,9 @@ func TestATemplateResumesAfterAStopAtEveryRecord(t *testing.T) {
 func TestSettingsAreResolvedOnce(t *testing.T) {
 	named := domain.Template{
 		ID: 2, Slug: "named", Name: "Named", Category: domain.TemplateOther, Version: 1, InputSchema: json.RawMessage(`{"type":"object"}`),
-		Steps: []domain.TemplateStep{scripted("a", "", nil, `{"key":"a1","to":"{{ workspace.name }}"},{"key":"a2","after":["a1"]}`)},
+		Steps: []domain.TemplateStep{
+			scripted("a", "", nil, `{"key":"a1","to":"{{ workspace.name }}"},{"key":"a2","after":["a1"]}`),
+		},
 	}
 	var block atomic.Bool
 	inside := make(chan struct{}, 100)
@@ -384,13 +398,19 @@ func TestASettingWithoutAValueFailsTheStepByName(t *testing.T) {
 func TestAnItemThatIsGoneFailsTheStepByName(t *testing.T) {
 	enginetest.Each(t, config(t, nil), func(k *enginetest.Kit) {
 		bad := flow()
-		bad.Steps[1] = scripted("b", "", []string{"a"}, `{"key":"b1","do":"move","item":"{{ steps.a.items[0].id + 1000 }}","to":"review"}`)
+		bad.Steps[1] = scripted(
+			"b",
+			"",
+			[]string{"a"},
+			`{"key":"b1","do":"move","item":"{{ steps.a.items[0].id + 1000 }}","to":"review"}`,
+		)
 		k.Config.Templates = []domain.Template{bad}
 		k.Stop()
 		k.Restart()
 		x := start(k, `{}`)
 		got := k.Ended(x.ID, domain.ExecutionFailed)
-		if !strings.HasPrefix(got.Error, `The step "b" could not start: content item 100`) || !strings.HasSuffix(got.Error, "not found.") {
+		if !strings.HasPrefix(got.Error, `The step "b" could not start: content item 100`) ||
+			!strings.HasSuffix(got.Error, "not found.") {
 			t.Error(got.Error)
 		}
 	})

@@ -35,7 +35,10 @@ func values(t testing.TB, further ...string) *expression.Values {
 		Workspace: domain.Workspace{Name: "Tea & Co", Slug: "tea", Timezone: "Europe/Berlin"},
 		StartedAt: time.Date(2026, 2, 26, 10, 0, 0, 0, time.UTC),
 		Steps: map[string]expression.Step{
-			"post":       {Output: []byte(`{"title":"All about tea","words":800,"scores":{"seo":82.5}}`), Items: []domain.ItemRef{{ID: 7, Title: "T"}}},
+			"post": {
+				Output: []byte(`{"title":"All about tea","words":800,"scores":{"seo":82.5}}`),
+				Items:  []domain.ItemRef{{ID: 7, Title: "T"}},
+			},
 			"seo-report": {Output: []byte(`{"score":64}`)},
 		},
 	})
@@ -100,7 +103,8 @@ func TestValuesKeepTheirTypes(t *testing.T) {
 			}
 			continue
 		}
-		if text, err := json.Marshal(got); err != nil || want != "" && strings.ReplaceAll(string(text), `\u0026`, "&") != want {
+		if text, err := json.Marshal(got); err != nil ||
+			want != "" && strings.ReplaceAll(string(text), `\u0026`, "&") != want {
 			t.Errorf("%s is %s, not %s: %v", source, text, want, err)
 		}
 	}
@@ -272,7 +276,8 @@ func TestSettings(t *testing.T) {
 func TestAValueIsNeverReadAsAnExpression(t *testing.T) {
 	s, _ := settings(t, `{"a":"{{ inputs.topic }}","b":"x {{ inputs.topic }}"}`)
 	got, err := s.Resolve(values(t, `{"topic":"{{ workspace.name }}\",\"c\":\"1"}`))
-	if want := `{"a":"{{ workspace.name }}\",\"c\":\"1","b":"x {{ workspace.name }}\",\"c\":\"1"}`; err != nil || string(got) != want {
+	if want := `{"a":"{{ workspace.name }}\",\"c\":\"1","b":"x {{ workspace.name }}\",\"c\":\"1"}`; err != nil ||
+		string(got) != want {
 		t.Errorf("%s, %v", got, err)
 	}
 }
@@ -303,7 +308,10 @@ func TestFaultsOfSettings(t *testing.T) {
 }
 
 func TestWhatIsNotKnownYetStaysAsItWasWritten(t *testing.T) {
-	s, _ := settings(t, `{"a":"{{ inputs.topic }}","b":"On {{ steps.post.output.title }} \\{{","c":"{{ steps.post.items }}"}`)
+	s, _ := settings(
+		t,
+		`{"a":"{{ inputs.topic }}","b":"On {{ steps.post.output.title }} \\{{","c":"{{ steps.post.items }}"}`,
+	)
 	got, open, faults := s.ResolveKnown(values(t), func(string) bool { return false })
 	if string(got) != `{"a":"Tea","b":"On {{ steps.post.output.title }} \\{{","c":"{{ steps.post.items }}"}` ||
 		fmt.Sprint(open) != "[b c]" || len(faults) > 0 {

@@ -43,7 +43,8 @@ func TestKeptBodies(t *testing.T) {
 			}
 		}
 	}
-	if res, body := answer(t, send(short), "Accept-Encoding", "gzip"); body != "{}" || res.Header.Get("Content-Encoding") != "" {
+	if res, body := answer(t, send(short), "Accept-Encoding", "gzip"); body != "{}" ||
+		res.Header.Get("Content-Encoding") != "" {
 		t.Errorf("a short one: %v %s", res.Header, body)
 	}
 }

@@ -58,5 +58,5 @@ func (f refusal) write(w http.ResponseWriter, r *http.Request) {
 		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(drainTime))
 	}
 	w.WriteHeader(http.StatusServiceUnavailable)
-	_, _ = w.Write(body) // the reader is gone if it fails
+	_, _ = w.Write(body) //nolint:gosec // no HTML; the reader is gone if it fails
 }

@@ -34,46 +34,75 @@ const diseases = "cancers?|tumou?rs?|diabetes|anxiety|depression|insomnia|migrai
 var claimRules = []claimRule{
 	{
 		"finance", "promises about returns are regulated. Add the risk and the source, or remove it.",
-		slices.Concat(branches(`(?i)\b(?:guaranteed|assured|certain|risk[- ]free) (?:\w+ )?(?:returns?|profits?|income|gains?|yields?)\b`+
-			`|\b(?:returns?|profits?|yields?) (?:are|is) guaranteed\b|\b(?:risk[- ]free|safe) investments?\b`+
-			`|\b(?:double|triple|10x) your (?:money|income|savings|revenue|investment|capital)\b`+
-			`|\bget rich (?:quick|fast|now|today|from|with|by|in|without)\b|\bfinancial freedom\b|\bpassive income\b`+
-			`|\bcan(?:no|')t lose\b|\bmake money (?:fast|while you sleep|in your sleep)\b`+
-			`|\bearn (?:up to )?[$€£]\d[\d,.]* (?:a|per|every) (?:day|week|month) (?:from home|without|in your)\b`, true), branches(financeWords, true)),
+		slices.Concat(
+			branches(`(?i)\b(?:guaranteed|assured|certain|risk[- ]free) (?:\w+ )?(?:returns?|profits?|income|gains?|yields?)\b`+
+				`|\b(?:returns?|profits?|yields?) (?:are|is) guaranteed\b|\b(?:risk[- ]free|safe) investments?\b`+
+				`|\b(?:double|triple|10x) your (?:money|income|savings|revenue|investment|capital)\b`+
+				`|\bget rich (?:quick|fast|now|today|from|with|by|in|without)\b|\bfinancial freedom\b|\bpassive income\b`+
+				`|\bcan(?:no|')t lose\b|\bmake money (?:fast|while you sleep|in your sleep)\b`+
+				`|\bearn (?:up to )?[$€£]\d[\d,.]* (?:a|per|every) (?:day|week|month) (?:from home|without|in your)\b`, true),
+			branches(financeWords, true),
+		),
 	},
 	{
 		"absolute-promise",
 		"it promises an outcome that nobody can guarantee. Say what you observed, or what you do about it.",
-		slices.Concat(branches(`(?i)\b(?:guaranteed|guarantees? (?:that |you |to )|(?:we|i|it|they|which|will|fully|personally|always|and) guarantees? (?:\w+)|risk[- ]free|no[- ]risk|zero[- ]risk|never fails?|cannot fail`+
-			`|foolproof|fail[- ]?safe results|100 ?% (?:safe|secure|effective|satisfaction|guaranteed|accurate))`, true), branches(promiseWords, true)),
+		slices.Concat(
+			branches(
+				`(?i)\b(?:guaranteed|guarantees? (?:that |you |to )|(?:we|i|it|they|which|will|fully|personally|always|and) guarantees? (?:\w+)|risk[- ]free|no[- ]risk|zero[- ]risk|never fails?|cannot fail`+
+					`|foolproof|fail[- ]?safe results|100 ?% (?:safe|secure|effective|satisfaction|guaranteed|accurate))`,
+				true,
+			),
+			branches(promiseWords, true),
+		),
 	},
 	{
 		"superlative", "it claims to be the best. Name the survey or test behind it, or say what is special instead.",
-		slices.Concat(branches(`(?i)(?:(?:#1|\bno\. ?1|\bnumber (?:1|one))\b|\b(?:the )?best (?:in the world|on the market|in class)`+
-			`|\bworld(?:'|’)?s (?:best|leading|fastest|number one)|\bunbeatable\b|\bunrival+ed\b|\bunmatched\b|\bindustry[- ]leading\b`+
-			`|\b(?:the|an?|our|as) (?:[a-z]+(?:'|’)?s?[- ])?leading (?:[a-z]+[- ]){0,2}(?:providers?|suppliers?|platforms?|compan(?:y|ies)`+
-			`|solutions?|brands?|vendors?|makers?|tools?|software|manufacturers?|agenc(?:y|ies)|experts?|specialists?|apps?|services?|firms?)\b`+
-			`|\b(?:the|our|your) (?:very |world(?:'|’)s )?(?:best|most (?:`+sellingWords+`)|fastest|cheapest|safest|easiest|simplest|smartest) (?:[\w\-]+[- ]){1,4}?`+
-			`(?:on the (?:market|planet)|on earth|in the (?:industry|business|world|country)|money can buy|of all time|ever (?:made|built)|anywhere|available today|worldwide)\b`+
-			`|\bwe(?:'re|’re| are) (?:simply |still |by far )?the (?:fastest|cheapest|safest|most (?:`+sellingWords+`))\b)`, true),
-			branches(`(?i)\b(?:is|are|offers?|remains|delivers?|have|has|get) (?:simply |still |by far |easily |quite simply )?the (?:very )?best(?: [\w\-]+){1,3}`, true),
-			branches(bestWords, true)),
+		slices.Concat(
+			branches(`(?i)(?:(?:#1|\bno\. ?1|\bnumber (?:1|one))\b|\b(?:the )?best (?:in the world|on the market|in class)`+
+				`|\bworld(?:'|’)?s (?:best|leading|fastest|number one)|\bunbeatable\b|\bunrival+ed\b|\bunmatched\b|\bindustry[- ]leading\b`+
+				`|\b(?:the|an?|our|as) (?:[a-z]+(?:'|’)?s?[- ])?leading (?:[a-z]+[- ]){0,2}(?:providers?|suppliers?|platforms?|compan(?:y|ies)`+
+				`|solutions?|brands?|vendors?|makers?|tools?|software|manufacturers?|agenc(?:y|ies)|experts?|specialists?|apps?|services?|firms?)\b`+
+				`|\b(?:the|our|your) (?:very |world(?:'|’)s )?(?:best|most (?:`+sellingWords+`)|fastest|cheapest|safest|easiest|simplest|smartest) (?:[\w\-]+[- ]){1,4}?`+
+				`(?:on the (?:market|planet)|on earth|in the (?:industry|business|world|country)|money can buy|of all time|ever (?:made|built)|anywhere|available today|worldwide)\b`+
+				`|\bwe(?:'re|’re| are) (?:simply |still |by far )?the (?:fastest|cheapest|safest|most (?:`+sellingWords+`))\b)`, true),
+			branches(
+				`(?i)\b(?:is|are|offers?|remains|delivers?|have|has|get) (?:simply |still |by far |easily |quite simply )?the (?:very )?best(?: [\w\-]+){1,3}`,
+				true,
+			),
+			branches(bestWords, true),
+		),
 	},
 	{
 		"absolute-security", "no system is completely secure. Say which measures you take.",
-		slices.Concat(branches(`(?i)\b(?:unhackable|hack[- ]proof|(?:completely|totally|absolutely) secure|perfectly (?:safe|secure)|impenetrable`+
-			`|bank[- ]grade security)\b`, true), branches(secureWords, true)),
+		slices.Concat(
+			branches(
+				`(?i)\b(?:unhackable|hack[- ]proof|(?:completely|totally|absolutely) secure|perfectly (?:safe|secure)|impenetrable`+
+					`|bank[- ]grade security)\b`,
+				true,
+			),
+			branches(secureWords, true),
+		),
 	},
 	{
 		"health", "health claims need approval or proof in most countries. Remove it or use the approved wording.",
-		slices.Concat(branches(`(?i)\b(?:cures?|heals?|reverses?|eliminates?) (?:(?:any|all|every|your|even|chronic|the|of|these|most) ){0,2}(?:any|all|your|diseases?|`+diseases+`)\b|\bprevents? (?:cancer|diabetes|alzheimer's|dementia|heart attacks?|strokes?|covid)\b|\bclinically (?:proven|tested)\b`+
-			`|\bmiracle (?:cure|remedy|drug)\b|\bdetox(?:es|ifies) your\b|\bdoctor[- ]recommended\b|\b(?:no|without|zero|free (?:of|from)) (?:any )?side[- ]effects\b|\bside[- ]effect[- ]free\b`+
-			`|\b(?:lose|shed|drop) (?:up to )?(?:\d+|\w+) (?:pounds|kilos?|kilograms|kg|lbs|stone|inches)\b`, true), branches(healthWords, true)),
+		slices.Concat(
+			branches(
+				`(?i)\b(?:cures?|heals?|reverses?|eliminates?) (?:(?:any|all|every|your|even|chronic|the|of|these|most) ){0,2}(?:any|all|your|diseases?|`+diseases+`)\b|\bprevents? (?:cancer|diabetes|alzheimer's|dementia|heart attacks?|strokes?|covid)\b|\bclinically (?:proven|tested)\b`+
+					`|\bmiracle (?:cure|remedy|drug)\b|\bdetox(?:es|ifies) your\b|\bdoctor[- ]recommended\b|\b(?:no|without|zero|free (?:of|from)) (?:any )?side[- ]effects\b|\bside[- ]effect[- ]free\b`+
+					`|\b(?:lose|shed|drop) (?:up to )?(?:\d+|\w+) (?:pounds|kilos?|kilograms|kg|lbs|stone|inches)\b`,
+				true,
+			),
+			branches(healthWords, true),
+		),
 	},
 	{
 		"green", "environmental claims need proof that readers can check. Name the measure and the certificate.",
-		slices.Concat(branches(`(?i)\b(?:eco|environmentally)[- ]friendly\b|\b(?:carbon|climate)[- ](?:neutral|positive|negative)\b`+
-			`|\bzero (?:emissions?|impact|waste)\b|\b100 ?% (?:green|sustainable|natural|recyclable)\b`, true), branches(greenWords, true)),
+		slices.Concat(
+			branches(`(?i)\b(?:eco|environmentally)[- ]friendly\b|\b(?:carbon|climate)[- ](?:neutral|positive|negative)\b`+
+				`|\bzero (?:emissions?|impact|waste)\b|\b100 ?% (?:green|sustainable|natural|recyclable)\b`, true),
+			branches(greenWords, true),
+		),
 	},
 }
 
@@ -165,7 +194,9 @@ const ordinary = " way ways time times place places moment practice practices op
 // A warranty: "we guarantee the pump for five years".
 var (
 	guaranteeWord = regexp.MustCompile(`(?i)guarant|garant|garand`)
-	guaranteedFor = regexp.MustCompile(`(?i)^[^.!?\n]{0,60}(?:\b(?:for|pour|per|por|für|voor|durante) (?:\d+|\pL+)|\b\d+)[ -](?:years?|months?|ans|mois|jahren?|monaten?|años|meses|anni|mesi|anos|jaar|maanden)\b`)
+	guaranteedFor = regexp.MustCompile(
+		`(?i)^[^.!?\n]{0,60}(?:\b(?:for|pour|per|por|für|voor|durante) (?:\d+|\pL+)|\b\d+)[ -](?:years?|months?|ans|mois|jahren?|monaten?|años|meses|anni|mesi|anos|jaar|maanden)\b`,
+	)
 )
 
 // harmlessClaim knows wordings that look like a claim and are none: "the best way is to ask", a warranty for

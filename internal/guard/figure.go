@@ -78,9 +78,6 @@ func groupEnd(text string, end int) int {
 	return end
 }
 
-// currencies are the codes and words of money, in lower case.
-const currencies = " eur usd gbp chf cad aud jpy euro euros dollar dollars pound pounds franken francs yen reais brl "
-
 // currency returns the length of a sign or code of a currency at the end of s.
 func currency(s string) int {
 	trimmed := strings.TrimSuffix(s, " ")
@@ -103,14 +100,28 @@ var (
 	}{
 		{3, regexp.MustCompile(`^(?:k\b|(?i:thousand|tausend|tsd\.|mille?|mila|duizend)(?:[^\pL]|$)|千)`)},
 		{4, regexp.MustCompile(`^(?:万|萬)`)},
-		{6, regexp.MustCompile(`^(?:m\b|M\b|(?i:mn\b|mio\.?|million(?:s|en)?|millones|millón|milion[ei]|milh(?:ão|ões)|miljoen)(?:[^\pL]|$))`)},
+		{
+			6,
+			regexp.MustCompile(
+				`^(?:m\b|M\b|(?i:mn\b|mio\.?|million(?:s|en)?|millones|millón|milion[ei]|milh(?:ão|ões)|miljoen)(?:[^\pL]|$))`,
+			),
+		},
 		{8, regexp.MustCompile(`^(?:億|亿)`)},
-		{9, regexp.MustCompile(`^(?:bn\b|(?i:mrd\.?|billion|milliard(?:s|en?)?|miliard[oi]|bilh(?:ão|ões)|miljard)(?:[^\pL]|$))`)},
+		{
+			9,
+			regexp.MustCompile(
+				`^(?:bn\b|(?i:mrd\.?|billion|milliard(?:s|en?)?|miliard[oi]|bilh(?:ão|ões)|miljard)(?:[^\pL]|$))`,
+			),
+		},
 	}
-	percents = regexp.MustCompile(`^(?:[%٪％‰]|(?i:percent(?:age)?|per cent|prozent|pour cent|por ciento|per cento|procent|por cento|pct)(?:[^\pL]|$)|パーセント)`)
-	times    = regexp.MustCompile(`^(?:[x×](?:[^\pL\d ]|$| [^\d])|倍)`)
-	tenths   = regexp.MustCompile(`^割`)
-	money    = regexp.MustCompile(`^(?:(?i:eur|usd|gbp|chf|cad|aud|jpy|brl|euros?|dollars?|pounds?|franken|francs?|yen|reais)(?:[^\pL]|$)|[円元])`)
+	percents = regexp.MustCompile(
+		`^(?:[%٪％‰]|(?i:percent(?:age)?|per cent|prozent|pour cent|por ciento|per cento|procent|por cento|pct)(?:[^\pL]|$)|パーセント)`,
+	)
+	times  = regexp.MustCompile(`^(?:[x×](?:[^\pL\d ]|$| [^\d])|倍)`)
+	tenths = regexp.MustCompile(`^割`)
+	money  = regexp.MustCompile(
+		`^(?:(?i:eur|usd|gbp|chf|cad|aud|jpy|brl|euros?|dollars?|pounds?|franken|francs?|yen|reais)(?:[^\pL]|$)|[円元])`,
+	)
 )
 
 // measure returns the length of what says more about the number before s, with the space before it, and the power

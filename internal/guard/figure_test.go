@@ -30,7 +30,29 @@ func TestFiguresMeanTheSameInEveryNotation(t *testing.T) {
 
 // TestFiguresDoNotOverlap, whatever stands between them, and their ranges lie within the text.
 func TestFiguresDoNotOverlap(t *testing.T) {
-	pieces := []string{"5", "12", "250", "000", "$", "€", "k", "m", " ", ".", ",", "'", "%", "x", "million", "万", "割", "EUR", "\u00a0", "٤", "é"}
+	pieces := []string{
+		"5",
+		"12",
+		"250",
+		"000",
+		"$",
+		"€",
+		"k",
+		"m",
+		" ",
+		".",
+		",",
+		"'",
+		"%",
+		"x",
+		"million",
+		"万",
+		"割",
+		"EUR",
+		"\u00a0",
+		"٤",
+		"é",
+	}
 	proptest.Check(t, func(t *rapid.T) {
 		text := strings.Join(rapid.SliceOfN(rapid.SampledFrom(pieces), 0, 12).Draw(t, "pieces"), "")
 		end := 0

@@ -63,7 +63,7 @@ func (f figure) names(text string) bool {
 // other groups of the same number, and "is": "Your order number is 2025-00418", "SIRET 732 829 320 00074".
 func (f figure) labelled(text string) bool {
 	start := f.groupStart(text)
-	if strings.HasSuffix(strings.TrimRight(text[:start], "は: :"), "番号") {
+	if strings.HasSuffix(strings.TrimRight(text[:start], "は:： "), "番号") {
 		return true
 	}
 	words := wordsBefore(text, start, 6)
@@ -186,14 +186,20 @@ func (f figure) identifies(text string) bool {
 
 // A place in an address, before and after a number.
 var (
-	streetAfter = regexp.MustCompile(`^(?:\pL|bis|ter)?,? (?:(?:\p{Lu}[\pL'’.]* ){1,3}(?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Drive|Court|Ct|Way|Place|Square|` +
-		`Boulevard|Blvd|Crescent|Parkway|Highway|Terrace|Close|Row|Walk|Gardens|Grove|Hill|Mews|Quay|Wharf|Embankment|Park)\b|` +
-		`(?:rue|avenue|boulevard|place|chemin|allée|quai|cours|impasse|route|square|faubourg) )`)
-	streetBefore = regexp.MustCompile(`(?:(?:^|[\s(])(?i:via|viale|corso|piazza|largo|calle|c/|paseo|plaza|avenida|avda\.?|av\.|rua|travessa|praça|estrada|alameda|rue) ` +
-		`(?:\pL+ ){0,3}?\p{Lu}[\pL.'’]*|\pL+(?:straße|strasse|str\.|weg|allee|platz|gasse|ring|damm|ufer|straat|laan|gracht|plein|kade|dijk|steeg)|` +
-		`\p{Lu}\pL* (?:Street|Road|Avenue|Lane|Drive|Parkway|Square|Boulevard|Place),)` +
-		`,?\s*(?:\d+ ?[a-z]?,?\s*)?(?:\p{Lu}\S*,?\s*){0,3}$`)
-	noThing = regexp.MustCompile(`^[a-z]?(?:[,.;:!?)\-]|$|\n|\s+(?:\p{Lu}|(?:in|and|or|is|et|y|e|en|und|near|opposite|à|a)\b))`)
+	streetAfter = regexp.MustCompile(
+		`^(?:\pL|bis|ter)?,? (?:(?:\p{Lu}[\pL'’.]* ){1,3}(?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Drive|Court|Ct|Way|Place|Square|` +
+			`Boulevard|Blvd|Crescent|Parkway|Highway|Terrace|Close|Row|Walk|Gardens|Grove|Hill|Mews|Quay|Wharf|Embankment|Park)\b|` +
+			`(?:rue|avenue|boulevard|place|chemin|allée|quai|cours|impasse|route|square|faubourg) )`,
+	)
+	streetBefore = regexp.MustCompile(
+		`(?:(?:^|[\s(])(?i:via|viale|corso|piazza|largo|calle|c/|paseo|plaza|avenida|avda\.?|av\.|rua|travessa|praça|estrada|alameda|rue) ` +
+			`(?:\pL+ ){0,3}?\p{Lu}[\pL.'’]*|\pL+(?:straße|strasse|str\.|weg|allee|platz|gasse|ring|damm|ufer|straat|laan|gracht|plein|kade|dijk|steeg)|` +
+			`\p{Lu}\pL* (?:Street|Road|Avenue|Lane|Drive|Parkway|Square|Boulevard|Place),)` +
+			`,?\s*(?:\d+ ?[a-z]?,?\s*)?(?:\p{Lu}\S*,?\s*){0,3}$`,
+	)
+	noThing = regexp.MustCompile(
+		`^[a-z]?(?:[,.;:!?)\-]|$|\n|\s+(?:\p{Lu}|(?:in|and|or|is|et|y|e|en|und|near|opposite|à|a)\b))`,
+	)
 )
 
 // addressed reports whether the number is that of a house or a postcode, or follows a name: 12 Market Street, via

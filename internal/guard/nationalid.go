@@ -12,9 +12,11 @@ import (
 //
 //nolint:gochecknoglobals // an expression, compiled once
 var (
-	idPattern = compile(`\b(?:[XYZ]-?\d{7}|\d{8})-?[A-Z]\b|\b[A-Z]{6}\d{2}[A-EHLMPRST]\d{2}[A-Z]\d{3}[A-Z]\b|\b\d{3}\.\d{3}\.\d{3}-\d{2}\b` +
-		`|\b[12] ?\d{2} ?(?:0[1-9]|1[0-2]) ?\d{2} ?\d{3} ?\d{3} ?\d{2}\b|\b[A-CEGHJ-PR-TW-Z]{2} ?\d{2} ?\d{2} ?\d{2} ?[A-D]\b` +
-		`|\b\d{2,4}(?:[ .]?\d{3}){2,3}\b|\b\d{4}[ \-]?\d{4}[ \-]?\d{4}\b`)
+	idPattern = compile(
+		`\b(?:[XYZ]-?\d{7}|\d{8})-?[A-Z]\b|\b[A-Z]{6}\d{2}[A-EHLMPRST]\d{2}[A-Z]\d{3}[A-Z]\b|\b\d{3}\.\d{3}\.\d{3}-\d{2}\b` +
+			`|\b[12] ?\d{2} ?(?:0[1-9]|1[0-2]) ?\d{2} ?\d{3} ?\d{3} ?\d{2}\b|\b[A-CEGHJ-PR-TW-Z]{2} ?\d{2} ?\d{2} ?\d{2} ?[A-D]\b` +
+			`|\b\d{2,4}(?:[ .]?\d{3}){2,3}\b|\b\d{4}[ \-]?\d{4}[ \-]?\d{4}\b`,
+	)
 	idWindow = runs("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ .-", '-', func(digits, _, _ int) bool { return digits >= 6 })
 )
 
@@ -55,7 +57,9 @@ func validID(text string, r prose.Range) bool {
 
 // explained reports whether one of the words stands in the 50 bytes before or the 20 after a number.
 func explained(text string, r prose.Range, words string) bool {
-	around := strings.ToLower(strings.ToValidUTF8(text[max(0, r.Start-50):r.Start]+" "+text[r.End:min(len(text), r.End+20)], ""))
+	around := strings.ToLower(
+		strings.ToValidUTF8(text[max(0, r.Start-50):r.Start]+" "+text[r.End:min(len(text), r.End+20)], ""),
+	)
 	for _, w := range strings.Fields(words) {
 		if prose.Unspaced(w) && strings.Contains(around, w) {
 			return true

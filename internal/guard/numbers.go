@@ -113,6 +113,9 @@ func clockTime(before, next []string) bool {
 	if n := len(before); n > 0 && before[n-1] == "las" {
 		return true
 	}
-	return len(before) > 0 && among(" at um ab gegen om vanaf alle dalle às kl ", before[len(before)-1]) &&
-		(len(next) == 0 || among(" and or on und am en op e il y el et to until bis tot from in for sharp with via of the ", next[0]))
+	if len(before) == 0 || !among(" at um ab gegen om vanaf alle dalle às kl ", before[len(before)-1]) {
+		return false
+	}
+	const goesOn = " and or on und am en op e il y el et to until bis tot from in for sharp with via of the "
+	return len(next) == 0 || among(goesOn, next[0])
 }

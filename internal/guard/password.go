@@ -11,9 +11,12 @@ import (
 // saidPatterns are the words in which people name a password in a sentence.
 //
 //nolint:gochecknoglobals // an expression, compiled once
-var saidPatterns = branches(`(?i)(?:password|passcode|passphrase|passwort|kennwort|mots? de passe|code d.acc.s|contrase.a|clave de acceso|`+
-	`wachtwoord|toegangscode|senha|palavra-passe|zugangscode|access code|api[- ]?key|api[- ]schlüssel|secret key|access token|`+
-	`パスワード|暗証番号|合言葉)`, true)
+var saidPatterns = branches(
+	`(?i)(?:password|passcode|passphrase|passwort|kennwort|mots? de passe|code d.acc.s|contrase.a|clave de acceso|`+
+		`wachtwoord|toegangscode|senha|palavra-passe|zugangscode|access code|api[- ]?key|api[- ]schlüssel|secret key|access token|`+
+		`パスワード|暗証番号|合言葉)`,
+	true,
+)
 
 // farthest is how many words after the name of a password it may stand.
 const farthest = 9
@@ -51,7 +54,8 @@ func passwordAfter(text string, from int) (prose.Range, bool) {
 		if looksLikePassword(word) || said && mixesDigits(word) {
 			return prose.Range{Start: from + at, End: from + at + len(word)}, true
 		}
-		said = among(" is ist lautet est es è é sind = ", strings.ToLower(line[at:end])) || strings.HasSuffix(line[at:end], ":")
+		said = among(" is ist lautet est es è é sind = ", strings.ToLower(line[at:end])) ||
+			strings.HasSuffix(line[at:end], ":")
 		at = end
 	}
 	return prose.Range{}, false
@@ -60,7 +64,8 @@ func passwordAfter(text string, from int) (prose.Range, bool) {
 // betweenWords returns the length of the space, quotation mark or Japanese particle that a text begins with.
 func betweenWords(s string) int {
 	r, n := utf8.DecodeRuneInString(s)
-	if r == ' ' || r == '\t' || strings.ContainsRune("\"'`“”„«»‘’「」『』()*\u00a0\u202f", r) || r >= utf8.RuneSelf && eastAsian(r) {
+	if r == ' ' || r == '\t' || strings.ContainsRune("\"'`“”„«»‘’「」『』()*\u00a0\u202f", r) ||
+		r >= utf8.RuneSelf && eastAsian(r) {
 		return n
 	}
 	return 0
@@ -115,6 +120,7 @@ func passwordBytes(w string) bool {
 
 // dollarOnly reports whether a dollar is one of the signs of a word, not the beginning of a variable.
 func dollarOnly(w string) bool {
-	return strings.Contains(w, "$") && w[0] != '$' && !strings.Contains(w, "://") && !strings.ContainsAny(w, "{}<>()[]\\|`/") &&
+	return strings.Contains(w, "$") && w[0] != '$' && !strings.Contains(w, "://") &&
+		!strings.ContainsAny(w, "{}<>()[]\\|`/") &&
 		strings.ContainsFunc(w[:strings.Index(w, "$")], unicode.IsDigit)
 }

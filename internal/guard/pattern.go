@@ -165,14 +165,24 @@ func compile(text string) *pattern {
 // wordPatterns lists the patterns that are looked for in the words, sourcePatterns those looked for in the source.
 func wordPatterns() []*pattern {
 	all := []*pattern{
-		injectionPattern, markerPattern, promptPattern, leftoverPattern, dutyPattern, leftoverElsewhere, birthPattern, homePattern,
+		injectionPattern, markerPattern, promptPattern, leftoverPattern, dutyPattern, leftoverElsewhere,
+		birthPattern, homePattern,
 		swearPattern,
 	}
 	for _, r := range claimRules {
 		all = append(all, r.patterns...)
 	}
-	return slices.Concat(all, quotePatterns, stockPatterns, injectionElsewhere, refusalPatterns, closingPatterns, holePatterns,
-		reportedBefore, reportedAfter)
+	return slices.Concat(
+		all,
+		quotePatterns,
+		stockPatterns,
+		injectionElsewhere,
+		refusalPatterns,
+		closingPatterns,
+		holePatterns,
+		reportedBefore,
+		reportedAfter,
+	)
 }
 
 func sourcePatterns() []*pattern {

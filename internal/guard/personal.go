@@ -290,14 +290,17 @@ const phoneWords = " tel telephone phone call calling mobile cell fax whatsapp s
 
 // phoneShapes are ways to write a number that few other things are written in: the pairs of France, the mobile numbers
 // of Japan and the Netherlands, the slash of Germany.
-var phoneShapes = regexp.MustCompile(`^(?:0[1-9](?:[ .]\d\d){4}|0[5-9]0-\d{4}-\d{4}|0\d-\d{4}-\d{4}|0\d{2}-\d{3}-\d{4}|0\d{3}-\d{2}-\d{4}|06[ \-]?\d{8}|0\d{2,4} ?/ ?\d{3,8}(?:-\d{1,4})?)$`)
+var phoneShapes = regexp.MustCompile(
+	`^(?:0[1-9](?:[ .]\d\d){4}|0[5-9]0-\d{4}-\d{4}|0\d-\d{4}-\d{4}|0\d{2}-\d{3}-\d{4}|0\d{3}-\d{2}-\d{4}|06[ \-]?\d{8}|0\d{2,4} ?/ ?\d{3,8}(?:-\d{1,4})?)$`,
+)
 
 // validPhone requires 8 to 15 digits (ITU-T E.164) that stand by themselves, with a plus, with brackets, in one of the
 // shapes of phone numbers, or near a word that says what they are.
 func validPhone(text string, r prose.Range) bool {
 	s := r.In(text)
 	n := len(digits(s))
-	if n < 8 || n > 15 || datePattern.MatchString(s) || inToken(text, r) || spacedOut.MatchString(s) && s[0] != '0' && n != 9 {
+	if n < 8 || n > 15 || datePattern.MatchString(s) || inToken(text, r) ||
+		spacedOut.MatchString(s) && s[0] != '0' && n != 9 {
 		return false
 	}
 	if s[0] == '+' || s[0] == '(' {

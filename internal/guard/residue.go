@@ -42,10 +42,12 @@ var (
 	)
 	// closingPatterns are what an assistant says last; elsewhere people say it.
 	closingPatterns = slices.Concat(branches(
-		`(?i)\b(?:let me know if you(?:(?:'|’)d| would)? (?:need|want|like) (?:any|further|more|me to|changes|adjustments|revisions|edits|another|a (?:different|shorter|longer)|this|it|to)\b|feel free to ask (?:me |for |if )|I hope this helps|would you like me to)\b[^.!?\n]*[.!?]?`, false,
+		`(?i)\b(?:let me know if you(?:(?:'|’)d| would)? (?:need|want|like) (?:any|further|more|me to|changes|adjustments|revisions|edits|another|a (?:different|shorter|longer)|this|it|to)\b|feel free to ask (?:me |for |if )|I hope this helps|would you like me to)\b[^.!?\n]*[.!?]?`,
+		false,
 	), branches(closingElsewhere, false))
 	holePatterns = slices.Concat(branches(
-		`(?i)\[\[needs:[^\]\n]*\]\]|\[(?:insert|your|company|product|name|date|add|link|placeholder|todo|tbd|xx+)\b[^\]\n]{0,60}\]|\[(?:[a-z'’]{1,20}[ _-]){0,3}(?:name|date|address|e-?mail|phone|number|company|city|venue|amount|location|product|price|title|url|website|role|position|department)(?: (?:here|of [a-z ]{1,20}))?\]|\{\{[^}\n]{1,60}\}\}|\{(?:first|last|full|company|customer|user)?[ _-]?name\}|%[A-Z][A-Z_]{3,24}%|\*\|[A-Z_:]{3,30}\|\*|<<[a-z][a-z _-]{2,30}>>|__[a-z]{3,}_?name__|\blorem ipsum\b`, false,
+		`(?i)\[\[needs:[^\]\n]*\]\]|\[(?:insert|your|company|product|name|date|add|link|placeholder|todo|tbd|xx+)\b[^\]\n]{0,60}\]|\[(?:[a-z'’]{1,20}[ _-]){0,3}(?:name|date|address|e-?mail|phone|number|company|city|venue|amount|location|product|price|title|url|website|role|position|department)(?: (?:here|of [a-z ]{1,20}))?\]|\{\{[^}\n]{1,60}\}\}|\{(?:first|last|full|company|customer|user)?[ _-]?name\}|%[A-Z][A-Z_]{3,24}%|\*\|[A-Z_:]{3,30}\|\*|<<[a-z][a-z _-]{2,30}>>|__[a-z]{3,}_?name__|\blorem ipsum\b`,
+		false,
 	), branches(holeElsewhere, false))
 	// dutyPattern finds TODO and TBD in capitals where they stand for something missing: first in a line,
 	// after a bracket, colon or bar, or as the last word. "Todo" is Spanish, and there are TODO apps.
@@ -264,7 +266,9 @@ func (t *target) holes() []prose.Range {
 }
 
 // fieldAfter follows the name of a field, a tag or a variable.
-var fieldAfter = regexp.MustCompile(`^ (?:fields?|columns?|tags?|placeholders?|parameters?|variables?|keys?|buttons?|options?|elements?)\b`)
+var fieldAfter = regexp.MustCompile(
+	`^ (?:fields?|columns?|tags?|placeholders?|parameters?|variables?|keys?|buttons?|options?|elements?)\b`,
+)
 
 // blanks finds capital X in the place of something. Every text has an x, so the gate is of no use here.
 func (t *target) blanks() []prose.Range {

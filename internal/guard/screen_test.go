@@ -50,7 +50,8 @@ func TestAScreenWithholdsHoweverTheTextArrives(t *testing.T) {
 // TestAScreenHoldsBackOneWord of a text that is harmless.
 func TestAScreenHoldsBackOneWord(t *testing.T) {
 	s := guard.NewScreen(told)
-	if got := s.Write("A first piece of te") + "|" + s.Write("xt, and") + "|" + s.Write(" more"); got != "A first piece of |text, |and " {
+	got := s.Write("A first piece of te") + "|" + s.Write("xt, and") + "|" + s.Write(" more")
+	if got != "A first piece of |text, |and " {
 		t.Errorf("%q", got)
 	}
 }

@@ -182,7 +182,9 @@ func evaluated(parts []int) int {
 }
 
 var (
-	percentWord = regexp.MustCompile(`^[ \x{a0}](?i:percent|per cent|prozent|pour cent|por ciento|per cento|procent|por cento)`)
+	percentWord = regexp.MustCompile(
+		`^[ \x{a0}](?i:percent|per cent|prozent|pour cent|por ciento|per cento|procent|por cento)`,
+	)
 	// shareOf is what stands between the two numbers of a share.
 	shareOf = regexp.MustCompile(`^ (?:out of|in|von|van de|op de|de cada|em cada|(?:\pL+ ){0,2}(?:sur|su)) $`)
 	shares  = regexp.MustCompile(`\b(\d{1,2}) (?:out of|von|op de|de cada|em cada|\pL{3,14} (?:sur|su)) (\d{1,3})\b`)

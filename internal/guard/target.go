@@ -120,7 +120,8 @@ func (t *target) findAny(all []*pattern) (out []prose.Range) {
 	return apart(out)
 }
 
-// unbroken returns a text with spaces for single line breaks, so that a phrase is found across the lines of a paragraph.
+// unbroken returns a text with spaces for single line breaks, so that a phrase is found across the lines of a
+// paragraph.
 func unbroken(text string) string {
 	if !strings.Contains(text, "\n") {
 		return text

@@ -30,7 +30,8 @@ func TestSecondaryKeywordsCountOnceEach(t *testing.T) {
 		r := Analyze(Input{Title: "One place for the mail", Body: body + c.more, Keywords: c.keywords, Language: "en"})
 		for _, check := range r.Checks {
 			if check.ID == "secondary-keywords" &&
-				(check.Applicable == c.out || check.Points != c.points || !strings.Contains(check.Fix, c.fix) || c.fix == "" && check.Fix != "") {
+				(check.Applicable == c.out || check.Points != c.points || !strings.Contains(check.Fix, c.fix) ||
+					c.fix == "" && check.Fix != "") {
 				t.Errorf("%q: %+v", c.keywords, check)
 			}
 		}

@@ -224,13 +224,14 @@ func (p *Program) CheckInputs(problems *domain.Problems, inputs json.RawMessage)
 		return nil, fmt.Errorf("read the inputs: %w", err)
 	}
 	known := names(p.Inputs)
-	before := problems.Err()
+	unknown := false
 	for name := range given { // no expression could read it
 		if !slices.Contains(known, name) {
 			problems.Unknown("inputs."+name, "input", name, known)
+			unknown = true
 		}
 	}
-	if before == nil && problems.Err() != nil {
+	if unknown {
 		return nil, nil
 	}
 	return filled, nil

@@ -37,8 +37,10 @@ func own(steps ...domain.TemplateStep) domain.Template {
 	}
 	return domain.Template{
 		Slug: "own", Name: "Own", Category: domain.TemplateBlog,
-		InputSchema: json.RawMessage(`{"type":"object","required":["topic"],"properties":{"topic":{"type":"string"},"n":{"type":"integer"}}}`),
-		Steps:       steps,
+		InputSchema: json.RawMessage(
+			`{"type":"object","required":["topic"],"properties":{"topic":{"type":"string"},"n":{"type":"integer"}}}`,
+		),
+		Steps: steps,
 	}
 }
 
@@ -135,7 +137,12 @@ func TestFaultsOfATemplate(t *testing.T) {
 	in := own()
 	in.Slug, in.Name, in.Category = "42", "", "magic"
 	_, err := template.Read(in, find)
-	check(t, "head", err, map[string]string{"slug": "more than a number", "name": "required", "category": "must be one of"})
+	check(
+		t,
+		"head",
+		err,
+		map[string]string{"slug": "more than a number", "name": "required", "category": "must be one of"},
+	)
 }
 
 // TestAllFaultsAtOnce: nothing hides another fault.
@@ -159,7 +166,8 @@ func check(t *testing.T, name string, err error, want map[string]string) {
 		return
 	}
 	e := domain.AsError(err)
-	if e.Code != domain.CodeValidation || !slices.Equal(slices.Sorted(maps.Keys(e.Fields)), slices.Sorted(maps.Keys(want))) {
+	if e.Code != domain.CodeValidation ||
+		!slices.Equal(slices.Sorted(maps.Keys(e.Fields)), slices.Sorted(maps.Keys(want))) {
 		t.Errorf("%s: %s %v", name, e.Code, e.Fields)
 	}
 	for path, words := range want {
@@ -181,7 +189,8 @@ func TestBuiltinTemplatesAreRight(t *testing.T) {
 			t.Errorf("%s: %v", b.Slug, domain.AsError(err).Fields)
 			continue
 		}
-		if slugs[b.Slug] || ids[b.ID] || b.ID != int64(i)+1 || b.ID > 1000 || !b.IsBuiltin || b.Version < 1 || b.Description == "" {
+		if slugs[b.Slug] || ids[b.ID] || b.ID != int64(i)+1 || b.ID > 1000 || !b.IsBuiltin || b.Version < 1 ||
+			b.Description == "" {
 			t.Errorf("%+v", b)
 		}
 		slugs[b.Slug], ids[b.ID] = true, true
@@ -193,7 +202,12 @@ func TestBuiltinTemplatesAreRight(t *testing.T) {
 	}
 }
 
-func decide(t *testing.T, in domain.Template, key, inputs string, steps map[string]expression.Step) (template.Decision, error) {
+func decide(
+	t *testing.T,
+	in domain.Template,
+	key, inputs string,
+	steps map[string]expression.Step,
+) (template.Decision, error) {
 	t.Helper()
 	p, err := template.Read(in, find)
 	if err != nil {
@@ -255,11 +269,17 @@ func TestPreview(t *testing.T) {
 	if err != nil || problems.Err() != nil {
 		t.Fatal(err, problems.Err())
 	}
-	if list[0].Request == nil || !strings.Contains(string(list[0].Settings), `"Tea"`) || fmt.Sprint(list[1].Open) != "[text]" ||
-		!strings.Contains(string(list[1].Settings), `"keywords":["Tea"]`) || list[2].Skip == "" || list[3].Skip == "" {
+	if list[0].Request == nil || !strings.Contains(string(list[0].Settings), `"Tea"`) ||
+		fmt.Sprint(list[1].Open) != "[text]" ||
+		!strings.Contains(string(list[1].Settings), `"keywords":["Tea"]`) ||
+		list[2].Skip == "" ||
+		list[3].Skip == "" {
 		t.Errorf("%+v", list)
 	}
-	_, err = p.Preview(&problems, expression.Given{Inputs: json.RawMessage(`{"topic":"` + strings.Repeat("x", 201) + `","n":2}`)})
+	_, err = p.Preview(
+		&problems,
+		expression.Given{Inputs: json.RawMessage(`{"topic":"` + strings.Repeat("x", 201) + `","n":2}`)},
+	)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,10 +17,10 @@ import (
 type CommentAttributes struct {
 	Author     string                   `json:"author"`
 	AuthorKind domain.ActorKind         `json:"author_kind"`
-	Body       string                   `json:"body" doc:"Plain text"`
-	Version    int                      `json:"version" doc:"Number of the version that it is about"`
-	Anchor     ops.Maybe[CommentAnchor] `json:"anchor" doc:"The passage that it is about; null: the whole text"`
-	Quote      *string                  `json:"quote" doc:"The words of the passage, at most 500 characters of them"`
+	Body       string                   `json:"body"        doc:"Plain text"`
+	Version    int                      `json:"version"     doc:"Number of the version that it is about"`
+	Anchor     ops.Maybe[CommentAnchor] `json:"anchor"      doc:"The passage that it is about; null: the whole text"`
+	Quote      *string                  `json:"quote"       doc:"The words of the passage, at most 500 characters of them"`
 	ResolvedAt *time.Time               `json:"resolved_at" doc:"Null while it is open"`
 	ResolvedBy *string                  `json:"resolved_by"`
 	CreatedAt  time.Time                `json:"created_at"`
@@ -30,7 +30,7 @@ type CommentAttributes struct {
 // CommentAnchor is a passage of a version's text.
 type CommentAnchor struct {
 	Start int `json:"start" minimum:"0" doc:"First Unicode code point of the passage in the version's Markdown, from 0"`
-	End   int `json:"end" minimum:"1" doc:"First code point after the passage"`
+	End   int `json:"end"   minimum:"1" doc:"First code point after the passage"`
 }
 
 type listComments struct {
@@ -57,15 +57,15 @@ func (in changeComment) target() content.CommentOf {
 
 type addComment struct {
 	ContentID
-	Body    string         `json:"body" limit:"comment" doc:"What you have to say, in plain text"`
-	Version int            `json:"version,omitempty" minimum:"1" doc:"The version that it is about; by default the current one"`
-	Anchor  *CommentAnchor `json:"anchor,omitempty" doc:"The passage that it is about; by default the whole text"`
+	Body    string         `json:"body"              limit:"comment" doc:"What you have to say, in plain text"`
+	Version int            `json:"version,omitempty"                 doc:"The version that it is about; by default the current one" minimum:"1"`
+	Anchor  *CommentAnchor `json:"anchor,omitempty"                  doc:"The passage that it is about; by default the whole text"`
 }
 
 type editComment struct {
 	ContentID
 	Comment int64  `json:"comment" in:"path" minimum:"1" doc:"The comment's id"`
-	Body    string `json:"body" limit:"comment" doc:"The new text of the comment"`
+	Body    string `json:"body"                          doc:"The new text of the comment" limit:"comment"`
 	ops.Conditional
 }
 
@@ -104,11 +104,12 @@ func commentsRow(v *content.Verbs) ops.Op {
 		Scope: domain.ScopeRead,
 		Hints: ops.Hints{ReadOnly: true, Idempotent: true},
 		Docs: ops.Docs{
-			Chapter:     chapterContent,
-			Summary:     "List comments",
-			Description: "Everything that people and programs have said about the item, oldest first, resolved comments included.",
-			Errors:      []domain.Code{domain.CodeNotFound},
-			Example:     exampleID,
+			Chapter: chapterContent,
+			Summary: "List comments",
+			Description: "Everything that people and programs have said about the item, oldest first, resolved " +
+				"comments included.",
+			Errors:  []domain.Code{domain.CodeNotFound},
+			Example: exampleID,
 		},
 		Tool: ops.Tool{Set: "content"},
 		Command: ops.Command{

@@ -12,19 +12,19 @@ import (
 )
 
 type createContent struct {
-	Title           string             `json:"title" limit:"title"`
-	Body            string             `json:"body" limit:"body" doc:"The whole text in Markdown"`
-	ContentType     domain.ContentType `json:"content_type,omitempty" default:"text_content"`
-	Status          domain.ItemStatus  `json:"status,omitempty" enum:"generated,review" default:"generated" doc:"The column that it is put into"`
-	Language        string             `json:"language,omitempty" limit:"language" doc:"BCP 47"`
-	Channel         string             `json:"channel,omitempty" limit:"channel" doc:"The network of a social post"`
-	MetaTitle       string             `json:"meta_title,omitempty" limit:"meta_title"`
+	Title           string             `json:"title"                      limit:"title"`
+	Body            string             `json:"body"                       limit:"body"             doc:"The whole text in Markdown"`
+	ContentType     domain.ContentType `json:"content_type,omitempty"                                                                                                               default:"text_content"`
+	Status          domain.ItemStatus  `json:"status,omitempty"                                    doc:"The column that it is put into"                                             default:"generated"    enum:"generated,review"`
+	Language        string             `json:"language,omitempty"         limit:"language"         doc:"BCP 47"`
+	Channel         string             `json:"channel,omitempty"          limit:"channel"          doc:"The network of a social post"`
+	MetaTitle       string             `json:"meta_title,omitempty"       limit:"meta_title"`
 	MetaDescription string             `json:"meta_description,omitempty" limit:"meta_description"`
-	Slug            string             `json:"slug,omitempty" limit:"item_slug" doc:"Name in addresses, unique in the workspace; by default made from the title"`
-	Keywords        []string           `json:"keywords,omitempty" limit:"keywords"`
-	BrandVoiceID    int64              `json:"brand_voice_id,omitempty" minimum:"1" doc:"By default the workspace's"`
-	Assignee        string             `json:"assignee,omitempty" limit:"assignee" doc:"Who is responsible for it"`
-	PlannedAt       time.Time          `json:"planned_at,omitempty" doc:"When it is meant to be published"`
+	Slug            string             `json:"slug,omitempty"             limit:"item_slug"        doc:"Name in addresses, unique in the workspace; by default made from the title"`
+	Keywords        []string           `json:"keywords,omitempty"         limit:"keywords"`
+	BrandVoiceID    int64              `json:"brand_voice_id,omitempty"                            doc:"By default the workspace's"                                                                                                minimum:"1"`
+	Assignee        string             `json:"assignee,omitempty"         limit:"assignee"         doc:"Who is responsible for it"`
+	PlannedAt       time.Time          `json:"planned_at,omitempty"                                doc:"When it is meant to be published"`
 }
 
 func createRows(v *content.Verbs) []ops.Op { return []ops.Op{createRow(v), duplicateRow(v)} }
@@ -81,7 +81,8 @@ func duplicateRow(v *content.Verbs) ops.Op {
 		Docs: ops.Docs{
 			Chapter: chapterContent,
 			Summary: "Duplicate a content item",
-			Description: "Creates a copy of the current text in the column generated, with its fields and what it may rest on, " +
+			Description: "Creates a copy of the current text in the column generated, with its fields and what it may " +
+				"rest on, " +
 				"but without dates, assignee, approvals, accepted findings and publications.",
 			Errors:  []domain.Code{domain.CodeNotFound, domain.CodeConflict},
 			Example: exampleID,

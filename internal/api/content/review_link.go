@@ -14,21 +14,21 @@ import (
 // ReviewLinkAttributes is a review link without its secret, which is stored only as a hash.
 type ReviewLinkAttributes struct {
 	ContentID int64                  `json:"content_id"`
-	Version   int                    `json:"version" doc:"The version that it shows"`
-	Note      string                 `json:"note" doc:"For the reviewer"`
+	Version   int                    `json:"version"    doc:"The version that it shows"`
+	Note      string                 `json:"note"       doc:"For the reviewer"`
 	CreatedBy string                 `json:"created_by"`
 	CreatedAt time.Time              `json:"created_at"`
 	ExpiresAt time.Time              `json:"expires_at"`
 	RevokedAt *time.Time             `json:"revoked_at"`
-	Decision  *domain.ReviewDecision `json:"decision" doc:"Null: none yet"`
+	Decision  *domain.ReviewDecision `json:"decision"   doc:"Null: none yet"`
 	DecidedBy *string                `json:"decided_by" doc:"The name that the reviewer gave"`
 	DecidedAt *time.Time             `json:"decided_at"`
-	Reason    *string                `json:"reason" doc:"Why, in the reviewer's words"`
+	Reason    *string                `json:"reason"     doc:"Why, in the reviewer's words"`
 }
 
 // ReviewLinkMeta has the address of a review link, this once.
 type ReviewLinkMeta struct {
-	URL     *string `json:"url" doc:"The address of the page, only its path where the server does not know its own; null when the response is replayed"`
+	URL     *string `json:"url"     doc:"The address of the page, only its path where the server does not know its own; null when the response is replayed"`
 	Warning string  `json:"warning"`
 }
 
@@ -40,7 +40,7 @@ type listReviewLinks struct {
 type createReviewLink struct {
 	ContentID
 	Days int    `json:"expires_in_days,omitempty" limit:"review_days" default:"7" doc:"After how many days it stops working"`
-	Note string `json:"note,omitempty" limit:"reason" doc:"What the reviewer should know"`
+	Note string `json:"note,omitempty"            limit:"reason"                  doc:"What the reviewer should know"`
 }
 
 type reviewLinkID struct {
@@ -48,7 +48,8 @@ type reviewLinkID struct {
 }
 
 const (
-	linkShownOnce     = "Copy the address now: it is shown only once. Everyone who has it can see and decide about this version."
+	linkShownOnce = "Copy the address now: it is shown only once. Everyone who has it can see and decide " +
+		"about this version."
 	linkNotShownAgain = "The address was shown when the link was created and cannot be shown again."
 	noSecrets         = "a secret must not pass through a model"
 )

@@ -19,30 +19,30 @@ type ExecutionAttributes struct {
 	Status      domain.ExecutionStatus `json:"status"`
 	Priority    domain.Priority        `json:"priority"`
 	Progress    int                    `json:"progress_percentage" limit:"percent"`
-	CreditsUsed int                    `json:"credits_used" doc:"Credits spent so far"`
+	CreditsUsed int                    `json:"credits_used"                        doc:"Credits spent so far"`
 	CreatedAt   time.Time              `json:"created_at"`
-	Capability  *string                `json:"capability" doc:"Slug of the capability; null for a template"`
-	Template    *string                `json:"template" doc:"Slug of the workflow template; null for a capability"`
+	Capability  *string                `json:"capability"                          doc:"Slug of the capability; null for a template"`
+	Template    *string                `json:"template"                            doc:"Slug of the workflow template; null for a capability"`
 	Title       string                 `json:"title"`
-	CurrentStep *string                `json:"current_step" doc:"Key of the current step"`
-	WaitingFor  *domain.WaitingFor     `json:"waiting_for" doc:"What the execution waits for while its status is executing"`
-	CreditsHeld int                    `json:"credits_held" doc:"Credits reserved for the steps that are left"`
-	Cost        ops.Maybe[wire.Money]  `json:"cost" doc:"Null where the model's price is not known"`
+	CurrentStep *string                `json:"current_step"                        doc:"Key of the current step"`
+	WaitingFor  *domain.WaitingFor     `json:"waiting_for"                         doc:"What the execution waits for while its status is executing"`
+	CreditsHeld int                    `json:"credits_held"                        doc:"Credits reserved for the steps that are left"`
+	Cost        ops.Maybe[wire.Money]  `json:"cost"                                doc:"Null where the model's price is not known"`
 	Engine      wire.Origin            `json:"engine"`
 	StartedAt   *time.Time             `json:"started_at"`
-	CompletedAt *time.Time             `json:"completed_at" doc:"When it ended, however it ended"`
+	CompletedAt *time.Time             `json:"completed_at"                        doc:"When it ended, however it ended"`
 }
 
 // ExecutionDetailsAttributes adds everything that the execution recorded.
 type ExecutionDetailsAttributes struct {
 	ExecutionAttributes
-	Plan       []PlannedStep  `json:"execution_plan" doc:"The steps; final once planning is over, but those of a template grow as their settings become known"`
+	Plan       []PlannedStep  `json:"execution_plan"       doc:"The steps; final once planning is over, but those of a template grow as their settings become known"`
 	Steps      []StepResult   `json:"step_results"`
-	Assets     []wire.Item    `json:"generated_assets" doc:"What the execution created, without texts"`
+	Assets     []wire.Item    `json:"generated_assets"     doc:"What the execution created, without texts"`
 	Guardrails []wire.Finding `json:"guardrails_triggered"`
-	NeedsInput []wire.Need    `json:"needs_input" doc:"What would make the text better and the input did not give"`
-	Error      *string        `json:"error_message" doc:"What went wrong, in words"`
-	RetryOf    *int64         `json:"retry_of" doc:"The execution whose recorded steps this one reuses"`
+	NeedsInput []wire.Need    `json:"needs_input"          doc:"What would make the text better and the input did not give"`
+	Error      *string        `json:"error_message"        doc:"What went wrong, in words"`
+	RetryOf    *int64         `json:"retry_of"             doc:"The execution whose recorded steps this one reuses"`
 }
 
 // PlannedStep is one step of the plan.
@@ -85,10 +85,10 @@ type AssetsMeta struct {
 }
 
 type listExecutions struct {
-	Status     domain.ExecutionStatus `json:"status,omitempty" doc:"Only this status"`
-	AgentID    int64                  `json:"agent_id,omitempty" minimum:"1" doc:"Only this agent's"`
-	Priority   domain.Priority        `json:"priority,omitempty" doc:"Only this priority"`
-	Capability string                 `json:"capability,omitempty" limit:"filter" doc:"Only this capability, by slug"`
+	Status     domain.ExecutionStatus `json:"status,omitempty"     doc:"Only this status"`
+	AgentID    int64                  `json:"agent_id,omitempty"   doc:"Only this agent's"             minimum:"1"`
+	Priority   domain.Priority        `json:"priority,omitempty"   doc:"Only this priority"`
+	Capability string                 `json:"capability,omitempty" doc:"Only this capability, by slug"             limit:"filter"`
 	wire.DateRange
 	ops.Paging
 }
@@ -187,7 +187,8 @@ func listRow(v *work.Verbs, profile wire.Profile) ops.Op {
 			Listed:   true,
 			Defaults: map[string]any{"per_page": 10},
 			Brief: []string{
-				"status", "waiting_for", "progress_percentage", "capability", "template", "title", "credits_used", "created_at", "completed_at",
+				"status", "waiting_for", "progress_percentage", "capability", "template", "title", "credits_used",
+				"created_at", "completed_at",
 			},
 			Resources: []ops.Resource{{
 				URI:         "vellocity://executions",

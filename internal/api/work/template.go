@@ -56,7 +56,7 @@ type WorkflowTemplateGroup struct {
 // SuggestedTemplateAttributes is a template that fits a use case.
 type SuggestedTemplateAttributes struct {
 	WorkflowTemplateAttributes
-	Score  float64 `json:"score" doc:"0 to 1"`
+	Score  float64 `json:"score"  doc:"0 to 1"`
 	Reason string  `json:"reason"`
 }
 
@@ -110,11 +110,11 @@ type suggestTemplates struct {
 
 type executeTemplate struct {
 	TemplateRef
-	Inputs   ops.Object      `json:"inputs,omitempty"                                   doc:"The template's inputs, by its input_schema"`
-	AgentID  int64           `json:"agent_id,omitempty"                                 doc:"Agent to use for all steps; by default one is chosen, or one for each capability" minimum:"1"`
-	Priority domain.Priority `json:"priority,omitempty"                                 doc:"Queue priority"                                                                               default:"normal"`
-	Notify   bool            `json:"notify_on_complete,omitempty"                       doc:"Notify the workspace's members when it has ended"                                             default:"false"`
-	Wait     int             `json:"wait,omitempty"            in:"prefer" limit:"wait" doc:"Seconds to wait for the end before responding"`
+	Inputs   ops.Object      `json:"inputs,omitempty"             doc:"The template's inputs, by its input_schema"`
+	AgentID  int64           `json:"agent_id,omitempty"           doc:"Agent to use for all steps; by default one is chosen, or one for each capability" minimum:"1"`
+	Priority domain.Priority `json:"priority,omitempty"           doc:"Queue priority"                                                                               default:"normal"`
+	Notify   bool            `json:"notify_on_complete,omitempty" doc:"Notify the workspace's members when it has ended"                                             default:"false"`
+	Wait     int             `json:"wait,omitempty"               doc:"Seconds to wait for the end before responding"                                                                 in:"prefer" limit:"wait"`
 }
 
 type validateTemplate struct {
@@ -126,7 +126,7 @@ type validateTemplate struct {
 type TemplateBody struct {
 	Name        string                  `json:"name"                  limit:"template_name"        doc:"What people call it"`
 	Description string                  `json:"description,omitempty" limit:"template_description" doc:"What it is for"`
-	Category    domain.TemplateCategory `json:"category,omitempty"                                 doc:"Groups it in lists"     default:"other"`
+	Category    domain.TemplateCategory `json:"category,omitempty"                                 doc:"Groups it in lists"                                                default:"other"`
 	InputSchema ops.Object              `json:"input_schema"                                       doc:"JSON Schema (2020-12) of the inputs, an object"`
 	Steps       []WorkflowStep          `json:"steps"                 limit:"template_steps"       doc:"The steps; they run side by side unless they depend on each other"`
 }
@@ -166,8 +166,9 @@ const templates = "/content-workflow/workflow-templates"
 const templateTools = "templates"
 
 var chapterTemplates = ops.Chapter{
-	Name:        "Workflow templates",
-	Description: "Several capabilities as one execution. The settings of a step are made of the inputs and of what earlier steps recorded.",
+	Name: "Workflow templates",
+	Description: "Several capabilities as one execution. The settings of a step are made of the inputs and of " +
+		"what earlier steps recorded.",
 }
 
 var sampleTemplate = work.TemplateDetails{
@@ -175,7 +176,9 @@ var sampleTemplate = work.TemplateDetails{
 	Template: domain.Template{
 		ID: 1001, Slug: "post-and-review", Name: "Post and review", Description: "Write a post, then review it.",
 		Category: domain.TemplateBlog, Version: 1, CreatedAt: wire.SampleTime(), UpdatedAt: wire.SampleTime(),
-		InputSchema: json.RawMessage(`{"type":"object","required":["topic"],"properties":{"topic":{"type":"string","title":"Topic"}}}`),
+		InputSchema: json.RawMessage(
+			`{"type":"object","required":["topic"],"properties":{"topic":{"type":"string","title":"Topic"}}}`,
+		),
 		Steps: []domain.TemplateStep{
 			{Key: "post", Capability: "generate-blog-post", Settings: json.RawMessage(`{"topic":"{{ inputs.topic }}"}`)},
 			{
@@ -271,8 +274,12 @@ func getTemplateRow(v *work.Verbs) ops.Op {
 
 func executeTemplateRow(v *work.Verbs) ops.Op {
 	return ops.New(ops.Op{
-		Name:           "execute_workflow_template",
-		Route:          ops.Route{Method: http.MethodPost, Path: templates + "/{template}/execute", Status: http.StatusCreated},
+		Name: "execute_workflow_template",
+		Route: ops.Route{
+			Method: http.MethodPost,
+			Path:   templates + "/{template}/execute",
+			Status: http.StatusCreated,
+		},
 		Scope:          domain.ScopeReview,
 		Hints:          ops.Hints{OpenWorld: true},
 		IdempotencyKey: true,
@@ -285,10 +292,14 @@ func executeTemplateRow(v *work.Verbs) ops.Op {
 			Errors: []domain.Code{
 				domain.CodeInsufficientCredits, domain.CodeNotFound, domain.CodeConflict, domain.CodeUnavailable,
 			},
-			Example: map[string]any{"template": sampleTemplate.Slug, "inputs": map[string]any{"topic": "Cloud cost optimization"}},
+			Example: map[string]any{
+				"template": sampleTemplate.Slug,
+				"inputs":   map[string]any{"topic": "Cloud cost optimization"},
+			},
 		},
 		Tool: ops.Tool{
-			Set: templateTools, Description: "Executes a workflow template by its slug: several capabilities as one execution. " +
+			Set: templateTools, Description: "Executes a workflow template by its slug: several capabilities as one " +
+				"execution. " +
 				"get_workflow_template has its inputs. " + afterwards,
 		},
 		Command: ops.Command{Noun: "templates", Verb: "execute"},
@@ -323,9 +334,13 @@ func validateTemplateRow(v *work.Verbs) ops.Op {
 		Hints: ops.Hints{ReadOnly: true, Idempotent: true},
 		Docs: ops.Docs{
 			Chapter: chapterTemplates, Summary: "Validate Workflow Template",
-			Description: "Says what an execution with these inputs would do, or what is wrong with them. Nothing is started or charged.",
-			Errors:      []domain.Code{domain.CodeNotFound},
-			Example:     map[string]any{"template": sampleTemplate.Slug, "inputs": map[string]any{"topic": "Cloud cost optimization"}},
+			Description: "Says what an execution with these inputs would do, or what is wrong with them. Nothing is " +
+				"started or charged.",
+			Errors: []domain.Code{domain.CodeNotFound},
+			Example: map[string]any{
+				"template": sampleTemplate.Slug,
+				"inputs":   map[string]any{"topic": "Cloud cost optimization"},
+			},
 		},
 		Tool:    ops.Tool{Set: templateTools},
 		Command: ops.Command{Noun: "templates", Verb: "validate"},
@@ -342,7 +357,8 @@ func suggestTemplatesRow(v *work.Verbs) ops.Op {
 		Hints: ops.Hints{ReadOnly: true, OpenWorld: true},
 		Docs: ops.Docs{
 			Chapter: chapterTemplates, Summary: "Suggest Workflow Templates",
-			Description: "Templates that fit a use case, best first, with a score and the reason. Where a model is connected it " +
+			Description: "Templates that fit a use case, best first, with a score and the reason. Where a model is " +
+				"connected it " +
 				"chooses; else, and where it does not answer, words are compared. meta.method says which.",
 			Meta:    SuggestMeta{},
 			Example: map[string]any{"use_case": "Announce a product launch on our blog and on social media"},
@@ -399,7 +415,8 @@ func replaceTemplateRow(v *work.Verbs) ops.Op {
 		ETag:           true,
 		Docs: ops.Docs{
 			Chapter: chapterTemplates, Summary: "Change a workflow template",
-			Description: "Stores all of it but its slug as its next version. Executions that were started before go on with the " +
+			Description: "Stores all of it but its slug as its next version. Executions that were started before go on " +
+				"with the " +
 				"version that they began with. One that ships with Vellocity cannot be changed.",
 			Errors:  []domain.Code{domain.CodeNotFound, domain.CodeConflict},
 			Example: sampleTemplateInput(map[string]any{"template": sampleTemplate.Slug}),

@@ -12,7 +12,8 @@ import (
 
 const body = `# A shared inbox
 
-We open the inbox at eight. You see who has which message, and nobody writes twice. It saves time, and the team likes it.
+We open the inbox at eight. You see who has which message, and nobody writes twice. It saves time, and the team
+likes it.
 
 Notwithstanding the considerable interdependencies of organizational responsibilities, implementation of the
 infrastructure necessitates comprehensive documentation, institutional coordination, and communication, particularly
@@ -53,8 +54,8 @@ func TestTheLevelDecides(t *testing.T) {
 
 func TestItemsAndLanguages(t *testing.T) {
 	item := domain.ContentItem{ID: 7, Version: 3, Body: body, Language: "en"}
-	if a, _ := run(t, captest.Run{Settings: map[string]any{"content_id": 7}, Items: []domain.ContentItem{item}}); a.ContentID != 7 ||
-		a.Version != 3 ||
+	a, _ := run(t, captest.Run{Settings: map[string]any{"content_id": 7}, Items: []domain.ContentItem{item}})
+	if a.ContentID != 7 || a.Version != 3 ||
 		a.Score == nil {
 		t.Errorf("%+v", a)
 	}

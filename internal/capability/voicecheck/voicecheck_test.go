@@ -11,7 +11,8 @@ import (
 	"vellocity/internal/domain"
 )
 
-const body = "# Synergy\n\nWe utilize **synergy** to help you! I like it. The team’s inbox is where the work is done by the team."
+const body = "# Synergy\n\nWe utilize **synergy** to help you! I like it. The team’s inbox is where the work " +
+	"is done by the team."
 
 func acme() *domain.BrandVoice {
 	return &domain.BrandVoice{

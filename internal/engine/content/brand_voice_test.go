@@ -47,7 +47,10 @@ func TestABrandVoiceFromItsCreationToItsEnd(t *testing.T) {
 		}); err != nil || same.Version != 2 {
 			t.Errorf("an edit that changes nothing makes version %d, %v", same.Version, err)
 		}
-		l, err := k.Content.BrandVoiceVersions(k.Ctx(), content.ListBrandVoiceVersions{ID: v.ID, Page: enginetest.FirstPage()})
+		l, err := k.Content.BrandVoiceVersions(
+			k.Ctx(),
+			content.ListBrandVoiceVersions{ID: v.ID, Page: enginetest.FirstPage()},
+		)
 		must(k, err)
 		if l.Total != 2 || l.Items[0].Name != "Warmer" || l.Items[1].Name != "Warm" || l.Items[1].Language != "de-AT" ||
 			l.Items[0].Author != "owner" || l.Items[0].AuthorKind != domain.ActorPerson || l.Items[0].At.IsZero() {
@@ -77,7 +80,10 @@ func TestADeletedBrandVoiceStaysReadableOnItsItems(t *testing.T) {
 		if d.BrandVoice == nil || d.BrandVoice.Name != "Warm" || d.BrandVoiceN != 1 {
 			t.Errorf("the item shows %+v, version %d", d.BrandVoice, d.BrandVoiceN)
 		}
-		d, err = k.Content.EditItem(k.Ctx(), content.EditItem{ID: c.ID, ItemEdit: domain.ItemEdit{Body: new("Pure synergy.")}})
+		d, err = k.Content.EditItem(
+			k.Ctx(),
+			content.EditItem{ID: c.ID, ItemEdit: domain.ItemEdit{Body: new("Pure synergy.")}},
+		)
 		must(k, err)
 		if !slices.ContainsFunc(d.Findings, func(f domain.Finding) bool { return f.Guardrail == "banned-terms" }) {
 			t.Errorf("an edit is not checked by its rules: %+v", d.Findings)

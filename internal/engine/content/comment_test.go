@@ -19,7 +19,10 @@ func TestACommentQuotesThePassageOfItsVersion(t *testing.T) {
 			ID: c.ID, Body: "Which oil?", Passage: domain.Passage{Start: 0, End: 4},
 		})
 		must(k, err)
-		must(k, second(k.Content.EditItem(k.Ctx(), content.EditItem{ID: c.ID, ItemEdit: domain.ItemEdit{Body: new("Butter.")}})))
+		must(
+			k,
+			second(k.Content.EditItem(k.Ctx(), content.EditItem{ID: c.ID, ItemEdit: domain.ItemEdit{Body: new("Butter.")}})),
+		)
 		old, err := k.Content.AddComment(k.Ctx(), content.AddComment{
 			ID: c.ID, Body: "It was better.", Version: 1, Passage: domain.Passage{Start: 8, End: 16},
 		})
@@ -84,7 +87,9 @@ func TestOnlyItsAuthorEditsAComment(t *testing.T) {
 		made, err := k.Content.AddComment(reviewer, content.AddComment{ID: c.ID, Body: "Why?"})
 		must(k, err)
 		at := content.CommentOf{ID: c.ID, Comment: made.ID}
-		if _, err := k.Content.EditComment(k.Ctx(), content.EditComment{CommentOf: at, Body: "Mine."}); domain.CodeOf(err) != domain.CodeForbidden {
+		if _, err := k.Content.EditComment(k.Ctx(), content.EditComment{CommentOf: at, Body: "Mine."}); domain.CodeOf(
+			err,
+		) != domain.CodeForbidden {
 			t.Errorf("the owner edits it: %v", err)
 		}
 		if err := k.Content.DeleteComment(editor, at); domain.CodeOf(err) != domain.CodeForbidden {

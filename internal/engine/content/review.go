@@ -141,7 +141,12 @@ func (v *Verbs) DecideReview(ctx context.Context, in DecideReview) (Review, erro
 			case l.Decision == in.Decision && l.DecidedBy == in.Name: // a double click
 				return nil
 			case l.Decision != "":
-				return domain.Errorf(domain.CodeConflict, "This version was already %s with this link, by %s.", l.Decision, l.DecidedBy)
+				return domain.Errorf(
+					domain.CodeConflict,
+					"This version was already %s with this link, by %s.",
+					l.Decision,
+					l.DecidedBy,
+				)
 			case c.Version != l.Version:
 				return domain.Errorf(domain.CodeConflict,
 					"The text has changed since this link was created. Ask the person who sent it for a new one.")

@@ -97,7 +97,12 @@ func TestAReviewerWithoutAnAccountDecides(t *testing.T) {
 func TestALinkDecidesAboutItsVersionAlone(t *testing.T) {
 	enginetest.Each(t, config(t), func(k *enginetest.Kit) {
 		c := k.Item(k.Ctx(), "An item", "Mail jane@acme.io.")
-		must(k, second(k.Content.EditItem(k.Ctx(), content.EditItem{ID: c.ID, ItemEdit: domain.ItemEdit{Body: new("Mail joe@acme.io.")}})))
+		must(
+			k,
+			second(
+				k.Content.EditItem(k.Ctx(), content.EditItem{ID: c.ID, ItemEdit: domain.ItemEdit{Body: new("Mail joe@acme.io.")}}),
+			),
+		)
 		l := linked(k, c.ID)
 		must(k, second(k.Content.EditItem(k.Ctx(), content.EditItem{ID: c.ID, ItemEdit: domain.ItemEdit{
 			Title: new("A secret plan"), Body: new("A secret text."),
@@ -143,7 +148,10 @@ func TestALinkThatDoesNotWork(t *testing.T) {
 		good := linked(k, c.ID)
 		revoked := linked(k, c.ID)
 		must(k, k.Content.RevokeReviewLink(k.Ctx(), revoked.Link.ID))
-		orphan, err := k.Content.CreateReviewLink(enginetest.As(k.Ours.ID, domain.RoleEditor), content.CreateReviewLink{ID: c.ID, Days: 1})
+		orphan, err := k.Content.CreateReviewLink(
+			enginetest.As(k.Ours.ID, domain.RoleEditor),
+			content.CreateReviewLink{ID: c.ID, Days: 1},
+		)
 		must(k, err)
 		k.Exec("update member set role = 'viewer' where workspace_id = $1 and role = 'editor'", k.Ours.ID)
 		never := content.NewReviewLink{Secret: strings.Repeat("A", 43)}

@@ -111,17 +111,20 @@ func TestOwnTemplates(t *testing.T) {
 		}
 		stale.IfMatch = `"1"`
 		changed, err := k.Work.ReplaceTemplate(k.Ctx(), stale)
-		if err != nil || changed.Version != 2 || changed.Slug != made.Slug || changed.Name != "Changed" || changed.ID != made.ID {
+		if err != nil || changed.Version != 2 || changed.Slug != made.Slug || changed.Name != "Changed" ||
+			changed.ID != made.ID {
 			t.Errorf("%+v, %v", changed, err)
 		}
 		for _, ref := range []string{made.Slug, strconv.FormatInt(made.ID, 10)} {
-			if got, err := k.Work.Template(k.Ctx(), ref); err != nil || got.Version != 2 || string(got.InputSchema) != string(changed.InputSchema) {
+			if got, err := k.Work.Template(k.Ctx(), ref); err != nil || got.Version != 2 ||
+				string(got.InputSchema) != string(changed.InputSchema) {
 				t.Errorf("%s: %+v, %v", ref, got, err)
 			}
 		}
 		for _, ref := range []string{"shipped", "1"} {
 			_, err := k.Work.ReplaceTemplate(k.Ctx(), work.ReplaceTemplate{Ref: ref, Template: next})
-			if domain.CodeOf(err) != domain.CodeConflict || !strings.Contains(domain.AsError(err).Message, "ships with Vellocity") {
+			if domain.CodeOf(err) != domain.CodeConflict ||
+				!strings.Contains(domain.AsError(err).Message, "ships with Vellocity") {
 				t.Errorf("replaced %s: %v", ref, err)
 			}
 			if err := k.Work.DeleteTemplate(k.Ctx(), work.DeleteTemplate{Ref: ref}); domain.CodeOf(err) != domain.CodeConflict {
@@ -237,7 +240,10 @@ func TestInputsOfATemplate(t *testing.T) {
 			`{"item":999}`:                     "inputs.item",
 			fmt.Sprintf(`{"item":%d}`, theirs): "inputs.item",
 		} {
-			valid, err := k.Work.ValidateTemplate(k.Ctx(), work.ValidateTemplate{Template: "shipped", Inputs: json.RawMessage(raw)})
+			valid, err := k.Work.ValidateTemplate(
+				k.Ctx(),
+				work.ValidateTemplate{Template: "shipped", Inputs: json.RawMessage(raw)},
+			)
 			if err != nil || len(valid.Faults) != 1 {
 				t.Errorf("%s: %+v, %v", raw, valid.Faults, err)
 			}

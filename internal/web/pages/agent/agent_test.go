@@ -21,7 +21,9 @@ func TestAnAgentIsMadeInTheForm(t *testing.T) {
 	}
 	form := url.Values{
 		"name": {"Launch writer"}, "capabilities": {"generate-blog-post"}, "brand_voice_id": {"2"}, "is_active": {"true"},
-		"instructions": {"Prefer short paragraphs."}, "policy.secrets": {"block"}, "max_credits_per_day": {"40"}, "once": {"a"},
+		"instructions": {
+			"Prefer short paragraphs.",
+		}, "policy.secrets": {"block"}, "max_credits_per_day": {"40"}, "once": {"a"},
 	}
 	r := p.Post("/agents/new", form)
 	if r.Location != "/agents/4" {
@@ -49,7 +51,8 @@ func TestAnAgentIsMadeInTheForm(t *testing.T) {
 	}
 	form.Set("max_credits_per_day", "")
 	p.Post("/agents/4", form)
-	if a := webtest.Must(p.Engine.Content.Agent(p.Context(), 4))(t); a.IsActive || a.MaxCreditsPerDay != 0 || a.Version != 2 {
+	if a := webtest.Must(p.Engine.Content.Agent(p.Context(), 4))(t); a.IsActive || a.MaxCreditsPerDay != 0 ||
+		a.Version != 2 {
 		t.Errorf("changed to %+v", a)
 	}
 	form.Set("once", "b")

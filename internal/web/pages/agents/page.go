@@ -53,7 +53,10 @@ func (p page) show(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	list, err := p.Engine.Content.Agents(r.Context(), content.ListAgents{Page: domain.Page{Number: 1, Size: domain.MostAgents}})
+	list, err := p.Engine.Content.Agents(
+		r.Context(),
+		content.ListAgents{Page: domain.Page{Number: 1, Size: domain.MostAgents}},
+	)
 	if err != nil {
 		return err
 	}

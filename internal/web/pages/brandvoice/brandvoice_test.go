@@ -85,8 +85,10 @@ func TestABrandVoiceIsWrittenInTheForm(t *testing.T) {
 		t.Fatalf("%d to %q\n%s", r.Status, r.Location, r.Body)
 	}
 	v := webtest.Must(p.Engine.Content.BrandVoice(p.Context(), 3))(t)
-	if strings.Join(v.Tone, ",") != "warm,dry" || len(v.Do) != 2 || v.Do[1] != "Say it short" || len(v.PreferredTerms) != 2 ||
-		v.PreferredTerms[1].InsteadOf != "mail" || len(v.SampleTexts) != 1 || v.Language != "de-AT" || !v.IsDefault {
+	if strings.Join(v.Tone, ",") != "warm,dry" || len(v.Do) != 2 || v.Do[1] != "Say it short" ||
+		len(v.PreferredTerms) != 2 || v.PreferredTerms[1].InsteadOf != "mail" || len(v.SampleTexts) != 1 ||
+		v.Language != "de-AT" ||
+		!v.IsDefault {
 		t.Errorf("stored %+v", v)
 	}
 	again := p.Post("/brand-voices/new", form) // a double click
@@ -116,7 +118,9 @@ func TestABrandVoiceIsWrittenInTheForm(t *testing.T) {
 		t.Errorf("saved again: %d", r.Status)
 	}
 
-	if r := p.Post("/brand-voices/3/delete", formOf(t, p.Get("/brand-voices/3?delete=1").Body, "/brand-voices/3/delete")); r.Status != http.StatusConflict || !strings.Contains(r.Body, "workspace&#39;s default") {
+	form = formOf(t, p.Get("/brand-voices/3?delete=1").Body, "/brand-voices/3/delete")
+	if r := p.Post("/brand-voices/3/delete", form); r.Status != http.StatusConflict ||
+		!strings.Contains(r.Body, "workspace&#39;s default") {
 		t.Errorf("the default: %d", r.Status)
 	}
 	edit := content.EditBrandVoice{ID: 1, BrandVoiceEdit: domain.BrandVoiceEdit{IsDefault: new(true)}}

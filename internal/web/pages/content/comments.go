@@ -110,7 +110,7 @@ func (p page) showComments(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if !ui.Partial(r) {
-		http.Redirect(w, r, ui.ItemPath(id)+"#comments", http.StatusSeeOther)
+		http.Redirect(w, r, ui.ItemPath(id)+"#comments", http.StatusSeeOther) //nolint:gosec // a path of ours
 		return nil
 	}
 	v, err := p.comments(r.Context(), d.ContentItem)

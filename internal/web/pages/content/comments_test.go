@@ -87,7 +87,8 @@ func TestACommentIsTextAndNobodyElsesToEdit(t *testing.T) {
 	}))(t)
 	path := fmt.Sprintf("/content/%d", c.ID)
 	page := p.Get(path).Body
-	if !strings.Contains(page, "&lt;script&gt;alert(1)&lt;/script&gt; **bold**") || !strings.Contains(page, "Command line") {
+	if !strings.Contains(page, "&lt;script&gt;alert(1)&lt;/script&gt; **bold**") ||
+		!strings.Contains(page, "Command line") {
 		t.Error("the comment is not shown as text")
 	}
 	if strings.Contains(page, "comment-edit\"") {

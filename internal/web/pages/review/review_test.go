@@ -31,7 +31,10 @@ func link(t *testing.T, p *webtest.Person, id int64) string {
 
 func TestAReviewerNeedsNoAccount(t *testing.T) {
 	p := webtest.Start(t)
-	c := p.Add(domain.ContentItem{Title: "First <b>", Body: "One **two** three. ![x](https://elsewhere.example/x.png)"}, domain.ItemReview)
+	c := p.Add(
+		domain.ContentItem{Title: "First <b>", Body: "One **two** three. ![x](https://elsewhere.example/x.png)"},
+		domain.ItemReview,
+	)
 	other := p.Add(domain.ContentItem{Title: "Zanzibar", Body: "Quokka."}, domain.ItemReview)
 	at := link(t, p, c.ID)
 	out := p.SignedOut()
@@ -55,7 +58,8 @@ func TestAReviewerNeedsNoAccount(t *testing.T) {
 		}
 	}
 	null := []string{"Origin", "null"} // as browsers send it with no-referrer, over plain HTTP
-	if r := out.Post(at+"/comments", url.Values{"name": {"Jane"}, "comment": {"Who is <two>?"}}, null...); r.Location != at+"#comments" {
+	comment := url.Values{"name": {"Jane"}, "comment": {"Who is <two>?"}}
+	if r := out.Post(at+"/comments", comment, null...); r.Location != at+"#comments" {
 		t.Errorf("commenting: %d to %q", r.Status, r.Location)
 	}
 	for field, form := range map[string]url.Values{
@@ -76,7 +80,8 @@ func TestAReviewerNeedsNoAccount(t *testing.T) {
 			t.Errorf("approving: %d to %q", r.Status, r.Location)
 		}
 	}
-	if page := out.Get(at).Body; !strings.Contains(page, "Jane approved version 1") || !strings.Contains(page, "Who is &lt;two&gt;?") {
+	if page := out.Get(at).Body; !strings.Contains(page, "Jane approved version 1") ||
+		!strings.Contains(page, "Who is &lt;two&gt;?") {
 		t.Error("the page does not show what was decided and said")
 	}
 	d := webtest.Must(p.Engine.Content.Item(p.Context(), c.ID))(t)
@@ -87,7 +92,8 @@ func TestAReviewerNeedsNoAccount(t *testing.T) {
 	if !strings.Contains(mine, "Reviewer (Jane)") {
 		t.Error("the history does not say who decided")
 	}
-	if mine := p.Get(fmt.Sprintf("/content/%d", c.ID)).Body; !strings.Contains(mine, "Review link") || strings.Contains(mine, at) {
+	if mine := p.Get(fmt.Sprintf("/content/%d", c.ID)).Body; !strings.Contains(mine, "Review link") ||
+		strings.Contains(mine, at) {
 		t.Error("the item's page must show the comment and its kind, and no address")
 	}
 }
