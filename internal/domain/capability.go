@@ -36,6 +36,9 @@ type Capability struct {
 	// Credits is the flat price with a model; with the composer it is 0.
 	Credits int
 	IsBeta  bool
+	// IsFeatured puts the capability's own tool into the list that every AI client gets.
+	// That list has room for a few; the others are found by list_capabilities.
+	IsFeatured bool
 	// NeedsModel is false where no step ever calls a text provider; such a
 	// capability costs nothing.
 	NeedsModel bool

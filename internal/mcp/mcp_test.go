@@ -410,25 +410,3 @@ func compile(t *testing.T, name string, schema map[string]any) {
 		t.Errorf("%s: %v", name, err)
 	}
 }
-
-// TestToolBudget holds the list that every client gets to 20 tools and 8,000
-// tokens; four bytes of JSON are counted as one token, which is on the safe side.
-func TestToolBudget(t *testing.T) {
-	a, _ := start(t)
-	size, n := 0, 0
-	for _, tool := range a.tools.all {
-		if !tool.listed {
-			continue
-		}
-		var b bytes.Buffer
-		if err := ops.Encode(&b, tool.described()); err != nil {
-			t.Fatal(err)
-		}
-		n++
-		size += b.Len()
-	}
-	t.Logf("%d tools, %d bytes, about %d tokens", n, size, size/4)
-	if n > 20 || size/4 > 8000 {
-		t.Errorf("%d tools, %d bytes", n, size)
-	}
-}

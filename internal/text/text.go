@@ -89,16 +89,24 @@ func (t *Text) wake() {
 	}
 }
 
-// part returns the text of a step. The lock is held.
+// part returns the text of a step, a new one if there is none. The lock is held.
 func (t *Text) part(step string) *part {
+	if p := t.find(step); p != nil {
+		return p
+	}
+	p := &part{step: step, round: t.room.nextRound()}
+	t.parts = append(t.parts, p)
+	return p
+}
+
+// find returns the text of a step, nil if none has begun. The lock is held.
+func (t *Text) find(step string) *part {
 	for _, p := range t.parts {
 		if p.step == step {
 			return p
 		}
 	}
-	p := &part{step: step, round: t.room.nextRound()}
-	t.parts = append(t.parts, p)
-	return p
+	return nil
 }
 
 func (p *part) restart(round int) {
@@ -122,7 +130,10 @@ func (p *part) since(at place) (piece Piece, end place, ok bool) {
 func (t *Text) All(step string) string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.part(step).body.String()
+	if p := t.find(step); p != nil {
+		return p.body.String()
+	}
+	return ""
 }
 
 // Close ends the text. Readers who are here read it to its end.

@@ -63,6 +63,10 @@ func TestAWatcherReadsEachStepFromItsBeginning(t *testing.T) {
 		}
 	}
 	w := r.Open(1, nil)
+	if w.All("a") != "" {
+		t.Error("there is a text before it is written")
+	}
+	want("nothing, though somebody asked for the whole text")
 	w.Append("a", "日本")
 	want("the beginning", text.Piece{Step: "a", Text: "日本"})
 	w.Append("a", "🙂")

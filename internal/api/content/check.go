@@ -105,7 +105,7 @@ func checkRows(v *content.Verbs) []ops.Op {
 				"text": "We find synergy in every inbox.", "brand_voice_id": sampleBrandVoice.ID, "keywords": []string{"inbox"},
 			},
 		},
-		Tool:    ops.Tool{Set: "content"},
+		Tool:    ops.Tool{Set: "content", Listed: true},
 		Command: ops.Command{Noun: "content", Verb: "check"},
 	}, func(ctx context.Context, in checkText) (check.Result, error) {
 		c := content.CheckText{

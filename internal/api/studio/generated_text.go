@@ -90,13 +90,12 @@ var (
 	}
 	streamDocs = ops.StreamDocs{
 		Description: "Server-Sent Events. Each event's data is a piece of the text itself, its id <message_id>-<offset>, " +
-			"the offset being that of the piece's end in Unicode code points. After the last piece, event: results says " +
-			"where each result stands in the text and what the guardrails found in it. Secrets and instructions to the model " +
-			"are replaced by [redacted] before they are sent. A failure is sent as event: error. " +
-			"Ends with exactly one data: [DONE].",
-		Example: "id: 42-12\ndata: # Cloud cost\n\nid: 42-25\ndata:  optimization\n\nevent: results\n" +
-			`data: {"results":[{"start":0,"end":25,"words":3,"guardrails_triggered":[]}]}` + "\n\ndata: [DONE]\n\n",
-		Events: []ops.EventDoc{ops.EventOf[string]("message"), ops.EventOf[OutputEnd]("results")},
+			"the offset being that of the piece's end in Unicode code points. After several results, event: results says " +
+			"where each stands in the text and what the guardrails found in it; for one, read the text by its id. Secrets " +
+			"and instructions to the model are replaced by [redacted] before they are sent. A failure is sent as " +
+			"event: error. Ends with exactly one data: [DONE].",
+		Example: "id: 42-12\ndata: # Cloud cost\n\nid: 42-25\ndata:  optimization\n\ndata: [DONE]\n\n",
+		Events:  []ops.EventDoc{ops.EventOf[string]("message"), ops.EventOf[OutputEnd]("results")},
 		Headers: []ops.HeaderDoc{{
 			Name:        "X-Message-Id",
 			Description: "Id of the text, to read or resume it later",
@@ -268,20 +267,24 @@ func (t texts) events(ctx context.Context, id int64, r ops.Resumable) (iter.Seq2
 				}
 			}
 		}
-		if ctx.Err() == nil {
-			yield(t.end(ctx, id))
+		if ctx.Err() != nil {
+			return
+		}
+		if e, several, err := t.results(ctx, id); several || err != nil {
+			yield(e, err)
 		}
 	}, nil
 }
 
-// end is the event after the last piece.
-func (t texts) end(ctx context.Context, id int64) (sse.Event, error) {
+// results is the event after the last piece of several results. One result has none,
+// since many clients take the data of every event for text.
+func (t texts) results(ctx context.Context, id int64) (e sse.Event, several bool, err error) {
 	m, err := t.v.GeneratedText(ctx, id)
-	if err != nil {
-		return sse.Event{}, err
+	if err != nil || len(m.Results) < 2 {
+		return e, false, err
 	}
 	data, err := json.Marshal(OutputEnd{wire.Each(m.Results, viewPart)})
-	return sse.Event{Name: "results", Data: string(data)}, err
+	return sse.Event{Name: "results", Data: string(data)}, true, err
 }
 
 // apart cuts a piece in two that would be read as the end of the stream.

@@ -222,7 +222,7 @@ func variants(v *work.Verbs) []ops.Variant {
 			Title:       c.Name,
 			Description: strings.TrimSuffix(c.Description, ".") + ". " + next(c.Category),
 			Set:         capabilityTools,
-			Listed:      !c.IsBeta,
+			Listed:      c.IsFeatured,
 			Fixed:       map[string]any{"slug": c.Slug},
 			Schema:      c.ToolSchema,
 			Into:        "settings",

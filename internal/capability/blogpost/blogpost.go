@@ -33,6 +33,7 @@ func New() capability.Capability {
 	return capability.Define(capability.Spec[Settings]{
 		Capability: domain.Capability{
 			ID:             1,
+			IsFeatured:     true,
 			Slug:           Slug,
 			Name:           "Blog Post Generator",
 			Description:    "Generate SEO-optimized blog posts",

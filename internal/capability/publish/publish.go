@@ -29,6 +29,7 @@ func New() capability.Capability {
 	return capability.Define(capability.Spec[Settings]{
 		Capability: domain.Capability{
 			ID:             3,
+			IsFeatured:     true,
 			Slug:           Slug,
 			Name:           "Content Publisher",
 			Description:    "Publish an item on the built-in feed",

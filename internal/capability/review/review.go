@@ -36,6 +36,7 @@ func New() capability.Capability {
 	return capability.Define(capability.Spec[Settings]{
 		Capability: domain.Capability{
 			ID:             5,
+			IsFeatured:     true,
 			Slug:           Slug,
 			Name:           "Content Review",
 			Description:    "Check an item with guardrails and scores, then move it to ready or ask a person",

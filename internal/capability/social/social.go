@@ -52,6 +52,7 @@ func New() capability.Capability {
 	return capability.Define(capability.Spec[Settings]{
 		Capability: domain.Capability{
 			ID:             2,
+			IsFeatured:     true,
 			Slug:           Slug,
 			Name:           "Social Post Generator",
 			Description:    "Write a post for each network, within its length and hashtag rules",
