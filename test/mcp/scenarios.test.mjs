@@ -107,7 +107,7 @@ for (const kind of kinds) {
       const valid = await schemas(list)
       const executions = valid('list_executions', await all.call('list_executions', { status: 'completed' }))
       const content = valid('get_execution_assets', await all.call('get_execution_assets', { id: executions[0].id })).content_items[0].id
-      const samples = { slug: 'generate-blog-post', text: 'Bees live in the city.', use_case: 'A newsletter', inputs: {}, id: tool => tool.includes('content') ? content : tool.includes('execution') ? executions[0].id : 1 }
+      const samples = { slug: 'generate-blog-post', text: 'Bees live in the city.', use_case: 'A newsletter', template: 'newsletter', id: tool => tool.includes('content') ? content : tool.includes('execution') ? executions[0].id : 1 }
       for (const tool of list.filter(t => !['get_output', 'get_content_comment'].includes(t.name))) { // these need a text of the AI Writer, and a comment
         const args = Object.fromEntries((tool.inputSchema.required ?? []).map(name => {
           assert.ok(samples[name], `${tool.name} wants ${name}`)
