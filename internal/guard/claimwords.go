@@ -97,7 +97,7 @@ func words(all ...string) string {
 		}
 	}
 	b.WriteByte(')')
-	return b.String()
+	return strings.ReplaceAll(b.String(), `\pL`, anyLetter)
 }
 
 // caseless reports whether a character beyond ASCII is the same in upper and lower case.

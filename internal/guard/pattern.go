@@ -1,6 +1,7 @@
 package guard
 
 import (
+	"fmt"
 	"regexp"
 	"regexp/syntax"
 	"slices"
@@ -43,14 +44,21 @@ func beginning(text string) *pattern {
 	return p
 }
 
+// anyLetter is a letter, for expressions that ignore case: there, all letters as a class would be folded one by one.
+const anyLetter = `(?-i:\pL)`
+
 // branches compiles an expression of alternatives into one pattern for each: a text that holds a word of one is not
 // searched for the others.
 func branches(text string, near bool) (out []*pattern) {
+	text, classes := withoutClasses(text)
 	tree, err := syntax.Parse(text, syntax.Perl)
 	if err != nil {
 		panic("guard: " + err.Error()) // part of the program, and tested
 	}
 	for _, one := range alternatives(tree) {
+		for i, class := range classes {
+			one = strings.ReplaceAll(one, fmt.Sprintf(`\x{%x}`, firstClass+i), class)
+		}
 		p := compile(one)
 		p.near = near
 		if near {
@@ -59,6 +67,25 @@ func branches(text string, near bool) (out []*pattern) {
 		out = append(out, p)
 	}
 	return out
+}
+
+// firstClass is a character that is in no expression and has no case.
+const firstClass = 0xE000
+
+// largeClass finds classes of thousands of letters.
+var largeClass = regexp.MustCompile(`\(\?-i:\\pL\)|\[\^(?:\\.|[^\]\\])+\]`)
+
+// withoutClasses replaces large classes by characters from firstClass on. To write a tree as text, the library looks at
+// the case of every letter of a class; with hundreds of words, that took a second at each start.
+func withoutClasses(text string) (out string, classes []string) {
+	out = largeClass.ReplaceAllStringFunc(text, func(class string) string {
+		i := slices.Index(classes, class)
+		if i < 0 {
+			i, classes = len(classes), append(classes, class)
+		}
+		return string(rune(firstClass + i))
+	})
+	return out, classes
 }
 
 // alternatives returns an expression as those that it chooses from, each with the word boundaries around the choice.
