@@ -17,8 +17,8 @@ const swearing = `fuck fucking fucked fucker motherfucker shit shitty bullshit a
 wanker bollocks twat slut whore faggot nigger nigga retard scheisse scheiße arschloch fotze wichser hurensohn
 putain merde connard connasse salope enculé enculer foutre mierda puta gilipollas cabrón coño joder pendejo
 cazzo cazzate stronzo stronza stronzate vaffanculo minchia merda caralho porra foda foder bosta kurwa klootzak
-godverdomme kutzooi motherfucking arsehole pissed fuckup fucks shite dumbass jackass scheiß scheiss scheißegal verpiss arsch
-ficken fickt gefickt`
+godverdomme kutzooi motherfucking arsehole pissed fuckup fucks shite dumbass jackass scheiß scheiss scheißegal
+verpiss arsch ficken fickt gefickt`
 
 // innocent are the languages in which a word of the list is an everyday one.
 var innocent = map[string]string{"slut": " sv da no nb nn ", "retard": " fr ", "puta": " sw ", "twat": " pl ",
