@@ -54,7 +54,7 @@ async function voice(page) {
   await page.getByLabel("Name").fill("Launch voice");
   await page.getByText("Playful", { exact: true }).click();
   await page.getByLabel("Other words").fill("dry");
-  await page.getByLabel("Language").selectOption({ label: "British English" });
+  await page.getByLabel("Language").selectOption({ label: "British English (en-GB)" });
   await page.getByLabel("Do", { exact: true }).fill("Say it first\nSay it short");
   await page.getByLabel("Use", { exact: true }).first().fill("inbox");
   await page.getByLabel("Instead of").first().fill("Inbox");
@@ -86,7 +86,7 @@ async function agent(page) {
   await page.getByRole("link", { name: "New agent" }).click();
   await page.getByLabel("Name").fill("Launch writer");
   await page.locator("[name=capabilities][value=generate-blog-post]").check();
-  await page.getByLabel("Brand voice").selectOption({ label: "Launch voice" });
+  await page.getByLabel("Brand voice", { exact: true }).selectOption({ label: "Launch voice" });
   await page.getByLabel("Banned terms").selectOption({ label: "Block publishing" });
   await page.getByLabel("Credits for one day").fill("50");
   await page.getByRole("button", { name: "Create agent" }).click();
