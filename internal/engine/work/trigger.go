@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"vellocity/internal/domain"
+	"vellocity/internal/schema"
 	"vellocity/internal/store"
 	"vellocity/internal/verb"
 )
@@ -61,6 +62,19 @@ func (v *Verbs) triggerDetails(t domain.Trigger) TriggerDetails {
 		d.Next = r.schedule.NextN(v.store.Now(), nextTimes)
 	}
 	return d
+}
+
+// TemplateFields returns the schema of a template's inputs, compiled, for forms.
+func (v *Verbs) TemplateFields(ctx context.Context, t domain.Template) (*schema.Schema, error) {
+	a, err := verb.Caller(ctx, domain.ScopeRead)
+	if err != nil {
+		return nil, err
+	}
+	program, err := v.program(ctx, a.WorkspaceID, t.Slug)
+	if err != nil {
+		return nil, err
+	}
+	return program.Inputs, nil
 }
 
 // Firings returns a page of a trigger's history, newest first.

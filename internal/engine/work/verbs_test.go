@@ -117,6 +117,9 @@ func (verbs) Triggers() enginetest.Verbs {
 		"DryRunTrigger": enginetest.Read(func(k K, ctx C, _ X) error {
 			return second(k.Work.DryRunTrigger(ctx, newTrigger(k, domain.TriggerEvent)))
 		}),
+		"TemplateFields": enginetest.Read(func(k K, ctx C, _ X) error {
+			return second(k.Work.TemplateFields(ctx, domain.Template{Slug: ownTemplate(k)}))
+		}),
 		"SendEvent": {Scope: domain.ScopeWrite, Event: true, Call: func(k K, ctx C, _ X) error {
 			return second(k.Work.SendEvent(ctx, work.SendEvent{Name: "crm.deal_won"}))
 		}},
