@@ -226,7 +226,7 @@ func (f *form) about(path string) *ui.Field {
 	}
 	for _, fields := range []ui.Fields{f.Fields, f.Inputs} {
 		for i := range fields {
-			if p := fields[i].Path; p != "" && (p == path || strings.HasPrefix(path, p+".")) {
+			if p := fields[i].Path; p != "" && p != "inputs" && (p == path || strings.HasPrefix(path, p+".")) {
 				return &fields[i]
 			}
 		}
