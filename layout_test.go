@@ -135,7 +135,6 @@ var only = []struct {
 	{"github.com/anthropics/", "", "the wires of models are our own: docs/decisions/0005"},
 	{"github.com/expr-lang/expr", "expression", "one room bounds what an expression costs: docs/decisions/0019"},
 	{"go.yaml.in/yaml", "check", "only front matter is YAML"},
-	{"github.com/robfig/cron", "cron", "only the parser is used, and only there"},
 	{"code.dny.dev/ssrf", "outbound", "one client for addresses that others chose"},
 	{"github.com/spf13/", "cmd cli app", "flags belong to the command line"},
 	{"github.com/wneessen/go-mail", "extension/mail", "one room speaks SMTP"},

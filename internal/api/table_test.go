@@ -61,6 +61,7 @@ func TestLimitsAreUsed(t *testing.T) {
 		"provider": true, "model": true,
 		// Of a step, which is an item of a list.
 		"step_key": true, "depends_on": true, "expression": true,
+		"cron": true, // of a trigger's schedule, an object
 	}
 	used := map[string]bool{}
 	for _, o := range slices.Concat(app.Table(), account.OperatorRows(nil)) {

@@ -43,21 +43,28 @@ func (a *App) consumers() []live.Consumer {
 			Events: notify.Events(),
 			Handle: a.notifier.Handle,
 		},
+		{
+			Name:   "triggers",
+			Wants:  a.Engine.Work.TriggerEvents,
+			Handle: a.Engine.Work.NoteEvents,
+		},
 	}
 }
 
 // loops lists what every node repeats.
 func (a *App) loops() []loop {
 	return []loop{
-		{"fold counts", time.Second, a.foldCounts},
-		{"start due schedules", time.Second, a.fireSchedules},
-		{"admit waiting executions", time.Second, a.runner.Sweep},
-		{"end orphaned texts", 2 * time.Second, a.Engine.Studio.Orphans},
-		{"read the providers", 5 * time.Second, a.useProviders},
-		{"index what is not found yet", time.Second, a.indexBacklog},
-		{"send digests", time.Minute, a.notifier.Digests},
-		{"delete old notifications", time.Hour, a.notifier.DeleteOld},
-		{"delete expired answers", 10 * time.Minute, a.deleteExpiredAnswers},
+		{name: "fold counts", every: time.Second, do: a.foldCounts},
+		{name: "fire due schedules", every: time.Second, do: a.fireSchedules},
+		{name: "decide firings", every: time.Second, do: a.decideFirings, wake: a.Engine.Work.FiringsNoted()},
+		{name: "delete old firings", every: time.Hour, do: a.Engine.Work.DeleteOldFirings},
+		{name: "admit waiting executions", every: time.Second, do: a.runner.Sweep},
+		{name: "end orphaned texts", every: 2 * time.Second, do: a.Engine.Studio.Orphans},
+		{name: "read the providers", every: 5 * time.Second, do: a.useProviders},
+		{name: "index what is not found yet", every: time.Second, do: a.indexBacklog},
+		{name: "send digests", every: time.Minute, do: a.notifier.Digests},
+		{name: "delete old notifications", every: time.Hour, do: a.notifier.DeleteOld},
+		{name: "delete expired answers", every: 10 * time.Minute, do: a.deleteExpiredAnswers},
 	}
 }
 
@@ -88,8 +95,13 @@ func (a *App) foldCounts(ctx context.Context) error {
 func (a *App) fireSchedules(ctx context.Context) error {
 	n, err := a.Engine.Work.FireDue(ctx)
 	if n > 0 {
-		a.log.Debug("started what was due", "schedules", n)
+		a.log.Debug("fired what was due", "schedules", n)
 	}
+	return err
+}
+
+func (a *App) decideFirings(ctx context.Context) error {
+	_, err := a.Engine.Work.DecideFirings(ctx)
 	return err
 }
 

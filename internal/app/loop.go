@@ -15,6 +15,7 @@ type loop struct {
 	name  string
 	every time.Duration
 	do    func(context.Context) error
+	wake  <-chan struct{} // do it now; nil: only every so often
 }
 
 // run does the work until ctx ends. A failure is logged when it begins or changes,
@@ -28,6 +29,7 @@ func (l loop) run(ctx context.Context, log *slog.Logger) {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
+		case <-l.wake:
 		}
 		err := l.do(ctx)
 		switch {

@@ -1,69 +1,141 @@
-// Package cron parses cron expressions of five fields in a time zone and returns when
-// they are due. It starts nothing.
+// Package cron reads cron expressions of five fields in a time zone: when they are due,
+// also where the clocks change, and what they say in English. It starts nothing.
 package cron
 
 import (
-	"fmt"
+	"slices"
 	"time"
-
-	"github.com/robfig/cron/v3"
 )
 
-// Schedule is a parsed expression.
+// Schedule is a cron expression that was read, with its time zone. It does not change.
 type Schedule struct {
-	spec cron.Schedule
-	zone *time.Location
+	minutes, hours, days, months, weekdays field
+	zone                                   *time.Location
 }
 
-// fields are minute, hour, day of month, month and day of week. @daily and similar are
-// allowed, @every is not: it is not tied to the calendar.
-const fields = cron.Minute | cron.Hour | cron.Dom | cron.Month | cron.Dow | cron.Descriptor
-
-// Parse parses an expression such as "0 9 * * 1-5". The zone is an IANA name; empty
-// means UTC. An error says which part is invalid.
-func Parse(expression, zone string) (Schedule, error) {
-	where, err := time.LoadLocation(zone)
-	if err != nil || zone == "Local" {
-		return Schedule{}, fmt.Errorf("%q is not an IANA time zone such as Europe/Berlin", zone)
-	}
-	spec, err := cron.NewParser(fields).Parse(expression)
-	if err != nil {
-		return Schedule{}, fmt.Errorf("%q is not a cron expression: %w", expression, err)
-	}
-	if _, every := spec.(cron.ConstantDelaySchedule); every {
-		return Schedule{}, fmt.Errorf("%q is not tied to the calendar; use five fields", expression)
-	}
-	return Schedule{spec, where}, nil
+// field is one of the five fields.
+type field struct {
+	values []int // that match, sorted
+	star   bool  // it begins with *, so that it restricts nothing or follows a step
+	step   int   // n of */n; 0: none
 }
 
-// Next returns the first time after t at which the schedule is due; the zero time if
-// there is none within five years. When the clocks skip an hour, what was due in it is
-// skipped. When they repeat one, a schedule that names hours is due in the first pass
-// only; one for every hour is due in both.
+func (f field) has(n int) bool { return slices.Contains(f.values, n) }
+
+// horizon is how far ahead a schedule is looked for. The 29th of February comes after
+// eight years at the latest.
+const horizon = 9 * 366
+
+// Never reports whether the schedule is never due, such as on the 30th of February.
+func (s Schedule) Never() bool { return s.Next(time.Unix(0, 0)).IsZero() }
+
+// Next returns the first time after t at which the schedule is due, in its time zone; the
+// zero time if there is none.
+//
+// A schedule whose hours begin with * follows real time. Any other is due at a time of the
+// day, once each: where the clocks skip that time, right after the gap, and where they
+// repeat it, in the first pass (as Vixie cron does it).
 func (s Schedule) Next(t time.Time) time.Time {
-	for {
-		t = s.spec.Next(t.In(s.zone))
-		if t.IsZero() {
-			return t
+	t = t.In(s.zone)
+	year, month, day := t.Date()
+	for i := -1; i < horizon; i++ { // a gap at midnight moves what is due to the next date
+		date := time.Date(year, month, day+i, 0, 0, 0, 0, time.UTC)
+		if !s.on(date) {
+			continue
 		}
-		if !s.repeats(t) {
-			return t.UTC()
+		if next := s.within(date, t); !next.IsZero() {
+			return next
 		}
 	}
+	return time.Time{}
 }
 
-// star is the bit with which the parser marks a field that was a star.
-const star = 1 << 63
+// NextN returns the next n times after t, or fewer where there are none.
+func (s Schedule) NextN(t time.Time, n int) []time.Time {
+	list := []time.Time{}
+	for range n {
+		if t = s.Next(t); t.IsZero() {
+			break
+		}
+		list = append(list, t)
+	}
+	return list
+}
 
-// repeats reports whether t is in the second pass of an hour that the clocks repeat, for
-// a schedule that names its hours.
-func (s Schedule) repeats(t time.Time) bool {
-	spec, ok := s.spec.(*cron.SpecSchedule)
-	if !ok || spec.Hour&star != 0 {
+// on reports whether the schedule is due on a date. Where both the days of the month and
+// those of the week are restricted, either is enough (POSIX, crontab).
+func (s Schedule) on(date time.Time) bool {
+	if !s.months.has(int(date.Month())) {
 		return false
 	}
-	_, now := t.Zone()
-	_, before := t.Add(-2 * time.Hour).Zone()
-	first := t.Add(-time.Duration(before-now) * time.Second)
-	return before > now && first.Format(time.DateTime) == t.Format(time.DateTime)
+	day, weekday := s.days.has(date.Day()), s.weekdays.has(int(date.Weekday()))
+	if !s.days.star && !s.weekdays.star {
+		return day || weekday
+	}
+	return day && weekday
+}
+
+// within returns the first time after t that is due on a date; the zero time if none.
+func (s Schedule) within(date, t time.Time) time.Time {
+	year, month, day := date.Date()
+	if s.hours.star {
+		at := firstAt(year, month, day, 0, 0, s.zone)
+		if t.After(at) {
+			at = t.Truncate(time.Minute)
+			if !at.After(t) {
+				at = at.Add(time.Minute)
+			}
+		}
+		for ; at.Day() == day && at.Month() == month; at = at.Add(time.Minute) {
+			if s.hours.has(at.Hour()) && s.minutes.has(at.Minute()) && at.After(t) {
+				return at
+			}
+		}
+		return time.Time{}
+	}
+	var first time.Time
+	for _, hour := range s.hours.values {
+		for _, minute := range s.minutes.values {
+			at := firstAt(year, month, day, hour, minute, s.zone)
+			if at.After(t) && (first.IsZero() || at.Before(first)) {
+				first = at
+			}
+		}
+	}
+	return first
+}
+
+// firstAt returns the first instant at which clocks show a time; where they skip it, the
+// end of the gap.
+func firstAt(year int, month time.Month, day, hour, minute int, zone *time.Location) time.Time {
+	at := time.Date(year, month, day, hour, minute, 0, 0, zone)
+	want := time.Date(year, month, day, hour, minute, 0, 0, time.UTC)
+	start, end := at.ZoneBounds()
+	if wall(at).Equal(want) {
+		if start.IsZero() {
+			return at
+		}
+		_, now := at.Zone()
+		_, before := start.Add(-time.Second).In(zone).Zone()
+		if first := at.Add(-time.Duration(before-now) * time.Second); first.Before(start) && wall(first).Equal(want) {
+			return first // the clocks show it twice
+		}
+		return at
+	}
+	for _, change := range []time.Time{start, end} {
+		if change.IsZero() {
+			continue
+		}
+		change = change.In(zone)
+		if !wall(change).Before(want) && wall(change.Add(-time.Second)).Before(want) {
+			return change
+		}
+	}
+	return at
+}
+
+// wall is what clocks show at an instant, as if that were UTC.
+func wall(t time.Time) time.Time {
+	_, offset := t.Zone()
+	return t.Add(time.Duration(offset) * time.Second).UTC()
 }

@@ -5,7 +5,7 @@
 // # A tour
 //
 // A caller (a program over REST, an AI client over MCP, a person in the
-// dashboard, a schedule) asks for a [Capability]. The server records a durable
+// dashboard, a trigger) asks for a [Capability]. The server records a durable
 // [Execution], plans it into steps ([PlanStep]), runs them one recorded result
 // at a time ([StepResult]), checks the text with guardrails ([Finding]), charges
 // credits exactly once ([Movement]), and puts the result on a board as a
@@ -58,5 +58,7 @@
 //   - step: one part of an execution, recorded with its output.
 //   - template, or workflow template: capabilities that run as one execution. What a
 //     caller gives it are inputs; what it gives its capabilities are settings.
+//   - trigger: starts executions of a template, on a schedule or after events. A firing is
+//     an instant or an event with what came of it, in the trigger's history.
 //   - workspace: one tenant.
 package domain

@@ -37,7 +37,7 @@ func EffectScopes(kinds []EffectKind) []Scope {
 	return scopes
 }
 
-// Starter is who started an execution or owns a schedule. What it may do is asked
+// Starter is who started an execution or owns a trigger. What it may do is asked
 // for again when an effect is applied. The zero value is from before starters were
 // recorded.
 type Starter struct {

@@ -17,6 +17,7 @@ type Event struct {
 	Name      EventName
 	Actor     string
 	ActorKind ActorKind
+	ActorID   int64           // of the person, key or execution that acted; 0: none, or not recorded
 	Payload   json.RawMessage // an [EventData] as JSON
 	At        time.Time
 }
@@ -94,6 +95,13 @@ const (
 	EventTemplateCreated EventName = "template.created"
 	EventTemplateChanged EventName = "template.changed"
 	EventTemplateDeleted EventName = "template.deleted"
+
+	EventTriggerCreated EventName = "trigger.created"
+	EventTriggerChanged EventName = "trigger.changed"
+	EventTriggerDeleted EventName = "trigger.deleted"
+	EventTriggerFired   EventName = "trigger.fired"
+	EventTriggerFailed  EventName = "trigger.failed"
+	EventReceived       EventName = "event.received"
 )
 
 // ExecutionCreated says that an execution was accepted.
@@ -607,6 +615,7 @@ func EventTypes() []EventType {
 		{"", "A template has a new version.", TemplateChanged{template}},
 		{"", "A template was deleted.", TemplateDeleted{template}},
 	}
+	list = append(list, triggerEventTypes()...)
 	for i := range list {
 		list[i].Name = list[i].Example.EventName()
 	}

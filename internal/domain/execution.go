@@ -132,6 +132,7 @@ type Execution struct {
 	Context     json.RawMessage
 	Notify      bool
 	RetryOf     int64 // the execution whose recorded steps this one reuses; 0 for none
+	Cause       Cause // the trigger that started it
 	Plan        []PlanStep
 	NeedsInput  []Need
 	Error       string // why it failed, for people; empty while all is well

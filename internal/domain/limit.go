@@ -38,7 +38,7 @@ var (
 	LimitTimezone      = Limit{Name: "timezone", Unit: Characters, Min: 1, Max: 64, Line: true}
 	LimitNotifyEmails  = Limit{Name: "notification_emails", Unit: Items, Max: 20, Each: 254, Line: true} // RFC 5321, path
 	LimitEmail         = Limit{Name: "email", Unit: Characters, Max: 254, Line: true}                    // RFC 5321, path
-	LimitNotifyKinds   = Limit{Name: "notification_kinds", Unit: Items, Min: 1, Max: 4}                  // each kind once
+	LimitNotifyKinds   = Limit{Name: "notification_kinds", Unit: Items, Min: 1, Max: 5}                  // each kind once
 	LimitCreditsLow    = Limit{Name: "credits_low", Unit: Number, Max: 1_000_000_000}
 	LimitGrant         = Limit{Name: "grant", Unit: Number, Min: 1, Max: 1_000_000_000}
 	LimitGrantNote     = Limit{Name: "grant_note", Unit: Characters, Max: 200, Line: true}
@@ -98,6 +98,9 @@ var (
 	LimitStepKey             = Limit{Name: "step_key", Unit: Characters, Min: 1, Max: 40, Line: true}
 	LimitDependsOn           = Limit{Name: "depends_on", Unit: Items, Max: 19, Each: 40, Line: true}
 	LimitExpression          = Limit{Name: "expression", Unit: Characters, Max: 2_000} // a condition
+	LimitTriggerName         = Limit{Name: "trigger_name", Unit: Characters, Min: 1, Max: 120, Line: true}
+	LimitCron                = Limit{Name: "cron", Unit: Characters, Min: 1, Max: 200, Line: true}
+	LimitEventName           = Limit{Name: "event_name", Unit: Characters, Min: 1, Max: 100, Line: true}
 	LimitUseCase             = Limit{Name: "use_case", Unit: Characters, Min: 1, Max: 1_000}
 
 	LimitSlug     = Limit{Name: "slug", Unit: Characters, Min: 1, Max: 100, Line: true} // of a capability or template
@@ -129,7 +132,7 @@ func Limits() []Limit {
 		LimitAgentInstructions, LimitAgentCredits,
 		LimitPrompt, LimitWords, LimitTone, LimitToneCustom, LimitResults,
 		LimitTemplateName, LimitTemplateDescription, LimitTemplateSteps, LimitStepKey, LimitDependsOn, LimitExpression,
-		LimitUseCase,
+		LimitUseCase, LimitTriggerName, LimitCron, LimitEventName,
 		LimitSlug, LimitFilter, LimitSearch, LimitPage, LimitPerPage, LimitWait, LimitPercent, LimitURL, LimitMoment,
 		LimitProvider, LimitModel,
 	}

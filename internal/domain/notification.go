@@ -17,6 +17,7 @@ const (
 	NotifyFailed     NotificationKind = "execution.failed"
 	NotifyWaiting    NotificationKind = "execution.waiting" // for a person's decision
 	NotifyCreditsLow NotificationKind = "credits.low"
+	NotifyPaused     NotificationKind = "trigger.paused" // after failures in a row
 )
 
 // EmailMode says when a notification is also sent by e-mail.
@@ -78,6 +79,8 @@ func (n Notification) Headline() string {
 		return "“" + title + "” needs review"
 	case NotifyCreditsLow:
 		return "Credits are low: " + title + " available"
+	case NotifyPaused:
+		return "The trigger “" + title + "” has paused itself"
 	}
 	return title
 }
@@ -89,6 +92,8 @@ func (n Notification) Path() string {
 		return "/content/" + strconv.FormatInt(n.ContentID, 10)
 	case n.ExecutionID != 0:
 		return "/executions/" + strconv.FormatInt(n.ExecutionID, 10)
+	case n.Kind == NotifyPaused:
+		return "/triggers"
 	}
 	return "/notifications"
 }
@@ -114,7 +119,7 @@ func (s NotificationSettings) Choice(k NotificationKind) NotificationChoice {
 	if c, ok := s.Choices[k]; ok {
 		return c
 	}
-	if k == NotifyCompleted || k == NotifyCreditsLow {
+	if k == NotifyCompleted || k == NotifyCreditsLow || k == NotifyPaused {
 		return NotificationChoice{App: true, Email: EmailImmediate}
 	}
 	return NotificationChoice{App: true, Email: EmailDigest}
@@ -144,7 +149,7 @@ func (s NotificationSettings) AddressOf(u User) string {
 
 // NotificationKinds lists the kinds, in the order of the settings.
 func NotificationKinds() []NotificationKind {
-	return []NotificationKind{NotifyCompleted, NotifyFailed, NotifyWaiting, NotifyCreditsLow}
+	return []NotificationKind{NotifyCompleted, NotifyFailed, NotifyWaiting, NotifyCreditsLow, NotifyPaused}
 }
 
 // Values lists the kinds.

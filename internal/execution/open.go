@@ -141,7 +141,8 @@ func (w *worker) given(key string) expression.Given {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	g := expression.Given{
-		Inputs: w.x.Settings, Workspace: w.workspace, StartedAt: w.x.StartedAt, Steps: map[string]expression.Step{},
+		Inputs: w.x.Settings, Event: w.x.Cause.Event, Workspace: w.workspace, StartedAt: w.x.StartedAt,
+		Steps: map[string]expression.Step{},
 	}
 	for _, before := range w.step(key).DependsOn {
 		if !w.skipped[before] {

@@ -24,6 +24,10 @@ type Consumer struct {
 	Name string
 	// Events are the names that it wants; empty means all.
 	Events []domain.EventName
+	// Wants returns the names that it wants at this moment, in place of Events, where they
+	// change while it runs; nil: Events says. It is asked before each batch, after the head
+	// of the log was read: what is appended later is in a later batch.
+	Wants func(ctx context.Context) ([]domain.EventName, error)
 	// FromStart makes a consumer that has never run begin with the first event of the
 	// log; otherwise it begins with what is appended after it has started.
 	FromStart bool
@@ -134,7 +138,13 @@ func (k *consumer) round(ctx context.Context) (more bool, err error) {
 	if k.single.After(k.cursor) {
 		limit = 1
 	}
-	events, err := q.EventsNamed(ctx, k.cursor, head, k.Events, limit)
+	names := k.Events
+	if k.Wants != nil {
+		if names, err = k.Wants(ctx); err != nil {
+			return false, err
+		}
+	}
+	events, err := q.EventsNamed(ctx, k.cursor, head, names, limit)
 	if err != nil {
 		return false, err
 	}

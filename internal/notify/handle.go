@@ -15,6 +15,7 @@ import (
 func Events() []domain.EventName {
 	return []domain.EventName{
 		domain.EventExecutionCompleted, domain.EventExecutionFailed, domain.EventExecutionStatus, domain.EventCreditsLow,
+		domain.EventTriggerFailed,
 	}
 }
 
@@ -167,8 +168,29 @@ func (b *batch) about(ctx context.Context, e domain.Event) (domain.Notification,
 		n.Kind, n.Title = domain.NotifyCreditsLow, credits(low.Available)
 		n.Detail = "Fewer than " + credits(low.Level) + " credits are available. Once they are used up, no model is called."
 		return n, w.with(func(r domain.Role) bool { return r == domain.RoleOwner || r == domain.RoleAdmin }), nil
+	case domain.EventTriggerFailed:
+		return b.aboutTrigger(ctx, w, e, n)
 	}
 	return n, nil, nil
+}
+
+// aboutTrigger is what the owner of a trigger that has paused itself reads; the workspace's
+// owners where it has none.
+func (b *batch) aboutTrigger(
+	ctx context.Context, w *workspace, e domain.Event, n domain.Notification,
+) (domain.Notification, []domain.Recipient, error) {
+	var paused domain.TriggerFailed
+	if err := json.Unmarshal(e.Payload, &paused); err != nil {
+		return n, nil, fmt.Errorf("read the event: %w", err)
+	}
+	n.Kind, n.Title = domain.NotifyPaused, paused.Name
+	n.Detail = fmt.Sprintf("It failed %d times in a row. The last time: %s", paused.Failures, paused.Error)
+	t, err := b.tx.Trigger(ctx, w.ID, paused.ID)
+	if err != nil && domain.CodeOf(err) != domain.CodeNotFound {
+		return n, nil, err
+	}
+	to, err := b.starter(ctx, w, t.Owner)
+	return n, to, err
 }
 
 // starter returns the person behind what was started: the person, the creator of the

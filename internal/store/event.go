@@ -70,6 +70,7 @@ var eventTable = db.NewTable("event", func(e *eventRow) []db.Column {
 		{Name: "content_id", Field: &e.ContentID, In: eventRead | eventAppend},
 		{Name: "actor_kind", Field: db.Text(&e.ActorKind), In: eventRead | eventAppend},
 		{Name: "actor", Field: &e.Actor, In: eventRead | eventAppend},
+		{Name: "actor_id", Field: &e.ActorID, In: eventRead | eventAppend},
 		{Name: "payload", Field: db.Raw(&e.Payload, "{}"), In: eventRead | eventAppend},
 		{Name: "at", Field: db.Time(&e.At), In: eventRead | eventAppend},
 	}
@@ -98,7 +99,8 @@ func (t *Tx) AppendEvent(ctx context.Context, s domain.Subject, data domain.Even
 	}
 	a, _ := domain.ActorFrom(ctx)
 	_, err = appendEvent.Exec(ctx, t.db, &eventRow{Event: domain.Event{
-		Subject: s, Name: data.EventName(), ActorKind: a.Kind, Actor: a.Name, Payload: payload, At: t.now,
+		Subject: s, Name: data.EventName(), ActorKind: a.Kind, Actor: a.Name, ActorID: a.ID,
+		Payload: payload, At: t.now,
 	}})
 	if err != nil {
 		return fmt.Errorf("append event %s: %w", data.EventName(), err)
@@ -171,6 +173,22 @@ func (q Q) EventsNamed(
 	}
 	list, err := db.Many(ctx, q.db, scanEvent(), `select `+eventColumns+` from event where `+
 		q.after(1)+` and `+q.upTo(3)+named+q.logOrder()+` limit 0 + $5`, args...)
+	if err != nil {
+		return nil, fmt.Errorf("read events: %w", err)
+	}
+	return list, nil
+}
+
+// LastEvents returns the newest events of the workspace with one of the names, newest first.
+func (q Q) LastEvents(
+	ctx context.Context, workspaceID int64, names []domain.EventName, limit int,
+) ([]domain.Event, error) {
+	args := []any{workspaceID, limit}
+	for _, n := range names {
+		args = append(args, string(n))
+	}
+	list, err := db.Many(ctx, q.db, scanEvent(), `select `+eventColumns+` from event where workspace_id = $1
+		and name in (`+placeholders(len(args)-len(names)+1, len(names))+`) order by id desc limit 0 + $2`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read events: %w", err)
 	}

@@ -122,6 +122,7 @@ var enums = map[string][]string{
 	"message.status":   domain.TextStatus("").Values(),
 	"movement.kind":    domain.MovementKind("").Values(),
 
+	"firing.outcome":     domain.FiringOutcome("").Values(),
 	"notification.email": domain.EmailMode("").Values(),
 }
 

@@ -59,10 +59,18 @@ var inner = map[string]string{
 	"GeneratedTextStatus":      "after GeneratedText",
 	"DeleteExpiredAnswers":     "all workspaces",
 	"SearchBacklog":            "the backlog of all workspaces",
-	"AnyScheduleDue":           "the clock's, of all workspaces",
-	"LockDueSchedule":          "the clock's, of all workspaces",
+	"DueTriggers":              "the clock's, of all workspaces",
+	"TriggerEvents":            "a consumer of events looks at all workspaces",
+	"TriggersByID":             "of firings, whatever their workspaces",
+	"OpenFirings":              "the firings of all workspaces",
+	"DeleteOldFirings":         "the firings of all workspaces",
+	"firing":                   "of a trigger that is locked",
+	"saveFiring":               "of a trigger that is locked",
+	"DeleteFiring":             "of a trigger that is locked",
+	"OpenTriggered":            "of a trigger that is locked",
+	"saveTrigger":              "behind the lock",
+	"saveTriggerState":         "behind the lock",
 	"Email":                    "the job that sends it carries only the id",
-	"advanceSchedule":          "behind the lock",
 }
 
 // TestEveryStatementOnATenantsRowsNamesTheWorkspace reads the SQL out of the

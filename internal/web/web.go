@@ -20,6 +20,8 @@ import (
 	"vellocity/internal/web/pages/keys"
 	"vellocity/internal/web/pages/notifications"
 	"vellocity/internal/web/pages/review"
+	"vellocity/internal/web/pages/trigger"
+	"vellocity/internal/web/pages/triggers"
 	"vellocity/internal/web/pages/unsubscribe"
 	"vellocity/internal/web/ui"
 )
@@ -51,6 +53,8 @@ func pages() []ui.Mount {
 		capability.Mount,
 		agents.Mount,
 		agent.Mount,
+		triggers.Mount,
+		trigger.Mount,
 		keys.Mount,
 		review.Mount,
 		unsubscribe.Mount,

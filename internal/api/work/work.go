@@ -1,5 +1,5 @@
 // Package work has the rows about asking for work and following it: capabilities,
-// executions and templates.
+// executions, templates and triggers.
 package work
 
 import (
@@ -12,5 +12,5 @@ import (
 
 // Rows returns the area's rows. The profile has the workspace's time zone.
 func Rows(v *work.Verbs, profile wire.Profile) []ops.Op {
-	return slices.Concat(capabilityRows(v), executionRows(v, profile), templateRows(v))
+	return slices.Concat(capabilityRows(v), executionRows(v, profile), templateRows(v), triggerRows(v))
 }

@@ -197,3 +197,29 @@ func (k *Kit) itemIn(workspaceID int64, title, body string, findings []domain.Fi
 	})
 	return c
 }
+
+// Plain is a capability that does nothing to items, so that it takes no scope but content.
+func Plain() capability.Capability {
+	return capability.Define(capability.Spec[struct{}]{
+		Capability: domain.Capability{Slug: "plain", SettingsSchema: json.RawMessage(`{"type":"object"}`)},
+		Title:      func(struct{}) string { return "Plain" },
+		Plan: func(struct{}) ([]domain.PlanStep, error) {
+			return []domain.PlanStep{{Key: "only", Name: "Only", Kind: "step", DependsOn: []string{}}}, nil
+		},
+		Steps: map[string]capability.Step[struct{}]{
+			"step": func(context.Context, capability.Input, struct{}) (capability.Result, error) {
+				return capability.Result{}, nil
+			},
+		},
+	})
+}
+
+// PlainTemplate is a template of [Plain] that ships with the program and takes a topic.
+func PlainTemplate() domain.Template {
+	return domain.Template{
+		ID: 9, Slug: "plain-template", Name: "Plain", Category: domain.TemplateOther, Version: 1, IsBuiltin: true,
+		InputSchema: json.RawMessage(
+			`{"type":"object","required":["topic"],"properties":{"topic":{"type":"string","minLength":1}}}`),
+		Steps: []domain.TemplateStep{{Key: "only", Capability: "plain", Settings: json.RawMessage(`{}`)}},
+	}
+}

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"vellocity/internal/ai/aitest"
+	"vellocity/internal/capability"
 	"vellocity/internal/domain"
 	"vellocity/internal/engine/account"
 	"vellocity/internal/engine/content"
@@ -96,7 +97,9 @@ func CheckVerbs(t *testing.T, area reflect.Type, nouns any) {
 		"events": checkEvents, "rollback": checkRollback, "isolation": checkIsolation, "scopes": checkScopes,
 	} {
 		t.Run(name, func(t *testing.T) {
-			Each(t, Config{Idle: true, Slots: 1000, Provider: m}, func(k *Kit) { check(k, table) })
+			c := Config{Idle: true, Slots: 1000, Provider: m}
+			c.Capabilities, c.Templates = []capability.Capability{Plain()}, []domain.Template{PlainTemplate()}
+			Each(t, c, func(k *Kit) { check(k, table) })
 		})
 	}
 }

@@ -26,6 +26,8 @@ type Execute struct {
 	Priority   domain.Priority // empty: normal
 	Notify     bool
 	Wait       time.Duration // how long to wait for the end before returning
+
+	cause domain.Cause // the trigger that starts it
 }
 
 // Started is an accepted execution, with the agent and the reason for choosing it.
@@ -161,6 +163,7 @@ func (v *Verbs) accept(
 		Context:     in.Context,
 		Notify:      in.Notify,
 		RetryOf:     retryOf,
+		Cause:       in.cause,
 		CreatedBy:   a.Name,
 		Starter:     a.Starter(),
 	}

@@ -299,7 +299,7 @@ func (v *Verbs) Retry(ctx context.Context, in verb.ID) (Started, error) {
 			return Started{}, domain.Errorf(domain.CodeConflict,
 				"This version of Vellocity cannot read the settings of this execution. Start a new one instead.")
 		}
-		next := Execute{AgentID: agentOf(x), Context: x.Context, Priority: x.Priority, Notify: x.Notify}
+		next := Execute{AgentID: agentOf(x), Context: x.Context, Priority: x.Priority, Notify: x.Notify, cause: before.Cause}
 		return v.accept(ctx, tx, a, order, next, x.ID)
 	})
 }

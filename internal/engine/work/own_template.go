@@ -3,6 +3,7 @@ package work
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"vellocity/internal/domain"
 	"vellocity/internal/store"
@@ -116,7 +117,7 @@ type DeleteTemplate struct {
 }
 
 // DeleteTemplate removes one of the workspace's templates. Executions of it go on, and can
-// be retried.
+// be retried. While a trigger starts it, that is a CONFLICT which names the triggers.
 func (v *Verbs) DeleteTemplate(ctx context.Context, in DeleteTemplate) error {
 	_, err := verb.Change(ctx, v.store, domain.ScopeWrite, func(tx *store.Tx, a domain.Actor) (struct{}, error) {
 		t, err := v.own(ctx, tx.Q, a.WorkspaceID, in.Ref)
@@ -129,6 +130,9 @@ func (v *Verbs) DeleteTemplate(ctx context.Context, in DeleteTemplate) error {
 		if err := in.CheckRevision(int64(t.Version)); err != nil {
 			return struct{}{}, err
 		}
+		if err := unused(ctx, tx, a.WorkspaceID, t); err != nil {
+			return struct{}{}, err
+		}
 		if err := tx.DeleteTemplate(ctx, a.WorkspaceID, t.ID); err != nil {
 			return struct{}{}, err
 		}
@@ -136,4 +140,19 @@ func (v *Verbs) DeleteTemplate(ctx context.Context, in DeleteTemplate) error {
 			domain.TemplateDeleted{TemplateFacts: t.Facts()})
 	})
 	return err
+}
+
+// unused returns a CONFLICT where triggers start a template.
+func unused(ctx context.Context, tx *store.Tx, workspaceID int64, t domain.Template) error {
+	list, err := tx.TriggersOf(ctx, workspaceID, t.Slug)
+	if err != nil || len(list) == 0 {
+		return err
+	}
+	names := make([]string, len(list))
+	for i, trigger := range list {
+		names[i] = fmt.Sprintf("“%s” (%d)", trigger.Name, trigger.ID)
+	}
+	return domain.Errorf(domain.CodeConflict, "The template %q is started by %s %s. Delete them first, or give them "+
+		"another template.", t.Slug, map[bool]string{true: "the trigger", false: "the triggers"}[len(names) == 1],
+		strings.Join(names, ", "))
 }

@@ -79,24 +79,24 @@ func TestEffectsTakeTheScopesOfTheirVerbs(t *testing.T) {
 	})
 }
 
-func TestASchedulesExecutionHasItsOwnersRights(t *testing.T) {
-	enginetest.Each(t, config(t), func(k *enginetest.Kit) {
-		id := k.Item(k.Ctx(), "An item", "Text.").ID
-		for _, e := range effects() {
-			for _, r := range domain.Roles() {
-				owner, _ := domain.ActorFrom(enginetest.As(k.Ours.ID, r))
-				s := domain.Schedule{WorkspaceID: k.Ours.ID, Cron: "0 9 * * *", Timezone: "UTC", Enabled: true,
-					NextAt: k.Store.Now().Add(-48 * time.Hour), Owner: owner.Starter(),
-					Target: domain.ScheduleTarget{Capability: enginetest.Slug, Settings: enginetest.Settings(e.step(id))}}
-				k.Do(func(ctx context.Context, tx *store.Tx) (err error) { s, err = tx.CreateSchedule(ctx, s); return err })
-				before := k.Count("select count(*) from execution")
-				must(k, second(k.Work.FireDue(context.Background())))
-				started := k.Count("select count(*) from execution") - before
-				got, err := k.Store.Read().Schedule(context.Background(), k.Ours.ID, s.ID)
-				must(k, err)
-				if want := owner.May(e.takes); want != (started == 1) || want != (got.LastError == "") {
-					t.Errorf("%s for a %s: started %d, %q", e.name, r, started, got.LastError)
-				}
+// The executions of a trigger have its owner's rights at the moment when it fires.
+func TestATriggersExecutionHasItsOwnersRights(t *testing.T) {
+	c := config(t)
+	c.Templates = []domain.Template{scriptedTemplate(step{Key: "a"})} // whose capability may do everything
+	enginetest.Each(t, c, func(k *enginetest.Kit) {
+		for _, r := range domain.Roles() {
+			owner, _ := domain.ActorFrom(enginetest.As(k.Ours.ID, r))
+			tr := nightly(k)
+			k.Exec("update workflow_trigger set owner_id = $1 where id = $2", owner.ID, tr.ID)
+			due(k, tr.ID, time.Minute)
+			before := k.Count("select count(*) from execution")
+			must(k, second(k.Work.FireDue(context.Background())))
+			started := k.Count("select count(*) from execution") - before
+			got, err := k.Work.Trigger(k.Ctx(), tr.ID)
+			must(k, err)
+			may := owner.MayAll([]domain.Scope{domain.ScopeContent, domain.ScopePublish})
+			if may != (started == 1) || may != (got.Error == "") {
+				t.Errorf("for a %s: started %d, %q", r, started, got.Error)
 			}
 		}
 		if n := k.Count("select count(*) from execution where starter_kind <> 'person'"); n != 0 {

@@ -158,7 +158,7 @@ func (v *Verbs) ExecuteTemplate(ctx context.Context, in ExecuteTemplate) (Starte
 	}
 	var p domain.Problems
 	domain.CheckEnum(&p, "priority", in.Priority)
-	checked, err := v.checkInputs(ctx, &p, a.WorkspaceID, program, in.Inputs)
+	checked, err := v.checkInputs(ctx, &p, a.WorkspaceID, program, in.Inputs, nil)
 	if err != nil {
 		return Started{}, err
 	}
@@ -194,9 +194,9 @@ type checkedInputs struct {
 }
 
 // checkInputs notes what is wrong with the inputs of a template, and with the settings that
-// follow from them.
+// follow from them and from what the expressions see as event.
 func (v *Verbs) checkInputs(
-	ctx context.Context, p *domain.Problems, workspaceID int64, program *template.Program, inputs json.RawMessage,
+	ctx context.Context, p *domain.Problems, workspaceID int64, program *template.Program, inputs, event json.RawMessage,
 ) (out checkedInputs, err error) {
 	if out.inputs, err = program.CheckInputs(p, inputs); err != nil || out.inputs == nil {
 		return out, err
@@ -205,7 +205,9 @@ func (v *Verbs) checkInputs(
 	if err != nil {
 		return out, err
 	}
-	out.steps, err = program.Preview(p, expression.Given{Inputs: out.inputs, Workspace: w, StartedAt: v.store.Now()})
+	out.steps, err = program.Preview(p, expression.Given{
+		Inputs: out.inputs, Event: event, Workspace: w, StartedAt: v.store.Now(),
+	})
 	return out, err
 }
 
@@ -265,7 +267,7 @@ func (v *Verbs) ValidateTemplate(ctx context.Context, in ValidateTemplate) (Vali
 		return Validation{}, err
 	}
 	var p domain.Problems
-	checked, err := v.checkInputs(ctx, &p, a.WorkspaceID, program, in.Inputs)
+	checked, err := v.checkInputs(ctx, &p, a.WorkspaceID, program, in.Inputs, nil)
 	if err != nil {
 		return Validation{}, err
 	}

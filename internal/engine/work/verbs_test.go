@@ -77,9 +77,52 @@ func (verbs) Watching() enginetest.Verbs {
 	}
 }
 
-func (verbs) Schedules() enginetest.Verbs {
+// triggered is a verb about a trigger.
+func triggered(event bool, scope domain.Scope, call func(k K, ctx C, x X) error) enginetest.Verb {
+	return enginetest.Verb{
+		Scope: scope, Event: event, ByID: true, Call: call,
+		Make: func(k *enginetest.Kit) int64 { return nightly(k).ID },
+	}
+}
+
+func (verbs) Triggers() enginetest.Verbs {
 	return enginetest.Verbs{
-		"FireDue": {Open: true},
+		"FireDue": {Open: true}, "DecideFirings": {Open: true}, "NoteEvents": {Open: true}, "TriggerEvents": {Open: true},
+		"FiringsNoted": {Open: true}, "DeleteOldFirings": {Open: true},
+		"Triggers": enginetest.Read(func(k K, ctx C, _ X) error {
+			return second(k.Work.Triggers(ctx, enginetest.FirstPage()))
+		}),
+		"Trigger": triggered(false, domain.ScopeRead, func(k K, ctx C, x X) error {
+			return second(k.Work.Trigger(ctx, x.Made))
+		}),
+		"Firings": triggered(false, domain.ScopeRead, func(k K, ctx C, x X) error {
+			return second(k.Work.Firings(ctx, x.Made, enginetest.FirstPage()))
+		}),
+		"CreateTrigger": {Scope: domain.ScopeWrite, Event: true, Call: func(k K, ctx C, _ X) error {
+			return second(k.Work.CreateTrigger(ctx, newTrigger(k, domain.TriggerSchedule)))
+		}},
+		"EditTrigger": triggered(true, domain.ScopeWrite, func(k K, ctx C, x X) error {
+			name := "Renamed"
+			return second(k.Work.EditTrigger(ctx, work.EditTrigger{ID: x.Made, TriggerEdit: work.TriggerEdit{Name: &name}}))
+		}),
+		"ToggleTrigger": triggered(true, domain.ScopeWrite, func(k K, ctx C, x X) error {
+			return second(k.Work.ToggleTrigger(ctx, work.ToggleTrigger{ID: x.Made}))
+		}),
+		"DeleteTrigger": triggered(true, domain.ScopeWrite, func(k K, ctx C, x X) error {
+			return k.Work.DeleteTrigger(ctx, verb.ID{ID: x.Made})
+		}),
+		"FireTrigger": triggered(true, domain.ScopeWrite, func(k K, ctx C, x X) error {
+			return second(k.Work.FireTrigger(ctx, work.FireTrigger{ID: x.Made}))
+		}),
+		"DryRunTrigger": enginetest.Read(func(k K, ctx C, _ X) error {
+			return second(k.Work.DryRunTrigger(ctx, newTrigger(k, domain.TriggerEvent)))
+		}),
+		"TemplateFields": enginetest.Read(func(k K, ctx C, _ X) error {
+			return second(k.Work.TemplateFields(ctx, domain.Template{Slug: ownTemplate(k)}))
+		}),
+		"SendEvent": {Scope: domain.ScopeWrite, Event: true, Call: func(k K, ctx C, _ X) error {
+			return second(k.Work.SendEvent(ctx, work.SendEvent{Name: "crm.deal_won"}))
+		}},
 	}
 }
 

@@ -1,6 +1,6 @@
 // Package work has the verbs around capabilities and executions: what can be
 // asked for, accepting an execution of one or of a template, following it, and the
-// schedules that start one.
+// triggers that start one.
 package work
 
 import (
@@ -40,6 +40,7 @@ type Verbs struct {
 	templates    []domain.Template           // that ship with the program
 	programs     map[int64]*template.Program // of those, by id
 	suggest      capability.Prompt
+	firings      chan struct{} // signalled when events have come for triggers
 }
 
 // New returns the verbs. It fails where the settings schema of a capability cannot
@@ -56,6 +57,7 @@ func New(o Options) (*Verbs, error) {
 		templates:    o.Templates,
 		programs:     map[int64]*template.Program{},
 		suggest:      suggestPrompt(),
+		firings:      make(chan struct{}, 1),
 	}
 	for _, c := range o.Capabilities {
 		d, err := describe(c)

@@ -171,4 +171,5 @@ var glyphs = map[domain.NotificationKind]string{
 	domain.NotifyFailed:     "failed",
 	domain.NotifyWaiting:    "person",
 	domain.NotifyCreditsLow: "blocked",
+	domain.NotifyPaused:     "failed",
 }

@@ -28,6 +28,7 @@ var labels = map[domain.NotificationKind]string{
 	domain.NotifyFailed:     "An execution of mine failed",
 	domain.NotifyWaiting:    "An execution needs review",
 	domain.NotifyCreditsLow: "Credits are low (owners and admins)",
+	domain.NotifyPaused:     "A trigger of mine paused itself after failures",
 }
 
 func settingsOf(s account.NotificationSettings) settings {

@@ -1,0 +1,164 @@
+// Triggers: a person makes a schedule and an event trigger, sees what each would do, fires
+// one, switches one off, and reads the history. Then each page is looked at in every mode,
+// and a trigger is made without scripts.
+//
+//   npm ci && node triggers.mjs
+import assert from "node:assert/strict";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { axe, inFirefox, launch, overflow, still, watch } from "./browser.mjs";
+import { startServer } from "./server.mjs";
+
+const out = join(import.meta.dirname, "out");
+mkdirSync(out, { recursive: true });
+const complaints = [];
+let step = "start";
+const tell = (what) => { step = what; console.log(`· ${what}`); };
+
+const server = await startServer({}, ["--no-demo"]);
+const context = await launch();
+try {
+  const page = await open(context);
+  await page.goto(server.link);
+  await schedule(page);
+  await event(page);
+  await fire(page);
+  if (!inFirefox) { // once is enough
+    await everyMode();
+    await withoutScript();
+  }
+  assert.deepEqual(complaints, [], "the console must stay clean");
+  console.log("Triggers are done.");
+} catch (err) {
+  console.error(`\nFailed while: ${step}\n`);
+  for (const [i, p] of context.pages().entries()) await p.screenshot({ path: join(out, `failed-triggers-${i}.png`) }).catch(() => {});
+  console.error(err);
+  process.exitCode = 1;
+} finally {
+  await context.close();
+  await server.stop();
+}
+
+async function open(ctx) {
+  const page = await ctx.newPage();
+  watch(page, complaints, (text) => /status of 4(09|12|22)|htmx:error: (Failed to fetch|NetworkError|The operation was aborted)/.test(text));
+  page.setDefaultTimeout(20000);
+  return page;
+}
+
+async function begin(page) {
+  await page.goto(server.base + "/triggers");
+  await page.getByRole("link", { name: "New trigger" }).first().click();
+  await page.locator("#template").selectOption("newsletter");
+  await page.getByRole("button", { name: "Continue" }).click();
+  await page.locator("#trigger-form").waitFor();
+}
+
+async function schedule(page) {
+  tell("make a schedule");
+  await begin(page);
+  assert.ok(await page.locator("#f-t-event").isHidden(), "only the schedule's part is shown");
+  await page.locator("#f-t-repeat").selectOption("weekdays");
+  await page.locator("#f-t-time").fill("07:05");
+  await page.locator("#preview", { hasText: "At 07:05, Monday to Friday" }).waitFor();
+  await page.locator("#preview", { hasText: "5 7 * * 1-5" }).waitFor();
+  assert.equal(await page.locator("#preview time").count(), 5);
+  tell("read what is wrong at its place");
+  await page.locator("#f-t-timezone").fill("Mars/Olympus");
+  await page.locator("#save").click();
+  await page.locator("#errors").waitFor();
+  assert.match(await page.locator("#f-t-timezone-error").textContent(), /Europe\/Berlin/);
+  await noFault(page, "a refused trigger");
+  await page.locator("#f-t-timezone").fill("Europe/Berlin");
+  await page.locator("#f-t-name").fill("Morning newsletter");
+  await page.locator("#f-topic").fill("Shared inboxes");
+  await fillRequired(page);
+  await page.locator("#save").click();
+  await page.waitForURL(/\/triggers\/\d+$/);
+}
+
+async function fillRequired(page) {
+  for (const field of await page.locator("#trigger-form textarea[required]").all()) {
+    if (!await field.inputValue()) await field.fill("Start with one mailbox and move the rest once the team trusts it.");
+  }
+}
+
+async function event(page) {
+  tell("make an event trigger, and see which events would have fired it");
+  for (const n of [1, 2]) {
+    const res = await fetch(`${server.base}/api/v1/content-workflow/events`, {
+      method: "POST", headers: { authorization: `Bearer ${server.key}`, "content-type": "application/json" },
+      body: JSON.stringify({ name: "crm.deal_won", payload: { amount: n * 100, company: "Acme" } }),
+    });
+    assert.equal(res.status, 200);
+  }
+  await begin(page);
+  await page.locator("#f-t-type").selectOption("event");
+  await page.locator("#f-t-event").fill("crm.deal_won");
+  await page.locator("#f-t-filter").fill("event.amount > 100");
+  await page.locator("#preview", { hasText: "Does not fire" }).waitFor();
+  assert.equal(await page.locator("#preview li").count(), 2);
+  await page.locator("#f-t-name").fill("Deals");
+  await page.locator("#f-topic").fill("{{ event.company }} has bought");
+  await fillRequired(page);
+  await page.locator("#save").click();
+  await page.waitForURL(/\/triggers\/\d+$/);
+  assert.equal(await page.locator("#f-topic").inputValue(), "{{ event.company }} has bought");
+}
+
+async function fire(page) {
+  tell("fire it by hand, switch it off, and read the history");
+  await page.getByRole("button", { name: "Fire now" }).click();
+  await page.waitForURL(/\/executions\/\d+$/);
+  await page.locator(".bar", { hasText: "Acme has bought" }).waitFor();
+  await page.goto(server.base + "/triggers");
+  await page.getByRole("button", { name: "Switch off Deals" }).click();
+  await page.getByRole("button", { name: "Switch on Deals" }).waitFor();
+  await page.getByRole("link", { name: "Deals" }).click();
+  await page.locator(".trigger-history", { hasText: "It was fired by hand." }).waitFor();
+}
+
+async function noFault(page, where) {
+  const found = await axe(page);
+  assert.deepEqual(found, [], `${where}: axe`);
+  assert.equal(await overflow(page), null, `${where}: wider than the window`);
+}
+
+async function everyMode() {
+  const modes = {
+    light: {}, dark: { colorScheme: "dark" },
+    phone: { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true },
+    narrow: { viewport: { width: 320, height: 700 } },
+  };
+  for (const [mode, options] of Object.entries(modes)) {
+    tell(`look at every page: ${mode}`);
+    const ctx = await launch(options);
+    const page = await open(ctx);
+    await page.goto(server.newLink());
+    for (const path of ["/triggers", "/triggers/new", "/triggers/new?template=newsletter", "/triggers/1", "/triggers/2?delete=1"]) {
+      step = `look at ${path}, ${mode}`;
+      await page.goto(server.base + path);
+      await still(page);
+      await page.screenshot({ path: join(out, `${mode}${path.replace(/\W+/g, "_")}.png`), fullPage: true });
+      await noFault(page, `${path}, ${mode}`);
+    }
+    await ctx.close();
+  }
+}
+
+async function withoutScript() {
+  tell("make a trigger without a script");
+  const ctx = await launch({ javaScriptEnabled: false });
+  const page = await ctx.newPage();
+  await page.goto(server.newLink());
+  await begin(page);
+  await page.locator("#f-t-repeat").selectOption("daily");
+  await page.getByRole("button", { name: "Try it" }).click();
+  await page.locator("#preview", { hasText: "At 09:00, every day" }).waitFor();
+  await page.locator("#f-t-name").fill("Plain HTML");
+  await page.locator("#f-topic").fill("Shared inboxes");
+  await fillRequired(page);
+  await page.locator("#save").click();
+  await page.waitForURL(/\/triggers\/\d+$/);
+  await ctx.close();
+}
