@@ -91,6 +91,12 @@ const (
 	EventNotificationRead       EventName = "notification.read"
 	EventNotificationConfigured EventName = "notification.configured"
 
+	EventChannelCreated    EventName = "channel.created"
+	EventChannelChanged    EventName = "channel.changed"
+	EventChannelDeleted    EventName = "channel.deleted"
+	EventPublicationQueued EventName = "publication.queued"
+	EventPublicationEnded  EventName = "publication.ended"
+
 	EventTemplateCreated EventName = "template.created"
 	EventTemplateChanged EventName = "template.changed"
 	EventTemplateDeleted EventName = "template.deleted"
@@ -607,6 +613,7 @@ func EventTypes() []EventType {
 		{"", "A template has a new version.", TemplateChanged{template}},
 		{"", "A template was deleted.", TemplateDeleted{template}},
 	}
+	list = append(list, channelEventTypes()...)
 	for i := range list {
 		list[i].Name = list[i].Example.EventName()
 	}
