@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"vellocity/internal/domain"
+	"vellocity/internal/extension/bluesky"
+	"vellocity/internal/extension/mastodon"
 	"vellocity/internal/extension/webhook"
 	"vellocity/internal/extension/wire"
 	"vellocity/internal/extension/wordpress"
@@ -21,6 +23,8 @@ import (
 func channelKinds() []wire.Kind {
 	return []wire.Kind{
 		wordpress.Kind(),
+		bluesky.Kind(),
+		mastodon.Kind(),
 		webhook.Kind(),
 	}
 }

@@ -11,11 +11,15 @@ type ChannelKind string
 // The kinds of channels.
 const (
 	ChannelWordPress ChannelKind = "wordpress"
+	ChannelBluesky   ChannelKind = "bluesky"
+	ChannelMastodon  ChannelKind = "mastodon"
 	ChannelWebhook   ChannelKind = "webhook"
 )
 
 // Values lists the kinds.
-func (ChannelKind) Values() []string { return names([]ChannelKind{ChannelWordPress, ChannelWebhook}) }
+func (ChannelKind) Values() []string {
+	return names([]ChannelKind{ChannelWordPress, ChannelBluesky, ChannelMastodon, ChannelWebhook})
+}
 
 // Channel is a place where a workspace publishes, beside its built-in feed: a site, an
 // account on a network, a webhook. Its secret is stored apart, encrypted.

@@ -83,6 +83,7 @@ func (p *Publisher) carryOut(ctx context.Context, ch store.Channel, row *store.C
 	if err != nil {
 		return err
 	}
+	post.At = row.QueuedAt
 	post.Key = fmt.Sprintf("%s-%d-%d", post.UUID, row.ChannelID, row.Round)
 	ref := wire.Ref{ID: row.ExternalID, URL: row.URL}
 	if row.Action == domain.PublicationRemove {

@@ -61,7 +61,8 @@ type Post struct {
 	ContentID int64
 	Version   int
 	Type      domain.ContentType
-	HTML      string // of the body, sanitized
+	HTML      string    // of the body, sanitized
+	At        time.Time // when it was queued: the same on each try
 }
 
 // Marker is what a post carries, out of sight of readers, so that it is found again.
