@@ -187,7 +187,9 @@ func (t *Tx) UnqueuedPublications(ctx context.Context, workspaceID, contentID in
 
 // ClaimPublication takes a publication that waits, for a while: nobody else works on it
 // until then. ok is false where somebody does, or where it no longer waits.
-func (t *Tx) ClaimPublication(ctx context.Context, id int64, lease time.Duration) (p ChannelPublication, ok bool, err error) {
+func (t *Tx) ClaimPublication(
+	ctx context.Context, id int64, lease time.Duration,
+) (p ChannelPublication, ok bool, err error) {
 	n, err := t.db.ExecCount(ctx, `update channel_publication set claim = claim + 1, claimed_until = $2,
 		attempts = attempts + 1, tried = true
 		where id = $1 and status = 'pending' and claimed_until <= $3`,

@@ -59,7 +59,7 @@ func start(t *testing.T) site {
 		}
 	}
 	// A socket's path must be short, and t.TempDir's may not be.
-	dir, err := os.MkdirTemp("", "wp")
+	dir, err := os.MkdirTemp("", "wp") //nolint:usetesting // see above
 	must(t, err)
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
 	must(t, copyTree(filepath.Join(dir, "site"), from))
@@ -130,8 +130,8 @@ func copyTree(to, from string) error {
 		target := filepath.Join(to, strings.TrimPrefix(path, from))
 		info, err := os.Stat(path)
 		switch {
-		case err != nil: // a link that leads nowhere
-			return nil
+		case err != nil:
+			return nil //nolint:nilerr // a link that leads nowhere
 		case info.IsDir() && d.Type()&fs.ModeSymlink != 0:
 			return os.CopyFS(target, os.DirFS(path))
 		case info.IsDir():

@@ -76,7 +76,8 @@ func article(uuid, slug, body string) wire.Post {
 	}
 }
 
-const rich = "## Heads\n\nA [link](https://a.test/?a=1&b=2), `a < b`, [gallery] and a note[^1].\n\n- [x] done\n- [ ] open\n\n" +
+const rich = "## Heads\n\nA [link](https://a.test/?a=1&b=2), `a < b`, [gallery] and a note[^1].\n\n" +
+	"- [x] done\n- [ ] open\n\n" +
 	"![alt](https://a.test/x.png)\n\n```go\nif a < b {\n\n\treturn\n}\n```\n\n| l | r |\n|:--|--:|\n| 1 | 2 |\n\n" +
 	"3. three\n4. four\n\nZwölf Boxkämpfer 👩‍🚀 日本語\n\n[^1]: The note.\n"
 
@@ -252,7 +253,8 @@ func checks(t *testing.T, s site) {
 			}
 		}
 	}
-	_, err := s.peer("carl", nil).Put(t.Context(), article("0a1b2c3d-0000-8000-8000-000000000009", "no", "Text."), wire.Ref{})
+	no := article("0a1b2c3d-0000-8000-8000-000000000009", "no", "Text.")
+	_, err := s.peer("carl", nil).Put(t.Context(), no, wire.Ref{})
 	if f := fault(err); f == nil || f.Kind != wire.Settings || !strings.Contains(f.Message, "role Author") {
 		t.Errorf("a contributor publishes: %v", err)
 	}

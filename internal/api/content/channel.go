@@ -247,8 +247,8 @@ func checkChannelRow(v *content.Verbs) ops.Op {
 		Docs: ops.Docs{
 			Chapter: chapterChannels,
 			Summary: "Check a channel",
-			Description: "Connects, signs in and says whether a post would be accepted. It publishes nothing; a webhook gets a " +
-				"request of the type channel.check. It waits up to 30 seconds.",
+			Description: "Connects, signs in and says whether a post would be accepted. It publishes nothing; a webhook gets " +
+				"a request of the type channel.check. It waits up to 30 seconds.",
 			Errors:  []domain.Code{domain.CodeNotFound},
 			Example: map[string]any{"id": sampleChannel.ID},
 		},

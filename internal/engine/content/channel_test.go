@@ -178,7 +178,8 @@ func TestPublishingOnChannels(t *testing.T) {
 		})))
 		i := k.Item(k.Ctx(), "An item", "The published text.")
 		c := moved(k, i.ID, domain.ItemPublished)
-		if p := on(k, i.ID, "a"); p.Status != domain.PublicationPending || c.Status != domain.ItemPublished || p.Version != 1 {
+		if p := on(k, i.ID, "a"); p.Status != domain.PublicationPending || p.Version != 1 ||
+			c.Status != domain.ItemPublished {
 			t.Fatalf("%+v", p)
 		}
 		publishAll(k)

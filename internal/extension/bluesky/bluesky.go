@@ -10,7 +10,6 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"net/http"
-	"net/url"
 	"regexp"
 	"strconv"
 	"strings"
@@ -65,24 +64,19 @@ type account struct {
 	did, token, handle string // of the session
 }
 
-// call carries out a request. Where it fails, code is the server's own.
-func (a *account) call(
-	ctx context.Context, method, procedure string, query url.Values, body, into any,
-) (code string, err error) {
+// call carries out a procedure.
+func (a *account) call(ctx context.Context, procedure string, body, into any) error {
 	address := strings.TrimRight(a.Settings["url"], "/") + "/xrpc/" + procedure
-	if len(query) > 0 {
-		address += "?" + query.Encode()
-	}
-	in := wire.Request{Method: method, URL: address, Body: body, Header: http.Header{}}
+	in := wire.Request{Method: http.MethodPost, URL: address, Body: body, Header: http.Header{}}
 	if a.token != "" {
 		in.Header.Set("Authorization", "Bearer "+a.token)
 	}
 	res, err := wire.Do(ctx, a.HTTP, in)
 	if err != nil {
-		return "", err
+		return err
 	}
 	if res.OK() {
-		return "", res.Decode(into)
+		return res.Decode(into)
 	}
 	var failed struct{ Error, Message string }
 	_ = res.Decode(&failed) // a proxy's error has no JSON; its status says enough
@@ -95,13 +89,13 @@ func (a *account) call(
 	case "ExpiredToken", "InvalidToken":
 		f.Kind = wire.Again
 	}
-	return failed.Error, f
+	return f
 }
 
 // signIn begins a session.
 func (a *account) signIn(ctx context.Context) error {
 	var session struct{ AccessJwt, Did, Handle string }
-	_, err := a.call(ctx, http.MethodPost, "com.atproto.server.createSession", nil, map[string]string{
+	err := a.call(ctx, "com.atproto.server.createSession", map[string]string{
 		"identifier": strings.TrimPrefix(a.Settings["identifier"], "@"), "password": a.Secret.Reveal(),
 	}, &session)
 	if err == nil && (session.Did == "" || session.AccessJwt == "") {
@@ -200,7 +194,10 @@ func (a *account) Put(ctx context.Context, p wire.Post, ref wire.Ref) (wire.Rece
 	}
 	var root, parent strong
 	for i, text := range parts {
-		r := record{Type: collection, Text: text, CreatedAt: p.At.UTC().Add(time.Duration(i) * time.Millisecond), Facets: facets(text)}
+		r := record{
+			Type: collection, Text: text, Facets: facets(text),
+			CreatedAt: p.At.UTC().Add(time.Duration(i) * time.Millisecond),
+		}
 		if p.Language != "" {
 			r.Langs = []string{p.Language}
 		}
@@ -208,7 +205,7 @@ func (a *account) Put(ctx context.Context, p wire.Post, ref wire.Ref) (wire.Rece
 			r.Reply = &reply{root, parent}
 		}
 		var made strong
-		_, err := a.call(ctx, http.MethodPost, "com.atproto.repo.putRecord", nil, map[string]any{
+		err := a.call(ctx, "com.atproto.repo.putRecord", map[string]any{
 			"repo": a.did, "collection": collection, "rkey": key(p.UUID, i), "record": r,
 		}, &made)
 		if err != nil {
@@ -242,7 +239,7 @@ func known(ref wire.Ref) int {
 func (a *account) trim(ctx context.Context, p wire.Post, from, to int) error {
 	for i := to - 1; i >= from; i-- { // the last one first, so that no reply is left without its parent
 		var gone struct{}
-		_, err := a.call(ctx, http.MethodPost, "com.atproto.repo.deleteRecord", nil, map[string]any{
+		err := a.call(ctx, "com.atproto.repo.deleteRecord", map[string]any{
 			"repo": a.did, "collection": collection, "rkey": key(p.UUID, i),
 		}, &gone)
 		if err != nil {

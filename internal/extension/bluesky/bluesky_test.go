@@ -59,7 +59,8 @@ func (s *pds) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case "com.atproto.repo.putRecord":
 		record := in["record"].(map[string]any)
 		if n := uniseg.GraphemeClusterCount(record["text"].(string)); n > 300 {
-			say(400, map[string]string{"error": "InvalidRequest", "message": fmt.Sprintf("grapheme too big (maximum 300, got %d)", n)})
+			big := fmt.Sprintf("grapheme too big (maximum 300, got %d)", n)
+			say(400, map[string]string{"error": "InvalidRequest", "message": big})
 			return
 		}
 		text, _ := json.Marshal(record)
@@ -109,7 +110,8 @@ func shown(t *testing.T, address, uri string, double *pds) map[string]any {
 	if double != nil {
 		return double.records[parts[2]]
 	}
-	res, err := http.Get(address + "/xrpc/com.atproto.repo.getRecord?repo=" + parts[0] + "&collection=" + parts[1] + "&rkey=" + parts[2])
+	query := "?repo=" + parts[0] + "&collection=" + parts[1] + "&rkey=" + parts[2]
+	res, err := http.Get(address + "/xrpc/com.atproto.repo.getRecord" + query)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -178,7 +180,8 @@ func TestPosts(t *testing.T) {
 // TestFaults says what is wrong, and never the password.
 func TestFaults(t *testing.T) {
 	address, handle, secret, _ := server(t)
-	if said, err := connect(address, handle, secret).Check(t.Context()); err != nil || !strings.HasPrefix(said, "@"+handle) {
+	said, err := connect(address, handle, secret).Check(t.Context())
+	if err != nil || !strings.HasPrefix(said, "@"+handle) {
 		t.Errorf("%q %v", said, err)
 	}
 	for name, tc := range map[string]struct {
@@ -191,11 +194,12 @@ func TestFaults(t *testing.T) {
 	} {
 		_, err := tc.peer.Check(t.Context())
 		var f *wire.Fault
-		if !errors.As(err, &f) || f.Kind != tc.kind || !strings.Contains(f.Message, tc.says) || strings.Contains(f.Message, "canary") {
+		if !errors.As(err, &f) || f.Kind != tc.kind || !strings.Contains(f.Message, tc.says) ||
+			strings.Contains(f.Message, "canary") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	_, err := connect(address, handle, secret).Put(t.Context(), post("0a1b", strings.Repeat("Wort ", 5000)), wire.Ref{})
+	_, err = connect(address, handle, secret).Put(t.Context(), post("0a1b", strings.Repeat("Wort ", 5000)), wire.Ref{})
 	var f *wire.Fault
 	if !errors.As(err, &f) || f.Kind != wire.Refused {
 		t.Errorf("too long: %v", err)

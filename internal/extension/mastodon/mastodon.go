@@ -34,7 +34,9 @@ func Kind() wire.Kind {
 			{Name: "url", Label: "Server", Help: "As https://mastodon.example", Required: true, Address: true},
 			{Name: "visibility", Label: "Visibility", Default: "public", Choices: []string{"public", "unlisted", "private"}},
 		},
-		Secret:  wire.Field{Name: "secret", Label: "Access token", Required: true, Help: "Your access token, of the application"},
+		Secret: wire.Field{
+			Name: "secret", Label: "Access token", Required: true, Help: "Your access token, of the application",
+		},
 		Types:   []domain.ContentType{domain.ContentSocial},
 		Connect: func(c wire.Config) wire.Peer { return &account{c} },
 		Preview: func(_ map[string]string, p wire.Post) wire.Preview {
@@ -85,7 +87,8 @@ func (a *account) call(
 	f := wire.Refusal(res, failed.Error)
 	switch res.Status {
 	case http.StatusUnauthorized:
-		f = wire.Faultf(wire.Settings, "Mastodon did not accept the access token. Create a new one. It says: %s", failed.Error)
+		f = wire.Faultf(wire.Settings, "Mastodon did not accept the access token. Create a new one. It says: %s",
+			failed.Error)
 	case http.StatusForbidden:
 		f = wire.Faultf(wire.Settings, "Mastodon refused it: %s. The application needs the scopes read:accounts, "+
 			"read:statuses and write:statuses.", strings.TrimSuffix(failed.Error, "."))

@@ -60,7 +60,8 @@ func (s *instance) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	var in map[string]any
 	_ = json.NewDecoder(r.Body).Decode(&in)
 	text, _ := in["status"].(string)
-	content := "<p>" + strings.ReplaceAll(strings.ReplaceAll(html.EscapeString(text), "\n\n", "</p><p>"), "\n", "<br />") + "</p>"
+	blocks := strings.NewReplacer("\n\n", "</p><p>", "\n", "<br />")
+	content := "<p>" + blocks.Replace(html.EscapeString(text)) + "</p>"
 	id := r.URL.Path[strings.LastIndex(r.URL.Path, "/")+1:]
 	switch {
 	case r.URL.Path == "/api/v1/accounts/verify_credentials":
@@ -171,7 +172,8 @@ func TestPosts(t *testing.T) {
 		t.Fatal(err)
 	}
 	long, err := peer.Put(t.Context(), post(strings.Repeat("Ein Satz mit einigen Wörtern. ", 40)), got.Ref)
-	if err != nil || len(strings.Fields(long.ID)) != 3 || !strings.HasPrefix(long.ID, got.ID+" ") || len(double.posts) != 3 {
+	if err != nil || len(strings.Fields(long.ID)) != 3 || !strings.HasPrefix(long.ID, got.ID+" ") ||
+		len(double.posts) != 3 {
 		t.Fatalf("a thread: %+v %v", long, err)
 	}
 	if double.posts[1].ReplyTo != double.posts[0].ID || double.posts[2].ReplyTo != double.posts[1].ID {
@@ -193,7 +195,8 @@ func TestPosts(t *testing.T) {
 func TestFaults(t *testing.T) {
 	double, peer := start(t)
 	double.max = 5000
-	if said, err := peer.Check(t.Context()); err != nil || !strings.HasPrefix(said, "@ada on ") || !strings.Contains(said, "5000") {
+	said, err := peer.Check(t.Context())
+	if err != nil || !strings.HasPrefix(said, "@ada on ") || !strings.Contains(said, "5000") {
 		t.Errorf("%q %v", said, err)
 	}
 	s := httptest.NewServer(double)
@@ -208,7 +211,8 @@ func TestFaults(t *testing.T) {
 	} {
 		_, err := tc.peer.Check(t.Context())
 		var f *wire.Fault
-		if !errors.As(err, &f) || f.Kind != tc.kind || !strings.Contains(f.Message, tc.says) || strings.Contains(f.Message, "canary") {
+		if !errors.As(err, &f) || f.Kind != tc.kind || !strings.Contains(f.Message, tc.says) ||
+			strings.Contains(f.Message, "canary") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

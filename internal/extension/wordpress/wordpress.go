@@ -107,8 +107,8 @@ func (s *site) call(
 func refusal(res wire.Response, code, message string) error {
 	f := wire.Refusal(res, html.UnescapeString(message))
 	switch code {
-	case "rest_not_logged_in", "incorrect_password", "invalid_username", "invalid_email", "invalid_application_credentials",
-		"application_passwords_disabled", "application_passwords_disabled_for_user":
+	case "rest_not_logged_in", "incorrect_password", "invalid_username", "invalid_email",
+		"invalid_application_credentials", "application_passwords_disabled", "application_passwords_disabled_for_user":
 		f = wire.Faultf(wire.Settings, "WordPress did not accept the user name and application password. Create a new "+
 			"application password under Users > Profile. Some hosts remove the header Authorization; ask yours. "+
 			"WordPress says: %s", message)
@@ -180,7 +180,8 @@ func (s *site) Put(ctx context.Context, p wire.Post, ref wire.Ref) (wire.Receipt
 func (s *site) find(ctx context.Context, p wire.Post, ref wire.Ref) (post, error) {
 	if ref.ID != "" {
 		var there post
-		code, err := s.call(ctx, http.MethodGet, "posts/"+url.PathEscape(ref.ID), url.Values{"context": {"edit"}}, nil, &there)
+		code, err := s.call(ctx, http.MethodGet, "posts/"+url.PathEscape(ref.ID),
+			url.Values{"context": {"edit"}}, nil, &there)
 		switch {
 		case code == "rest_post_invalid_id": // deleted there
 		case err != nil:

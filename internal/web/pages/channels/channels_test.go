@@ -28,9 +28,12 @@ func start(t *testing.T) *webtest.Person {
 func TestAChannelFromItsFormToAPublication(t *testing.T) {
 	p := start(t)
 	status := http.StatusOK
-	receiver := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) }))
+	receiver := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(status)
+	}))
 	defer receiver.Close()
-	if page := p.Get(path).Body; !strings.Contains(page, "No channels yet") || !strings.Contains(page, "/settings/new-channel/wordpress") {
+	if page := p.Get(path).Body; !strings.Contains(page, "No channels yet") ||
+		!strings.Contains(page, "/settings/new-channel/wordpress") {
 		t.Errorf("the list shows %s", page)
 	}
 	for _, kind := range []string{"wordpress", "webhook"} {
@@ -112,7 +115,8 @@ func TestAWrongFormIsShownAgain(t *testing.T) {
 	good.Set("name", "Renamed")
 	good.Del("secret")
 	good.Set("url", "http://127.0.0.1:2")
-	if r := p.Post(path+"/1", good); r.Status != http.StatusUnprocessableEntity || !strings.Contains(r.Body, "beside another url") {
+	if r := p.Post(path+"/1", good); r.Status != http.StatusUnprocessableEntity ||
+		!strings.Contains(r.Body, "beside another url") {
 		t.Errorf("another address: %d\n%s", r.Status, r.Body)
 	}
 	good.Set("url", "http://127.0.0.1:1")

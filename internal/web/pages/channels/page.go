@@ -157,7 +157,9 @@ func (p page) create(w http.ResponseWriter, r *http.Request) error {
 		made, err = p.Engine.Content.CreateChannel(ctx, content.CreateChannel{Kind: k.Slug, ChannelEdit: f.edit()})
 		return made, err
 	}, func(c content.NewChannel) ui.Outcome {
-		return ui.Outcome{Path: pathOf(c.Channel.ID), Message: "“" + c.Channel.Name + "” was created. Check whether it works."}
+		return ui.Outcome{
+			Path: pathOf(c.Channel.ID), Message: "“" + c.Channel.Name + "” was created. Check whether it works.",
+		}
 	})
 	if err != nil {
 		return p.refuse(w, r, f, err)
