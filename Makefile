@@ -23,7 +23,7 @@ NO_RACE := vellocity vellocity/bench% vellocity/cmd/% vellocity/test/% \
 	$(foreach p,capability config cron domain golden guard markdown prose seo,vellocity/internal/$(p) vellocity/internal/$(p)/%)
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test race lint fix golden openapi browser bench check clean
+.PHONY: help build run test race lint fix golden openapi browser wordpress bench check clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,6 +54,14 @@ golden: ## Write the golden files and generated documents; read the diff before 
 browser: ## Walk through the dashboard in real browsers; needs node, Chromium and Firefox
 	npm --prefix test/browser ci --no-audit --no-fund
 	npm --prefix test/browser test
+
+wordpress: $(TOOLS)/wordpress ## Fetch Debian's WordPress for its test, which also needs php and mariadbd
+
+# The package would install a web server, so it is only unpacked.
+$(TOOLS)/wordpress:
+	rm -rf $@.part && mkdir -p $@.part
+	cd $@.part && apt-get download -qq wordpress && dpkg -x wordpress_*.deb . && rm wordpress_*.deb
+	mv $@.part $@
 
 openapi: $(OPENAPI) ## Lint the OpenAPI document with Spectral and Redocly; needs node
 	$(OPENAPI)/node_modules/.bin/spectral lint --fail-severity=error internal/api/testdata/openapi.json

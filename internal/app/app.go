@@ -20,6 +20,7 @@ import (
 	"vellocity/internal/gate"
 	"vellocity/internal/live"
 	"vellocity/internal/notify"
+	"vellocity/internal/publishing"
 	"vellocity/internal/queue"
 	"vellocity/internal/store"
 	"vellocity/internal/web"
@@ -43,6 +44,7 @@ type App struct {
 	queue     *queue.Queue
 	runner    *execution.Runner
 	notifier  *notify.Notifier
+	publisher *publishing.Publisher
 	mail      *mail.Sender // nil: no mail server is configured
 	providers *ai.Providers
 	connected connected // the clients behind them

@@ -21,6 +21,7 @@ import (
 	"vellocity/internal/extension/mail"
 	"vellocity/internal/live"
 	"vellocity/internal/notify"
+	"vellocity/internal/publishing"
 	"vellocity/internal/queue"
 	"vellocity/internal/store"
 	"vellocity/internal/template"
@@ -178,6 +179,14 @@ func (a *App) work() (err error) {
 	if err := a.notifications(); err != nil {
 		return err
 	}
+	a.publisher = publishing.New(publishing.Options{
+		Store:  a.Store,
+		Vault:  a.vault,
+		Kinds:  channelKinds(),
+		Client: a.channelClient,
+		Render: content.Render,
+		Log:    a.log,
+	})
 	node, err := a.nodeID()
 	if err != nil {
 		return err
@@ -197,6 +206,7 @@ func (a *App) work() (err error) {
 	}
 	a.runner.UseQueue(a.queue)
 	a.notifier.UseQueue(a.queue)
+	a.publisher.UseQueue(a.queue)
 	a.Engine, err = engine.New(engine.Options{
 		Store:        a.Store,
 		Runner:       a.runner,
@@ -205,6 +215,7 @@ func (a *App) work() (err error) {
 		Vault:        a.vault,
 		Email:        a.mail != nil,
 		Providers:    a.providers,
+		Publisher:    a.publisher,
 		KeyVariables: keyVariables(),
 		Capabilities: Capabilities(),
 		Templates:    template.Builtin(),

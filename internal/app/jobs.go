@@ -8,6 +8,7 @@ import (
 	"vellocity/internal/item"
 	"vellocity/internal/live"
 	"vellocity/internal/notify"
+	"vellocity/internal/publishing"
 	"vellocity/internal/queue"
 	"vellocity/internal/store"
 )
@@ -15,8 +16,9 @@ import (
 // handlers lists the background jobs: their kind, and what does them.
 func (a *App) handlers() map[string]queue.Handler {
 	return map[string]queue.Handler{
-		execution.JobKind: a.runner.Work,
-		notify.JobKind:    a.notifier.Send,
+		execution.JobKind:  a.runner.Work,
+		notify.JobKind:     a.notifier.Send,
+		publishing.JobKind: a.publisher.Work,
 	}
 }
 
@@ -24,8 +26,9 @@ func (a *App) handlers() map[string]queue.Handler {
 // nothing.
 func (a *App) workers() map[string]int {
 	return map[string]int{
-		execution.JobKind: a.cfg.Workers,
-		notify.JobKind:    4, // a mail server that is away holds these and nothing else
+		execution.JobKind:  a.cfg.Workers,
+		notify.JobKind:     4, // a mail server that is away holds these and nothing else
+		publishing.JobKind: 8, // as do channels
 	}
 }
 
@@ -47,6 +50,11 @@ func (a *App) consumers() []live.Consumer {
 			Name:   "triggers",
 			Wants:  a.Engine.Work.TriggerEvents,
 			Handle: a.Engine.Work.NoteEvents,
+		},
+		{
+			Name:   "publish",
+			Events: publishing.Events(),
+			Handle: a.publisher.Handle,
 		},
 	}
 }

@@ -112,4 +112,7 @@ type MoveItem struct {
 }
 
 // PublishItem publishes the current version of an item.
-type PublishItem struct{ ContentID int64 }
+type PublishItem struct {
+	ContentID int64
+	Channels  []string // slugs of those to publish on; empty: those that take the item
+}

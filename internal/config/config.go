@@ -24,15 +24,17 @@ type Config struct {
 	InsecurePublic bool
 	BaseURL        string // without a trailing slash; empty: derived from Listen
 	TrustedProxies []string
-	MetricsListen  string
-	Database       domain.Secret // postgres://…; empty: SQLite in Data
-	NodeID         string
-	Workers        int
-	MaxTickets     int
-	RateLimits     bool
-	Demo           bool
-	LogLevel       slog.Level
-	LogFormat      string // "text" or "json"
+	// ChannelNetworks are networks that are not public and that channels may lead to.
+	ChannelNetworks []string
+	MetricsListen   string
+	Database        domain.Secret // postgres://…; empty: SQLite in Data
+	NodeID          string
+	Workers         int
+	MaxTickets      int
+	RateLimits      bool
+	Demo            bool
+	LogLevel        slog.Level
+	LogFormat       string // "text" or "json"
 
 	Provider            string // a kind of provider, "composer", or empty: the first that is configured
 	Model               string

@@ -46,16 +46,17 @@ type Option struct {
 
 // The groups of options.
 const (
-	groupServer = "Server"
-	groupStore  = "Data and nodes"
-	groupText   = "Text providers"
-	groupMail   = "E-mail"
+	groupServer   = "Server"
+	groupStore    = "Data and nodes"
+	groupText     = "Text providers"
+	groupMail     = "E-mail"
+	groupChannels = "Channels"
 )
 
 // Options lists every option, in the order of the documentation. Each kind of
 // provider has two: a key and an address.
 func Options(kinds []ProviderKind) []Option {
-	return slices.Concat(serverOptions(), storeOptions(), textOptions(kinds), mailOptions())
+	return slices.Concat(serverOptions(), storeOptions(), textOptions(kinds), mailOptions(), channelOptions())
 }
 
 func serverOptions() []Option {
@@ -158,6 +159,15 @@ func textOptions(kinds []ProviderKind) []Option {
 			Help:    "How many calls this node makes to one provider at once.",
 		},
 	))
+}
+
+// channelOptions say where a workspace's channels may lead.
+func channelOptions() []Option {
+	return group(groupChannels, []Option{
+		{Name: "channel-networks", Value: "LIST", apply: networks(func(c *Config) *[]string { return &c.ChannelNetworks }),
+			Help: "Networks that are not public and that channels may lead to, such as 10.0.0.0/8: there over http, too, " +
+				"and to any port. By default channels lead to public addresses only, over https."},
+	})
 }
 
 // mailOptions name the mail server.

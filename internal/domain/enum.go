@@ -41,7 +41,7 @@ func (ContentType) Values() []string { return names(ContentTypes()) }
 
 // Values lists the states of a publication.
 func (PublicationStatus) Values() []string {
-	return names([]PublicationStatus{PublicationPending, PublicationPublished, PublicationFailed})
+	return names([]PublicationStatus{PublicationPending, PublicationPublished, PublicationFailed, PublicationSkipped})
 }
 
 // Values lists the kinds of entries.

@@ -92,6 +92,12 @@ const (
 	EventNotificationRead       EventName = "notification.read"
 	EventNotificationConfigured EventName = "notification.configured"
 
+	EventChannelCreated    EventName = "channel.created"
+	EventChannelChanged    EventName = "channel.changed"
+	EventChannelDeleted    EventName = "channel.deleted"
+	EventPublicationQueued EventName = "publication.queued"
+	EventPublicationEnded  EventName = "publication.ended"
+
 	EventTemplateCreated EventName = "template.created"
 	EventTemplateChanged EventName = "template.changed"
 	EventTemplateDeleted EventName = "template.deleted"
@@ -616,6 +622,7 @@ func EventTypes() []EventType {
 		{"", "A template was deleted.", TemplateDeleted{template}},
 	}
 	list = append(list, triggerEventTypes()...)
+	list = append(list, channelEventTypes()...)
 	for i := range list {
 		list[i].Name = list[i].Example.EventName()
 	}

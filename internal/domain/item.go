@@ -180,6 +180,7 @@ const (
 	PublicationPending   PublicationStatus = "pending"
 	PublicationPublished PublicationStatus = "published"
 	PublicationFailed    PublicationStatus = "failed"
+	PublicationSkipped   PublicationStatus = "skipped" // the channel was switched off or deleted before
 )
 
 // BulkMode says what a bulk move does about an item that may not move.
@@ -216,13 +217,22 @@ type Publication struct {
 	ID         int64
 	ContentID  int64
 	Version    int
-	Channel    string // "feed"
+	Channel    string // [ChannelFeed], or the slug of a channel
 	Slug       string // in its address there
 	Status     PublicationStatus
 	ExternalID string
 	URL        string
 	Error      string
 	At         time.Time
+
+	// What only publications on channels have, besides the feed's.
+	Name        string // of the channel
+	Kind        ChannelKind
+	Action      PublicationAction
+	LiveVersion int       // that the channel shows; 0: none
+	Notes       []string  // what the channel has changed or left out
+	Attempts    int       // of this publication
+	NextAt      time.Time // when it is tried again; zero: at once, or never
 }
 
 // HistoryKind says what an entry of an item's history is about.

@@ -86,6 +86,10 @@ var (
 	LimitAgentInstructions = Limit{Name: "agent_instructions", Unit: Characters, Max: 5_000}
 	LimitAgentCredits      = Limit{Name: "agent_credits", Unit: Number, Min: 1, Max: 1_000_000_000}
 
+	LimitChannelName   = Limit{Name: "channel_name", Unit: Characters, Min: 1, Max: 100, Line: true}
+	LimitChannelSecret = Limit{Name: "channel_secret", Unit: Characters, Max: 1000, Line: true}
+	LimitChannelTypes  = Limit{Name: "channel_types", Unit: Items, Max: 5}
+
 	LimitPrompt     = Limit{Name: "prompt", Unit: Characters, Max: 20_000}
 	LimitWords      = Limit{Name: "words", Unit: Number, Min: 1, Max: 4_000}
 	LimitTone       = Limit{Name: "tone", Unit: Characters, Max: 100, Line: true}
@@ -130,6 +134,7 @@ func Limits() []Limit {
 		LimitBrandVoiceRules, LimitPreferredTerms, LimitBannedTerms, LimitTerm, LimitSampleTexts,
 		LimitAgentName, LimitAgentDescription, LimitAgentCapabilities, LimitAgentProvider, LimitAgentModel,
 		LimitAgentInstructions, LimitAgentCredits,
+		LimitChannelName, LimitChannelSecret, LimitChannelTypes,
 		LimitPrompt, LimitWords, LimitTone, LimitToneCustom, LimitResults,
 		LimitTemplateName, LimitTemplateDescription, LimitTemplateSteps, LimitStepKey, LimitDependsOn, LimitExpression,
 		LimitUseCase, LimitTriggerName, LimitCron, LimitEventName,

@@ -18,6 +18,7 @@ import (
 	"vellocity/internal/engine/work"
 	"vellocity/internal/execution"
 	"vellocity/internal/live"
+	"vellocity/internal/publishing"
 	"vellocity/internal/store"
 	"vellocity/internal/verb"
 )
@@ -31,6 +32,7 @@ type Options struct {
 	Vault     *auth.Vault
 	Email     bool // this server sends e-mails
 	Providers *ai.Providers
+	Publisher *publishing.Publisher // nil: there are no channels
 	// KeyVariables are the environment variables that connect a provider, for hints.
 	KeyVariables []string
 	Capabilities []capability.Capability
@@ -76,9 +78,11 @@ func New(o Options) (Engine, error) {
 		ReaderGrace:  o.ReaderGrace,
 		Log:          o.Log,
 	})
+	c := content.New(o.Store, o.Runner, o.PublicURL)
+	c.UsePublisher(o.Publisher)
 	return Engine{
 		Work:    w,
-		Content: content.New(o.Store, o.Runner, o.PublicURL),
+		Content: c,
 		Studio:  s,
 		Account: account.New(account.Options{Store: o.Store, Keys: o.Keys, Vault: o.Vault, Email: o.Email}),
 	}, nil

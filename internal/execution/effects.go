@@ -44,7 +44,7 @@ func (w *worker) applyEffects(
 		case e.Move != nil:
 			err = w.annotateAndMove(ctx, tx, p, *e.Move)
 		case e.Publish != nil:
-			err = w.publish(ctx, tx, p, e.Publish.ContentID)
+			err = w.publish(ctx, tx, p, *e.Publish)
 		}
 		if err != nil {
 			return nil, nil, err
@@ -53,12 +53,12 @@ func (w *worker) applyEffects(
 	return findings, created, nil
 }
 
-func (w *worker) publish(ctx context.Context, tx *store.Tx, p *part, id int64) error {
-	c, err := tx.LockContent(ctx, w.x.WorkspaceID, id)
+func (w *worker) publish(ctx context.Context, tx *store.Tx, p *part, e capability.PublishItem) error {
+	c, err := tx.LockContent(ctx, w.x.WorkspaceID, e.ContentID)
 	if err != nil {
 		return err
 	}
-	return w.move(ctx, tx, p, c, domain.ItemPublished)
+	return w.move(ctx, tx, p, c, domain.ItemPublished, e.Channels)
 }
 
 // workAhead does what takes time about a step's effects before the transaction that
@@ -151,17 +151,23 @@ func (w *worker) annotateAndMove(ctx context.Context, tx *store.Tx, p *part, e c
 	if e.To == "" || e.To == c.Status {
 		return nil
 	}
-	return w.move(ctx, tx, p, c, e.To)
+	return w.move(ctx, tx, p, c, e.To, nil)
 }
 
-// move moves an item, and wakes the executions that wait for a decision about it.
+// move moves an item, and wakes the executions that wait for a decision about it. Where it
+// publishes the item, channels are those to publish on; none: those that take the item.
 func (w *worker) move(
-	ctx context.Context, tx *store.Tx, p *part, c domain.ContentItem, to domain.ItemStatus,
+	ctx context.Context, tx *store.Tx, p *part, c domain.ContentItem, to domain.ItemStatus, channels []string,
 ) error {
 	if a, _ := domain.ActorFrom(ctx); !a.May(domain.MoveScope(c.Status, to)) {
 		return allow(a, domain.MoveScope(c.Status, to))
 	}
-	c, err := item.Move(ctx, tx, c, to, item.Top, "")
+	var err error
+	if to == domain.ItemPublished {
+		c, err = item.Publish(ctx, tx, c, channels)
+	} else {
+		c, err = item.Move(ctx, tx, c, to, item.Top, "")
+	}
 	if err != nil {
 		return err
 	}

@@ -152,6 +152,9 @@ func Annotate(ctx context.Context, tx *store.Tx, c domain.ContentItem) (domain.C
 
 // Delete removes an item with its versions, history and publications.
 func Delete(ctx context.Context, tx *store.Tx, c domain.ContentItem) error {
+	if err := tx.QueueRemovals(ctx, c.WorkspaceID, c.ID, 0); err != nil {
+		return err
+	}
 	if err := tx.DeleteContent(ctx, c); err != nil {
 		return err
 	}

@@ -8,9 +8,6 @@ import (
 	"vellocity/internal/store"
 )
 
-// ChannelFeed is the built-in channel that every workspace has.
-const ChannelFeed = "feed"
-
 // Places in a column. Any other number is the id of the card to stand before.
 const (
 	Top    int64 = 0
@@ -29,9 +26,26 @@ const (
 func Move(
 	ctx context.Context, tx *store.Tx, c domain.ContentItem, to domain.ItemStatus, before int64, reason string,
 ) (domain.ContentItem, error) {
+	return move(ctx, tx, c, to, before, reason, nil)
+}
+
+// Publish moves an item to published, as [Move] does, and publishes it on the channels with
+// these slugs alone, whatever they usually take. An item is on the feed in any case: that is
+// what published means. No channels: those that take the item. It returns a CONFLICT for a
+// channel that does not exist or is switched off.
+func Publish(
+	ctx context.Context, tx *store.Tx, c domain.ContentItem, channels []string,
+) (domain.ContentItem, error) {
+	return move(ctx, tx, c, domain.ItemPublished, Top, "", channels)
+}
+
+func move(
+	ctx context.Context, tx *store.Tx, c domain.ContentItem, to domain.ItemStatus, before int64, reason string,
+	channels []string,
+) (domain.ContentItem, error) {
 	from := c.Status
 	// Another place in the column is only that; it does not publish.
-	again := from == domain.ItemPublished && c.PublishedVersion != c.Version && before == Top
+	again := from == domain.ItemPublished && before == Top && (c.PublishedVersion != c.Version || len(channels) > 0)
 	publish := to == domain.ItemPublished && (from != to || again)
 	if publish {
 		if err := mayPublish(ctx, tx, c); err != nil {
@@ -58,7 +72,7 @@ func Move(
 	if err := recordMove(ctx, tx, c, from, reason); err != nil {
 		return c, err
 	}
-	return c, updateChannels(ctx, tx, c, from)
+	return c, updateChannels(ctx, tx, c, from, channels)
 }
 
 // Approve approves the present version of a published item, which stays published
@@ -109,17 +123,22 @@ func recordMove(ctx context.Context, tx *store.Tx, c domain.ContentItem, from do
 }
 
 // updateChannels puts a published item on its channels and takes a withdrawn one off.
-func updateChannels(ctx context.Context, tx *store.Tx, c domain.ContentItem, from domain.ItemStatus) error {
+func updateChannels(
+	ctx context.Context, tx *store.Tx, c domain.ContentItem, from domain.ItemStatus, channels []string,
+) error {
 	if c.Status != domain.ItemPublished {
 		if from == domain.ItemPublished {
-			return tx.DeletePublications(ctx, c.WorkspaceID, c.ID)
+			return withdraw(ctx, tx, c)
 		}
 		return nil
 	}
-	p := domain.Publication{Version: c.Version, Channel: ChannelFeed, Status: domain.PublicationPublished}
-	if err := tx.SavePublication(ctx, c.WorkspaceID, c.ID, p, snapshot(c)); err != nil {
+	p := domain.Publication{Version: c.Version, Channel: domain.ChannelFeed, Status: domain.PublicationPublished}
+	if err := tx.SavePublication(ctx, c.WorkspaceID, c.ID, p, Snapshot(c)); err != nil {
+		return err
+	}
+	if err := queue(ctx, tx, c, channels); err != nil {
 		return err
 	}
 	return tx.AppendEvent(ctx, c.Subject(),
-		domain.ContentPublished{ItemState: c.State(), Version: c.Version, Channel: ChannelFeed, Slug: c.Slug})
+		domain.ContentPublished{ItemState: c.State(), Version: c.Version, Channel: domain.ChannelFeed, Slug: c.Slug})
 }

@@ -10,8 +10,8 @@ import (
 	"vellocity/internal/store"
 )
 
-// snapshot is what becomes public of an item.
-func snapshot(c domain.ContentItem) domain.Snapshot {
+// Snapshot is what becomes public of an item.
+func Snapshot(c domain.ContentItem) domain.Snapshot {
 	return domain.Snapshot{
 		Title:           c.Title,
 		Slug:            c.Slug,
@@ -33,7 +33,7 @@ func SaveHTML(ctx context.Context, tx *store.Tx, c domain.ContentItem, html stri
 		return nil
 	}
 	return tx.SavePublicationHTML(ctx, c.WorkspaceID, store.Published{
-		Snapshot: snapshot(c), ContentID: c.ID, Version: c.Version, At: tx.Now(), HTML: html,
+		Snapshot: Snapshot(c), ContentID: c.ID, Version: c.Version, At: tx.Now(), HTML: html,
 	})
 }
 

@@ -125,7 +125,7 @@ func TestToolsAsAClientSeesThem(t *testing.T) {
 		}
 	}
 	for _, want := range []string{"list_capabilities", "get_capability", "execute_capability", "list_executions", "get_execution", "get_execution_assets", "get_kanban_board",
-		"move_content", "bulk_move_content", "list_brand_voices", "get_brand_voice", "list_agents", "get_agent", "execute_capability"} {
+		"move_content", "bulk_move_content", "list_brand_voices", "get_brand_voice", "list_agents", "get_agent", "check_text"} {
 		if !names[want] {
 			t.Errorf("the default list lacks %s", want)
 		}

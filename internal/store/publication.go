@@ -60,7 +60,7 @@ var (
 		on conflict (content_id, channel) do update set {excluded}`)
 )
 
-// Publications returns an item's publications, one per channel.
+// Publications returns an item's publications: the feed's, then one for each channel.
 func (q Q) Publications(ctx context.Context, workspaceID, contentID int64) ([]domain.Publication, error) {
 	scan := publicationTable.Scan(publicationRead)
 	list, err := db.Many(ctx, q.db,
@@ -74,7 +74,8 @@ func (q Q) Publications(ctx context.Context, workspaceID, contentID int64) ([]do
 	if err != nil {
 		return nil, fmt.Errorf("read publications: %w", err)
 	}
-	return list, nil
+	channels, err := q.publicationsOnChannels(ctx, workspaceID, contentID)
+	return append(list, channels...), err
 }
 
 // SavePublication stores that a channel shows the snapshot of an item, in place of
@@ -109,7 +110,7 @@ func (t *Tx) SavePublicationHTML(ctx context.Context, workspaceID int64, p Publi
 		p.ContentID, p.Version, db.Millis(p.At), p.HTML, p.Summary, workspaceID)
 }
 
-// DeletePublications takes an item off every channel.
+// DeletePublications takes an item off the feed.
 func (t *Tx) DeletePublications(ctx context.Context, workspaceID, contentID int64) error {
 	return t.db.Exec(ctx, `delete from publication where workspace_id = $1 and content_id = $2`, workspaceID, contentID)
 }
@@ -126,7 +127,7 @@ type Published struct {
 }
 
 // channelFeed is the built-in feed's channel.
-const channelFeed = "feed"
+const channelFeed = domain.ChannelFeed
 
 // onFeed is the condition for what the built-in feed of workspace $1 shows.
 var onFeed = ` from publication where workspace_id = $1
@@ -166,4 +167,15 @@ func (q Q) PublishedItem(ctx context.Context, workspaceID int64, slug string) (P
 		return p, domain.NotFound("Item")
 	}
 	return p, nil
+}
+
+// PublishedSnapshot returns what is public of an item, without its HTML; ok is false where
+// the item is not published.
+func (q Q) PublishedSnapshot(ctx context.Context, workspaceID, contentID int64) (p Published, ok bool, err error) {
+	p, ok, err = db.First(ctx, q.db, scanPublished(), `select `+publishedColumns+onFeed+` and content_id = $2`,
+		workspaceID, contentID)
+	if err != nil {
+		return p, false, fmt.Errorf("read what is public of an item: %w", err)
+	}
+	return p, ok, nil
 }

@@ -13,6 +13,7 @@ import (
 	"vellocity/internal/web/pages/brandvoices"
 	"vellocity/internal/web/pages/capabilities"
 	"vellocity/internal/web/pages/capability"
+	"vellocity/internal/web/pages/channels"
 	"vellocity/internal/web/pages/content"
 	"vellocity/internal/web/pages/contents"
 	"vellocity/internal/web/pages/execution"
@@ -55,6 +56,7 @@ func pages() []ui.Mount {
 		agent.Mount,
 		triggers.Mount,
 		trigger.Mount,
+		channels.Mount,
 		keys.Mount,
 		review.Mount,
 		unsubscribe.Mount,

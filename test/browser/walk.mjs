@@ -436,7 +436,7 @@ async function noFault(page, where) {
 // everyPage looks at each page in light, dark, on a phone and at 320 pixels.
 async function everyPage() {
   const paths = ["/board", "/executions", "/executions?status=failed", "/executions/1", "/content/1", "/content/1?view=edit", "/content/1?view=versions", "/content/1?view=history",
-    "/capabilities", "/capabilities/generate-blog-post", "/capabilities/generate-social-posts", "/capabilities/analyze-seo", "/capabilities/review-content", "/capabilities/publish-content", "/brand-voices", "/agents", "/settings/api-keys?new=1", "/settings/api-keys?revoke=1", "/notifications", "/notifications?unread=1", "/unsubscribe", "/nowhere", "/in"];
+    "/capabilities", "/capabilities/generate-blog-post", "/capabilities/generate-social-posts", "/capabilities/analyze-seo", "/capabilities/review-content", "/capabilities/publish-content", "/brand-voices", "/agents", "/settings/api-keys?new=1", "/settings/api-keys?revoke=1", "/settings/channels", "/settings/new-channel/wordpress", "/notifications", "/notifications?unread=1", "/unsubscribe", "/nowhere", "/in"];
   const modes = {
     light: {}, dark: { colorScheme: "dark" },
     phone: { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true },

@@ -23,17 +23,6 @@ type ContentDetailsAttributes struct {
 	Provenance   ops.Object    `json:"provenance" doc:"Where the text came from: engine, prompt templates, inputs"`
 }
 
-// Publication is one channel's copy of an item.
-type Publication struct {
-	Version    int                      `json:"version"`
-	Channel    string                   `json:"channel"`
-	Status     domain.PublicationStatus `json:"status"`
-	ExternalID *string                  `json:"external_id"`
-	URL        *string                  `json:"url"`
-	Error      *string                  `json:"error"`
-	At         *time.Time               `json:"at"`
-}
-
 // BoardMove is one entry of an item's history.
 type BoardMove struct {
 	Kind    domain.HistoryKind `json:"kind" doc:"A move on the board, or a decision about a finding"`
@@ -369,17 +358,5 @@ func version(v domain.ContentVersion) Version {
 func move(m domain.ItemMove) BoardMove {
 	return BoardMove{
 		m.Kind, m.From, m.To, m.Version, m.By, m.ByKind, m.At.UTC(), wire.Optional(m.Finding), wire.Optional(m.Reason),
-	}
-}
-
-func publication(p domain.Publication) Publication {
-	return Publication{
-		Version:    p.Version,
-		Channel:    p.Channel,
-		Status:     p.Status,
-		ExternalID: wire.Optional(p.ExternalID),
-		URL:        wire.Optional(p.URL),
-		Error:      wire.Optional(p.Error),
-		At:         wire.Time(p.At),
 	}
 }

@@ -32,7 +32,7 @@ func New() capability.Capability {
 			IsFeatured:     true,
 			Slug:           Slug,
 			Name:           "Content Publisher",
-			Description:    "Publish an item on the built-in feed",
+			Description:    "Publish an item on the built-in feed and on channels",
 			Category:       domain.CategoryPublishing,
 			Effects:        []domain.EffectKind{domain.EffectPublish},
 			SettingsSchema: schema,
@@ -52,7 +52,7 @@ type Published struct {
 	ContentID int64    `json:"content_id"`
 	Version   int      `json:"version"`
 	Title     string   `json:"title"`
-	Channels  []string `json:"channels"`
+	Channels  []string `json:"channels"` // that were chosen; empty: those that take the item
 }
 
 // publish refuses an item without text or with blocking findings. What else the
@@ -72,8 +72,11 @@ func publish(_ context.Context, in capability.Input, s Settings) (capability.Res
 	if blockers := domain.Blockers(item.Findings); len(blockers) > 0 {
 		return capability.Result{}, domain.NotPublishable(blockers)
 	}
+	if s.Channels == nil {
+		s.Channels = []string{}
+	}
 	return capability.Result{
 		Output:  Published{ContentID: item.ID, Version: item.Version, Title: item.Title, Channels: s.Channels},
-		Effects: []capability.Effect{{Publish: &capability.PublishItem{ContentID: item.ID}}},
+		Effects: []capability.Effect{{Publish: &capability.PublishItem{ContentID: item.ID, Channels: s.Channels}}},
 	}, nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"vellocity/internal/auth"
 	"vellocity/internal/execution"
+	"vellocity/internal/publishing"
 	"vellocity/internal/store"
 )
 
@@ -18,13 +19,14 @@ type Verbs struct {
 	// publicURL begins the addresses of published items, without a slash at the end.
 	// Empty: they are not known.
 	publicURL string
-	reviewers *auth.Throttle // of those without an account, by address
+	reviewers *auth.Throttle        // of those without an account, by address
+	publisher *publishing.Publisher // nil: there are no channels
 }
 
 // New returns the verbs. publicURL is the address of the server, without a slash at the
 // end; empty where it is not known.
 func New(s *store.Store, r *execution.Runner, publicURL string) *Verbs {
-	return &Verbs{s, r, publicURL, auth.NewThrottle(reviewTries, reviewSpan, s.Now)}
+	return &Verbs{store: s, runner: r, publicURL: publicURL, reviewers: auth.NewThrottle(reviewTries, reviewSpan, s.Now)}
 }
 
 // FeedPath is the path of a workspace's feed.

@@ -3,8 +3,6 @@ package content
 import (
 	"cmp"
 	"context"
-	"crypto/sha256"
-	"fmt"
 	"time"
 
 	"vellocity/internal/domain"
@@ -85,22 +83,13 @@ func (v *Verbs) feedItem(ctx context.Context, installation string, w domain.Work
 	p = v.published(ctx, w.ID, p)
 	return FeedItem{
 		Snapshot:    p.Snapshot,
-		Identity:    identity(installation, w.ID, p.ContentID),
+		Identity:    "urn:uuid:" + domain.ItemUUID(installation, w.ID, p.ContentID),
 		ContentID:   p.ContentID,
 		HTML:        p.HTML,
 		Version:     p.Version,
 		PublishedAt: p.FirstAt,
 		UpdatedAt:   p.At,
 	}
-}
-
-// identity makes a UUID (RFC 9562, version 8) of an item's ids, which are never given
-// out twice. It is no address, so it survives another slug, host or restore.
-func identity(installation string, workspaceID, contentID int64) string {
-	u := sha256.Sum256(fmt.Appendf(nil, "vellocity %s workspace %d item %d", installation, workspaceID, contentID))
-	u[6] = u[6]&0x0f | 0x80
-	u[8] = u[8]&0x3f | 0x80
-	return fmt.Sprintf("urn:uuid:%x-%x-%x-%x-%x", u[:4], u[4:6], u[6:8], u[8:10], u[10:16])
 }
 
 // summaryOf is the summary of a snapshot that has none.

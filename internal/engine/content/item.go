@@ -69,7 +69,7 @@ func (v *Verbs) publications(ctx context.Context, q store.Q, workspaceID, id int
 		return list, err
 	}
 	for i, p := range list {
-		if p.Channel == item.ChannelFeed && p.Status == domain.PublicationPublished {
+		if p.Channel == domain.ChannelFeed && p.Status == domain.PublicationPublished {
 			list[i].URL = v.publicURL + FeedItemPath(ws.Slug, p.Slug)
 		}
 	}

@@ -31,7 +31,9 @@ import (
 	"vellocity/internal/engine/studio"
 	"vellocity/internal/engine/work"
 	"vellocity/internal/execution"
+	channels "vellocity/internal/extension/wire"
 	"vellocity/internal/live"
+	"vellocity/internal/publishing"
 	"vellocity/internal/queue"
 	"vellocity/internal/store"
 	"vellocity/internal/store/storetest"
@@ -70,6 +72,8 @@ type Kit struct {
 	Studio    *studio.Verbs
 	Account   *account.Verbs
 	Vault     *auth.Vault
+	Publisher *publishing.Publisher
+	Site      *Site // where the channels of the kind "site" lead
 	Ours      domain.Workspace
 	Theirs    domain.Workspace
 
@@ -92,7 +96,7 @@ func Each(t *testing.T, c Config, f func(k *Kit)) {
 // New makes a kit on a store that has no workspace yet.
 func New(t *testing.T, s *store.Store, dir string, c Config) *Kit {
 	t.Helper()
-	k := &Kit{T: t, Config: c, Store: s, dir: dir}
+	k := &Kit{T: t, Config: c, Store: s, Site: &Site{}, dir: dir}
 	k.Ours, k.Theirs = k.workspace("ours"), k.workspace("theirs")
 	k.build()
 	if !c.Idle {
@@ -187,15 +191,25 @@ func (k *Kit) build() {
 		Slots:        cmp.Or(k.Config.Slots, 8),
 		Pending:      cmp.Or(k.Config.Pending, 1000),
 	})
+	vault, err := auth.NewVault(domain.Secret(strings.Repeat("test", 10)))
+	k.must(err)
+	_, err = vault.Unlock(context.Background(), k.Store)
+	k.must(err)
+	k.Vault = vault
+	k.Publisher = publishing.New(publishing.Options{
+		Store:  k.Store,
+		Vault:  vault,
+		Kinds:  []channels.Kind{k.Site.Kind()},
+		Client: reach,
+		Render: content.Render,
+		Log:    log,
+	})
 	k.newQueue(log)
-	var err error
 	k.Work, err = work.New(work.Options{Store: k.Store, Runner: k.Runner, Hub: k.Hub, Capabilities: capabilities,
 		Templates: k.Config.Templates})
 	k.must(err)
 	k.Content = content.New(k.Store, k.Runner, PublicURL)
-	vault, err := auth.NewVault(domain.Secret(strings.Repeat("test", 10)))
-	k.must(err)
-	k.Vault = vault
+	k.Content.UsePublisher(k.Publisher)
 	k.Account = account.New(account.Options{
 		Store: k.Store,
 		Keys:  auth.NewKeys(k.Store, log),
@@ -214,17 +228,21 @@ func (k *Kit) newQueue(log *slog.Logger) {
 	k.T.Helper()
 	var err error
 	k.Queue, err = queue.New(queue.Options{
-		DB:       k.Store.DB(),
-		Dir:      k.dir,
-		NodeID:   "n1",
-		Log:      log,
-		Lease:    2 * time.Second,
-		Grace:    time.Millisecond,
-		Handlers: map[string]queue.Handler{execution.JobKind: k.Runner.Work},
-		Workers:  map[string]int{execution.JobKind: cmp.Or(k.Config.Workers, 8)},
+		DB:     k.Store.DB(),
+		Dir:    k.dir,
+		NodeID: "n1",
+		Log:    log,
+		Lease:  2 * time.Second,
+		Grace:  time.Millisecond,
+		Handlers: map[string]queue.Handler{
+			execution.JobKind:  k.Runner.Work,
+			publishing.JobKind: k.Publisher.Work,
+		},
+		Workers: map[string]int{execution.JobKind: cmp.Or(k.Config.Workers, 8)},
 	})
 	k.must(err)
 	k.Runner.UseQueue(k.Queue)
+	k.Publisher.UseQueue(k.Queue)
 }
 
 // PublicURL is the server's address in tests.
@@ -260,6 +278,8 @@ func (k *Kit) Start() {
 	var loops sync.WaitGroup
 	loops.Go(func() { k.Hub.Run(ctx) })
 	loops.Go(func() { k.Studio.Run(ctx) })
+	publish := live.Consumer{Name: "publish", Events: publishing.Events(), FromStart: true, Handle: k.Publisher.Handle}
+	loops.Go(func() { _ = k.Hub.Consume(ctx, publish) })
 	loops.Go(func() { k.Runner.Texts.Run(ctx) })
 	q, e := k.Queue, k.Studio
 	k.stop = sync.OnceFunc(func() {

@@ -37,6 +37,7 @@ func Mount(site *ui.Site) ui.Page {
 			{Pattern: "POST /content/{id}/findings/{finding}/accept", Handle: p.accept},
 			{Pattern: "POST /content/{id}/findings/{finding}/withdraw", Handle: p.withdraw},
 			{Pattern: "GET /content/{id}/export", Handle: p.export},
+			{Pattern: "POST /content/{id}/publications/{channel}/retry", Handle: p.republish},
 			{Pattern: "POST /preview", Handle: p.preview},
 		}),
 	}
@@ -77,10 +78,12 @@ func (p page) view(w http.ResponseWriter, r *http.Request, d content.ItemDetails
 		Needs:    d.NeedsInput,
 		Scores:   scoresOf(d.Scores),
 		Sources:  sourcesOf(d.Provenance),
-		Channels: d.Publications,
 		Form:     formOf(d.ContentItem),
 	}
 	if v.Plan, err = p.planOf(r.Context(), d.ContentItem, sh.Workspace); err != nil {
+		return v, err
+	}
+	if v.Channels, err = p.channels(r.Context(), d, r.URL.Query().Get("channel")); err != nil {
 		return v, err
 	}
 	v.SentBack = sentBack(d.Moves)
@@ -199,7 +202,7 @@ func readingTime(words int) string { return strconv.Itoa(max(1, (words+110)/220)
 // present one.
 func publishedSlug(d content.ItemDetails) string {
 	for _, p := range d.Publications {
-		if p.Channel == "feed" && p.Slug != "" {
+		if p.Channel == domain.ChannelFeed && p.Slug != "" {
 			return p.Slug
 		}
 	}

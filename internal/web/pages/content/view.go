@@ -26,7 +26,7 @@ type view struct {
 	Scores   []score
 	Sources  sources
 	History  []happening
-	Channels []domain.Publication
+	Channels channelsView
 	SentBack *domain.ItemMove // why a reviewer sent the item back; nil: nobody did, or has moved it since
 	Waiting  int64            // the execution that waits for a decision about the item; 0: none
 
