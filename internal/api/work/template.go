@@ -80,6 +80,13 @@ type TemplateValidation struct {
 	EstimatedCredits int            `json:"estimated_credits" doc:"Price with a model, without the steps that will not run"`
 }
 
+// TemplateCheck is what is wrong with a template that is not stored.
+type TemplateCheck struct {
+	Valid            bool         `json:"valid"`
+	Errors           []FieldFault `json:"errors"            doc:"What is wrong; empty where the template can be created"`
+	EstimatedCredits int          `json:"estimated_credits" doc:"Price with a model, while no step is skipped"`
+}
+
 // FieldFault is one thing that is wrong with a field.
 type FieldFault struct {
 	Field   string `json:"field"   doc:"Path of the field, such as inputs.topic"`
@@ -220,7 +227,7 @@ func sampleTemplateInput(further map[string]any) map[string]any {
 func templateRows(v *work.Verbs) []ops.Op {
 	return []ops.Op{
 		listTemplatesRow(v), groupedTemplatesRow(v), suggestTemplatesRow(v), getTemplateRow(v), executeTemplateRow(v),
-		planTemplateRow(v), validateTemplateRow(v), createTemplateRow(v), replaceTemplateRow(v), deleteTemplateRow(v),
+		planTemplateRow(v), validateTemplateRow(v), checkTemplateRow(v), createTemplateRow(v), replaceTemplateRow(v), deleteTemplateRow(v),
 	}
 }
 
@@ -392,6 +399,27 @@ func suggestTemplatesRow(v *work.Verbs) ops.Op {
 	}, work.Suggestions{Method: work.SuggestedByWords, List: []work.SuggestedTemplate{{
 		TemplateDetails: sampleTemplate, Score: 0.5, Reason: "It has 2 of 4 of your words: “write”, “post”.",
 	}}})
+}
+
+func checkTemplateRow(v *work.Verbs) ops.Op {
+	return ops.New(ops.Op{
+		Name:  "check_workflow_template",
+		Route: ops.Route{Method: http.MethodPost, Path: templates + "/check"},
+		Scope: domain.ScopeRead,
+		Hints: ops.Hints{ReadOnly: true, Idempotent: true},
+		Docs: ops.Docs{
+			Chapter: chapterTemplates, Summary: "Check a workflow template",
+			Description: "Says what is wrong with a template before it is created or changed. Nothing is stored, and " +
+				"whether the slug is taken is not checked.",
+			Example: sampleTemplateInput(map[string]any{"slug": sampleTemplate.Slug}),
+		},
+		Tool:    ops.Tool{Set: templateTools},
+		Command: ops.Command{Noun: "templates", Verb: "check"},
+	}, func(ctx context.Context, in createTemplate) (work.Validation, error) {
+		return v.CheckTemplate(ctx, in.template(in.Slug))
+	}, func(_ *ops.Reply, c work.Validation) TemplateCheck {
+		return TemplateCheck{Valid: len(c.Faults) == 0, Errors: fieldFaults(c.Faults), EstimatedCredits: c.Credits}
+	}, work.Validation{Credits: 5})
 }
 
 func createTemplateRow(v *work.Verbs) ops.Op {

@@ -45,6 +45,7 @@ func (verbs) Templates() enginetest.Verbs {
 		"PlanTemplate": by(domain.ScopeRead, false, func(k K, ctx C, ref string) error {
 			return second(k.Work.PlanTemplate(ctx, work.ExecuteTemplate{Template: ref}))
 		}),
+		"CheckTemplate": enginetest.Read(func(k K, ctx C, _ X) error { return second(k.Work.CheckTemplate(ctx, own("a"))) }),
 		"ExecuteTemplate": {
 			Scope: domain.ScopeAdmin, Event: true, ByID: true, Make: created, // the scripted capability may publish
 			Call: func(k K, ctx C, x X) error {
