@@ -20,6 +20,8 @@ import (
 	"vellocity/internal/web/pages/keys"
 	"vellocity/internal/web/pages/notifications"
 	"vellocity/internal/web/pages/review"
+	"vellocity/internal/web/pages/template"
+	"vellocity/internal/web/pages/templates"
 	"vellocity/internal/web/pages/unsubscribe"
 	"vellocity/internal/web/ui"
 )
@@ -49,6 +51,8 @@ func pages() []ui.Mount {
 		brandvoice.Mount,
 		capabilities.Mount,
 		capability.Mount,
+		templates.Mount,
+		template.Mount,
 		agents.Mount,
 		agent.Mount,
 		keys.Mount,

@@ -12,6 +12,7 @@ import (
 	"vellocity/internal/domain"
 	"vellocity/internal/execution"
 	"vellocity/internal/expression"
+	"vellocity/internal/schema"
 	"vellocity/internal/store"
 	"vellocity/internal/template"
 	"vellocity/internal/verb"
@@ -21,6 +22,9 @@ import (
 type TemplateDetails struct {
 	domain.Template
 	Credits int // the price with a model, while no step is skipped
+	// Inputs is InputSchema, compiled: its fields, for forms. Only [Verbs.Template] fills it in; nil
+	// where this version cannot read the template any more.
+	Inputs *schema.Schema
 }
 
 // ListTemplates filters the templates. An empty category is any.
@@ -99,7 +103,14 @@ func (v *Verbs) Template(ctx context.Context, ref string) (TemplateDetails, erro
 		return TemplateDetails{}, err
 	}
 	t, err := v.template(ctx, v.store.Read(), a.WorkspaceID, ref)
-	return v.priced(t), err
+	if err != nil {
+		return TemplateDetails{}, err
+	}
+	d := v.priced(t)
+	if program, err := v.read(t); err == nil {
+		d.Inputs = program.Inputs
+	}
+	return d, nil
 }
 
 // template finds a template by its slug or id, among those that ship with Vellocity and those
@@ -125,6 +136,10 @@ func (v *Verbs) program(ctx context.Context, workspaceID int64, ref string) (*te
 	if err != nil {
 		return nil, err
 	}
+	return v.read(t)
+}
+
+func (v *Verbs) read(t domain.Template) (*template.Program, error) {
 	if p, ok := v.programs[t.ID]; ok {
 		return p, nil
 	}
