@@ -32,7 +32,7 @@ var layers = []struct {
 	room string
 	may  string
 }{
-	{"cmd", "app cli eval check api/account config ai schema domain sse"},
+	{"cmd", "app cli eval check template/file api/account config ai schema domain sse"},
 	{"web/webtest", "app config engine/... item store domain"},
 	{"app", "*"},
 	// doors
@@ -68,6 +68,7 @@ var layers = []struct {
 	{"notify", "extension/mail queue store domain"},
 	{"publishing", "extension/wire auth queue store domain"},
 	{"execution", "template expression capability compose ai item text queue store domain"},
+	{"template/file", "domain"},
 	{"template", "expression capability schema domain"},
 	{"expression", "domain"},
 	{"capability/captest", "golden capability ai domain"},
@@ -137,7 +138,7 @@ var only = []struct {
 	{"github.com/openai/", "", "the wires of models are our own: docs/decisions/0005"},
 	{"github.com/anthropics/", "", "the wires of models are our own: docs/decisions/0005"},
 	{"github.com/expr-lang/expr", "expression", "one room bounds what an expression costs: docs/decisions/0019"},
-	{"go.yaml.in/yaml", "check", "only front matter is YAML"},
+	{"go.yaml.in/yaml", "check template/file", "only front matter and files of templates are YAML"},
 	{"code.dny.dev/ssrf", "outbound", "one client for addresses that others chose"},
 	{"github.com/spf13/", "cmd cli app", "flags belong to the command line"},
 	{"github.com/wneessen/go-mail", "extension/mail", "one room speaks SMTP"},

@@ -68,7 +68,7 @@ the server of the same data directory, or to the one at --server with --key.`,
 	root.AddCommand(
 		serveCommand(s), migrateCommand(s), doctorCommand(s), versionCommand(),
 		runCommand(s), connectCommand(s), disconnectCommand(s),
-		signInLinkCommand(s), creditsGrantCommand(s), workspaceCommand(s), evalCommand(s), checkCommand(s),
+		signInLinkCommand(s), creditsGrantCommand(s), workspaceCommand(s), evalCommand(s), checkCommand(s), templatesCommand(s),
 	)
 	addTable(root, s)
 	return root

@@ -1,6 +1,7 @@
 package capability
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -93,6 +94,25 @@ func Guard(
 	}
 	final := guard.Apply(second, again, in.Agent.GuardrailPolicy)
 	return Guarded{Text: final.Text, Findings: final.Findings, Fixed: guard.Fixed(found, again)}, nil
+}
+
+// Guardrail is a guardrail with what is done about its findings.
+type Guardrail struct{ Slug, Name, Policy string }
+
+// Guardrails returns the guardrails that run in a capability, in their order, with what an
+// agent's policy says; none where its texts pass none. One that only reads a text blocks what it
+// would redact.
+func Guardrails(c domain.Capability, policy domain.GuardrailPolicy) (list []Guardrail) {
+	if !c.Guarded {
+		return nil
+	}
+	if !c.NeedsModel {
+		policy = guard.WithoutRedaction(policy)
+	}
+	for _, g := range guard.Guardrails() {
+		list = append(list, Guardrail{g.Slug, g.Name, cmp.Or(policy[g.Slug], g.Default)})
+	}
+	return list
 }
 
 // All returns the findings of the text and those that a second try has fixed.

@@ -97,6 +97,24 @@ func (c *Client) send(ctx context.Context, r request) (*http.Response, error) {
 	return resp, nil
 }
 
+// Call sends body as JSON, if there is one, and decodes the response into out. ifMatch is the
+// value of the If-Match header; empty: none. An error response is returned as a [Failure].
+func (c *Client) Call(ctx context.Context, method, path, ifMatch string, body map[string]any, out any) error {
+	r := request{method: method, path: path, header: http.Header{}, body: body}
+	if ifMatch != "" {
+		r.header.Set("If-Match", ifMatch)
+	}
+	resp, err := c.send(ctx, r)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	if err := json.NewDecoder(resp.Body).Decode(out); err != nil {
+		return fmt.Errorf("read the response: %w", err)
+	}
+	return nil
+}
+
 func failure(resp *http.Response) error {
 	raw, err := io.ReadAll(io.LimitReader(resp.Body, 1<<20))
 	var answer struct {

@@ -42,6 +42,8 @@ type Capability struct {
 	// NeedsModel is false where no step ever calls a text provider; such a
 	// capability costs nothing.
 	NeedsModel bool
+	// Guarded says that its texts, or those that it reads, pass the guardrails.
+	Guarded bool
 	// RequiredExtensions are slugs of integrations that must be configured.
 	RequiredExtensions []string
 	// Effects are all that its executions may do to content items, whatever their

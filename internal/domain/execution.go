@@ -126,6 +126,8 @@ type Execution struct {
 	Origin      Origin
 	CreditsUsed int
 	CreditsHeld int // still held, 0 once ended
+	// MaxCredits is the most that it may hold and spend, as its caller wanted; nil: its price.
+	MaxCredits  *int
 	Cost        Cost
 	Settings    json.RawMessage // of the capability, or the inputs of the template
 	Program     *Template       // the template as it was when the execution was accepted; nil for a capability

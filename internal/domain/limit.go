@@ -39,6 +39,7 @@ var (
 	LimitNotifyEmails  = Limit{Name: "notification_emails", Unit: Items, Max: 20, Each: 254, Line: true} // RFC 5321, path
 	LimitEmail         = Limit{Name: "email", Unit: Characters, Max: 254, Line: true}                    // RFC 5321, path
 	LimitNotifyKinds   = Limit{Name: "notification_kinds", Unit: Items, Min: 1, Max: 5}                  // each kind once
+	LimitMaxCredits    = Limit{Name: "max_credits", Unit: Number, Max: 1_000_000_000}
 	LimitCreditsLow    = Limit{Name: "credits_low", Unit: Number, Max: 1_000_000_000}
 	LimitGrant         = Limit{Name: "grant", Unit: Number, Min: 1, Max: 1_000_000_000}
 	LimitGrantNote     = Limit{Name: "grant_note", Unit: Characters, Max: 200, Line: true}
@@ -124,7 +125,7 @@ var (
 func Limits() []Limit {
 	return []Limit{
 		LimitCompanyName, LimitWorkspaceSlug, LimitTimezone, LimitNotifyEmails, LimitEmail, LimitNotifyKinds,
-		LimitCreditsLow, LimitGrant, LimitGrantNote,
+		LimitMaxCredits, LimitCreditsLow, LimitGrant, LimitGrantNote,
 		LimitKeyName, LimitKeyScopes, LimitAllowedIPs, LimitKeyGrace,
 		LimitTitle, LimitBody, LimitMetaTitle, LimitMetaDescription, LimitItemSlug, LimitKeywords, LimitLanguage,
 		LimitChannel, LimitAssignee, LimitReason, LimitAcceptance, LimitComment,

@@ -37,7 +37,15 @@ func (r *Runner) Accept(
 	if err != nil {
 		return x, err
 	}
-	if x.CreditsHeld, err = price(ctx, tx, x, plan); err != nil {
+	needs, err := price(ctx, tx, x, plan)
+	if err != nil {
+		return x, err
+	}
+	least := needs
+	if order.program != nil {
+		least = min(needs, order.Certain)
+	}
+	if x.CreditsHeld, err = Hold(needs, least, x.MaxCredits); err != nil {
 		return x, err
 	}
 	if x, err = tx.CreateExecution(ctx, x, voiceID); err != nil {
@@ -68,6 +76,22 @@ func (r *Runner) Accept(
 		return x, err
 	}
 	return x, r.admit(ctx, tx, x)
+}
+
+// Hold returns how many credits are held for an execution that needs at least and at most so
+// many: no more than its caller allows. most is that limit; nil: none. A VALIDATION_ERROR says
+// that the limit is certain to be too low.
+func Hold(needs, least int, most *int) (int, error) {
+	if most == nil || needs <= *most {
+		return needs, nil
+	}
+	if least <= *most {
+		return *most, nil
+	}
+	var p domain.Problems
+	p.Add("max_credits", "The max_credits field is %d, and this execution needs %s. Raise it or leave it out.",
+		*most, domain.Plural(least, "credit"))
+	return 0, p.Err()
 }
 
 // transfer is a movement of an execution's credits. Its reference makes sure that

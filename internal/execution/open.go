@@ -48,6 +48,9 @@ func (w *worker) open(ctx context.Context, s domain.PlanStep) error {
 	p := newPart(s.Key, c, d.Request, w.x.Origin)
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if err := w.affords(s, credits(inner)); err != nil {
+		return failed(err)
+	}
 	before := w.x.Plan
 	w.x.Plan = extended(before, s.Key, d.Request.JSON(), inner)
 	delete(w.running, s.Key) // it waits for the steps of its capability now
@@ -61,6 +64,26 @@ func (w *worker) open(ctx context.Context, s domain.PlanStep) error {
 	}
 	w.parts[s.Key] = p
 	return nil
+}
+
+// affords returns a fault where the capability of a template's step needs more credits than
+// are left of the most that the caller allowed, so that it fails before it writes anything.
+func (w *worker) affords(s domain.PlanStep, needs int) error {
+	if w.x.MaxCredits == nil || w.x.Origin.Kind != domain.OriginModel {
+		return nil
+	}
+	left := w.held
+	for _, other := range w.x.Plan {
+		if !w.recorded[other.Key] && !w.closed(other) {
+			left -= other.Credits
+		}
+	}
+	if needs <= left {
+		return nil
+	}
+	return domain.Errorf(domain.CodeConflict, "The step %q needs %s, and %d of the %d that max_credits allows are left. "+
+		"Retry with a higher max_credits: the recorded steps are not paid for again.",
+		template.Name(s.Key), domain.Plural(needs, "credit"), max(left, 0), *w.x.MaxCredits)
 }
 
 // skipped is the output of a step that was skipped.

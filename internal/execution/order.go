@@ -22,6 +22,8 @@ type Order struct {
 	NeedsModel   bool
 	BrandVoice   int64 // that the settings name; 0: none
 	Reads        []int64
+	// Certain is how many credits it is certain to need with a model. A template may need more: up to its price.
+	Certain int
 
 	capability string
 	program    *template.Program

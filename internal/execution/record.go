@@ -32,13 +32,14 @@ func (w *worker) record(
 	result.Findings = append(slices.Clone(result.Findings), cut...)
 	p.cut = append(p.cut, cut...)
 	var created []domain.ItemRef
+	charged := w.charge(run.step, status)
 	err = w.Store.InTx(ctx, func(tx *store.Tx) error {
 		x, err := tx.FenceExecution(ctx, w.x.ID, w.x.Epoch)
 		if err != nil {
 			return err
 		}
 		x.Plan = w.x.Plan
-		s := run.result(status, tx.Now(), w.charge(run.step, status))
+		s := run.result(status, tx.Now(), charged)
 		s.Output = output
 		if s.Findings, s.Items, err = w.applyEffects(ctx, tx, p, result, needs); err != nil {
 			return err
@@ -65,6 +66,7 @@ func (w *worker) record(
 		}
 		return err
 	}
+	w.held -= charged
 	w.outputs[run.step.Key], w.created[run.step.Key], w.needs = output, created, needs
 	w.skipped[run.step.Key] = status == domain.StepSkipped
 	return nil

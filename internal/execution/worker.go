@@ -36,6 +36,7 @@ type worker struct {
 	skipped  map[string]bool
 	running  map[string]bool
 	needs    []domain.Need
+	held     int              // credits that are left of the hold
 	findings []domain.Finding // of the steps that were recorded before this worker came
 }
 
@@ -43,6 +44,7 @@ type worker struct {
 func (w *worker) forget() {
 	w.parts, w.outputs = map[string]*part{}, map[string]json.RawMessage{}
 	w.created, w.findings = map[string][]domain.ItemRef{}, nil
+	w.held = w.x.CreditsHeld
 	w.recorded, w.skipped, w.running = map[string]bool{}, map[string]bool{}, map[string]bool{}
 }
 

@@ -41,6 +41,7 @@ var executionTable = db.NewTable("execution", func(x *executionRow) []db.Column 
 		{Name: "engine", Field: db.RepeatedJSON(&x.Origin), In: executionHead | executionCreate},
 		{Name: "credits_used", Field: &x.CreditsUsed, In: executionHead | executionSave},
 		{Name: "credits_held", Field: &x.CreditsHeld, In: executionHead | executionCreate | executionSave},
+		{Name: "max_credits", Field: db.JSONOr(&x.MaxCredits, ""), In: executionHead | executionCreate},
 		{Name: "cost", Field: db.RepeatedJSON(&x.Cost), In: executionHead | executionSave},
 		{Name: "notify", Field: &x.Notify, In: executionHead | executionCreate},
 		{Name: "retry_of", Field: &x.RetryOf, In: executionHead | executionCreate},

@@ -20,6 +20,8 @@ type Foreseen struct {
 	Open []string
 	// Skip is why the step will not run; empty where it does, or may.
 	Skip string
+	// Certain says that the step runs whatever the other steps record.
+	Certain bool
 	// Request is the capability with the settings, where all of them are known and right.
 	Request *capability.Request
 
@@ -38,11 +40,24 @@ func (p *Program) Preview(problems *domain.Problems, given expression.Given) ([]
 		return nil, err
 	}
 	out := make([]Foreseen, len(p.steps))
-	skipped := map[string]bool{}
+	skipped, certain := map[string]bool{}, map[string]bool{}
 	for _, i := range p.order {
 		out[i] = p.steps[i].foresee(problems, values, skipped)
+		f := &out[i]
+		f.Certain = f.Skip == "" && p.steps[i].certain(certain, skipped)
+		certain[f.Key] = f.Certain
 	}
 	return out, nil
+}
+
+// certain reports whether a step that is not skipped runs whatever the others record: what it
+// waits for and refers to is certain, or skipped for certain, and so is its condition.
+func (s *step) certain(certain, skipped map[string]bool) bool {
+	open := func(key string) bool { return !certain[key] && !skipped[key] }
+	if slices.ContainsFunc(s.DependsOn, open) {
+		return false
+	}
+	return s.when == nil || !slices.ContainsFunc(s.when.Uses(), func(key string) bool { return !skipped[key] })
 }
 
 func (s *step) foresee(problems *domain.Problems, values *expression.Values, skipped map[string]bool) Foreseen {

@@ -21,6 +21,8 @@ import (
 	"vellocity/internal/web/pages/keys"
 	"vellocity/internal/web/pages/notifications"
 	"vellocity/internal/web/pages/review"
+	"vellocity/internal/web/pages/template"
+	"vellocity/internal/web/pages/templates"
 	"vellocity/internal/web/pages/trigger"
 	"vellocity/internal/web/pages/triggers"
 	"vellocity/internal/web/pages/unsubscribe"
@@ -52,6 +54,8 @@ func pages() []ui.Mount {
 		brandvoice.Mount,
 		capabilities.Mount,
 		capability.Mount,
+		templates.Mount,
+		template.Mount,
 		agents.Mount,
 		agent.Mount,
 		triggers.Mount,

@@ -56,13 +56,36 @@ type capabilitySlug struct {
 }
 
 type executeCapability struct {
+	CapabilityInput
+	Wait int `json:"wait,omitempty" in:"prefer" limit:"wait" doc:"Seconds to wait for the end before responding"`
+}
+
+// CapabilityInput is what an execution of a capability is asked with.
+type CapabilityInput struct {
 	Slug     string          `json:"slug"                         in:"path"   limit:"slug" doc:"The capability's slug, like generate-blog-post"`
 	AgentID  int64           `json:"agent_id,omitempty"                                    doc:"Agent to use; by default one is chosen"            minimum:"1"`
 	Settings ops.Object      `json:"settings,omitempty"                                    doc:"The capability's settings, by its settings_schema"`
 	Context  ops.Object      `json:"context,omitempty"                                     doc:"Further context for the agent"`
 	Priority domain.Priority `json:"priority,omitempty"                                    doc:"Queue priority"                                                default:"normal"`
 	Notify   bool            `json:"notify_on_complete,omitempty"                          doc:"Notify the person who starts it, or who created the key, when it is complete" default:"false"`
-	Wait     int             `json:"wait,omitempty"               in:"prefer" limit:"wait" doc:"Seconds to wait for the end before responding"`
+	MaxCreditsInput
+}
+
+// MaxCreditsInput is the hard limit of what an execution costs.
+type MaxCreditsInput struct {
+	MaxCredits *int `json:"max_credits,omitempty" limit:"max_credits" doc:"Most credits that the execution may hold and spend; by default its price. Pass credits_held of a plan to get what was planned"`
+}
+
+func (in CapabilityInput) execute() work.Execute {
+	return work.Execute{
+		Capability: in.Slug,
+		AgentID:    in.AgentID,
+		Settings:   json.RawMessage(in.Settings),
+		Context:    json.RawMessage(in.Context),
+		Priority:   in.Priority,
+		Notify:     in.Notify,
+		MaxCredits: in.MaxCredits,
+	}
 }
 
 const (
@@ -96,7 +119,7 @@ var (
 
 const executeDescription = "Starts a durable execution and responds at once; with wait it responds when the " +
 	"execution has ended. Then read the execution and its assets. One that publishes takes the scope publish, any other " +
-	"the scope content."
+	"the scope content. An execution whose max_credits is too low is not started."
 
 func capabilityRows(v *work.Verbs) []ops.Op {
 	chapter := ops.Chapter{Name: "Capabilities", Description: "What Vellocity can be asked to do."}
@@ -176,16 +199,11 @@ func capabilityRows(v *work.Verbs) []ops.Op {
 			Tool:    executeTool(v),
 			Command: ops.Command{Noun: "capabilities", Verb: "execute"},
 		}, func(ctx context.Context, in executeCapability) (work.Started, error) {
-			return v.Execute(ctx, work.Execute{
-				Capability: in.Slug,
-				AgentID:    in.AgentID,
-				Settings:   json.RawMessage(in.Settings),
-				Context:    json.RawMessage(in.Context),
-				Priority:   in.Priority,
-				Notify:     in.Notify,
-				Wait:       time.Duration(in.Wait) * time.Second,
-			})
+			execute := in.execute()
+			execute.Wait = time.Duration(in.Wait) * time.Second
+			return v.Execute(ctx, execute)
 		}, viewStarted("Capability execution started"), sampleStarted),
+		planCapabilityRow(v, chapter),
 	}
 }
 
@@ -226,7 +244,7 @@ func variants(v *work.Verbs) []ops.Variant {
 			Fixed:       map[string]any{"slug": c.Slug},
 			Schema:      c.ToolSchema,
 			Into:        "settings",
-			Beside:      []string{"agent_id", "priority", "wait"},
+			Beside:      []string{"agent_id", "priority", "max_credits", "wait"},
 			Scopes:      domain.EffectScopes(c.Effects),
 		}
 	})

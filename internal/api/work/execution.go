@@ -42,6 +42,7 @@ type ExecutionDetailsAttributes struct {
 	Guardrails []wire.Finding `json:"guardrails_triggered"`
 	NeedsInput []wire.Need    `json:"needs_input"          doc:"What would make the text better and the input did not give"`
 	Error      *string        `json:"error_message"        doc:"What went wrong, in words"`
+	MaxCredits *int           `json:"max_credits" doc:"Most credits that it may hold and spend; null: its price"`
 	RetryOf    *int64         `json:"retry_of"             doc:"The execution whose recorded steps this one reuses"`
 }
 
@@ -106,6 +107,12 @@ type changeExecution struct {
 // target is what the verb acts on.
 func (in changeExecution) target() verb.ID {
 	return verb.ID{ID: in.ID, Precondition: verb.Precondition{IfMatch: in.Revisions()}}
+}
+
+type retryExecution struct {
+	ExecutionID
+	ops.Conditional
+	MaxCredits *int `json:"max_credits,omitempty" limit:"max_credits" doc:"Most credits that the retry may hold and spend; by default what is left of the execution's own limit"`
 }
 
 type getExecution struct {
@@ -339,8 +346,8 @@ func retryRow(v *work.Verbs) ops.Op {
 		},
 		Tool:    ops.Tool{Set: "executions"},
 		Command: ops.Command{Noun: "executions", Verb: "retry"},
-	}, func(ctx context.Context, in changeExecution) (work.Started, error) {
-		return v.Retry(ctx, in.target())
+	}, func(ctx context.Context, in retryExecution) (work.Started, error) {
+		return v.RetryWithin(ctx, changeExecution{in.ExecutionID, in.Conditional}.target(), in.MaxCredits)
 	}, viewStarted("Execution retry started"), work.Started{Execution: sampleExecution, Agent: wire.SampleAgent()})
 }
 
@@ -415,6 +422,7 @@ func viewExecution(r *ops.Reply, d work.ExecutionDetails) wire.Resource[Executio
 			Guardrails:          wire.Findings(d.Findings),
 			NeedsInput:          wire.Needs(d.NeedsInput),
 			Error:               wire.Optional(d.Error),
+			MaxCredits:          d.MaxCredits,
 			RetryOf:             wire.Optional(d.RetryOf),
 		},
 	}

@@ -80,6 +80,13 @@ type TemplateValidation struct {
 	EstimatedCredits int            `json:"estimated_credits" doc:"Price with a model, without the steps that will not run"`
 }
 
+// TemplateCheck is what is wrong with a template that is not stored.
+type TemplateCheck struct {
+	Valid            bool         `json:"valid"`
+	Errors           []FieldFault `json:"errors"            doc:"What is wrong; empty where the template can be created"`
+	EstimatedCredits int          `json:"estimated_credits" doc:"Price with a model, while no step is skipped"`
+}
+
 // FieldFault is one thing that is wrong with a field.
 type FieldFault struct {
 	Field   string `json:"field"   doc:"Path of the field, such as inputs.topic"`
@@ -109,12 +116,29 @@ type suggestTemplates struct {
 }
 
 type executeTemplate struct {
+	TemplateInput
+	Wait int `json:"wait,omitempty" in:"prefer" limit:"wait" doc:"Seconds to wait for the end before responding"`
+}
+
+// TemplateInput is what an execution of a template is asked with.
+type TemplateInput struct {
 	TemplateRef
 	Inputs   ops.Object      `json:"inputs,omitempty"             doc:"The template's inputs, by its input_schema"`
 	AgentID  int64           `json:"agent_id,omitempty"           doc:"Agent to use for all steps; by default one is chosen, or one for each capability" minimum:"1"`
 	Priority domain.Priority `json:"priority,omitempty"           doc:"Queue priority"                                                                               default:"normal"`
 	Notify   bool            `json:"notify_on_complete,omitempty" doc:"Notify the workspace's members when it has ended"                                             default:"false"`
-	Wait     int             `json:"wait,omitempty"               doc:"Seconds to wait for the end before responding"                                                                 in:"prefer" limit:"wait"`
+	MaxCreditsInput
+}
+
+func (in TemplateInput) execute() work.ExecuteTemplate {
+	return work.ExecuteTemplate{
+		Template:   in.Template,
+		AgentID:    in.AgentID,
+		Inputs:     json.RawMessage(in.Inputs),
+		Priority:   in.Priority,
+		Notify:     in.Notify,
+		MaxCredits: in.MaxCredits,
+	}
 }
 
 type validateTemplate struct {
@@ -203,7 +227,7 @@ func sampleTemplateInput(further map[string]any) map[string]any {
 func templateRows(v *work.Verbs) []ops.Op {
 	return []ops.Op{
 		listTemplatesRow(v), groupedTemplatesRow(v), suggestTemplatesRow(v), getTemplateRow(v), executeTemplateRow(v),
-		validateTemplateRow(v), createTemplateRow(v), replaceTemplateRow(v), deleteTemplateRow(v),
+		planTemplateRow(v), validateTemplateRow(v), checkTemplateRow(v), createTemplateRow(v), replaceTemplateRow(v), deleteTemplateRow(v),
 	}
 }
 
@@ -287,7 +311,8 @@ func executeTemplateRow(v *work.Verbs) ops.Op {
 			Chapter: chapterTemplates, Summary: "Execute Workflow Template",
 			Description: "Starts one durable execution of all steps and responds at once; with wait it responds when the " +
 				"execution has ended. It takes the scopes of all that its capabilities may do: publish where one publishes, " +
-				"content for all else.",
+				"content for all else. With max_credits it is not started where the inputs make it certain that it costs " +
+				"more; else it fails at the step that would cost more, before that step writes anything.",
 			Meta: StartedMeta{},
 			Errors: []domain.Code{
 				domain.CodeInsufficientCredits, domain.CodeNotFound, domain.CodeConflict, domain.CodeUnavailable,
@@ -304,14 +329,9 @@ func executeTemplateRow(v *work.Verbs) ops.Op {
 		},
 		Command: ops.Command{Noun: "templates", Verb: "execute"},
 	}, func(ctx context.Context, in executeTemplate) (work.Started, error) {
-		return v.ExecuteTemplate(ctx, work.ExecuteTemplate{
-			Template: in.Template,
-			AgentID:  in.AgentID,
-			Inputs:   json.RawMessage(in.Inputs),
-			Priority: in.Priority,
-			Notify:   in.Notify,
-			Wait:     time.Duration(in.Wait) * time.Second,
-		})
+		execute := in.execute()
+		execute.Wait = time.Duration(in.Wait) * time.Second
+		return v.ExecuteTemplate(ctx, execute)
 	}, viewStarted("Workflow template execution started"), sampleTemplateStarted())
 }
 
@@ -379,6 +399,27 @@ func suggestTemplatesRow(v *work.Verbs) ops.Op {
 	}, work.Suggestions{Method: work.SuggestedByWords, List: []work.SuggestedTemplate{{
 		TemplateDetails: sampleTemplate, Score: 0.5, Reason: "It has 2 of 4 of your words: “write”, “post”.",
 	}}})
+}
+
+func checkTemplateRow(v *work.Verbs) ops.Op {
+	return ops.New(ops.Op{
+		Name:  "check_workflow_template",
+		Route: ops.Route{Method: http.MethodPost, Path: templates + "/check"},
+		Scope: domain.ScopeRead,
+		Hints: ops.Hints{ReadOnly: true, Idempotent: true},
+		Docs: ops.Docs{
+			Chapter: chapterTemplates, Summary: "Check a workflow template",
+			Description: "Says what is wrong with a template before it is created or changed. Nothing is stored, and " +
+				"whether the slug is taken is not checked.",
+			Example: sampleTemplateInput(map[string]any{"slug": sampleTemplate.Slug}),
+		},
+		Tool:    ops.Tool{Set: templateTools},
+		Command: ops.Command{Noun: "templates", Verb: "check"},
+	}, func(ctx context.Context, in createTemplate) (work.Validation, error) {
+		return v.CheckTemplate(ctx, in.template(in.Slug))
+	}, func(_ *ops.Reply, c work.Validation) TemplateCheck {
+		return TemplateCheck{Valid: len(c.Faults) == 0, Errors: fieldFaults(c.Faults), EstimatedCredits: c.Credits}
+	}, work.Validation{Credits: 5})
 }
 
 func createTemplateRow(v *work.Verbs) ops.Op {
@@ -491,18 +532,24 @@ func workflowStep(s domain.TemplateStep) WorkflowStep {
 
 func viewValidation(_ *ops.Reply, v work.Validation) TemplateValidation {
 	out := TemplateValidation{
-		Valid: len(v.Faults) == 0, Errors: []FieldFault{}, Resolved: []ResolvedStep{}, EstimatedCredits: v.Credits,
-	}
-	for _, field := range slices.Sorted(maps.Keys(v.Faults)) {
-		for _, message := range v.Faults[field] {
-			out.Errors = append(out.Errors, FieldFault{field, message})
-		}
+		Valid: len(v.Faults) == 0, Errors: fieldFaults(v.Faults), Resolved: []ResolvedStep{}, EstimatedCredits: v.Credits,
 	}
 	for _, s := range v.Steps {
 		out.Resolved = append(out.Resolved, ResolvedStep{
 			Key: s.Key, Capability: s.Capability, Settings: ops.Object(s.Settings), Unresolved: wire.List(s.Open),
 			Skipped: wire.Optional(s.Skip),
 		})
+	}
+	return out
+}
+
+// fieldFaults lists faults by their fields.
+func fieldFaults(faults map[string][]string) []FieldFault {
+	out := []FieldFault{}
+	for _, field := range slices.Sorted(maps.Keys(faults)) {
+		for _, message := range faults[field] {
+			out = append(out, FieldFault{field, message})
+		}
 	}
 	return out
 }

@@ -40,6 +40,7 @@ func New() capability.Capability {
 			Category:       domain.CategoryGeneration,
 			Credits:        5,
 			NeedsModel:     true,
+			Guarded:        true,
 			Effects:        []domain.EffectKind{domain.EffectCreate},
 			SettingsSchema: schema,
 			Outputs:        capability.Outputs(capability.SEOOutputs("seo.")),

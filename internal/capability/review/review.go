@@ -41,6 +41,7 @@ func New() capability.Capability {
 			Name:           "Content Review",
 			Description:    "Check an item with guardrails and scores, then move it to ready or ask a person",
 			Category:       domain.CategoryWorkflow,
+			Guarded:        true,
 			Effects:        []domain.EffectKind{domain.EffectMove},
 			SettingsSchema: schema,
 			Outputs: capability.Outputs(map[string]domain.OutputField{

@@ -59,6 +59,7 @@ func New() capability.Capability {
 			Category:       domain.CategoryGeneration,
 			Credits:        2,
 			NeedsModel:     true,
+			Guarded:        true,
 			Effects:        []domain.EffectKind{domain.EffectCreate},
 			SettingsSchema: schema,
 			Outputs:        capability.Outputs(),

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"vellocity/internal/ai"
 	"vellocity/internal/capability"
 	"vellocity/internal/domain"
 	"vellocity/internal/execution"
@@ -26,6 +27,7 @@ type Execute struct {
 	Priority   domain.Priority // empty: normal
 	Notify     bool
 	Wait       time.Duration // how long to wait for the end before returning
+	MaxCredits *int          // the most that it may hold and spend; nil: its price
 
 	cause domain.Cause // the trigger that starts it
 }
@@ -109,7 +111,14 @@ func prepare(c capability.Capability, in Execute) (capability.Request, error) {
 	if len(in.Context) > 0 && !isObject(in.Context) {
 		p.Type("context", "an object")
 	}
+	checkMaxCredits(&p, in.MaxCredits)
 	return req, p.Err()
+}
+
+func checkMaxCredits(p *domain.Problems, most *int) {
+	if most != nil {
+		domain.LimitMaxCredits.Value(p, "max_credits", *most)
+	}
 }
 
 // CheckSettings notes what is wrong with the settings of a capability, below "settings";
@@ -135,33 +144,35 @@ func (v *Verbs) accept(
 	if err := a.RequireAll(domain.EffectScopes(order.Effects)); err != nil {
 		return Started{}, err
 	}
-	team, err := v.chooseTeam(ctx, tx, a.WorkspaceID, order, in.AgentID)
+	read := inTx(tx)
+	credits, err := most(order)
+	if err != nil {
+		return Started{}, err
+	}
+	team, err := v.chooseTeam(ctx, read, a.WorkspaceID, order, credits, in)
 	if err != nil {
 		return Started{}, err
 	}
 	agent := team.lead
-	voiceID, err := chooseBrandVoice(ctx, tx, a.WorkspaceID, agent, order.BrandVoice)
+	voiceID, err := chooseBrandVoice(ctx, read, a.WorkspaceID, agent, order.BrandVoice)
 	if err != nil {
 		return Started{}, err
 	}
-	if err := checkItems(ctx, tx, a.WorkspaceID, order.Reads); err != nil {
+	if err := checkItems(ctx, read, a.WorkspaceID, order.Reads); err != nil {
 		return Started{}, err
 	}
 	connection, ok := v.runner.Providers.For(agent)
 	if !ok {
 		return Started{}, noProvider(agent)
 	}
-	origin := connection.Origin
-	if !order.NeedsModel {
-		origin = domain.ComposerOrigin()
-	}
 	x := domain.Execution{
 		WorkspaceID: a.WorkspaceID,
 		AgentID:     agent.ID,
 		Priority:    in.Priority,
-		Origin:      origin,
+		Origin:      originOf(order, connection),
 		Context:     in.Context,
 		Notify:      in.Notify,
+		MaxCredits:  in.MaxCredits,
 		RetryOf:     retryOf,
 		Cause:       in.cause,
 		CreatedBy:   a.Name,
@@ -170,16 +181,25 @@ func (v *Verbs) accept(
 	if x, err = v.runner.Accept(ctx, tx, x, order, voiceID, team.ids); err != nil {
 		return Started{}, err
 	}
-	err = checkCredits(ctx, tx, a.WorkspaceID, agent, x.CreditsHeld, true)
+	err = checkCredits(ctx, read, a.WorkspaceID, agent, x.CreditsHeld, true)
 	return Started{Execution: x, Agent: agent, AgentReason: team.why}, err
 }
 
+// originOf is what writes the texts of an order: the connection's model, or the composer where
+// the order calls none.
+func originOf(order execution.Order, c ai.Connection) domain.Origin {
+	if !order.NeedsModel {
+		return domain.ComposerOrigin()
+	}
+	return c.Origin
+}
+
 // checkItems returns a fault unless the items that a capability will read exist.
-func checkItems(ctx context.Context, tx *store.Tx, workspaceID int64, ids []int64) error {
+func checkItems(ctx context.Context, r reader, workspaceID int64, ids []int64) error {
 	if len(ids) == 0 {
 		return nil
 	}
-	missing, err := tx.MissingContent(ctx, workspaceID, ids)
+	missing, err := r.MissingContent(ctx, workspaceID, ids)
 	if err != nil || len(missing) == 0 {
 		return err
 	}
@@ -196,16 +216,15 @@ type team struct {
 }
 
 // chooseTeam returns the agent that was asked for, or one that carries out everything; where
-// there is none, one for each capability.
+// there is none, one for each capability. credits is what the order costs at most.
 func (v *Verbs) chooseTeam(
-	ctx context.Context, tx *store.Tx, workspaceID int64, order execution.Order, id int64,
+	ctx context.Context, r reader, workspaceID int64, order execution.Order, credits int, in Execute,
 ) (t team, err error) {
 	t.ids = map[string]int64{}
-	credits, err := most(order)
-	if err != nil {
-		return t, err
+	if in.MaxCredits != nil {
+		credits = min(credits, *in.MaxCredits)
 	}
-	t.lead, t.why, err = v.chooseAgent(ctx, tx, workspaceID, order.Capabilities, id, credits)
+	t.lead, t.why, err = v.chooseAgent(ctx, r, workspaceID, order.Capabilities, in.AgentID, credits)
 	if domain.CodeOf(err) != domain.CodeConflict || len(order.Capabilities) == 1 {
 		for _, slug := range order.Capabilities {
 			t.ids[slug] = t.lead.ID
@@ -218,7 +237,7 @@ func (v *Verbs) chooseTeam(
 		if slug == order.Lead {
 			costs = credits
 		}
-		agent, why, err := v.chooseAgent(ctx, tx, workspaceID, []string{slug}, 0, costs)
+		agent, why, err := v.chooseAgent(ctx, r, workspaceID, []string{slug}, 0, costs)
 		if err != nil {
 			return t, err
 		}
@@ -235,15 +254,15 @@ func (v *Verbs) chooseTeam(
 // chooseAgent returns the agent that was asked for, or chooses one that carries out all of
 // the capabilities and may spend as many credits, and the reason.
 func (v *Verbs) chooseAgent(
-	ctx context.Context, tx *store.Tx, workspaceID int64, slugs []string, id int64, credits int,
+	ctx context.Context, r reader, workspaceID int64, slugs []string, id int64, credits int,
 ) (domain.Agent, string, error) {
 	active := store.AgentFilter{ActiveOnly: true}
-	l, err := tx.Agents(ctx, workspaceID, active, domain.Page{Number: 1, Size: domain.MostAgents})
+	l, err := r.Agents(ctx, workspaceID, active, domain.Page{Number: 1, Size: domain.MostAgents})
 	if err != nil {
 		return domain.Agent{}, "", err
 	}
 	if id != 0 {
-		agent, err := requestedAgent(ctx, tx, workspaceID, slugs, id, l.Items)
+		agent, err := requestedAgent(ctx, r, workspaceID, slugs, id, l.Items)
 		return agent, "It was requested.", err
 	}
 	var passed []error // why agents that could carry it out may not now
@@ -273,7 +292,7 @@ func (v *Verbs) chooseAgent(
 			if !choice.takes(agent) {
 				continue
 			}
-			err := v.mayTake(ctx, tx, workspaceID, credits, agent)
+			err := v.mayTake(ctx, r, workspaceID, credits, agent)
 			switch {
 			case err == nil && len(passed) == 0:
 				return agent, choice.why(agent), nil
@@ -300,9 +319,9 @@ func isFallback(a domain.Agent, slug string, active []domain.Agent) bool {
 }
 
 func requestedAgent(
-	ctx context.Context, tx *store.Tx, workspaceID int64, slugs []string, id int64, active []domain.Agent,
+	ctx context.Context, r reader, workspaceID int64, slugs []string, id int64, active []domain.Agent,
 ) (domain.Agent, error) {
-	agent, err := tx.Agent(ctx, workspaceID, id)
+	agent, err := r.Agent(ctx, workspaceID, id)
 	if err != nil {
 		return agent, verb.MissingReference(err, "agent_id", "agent", id)
 	}
@@ -322,15 +341,15 @@ func requestedAgent(
 // chooseBrandVoice returns the brand voice that the settings name, else the agent's, else
 // the workspace's; 0 for none.
 func chooseBrandVoice(
-	ctx context.Context, tx *store.Tx, workspaceID int64, agent domain.Agent, chosen int64,
+	ctx context.Context, r reader, workspaceID int64, agent domain.Agent, chosen int64,
 ) (int64, error) {
 	if chosen != 0 {
-		_, err := tx.BrandVoice(ctx, workspaceID, chosen)
+		_, err := r.BrandVoice(ctx, workspaceID, chosen)
 		return chosen, verb.MissingReference(err, "settings.brand_voice_id", "brand voice", chosen)
 	}
 	if agent.BrandVoiceID != 0 {
 		return agent.BrandVoiceID, nil
 	}
-	w, err := tx.Workspace(ctx, workspaceID)
+	w, err := r.Workspace(ctx, workspaceID)
 	return w.BrandVoiceID, err
 }

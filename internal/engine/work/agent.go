@@ -5,17 +5,28 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"vellocity/internal/domain"
 	"vellocity/internal/execution"
 	"vellocity/internal/store"
 )
 
+// reader is where the choice of an agent looks things up: in the transaction that accepts an
+// execution, or outside of any for a plan, which accepts nothing and locks nothing.
+type reader struct {
+	store.Q
+	now time.Time
+	tx  *store.Tx // nil for a plan
+}
+
+func inTx(tx *store.Tx) reader { return reader{tx.Q, tx.Now(), tx} }
+
 // checkCredits returns a CONFLICT with the figures where an execution that costs credits
 // would take the agent above one of its limits. counted says that the execution is among
 // those of today already.
 func checkCredits(
-	ctx context.Context, tx *store.Tx, workspaceID int64, agent domain.Agent, credits int, counted bool,
+	ctx context.Context, r reader, workspaceID int64, agent domain.Agent, credits int, counted bool,
 ) error {
 	if most := agent.MaxCreditsPerExecution; most > 0 && credits > most {
 		return domain.Errorf(domain.CodeConflict,
@@ -27,15 +38,17 @@ func checkCredits(
 		return nil
 	}
 	// Two executions that are accepted at once must not both see the same rest.
-	if _, err := tx.LockAgent(ctx, workspaceID, agent.ID); err != nil {
-		return err
+	if r.tx != nil {
+		if _, err := r.tx.LockAgent(ctx, workspaceID, agent.ID); err != nil {
+			return err
+		}
 	}
-	w, err := tx.Workspace(ctx, workspaceID)
+	w, err := r.Workspace(ctx, workspaceID)
 	if err != nil {
 		return err
 	}
-	year, month, day := tx.Now().In(w.Location()).Date()
-	used, err := tx.AgentCreditsSince(ctx, workspaceID, agent.ID, domain.StartOfDay(year, month, day, w.Location()))
+	year, month, day := r.now.In(w.Location()).Date()
+	used, err := r.AgentCreditsSince(ctx, workspaceID, agent.ID, domain.StartOfDay(year, month, day, w.Location()))
 	if err != nil {
 		return err
 	}
@@ -69,7 +82,7 @@ func most(order execution.Order) (credits int, err error) {
 // mayTake returns a CONFLICT where the agent's provider is gone or its credits do not
 // suffice.
 func (v *Verbs) mayTake(
-	ctx context.Context, tx *store.Tx, workspaceID int64, credits int, a domain.Agent,
+	ctx context.Context, r reader, workspaceID int64, credits int, a domain.Agent,
 ) error {
 	connection, ok := v.runner.Providers.For(a)
 	if !ok {
@@ -78,7 +91,7 @@ func (v *Verbs) mayTake(
 	if connection.Origin.Kind != domain.OriginModel {
 		return nil
 	}
-	return checkCredits(ctx, tx, workspaceID, a, credits, false)
+	return checkCredits(ctx, r, workspaceID, a, credits, false)
 }
 
 func noProvider(a domain.Agent) *domain.Error {

@@ -262,6 +262,12 @@ func lockExecution(ctx context.Context, tx *store.Tx, a domain.Actor, in verb.ID
 // starting the execution takes, and the new one has the rights of who retries it. While
 // a retry of the execution has not ended, another one is a CONFLICT.
 func (v *Verbs) Retry(ctx context.Context, in verb.ID) (Started, error) {
+	return v.RetryWithin(ctx, in, nil)
+}
+
+// RetryWithin is [Verbs.Retry] with the most credits that the retry may hold and spend. nil:
+// what is left of the limit that the execution had, if it had one.
+func (v *Verbs) RetryWithin(ctx context.Context, in verb.ID, most *int) (Started, error) {
 	if err := v.node.Accepting(); err != nil {
 		return Started{}, err
 	}
@@ -299,7 +305,14 @@ func (v *Verbs) Retry(ctx context.Context, in verb.ID) (Started, error) {
 			return Started{}, domain.Errorf(domain.CodeConflict,
 				"This version of Vellocity cannot read the settings of this execution. Start a new one instead.")
 		}
-		next := Execute{AgentID: agentOf(x), Context: x.Context, Priority: x.Priority, Notify: x.Notify, cause: before.Cause}
+		next := Execute{
+			AgentID: agentOf(x), Context: x.Context, Priority: x.Priority, Notify: x.Notify, MaxCredits: most,
+			cause: before.Cause,
+		}
+		if most == nil && x.MaxCredits != nil {
+			left := max(*x.MaxCredits-x.CreditsUsed, 0)
+			next.MaxCredits = &left
+		}
 		return v.accept(ctx, tx, a, order, next, x.ID)
 	})
 }

@@ -46,6 +46,21 @@ func (v *Verbs) CreateTemplate(ctx context.Context, t domain.Template) (Template
 		})
 }
 
+// CheckTemplate says what is wrong with a template that is not stored, and what it would cost.
+func (v *Verbs) CheckTemplate(ctx context.Context, t domain.Template) (Validation, error) {
+	if _, err := verb.Caller(ctx, domain.ScopeRead); err != nil {
+		return Validation{}, err
+	}
+	out := Validation{Faults: map[string][]string{}, Credits: v.priced(t).Credits}
+	switch _, err := template.Read(t, v.find); {
+	case domain.CodeOf(err) == domain.CodeValidation:
+		out.Faults = domain.AsError(err).Fields
+	case err != nil:
+		return Validation{}, err
+	}
+	return out, nil
+}
+
 // check checks a template whole, for a caller who may store it.
 func (v *Verbs) check(ctx context.Context, t domain.Template) error {
 	if _, err := verb.Caller(ctx, domain.ScopeWrite); err != nil {

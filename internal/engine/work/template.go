@@ -12,6 +12,7 @@ import (
 	"vellocity/internal/domain"
 	"vellocity/internal/execution"
 	"vellocity/internal/expression"
+	"vellocity/internal/schema"
 	"vellocity/internal/store"
 	"vellocity/internal/template"
 	"vellocity/internal/verb"
@@ -21,6 +22,9 @@ import (
 type TemplateDetails struct {
 	domain.Template
 	Credits int // the price with a model, while no step is skipped
+	// Inputs is InputSchema, compiled: its fields, for forms. Only [Verbs.Template] fills it in; nil
+	// where this version cannot read the template any more.
+	Inputs *schema.Schema
 }
 
 // ListTemplates filters the templates. An empty category is any.
@@ -99,7 +103,14 @@ func (v *Verbs) Template(ctx context.Context, ref string) (TemplateDetails, erro
 		return TemplateDetails{}, err
 	}
 	t, err := v.template(ctx, v.store.Read(), a.WorkspaceID, ref)
-	return v.priced(t), err
+	if err != nil {
+		return TemplateDetails{}, err
+	}
+	d := v.priced(t)
+	if program, err := v.read(t); err == nil {
+		d.Inputs = program.Inputs
+	}
+	return d, nil
 }
 
 // template finds a template by its slug or id, among those that ship with Vellocity and those
@@ -125,6 +136,10 @@ func (v *Verbs) program(ctx context.Context, workspaceID int64, ref string) (*te
 	if err != nil {
 		return nil, err
 	}
+	return v.read(t)
+}
+
+func (v *Verbs) read(t domain.Template) (*template.Program, error) {
 	if p, ok := v.programs[t.ID]; ok {
 		return p, nil
 	}
@@ -139,6 +154,9 @@ type ExecuteTemplate struct {
 	Priority domain.Priority // empty: normal
 	Notify   bool
 	Wait     time.Duration // how long to wait for the end before returning
+	// MaxCredits is the most that it may hold and spend; nil: its price. Where the inputs make it
+	// certain that more is needed, it is not accepted. Else a step that would need more fails.
+	MaxCredits *int
 }
 
 // ExecuteTemplate accepts one execution of all of a template's steps. It takes the scopes of
@@ -158,6 +176,7 @@ func (v *Verbs) ExecuteTemplate(ctx context.Context, in ExecuteTemplate) (Starte
 	}
 	var p domain.Problems
 	domain.CheckEnum(&p, "priority", in.Priority)
+	checkMaxCredits(&p, in.MaxCredits)
 	checked, err := v.checkInputs(ctx, &p, a.WorkspaceID, program, in.Inputs, nil)
 	if err != nil {
 		return Started{}, err
@@ -169,9 +188,8 @@ func (v *Verbs) ExecuteTemplate(ctx context.Context, in ExecuteTemplate) (Starte
 		return Started{}, err
 	}
 	order := execution.OfTemplate(program, checked.inputs)
-	further := Execute{
-		AgentID: in.AgentID, Priority: cmp.Or(in.Priority, domain.PriorityNormal), Notify: in.Notify,
-	}
+	order.Certain = v.certain(checked.steps)
+	further := in.further()
 	return v.start(ctx, a, in.Wait, func(tx *store.Tx, a domain.Actor) (Started, error) {
 		if err := a.RequireAll(domain.EffectScopes(program.Effects())); err != nil {
 			return Started{}, err
@@ -185,6 +203,24 @@ func (v *Verbs) ExecuteTemplate(ctx context.Context, in ExecuteTemplate) (Starte
 		}
 		return v.accept(ctx, tx, a, order, further, 0)
 	})
+}
+
+// further is what an execution of a template has beside the template's order.
+func (in ExecuteTemplate) further() Execute {
+	return Execute{
+		AgentID: in.AgentID, Priority: cmp.Or(in.Priority, domain.PriorityNormal), Notify: in.Notify,
+		MaxCredits: in.MaxCredits,
+	}
+}
+
+// certain is how many credits the steps that are certain to run cost with a model.
+func (v *Verbs) certain(steps []template.Foreseen) (sum int) {
+	for _, f := range steps {
+		if f.Certain {
+			sum += v.capabilities[f.Capability].Credits
+		}
+	}
+	return sum
 }
 
 // checkedInputs are inputs with their defaults, and what they make of the steps.

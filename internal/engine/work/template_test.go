@@ -42,6 +42,10 @@ func (verbs) Templates() enginetest.Verbs {
 		"ValidateTemplate": by(domain.ScopeRead, false, func(k K, ctx C, ref string) error {
 			return second(k.Work.ValidateTemplate(ctx, work.ValidateTemplate{Template: ref}))
 		}),
+		"PlanTemplate": by(domain.ScopeRead, false, func(k K, ctx C, ref string) error {
+			return second(k.Work.PlanTemplate(ctx, work.ExecuteTemplate{Template: ref}))
+		}),
+		"CheckTemplate": enginetest.Read(func(k K, ctx C, _ X) error { return second(k.Work.CheckTemplate(ctx, own("a"))) }),
 		"ExecuteTemplate": {
 			Scope: domain.ScopeAdmin, Event: true, ByID: true, Make: created, // the scripted capability may publish
 			Call: func(k K, ctx C, x X) error {
@@ -287,6 +291,9 @@ func TestLookingAtTemplatesIsQuick(t *testing.T) {
 		for name, f := range map[string]func() error{
 			"validate": func() error {
 				return second(k.Work.ValidateTemplate(k.Ctx(), work.ValidateTemplate{Template: "shipped"}))
+			},
+			"plan": func() error {
+				return second(k.Work.PlanTemplate(k.Ctx(), work.ExecuteTemplate{Template: "shipped"}))
 			},
 			"suggest": func() error { return second(k.Work.SuggestTemplates(k.Ctx(), "our own scripted template")) },
 		} {

@@ -40,6 +40,11 @@ func (verbs) Capabilities() enginetest.Verbs {
 		"Execute": changes(false, func(k K, ctx C, _ X) error {
 			return second(k.Execute(ctx, step{Key: "a", Credits: 1}))
 		}),
+		"PlanCapability": enginetest.Read(func(k K, ctx C, _ X) error {
+			return second(k.Work.PlanCapability(ctx, work.Execute{
+				Capability: enginetest.Slug, Settings: enginetest.Settings(step{Key: "a"}),
+			}))
+		}),
 		"CheckSettings": {Open: true},
 		"Sample":        {Open: true},
 	}
@@ -63,6 +68,9 @@ func (verbs) Executions() enginetest.Verbs {
 		}),
 		"Retry": changes(true, func(k K, ctx C, x X) error {
 			return second(k.Work.Retry(ctx, verb.ID{ID: x.Failed}))
+		}),
+		"RetryWithin": changes(true, func(k K, ctx C, x X) error {
+			return second(k.Work.RetryWithin(ctx, verb.ID{ID: x.Failed}, new(7)))
 		}),
 		"Archive": changes(true, func(k K, ctx C, x X) error {
 			return second(k.Work.Archive(ctx, verb.ID{ID: x.Failed}))

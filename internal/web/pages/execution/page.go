@@ -197,6 +197,7 @@ func factsOf(d work.ExecutionDetails, now time.Time) facts {
 		Origin:       originOf(d),
 		AI:           d.Origin.AI,
 		Held:         d.CreditsHeld,
+		Limit:        d.MaxCredits,
 		Cost:         ui.Money(d.Cost, d.Origin),
 		Started:      d.StartedAt,
 		Completed:    d.CompletedAt,

@@ -36,8 +36,9 @@ type facts struct {
 	ui.ExecutionRow
 	Origin   string
 	AI       bool
-	Held     int // credits
-	Price    int // credits of the whole plan
+	Held     int  // credits
+	Price    int  // credits of the whole plan
+	Limit    *int // the most credits that its caller allows; nil: none
 	Cost     string
 	Started  time.Time
 	Waiting  string

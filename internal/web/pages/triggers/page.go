@@ -30,7 +30,7 @@ func Mount(site *ui.Site) ui.Page {
 			Path:  path,
 			Name:  "Triggers",
 			Icon:  "clock",
-			Keys:  "g t",
+			Keys:  "g r",
 		},
 		Routes: []ui.Route{
 			{Pattern: "GET " + path, Handle: p.show},
