@@ -152,6 +152,9 @@ func (v *Verbs) accept(
 		return Started{}, noProvider(agent)
 	}
 	origin := connection.Origin
+	if order.ModelFor != "" && origin.Kind != domain.OriginModel {
+		return Started{}, needsModel(order.ModelFor, agent)
+	}
 	if !order.NeedsModel {
 		origin = domain.ComposerOrigin()
 	}
