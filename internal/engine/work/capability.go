@@ -67,15 +67,16 @@ func (v *Verbs) Sample(
 	return v.Execute(domain.WithActor(ctx, a), in)
 }
 
-// missing lists the integrations that a capability needs and the server does not have.
-// An agent may still use a model provider of its own.
+// missing lists the integrations that a capability needs and the server does not have: no
+// provider of any agent is a model.
 func (v *Verbs) missing(c domain.Capability) []string {
 	if !c.RequiresModel() {
 		return []string{}
 	}
-	connection, ok := v.runner.Providers.For(domain.Agent{})
-	if ok && connection.Origin.Kind == domain.OriginModel {
-		return []string{}
+	for _, c := range v.runner.Providers.All() {
+		if c.Origin.Kind == domain.OriginModel {
+			return []string{}
+		}
 	}
 	return []string{domain.ExtensionModel}
 }
