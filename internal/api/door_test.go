@@ -126,8 +126,8 @@ func TestSettingsTakeWholeNumbersHoweverTheyAreWritten(t *testing.T) {
 		}
 		settings := map[string]any{}
 		for _, name := range s.Required() {
-			settings[name] = "Cloud cost optimization"
-			if f, _ := s.Field(name); f.Type == schema.Integer {
+			f, _ := s.Field(name)
+			if settings[name] = any(f.Examples[0]); f.Type == schema.Integer {
 				settings[name] = item
 			}
 		}

@@ -8,13 +8,21 @@ import (
 // capabilityIDs are the ids that were given out. A new capability takes the next number;
 // a line is never changed, and stays when its capability goes.
 var capabilityIDs = map[string]int64{
-	"generate-blog-post":    1,
-	"generate-social-posts": 2,
-	"publish-content":       3,
-	"analyze-seo":           4,
-	"review-content":        5,
-	"check-brand-voice":     6,
-	"analyze-readability":   7,
+	"generate-blog-post":           1,
+	"generate-social-posts":        2,
+	"publish-content":              3,
+	"analyze-seo":                  4,
+	"review-content":               5,
+	"check-brand-voice":            6,
+	"analyze-readability":          7,
+	"generate-article-outline":     8,
+	"generate-email-draft":         9,
+	"generate-product-description": 10,
+	"generate-landing-copy":        11,
+	"repurpose-content":            12,
+	"refresh-content":              13,
+	"translate-content":            14,
+	"campaign-kit":                 15,
 }
 
 // TestCapabilitiesKeepTheirIDs holds that no id moves and none is given out twice.

@@ -76,6 +76,7 @@ type Wait struct {
 // Effect is a change to the board. Exactly one field is set.
 type Effect struct {
 	Create  *CreateItem
+	Revise  *ReviseItem
 	Move    *MoveItem
 	Publish *PublishItem
 }
@@ -85,6 +86,8 @@ func (e Effect) Kind() domain.EffectKind {
 	switch {
 	case e.Create != nil:
 		return domain.EffectCreate
+	case e.Revise != nil:
+		return domain.EffectRevise
 	case e.Publish != nil, e.Move != nil && e.Move.To == domain.ItemPublished:
 		return domain.EffectPublish
 	}
@@ -97,6 +100,18 @@ type CreateItem struct {
 	// Findings are of the item's first version.
 	Findings []domain.Finding
 	// Provenance says where each part of the text came from.
+	Provenance json.RawMessage
+}
+
+// ReviseItem makes a new version of an item. One that was approved goes back to review,
+// and what is published stays as it is until somebody publishes the new version.
+type ReviseItem struct {
+	// Item is the item as the step read it, with what changes about it. Where it has
+	// another version by then, the step fails with CONFLICT and changes nothing.
+	Item domain.ContentItem
+	// Findings are all of the new version.
+	Findings   []domain.Finding
+	Reason     string // for the history: "Refreshed"
 	Provenance json.RawMessage
 }
 

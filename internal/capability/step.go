@@ -56,6 +56,7 @@ func (in Input) Background() string {
 // Guarded is a text after the guardrails.
 type Guarded struct {
 	Text     string
+	Input    guard.Input      // what was checked, before anything was redacted in its text
 	Findings []domain.Finding // of Text
 	Fixed    []domain.Finding // gone after a second try
 }
@@ -70,6 +71,23 @@ func Guard(
 	g guard.Input,
 	retry func(ctx context.Context, text string, faults []string) (string, error),
 ) (Guarded, error) {
+	if retry == nil {
+		return GuardWhole(ctx, in, g, nil)
+	}
+	return GuardWhole(ctx, in, g, func(ctx context.Context, g guard.Input, faults []string) (guard.Input, error) {
+		text, err := retry(ctx, g.Text, faults)
+		g.Text = text
+		return g, err
+	})
+}
+
+// GuardWhole is [Guard] for a text whose second try may change its title and description too.
+func GuardWhole(
+	ctx context.Context,
+	in Input,
+	g guard.Input,
+	retry func(ctx context.Context, g guard.Input, faults []string) (guard.Input, error),
+) (Guarded, error) {
 	g.Step, g.BrandVoice = in.Step.Key, in.BrandVoice
 	if in.Origin.Kind == domain.OriginModel {
 		var err error
@@ -79,21 +97,22 @@ func Guard(
 	}
 	found := guard.Check(g)
 	out := guard.Apply(g, found, in.Agent.GuardrailPolicy)
+	first := Guarded{Text: out.Text, Input: g, Findings: out.Findings}
 	if len(out.Retry) == 0 || retry == nil || in.Origin.Kind != domain.OriginModel {
-		return Guarded{Text: out.Text, Findings: out.Findings}, nil
+		return first, nil
 	}
-	text, err := retry(ctx, g.Text, guard.RetryMessages(out.Retry))
+	second, err := retry(ctx, g, guard.RetryMessages(out.Retry))
 	if err != nil {
 		return Guarded{}, err
 	}
-	second := g
-	second.Text = text
 	again := guard.Check(second)
-	if strings.TrimSpace(text) == "" || len(again) > len(found) {
-		return Guarded{Text: out.Text, Findings: out.Findings}, nil
+	if strings.TrimSpace(second.Text) == "" || len(again) > len(found) {
+		return first, nil
 	}
 	final := guard.Apply(second, again, in.Agent.GuardrailPolicy)
-	return Guarded{Text: final.Text, Findings: final.Findings, Fixed: guard.Fixed(found, again)}, nil
+	return Guarded{
+		Text: final.Text, Input: second, Findings: final.Findings, Fixed: guard.Fixed(found, again),
+	}, nil
 }
 
 // Guardrail is a guardrail with what is done about its findings.

@@ -1,6 +1,9 @@
 package domain
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"slices"
+)
 
 // Category groups capabilities.
 type Category string
@@ -44,7 +47,8 @@ type Capability struct {
 	NeedsModel bool
 	// Guarded says that its texts, or those that it reads, pass the guardrails.
 	Guarded bool
-	// RequiredExtensions are slugs of integrations that must be configured.
+	// RequiredExtensions are slugs of integrations that must be configured, such as
+	// [ExtensionModel].
 	RequiredExtensions []string
 	// Effects are all that its executions may do to content items, whatever their
 	// settings; see [EffectScopes].
@@ -77,6 +81,15 @@ const (
 	OutputStatus OutputKind = "status" // the status of a content item
 	OutputHidden OutputKind = "hidden" // not shown: other parts of the page have it
 )
+
+// ExtensionModel is the integration of a capability that rules cannot do: a model provider.
+const ExtensionModel = "model-provider"
+
+// RequiresModel reports whether only a model can do what the capability does. Without
+// one it is refused before anything is stored or charged.
+func (c Capability) RequiresModel() bool {
+	return slices.Contains(c.RequiredExtensions, ExtensionModel)
+}
 
 // RequiresCredits reports whether the capability has a price.
 func (c Capability) RequiresCredits() bool { return c.Credits > 0 }

@@ -9,6 +9,7 @@ type EffectKind string
 const (
 	EffectCreate  EffectKind = "create"  // creates an item
 	EffectMove    EffectKind = "move"    // moves an item between columns other than published, or scores it
+	EffectRevise  EffectKind = "revise"  // makes a new version of an item
 	EffectPublish EffectKind = "publish" // publishes an item
 )
 

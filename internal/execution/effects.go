@@ -41,6 +41,12 @@ func (w *worker) applyEffects(
 				findings = attach(findings, c)
 				created = append(created, domain.ItemRef{ID: c.ID, Title: c.Title})
 			}
+		case e.Revise != nil:
+			var c domain.ContentItem
+			if c, err = w.revise(ctx, tx, p, *e.Revise, needs); err == nil {
+				findings = attach(findings, c)
+				created = append(created, domain.ItemRef{ID: c.ID, Title: c.Title})
+			}
 		case e.Move != nil:
 			err = w.annotateAndMove(ctx, tx, p, *e.Move)
 		case e.Publish != nil:
@@ -68,6 +74,9 @@ func (w *worker) workAhead(p *part, effects []capability.Effect) {
 	for _, e := range effects {
 		if e.Create != nil {
 			item.Describe(&e.Create.Item)
+		}
+		if e.Revise != nil {
+			item.Describe(&e.Revise.Item)
 		}
 		if e.Publish == nil || w.Render == nil {
 			continue
@@ -102,7 +111,7 @@ func (w *worker) create(
 	ctx context.Context, tx *store.Tx, p *part, e capability.CreateItem, needs []domain.Need,
 ) (domain.ContentItem, error) {
 	c := e.Item
-	c.Support.Brief = domain.Strings(p.req.JSON())
+	c.Support.Brief = p.support()
 	c.WorkspaceID, c.ExecutionID, c.AgentID, c.Origin = w.x.WorkspaceID, w.x.ID, p.agent.ID, p.origin
 	c.Findings = append(slices.Clone(e.Findings), p.cut...) // nobody would see how a text ends
 	if len(c.NeedsInput) == 0 && p.key == "" {              // in a template they may be those of another text
@@ -121,6 +130,37 @@ func (w *worker) create(
 		}
 	}
 	return c, nil
+}
+
+// revise makes a new version of an item. What it may rest on grows by what the execution was given.
+func (w *worker) revise(
+	ctx context.Context, tx *store.Tx, p *part, e capability.ReviseItem, needs []domain.Need,
+) (domain.ContentItem, error) {
+	before, err := tx.LockContent(ctx, w.x.WorkspaceID, e.Item.ID)
+	if err != nil {
+		return before, err
+	}
+	if before.Version != e.Item.Version {
+		return before, domain.Errorf(domain.CodeConflict,
+			"The item was edited while this ran: version %d was read, and it now has version %d. Run it again.",
+			e.Item.Version, before.Version)
+	}
+	c := before
+	c.Title, c.Body, c.MetaTitle, c.MetaDescription = e.Item.Title, e.Item.Body, e.Item.MetaTitle, e.Item.MetaDescription
+	c.Preview, c.WordCount, c.Terms = e.Item.Preview, e.Item.WordCount, e.Item.Terms
+	c.Edited, c.Scores, c.NeedsInput = e.Item.Edited, nil, e.Item.NeedsInput
+	c.Support.Brief = append(slices.Clone(c.Support.Brief), domain.Strings(p.req.JSON())...)
+	c.AgentID, c.Findings = p.agent.ID, append(slices.Clone(e.Findings), p.cut...)
+	if p.origin.Kind == domain.OriginModel {
+		c.Origin = p.origin // what a model has rewritten is marked as such
+	}
+	if len(c.NeedsInput) == 0 && p.key == "" {
+		c.NeedsInput = needs
+	}
+	if p.voice != nil {
+		c.BrandVoiceID, c.BrandVoiceN = p.voice.ID, p.voice.Version
+	}
+	return item.Revise(ctx, tx, before, c, e.Provenance, e.Reason)
 }
 
 func (w *worker) annotateAndMove(ctx context.Context, tx *store.Tx, p *part, e capability.MoveItem) error {

@@ -20,7 +20,8 @@ type Order struct {
 	Lead         string              // the one of them that writes first, whose agent is the execution's
 	Effects      []domain.EffectKind // all that it may do to content items
 	NeedsModel   bool
-	BrandVoice   int64 // that the settings name; 0: none
+	ModelFor     string // the slug of one that only a model can do; "": none
+	BrandVoice   int64  // that the settings name; 0: none
 	Reads        []int64
 	// Certain is how many credits it is certain to need with a model. A template may need more: up to its price.
 	Certain int
@@ -32,7 +33,7 @@ type Order struct {
 
 // OfCapability is an order of one capability. req is its settings, decoded.
 func OfCapability(c capability.Capability, req capability.Request) Order {
-	return Order{
+	o := Order{
 		Title:        domain.FoldLine(req.Title()),
 		Settings:     req.JSON(),
 		Capabilities: []string{c.Slug},
@@ -44,6 +45,10 @@ func OfCapability(c capability.Capability, req capability.Request) Order {
 		capability:   c.Slug,
 		plan:         req.Plan,
 	}
+	if c.RequiresModel() {
+		o.ModelFor = c.Slug
+	}
+	return o
 }
 
 // OfTemplate is an order of a template. inputs have been checked, with the defaults filled
@@ -56,6 +61,7 @@ func OfTemplate(p *template.Program, inputs json.RawMessage) Order {
 		Lead:         p.Lead(),
 		Effects:      p.Effects(),
 		NeedsModel:   p.NeedsModel(),
+		ModelFor:     p.ModelFor(),
 		program:      p,
 		plan:         func() ([]domain.PlanStep, error) { return p.Plan(), nil },
 	}

@@ -68,6 +68,15 @@ func (p *part) load(
 	return nil
 }
 
+// support is what a text of the part may rest on: its settings, and the items that it was made from.
+func (p *part) support() []string {
+	all := domain.Strings(p.req.JSON())
+	for _, id := range p.req.Reads() {
+		all = append(all, p.items[id].Title, p.items[id].Body)
+	}
+	return all
+}
+
 // gone says which thing of the workspace does not exist.
 func gone(err error, noun string, id int64) error {
 	if domain.CodeOf(err) != domain.CodeNotFound {
@@ -140,6 +149,11 @@ func (p *part) named(r capability.Result) capability.Result {
 			created := *e.Create
 			created.Findings = name(created.Findings)
 			r.Effects[i].Create = &created
+		}
+		if e.Revise != nil {
+			revised := *e.Revise
+			revised.Findings = name(revised.Findings)
+			r.Effects[i].Revise = &revised
 		}
 	}
 	return r

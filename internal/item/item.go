@@ -140,6 +140,20 @@ func Edit(
 	return c, nil
 }
 
+// Revise stores a text that an execution has rewritten as a new version, with what wrote
+// it. The rules of [Edit] hold. [Describe] has filled in the revised item.
+func Revise(
+	ctx context.Context, tx *store.Tx, before, c domain.ContentItem, provenance json.RawMessage, reason string,
+) (domain.ContentItem, error) {
+	if before.SameVersion(c) {
+		return before, nil
+	}
+	if err := tx.SaveContentOrigin(ctx, c, provenance); err != nil {
+		return c, err
+	}
+	return Edit(ctx, tx, before, c, reason)
+}
+
 // Annotate stores new scores and findings of the present version. It makes no
 // version and appends no event.
 func Annotate(ctx context.Context, tx *store.Tx, c domain.ContentItem) (domain.ContentItem, error) {

@@ -95,6 +95,16 @@ func (p *Program) NeedsModel() bool {
 	return slices.ContainsFunc(p.steps, func(s step) bool { return s.capability.NeedsModel })
 }
 
+// ModelFor returns the slug of the first capability that only a model can do; "" where rules can do them all.
+func (p *Program) ModelFor() string {
+	for _, s := range p.steps {
+		if s.capability.RequiresModel() {
+			return s.Capability
+		}
+	}
+	return ""
+}
+
 // Credits is the price with a model: the sum of those of the capabilities. A step that is
 // skipped costs nothing in the end.
 func (p *Program) Credits() (sum int) {

@@ -11,16 +11,25 @@ import (
 
 	"vellocity/internal/capability"
 	"vellocity/internal/capability/blogpost"
+	"vellocity/internal/capability/campaign"
+	"vellocity/internal/capability/email"
+	"vellocity/internal/capability/landing"
+	"vellocity/internal/capability/product"
 	"vellocity/internal/capability/publish"
+	"vellocity/internal/capability/readability"
 	"vellocity/internal/capability/review"
 	"vellocity/internal/capability/seoreport"
 	"vellocity/internal/capability/social"
+	"vellocity/internal/capability/translate"
 	"vellocity/internal/domain"
 	"vellocity/internal/expression"
 	"vellocity/internal/template"
 )
 
-var capabilities = []capability.Capability{blogpost.New(), social.New(), publish.New(), seoreport.New(), review.New()}
+var capabilities = []capability.Capability{
+	blogpost.New(), social.New(), publish.New(), seoreport.New(), review.New(), readability.New(), email.New(),
+	product.New(), landing.New(), translate.New(), campaign.New(),
+}
 
 func find(slug string) (capability.Capability, bool) {
 	i := slices.IndexFunc(capabilities, func(c capability.Capability) bool { return c.Slug == slug })
@@ -180,7 +189,7 @@ func check(t *testing.T, name string, err error, want map[string]string) {
 func TestBuiltinTemplatesAreRight(t *testing.T) {
 	slugs, ids := map[string]bool{}, map[int64]bool{}
 	list := template.Builtin()
-	if len(list) < 6 {
+	if len(list) < 12 {
 		t.Fatalf("%d templates", len(list))
 	}
 	for i, b := range list {

@@ -31,6 +31,7 @@ type CapabilityDetailsAttributes struct {
 	RequiredSettings   []string   `json:"required_settings"   doc:"Names of the settings that must be given"`
 	DefaultSettings    ops.Object `json:"default_settings"    doc:"The values of settings that are not given"`
 	RequiredExtensions []string   `json:"required_extensions" doc:"Integrations that must be configured first"`
+	MissingExtensions  []string   `json:"missing_extensions"  doc:"Those of required_extensions that this server does not have"`
 	SettingsSchema     ops.Object `json:"settings_schema"     doc:"JSON Schema (2020-12) of the settings object"`
 }
 
@@ -284,6 +285,7 @@ func viewCapability(_ *ops.Reply, c work.CapabilityDetails) wire.Resource[Capabi
 			RequiredSettings:     wire.List(c.RequiredSettings),
 			DefaultSettings:      ops.Object(c.DefaultSettings),
 			RequiredExtensions:   wire.List(c.RequiredExtensions),
+			MissingExtensions:    wire.List(c.MissingExtensions),
 			SettingsSchema:       ops.Object(c.SettingsSchema),
 		},
 	}

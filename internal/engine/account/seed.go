@@ -128,18 +128,23 @@ func seededBrandVoices() []domain.BrandVoice {
 func seededAgents() []domain.Agent {
 	return []domain.Agent{
 		{
-			Name:         "Content Writer",
-			Type:         domain.AgentInternal,
-			IsActive:     true,
-			Description:  "Writes blog posts and social posts.",
-			Capabilities: []string{"generate-blog-post", "generate-social-posts"},
+			Name:        "Content Writer",
+			Type:        domain.AgentInternal,
+			IsActive:    true,
+			Description: "Writes posts, e-mails, product and landing pages, and campaigns of them.",
+			Capabilities: []string{
+				"generate-blog-post", "generate-social-posts", "generate-article-outline", "generate-email-draft",
+				"generate-product-description", "generate-landing-copy", "repurpose-content", "campaign-kit",
+			},
 		},
 		{
-			Name:         "Editor",
-			Type:         domain.AgentInternal,
-			IsActive:     true,
-			Description:  "Reviews what was written, scores it, and publishes what was approved.",
-			Capabilities: []string{"review-content", "publish-content", "check-brand-voice"},
+			Name:        "Editor",
+			Type:        domain.AgentInternal,
+			IsActive:    true,
+			Description: "Reviews what was written, keeps it up to date, and publishes what was approved.",
+			Capabilities: []string{
+				"review-content", "publish-content", "check-brand-voice", "refresh-content", "translate-content",
+			},
 		},
 		{
 			Name:         "Search Analyst",

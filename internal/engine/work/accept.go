@@ -165,6 +165,9 @@ func (v *Verbs) accept(
 	if !ok {
 		return Started{}, noProvider(agent)
 	}
+	if order.ModelFor != "" && connection.Origin.Kind != domain.OriginModel {
+		return Started{}, needsModel(order.ModelFor, agent)
+	}
 	x := domain.Execution{
 		WorkspaceID: a.WorkspaceID,
 		AgentID:     agent.ID,

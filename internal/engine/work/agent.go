@@ -110,3 +110,10 @@ func instead(agent domain.Agent, passed []error) string {
 	}
 	return strings.Join(reasons, " ") + " " + agent.Name + " takes it instead."
 }
+
+// needsModel refuses what rules cannot do, before anything is stored or charged.
+func needsModel(slug string, agent domain.Agent) error {
+	return domain.Errorf(domain.CodeConflict,
+		"%s needs a model, and the agent %q has none. Connect a model provider, or choose an agent that uses one.",
+		slug, agent.Name).With("required_extension", domain.ExtensionModel)
+}

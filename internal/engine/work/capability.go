@@ -52,6 +52,7 @@ func (v *Verbs) Capability(ctx context.Context, slug string) (CapabilityDetails,
 	if !ok {
 		return d, domain.NotFound("Capability")
 	}
+	d.MissingExtensions = v.missing(d.Capability)
 	return d, nil
 }
 
@@ -64,4 +65,18 @@ func (v *Verbs) Sample(
 	a.Name = "Vellocity"
 	in := Execute{Capability: slug, Settings: settings, Priority: domain.PriorityHigh}
 	return v.Execute(domain.WithActor(ctx, a), in)
+}
+
+// missing lists the integrations that a capability needs and the server does not have: no
+// provider of any agent is a model.
+func (v *Verbs) missing(c domain.Capability) []string {
+	if !c.RequiresModel() {
+		return []string{}
+	}
+	for _, c := range v.runner.Providers.All() {
+		if c.Origin.Kind == domain.OriginModel {
+			return []string{}
+		}
+	}
+	return []string{domain.ExtensionModel}
 }

@@ -167,6 +167,9 @@ func (v *Verbs) choose(ctx context.Context, a domain.Actor, out *Plan, o planned
 	if !ok {
 		return refused(o.problems, "agent_id", noProvider(team.lead))
 	}
+	if o.order.ModelFor != "" && connection.Origin.Kind != domain.OriginModel {
+		return refused(o.problems, "agent_id", needsModel(o.order.ModelFor, team.lead))
+	}
 	out.Origin = originOf(o.order, connection)
 	if out.Origin.Kind == domain.OriginModel {
 		out.Held, err = execution.Hold(out.Credits, min(o.least, out.Credits), o.in.MaxCredits)

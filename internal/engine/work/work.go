@@ -92,6 +92,8 @@ type CapabilityDetails struct {
 	ToolSchema       json.RawMessage // SettingsSchema in the standard's keywords alone, for tools
 	RequiredSettings []string
 	DefaultSettings  json.RawMessage
+	// MissingExtensions are those of RequiredExtensions that the server does not have.
+	MissingExtensions []string
 }
 
 // describe adds what a capability's settings need and default to.

@@ -91,3 +91,17 @@ func TestLongWordsAreNoFault(t *testing.T) {
 		}
 	}
 }
+
+// TestWhatNeedsAModelSaysSo: without one, there is a reason in place of the button.
+func TestWhatNeedsAModelSaysSo(t *testing.T) {
+	p := webtest.Start(t)
+	page := p.Get("/capabilities/translate-content").Body
+	if strings.Contains(page, `id="run"`) || !strings.Contains(page, "Only a model can do this, and none is connected.") ||
+		strings.Contains(page, "Composed from your inputs") {
+		t.Errorf("%s", page)
+	}
+	if page := p.Get("/capabilities/campaign-kit").Body; !strings.Contains(page, `id="run"`) ||
+		!strings.Contains(page, "Composed from your inputs") {
+		t.Errorf("%s", page)
+	}
+}

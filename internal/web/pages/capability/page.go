@@ -97,7 +97,7 @@ func (p page) view(w http.ResponseWriter, r *http.Request) (v view, err error) {
 	if err != nil {
 		return v, err
 	}
-	v = view{Capability: c, Writes: c.Category == domain.CategoryGeneration, Notify: notify(r)}
+	v = view{Capability: c, Writes: c.NeedsModel && len(c.Effects) > 0, Notify: notify(r)}
 	if v.Shell, err = p.Shell(w, r, "/capabilities", c.Name); err != nil {
 		return v, err
 	}
@@ -130,6 +130,9 @@ func (p page) view(w http.ResponseWriter, r *http.Request) (v view, err error) {
 		if err := actor.RequireAll(domain.EffectScopes(c.Effects)); err != nil {
 			v.Refused = domain.AsError(err).Message
 		}
+	}
+	if len(c.MissingExtensions) > 0 {
+		v.Refused = "Only a model can do this, and none is connected"
 	}
 	v.Price = ui.PriceOf(c.Capability, v.Composer)
 	return v, nil
