@@ -51,7 +51,7 @@ var layers = []struct {
 	{"ops", "domain sse"},
 	{"web", "web/pages web/ui"},
 	{"web/pages", "web/ui engine/... extension/wire verb check voice sse markdown domain"},
-	{"web/ui", "engine/... auth sse schema prose domain"},
+	{"web/ui", "engine/... auth sse schema markdown prose domain"},
 	// verbs
 	{
 		"engine/enginetest",
