@@ -58,7 +58,7 @@ var layers = []struct {
 		"await engine/... verb publishing extension/wire execution template capability ai ai/aitest ai/* ai/wire auth item live queue store store/storetest domain",
 	},
 	{"engine", "engine/work engine/content engine/studio engine/account verb execution publishing capability ai auth live store domain"},
-	{"engine/work", "verb execution template expression capability ai schema text live store cron domain"},
+	{"engine/work", "verb execution template expression capability ai schema text live store cron prose domain"},
 	{"engine/content", "verb execution publishing extension/wire check voice guard item markdown auth store prose domain"},
 	{"engine/studio", "verb execution capability ai guard text store prose domain"},
 	{"engine/account", "verb auth store domain"},

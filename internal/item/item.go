@@ -140,6 +140,21 @@ func Edit(
 	return c, nil
 }
 
+// Rewrite stores what an execution has written again as the item's next version, where the text differs, with who
+// wrote it and from what. The caller has made sure that nobody has changed or published the item since.
+// [Describe] has filled in c.
+func Rewrite(
+	ctx context.Context, tx *store.Tx, before, c domain.ContentItem, provenance json.RawMessage, reason string,
+) (domain.ContentItem, error) {
+	if before.SameVersion(c) {
+		return before, nil
+	}
+	if err := tx.SaveContentOrigin(ctx, c, provenance); err != nil {
+		return c, err
+	}
+	return Edit(ctx, tx, before, c, reason)
+}
+
 // Annotate stores new scores and findings of the present version. It makes no
 // version and appends no event.
 func Annotate(ctx context.Context, tx *store.Tx, c domain.ContentItem) (domain.ContentItem, error) {

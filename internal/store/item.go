@@ -19,6 +19,7 @@ const (
 	contentEdit                       // stored by an edit
 	contentMove                       // stored when it changes its place or its approvals
 	contentSupport                    // stored when somebody says what the text may rest on
+	contentRewrite                    // stored when an execution writes the text again
 
 	contentWhole = contentCard | contentBody
 )
@@ -37,9 +38,9 @@ var contentTable = db.NewTable("content", func(c *contentRow) []db.Column {
 		{Name: "id", Field: &c.ID, In: contentCard},
 		{Name: "workspace_id", Field: &c.WorkspaceID, In: contentCard | contentCreate},
 		{Name: "execution_id", Field: &c.ExecutionID, In: contentCard | contentCreate},
-		{Name: "agent_id", Field: &c.AgentID, In: contentCard | contentCreate},
-		{Name: "voice_id", Field: &c.BrandVoiceID, In: contentCard | contentCreate},
-		{Name: "voice_version", Field: &c.BrandVoiceN, In: contentCard | contentCreate},
+		{Name: "agent_id", Field: &c.AgentID, In: contentCard | contentCreate | contentRewrite},
+		{Name: "voice_id", Field: &c.BrandVoiceID, In: contentCard | contentCreate | contentRewrite},
+		{Name: "voice_version", Field: &c.BrandVoiceN, In: contentCard | contentCreate | contentRewrite},
 		{Name: "title", Field: &c.Title, In: contentCard | contentCreate | contentEdit},
 		{Name: "content_type", Field: db.Text(&c.Type), In: contentCard | contentCreate},
 		{Name: "stage", Field: db.Text(&c.Status), In: contentCard | contentCreate | contentMove},
@@ -53,7 +54,7 @@ var contentTable = db.NewTable("content", func(c *contentRow) []db.Column {
 		{Name: "keywords", Field: db.JSONOr(&c.Keywords, "[]"), In: contentCard | contentCreate | contentEdit},
 		{Name: "slug", Field: &c.Slug, In: contentCard | contentCreate | contentEdit},
 		{Name: "scores", Field: db.JSONOr(&c.Scores, "{}"), In: contentCard | contentCreate | contentEdit},
-		{Name: "engine", Field: db.RepeatedJSON(&c.Origin), In: contentCard | contentCreate},
+		{Name: "engine", Field: db.RepeatedJSON(&c.Origin), In: contentCard | contentCreate | contentRewrite},
 		{Name: "blocking", Field: db.Computed(c.blocking), In: contentCreate | contentEdit},
 		{Name: "version", Field: &c.Version, In: contentCard | contentCreate | contentEdit},
 		{Name: "approved_version", Field: &c.ApprovedVersion, In: contentCard | contentMove},
@@ -68,9 +69,9 @@ var contentTable = db.NewTable("content", func(c *contentRow) []db.Column {
 		{Name: "findings", Field: db.JSONOr(&c.Findings, "[]"), In: contentCard | contentCreate | contentEdit},
 		{Name: "support", Field: db.JSONOr(&c.Support, "{}"), In: contentBody | contentCreate | contentSupport},
 		{Name: "edited", Field: &c.Edited, In: contentCard | contentCreate | contentEdit},
-		{Name: "needs_input", Field: db.JSONOr(&c.NeedsInput, "[]"), In: contentCard | contentCreate},
+		{Name: "needs_input", Field: db.JSONOr(&c.NeedsInput, "[]"), In: contentCard | contentCreate | contentRewrite},
 		{Name: "body", Field: &c.Body, In: contentBody | contentCreate | contentEdit},
-		{Name: "provenance", Field: db.Raw(&c.provenance, ""), In: contentCreate},
+		{Name: "provenance", Field: db.Raw(&c.provenance, ""), In: contentCreate | contentRewrite},
 	}
 })
 
@@ -82,6 +83,8 @@ var (
 	saveContent   = contentTable.Write(contentEdit, `update content set {set}, revision = revision + 1
 		where workspace_id = {workspace_id} and id = {id} returning revision`)
 	saveContentSupport = contentTable.Write(contentSupport, `update content set {set}
+		where workspace_id = {workspace_id} and id = {id}`)
+	saveContentOrigin = contentTable.Write(contentRewrite, `update content set {set}
 		where workspace_id = {workspace_id} and id = {id}`)
 	saveContentStatus = contentTable.Write(contentMove, `update content set {set}, revision = revision + 1
 		where workspace_id = {workspace_id} and id = {id} returning revision`)
@@ -195,6 +198,15 @@ func (t *Tx) SaveContent(ctx context.Context, c domain.ContentItem) (domain.Cont
 func (t *Tx) SaveContentSupport(ctx context.Context, c domain.ContentItem) error {
 	if _, err := saveContentSupport.Exec(ctx, t.db, &contentRow{ContentItem: c}); err != nil {
 		return fmt.Errorf("save the support of a content item: %w", err)
+	}
+	return nil
+}
+
+// SaveContentOrigin stores who wrote an item's text, from what and in which brand voice, where an execution has
+// written it again.
+func (t *Tx) SaveContentOrigin(ctx context.Context, c domain.ContentItem, provenance json.RawMessage) error {
+	if _, err := saveContentOrigin.Exec(ctx, t.db, &contentRow{ContentItem: c, provenance: provenance}); err != nil {
+		return fmt.Errorf("save the origin of a content item: %w", err)
 	}
 	return nil
 }

@@ -64,6 +64,12 @@ func (verbs) Executions() enginetest.Verbs {
 		"Retry": changes(true, func(k K, ctx C, x X) error {
 			return second(k.Work.Retry(ctx, verb.ID{ID: x.Failed}))
 		}),
+		"RedoStep": changes(true, func(k K, ctx C, x X) error {
+			return second(k.Work.RedoStep(ctx, work.RedoStep{ID: x.Failed, Step: "a"}))
+		}),
+		"CompareExecutions": enginetest.ReadByID(func(k K, ctx C, x X) error {
+			return second(k.Work.CompareExecutions(ctx, work.CompareExecutions{ID: x.Open, With: x.Open}))
+		}),
 		"Archive": changes(true, func(k K, ctx C, x X) error {
 			return second(k.Work.Archive(ctx, verb.ID{ID: x.Failed}))
 		}),

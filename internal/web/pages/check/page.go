@@ -34,7 +34,7 @@ func Mount(site *ui.Site) ui.Page {
 	return ui.Page{
 		Name:  "check",
 		Files: files,
-		Menu:  ui.Link{Group: ui.Create, Path: path, Name: "Check a text", Icon: "shield-check", Keys: "g t"},
+		Menu:  ui.Link{Group: ui.Create, Path: path, Name: "Check a text", Icon: "shield-check", Keys: "g k"},
 		Routes: []ui.Route{
 			{Pattern: "GET " + path, Handle: p.show},
 			{Pattern: "POST " + path, Handle: p.check},
