@@ -1,5 +1,6 @@
 // The page that checks a text: a person makes a brand voice, tests a text and a file
-// against it, changes the voice and sees its samples checked again, and asks the model.
+// against it, changes the voice and sees its samples checked again, asks the model, and
+// redoes a step of an execution with both results side by side.
 // Then the page is looked at in every mode, and without scripts.
 //
 //   npm ci && node check.mjs
@@ -27,6 +28,7 @@ try {
   await tryText(page);
   await samples(page);
   await judgement(page);
+  await redo(page);
   await everyMode();
   await withoutScript();
   assert.deepEqual(complaints, [], "the console must stay clean");
@@ -110,6 +112,29 @@ async function judgement(page) {
   assert.equal(await page.locator("#f-text").inputValue(), text, "the text is still in the form");
   assert.equal(await page.locator(".quotes li").count(), 1);
   await noFault(page, "a judgement");
+}
+
+async function redo(page) {
+  tell("run a blog post, and redo a section");
+  await page.goto(server.base + "/capabilities/generate-blog-post");
+  await page.getByLabel("Topic").fill("A calm shared inbox");
+  await page.getByRole("button", { name: "Run", exact: true }).click();
+  await page.waitForURL(/\/executions\/\d+$/);
+  await page.locator(".execution-side[data-status=Completed]").waitFor({ timeout: 60000 });
+  const first = page.url();
+  await page.goto(first + "?tab=plan");
+  const row = page.locator("#plan-section-1");
+  await row.getByText("Redo this step").click();
+  await row.getByLabel("Instructions for the model").fill("Say it in fewer words.");
+  await noFault(page, "the form of a redo");
+  await row.getByRole("button", { name: "Redo", exact: true }).click();
+  await page.waitForURL((u) => u.href !== first + "?tab=plan" && /\/executions\/\d+$/.test(u.href));
+  await page.locator(".execution-side[data-status=Completed]").waitFor({ timeout: 60000 });
+  await page.getByText("Say it in fewer words.").waitFor();
+  await page.getByRole("link", { name: "Comparison" }).click();
+  await page.locator(".sides").first().waitFor();
+  await noFault(page, "a comparison");
+  await page.screenshot({ path: join(out, "light_comparison.png"), fullPage: true });
 }
 
 async function noFault(page, where) {

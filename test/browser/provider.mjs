@@ -57,5 +57,6 @@ function write(ask) {
   if (shape?.sections) return JSON.stringify(answers.outline);
   if (shape?.verdict) return JSON.stringify(answers.judgement);
   if (shape?.meta_title) return JSON.stringify(answers.meta);
+  if (JSON.stringify(ask.messages).includes("This text is written again")) return "In short: " + paragraph.trim();
   return paragraph.repeat(2).trim();
 }

@@ -15,6 +15,7 @@ import (
 type changedStep struct {
 	Key, Name     string
 	Before, After []ui.DiffPart // what stayed with what was removed, and with what was added
+	Data          bool          // the results are no texts
 	One           string        // "only before" or "only now", where one of the two has no result
 }
 
@@ -89,7 +90,7 @@ func (p page) fillChanges(ctx context.Context, v *view, d work.ExecutionDetails)
 			v.Same++
 			continue
 		}
-		x := changedStep{Key: s.Key, Name: s.Name}
+		x := changedStep{Key: s.Key, Name: s.Name, Data: work.TextOf(s.Before) == "" && work.TextOf(s.After) == ""}
 		switch s.Change {
 		case work.StepAdded:
 			x.One = "Only this execution has a result."
@@ -104,6 +105,7 @@ func (p page) fillChanges(ctx context.Context, v *view, d work.ExecutionDetails)
 				x.After = append(x.After, ui.DiffPart(part))
 			}
 		}
+		x.Before, x.After = ui.Fold(x.Before), ui.Fold(x.After)
 		v.Changes = append(v.Changes, x)
 	}
 	return nil
