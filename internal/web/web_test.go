@@ -107,7 +107,7 @@ func TestTheMenuCounts(t *testing.T) {
 	) != `{"failed or need review":0,"in review":3,"unread":0}` {
 		t.Errorf("an open page gets %d %s", r.Status, r.Body)
 	}
-	for _, keys := range []string{"g b", "g c", "g e", "g v", "c", "g a", "g n", "g s", "g t"} {
+	for _, keys := range []string{"g b", "g c", "g e", "g v", "c", "g a", "g n", "g s", "g t", "g k"} {
 		if !strings.Contains(page, `data-keys="`+keys+`"`) {
 			t.Errorf("no link has the shortcut %q", keys)
 		}
