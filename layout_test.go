@@ -51,14 +51,14 @@ var layers = []struct {
 	{"ops", "domain sse"},
 	{"web", "web/pages web/ui"},
 	{"web/pages", "web/ui engine/... extension/wire verb check voice sse markdown domain"},
-	{"web/ui", "engine/... auth sse schema prose domain"},
+	{"web/ui", "engine/... auth sse schema markdown prose domain"},
 	// verbs
 	{
 		"engine/enginetest",
 		"await engine/... verb publishing extension/wire execution template capability ai ai/aitest ai/* ai/wire auth item live queue store store/storetest domain",
 	},
 	{"engine", "engine/work engine/content engine/studio engine/account verb execution publishing capability ai auth live store domain"},
-	{"engine/work", "verb execution template expression capability ai schema text live store cron domain"},
+	{"engine/work", "verb execution template expression capability ai schema text live store cron prose domain"},
 	{"engine/content", "verb execution publishing extension/wire check voice guard item markdown auth store prose domain"},
 	{"engine/studio", "verb execution capability ai guard text store prose domain"},
 	{"engine/account", "verb auth store domain"},

@@ -83,7 +83,7 @@ func TestTextsAreOneLineOrSeveral(t *testing.T) {
 	several := map[string]bool{
 		"body": true, "reason": true, "acceptance": true, "facts": true, "prompt": true, "tone_custom": true,
 		"brand_voice_description": true, "brand_voice_audience": true, "sample_texts": true,
-		"agent_description": true, "agent_instructions": true, "comment": true, "use_case": true,
+		"agent_description": true, "agent_instructions": true, "redo_instructions": true, "comment": true, "use_case": true,
 		"template_description": true,
 		"search":               true, // words, and white space separates them
 	}

@@ -7,8 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"vellocity/internal/engine/work"
-
 	"vellocity/internal/ai/aitest"
 	"vellocity/internal/app"
 	"vellocity/internal/domain"

@@ -60,7 +60,9 @@ func (CommentChange) Values() []string {
 }
 
 // Values lists the kinds.
-func (SourceKind) Values() []string { return names([]SourceKind{SourceCopied, SourceRead}) }
+func (SourceKind) Values() []string {
+	return names([]SourceKind{SourceCopied, SourceRead, SourceRedone})
+}
 
 // Values lists the modes.
 func (BulkMode) Values() []string { return names([]BulkMode{BulkAtomic, BulkEach}) }

@@ -3,6 +3,7 @@ package domain
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -135,6 +136,7 @@ type Execution struct {
 	Notify      bool
 	RetryOf     int64 // the execution whose recorded steps this one reuses; 0 for none
 	Cause       Cause // the trigger that started it
+	Redo        Redo  // the step of another execution that this one runs again; zero for none
 	Plan        []PlanStep
 	NeedsInput  []Need
 	Error       string // why it failed, for people; empty while all is well
@@ -145,6 +147,23 @@ type Execution struct {
 	CreatedAt   time.Time
 	StartedAt   time.Time // zero until the first step starts
 	CompletedAt time.Time // zero until ended
+}
+
+// Redo says which step of which execution another one runs again, with all that depends on it. The recorded
+// results of the other steps are reused.
+type Redo struct {
+	Of           int64  // the execution; 0 for none
+	Step         string // key of the step in its plan
+	Instructions string // for the model, beside the step's own; may be empty
+}
+
+// Asks returns the instructions for a step: those of the redo for its step, and for the steps of the capability
+// where that is one of a template.
+func (r Redo) Asks(key string) string {
+	if r.Of == 0 || key != r.Step && !strings.HasPrefix(key, r.Step+".") {
+		return ""
+	}
+	return r.Instructions
 }
 
 // StepName returns what people read for the step with the key; the key itself where

@@ -270,6 +270,7 @@ type SourceKind string
 const (
 	SourceCopied SourceKind = "copied" // as a copy of it
 	SourceRead   SourceKind = "read"   // by an execution that read it
+	SourceRedone SourceKind = "redone" // by a step that was run again, where the item could not get its text
 )
 
 // MoveScope returns the scope that moving an item from one column to another

@@ -85,6 +85,7 @@ var (
 	LimitAgentProvider     = Limit{Name: "agent_provider", Unit: Characters, Max: 100, Line: true}
 	LimitAgentModel        = Limit{Name: "agent_model", Unit: Characters, Max: 200, Line: true}
 	LimitAgentInstructions = Limit{Name: "agent_instructions", Unit: Characters, Max: 5_000}
+	LimitRedoInstructions  = Limit{Name: "redo_instructions", Unit: Characters, Max: 2_000}
 	LimitAgentCredits      = Limit{Name: "agent_credits", Unit: Number, Min: 1, Max: 1_000_000_000}
 
 	LimitChannelName   = Limit{Name: "channel_name", Unit: Characters, Min: 1, Max: 100, Line: true}
@@ -134,7 +135,7 @@ func Limits() []Limit {
 		LimitBrandVoiceName, LimitBrandVoiceDescription, LimitBrandVoiceTone, LimitBrandVoiceAudience,
 		LimitBrandVoiceRules, LimitPreferredTerms, LimitBannedTerms, LimitTerm, LimitSampleTexts,
 		LimitAgentName, LimitAgentDescription, LimitAgentCapabilities, LimitAgentProvider, LimitAgentModel,
-		LimitAgentInstructions, LimitAgentCredits,
+		LimitAgentInstructions, LimitRedoInstructions, LimitAgentCredits,
 		LimitChannelName, LimitChannelSecret, LimitChannelTypes,
 		LimitPrompt, LimitWords, LimitTone, LimitToneCustom, LimitResults,
 		LimitTemplateName, LimitTemplateDescription, LimitTemplateSteps, LimitStepKey, LimitDependsOn, LimitExpression,

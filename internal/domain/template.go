@@ -79,4 +79,6 @@ const (
 type ItemRef struct {
 	ID    int64  `json:"id"`
 	Title string `json:"title"` // as it was created
+	// Version is the one that a redo wrote of an item that was there; 0: the first.
+	Version int `json:"version,omitempty"`
 }

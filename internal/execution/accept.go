@@ -3,6 +3,7 @@ package execution
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"vellocity/internal/domain"
@@ -15,8 +16,9 @@ const retryAfterFull = 10 * time.Second
 
 // Accept records an execution, holds its credits and gives it a slot if there is
 // one, as part of the transaction. x has workspace, agent, origin, context and priority;
-// Accept returns it with its id and what it was ordered to do. Where x.RetryOf names an
-// execution, its recorded steps are reused and credits are held only for the others.
+// Accept returns it with its id and what it was ordered to do. Where x.RetryOf or x.Redo
+// names an execution, its recorded steps are reused, in a redo those that do not depend on
+// the step, and credits are held only for the others.
 // voiceID is the brand voice, or 0; agents are the ids of those that carry out the
 // capabilities of a template, by slug.
 func (r *Runner) Accept(
@@ -33,11 +35,11 @@ func (r *Runner) Accept(
 		e.RetryAfter = retryAfterFull
 		return x, e
 	}
-	plan, err := planOf(ctx, tx, x, order)
+	plan, past, err := planOf(ctx, tx, x, order)
 	if err != nil {
 		return x, err
 	}
-	needs, err := price(ctx, tx, x, plan)
+	needs, err := price(ctx, tx, x, plan, past)
 	if err != nil {
 		return x, err
 	}
@@ -61,8 +63,8 @@ func (r *Runner) Accept(
 			return x, fmt.Errorf("save the plan: %w", err)
 		}
 	}
-	if x.RetryOf != 0 {
-		if err := tx.CopySteps(ctx, x.RetryOf, x.ID); err != nil {
+	if past.id != 0 {
+		if err := tx.CopySteps(ctx, past.id, x.ID, past.again); err != nil {
 			return x, fmt.Errorf("reuse steps: %w", err)
 		}
 	}
@@ -106,37 +108,64 @@ func transfer(x domain.Execution, kind domain.MovementKind, amount int) store.Cr
 	}
 }
 
-// planOf returns the plan of an execution that is to be accepted. What cannot be planned is
-// not accepted, whatever its origin. The retry of a template begins with the plan of the
-// execution that it retries: what that one resolved holds on.
-func planOf(ctx context.Context, tx *store.Tx, x domain.Execution, order Order) ([]domain.PlanStep, error) {
-	if order.program != nil && x.RetryOf != 0 {
-		before, err := tx.Execution(ctx, x.WorkspaceID, x.RetryOf)
-		if err != nil || len(before.Plan) > 0 {
-			return before.Plan, err
+// past is the execution whose recorded steps another one begins with.
+type past struct {
+	id    int64    // 0 for none
+	again []string // keys of the steps that it runs again all the same
+}
+
+// planOf returns the plan of an execution that is to be accepted, and whose steps it reuses. What cannot be planned
+// is not accepted, whatever its origin. The retry of a template begins with the plan of the execution that it
+// retries, and its redo likewise: what that one resolved holds on.
+func planOf(
+	ctx context.Context, tx *store.Tx, x domain.Execution, order Order,
+) (plan []domain.PlanStep, p past, err error) {
+	if plan, err = order.Plan(); err != nil {
+		return nil, p, fmt.Errorf("plan: %w", err)
+	}
+	switch {
+	case x.RetryOf != 0:
+		p.id = x.RetryOf
+	case x.Redo.Of != 0:
+		p.id = x.Redo.Of
+	default:
+		return plan, p, nil
+	}
+	if order.program != nil {
+		before, err := tx.Execution(ctx, x.WorkspaceID, p.id)
+		if err != nil {
+			return nil, p, err
+		}
+		if len(before.Plan) > 0 {
+			if x.RetryOf == 0 {
+				before.Plan, p.again = order.redone(before.Plan, x.Redo.Step)
+			}
+			return before.Plan, p, nil
 		}
 	}
-	plan, err := order.Plan()
-	if err != nil {
-		return nil, fmt.Errorf("plan: %w", err)
+	if x.RetryOf == 0 {
+		if plan, p.again = order.redone(plan, x.Redo.Step); len(p.again) == 0 {
+			return nil, p, domain.Errorf(domain.CodeConflict,
+				"This version of Vellocity plans no step %q any more. Start a new execution instead.", x.Redo.Step)
+		}
 	}
-	return plan, nil
+	return plan, p, nil
 }
 
 // price is what the execution may cost: nothing with the composer, else the weights of the
 // steps that are not reused.
-func price(ctx context.Context, tx *store.Tx, x domain.Execution, plan []domain.PlanStep) (int, error) {
+func price(ctx context.Context, tx *store.Tx, x domain.Execution, plan []domain.PlanStep, p past) (int, error) {
 	if x.Origin.Kind != domain.OriginModel {
 		return 0, nil
 	}
 	done := map[string]bool{}
-	if x.RetryOf != 0 {
-		steps, err := tx.ExecutionSteps(ctx, x.RetryOf)
+	if p.id != 0 {
+		steps, err := tx.ExecutionSteps(ctx, p.id)
 		if err != nil {
 			return 0, err
 		}
 		for _, s := range steps {
-			done[s.Key] = isDone(s)
+			done[s.Key] = isDone(s) && !slices.Contains(p.again, s.Key)
 		}
 	}
 	sum := 0

@@ -92,6 +92,9 @@ func (w *writing) write(ctx context.Context, ask capability.Ask) (ai.Response, e
 	if own := w.part.agent.Instructions; own != "" {
 		ask.System += "\n\n" + own
 	}
+	if asks := w.x.Redo.Asks(w.step.Key); asks != "" {
+		ask.System += "\n\nThis text is written again. Follow these instructions too:\n" + asks
+	}
 	w.text.Restart(w.step.Key)
 	watch := ai.Watch{Restart: func() error { w.text.Restart(w.step.Key); return nil }}
 	if ask.Schema == nil {

@@ -146,7 +146,10 @@ func (w *worker) read() *domain.Error {
 
 // recall reads the steps that are recorded.
 func (w *worker) recall(ctx context.Context, tx *store.Tx) error {
-	if w.x.Status != domain.ExecutionExecuting && w.x.RetryOf == 0 {
+	if err := w.recallFormer(ctx, tx); err != nil {
+		return err
+	}
+	if w.x.Status != domain.ExecutionExecuting && w.x.RetryOf == 0 && w.x.Redo.Of == 0 {
 		return nil
 	}
 	steps, err := tx.ExecutionSteps(ctx, w.x.ID)

@@ -14,7 +14,7 @@ import (
 // applyEffects applies what a step does to items. It returns the step's findings, with the
 // item that they belong to, and the items that it created.
 func (w *worker) applyEffects(
-	ctx context.Context, tx *store.Tx, p *part, result capability.Result, needs []domain.Need,
+	ctx context.Context, tx *store.Tx, p *part, step string, result capability.Result, needs []domain.Need,
 ) (findings []domain.Finding, created []domain.ItemRef, err error) {
 	findings = slices.Clone(result.Findings)
 	if len(result.Effects) == 0 {
@@ -37,9 +37,13 @@ func (w *worker) applyEffects(
 		switch {
 		case e.Create != nil:
 			var c domain.ContentItem
-			if c, err = w.create(ctx, tx, p, *e.Create, needs); err == nil {
+			if c, err = w.create(ctx, tx, p, *e.Create, needs, w.formerItem(step, len(created))); err == nil {
 				findings = attach(findings, c)
-				created = append(created, domain.ItemRef{ID: c.ID, Title: c.Title})
+				ref := domain.ItemRef{ID: c.ID, Title: c.Title}
+				if c.Version > 1 {
+					ref.Version = c.Version
+				}
+				created = append(created, ref)
 			}
 		case e.Revise != nil:
 			var c domain.ContentItem
@@ -108,7 +112,7 @@ func attach(findings []domain.Finding, c domain.ContentItem) []domain.Finding {
 }
 
 func (w *worker) create(
-	ctx context.Context, tx *store.Tx, p *part, e capability.CreateItem, needs []domain.Need,
+	ctx context.Context, tx *store.Tx, p *part, e capability.CreateItem, needs []domain.Need, former int64,
 ) (domain.ContentItem, error) {
 	c := e.Item
 	c.Support.Brief = p.support()
@@ -120,7 +124,7 @@ func (w *worker) create(
 	if p.voice != nil {
 		c.BrandVoiceID, c.BrandVoiceN = p.voice.ID, p.voice.Version
 	}
-	c, err := item.Create(ctx, tx, c, e.Provenance)
+	c, err := w.put(ctx, tx, c, e.Provenance, former)
 	if err != nil {
 		return c, err
 	}

@@ -41,7 +41,7 @@ func (w *worker) record(
 		x.Plan = w.x.Plan
 		s := run.result(status, tx.Now(), charged)
 		s.Output = output
-		if s.Findings, s.Items, err = w.applyEffects(ctx, tx, p, result, needs); err != nil {
+		if s.Findings, s.Items, err = w.applyEffects(ctx, tx, p, run.step.Key, result, needs); err != nil {
 			return err
 		}
 		created = s.Items

@@ -32,6 +32,7 @@ type worker struct {
 	parts    map[string]*part // by the key of the template's step; "" where there is no template
 	outputs  map[string]json.RawMessage
 	created  map[string][]domain.ItemRef // by each step
+	former   map[string][]domain.ItemRef // what each step created in the execution that this one redoes
 	recorded map[string]bool
 	skipped  map[string]bool
 	running  map[string]bool
@@ -45,6 +46,7 @@ func (w *worker) forget() {
 	w.parts, w.outputs = map[string]*part{}, map[string]json.RawMessage{}
 	w.created, w.findings = map[string][]domain.ItemRef{}, nil
 	w.held = w.x.CreditsHeld
+	w.former = map[string][]domain.ItemRef{}
 	w.recorded, w.skipped, w.running = map[string]bool{}, map[string]bool{}, map[string]bool{}
 }
 

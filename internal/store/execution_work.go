@@ -73,6 +73,16 @@ func (q Q) OpenRetry(ctx context.Context, workspaceID, id int64) (int64, error) 
 	return list[0], nil
 }
 
+// ExecutionRedos returns the executions that redo a step of one, oldest first, at most limit of them.
+func (q Q) ExecutionRedos(ctx context.Context, workspaceID, id int64, limit int) ([]int64, error) {
+	list, err := db.Many(ctx, q.db, db.ID, `select id from execution
+		where workspace_id = $1 and redo_of = $2 and redo_of > 0 order by id limit 0 + $3`, workspaceID, id, limit)
+	if err != nil {
+		return nil, fmt.Errorf("read the redos of an execution: %w", err)
+	}
+	return list, nil
+}
+
 // ExecutionsWaitingForItem returns the executions that wait for a person to move
 // the item.
 func (q Q) ExecutionsWaitingForItem(ctx context.Context, workspaceID, itemID int64) ([]int64, error) {

@@ -89,13 +89,19 @@ func (t *Tx) SaveStep(ctx context.Context, executionID int64, s Step) error {
 }
 
 // CopySteps copies the finished steps of one execution to another, as reused; those that
-// were skipped stay so.
-func (t *Tx) CopySteps(ctx context.Context, fromID, toID int64) error {
-	return t.db.Exec(ctx, `insert into step
+// were skipped stay so. The steps with the keys in except are left out.
+func (t *Tx) CopySteps(ctx context.Context, fromID, toID int64, except []string) error {
+	err := t.db.Exec(ctx, `insert into step
 		(execution_id, key, status, attempt, provider, model, cost, error, started_at, completed_at, output, items,
 		findings)
 		select $2, key, case when status = $4 then status else $3 end, attempt, provider, model, '', '', started_at,
 		completed_at, output, items, findings
 		from step where execution_id = $1 and `+stepFinished,
 		fromID, toID, string(domain.StepReused), string(domain.StepSkipped))
+	for _, key := range except {
+		if err == nil {
+			err = t.db.Exec(ctx, `delete from step where execution_id = $1 and key = $2`, toID, key)
+		}
+	}
+	return err
 }

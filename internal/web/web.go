@@ -14,6 +14,7 @@ import (
 	"vellocity/internal/web/pages/capabilities"
 	"vellocity/internal/web/pages/capability"
 	"vellocity/internal/web/pages/channels"
+	"vellocity/internal/web/pages/check"
 	"vellocity/internal/web/pages/content"
 	"vellocity/internal/web/pages/contents"
 	"vellocity/internal/web/pages/execution"
@@ -56,6 +57,7 @@ func pages() []ui.Mount {
 		capability.Mount,
 		templates.Mount,
 		template.Mount,
+		check.Mount,
 		agents.Mount,
 		agent.Mount,
 		triggers.Mount,

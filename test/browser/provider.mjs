@@ -4,6 +4,10 @@ import http from "node:http";
 const title = "Five ways to keep a shared inbox calm";
 const answers = {
   outline: { title, sections: ["Start small", "Agree on names", "Answer once a day"].map((heading) => ({ heading, points: ["Say what helps first."] })) },
+  judgement: { fits: "partly", verdict: "It boasts where it should help.", quotes: [
+    { quote: "in every inbox", why: "Nobody can know that.", instead: "in many inboxes" },
+    { quote: "These words are nowhere", why: "Made up.", instead: "" },
+  ] },
   meta: { title, meta_title: title, meta_description: "What helps a small team keep a shared inbox calm, in plain words.", slug: "calm-shared-inbox" },
 };
 const paragraph = "Begin with one mailbox and give every message an owner. The person who picks it up says so in one short line, and the others leave it alone. At the end of the day nothing is left without a name beside it, and nobody has answered the same question twice. ";
@@ -51,6 +55,8 @@ async function answer(ask, res, wait) {
 function write(ask) {
   const shape = ask.response_format?.json_schema?.schema?.properties;
   if (shape?.sections) return JSON.stringify(answers.outline);
+  if (shape?.verdict) return JSON.stringify(answers.judgement);
   if (shape?.meta_title) return JSON.stringify(answers.meta);
+  if (JSON.stringify(ask.messages).includes("This text is written again")) return "In short: " + paragraph.trim();
   return paragraph.repeat(2).trim();
 }

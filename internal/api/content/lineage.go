@@ -32,7 +32,7 @@ type Relative struct {
 	ID      int64              `json:"id"`
 	Title   *string            `json:"title" doc:"Null: deleted since"`
 	Status  *domain.ItemStatus `json:"kanban_status" doc:"Null: deleted since"`
-	Kind    domain.SourceKind  `json:"kind" doc:"copied: as a copy; read: by an execution that read it"`
+	Kind    domain.SourceKind  `json:"kind" doc:"copied: as a copy; read: by an execution that read it; redone: by a step that was run again"`
 	Version int                `json:"version" doc:"The source's version at that moment"`
 }
 

@@ -44,6 +44,10 @@ type ExecutionDetailsAttributes struct {
 	Error      *string        `json:"error_message"        doc:"What went wrong, in words"`
 	MaxCredits *int           `json:"max_credits" doc:"Most credits that it may hold and spend; null: its price"`
 	RetryOf    *int64         `json:"retry_of"             doc:"The execution whose recorded steps this one reuses"`
+	RedoOf     *int64         `json:"redo_of"              doc:"The execution one of whose steps this one runs again"`
+	RedoStep   *string        `json:"redo_step"            doc:"Key of the step that this one runs again, with what depends on it"`
+	RedoAsks   *string        `json:"redo_instructions"    doc:"What the redo asked the model for beside the step's own instructions"`
+	Redone     []int64        `json:"redone_by"            doc:"The executions that redo one of its steps, at most 100"`
 }
 
 // PlannedStep is one step of the plan.
@@ -174,7 +178,8 @@ var chapterExecutions = ops.Chapter{Name: "Executions", Description: "Durable ex
 
 func executionRows(v *work.Verbs, profile wire.Profile) []ops.Op {
 	return []ops.Op{
-		listRow(v, profile), getRow(v), assetsRow(v), cancelRow(v), retryRow(v), archiveRow(v), watchRow(v),
+		listRow(v, profile), getRow(v), assetsRow(v), cancelRow(v), retryRow(v), redoRow(v), compareRow(v),
+		archiveRow(v), watchRow(v),
 	}
 }
 
@@ -424,6 +429,10 @@ func viewExecution(r *ops.Reply, d work.ExecutionDetails) wire.Resource[Executio
 			Error:               wire.Optional(d.Error),
 			MaxCredits:          d.MaxCredits,
 			RetryOf:             wire.Optional(d.RetryOf),
+			RedoOf:              wire.Optional(d.Execution.Redo.Of),
+			RedoStep:            wire.Optional(d.Execution.Redo.Step),
+			RedoAsks:            wire.Optional(d.Execution.Redo.Instructions),
+			Redone:              wire.List(d.Redone),
 		},
 	}
 }

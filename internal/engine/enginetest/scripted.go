@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"vellocity/internal/ai"
 	"vellocity/internal/capability"
@@ -57,7 +58,7 @@ func (s script) reads() (ids []int64) {
 func (s script) effects() (kinds []domain.EffectKind) {
 	for _, step := range s.Steps {
 		switch step.Do {
-		case "item", "nul":
+		case "item", "paper", "nul":
 			kinds = append(kinds, domain.EffectCreate)
 		case "move":
 			kinds = append(kinds, capability.Effect{Move: &capability.MoveItem{To: step.To}}.Kind())
@@ -136,11 +137,13 @@ func act(ctx context.Context, in capability.Input) (capability.Result, error) {
 	if err := json.Unmarshal(in.Step.Args, &s); err != nil {
 		return capability.Result{}, err
 	}
+	var read []string // the outputs of the steps before
 	for _, d := range in.Step.DependsOn {
 		var of string
 		if err := in.Output(d, &of); err != nil {
 			return capability.Result{}, err
 		}
+		read = append(read, of)
 	}
 	out := capability.Result{Output: "output of " + s.Key}
 	switch s.Do {
@@ -154,6 +157,9 @@ func act(ctx context.Context, in capability.Input) (capability.Result, error) {
 		return out, err
 	case "item":
 		c := domain.ContentItem{Title: "The same title", Type: domain.ContentBlog, Body: "Body of " + s.Key}
+		out.Effects = []capability.Effect{{Create: &capability.CreateItem{Item: c}}}
+	case "paper":
+		c := domain.ContentItem{Title: "A paper", Type: domain.ContentBlog, Body: strings.Join(read, "\n\n")}
 		out.Effects = []capability.Effect{{Create: &capability.CreateItem{Item: c}}}
 	case "nul":
 		c := domain.ContentItem{Title: "NUL", Type: domain.ContentBlog, Body: "a\x00b"}

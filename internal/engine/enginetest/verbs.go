@@ -26,7 +26,7 @@ import (
 type Things struct {
 	Item          int64 // in review, with two versions
 	Open          int64 // an execution that is pending
-	Failed        int64 // an execution that was cancelled
+	Failed        int64 // an execution that was cancelled after its step a
 	Key           int64
 	GeneratedText int64 // a generated text that is being written
 	BrandVoice    int64
@@ -149,8 +149,14 @@ func (k *Kit) Things() (x Things) {
 	k.must(Second(k.Content.EditItem(k.Ctx(), content.EditItem{ID: c.ID, ItemEdit: domain.ItemEdit{Body: &body}})))
 	k.must(Second(k.Content.Move(k.Ctx(), content.Move{ID: c.ID, To: domain.ItemReview})))
 	x.Open = k.Run(Step{Key: "a", Credits: 1}).ID
-	x.Failed = k.Run(Step{Key: "a", Credits: 1}).ID
+	x.Failed = k.Run(Step{Key: "a"}, Step{Key: "b", After: []string{"a"}, Credits: 1}).ID
 	k.must(Second(k.Work.Cancel(k.Ctx(), verb.ID{ID: x.Failed})))
+	k.Do(func(ctx context.Context, tx *store.Tx) error { // as if its first step had run
+		plan := []domain.PlanStep{{Key: "a", Name: "Step a"}, {Key: "b", Name: "Step b", DependsOn: []string{"a"}}}
+		return errors.Join(tx.ExtendExecutionPlan(ctx, x.Failed, plan), tx.SaveStep(ctx, x.Failed, store.Step{
+			StepResult: domain.StepResult{Key: "a", Status: domain.StepDone, Output: json.RawMessage(`"done"`)},
+		}))
+	})
 	key, err := k.Account.CreateKey(k.Operator(), account.CreateKey{Name: "key", Role: domain.RoleEditor})
 	k.must(err)
 	x.Key = key.Key.ID

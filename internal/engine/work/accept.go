@@ -65,7 +65,7 @@ func (v *Verbs) Execute(ctx context.Context, in Execute) (Started, error) {
 	}
 	in.Priority = cmp.Or(in.Priority, domain.PriorityNormal)
 	return v.start(ctx, a, in.Wait, func(tx *store.Tx, a domain.Actor) (Started, error) {
-		return v.accept(ctx, tx, a, execution.OfCapability(c, req), in, 0)
+		return v.accept(ctx, tx, a, execution.OfCapability(c, req), in, earlier{})
 	})
 }
 
@@ -135,11 +135,17 @@ func isObject(j json.RawMessage) bool {
 	return json.Unmarshal(j, &m) == nil && m != nil
 }
 
+// earlier is the execution whose recorded steps another one reuses; the zero value is none.
+type earlier struct {
+	retryOf int64
+	redo    domain.Redo
+}
+
 // accept asks the caller for the scopes of the execution's effects, chooses agent,
 // brand voice and origin, and accepts the execution as part of the transaction. in has what
-// the order does not say; retryOf is the execution whose steps are reused, or 0.
+// the order does not say; past says whose steps are reused.
 func (v *Verbs) accept(
-	ctx context.Context, tx *store.Tx, a domain.Actor, order execution.Order, in Execute, retryOf int64,
+	ctx context.Context, tx *store.Tx, a domain.Actor, order execution.Order, in Execute, past earlier,
 ) (Started, error) {
 	if err := a.RequireAll(domain.EffectScopes(order.Effects)); err != nil {
 		return Started{}, err
@@ -176,8 +182,9 @@ func (v *Verbs) accept(
 		Context:     in.Context,
 		Notify:      in.Notify,
 		MaxCredits:  in.MaxCredits,
-		RetryOf:     retryOf,
 		Cause:       in.cause,
+		RetryOf:     past.retryOf,
+		Redo:        past.redo,
 		CreatedBy:   a.Name,
 		Starter:     a.Starter(),
 	}

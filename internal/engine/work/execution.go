@@ -105,8 +105,9 @@ func (v *Verbs) ExecutionCounts(ctx context.Context) (map[domain.ExecutionStatus
 type ExecutionDetails struct {
 	ExecutionRow
 	Steps    []domain.StepResult
-	Items    []domain.ContentItem // cards, without bodies
+	Items    []domain.ContentItem // cards, without bodies; those too that a redo gave a new version
 	Findings []domain.Finding
+	Redone   []int64 // the executions that redo one of its steps, oldest first, at most 100
 }
 
 // Execution returns an execution with everything it recorded.
@@ -135,7 +136,13 @@ func executionDetails(ctx context.Context, q store.Q, workspaceID, id int64) (d 
 		d.Steps = append(d.Steps, s.StepResult)
 		d.Findings = append(d.Findings, s.Findings...)
 	}
-	d.Items, err = q.ContentOf(ctx, workspaceID, id)
+	if d.Items, err = q.ContentOf(ctx, workspaceID, id); err != nil {
+		return d, err
+	}
+	if err := d.addRewritten(ctx, q, workspaceID); err != nil {
+		return d, err
+	}
+	d.Redone, err = q.ExecutionRedos(ctx, workspaceID, id, mostRedos)
 	return d, err
 }
 
@@ -298,12 +305,8 @@ func (v *Verbs) RetryWithin(ctx context.Context, in verb.ID, most *int) (Started
 			return Started{}, domain.Errorf(domain.CodeConflict,
 				"Execution %d is already retrying this one. Wait for it to end, or cancel it first.", again)
 		}
-		if domain.CodeOf(unreadable) == domain.CodeConflict {
-			return Started{}, unreadable
-		}
 		if unreadable != nil {
-			return Started{}, domain.Errorf(domain.CodeConflict,
-				"This version of Vellocity cannot read the settings of this execution. Start a new one instead.")
+			return Started{}, cannotRead(unreadable)
 		}
 		next := Execute{
 			AgentID: agentOf(x), Context: x.Context, Priority: x.Priority, Notify: x.Notify, MaxCredits: most,
@@ -313,8 +316,17 @@ func (v *Verbs) RetryWithin(ctx context.Context, in verb.ID, most *int) (Started
 			left := max(*x.MaxCredits-x.CreditsUsed, 0)
 			next.MaxCredits = &left
 		}
-		return v.accept(ctx, tx, a, order, next, x.ID)
+		return v.accept(ctx, tx, a, order, next, earlier{retryOf: x.ID, redo: before.Redo})
 	})
+}
+
+// cannotRead says why an execution cannot be run again from what it was ordered to do.
+func cannotRead(err error) error {
+	if domain.CodeOf(err) == domain.CodeConflict {
+		return err
+	}
+	return domain.Errorf(domain.CodeConflict,
+		"This version of Vellocity cannot read the settings of this execution. Start a new one instead.")
 }
 
 // agentOf returns the agent of an execution; 0 where several carry it out.

@@ -173,7 +173,7 @@ func (v *Verbs) startTriggered(
 	started, err := v.accept(domain.WithActor(ctx, a), tx, a, o.Order, Execute{
 		Priority: domain.PriorityNormal,
 		cause:    domain.Cause{TriggerID: t.ID, Depth: f.Depth, Event: f.Event},
-	}, 0)
+	}, earlier{})
 	return started.Execution, err
 }
 

@@ -201,7 +201,7 @@ func (v *Verbs) ExecuteTemplate(ctx context.Context, in ExecuteTemplate) (Starte
 		if err := p.Err(); err != nil {
 			return Started{}, err
 		}
-		return v.accept(ctx, tx, a, order, further, 0)
+		return v.accept(ctx, tx, a, order, further, earlier{})
 	})
 }
 

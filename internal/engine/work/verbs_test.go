@@ -72,6 +72,12 @@ func (verbs) Executions() enginetest.Verbs {
 		"RetryWithin": changes(true, func(k K, ctx C, x X) error {
 			return second(k.Work.RetryWithin(ctx, verb.ID{ID: x.Failed}, new(7)))
 		}),
+		"RedoStep": changes(true, func(k K, ctx C, x X) error {
+			return second(k.Work.RedoStep(ctx, work.RedoStep{ID: x.Failed, Step: "a"}))
+		}),
+		"CompareExecutions": enginetest.ReadByID(func(k K, ctx C, x X) error {
+			return second(k.Work.CompareExecutions(ctx, work.CompareExecutions{ID: x.Open, With: x.Open}))
+		}),
 		"Archive": changes(true, func(k K, ctx C, x X) error {
 			return second(k.Work.Archive(ctx, verb.ID{ID: x.Failed}))
 		}),

@@ -47,7 +47,7 @@ func StartWith(t testing.TB, options map[string]string) *Person {
 	t.Helper()
 	flags := map[string]string{"data": t.TempDir(), "rate-limits": "off", "listen": "127.0.0.1:0"}
 	maps.Copy(flags, options)
-	cfg, err := config.Load(config.Sources{Flags: flags})
+	cfg, err := config.Load(config.Sources{Flags: flags, Kinds: app.ProviderKinds()})
 	No(t, err)
 	a, err := app.New(t.Context(), cfg, slog.New(slog.DiscardHandler))
 	No(t, err)

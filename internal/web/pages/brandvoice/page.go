@@ -44,6 +44,7 @@ type view struct {
 	Draft    string
 	Form     form
 	Versions []version
+	Checked  []checkedSample
 	Asking   bool             // its deletion is being confirmed
 	Blockers []domain.Blocker // why it could not be deleted
 	Refused  string           // why this person may not change it; "" where nothing forbids it
@@ -80,7 +81,7 @@ func (p page) view(w http.ResponseWriter, r *http.Request, id int64, f form) (v 
 	title := "New brand voice"
 	if id != 0 {
 		v.Action, v.Draft, title = pathOf(id), "brand-voices/"+strconv.FormatInt(id, 10), f.Title
-		if v.Versions, err = p.versions(r.Context(), id); err != nil {
+		if v.Versions, v.Checked, err = p.versions(r.Context(), id); err != nil {
 			return v, err
 		}
 	}

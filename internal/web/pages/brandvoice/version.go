@@ -22,12 +22,13 @@ type version struct {
 // versionsShown is how many versions the page lists.
 const versionsShown = 20
 
-func (p page) versions(ctx context.Context, id int64) (list []version, err error) {
+// versions returns the newest versions, and how the sample texts stand to the newest of them.
+func (p page) versions(ctx context.Context, id int64) (list []version, samples []checkedSample, err error) {
 	l, err := p.Engine.Content.BrandVoiceVersions(ctx, content.ListBrandVoiceVersions{
 		ID: id, Page: domain.Page{Number: 1, Size: versionsShown + 1},
 	})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	for i, v := range l.Items {
 		if i == versionsShown {
@@ -42,7 +43,14 @@ func (p page) versions(ctx context.Context, id int64) (list []version, err error
 		}
 		list = append(list, x)
 	}
-	return list, nil
+	switch len(l.Items) {
+	case 0:
+	case 1:
+		samples = checkSamples(l.Items[0].BrandVoice, nil)
+	default:
+		samples = checkSamples(l.Items[0].BrandVoice, &l.Items[1].BrandVoice)
+	}
+	return list, samples, nil
 }
 
 // changes names what is different between two states: "Tone, banned terms".

@@ -267,6 +267,6 @@ func (p page) preview(w http.ResponseWriter, r *http.Request) error {
 	if err := ui.ReadForm(r); err != nil {
 		return err
 	}
-	html := marked(r.PostForm.Get("body"), nil, p.Engine.Content.PreviewMarkdown)
+	html := ui.Marked(r.PostForm.Get("body"), nil, p.Engine.Content.PreviewMarkdown)
 	return p.RenderPart(w, http.StatusOK, "content", "preview", html)
 }

@@ -72,7 +72,7 @@ func (p page) view(w http.ResponseWriter, r *http.Request, d content.ItemDetails
 		Shell:    sh,
 		Item:     factsOf(d, sh.Workspace),
 		View:     readView(r),
-		Body:     marked(d.Body, d.Findings, p.Engine.Content.PreviewMarkdown),
+		Body:     ui.Marked(d.Body, d.Findings, p.Engine.Content.PreviewMarkdown),
 		Findings: findingsOf(r, d.ContentItem),
 		Open:     ui.OpenFindings(d.Findings),
 		Needs:    d.NeedsInput,

@@ -1,5 +1,6 @@
 // The item page: toolbar, preview, shortcuts, fixing a finding, and the link between
 // a finding and its mark.
+import { marks } from "../../js/marks.js";
 import { say, toast } from "../../js/toast.js";
 import { comments } from "./comments.js";
 
@@ -154,25 +155,6 @@ function scrollToSelection(body, at) {
   const line = parseFloat(getComputedStyle(body).lineHeight);
   const share = at / Math.max(1, body.value.length);
   scrollTo(0, Math.max(0, body.getBoundingClientRect().top + scrollY + share * body.scrollHeight - innerHeight / 2 + line));
-}
-
-// marks connects each finding in the margin with its place in the text.
-function marks() {
-  const light = (n) => {
-    for (const el of document.querySelectorAll("mark.find, .finding")) el.classList.toggle("lit", el.dataset.finding === n);
-  };
-  document.addEventListener("pointerover", (e) => {
-    const el = e.target.closest?.("mark.find, .finding[data-finding]");
-    if (el) light(el.dataset.finding);
-  });
-  document.addEventListener("click", (e) => {
-    if (e.target.closest?.("a")) return;
-    const mark = e.target.closest?.("mark.find"), card = e.target.closest?.(".rail .finding");
-    const to = mark ? document.getElementById(`finding-${mark.dataset.finding}`)
-      : card && document.querySelector(`mark.find[data-finding="${card.dataset.finding}"]`);
-    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    to?.scrollIntoView({ block: "center", behavior: calm ? "auto" : "smooth" });
-  });
 }
 
 // changedElsewhere says when someone else has changed the item on screen.

@@ -22,25 +22,6 @@ func outputOf(d work.ExecutionDetails, v view) (out []outputText) {
 	return out
 }
 
-// textOf finds the text in a step's recorded output, which is a string or an
-// object that carries one.
-func textOf(raw json.RawMessage) string {
-	var text string
-	if json.Unmarshal(raw, &text) == nil {
-		return text
-	}
-	var fields struct{ Text, Body, Markdown string }
-	if json.Unmarshal(raw, &fields) != nil {
-		return ""
-	}
-	for _, t := range []string{fields.Body, fields.Markdown, fields.Text} {
-		if t != "" {
-			return t
-		}
-	}
-	return ""
-}
-
 func (p page) eventsOf(ctx context.Context, id int64) ([]eventRow, error) {
 	events, err := p.Engine.Work.ExecutionEvents(ctx, id)
 	if err != nil {

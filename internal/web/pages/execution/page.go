@@ -32,12 +32,13 @@ func Mount(site *ui.Site) ui.Page {
 			{Pattern: "GET /executions/{id}/stream", Handle: p.stream},
 			{Pattern: "POST /executions/{id}/cancel", Handle: p.cancel},
 			{Pattern: "POST /executions/{id}/retry", Handle: p.retry},
+			{Pattern: "POST /executions/{id}/redo", Handle: p.redo},
 			{Pattern: "POST /executions/{id}/archive", Handle: p.archive},
 		},
 	}
 }
 
-var tabs = []string{"output", "plan", "input", "guardrails", "events"}
+var tabs = []string{"output", "comparison", "plan", "input", "guardrails", "events"}
 
 func (p page) show(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
@@ -71,6 +72,7 @@ func (p page) show(w http.ResponseWriter, r *http.Request) error {
 			v.Execution.Step = step.Name
 		}
 	}
+	fillRedos(&v.Timeline, d)
 	v.Tabs = v.tabs()
 	if err := p.fillWritten(ctx, &v, d); err != nil {
 		return err
@@ -88,11 +90,12 @@ func (p page) show(w http.ResponseWriter, r *http.Request) error {
 	return p.Render(w, r, http.StatusOK, "execution", v)
 }
 
-// fillWritten reads what the execution wrote: the first version of each of its items,
-// whatever has become of them since.
+// fillWritten reads what the execution wrote: the first version of each of its items, or the one that a redo
+// wrote, whatever has become of them since.
 func (p page) fillWritten(ctx context.Context, v *view, d work.ExecutionDetails) error {
 	for _, item := range d.Items {
-		first, err := p.Engine.Content.Version(ctx, item.ID, 1)
+		n := writtenVersion(d, item.ID)
+		first, err := p.Engine.Content.Version(ctx, item.ID, n)
 		if domain.CodeOf(err) == domain.CodeNotFound {
 			continue // the item has been deleted
 		}
@@ -109,6 +112,7 @@ func (p page) fillWritten(ctx context.Context, v *view, d work.ExecutionDetails)
 			HTML:     template.HTML(p.Engine.Content.PreviewMarkdown(first.Body)), //nolint:gosec // sanitised there
 			Language: item.Language,
 			Now:      item.Version,
+			Version:  n,
 		})
 	}
 	return nil
@@ -161,6 +165,8 @@ func (p page) fillTab(ctx context.Context, v *view, d work.ExecutionDetails) err
 		if len(d.Items) == 0 && !v.Writes {
 			v.Results = resultsOf(v.Timeline.Steps, v.outputs)
 		}
+	case "comparison":
+		err = p.fillChanges(ctx, v, d)
 	case "input":
 		v.Input, v.Context = ui.PrettyJSON(d.Settings), ui.PrettyJSON(d.Context)
 	case "events":
@@ -173,6 +179,9 @@ func (v view) tabs() []ui.Tab {
 	counts := map[string]int{"plan": len(v.Timeline.Steps), "guardrails": len(v.Findings)}
 	var list []ui.Tab
 	for _, name := range tabs {
+		if name == "comparison" && v.Execution.Redo.Of == 0 {
+			continue
+		}
 		t := ui.Tab{Label: ui.Human(name), Href: ui.ExecutionPath(v.Execution.ID), On: name == v.Tab}
 		if name != tabs[0] {
 			t.Href += "?tab=" + name
@@ -202,6 +211,10 @@ func factsOf(d work.ExecutionDetails, now time.Time) facts {
 		Started:      d.StartedAt,
 		Completed:    d.CompletedAt,
 		RetryOf:      d.RetryOf,
+		Redo:         d.Execution.Redo,
+		RedoName:     d.StepName(d.Execution.Redo.Step),
+		Redone:       d.Redone,
+		MayRedo:      d.Status.Ended() && d.Status != domain.ExecutionArchived,
 		Ended:        d.Status.Ended(),
 		Unfinished:   d.Status.Ended() && d.Status != domain.ExecutionCompleted && len(d.Items) == 0,
 		Cancel:       !d.Status.Ended(),

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"vellocity/internal/domain"
+	"vellocity/internal/engine/work"
 	"vellocity/internal/web/ui"
 )
 
@@ -36,6 +37,9 @@ type stepRow struct {
 	Output    string // JSON, for the plan tab
 	Text      string // where the step wrote one
 	Stopped   bool   // while it wrote: the text is not finished
+	Redoable  bool   // it has a result
+	Again     string // what a redo of it runs: "Section 1, Article"
+	Price     int    // credits of a redo
 }
 
 // bar is one span of time on the axis, in thousandths of it.
@@ -168,8 +172,10 @@ func stepOf(p domain.PlanStep, r domain.StepResult, names map[string]string, o d
 		Model:   r.Model,
 		Error:   r.Error,
 		Output:  ui.PrettyJSON(r.Output),
-		Text:    textOf(r.Output),
+		Text:    work.TextOf(r.Output),
 		Stopped: r.Status == domain.StepCancelled,
+
+		Redoable: r.Status == domain.StepDone || r.Status == domain.StepReused,
 	}
 	if st, ok := stepStates[r.Status]; ok {
 		row.State = st

@@ -27,6 +27,8 @@ type view struct {
 	Context   string
 	Events    []eventRow
 	Curl      string
+	Changes   []changedStep // the open tab is the comparison
+	Same      int           // how many steps are the same
 
 	outputs outputs // how the capability wants its results shown
 }
@@ -45,6 +47,10 @@ type facts struct {
 	TabTitle string
 	TabIcon  string
 	RetryOf  int64
+	Redo     domain.Redo // of which execution and which step; zero for none
+	RedoName string      // the step, as people read it
+	Redone   []int64     // the executions that redo one of its steps
+	MayRedo  bool        // its steps can be run again
 	Ended    bool
 	// Unfinished means that it ended before its text was recorded.
 	Unfinished bool
@@ -62,6 +68,7 @@ type outputText struct {
 	HTML      template.HTML // of the version of an item that the execution wrote
 	Language  string        // of the item
 	Now       int           // the item's present version
+	Version   int           // the one that the execution wrote
 	Text      string        // of a step
 	Live      bool          // more may come
 	Stopped   bool          // it is not finished, and no more comes

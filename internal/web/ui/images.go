@@ -1,4 +1,4 @@
-package content
+package ui
 
 import (
 	"html/template"

@@ -1,4 +1,4 @@
-package content
+package ui
 
 import (
 	"bytes"
@@ -15,7 +15,6 @@ import (
 
 	"vellocity/internal/domain"
 	"vellocity/internal/markdown"
-	"vellocity/internal/web/ui"
 )
 
 // Marks pass through the renderer as characters of the private use area, which
@@ -26,9 +25,9 @@ const (
 	maxMarks  = 0x100
 )
 
-// marked renders Markdown with the findings highlighted. A text that contains such
+// Marked renders Markdown with the findings highlighted. A text that contains such
 // characters itself is rendered without marks.
-func marked(md string, findings []domain.Finding, render func(string) string) template.HTML {
+func Marked(md string, findings []domain.Finding, render func(string) string) template.HTML {
 	if strings.ContainsFunc(md, isMark) {
 		return template.HTML(render(md)) //nolint:gosec // render sanitises
 	}
@@ -270,7 +269,7 @@ func writeMarked(out *bytes.Buffer, text string, open []int, findings []domain.F
 		return
 	}
 	n := open[len(open)-1]
-	tone := ui.ToneOf(findings[n].Severity)
+	tone := ToneOf(findings[n].Severity)
 	fmt.Fprintf(out, `<mark class="find find-%s" data-finding="%d">%s</mark>`, tone, n+1, text)
 }
 

@@ -1,4 +1,4 @@
-package content_test
+package ui_test
 
 import (
 	"regexp"
@@ -11,7 +11,7 @@ import (
 
 	"vellocity/internal/domain"
 	"vellocity/internal/proptest"
-	"vellocity/internal/web/pages/content"
+	"vellocity/internal/web/ui"
 	"vellocity/internal/web/webtest"
 )
 
@@ -56,16 +56,16 @@ func TestMarked(t *testing.T) {
 		{"With `code` here", "`code`", "code"},
 		{"| a | b |\n|---|---|\n| one | two |", "one | two", "one|two"},
 	} {
-		got := string(content.Marked(c.md, []domain.Finding{at(c.md, c.quote)}, render))
+		got := string(ui.Marked(c.md, []domain.Finding{at(c.md, c.quote)}, render))
 		if text := strings.Join(markedText(t, got), "|"); text != c.want {
 			t.Errorf("%q in %q marks %q, want %q\n%s", c.quote, c.md, text, c.want, got)
 		}
-		if strings.ContainsFunc(got, content.IsMark) {
+		if strings.ContainsFunc(got, ui.IsMark) {
 			t.Errorf("%q leaves a planted character: %q", c.md, got)
 		}
 	}
 	link := "See [the page](https://example.com/secret-thing) now"
-	got := string(content.Marked(link, []domain.Finding{at(link, "secret")}, render))
+	got := string(ui.Marked(link, []domain.Finding{at(link, "secret")}, render))
 	if !strings.Contains(got, `href="https://example.com/secret-thing"`) {
 		t.Errorf("a finding within an address must leave the address alone: %s", got)
 	}
@@ -81,7 +81,7 @@ func TestAnImageThatIsNotShownIsNamed(t *testing.T) {
 		"![a chart](//e.example/i.png)":       `>Image not shown: a chart</span>`,
 		"![own](/media/1.png)":                `<img src="/media/1.png" alt="own"`,
 	} {
-		if got := string(content.Marked(md, nil, render)); !strings.Contains(got, want) {
+		if got := string(ui.Marked(md, nil, render)); !strings.Contains(got, want) {
 			t.Errorf("%s: %s", md, got)
 		}
 	}
@@ -110,8 +110,8 @@ func TestMarksInAnyMarkdown(t *testing.T) {
 			end := rapid.IntRange(start, n+2).Draw(t, "end")
 			findings = append(findings, domain.Finding{Matches: []domain.Match{{Start: start, End: end, Text: "x"}}})
 		}
-		got := tag.ReplaceAllString(string(content.Marked(md, findings, render)), "")
-		if want := string(content.Marked(md, nil, render)); got != want {
+		got := tag.ReplaceAllString(string(ui.Marked(md, findings, render)), "")
+		if want := string(ui.Marked(md, nil, render)); got != want {
 			t.Fatalf("%q:\n%q, want\n%q", md, got, want)
 		}
 	})
@@ -128,7 +128,7 @@ func TestMarksChangeOnlyMarks(t *testing.T) {
 		start := rapid.IntRange(0, n).Draw(t, "start")
 		end := rapid.IntRange(start, n+3).Draw(t, "end")
 		finding := domain.Finding{Matches: []domain.Match{{Start: start, End: end, Text: "x"}}}
-		got := string(content.Marked(md, []domain.Finding{finding}, render))
+		got := string(ui.Marked(md, []domain.Finding{finding}, render))
 		for strings.Contains(got, "<mark") {
 			i := strings.Index(got, "<mark")
 			got = got[:i] + got[i+strings.Index(got[i:], ">")+1:]

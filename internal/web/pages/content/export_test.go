@@ -1,7 +1,0 @@
-package content
-
-// Names of this package that its external tests use.
-var (
-	Marked = marked
-	IsMark = isMark
-)

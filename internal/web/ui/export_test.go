@@ -1,0 +1,4 @@
+package ui
+
+// IsMark is for external tests.
+var IsMark = isMark
