@@ -66,9 +66,21 @@ the server of the same data directory, or to the one at --server with --key.`,
 	s := &settings{flags: root.PersistentFlags()}
 	s.addCommon()
 	root.AddCommand(
-		serveCommand(s), migrateCommand(s), doctorCommand(s), versionCommand(),
-		runCommand(s), connectCommand(s), disconnectCommand(s),
-		signInLinkCommand(s), creditsGrantCommand(s), workspaceCommand(s), evalCommand(s), checkCommand(s), templatesCommand(s),
+		serveCommand(s),
+		migrateCommand(s),
+		doctorCommand(s),
+		versionCommand(),
+		runCommand(s),
+		connectCommand(s),
+		disconnectCommand(s),
+		signInLinkCommand(
+			s,
+		),
+		creditsGrantCommand(s),
+		workspaceCommand(s),
+		evalCommand(s),
+		checkCommand(s),
+		templatesCommand(s),
 	)
 	addTable(root, s)
 	return root

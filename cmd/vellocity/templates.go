@@ -145,11 +145,11 @@ func exportTemplates(c *cobra.Command, client *cli.Client, slugs []string, dir s
 		_, err := c.OutOrStdout().Write(whole.Bytes())
 		return err
 	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := os.MkdirAll(dir, 0o755); err != nil { //nolint:gosec // files for a repository
 		return err
 	}
 	for slug, text := range files {
-		if err := os.WriteFile(filepath.Join(dir, slug+".yaml"), text, 0o644); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, slug+".yaml"), text, 0o644); err != nil { //nolint:gosec // as above
 			return err
 		}
 	}
@@ -282,7 +282,12 @@ func (a *applying) apply() error {
 		}
 		fmt.Fprintln(a.c.OutOrStdout(), line)
 	}
-	summary := fmt.Sprintf("%d created, %d changed, %d unchanged", counts["created"], counts["changed"], counts["unchanged"])
+	summary := fmt.Sprintf(
+		"%d created, %d changed, %d unchanged",
+		counts["created"],
+		counts["changed"],
+		counts["unchanged"],
+	)
 	if a.dryRun {
 		summary += "; nothing was stored (--dry-run)"
 	}

@@ -16,6 +16,9 @@ import (
 	"vellocity/internal/store"
 )
 
+// dearer are the settings of a refresh with a new fact.
+const dearer = `{"content_id":ITEM,"facts":["The plan costs €59 per month"]}`
+
 const bakery = "We moved our orders to a shared inbox on 4 May.\n\nThe plan costs €49 per month."
 
 func runs(k *enginetest.Kit, slug, settings string, item int64) (domain.Execution, error) {
@@ -51,7 +54,7 @@ func TestARefreshKeepsTheRulesOfVersions(t *testing.T) {
 			}
 		}
 		for _, id := range []int64{approved.ID, published.ID} {
-			if _, err := runs(k, "refresh-content", `{"content_id":ITEM,"facts":["The plan costs €59 per month"]}`, id); err != nil {
+			if _, err := runs(k, "refresh-content", dearer, id); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -70,7 +73,9 @@ func TestARefreshKeepsTheRulesOfVersions(t *testing.T) {
 
 // TestWhatAModelRewritesIsMarked: an item that a person wrote and a model has rewritten is a model's.
 func TestWhatAModelRewritesIsMarked(t *testing.T) {
-	m := aitest.NewServer(aitest.Always(aitest.Text("We moved our orders to a shared inbox on 4 May.\n\nThe plan costs €59 per month.")))
+	m := aitest.NewServer(
+		aitest.Always(aitest.Text("We moved our orders to a shared inbox on 4 May.\n\nThe plan costs €59 per month.")),
+	)
 	t.Cleanup(m.Close)
 	config := enginetest.Config{Capabilities: app.Capabilities(), Provider: m}
 	enginetest.Each(t, config, func(k *enginetest.Kit) {
@@ -78,7 +83,7 @@ func TestWhatAModelRewritesIsMarked(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := runs(k, "refresh-content", `{"content_id":ITEM,"facts":["The plan costs €59 per month"]}`, made.ID); err != nil {
+		if _, err := runs(k, "refresh-content", dearer, made.ID); err != nil {
 			t.Fatal(err)
 		}
 		if c := item(k, made.ID); !c.Origin.AI || c.Edited || c.Version != 2 || len(domain.Blockers(c.Findings)) != 0 {
@@ -110,7 +115,8 @@ func TestOnlyAModelTranslates(t *testing.T) {
 	enginetest.Each(t, config, func(k *enginetest.Kit) {
 		from, before := k.Item(k.Ctx(), "How it helped our bakery", bakery), k.Credits()
 		_, err := runs(k, "translate-content", `{"content_id":ITEM,"language":"de"}`, from.ID)
-		if e := domain.AsError(err); e == nil || e.Code != domain.CodeConflict || e.Details["required_extension"] != "model-provider" {
+		if e := domain.AsError(err); e == nil || e.Code != domain.CodeConflict ||
+			e.Details["required_extension"] != "model-provider" {
 			t.Errorf("%v", err)
 		}
 		if n := k.Count("select count(*) from execution"); n != 0 || k.Credits() != before {

@@ -76,7 +76,10 @@ func TestARedoRunsTheStepAndWhatDependsOnIt(t *testing.T) {
 		}
 		// Nobody has touched the item: it gets the next version.
 		after := itemOf(k, before.ID)
-		versions, err := k.Content.Versions(k.Ctx(), content.ListVersions{ID: before.ID, Page: domain.Page{Number: 1, Size: 9}})
+		versions, err := k.Content.Versions(
+			k.Ctx(),
+			content.ListVersions{ID: before.ID, Page: domain.Page{Number: 1, Size: 9}},
+		)
 		if err != nil || after.Version != 2 || after.Body == before.Body || after.Slug != before.Slug ||
 			len(versions.Items) != 2 || !strings.Contains(versions.Items[0].Reason, "redid “Step b”") {
 			t.Errorf("version %d, %q, %+v, %v", after.Version, after.Body, versions.Items, err)
@@ -99,10 +102,12 @@ func TestARedoLeavesWhatPeopleDid(t *testing.T) {
 	enginetest.Each(t, enginetest.Config{Provider: server(t, numbered())}, func(k *enginetest.Kit) {
 		for name, touch := range map[string]func(id int64) error{
 			"edited": func(id int64) error {
-				return second(k.Content.EditItem(k.Ctx(), content.EditItem{ID: id, ItemEdit: domain.ItemEdit{Body: new("By hand.")}}))
+				edit := domain.ItemEdit{Body: new("By hand.")}
+				return second(k.Content.EditItem(k.Ctx(), content.EditItem{ID: id, ItemEdit: edit}))
 			},
 			"retitled for search": func(id int64) error {
-				return second(k.Content.EditItem(k.Ctx(), content.EditItem{ID: id, ItemEdit: domain.ItemEdit{MetaTitle: new("Find me")}}))
+				edit := domain.ItemEdit{MetaTitle: new("Find me")}
+				return second(k.Content.EditItem(k.Ctx(), content.EditItem{ID: id, ItemEdit: edit}))
 			},
 			"published": func(id int64) error {
 				return second(k.Content.Move(k.Ctx(), content.Move{ID: id, To: domain.ItemPublished}))
@@ -225,7 +230,10 @@ func TestWhatCannotBeRedone(t *testing.T) {
 			return nil
 		}}, func(k *enginetest.Kit) {
 		done := k.Ended(k.Run(paper()...).ID, domain.ExecutionCompleted)
-		failed := k.Ended(k.Run(step{Key: "a", Do: "text"}, step{Key: "broken", After: []string{"a"}}).ID, domain.ExecutionFailed)
+		failed := k.Ended(
+			k.Run(step{Key: "a", Do: "text"}, step{Key: "broken", After: []string{"a"}}).ID,
+			domain.ExecutionFailed,
+		)
 		open := k.Run(step{Key: "open"})
 		balance, before := k.Credits(), k.Count("select count(*) from execution")
 		for _, c := range []struct {
@@ -327,7 +335,9 @@ func TestExecutionsAreComparedStepByStep(t *testing.T) {
 			t.Errorf("%v", err)
 		}
 		theirs := enginetest.As(k.Theirs.ID, domain.RoleOwner)
-		if _, err := k.Work.CompareExecutions(theirs, work.CompareExecutions{ID: first.ID, With: x.ID}); domain.CodeOf(err) != domain.CodeNotFound {
+		if _, err := k.Work.CompareExecutions(theirs, work.CompareExecutions{ID: first.ID, With: x.ID}); domain.CodeOf(
+			err,
+		) != domain.CodeNotFound {
 			t.Errorf("from another workspace: %v", err)
 		}
 	})

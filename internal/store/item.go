@@ -67,7 +67,11 @@ var contentTable = db.NewTable("content", func(c *contentRow) []db.Column {
 		{Name: "created_at", Field: db.Time(&c.CreatedAt), In: contentCard | contentCreate},
 		{Name: "updated_at", Field: db.Time(&c.UpdatedAt), In: contentCard | contentCreate | contentEdit | contentMove},
 		{Name: "findings", Field: db.JSONOr(&c.Findings, "[]"), In: contentCard | contentCreate | contentEdit},
-		{Name: "support", Field: db.JSONOr(&c.Support, "{}"), In: contentBody | contentCreate | contentSupport | contentOrigin},
+		{
+			Name:  "support",
+			Field: db.JSONOr(&c.Support, "{}"),
+			In:    contentBody | contentCreate | contentSupport | contentOrigin,
+		},
 		{Name: "edited", Field: &c.Edited, In: contentCard | contentCreate | contentEdit},
 		{Name: "needs_input", Field: db.JSONOr(&c.NeedsInput, "[]"), In: contentCard | contentCreate | contentOrigin},
 		{Name: "body", Field: &c.Body, In: contentBody | contentCreate | contentEdit},

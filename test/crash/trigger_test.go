@@ -37,7 +37,8 @@ func (s *server) trigger(t *testing.T, body map[string]any) {
 	t.Helper()
 	body["template"], body["overlap"] = "write-and-publish", "queue"
 	c := call{}
-	if answer := s.ask(t, &c, http.MethodPost, "/content-workflow/workflow-triggers", body); c.Status != http.StatusCreated {
+	answer := s.ask(t, &c, http.MethodPost, "/content-workflow/workflow-triggers", body)
+	if c.Status != http.StatusCreated {
 		t.Fatalf("create a trigger: %d %s", c.Status, answer)
 	}
 }
@@ -62,7 +63,8 @@ func fireWhileKilled(t *testing.T, nodes []*server) {
 	t.Helper()
 	db := open(t, nodes[0].Installation)
 	c := call{}
-	if answer := nodes[0].ask(t, &c, http.MethodPost, "/content-workflow/workflow-templates", threeSteps); c.Status != http.StatusCreated {
+	answer := nodes[0].ask(t, &c, http.MethodPost, "/content-workflow/workflow-templates", threeSteps)
+	if c.Status != http.StatusCreated {
 		t.Fatalf("create the template: %d %s", c.Status, answer)
 	}
 	nodes[0].trigger(t, map[string]any{

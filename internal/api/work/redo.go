@@ -14,9 +14,9 @@ import (
 
 type redoStep struct {
 	ExecutionID
-	Key          string `json:"key" in:"path" doc:"Key of the step in the plan" limit:"filter"`
-	Instructions string `json:"instructions,omitempty" limit:"redo_instructions" doc:"What the model is asked for beside the step's own instructions"`
-	AgentID      int64  `json:"agent_id,omitempty" minimum:"1" doc:"The agent that carries out what runs again; by default the execution's"`
+	Key          string `json:"key"                    in:"path" doc:"Key of the step in the plan"                                            limit:"filter"`
+	Instructions string `json:"instructions,omitempty"           doc:"What the model is asked for beside the step's own instructions"         limit:"redo_instructions"`
+	AgentID      int64  `json:"agent_id,omitempty"               doc:"The agent that carries out what runs again; by default the execution's"                           minimum:"1"`
 	ops.Conditional
 }
 
@@ -50,8 +50,12 @@ type DiffPart struct {
 
 func redoRow(v *work.Verbs) ops.Op {
 	return ops.New(ops.Op{
-		Name:           "redo_step",
-		Route:          ops.Route{Method: http.MethodPost, Path: executions + "/{id}/steps/{key}/redo", Status: http.StatusCreated},
+		Name: "redo_step",
+		Route: ops.Route{
+			Method: http.MethodPost,
+			Path:   executions + "/{id}/steps/{key}/redo",
+			Status: http.StatusCreated,
+		},
 		Scope:          domain.ScopeReview,
 		Hints:          ops.Hints{OpenWorld: true},
 		IdempotencyKey: true,

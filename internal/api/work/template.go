@@ -227,7 +227,8 @@ func sampleTemplateInput(further map[string]any) map[string]any {
 func templateRows(v *work.Verbs) []ops.Op {
 	return []ops.Op{
 		listTemplatesRow(v), groupedTemplatesRow(v), suggestTemplatesRow(v), getTemplateRow(v), executeTemplateRow(v),
-		planTemplateRow(v), validateTemplateRow(v), checkTemplateRow(v), createTemplateRow(v), replaceTemplateRow(v), deleteTemplateRow(v),
+		planTemplateRow(v), validateTemplateRow(v), checkTemplateRow(v),
+		createTemplateRow(v), replaceTemplateRow(v), deleteTemplateRow(v),
 	}
 }
 

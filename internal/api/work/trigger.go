@@ -176,8 +176,8 @@ const triggerTools = "triggers"
 
 var chapterTriggers = ops.Chapter{
 	Name: "Workflow triggers",
-	Description: "A trigger starts a workflow template by itself: at times on a calendar, or after events. Each instant and " +
-		"each event fires it at most once, and its history says why it fired or did not.",
+	Description: "A trigger starts a workflow template by itself: at times on a calendar, or after events. " +
+		"Each instant and each event fires it at most once, and its history says why it fired or did not.",
 }
 
 var (
@@ -257,7 +257,10 @@ func listTriggersRow(v *work.Verbs) ops.Op {
 		Docs: ops.Docs{
 			Chapter: chapterTriggers, Summary: "List Triggers", Description: "What starts workflow templates, and when.",
 		},
-		Tool: ops.Tool{Set: triggerTools, Brief: []string{"name", "type", "template", "enabled", "next_fire_at", "last_error"}},
+		Tool: ops.Tool{
+			Set:   triggerTools,
+			Brief: []string{"name", "type", "template", "enabled", "next_fire_at", "last_error"},
+		},
 		Command: ops.Command{
 			Noun: "triggers", Verb: "list", Columns: []string{"id", "name", "type", "template", "enabled", "next_fire_at"},
 		},

@@ -52,7 +52,7 @@ func New() capability.Capability {
 			ID:             15,
 			Slug:           Slug,
 			Name:           "Campaign Kit",
-			Description:    "Write a blog post, social posts and an e-mail from one brief and one message, and check that they agree",
+			Description:    "Write a blog post, social posts and an e-mail that agree, from one brief and one message",
 			Category:       domain.CategoryWorkflow,
 			Credits:        postPart().Credits + socialPart().Credits + emailPart().Credits,
 			NeedsModel:     true,

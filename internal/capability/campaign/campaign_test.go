@@ -48,7 +48,8 @@ func TestComposedCampaign(t *testing.T) {
 // script is a model that writes each text; message is what the campaign says.
 func script(t *testing.T, message string) captest.Script {
 	return func(step string, req ai.Request) (string, error) {
-		if step != "message" && !strings.Contains(req.Prompt(), "which all its texts share") && strings.Contains(req.Prompt(), "The brief for") {
+		if step != "message" && !strings.Contains(req.Prompt(), "which all its texts share") &&
+			strings.Contains(req.Prompt(), "The brief for") {
 			t.Errorf("%s does not know the message", step)
 		}
 		switch step {
@@ -66,10 +67,13 @@ func script(t *testing.T, message string) captest.Script {
 }
 
 func TestCampaignByAModel(t *testing.T) {
-	message := `{"message":"One inbox halves nothing but the wait: 73% less.","shared":["In a four-week pilot, our team of 6 cut the median first reply from 9 hours to 2.","It saves 4,000 euros."],"terms":["shared inbox"]}`
+	message := `{"message":"One inbox halves nothing but the wait: 73% less.","shared":[` +
+		`"In a four-week pilot, our team of 6 cut the median first reply from 9 hours to 2.",` +
+		`"It saves 4,000 euros."],"terms":["shared inbox"]}`
 	out := captest.Made(t, captest.Do(t, campaign.New(), captest.Run{Settings: brief, Model: script(t, message)}), 4)
 	var m campaign.Message
-	if err := json.Unmarshal(out.Outputs["message"], &m); err != nil || strings.Contains(m.Message, "73") || len(m.Shared) != 1 {
+	if err := json.Unmarshal(out.Outputs["message"], &m); err != nil || strings.Contains(m.Message, "73") ||
+		len(m.Shared) != 1 {
 		t.Errorf("what a model made up is in the message of all texts: %+v %v", m, err)
 	}
 	a := agreement(t, out)

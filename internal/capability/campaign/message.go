@@ -77,7 +77,10 @@ func (w steps) message(ctx context.Context, in capability.Input, s Settings) (ca
 func (m Message) line(background string) string {
 	parts := []string{compose.Sentence(m.Message)}
 	if len(m.Shared) > 0 {
-		parts = append(parts, "Every text has these facts where it has room, with the same figures: "+strings.Join(m.Shared, " | "))
+		parts = append(
+			parts,
+			"Every text has these facts where it has room, with the same figures: "+strings.Join(m.Shared, " | "),
+		)
 	}
 	if len(m.Terms) > 0 {
 		parts = append(parts, "Every text writes these names and terms in the same way: "+strings.Join(m.Terms, ", "))

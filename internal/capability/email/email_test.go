@@ -15,9 +15,13 @@ import (
 func brief(n int) map[string]any {
 	return map[string]any{
 		"topic": "New opening hours from 4 May", "emails": n, "call_to_action": "Order by phone the day before",
-		"link":       "https://example.com/hours",
-		"key_points": []string{"We open at 6:30 on weekdays.", "On Saturdays we still open at 8:00", "Bread is ready from 7:00."},
-		"facts":      []string{"In March, 40 of 100 guests asked for it."},
+		"link": "https://example.com/hours",
+		"key_points": []string{
+			"We open at 6:30 on weekdays.",
+			"On Saturdays we still open at 8:00",
+			"Bread is ready from 7:00.",
+		},
+		"facts": []string{"In March, 40 of 100 guests asked for it."},
 	}
 }
 
@@ -36,7 +40,11 @@ func TestEachPointIsInOneEmail(t *testing.T) {
 			for i := range list {
 				list[i] = fmt.Sprintf("Point Q%dQ is made here.", i)
 			}
-			out := captest.Do(t, email.New(), captest.Run{Settings: map[string]any{"topic": "News", "emails": n, "key_points": list}})
+			out := captest.Do(
+				t,
+				email.New(),
+				captest.Run{Settings: map[string]any{"topic": "News", "emails": n, "key_points": list}},
+			)
 			if out.Err != nil || len(out.Effects) != min(n, points) {
 				t.Fatalf("%d e-mails of %d points: %d, %v", n, points, len(out.Effects), out.Err)
 			}
@@ -76,7 +84,8 @@ func TestASequenceByAModel(t *testing.T) {
 	if err := json.Unmarshal(out.Outputs["mail-3"], &last); err != nil || last.Note == "" || len(out.Needs) == 0 {
 		t.Errorf("%+v %v", last, err)
 	}
-	if c := out.Effects[0].Create.Item; c.Type != domain.ContentEmail || !strings.HasSuffix(c.Body, "https://example.com/hours") {
+	if c := out.Effects[0].Create.Item; c.Type != domain.ContentEmail ||
+		!strings.HasSuffix(c.Body, "https://example.com/hours") {
 		t.Errorf("%+v", c)
 	}
 }

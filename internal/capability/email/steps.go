@@ -86,7 +86,9 @@ func (w steps) mail(ctx context.Context, in capability.Input, s Settings) (capab
 			return capability.Result{}, err
 		}
 		if n > len(q.Emails) {
-			return capability.Result{Output: draft.Written{Note: "The brief has nothing for this e-mail, so it was not written."}}, nil
+			return capability.Result{
+				Output: draft.Written{Note: "The brief has nothing for this e-mail, so it was not written."},
+			}, nil
 		}
 	}
 	b := s.brief(in)

@@ -12,8 +12,11 @@ import (
 const quote = "“We cut the first reply from 9 hours to 2.” Ana Ruiz, Norwick Print"
 
 var brief = map[string]any{
-	"topic":     "A shared inbox for small support teams",
-	"benefits":  []string{"One answer: Everybody sees who answers what, so no customer gets two replies.", "Set up in an afternoon"},
+	"topic": "A shared inbox for small support teams",
+	"benefits": []string{
+		"One answer: Everybody sees who answers what, so no customer gets two replies.",
+		"Set up in an afternoon",
+	},
 	"proof":     []string{quote},
 	"questions": []string{"Can I keep my address? Yes, mail to the old address still arrives.", "What does it cost?"},
 	"facts":     []string{"Price: €49 per month for five people"}, "call_to_action": "Try it with one mailbox",
@@ -48,7 +51,8 @@ func TestOnlyGivenProof(t *testing.T) {
 	out := captest.Made(t, captest.Do(t, landing.New(), captest.Run{
 		Settings: map[string]any{"topic": "A shared inbox", "benefits": []string{"One answer"}}, Model: model,
 	}), 1)
-	if body := out.Effects[0].Create.Item.Body; strings.Contains(body, "Results") || strings.Contains(body, "keep my address") {
+	if body := out.Effects[0].Create.Item.Body; strings.Contains(body, "Results") ||
+		strings.Contains(body, "keep my address") {
 		t.Error(body)
 	}
 }

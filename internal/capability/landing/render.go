@@ -168,8 +168,13 @@ func (s Settings) needs() []domain.Need {
 	}
 	add(len(s.Benefits) == 0, "benefits", "benefits",
 		"No benefits given. What do visitors get? For example: “Everybody sees who answers what.”")
-	add(len(s.Proof) == 0, "proof", "proof", "No proof given, so the page shows none. Who has measured or said something? "+
-		"For example: “We cut the first reply from 9 hours to 2.” Ana Ruiz, Norwick Print")
+	add(
+		len(s.Proof) == 0,
+		"proof",
+		"proof",
+		"No proof given, so the page shows none. Who has measured or said something? "+
+			"For example: “We cut the first reply from 9 hours to 2.” Ana Ruiz, Norwick Print",
+	)
 	add(s.CallToAction == "", "a call to action", "call_to_action",
 		"No call to action given, so the page asks for nothing. What should visitors do next?")
 	for _, line := range s.Questions {

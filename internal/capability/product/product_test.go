@@ -27,7 +27,8 @@ func TestComposedDescription(t *testing.T) {
 			t.Errorf("%q stands in the text %d times", given, strings.Count(c.Body, given))
 		}
 	}
-	if c.Type != domain.ContentProduct || !strings.Contains(string(out.Effects[0].Create.Provenance), "Composed from your inputs") {
+	if c.Type != domain.ContentProduct ||
+		!strings.Contains(string(out.Effects[0].Create.Provenance), "Composed from your inputs") {
 		t.Errorf("%+v", c)
 	}
 }
@@ -43,7 +44,11 @@ func TestDescriptionByAModel(t *testing.T) {
 }
 
 func TestANameAloneIsAnOutline(t *testing.T) {
-	out := captest.Made(t, captest.Do(t, product.New(), captest.Run{Settings: map[string]any{"name": "Bottle", "language": "de"}}), 1)
+	out := captest.Made(
+		t,
+		captest.Do(t, product.New(), captest.Run{Settings: map[string]any{"name": "Bottle", "language": "de"}}),
+		1,
+	)
 	if c := out.Effects[0].Create.Item; len(c.NeedsInput) == 0 || !strings.HasPrefix(c.Title, "Gliederung") {
 		t.Errorf("%+v", c)
 	}

@@ -31,15 +31,20 @@ var signs = []struct {
 	why     string
 }{
 	{regexp.MustCompile(`\b(?:19[89]\d|20\d\d)\b`), "names a year"},
-	{regexp.MustCompile(`(?:[€$£¥]\s?\d[\d.,]*|\d[\d.,]*\s?(?:€|£|EUR\b|USD\b|GBP\b|CHF\b|euros?\b|dollars?\b))`), "names a price"},
+	{
+		regexp.MustCompile(`(?:[€$£¥]\s?\d[\d.,]*|\d[\d.,]*\s?(?:€|£|EUR\b|USD\b|GBP\b|CHF\b|euros?\b|dollars?\b))`),
+		"names a price",
+	},
 	{regexp.MustCompile(`(?i)\bv(?:ersion)?\s?\d+(?:\.\d+)+|\b(?i:version) \d+`), "names a version"},
 }
 
 // relative are words whose meaning moves with the day of reading, by language.
 var relative = map[string]*regexp.Regexp{
-	"en": words(`recently|currently|at the moment|at present|nowadays|these days|soon|upcoming|latest|this (?:year|month|week|` +
-		`quarter|spring|summer|autumn|fall|winter)|last (?:year|month|week|quarter)|next (?:year|month|week|quarter)|` +
-		`today|tomorrow|yesterday|coming (?:weeks|months)|is about to`),
+	"en": words(
+		`recently|currently|at the moment|at present|nowadays|these days|soon|upcoming|latest|this (?:year|month|week|` +
+			`quarter|spring|summer|autumn|fall|winter)|last (?:year|month|week|quarter)|next (?:year|month|week|quarter)|` +
+			`today|tomorrow|yesterday|coming (?:weeks|months)|is about to`,
+	),
 	"de": words(`kürzlich|neulich|derzeit|zurzeit|momentan|aktuell|demnächst|bald|heute|morgen|gestern|` +
 		`(?:dieses|nächstes|letztes) Jahr|(?:diesen|nächsten|letzten) Monat|in Kürze`),
 	"fr": words(`récemment|actuellement|en ce moment|bientôt|prochainement|aujourd[’']hui|demain|hier|cette année|` +

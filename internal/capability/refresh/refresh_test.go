@@ -24,16 +24,22 @@ func run(t *testing.T, settings map[string]any, model captest.Script) captest.Ou
 }
 
 func TestComposedRefresh(t *testing.T) {
-	out := captest.Made(t, run(t, map[string]any{"facts": []string{"Since March 2026, the plan costs €59 per month"}}, nil), 1)
+	out := captest.Made(
+		t,
+		run(t, map[string]any{"facts": []string{"Since March 2026, the plan costs €59 per month"}}, nil),
+		1,
+	)
 	captest.Golden(t, "composed.md", captest.Shown(out))
-	if r := out.Effects[0].Revise; r == nil || r.Item.Version != 3 || !r.Item.Edited || !strings.HasPrefix(r.Item.Body, item.Body) {
+	if r := out.Effects[0].Revise; r == nil || r.Item.Version != 3 || !r.Item.Edited ||
+		!strings.HasPrefix(r.Item.Body, item.Body) {
 		t.Errorf("%+v", r)
 	}
 }
 
 func TestANewItemLeavesTheOldOne(t *testing.T) {
 	out := captest.Made(t, run(t, map[string]any{"facts": []string{"The plan costs €59"}, "output": "item"}, nil), 1)
-	if c := out.Effects[0].Create; c == nil || c.Item.Type != domain.ContentBlog || !strings.Contains(string(c.Provenance), `"derived_from":[{"id":7`) {
+	if c := out.Effects[0].Create; c == nil || c.Item.Type != domain.ContentBlog ||
+		!strings.Contains(string(c.Provenance), `"derived_from":[{"id":7`) {
 		t.Errorf("%+v", c)
 	}
 }
@@ -57,7 +63,11 @@ func TestRefreshByAModel(t *testing.T) {
 	model := func(string, ai.Request) (string, error) {
 		return strings.Replace(item.Body, "€49 per month since 2023", "€59 per month since March 2026", 1), nil
 	}
-	out := captest.Made(t, run(t, map[string]any{"facts": []string{"Since March 2026, the plan costs €59 per month."}}, model), 1)
+	out := captest.Made(
+		t,
+		run(t, map[string]any{"facts": []string{"Since March 2026, the plan costs €59 per month."}}, model),
+		1,
+	)
 	captest.Golden(t, "model.md", captest.Shown(out))
 	captest.Golden(t, "prompt.txt", captest.Prompts(out))
 	if r := out.Effects[0].Revise; r.Item.Edited || len(r.Findings) != 0 {
@@ -80,7 +90,11 @@ func TestWhatIsDatedInOtherLanguages(t *testing.T) {
 	} {
 		other := item
 		other.Body, other.Language = body, language
-		out := captest.Do(t, refresh.New(), captest.Run{Settings: map[string]any{"content_id": 7}, Items: []domain.ContentItem{other}})
+		out := captest.Do(
+			t,
+			refresh.New(),
+			captest.Run{Settings: map[string]any{"content_id": 7}, Items: []domain.ContentItem{other}},
+		)
 		var r refresh.Report
 		if err := json.Unmarshal(out.Outputs["dated"], &r); err != nil || len(r.Dated) != 2 {
 			t.Errorf("%s: %+v %v", language, r, err)

@@ -38,13 +38,20 @@ func settings(more map[string]any) map[string]any {
 }
 
 func TestComposedTexts(t *testing.T) {
-	out := captest.Made(t, captest.Do(t, repurpose.New(), captest.Run{Settings: settings(nil), Items: []domain.ContentItem{item}}), 5)
+	out := captest.Made(
+		t,
+		captest.Do(t, repurpose.New(), captest.Run{Settings: settings(nil), Items: []domain.ContentItem{item}}),
+		5,
+	)
 	captest.Golden(t, "composed.md", captest.Shown(out))
 	for _, e := range out.Effects { // nothing that the item, or the settings, do not say
 		for line := range strings.Lines(e.Create.Item.Body) {
 			line = strings.Trim(line, "\n#.• ")
 			if line != "" && !strings.HasPrefix(line, "http") && !strings.Contains(line, "Read how we did it") &&
-				!strings.Contains(line, item.Title) && line != "SharedInbox" && !strings.Contains(item.Body, line) && !strings.Contains(line, ".") {
+				!strings.Contains(
+					line,
+					item.Title,
+				) && line != "SharedInbox" && !strings.Contains(item.Body, line) && !strings.Contains(line, ".") {
 				t.Errorf("%s: %q", e.Create.Item.Title, line)
 			}
 		}
@@ -57,7 +64,8 @@ func TestTextsByAModel(t *testing.T) {
 		case "faq":
 			return `{"questions":[{"question":"How long did it take?","answer":"One afternoon."}]}`, nil
 		case "email.mail-1":
-			return `{"subject":"Orders in one inbox","preheader":"Double answers fell from 14 to 1.","text":"We moved on 4 May."}`, nil
+			return `{"subject":"Orders in one inbox","preheader":"Double answers fell from 14 to 1.",` +
+				`"text":"We moved on 4 May."}`, nil
 		case "summary":
 			return "A bakery moved its orders to a shared inbox: double answers fell from 14 to 1.", nil
 		}
@@ -105,7 +113,8 @@ func TestAnItemWithoutQuestionsGivesNoFAQ(t *testing.T) {
 		t.Errorf("%+v", out.Needs)
 	}
 	short.Body = " "
-	if out := captest.Do(t, repurpose.New(), captest.Run{Settings: settings(nil), Items: []domain.ContentItem{short}}); domain.CodeOf(out.Err) != domain.CodeConflict {
+	out = captest.Do(t, repurpose.New(), captest.Run{Settings: settings(nil), Items: []domain.ContentItem{short}})
+	if domain.CodeOf(out.Err) != domain.CodeConflict {
 		t.Errorf("%v", out.Err)
 	}
 }

@@ -77,11 +77,19 @@ func differs(source, translation string, keep []string) []fault {
 	}
 	missing, added := compare(urls(a), urls(b))
 	if len(missing)+len(added) > 0 {
-		add("unsupported-links", "Links differ from those of the source.%s Keep each link with its address.", said(missing, added))
+		add(
+			"unsupported-links",
+			"Links differ from those of the source.%s Keep each link with its address.",
+			said(missing, added),
+		)
 	}
 	missing, added = compare(numbers(a), numbers(b))
 	if len(missing)+len(added) > 0 {
-		add("unsupported-numbers", "Numbers differ from those of the source.%s Write each number as a number.", said(missing, added))
+		add(
+			"unsupported-numbers",
+			"Numbers differ from those of the source.%s Write each number as a number.",
+			said(missing, added),
+		)
 	}
 	for _, word := range keep {
 		if n := strings.Count(source, word); n > 0 && !strings.Contains(translation, word) {

@@ -41,7 +41,8 @@ func TestTranslation(t *testing.T) {
 	captest.Golden(t, "model.md", captest.Shown(out))
 	captest.Golden(t, "prompts.txt", captest.Prompts(out))
 	c := out.Effects[0].Create.Item
-	if c.Language != "de" || c.Type != domain.ContentBlog || len(c.Keywords) != 1 || len(out.Findings) != 0 || len(out.Written) != 2 {
+	if c.Language != "de" || c.Type != domain.ContentBlog || len(c.Keywords) != 1 || len(out.Findings) != 0 ||
+		len(out.Written) != 2 {
 		t.Errorf("%+v %+v", c, out.Findings)
 	}
 }

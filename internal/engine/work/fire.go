@@ -18,6 +18,9 @@ const (
 	mostMissed  = 10_000 // that are counted
 )
 
+// cannotDecide begins the reason of a filter whose value is an error.
+const cannotDecide = "The filter cannot be decided: "
+
 // verdict is what was found out about a firing before its transaction: what came of it, or
 // the execution that it can start.
 type verdict struct {
@@ -46,7 +49,8 @@ func (v *Verbs) judge(ctx context.Context, t domain.Trigger, f domain.Firing) (d
 		holds, wrong := v.passes(ctx, r, f.Event)
 		switch {
 		case wrong != nil:
-			return verdict{outcome: domain.FiringFilterError, reason: "The filter cannot be decided: " + wrong.Error()}, nil
+			d = verdict{outcome: domain.FiringFilterError, reason: cannotDecide + wrong.Error()}
+			return d, nil //nolint:nilerr // it is the outcome
 		case !holds:
 			return verdict{outcome: domain.FiringFiltered, reason: "The filter is false: " + t.Filter}, nil
 		}

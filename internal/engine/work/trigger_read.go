@@ -110,7 +110,7 @@ func (v *Verbs) readInputs(ctx context.Context, p *domain.Problems, r *readTrigg
 		return nil
 	case json.Unmarshal(r.Inputs, &object) != nil || object == nil:
 		p.Type("inputs", "an object")
-		return nil
+		return nil //nolint:nilerr // it is noted
 	}
 	broken := false
 	r.inputs, err = expression.ParseSettings(r.Inputs, noInputs, func(path string, fault error) {

@@ -48,7 +48,9 @@ func pointer[T any](v T) *T { return &v }
 func newTrigger(k *enginetest.Kit, kind domain.TriggerType) work.CreateTrigger {
 	k.T.Helper()
 	in := work.CreateTrigger{Type: kind, TriggerEdit: work.TriggerEdit{
-		Name: pointer("Nightly"), Template: pointer(ownTemplate(k)), Inputs: json.RawMessage(`{"topic":"Tea at {{ event.at }}"}`),
+		Name: pointer(
+			"Nightly",
+		), Template: pointer(ownTemplate(k)), Inputs: json.RawMessage(`{"topic":"Tea at {{ event.at }}"}`),
 	}}
 	if kind == domain.TriggerSchedule {
 		in.Schedule = &work.TriggerSchedule{Cron: "0 3 * * *", Timezone: "Europe/Berlin"}
@@ -145,42 +147,46 @@ func send(k *enginetest.Kit, payload string) {
 }
 
 func TestAnInstantFiresOnceHoweverManyNodesLook(t *testing.T) {
-	enginetest.Each(t, enginetest.Config{Templates: []domain.Template{scriptedTemplate(step{Key: "a"})}}, func(k *enginetest.Kit) {
-		tr := nightly(k)
-		due(k, tr.ID, time.Minute)
-		nodes := []*enginetest.Kit{k}
-		if k.Store.Postgres() {
-			nodes = append(nodes, k.Other(), k.Other())
-		}
-		var all sync.WaitGroup
-		for _, n := range nodes {
-			for range 4 {
-				all.Go(func() {
-					if _, err := n.Work.FireDue(context.Background()); err != nil {
-						t.Error(err)
-					}
-				})
+	enginetest.Each(
+		t,
+		enginetest.Config{Templates: []domain.Template{scriptedTemplate(step{Key: "a"})}},
+		func(k *enginetest.Kit) {
+			tr := nightly(k)
+			due(k, tr.ID, time.Minute)
+			nodes := []*enginetest.Kit{k}
+			if k.Store.Postgres() {
+				nodes = append(nodes, k.Other(), k.Other())
 			}
-		}
-		all.Wait()
-		if n := k.Count("select count(*) from execution"); n != 1 {
-			t.Errorf("%d executions", n)
-		}
-		x := k.Ended(1, domain.ExecutionCompleted)
-		f := outcomes(k, tr.ID, domain.FiringFired)[0]
-		if f.ExecutionID != x.ID || f.Missed != 0 || f.Reason == "" || x.Cause.TriggerID != tr.ID || x.Cause.Depth != 1 {
-			t.Errorf("%+v of %+v", f, x.Cause)
-		}
-		if !strings.Contains(x.Title, "Tea at 20") {
-			t.Errorf("the input is %q", x.Title)
-		}
-		got, err := k.Work.Trigger(k.Ctx(), tr.ID)
-		must(k, err)
-		if !got.NextAt.After(k.Store.Now()) || got.NextAt.Sub(k.Store.Now()) > 25*time.Hour || got.LastAt.IsZero() ||
-			got.Error != "" || got.Sentence != "At 03:00, every day" || len(got.Next) != 5 {
-			t.Errorf("%+v", got)
-		}
-	})
+			var all sync.WaitGroup
+			for _, n := range nodes {
+				for range 4 {
+					all.Go(func() {
+						if _, err := n.Work.FireDue(context.Background()); err != nil {
+							t.Error(err)
+						}
+					})
+				}
+			}
+			all.Wait()
+			if n := k.Count("select count(*) from execution"); n != 1 {
+				t.Errorf("%d executions", n)
+			}
+			x := k.Ended(1, domain.ExecutionCompleted)
+			f := outcomes(k, tr.ID, domain.FiringFired)[0]
+			if f.ExecutionID != x.ID || f.Missed != 0 || f.Reason == "" || x.Cause.TriggerID != tr.ID || x.Cause.Depth != 1 {
+				t.Errorf("%+v of %+v", f, x.Cause)
+			}
+			if !strings.Contains(x.Title, "Tea at 20") {
+				t.Errorf("the input is %q", x.Title)
+			}
+			got, err := k.Work.Trigger(k.Ctx(), tr.ID)
+			must(k, err)
+			if !got.NextAt.After(k.Store.Now()) || got.NextAt.Sub(k.Store.Now()) > 25*time.Hour || got.LastAt.IsZero() ||
+				got.Error != "" || got.Sentence != "At 03:00, every day" || len(got.Next) != 5 {
+				t.Errorf("%+v", got)
+			}
+		},
+	)
 }
 
 func TestWhatWasMissed(t *testing.T) {
@@ -537,7 +543,9 @@ func TestAThousandTriggersCostTheClockLittle(t *testing.T) {
 		if least > 5*time.Millisecond {
 			t.Errorf("the clock takes %s", least)
 		}
-		if _, err := k.Work.CreateTrigger(k.Ctx(), newTrigger(k, domain.TriggerSchedule)); domain.CodeOf(err) != domain.CodeConflict {
+		if _, err := k.Work.CreateTrigger(k.Ctx(), newTrigger(k, domain.TriggerSchedule)); domain.CodeOf(
+			err,
+		) != domain.CodeConflict {
 			t.Errorf("one more: %v", err)
 		}
 	})

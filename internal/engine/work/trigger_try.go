@@ -116,7 +116,8 @@ const receivedWindow = 500
 func (v *Verbs) pastEvents(
 	ctx context.Context, workspaceID int64, name domain.EventName, most int,
 ) (list []pastEvent, err error) {
-	rows, err := v.store.Read().LastEvents(ctx, workspaceID, []domain.EventName{name, domain.EventReceived}, receivedWindow)
+	rows, err := v.store.Read().
+		LastEvents(ctx, workspaceID, []domain.EventName{name, domain.EventReceived}, receivedWindow)
 	for _, e := range rows {
 		if len(list) == most {
 			break

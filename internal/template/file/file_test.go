@@ -133,17 +133,19 @@ func TestTheTemplatesThatShipAreWrittenAndReadAgain(t *testing.T) {
 func TestFaultsOfAFile(t *testing.T) {
 	const start = "slug: a\nname: A\ninput_schema: {type: object}\n"
 	for source, want := range map[string]string{
-		start + "stepps: []":                                         "4 stepps There is no field",
-		start + "steps: {}":                                          "4 steps The steps field must be a list",
-		start + "steps:\n- key: [a]":                                 "5 steps.0.key The key field must be text",
-		start + "steps:\n- settings: 7":                              "5 steps.0.settings The settings field must be an object",
-		start + "steps:\n- key: a\n  after: b":                       "6 steps.0.after There is no field",
-		start + "steps:\n- key: a\n  settings:\n    a: .nan":         "7 steps.0.settings.a The a field must be a number that JSON has",
+		start + "stepps: []":         "4 stepps There is no field",
+		start + "steps: {}":          "4 steps The steps field must be a list",
+		start + "steps:\n- key: [a]": "5 steps.0.key The key field must be text",
+		start + "steps:\n- settings: 7": "5 steps.0.settings " +
+			"The settings field must be an object",
+		start + "steps:\n- key: a\n  after: b": "6 steps.0.after There is no field",
+		start + "steps:\n- key: a\n  settings:\n    a: .nan": "7 steps.0.settings.a " +
+			"The a field must be a number that JSON has",
 		start + "steps:\n- key: a\n  settings: &s {a: 1}\n- key: *s": "7 steps.1.key The key field must be written out",
-		start + "name: B":                                            "4 name The name field is there twice",
-		"name: A":                                                    "1 slug The slug field is required",
-		"- a":                                                        "1  A template must be an object",
-		"? [a]\n: b":                                                 "1  has a name that is not text",
+		start + "name: B": "4 name The name field is there twice",
+		"name: A":         "1 slug The slug field is required",
+		"- a":             "1  A template must be an object",
+		"? [a]\n: b":      "1  has a name that is not text",
 	} {
 		list, err := file.Read([]byte(source))
 		if err != nil || len(list) != 1 || len(list[0].Faults) == 0 {

@@ -32,7 +32,8 @@ func TestATextIsCheckedWithoutAScript(t *testing.T) {
 	}
 	r := p.Post("/check", form)
 	doc := webtest.Parse(t, "/check", r.Body)
-	if r.Status != http.StatusOK || webtest.Count(doc, "mark", "find") == 0 || webtest.Count(doc, "section", "score-card") != 4 {
+	if r.Status != http.StatusOK || webtest.Count(doc, "mark", "find") == 0 ||
+		webtest.Count(doc, "section", "score-card") != 4 {
 		t.Errorf("%d, %d marks, %d scores", r.Status, webtest.Count(doc, "mark", "find"),
 			webtest.Count(doc, "section", "score-card"))
 	}

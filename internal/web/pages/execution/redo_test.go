@@ -50,7 +50,8 @@ func TestAStepIsRedoneOnThePage(t *testing.T) {
 	}
 	page := p.Get(r.Location + "?tab=comparison").Body
 	doc := webtest.Parse(t, "comparison", page)
-	if webtest.Count(doc, "div", "sides") == 0 || webtest.Count(doc, "ins", "") == 0 || webtest.Count(doc, "del", "") == 0 {
+	if webtest.Count(doc, "div", "sides") == 0 || webtest.Count(doc, "ins", "") == 0 ||
+		webtest.Count(doc, "del", "") == 0 {
 		t.Error("the comparison marks no difference")
 	}
 	for _, want := range []string{"Name &lt;the&gt; price.", "the same result in both", `href="` + path + `"`} {
@@ -65,7 +66,10 @@ func TestAStepIsRedoneOnThePage(t *testing.T) {
 		!strings.Contains(before, "This is version 1, as the execution wrote it") {
 		t.Error("the first execution does not name its redo")
 	}
-	refused := p.Post(path+"/redo", url.Values{"step": {"none"}, "instructions": {"A wish that is long enough to be kept on the page."}})
+	refused := p.Post(
+		path+"/redo",
+		url.Values{"step": {"none"}, "instructions": {"A wish that is long enough to be kept on the page."}},
+	)
 	if refused.Status != http.StatusNotFound || !strings.Contains(refused.Body, "A wish that is long") {
 		t.Errorf("a step that is not there: %d", refused.Status)
 	}

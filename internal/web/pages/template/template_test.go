@@ -31,9 +31,15 @@ func TestATemplateIsFoundPlannedAndRun(t *testing.T) {
 	if webtest.Count(doc, "rect", "") < 2 || !strings.Contains(shown.Body, `href="#step-social-posts"`) {
 		t.Errorf("no drawing:\n%s", shown.Body)
 	}
-	wrong := p.Post(path+"/plan", url.Values{"topic": {""}, "facts": {"Our 6 people answer in 2 hours."}, "max_credits": {"x"}})
+	wrong := p.Post(
+		path+"/plan",
+		url.Values{"topic": {""}, "facts": {"Our 6 people answer in 2 hours."}, "max_credits": {"x"}},
+	)
 	if wrong.Status != http.StatusUnprocessableEntity || !strings.Contains(wrong.Body, `href="#f-topic"`) &&
-		!strings.Contains(wrong.Body, `href="#f-max_credits"`) || !strings.Contains(wrong.Body, "Our 6 people answer in 2 hours.") {
+		!strings.Contains(
+			wrong.Body,
+			`href="#f-max_credits"`,
+		) || !strings.Contains(wrong.Body, "Our 6 people answer in 2 hours.") {
 		t.Errorf("a wrong plan: %d\n%s", wrong.Status, wrong.Body)
 	}
 	wrong = p.Post(path+"/plan", url.Values{"topic": {""}})
