@@ -47,7 +47,7 @@ func walk(t *testing.T, address string) *walker {
 		kept: map[string]string{}, good: map[string]call{}}
 	w.doc = readDocument(t, w.get(t, "/openapi.json"), w.get(t, "/content-workflow/mcp-schema"))
 	w.powerless, w.fresh = w.newKey(t, "mcp:full"), w.newKey(t, "admin")
-	w.base.fill(t)
+	w.base.prepare(t)
 	w.tell(t, story, false, true)
 	w.tell(t, story, true, true)
 	w.unavailable(t)

@@ -79,12 +79,13 @@ func (d database) list(t *testing.T, query string) (out []string) {
 // fullDisk is how the Idempotency-Keys begin whose calls find no room on the disk.
 const fullDisk = "full"
 
-// fill has the database say that the disk is full, in its own words, to the calls with
+// prepare has the database say that the disk is full, in its own words, to the calls with
 // such a key. SQLite says the same of a table whose ids are used up.
-func (d database) fill(t *testing.T) {
+func (d database) prepare(t *testing.T) {
 	t.Helper()
 	if d.postgres() {
-		d.exec(t, `create function no_room() returns trigger language plpgsql as $$ begin
+		d.exec(t, `create function lost() returns trigger language plpgsql as $$ begin return null; end $$`,
+			`create function no_room() returns trigger language plpgsql as $$ begin
 			if new.key like '`+fullDisk+`-%' then raise exception 'no room' using errcode = '53100'; end if;
 			return new; end $$`,
 			`create trigger no_room before insert on idempotency for each row execute function no_room()`)
@@ -97,7 +98,7 @@ func (d database) fill(t *testing.T) {
 }
 
 // restless makes a column another one each time it is read, as if somebody else kept
-// changing it, until the returned function is called.
+// changing it, until the returned function is called. Nobody else's change comes in time.
 func (d database) restless(t *testing.T, column string) (still func()) {
 	t.Helper()
 	table, column, _ := strings.Cut(column, ".")
@@ -113,8 +114,12 @@ func (d database) restless(t *testing.T, column string) (still func()) {
 		t.Fatalf("there is no column %s.%s", table, column)
 	}
 	kept := table + "_kept"
+	lost := `create trigger lost instead of update on ` + table + ` begin select 1; end`
+	if d.postgres() {
+		lost = `create trigger lost instead of update on ` + table + ` for each row execute function lost()`
+	}
 	d.exec(t, `alter table `+table+` rename to `+kept,
-		`create view `+table+` as select `+strings.Join(columns, ", ")+` from `+kept)
+		`create view `+table+` as select `+strings.Join(columns, ", ")+` from `+kept, lost)
 	return func() { d.exec(t, `drop view `+table, `alter table `+kept+` rename to `+table) }
 }
 

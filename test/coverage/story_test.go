@@ -53,6 +53,7 @@ var story = []step{
 	// A post is written.
 	{op: "list_capabilities"},
 	{op: "get_capability", with: "slug=generate-blog-post"},
+	{op: "plan_capability", with: "slug=generate-blog-post"},
 	{
 		op: "execute_capability", with: "slug=generate-blog-post", keep: "post=data.id", wait: true,
 		body: `{"settings":{"topic":"Winter in the garden","key_points":["Mulch the beds"]},"notify_on_complete":true}`,
@@ -63,7 +64,10 @@ var story = []step{
 	{op: "watch_execution", with: "id=post"},
 	{op: "cancel_execution", with: "id=post", want: 409},
 	{op: "retry_execution", with: "id=post", want: 409},
+	{op: "redo_step", with: "id=post key=outline", body: `{}`, keep: "redone=data.id"},
+	{op: "compare_executions", with: "id=post with=redone"},
 	{op: "archive_execution", with: "id=post"},
+	{op: "redo_step", with: "id=post key=outline", body: `{}`, want: 409},
 
 	// Another one is written by hand, read and discussed.
 	{op: "get_kanban_board"},
@@ -99,21 +103,40 @@ var story = []step{
 	{op: "revoke_review_link", with: "id=link"},
 	{op: "check_text", body: `{"text":"We find synergy in every inbox.","keywords":["inbox"]}`},
 
+	// A channel, to an address that nobody can have.
+	{
+		op: "create_channel", keep: "channel=data.id hook=data.attributes.slug",
+		body: `{"kind":"webhook","name":"Shop","settings":{"url":"https://shop.invalid/hook"}}`,
+	},
+	{op: "list_channels"},
+	{op: "get_channel", with: "id=channel"},
+	{op: "edit_channel", with: "id=channel", body: `{"name":"The shop"}`},
+	{op: "edit_channel", with: "id=channel", body: `{"name":"Shop"}`, want: 409, restless: "channel.version"},
+	{op: "check_channel", with: "id=channel"},
+	{op: "preview_publication", with: "id=own channel=hook"},
+	{op: "preview_publication", with: "id=own channel=feed", want: 409},
+
 	// It is approved and published.
 	{op: "bulk_move_content", body: `{"content_ids":[$own,$copy],"status":"review"}`},
 	{op: "move_content", with: "id=copy"},
 	{op: "approve_content_item", with: "id=own"},
 	{op: "move_content", with: "id=own", body: `{"status":"published"}`},
 	{op: "approve_content_item", with: "id=own", want: 409},
+	{op: "list_publications", with: "id=own"},
+	{op: "retry_publication", with: "id=own channel=hook"},
+	{op: "retry_publication", with: "id=own channel=feed", want: 409},
+	{op: "delete_channel", with: "id=channel"},
 
 	// Templates, and an execution that waits for a person.
 	{op: "list_workflow_templates"},
 	{op: "group_workflow_templates"},
 	{op: "suggest_workflow_templates"},
+	{op: "check_workflow_template"},
 	{op: "create_workflow_template", keep: "template=data.id"},
 	{op: "create_workflow_template", want: 409},
 	{op: "get_workflow_template", with: "template=template"},
 	{op: "validate_workflow_template", with: "template=template"},
+	{op: "plan_workflow_template", with: "template=template"},
 	{op: "replace_workflow_template", with: "template=template"},
 	{op: "replace_workflow_template", with: "template=launch-kit", want: 409},
 	{op: "execute_workflow_template", with: "template=post-approve-publish", keep: "waiting=data.id"},
@@ -122,6 +145,22 @@ var story = []step{
 	{op: "retry_execution", with: "id=waiting", keep: "again=data.id"},
 	{op: "cancel_execution", with: "id=again"},
 	{op: "delete_workflow_template", with: "template=launch-kit", want: 409},
+
+	// Triggers and events.
+	{op: "send_event"},
+	{op: "dry_run_workflow_trigger"},
+	{op: "create_workflow_trigger", keep: "trigger=data.id"},
+	{op: "list_workflow_triggers"},
+	{op: "get_workflow_trigger", with: "id=trigger"},
+	{op: "edit_workflow_trigger", with: "id=trigger"},
+	{op: "edit_workflow_trigger", with: "id=trigger", want: 409, restless: "workflow_trigger.version"},
+	{op: "fire_workflow_trigger", with: "id=trigger"},
+	{op: "list_trigger_firings", with: "id=trigger"},
+	{op: "switch_workflow_trigger", with: "id=trigger"},
+	{op: "switch_workflow_trigger", with: "id=trigger", want: 409, restless: "workflow_trigger.version"},
+	{op: "toggle_workflow_trigger", with: "id=trigger"},
+	{op: "toggle_workflow_trigger", with: "id=trigger", want: 409, restless: "workflow_trigger.version"},
+	{op: "delete_workflow_trigger", with: "id=trigger"},
 
 	// Texts, credits, notifications.
 	{op: "generate_output", keep: "text=data.message_id"},
@@ -159,6 +198,7 @@ var poor = []step{
 	{op: "execute_capability", with: "slug=generate-blog-post", body: post, want: 402},
 	{op: "execute_workflow_template", with: "template=launch-kit", want: 402},
 	{op: "retry_execution", with: "id=failed", want: 402},
+	{op: "redo_step", with: "id=failed key=brief", want: 402},
 }
 
 const post = `{"settings":{"topic":"Winter in the garden"}}`
