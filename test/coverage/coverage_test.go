@@ -48,8 +48,8 @@ func walk(t *testing.T, address string) *walker {
 	w.doc = readDocument(t, w.get(t, "/openapi.json"), w.get(t, "/content-workflow/mcp-schema"))
 	w.powerless, w.fresh = w.newKey(t, "mcp:full"), w.newKey(t, "admin")
 	w.base.prepare(t)
-	w.tell(t, story, false, true)
-	w.tell(t, story, true, true)
+	w.play(t, story, false, true)
+	w.play(t, story, true, true)
 	w.unavailable(t)
 	w.broken(t)
 	if err := w.Stop(); err != nil {
@@ -107,9 +107,10 @@ func (w *walker) poor(t *testing.T) {
 	in.Args = append(in.Args, "--rate-limits", "on")
 	w.base.exec(t, `update workspace set plan = 'starter'`)
 	w.Server = product.Start(t, in)
-	w.tell(t, refusing, false, false)
+	w.play(t, refusing, false, false)
 	w.base.exec(t, `update account set balance = 0 where name = 'available'`)
-	w.tell(t, poor, false, false)
+	w.play(t, poor, false, false)
+	w.play(t, poor, true, false)
 	for _, o := range w.doc.list {
 		c, ok := w.good[o.ID]
 		if !ok || !o.documents(http.StatusTooManyRequests) {

@@ -33,7 +33,7 @@ func (d database) with(t *testing.T, f func(ctx context.Context, c *sql.Conn) er
 		t.Fatal(err)
 	}
 	defer db.Close()
-	ctx := context.WithoutCancel(t.Context()) // what is broken is mended after the test, too
+	ctx := context.WithoutCancel(t.Context()) // the database is put back after the test, too
 	c, err := db.Conn(ctx)
 	if err == nil {
 		err = f(ctx, c)

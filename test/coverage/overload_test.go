@@ -93,7 +93,8 @@ func (w *walker) refused(t *testing.T, l lane) (unseen int) {
 		w.note(t, o, a, false)
 		return true
 	}
-	_ = await.Until(ctx, 4*time.Second, time.Millisecond, "no room", func() bool { return full(w.doc.byID[l.probe]) }) // else the next round
+	none := func() bool { return full(w.doc.byID[l.probe]) }
+	_ = await.Until(ctx, 4*time.Second, time.Millisecond, "no room", none) // else in the next round
 	for _, o := range w.doc.list {
 		if _, ok := w.good[o.ID]; !ok || (o.method == http.MethodGet) != l.reads || w.seen.rest[o.ID][503] {
 			continue

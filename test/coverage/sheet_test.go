@@ -49,8 +49,8 @@ func both(a, b *sheet) *sheet {
 }
 
 // byTool are the statuses that every tool must be seen with, where its operation
-// documents them: the others do not depend on what a tool does.
-func byTool(o *operation) []int { return []int{o.success(), 403, 404, 422} }
+// documents them. The others are those of HTTP, or are decided below both doors.
+func byTool(o *operation) []int { return []int{o.success(), 402, 403, 404, 422} }
 
 // complete fails the test for each documented status that was not seen, and for each
 // reason of unprovoked that no longer holds.
@@ -59,6 +59,7 @@ func (s *sheet) complete(t *testing.T, d *document) {
 	for _, o := range d.list {
 		if !s.rest[o.ID][o.success()] {
 			t.Errorf("add a step for %s to the story", o.ID)
+			continue
 		}
 		for _, status := range o.statuses() {
 			_, excused := unprovoked[o.ID][status]
@@ -121,12 +122,13 @@ func (s *sheet) markdown(d *document) string {
 
 const pageHead = `# What every operation of the API was seen to answer
 
-Generated: ` + "`go test ./test/coverage -update`" + ` writes this page, and without -update the test fails when it
-differs. The test walks every operation of the document at ` + "`/api/v1/openapi.json`" + ` on the built server, with good
-and with bad input, on SQLite and on PostgreSQL, and compares each answer with the document's schema.
+Generated: ` + "`go test ./test/coverage -update`" + ` writes this page; without -update the test fails where it differs.
+The test reads the operations and their documented statuses from ` + "`/api/v1/openapi.json`" + ` of the built server,
+and makes each call wrong in every way and then right, on SQLite and on PostgreSQL. Each answer must fit its schema in
+the document.
 
 - ● seen over REST on both databases
-- ●m seen with the MCP tool too: there the status stands for the error code of the tool's answer
+- ●m seen as an MCP tool too, whose answer has the error code of that status
 - – not documented
 - ○ documented, with a reason below why it cannot be brought about
 

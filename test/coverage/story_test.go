@@ -1,6 +1,6 @@
 package coverage_test
 
-// step is one call of the story. The first call of each operation is made wrong in
+// step is one call of a story. The first call of each operation is made wrong in
 // every way before it is made right.
 type step struct {
 	op string
@@ -20,8 +20,8 @@ type step struct {
 }
 
 // story is what a team does with the product in a day. It covers every operation: add a
-// line for a new one where it fits. Whatever it makes under a name of its own it deletes
-// again, since it is told twice on the same database: over REST, and with tools.
+// line for a new one where it fits. What has a name of its own is deleted in the end: the
+// story is played twice on the same database, over REST and with tools.
 //
 //nolint:gochecknoglobals // a table
 var story = []step{

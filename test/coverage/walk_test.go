@@ -15,7 +15,7 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(product.Main(m)) }
 
-// walker tells stories to one server and notes what it has seen.
+// walker plays stories on one server and notes what it has seen.
 type walker struct {
 	*product.Server
 	doc  *document
@@ -55,8 +55,9 @@ func (w *walker) newKey(t *testing.T, scope string) string {
 	return secret
 }
 
-// tell makes the calls of a story, as tools where tools is set and there is one.
-func (w *walker) tell(t *testing.T, steps []step, tools, wrong bool) {
+// play makes the calls of a story, as tools where tools is set and there is one. With wrong,
+// the first call of each operation is made wrong in every way before.
+func (w *walker) play(t *testing.T, steps []step, tools, wrong bool) {
 	t.Helper()
 	begun := map[string]bool{}
 	for _, st := range steps {
@@ -168,10 +169,14 @@ func (w *walker) note(t *testing.T, o *operation, a answer, tool bool) {
 		return
 	}
 	isJSON := strings.HasPrefix(a.header.Get("Content-Type"), "application/json")
-	if s := o.schemas[a.status]; s != nil && isJSON && !tool {
+	switch s := o.schemas[a.status]; {
+	case s == nil || tool:
+	case isJSON:
 		if err := fits(s, a.raw); err != nil {
 			t.Errorf("%s %d is otherwise than documented: %v", o.ID, a.status, err)
 		}
+	case a.status >= http.StatusBadRequest:
+		t.Errorf("%s %d is no JSON, but %q", o.ID, a.status, a.header.Get("Content-Type"))
 	}
 	w.seen.add(o.ID, a.status, tool)
 }
