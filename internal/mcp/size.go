@@ -132,6 +132,13 @@ func briefSchema(schema any, keep []string, listed bool) any {
 	if items, ok := object["items"]; ok {
 		out["items"] = briefSchema(items, keep, true)
 	}
+	if either, ok := object["anyOf"].([]any); ok { // a resource, or null
+		each := make([]any, len(either))
+		for i := range either {
+			each[i] = briefSchema(either[i], keep, listed)
+		}
+		out["anyOf"] = each
+	}
 	props, ok := object["properties"].(map[string]any)
 	if !ok {
 		return out

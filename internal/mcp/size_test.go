@@ -134,3 +134,26 @@ func TestWaitsEndBeforeClientsGiveUp(t *testing.T) {
 		}
 	}
 }
+
+// A resource that may be null, inside a list, is described as it is sent: with the
+// attributes that are kept and no others.
+func TestBriefSchemaOfAResourceThatMayBeNull(t *testing.T) {
+	type object = map[string]any
+	thing := object{"type": "object", "required": []string{"attributes"}, "properties": object{
+		"type": object{"type": "string"}, "id": object{"type": "integer"},
+		"attributes": object{"type": "object", "required": []string{"title", "body"}, "properties": object{
+			"title": object{"type": "string"}, "body": object{"type": "string"},
+		}},
+	}}
+	list := object{"type": "array", "items": object{"type": "object", "properties": object{
+		"item": object{"anyOf": []any{thing, object{"type": "null"}}},
+	}}}
+	raw, err := json.Marshal(briefSchema(list, []string{"title"}, false))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text := string(raw); strings.Contains(text, "body") || !strings.Contains(text, `"title"`) ||
+		!strings.Contains(text, `{"type":"null"}`) {
+		t.Errorf("the schema is %s", text)
+	}
+}

@@ -34,6 +34,17 @@ func RefuseBody(w http.ResponseWriter, r *http.Request) error {
 	return p.Err()
 }
 
+// RefuseQuery returns a fault that names the parameters of a request to an operation that
+// takes none.
+func RefuseQuery(r *http.Request) error {
+	none := Op{in: &input{}}
+	var p domain.Problems
+	if err := none.decodeQuery(r, reflect.Value{}, &p); err != nil {
+		return err
+	}
+	return p.Err()
+}
+
 func (o *Op) decodeBody(r *http.Request, raw []byte, v reflect.Value, p *domain.Problems) error {
 	d, err := bodyDocument(r, raw)
 	if err != nil {

@@ -228,7 +228,7 @@ func deleteChannelRow(v *content.Verbs) ops.Op {
 			Summary: "Delete a channel",
 			Description: "Its secret is deleted at once. What is published there stays there; Vellocity can neither change it " +
 				"nor take it back any more.",
-			Errors:  []domain.Code{domain.CodeNotFound, domain.CodeConflict},
+			Errors:  []domain.Code{domain.CodeNotFound},
 			Example: map[string]any{"id": sampleChannel.ID},
 		},
 		Tool:    ops.Tool{Set: "channels"},

@@ -212,7 +212,7 @@ func deleteRow(v *content.Verbs) ops.Op {
 			Chapter:     chapterContent,
 			Summary:     "Delete a content item",
 			Description: "Removes the item from the board and from the feeds.",
-			Errors:      []domain.Code{domain.CodeNotFound, domain.CodeConflict},
+			Errors:      []domain.Code{domain.CodeNotFound},
 			Example:     exampleID,
 		},
 		Tool:    ops.Tool{Set: "content"},

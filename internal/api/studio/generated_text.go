@@ -122,7 +122,7 @@ func textRows(v *studio.Verbs) []ops.Op {
 				Description: "Writes from a prompt. The text is streamed as it is written and ends with data: [DONE]; with " +
 					"Accept: application/json it is returned whole. A broken stream resumes with Last-Event-ID.",
 				Errors: []domain.Code{
-					domain.CodeInsufficientCredits, domain.CodeNotFound, domain.CodeProvider, domain.CodeUnavailable,
+					domain.CodeInsufficientCredits, domain.CodeProvider, domain.CodeUnavailable,
 				},
 				Example: map[string]any{
 					"prompt":         "Write a blog post outline about cloud cost optimization",

@@ -1,0 +1,220 @@
+package coverage_test
+
+// step is one call of a story. The first call of each operation is made wrong in
+// every way before it is made right.
+type step struct {
+	op string
+	// with are the parameters of path and query: "id=item n=1". A value that an earlier
+	// step has kept is meant by its name, any other value is itself.
+	with string
+	// body is JSON, in which $item stands for a value that was kept. Empty: the example of
+	// the document, where the operation takes a body.
+	body string
+	keep string // "item=data.id name=data.0.name": values of the answer for later steps
+	want int    // the status; 0: the documented success
+	wait bool   // for the end of what the call starts
+	// stream asks for a stream, and restless for a column that somebody else keeps changing
+	// meanwhile: table.column.
+	stream   bool
+	restless string
+}
+
+// story is what a team does with the product in a day. It covers every operation: add a
+// line for a new one where it fits. What has a name of its own is deleted in the end: the
+// story is played twice on the same database, over REST and with tools.
+//
+//nolint:gochecknoglobals // a table
+var story = []step{
+	{op: "get_openapi"},
+	{op: "get_mcp_schema"},
+	{op: "get_profile"},
+	{op: "update_profile"},
+
+	// Voices, agents, keys.
+	{op: "list_brand_voices", keep: "default=data.0.id"},
+	{op: "create_brand_voice", keep: "voice=data.id"},
+	{op: "get_brand_voice", with: "id=voice"},
+	{op: "edit_brand_voice", with: "id=voice"},
+	{op: "edit_brand_voice", with: "id=voice", body: `{"audience":"Gardeners"}`, want: 409, restless: "voice.version"},
+	{op: "list_brand_voice_versions", with: "id=voice"},
+	{op: "delete_brand_voice", with: "id=default", want: 409},
+	{op: "list_agents", keep: "writer=data.0.id"},
+	{op: "create_agent", keep: "agent=data.id"},
+	{op: "get_agent", with: "id=agent"},
+	{op: "edit_agent", with: "id=agent"},
+	{op: "edit_agent", with: "id=agent", body: `{"is_active":true}`, want: 409, restless: "agent.version"},
+	{op: "delete_agent", with: "id=writer", want: 409},
+	{op: "create_api_key", keep: "key=data.id"},
+	{op: "list_api_keys"},
+	{op: "rotate_api_key", with: "id=key"},
+	{op: "revoke_api_key", with: "id=key"},
+	{op: "rotate_api_key", with: "id=key", want: 409},
+
+	// A post is written.
+	{op: "list_capabilities"},
+	{op: "get_capability", with: "slug=generate-blog-post"},
+	{op: "plan_capability", with: "slug=generate-blog-post"},
+	{
+		op: "execute_capability", with: "slug=generate-blog-post", keep: "post=data.id", wait: true,
+		body: `{"settings":{"topic":"Winter in the garden","key_points":["Mulch the beds"]},"notify_on_complete":true}`,
+	},
+	{op: "list_executions"},
+	{op: "get_execution", with: "id=post", wait: true},
+	{op: "get_execution_assets", with: "id=post", keep: "item=data.content_items.0.id"},
+	{op: "watch_execution", with: "id=post"},
+	{op: "cancel_execution", with: "id=post", want: 409},
+	{op: "retry_execution", with: "id=post", want: 409},
+	{op: "redo_step", with: "id=post key=outline", body: `{}`, keep: "redone=data.id"},
+	{op: "compare_executions", with: "id=post with=redone"},
+	{op: "archive_execution", with: "id=post"},
+	{op: "redo_step", with: "id=post key=outline", body: `{}`, want: 409},
+
+	// Another one is written by hand, read and discussed.
+	{op: "get_kanban_board"},
+	{op: "list_content"},
+	{
+		op: "create_content_item", keep: "own=data.id",
+		body: `{"title":"The greenhouse","content_type":"blog_post","body":"Call us: +49 30 1234567."}`,
+	},
+	{op: "get_content_item", with: "id=own"},
+	{op: "edit_content_item", with: "id=own", body: `{"title":"The cold greenhouse","slug":"greenhouse-$own"}`},
+	{op: "edit_content_item", with: "id=item", body: `{"slug":"greenhouse-$own"}`, want: 409},
+	{op: "list_content_findings", with: "id=own", keep: "finding=data.0.id"},
+	{op: "accept_content_finding", with: "id=own finding=finding"},
+	{op: "withdraw_content_finding", with: "id=own finding=finding"},
+	{op: "withdraw_content_finding", with: "id=own finding=finding", want: 409, restless: "content.revision"},
+	{op: "get_content_support", with: "id=own"},
+	{op: "set_content_support", with: "id=own"},
+	{op: "set_content_support", with: "id=own", body: `{"facts":["It is cold."]}`, want: 409, restless: "content.revision"},
+	{op: "add_content_comment", with: "id=own", keep: "comment=data.id"},
+	{op: "list_content_comments", with: "id=own"},
+	{op: "get_content_comment", with: "id=own comment=comment"},
+	{op: "edit_content_comment", with: "id=own comment=comment"},
+	{op: "resolve_content_comment", with: "id=own comment=comment"},
+	{op: "reopen_content_comment", with: "id=own comment=comment"},
+	{op: "delete_content_comment", with: "id=own comment=comment"},
+	{op: "list_content_versions", with: "id=own"},
+	{op: "restore_content_version", with: "id=own n=1"},
+	{op: "duplicate_content_item", with: "id=own", keep: "copy=data.id"},
+	{op: "export_content_item", with: "id=own format=markdown"},
+	{op: "get_content_lineage", with: "id=item"},
+	{op: "create_review_link", with: "id=own", keep: "link=data.id"},
+	{op: "list_review_links", with: "id=own"},
+	{op: "revoke_review_link", with: "id=link"},
+	{op: "check_text", body: `{"text":"We find synergy in every inbox.","keywords":["inbox"]}`},
+
+	// A channel, to an address that nobody can have.
+	{
+		op: "create_channel", keep: "channel=data.id hook=data.attributes.slug",
+		body: `{"kind":"webhook","name":"Shop","settings":{"url":"https://shop.invalid/hook"}}`,
+	},
+	{op: "list_channels"},
+	{op: "get_channel", with: "id=channel"},
+	{op: "edit_channel", with: "id=channel", body: `{"name":"The shop"}`},
+	{op: "edit_channel", with: "id=channel", body: `{"name":"Shop"}`, want: 409, restless: "channel.version"},
+	{op: "check_channel", with: "id=channel"},
+	{op: "preview_publication", with: "id=own channel=hook"},
+	{op: "preview_publication", with: "id=own channel=feed", want: 409},
+
+	// It is approved and published.
+	{op: "bulk_move_content", body: `{"content_ids":[$own,$copy],"status":"review"}`},
+	{op: "move_content", with: "id=copy"},
+	{op: "approve_content_item", with: "id=own"},
+	{op: "move_content", with: "id=own", body: `{"status":"published"}`},
+	{op: "approve_content_item", with: "id=own", want: 409},
+	{op: "list_publications", with: "id=own"},
+	{op: "retry_publication", with: "id=own channel=hook"},
+	{op: "retry_publication", with: "id=own channel=feed", want: 409},
+	{op: "delete_channel", with: "id=channel"},
+
+	// Templates, and an execution that waits for a person.
+	{op: "list_workflow_templates"},
+	{op: "group_workflow_templates"},
+	{op: "suggest_workflow_templates"},
+	{op: "check_workflow_template"},
+	{op: "create_workflow_template", keep: "template=data.id"},
+	{op: "create_workflow_template", want: 409},
+	{op: "get_workflow_template", with: "template=template"},
+	{op: "validate_workflow_template", with: "template=template"},
+	{op: "plan_workflow_template", with: "template=template"},
+	{op: "replace_workflow_template", with: "template=template"},
+	{op: "replace_workflow_template", with: "template=launch-kit", want: 409},
+	{op: "execute_workflow_template", with: "template=post-approve-publish", keep: "waiting=data.id"},
+	{op: "archive_execution", with: "id=waiting", want: 409},
+	{op: "cancel_execution", with: "id=waiting"},
+	{op: "retry_execution", with: "id=waiting", keep: "again=data.id"},
+	{op: "cancel_execution", with: "id=again"},
+	{op: "delete_workflow_template", with: "template=launch-kit", want: 409},
+
+	// Triggers and events.
+	{op: "send_event"},
+	{op: "dry_run_workflow_trigger"},
+	{op: "create_workflow_trigger", keep: "trigger=data.id"},
+	{op: "list_workflow_triggers"},
+	{op: "get_workflow_trigger", with: "id=trigger"},
+	{op: "edit_workflow_trigger", with: "id=trigger"},
+	{op: "edit_workflow_trigger", with: "id=trigger", want: 409, restless: "workflow_trigger.version"},
+	{op: "fire_workflow_trigger", with: "id=trigger"},
+	{op: "list_trigger_firings", with: "id=trigger"},
+	{op: "switch_workflow_trigger", with: "id=trigger"},
+	{op: "switch_workflow_trigger", with: "id=trigger", want: 409, restless: "workflow_trigger.version"},
+	{op: "toggle_workflow_trigger", with: "id=trigger"},
+	{op: "toggle_workflow_trigger", with: "id=trigger", want: 409, restless: "workflow_trigger.version"},
+	{op: "delete_workflow_trigger", with: "id=trigger"},
+
+	// Texts, credits, notifications.
+	{op: "generate_output", keep: "text=data.message_id"},
+	{op: "get_output", with: "message_id=text"},
+	{op: "get_credits"},
+	{op: "list_credit_movements"},
+	{op: "get_notification_settings"},
+	{op: "update_notification_settings"},
+	{op: "list_notifications", keep: "notification=data.0.id"},
+	{op: "read_notification", with: "id=notification"},
+	{op: "read_all_notifications"},
+
+	{op: "delete_workflow_template", with: "template=template"},
+	{op: "delete_agent", with: "id=agent"},
+	{op: "delete_brand_voice", with: "id=voice"},
+	{op: "delete_content_item", with: "id=own"},
+	{op: "delete_content_item", with: "id=copy"},
+}
+
+// refusing is what happens while the model's provider refuses every call.
+//
+//nolint:gochecknoglobals // a table
+var refusing = []step{
+	{op: "execute_capability", with: "slug=generate-blog-post", body: post, keep: "failed=data.id", wait: true},
+	{op: "generate_output", keep: "broken=header.X-Message-Id", stream: true},
+	{op: "generate_output", want: 502},
+	{op: "get_output", with: "message_id=broken", want: 502},
+}
+
+// poor is what happens in a workspace without credits.
+//
+//nolint:gochecknoglobals // a table
+var poor = []step{
+	{op: "generate_output", want: 402},
+	{op: "execute_capability", with: "slug=generate-blog-post", body: post, want: 402},
+	{op: "execute_workflow_template", with: "template=launch-kit", want: 402},
+	{op: "retry_execution", with: "id=failed", want: 402},
+	{op: "redo_step", with: "id=failed key=brief", want: 402},
+}
+
+const post = `{"settings":{"topic":"Winter in the garden"}}`
+
+// absent are the calls that find nothing, of operations without a parameter in the path.
+//
+//nolint:gochecknoglobals // a table
+var absent = map[string]struct{ with, body string }{
+	"get_output":        {with: "message_id=999999"},
+	"bulk_move_content": {body: `{"content_ids":[999999],"status":"review"}`},
+}
+
+// unprovoked are documented statuses that nothing from outside can bring about, by
+// operation and status, each with the reason.
+//
+//nolint:gochecknoglobals // a table
+var unprovoked = map[string]map[int]string{
+	"get_openapi": {500: "the document is in memory, so that nothing in this call can break"},
+}
