@@ -26,18 +26,8 @@ func Migrate(ctx context.Context, s *db.DB) error {
 	if !s.Postgres() {
 		return migrate(ctx, riversqlite.New(s.SQL()))
 	}
-	conn, err := s.Pool().Acquire(ctx)
-	if err != nil {
-		return fmt.Errorf("reach the database: %w", err)
-	}
-	defer conn.Release()
 	const lock = 0x76656c6c // any number that nobody else locks
-	if _, err := conn.Exec(ctx, "select pg_advisory_lock($1)", lock); err != nil {
-		return fmt.Errorf("wait for other nodes' migration: %w", err)
-	}
-	err = migrate(ctx, riverpgxv5.New(s.Pool()))
-	_, unlock := conn.Exec(context.WithoutCancel(ctx), "select pg_advisory_unlock($1)", lock)
-	return errors.Join(err, unlock)
+	return s.Alone(ctx, lock, func() error { return migrate(ctx, riverpgxv5.New(s.Pool())) })
 }
 
 func migrate[T any](ctx context.Context, d riverdriver.Driver[T]) error {

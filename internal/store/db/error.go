@@ -80,6 +80,9 @@ func classifySQLite(code int, err error) error {
 }
 
 func classifyPostgres(pg *pgconn.PgError, err error) error {
+	if pg.Code == "55P03" { // lock_timeout
+		return unavailable(err)
+	}
 	switch pg.Code[:2] {
 	case "22": // data exception: a NUL in a text, a number that is out of range
 		return unstorable(err)

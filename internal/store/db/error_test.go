@@ -74,6 +74,32 @@ func TestABusyDatabaseIsUnavailable(t *testing.T) {
 	}
 }
 
+// On PostgreSQL another session may have locked a table, as a careless migration by hand does.
+func TestALockedTableIsUnavailable(t *testing.T) {
+	s := storetest.Postgres(t)
+	w := workspace(t, s, "one")
+	locked, done := make(chan bool), make(chan bool)
+	var other sync.WaitGroup
+	other.Go(func() {
+		err := s.InTx(t.Context(), func(tx *store.Tx) error {
+			_, err := tx.DB().SQL().ExecContext(t.Context(), "lock table workspace in access exclusive mode")
+			close(locked)
+			<-done
+			return err
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	})
+	<-locked
+	_, err := s.Read().Workspace(t.Context(), w.ID)
+	if e := domain.AsError(err); e == nil || e.Code != domain.CodeUnavailable || e.RetryAfter <= 0 {
+		t.Errorf("a locked table is %v", err)
+	}
+	close(done)
+	other.Wait()
+}
+
 func TestAFullDiskIsStorageFull(t *testing.T) {
 	s := storetest.SQLite(t)
 	a := workspace(t, s, "one").ID

@@ -23,19 +23,30 @@ func (d *DB) Migrate(ctx context.Context, dir fs.FS) error {
 	if d.pool == nil {
 		return d.migrate(ctx, dir)
 	}
+	// Reading the version creates goose's table, which two nodes cannot do at once.
+	const lock = 0x76656c6d // any number that nothing else locks
+	return d.Alone(ctx, lock, func() error { return d.migrate(ctx, dir) })
+}
+
+// Alone calls f while no other node calls something under the same lock of this
+// PostgreSQL. It waits for the others as long as they need.
+func (d *DB) Alone(ctx context.Context, lock int64, f func() error) error {
 	conn, err := d.pool.Acquire(ctx)
 	if err != nil {
 		return fmt.Errorf("reach the database: %w", err)
 	}
 	defer conn.Release()
-	// Reading the version creates goose's table, which two nodes cannot do at once.
-	const lock = 0x76656c6d // any number that nothing else locks
-	if _, err := conn.Exec(ctx, "select pg_advisory_lock($1)", lock); err != nil {
-		return fmt.Errorf("wait for other nodes' migration: %w", err)
+	if _, err := conn.Exec(ctx, "set lock_timeout = 0"); err != nil {
+		return fmt.Errorf("wait for other nodes: %w", err)
 	}
-	err = d.migrate(ctx, dir)
-	_, unlock := conn.Exec(context.WithoutCancel(ctx), "select pg_advisory_unlock($1)", lock)
-	return errors.Join(err, unlock)
+	if _, err := conn.Exec(ctx, "select pg_advisory_lock($1)", lock); err != nil {
+		return fmt.Errorf("wait for other nodes: %w", err)
+	}
+	err = f()
+	after := context.WithoutCancel(ctx)
+	_, unlock := conn.Exec(after, "select pg_advisory_unlock($1)", lock)
+	_, reset := conn.Exec(after, "reset lock_timeout")
+	return errors.Join(err, unlock, reset)
 }
 
 func (d *DB) migrate(ctx context.Context, dir fs.FS) error {

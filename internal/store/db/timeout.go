@@ -13,6 +13,9 @@ import (
 // timeout. After it the caller gets an error that says to try again.
 const writeTimeout = 5 * time.Second
 
+// lockTimeout is how long a statement on PostgreSQL waits for each lock.
+const lockTimeout = writeTimeout
+
 // withWriteTimeout bounds a wait on SQLite by what is left of writeTimeout since
 // start.
 func (d *DB) withWriteTimeout(ctx context.Context, start time.Time) (context.Context, context.CancelFunc) {
