@@ -227,11 +227,11 @@ func Encode(b *bytes.Buffer, v any) error {
 // MustEncode returns v's JSON. It panics on a value that has none, so it is only for
 // values that the program itself builds.
 func MustEncode(v any) json.RawMessage {
-	b, err := json.Marshal(v)
-	if err != nil {
+	var b bytes.Buffer
+	if err := Encode(&b, v); err != nil {
 		panic("ops: a value cannot be written as JSON: " + err.Error())
 	}
-	return b
+	return b.Bytes()
 }
 
 // Capitalize makes the first letter of an ASCII text a capital.

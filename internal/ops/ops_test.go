@@ -1,6 +1,7 @@
 package ops
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"net/http/httptest"
@@ -258,5 +259,16 @@ func TestValuesOfAMapAreChecked(t *testing.T) {
 	fields := domain.AsError(p.Err()).Fields
 	if len(fields) != 2 || fields["policy.b"] == nil || fields["policy.c"] == nil {
 		t.Errorf("faults %v", fields)
+	}
+}
+
+// Whatever is written of a value, texts with < and > read as they were written.
+func TestNothingIsEscapedForHTML(t *testing.T) {
+	const text = `a < b && "c" > d`
+	value := text
+	var b bytes.Buffer
+	err := Encode(&b, map[string]any{"maybe": Maybe[string]{Value: &value}, "built": MustEncode(text)})
+	if want := `{"built":"a < b && \"c\" > d","maybe":"a < b && \"c\" > d"}`; err != nil || b.String() != want {
+		t.Errorf("%s, %v", &b, err)
 	}
 }

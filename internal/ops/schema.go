@@ -1,6 +1,7 @@
 package ops
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"reflect"
@@ -237,7 +238,11 @@ func (Maybe[T]) Schema(r Registry) *Schema {
 }
 
 // MarshalJSON writes the value or null.
-func (m Maybe[T]) MarshalJSON() ([]byte, error) { return json.Marshal(m.Value) }
+func (m Maybe[T]) MarshalJSON() ([]byte, error) {
+	var b bytes.Buffer
+	err := Encode(&b, m.Value)
+	return b.Bytes(), err
+}
 
 // Decimal is an amount of money in millionths, written as a decimal number.
 type Decimal int64
