@@ -318,3 +318,5 @@ async function phone() {
     await ctx.close();
   }
 }
+
+process.exit(); // a browser that a failure left open would keep the script alive

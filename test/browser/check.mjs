@@ -175,3 +175,5 @@ async function withoutScript() {
   await page.locator("mark.find", { hasText: "synergy" }).waitFor();
   await ctx.close();
 }
+
+process.exit(); // a browser that a failure left open would keep the script alive

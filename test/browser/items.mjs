@@ -183,3 +183,5 @@ async function everyMode(link) {
     await ctx.close();
   }
 }
+
+process.exit(); // a browser that a failure left open would keep the script alive

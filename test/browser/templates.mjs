@@ -79,3 +79,5 @@ async function look(page, name) {
   assert.deepEqual(await axe(page), [], `axe: ${name}`);
   assert.equal(await overflow(page), null, `overflow: ${name}`);
 }
+
+process.exit(); // a browser that a failure left open would keep the script alive

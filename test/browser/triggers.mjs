@@ -162,3 +162,5 @@ async function withoutScript() {
   await page.waitForURL(/\/triggers\/\d+$/);
   await ctx.close();
 }
+
+process.exit(); // a browser that a failure left open would keep the script alive

@@ -84,7 +84,7 @@ async function agent(page) {
   tell("create an agent with it");
   await page.goto(server.base + "/agents");
   await page.getByRole("link", { name: "New agent" }).click();
-  await page.getByLabel("Name").fill("Launch writer");
+  await page.locator("[name=name]").fill("Launch writer");
   await page.locator("[name=capabilities][value=generate-blog-post]").check();
   await page.getByLabel("Brand voice", { exact: true }).selectOption({ label: "Launch voice" });
   await page.getByLabel("Banned terms").selectOption({ label: "Block publishing" });
@@ -179,3 +179,5 @@ async function withoutScript() {
   await page.waitForURL(/\/brand-voices\/\d+$/);
   await ctx.close();
 }
+
+process.exit(); // a browser that a failure left open would keep the script alive

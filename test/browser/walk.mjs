@@ -584,3 +584,5 @@ async function withAModel() {
     await live.stop();
   }
 }
+
+process.exit(); // a browser that a failure left open would keep the script alive
