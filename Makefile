@@ -16,11 +16,12 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 # checked until it is listed here.
 #   .                        reads source files
 #   bench, cmd, test         run the program as another process, which is built without the detector
-#   capability, config,      start no goroutines and share nothing between them
-#   cron, domain, golden,
-#   guard, markdown, prose, seo
+#   capability, compose,     start no goroutines and share nothing between them
+#   config, cron, domain,
+#   golden, guard, markdown,
+#   prose, seo
 NO_RACE := vellocity vellocity/bench% vellocity/cmd/% vellocity/test/% \
-	$(foreach p,capability config cron domain golden guard markdown prose seo,vellocity/internal/$(p) vellocity/internal/$(p)/%)
+	$(foreach p,capability compose config cron domain golden guard markdown prose seo,vellocity/internal/$(p) vellocity/internal/$(p)/%)
 
 .DEFAULT_GOAL := help
 .PHONY: help build run test race lint fix golden openapi browser wordpress bench check clean
@@ -38,7 +39,7 @@ test: ## Run the tests, on PostgreSQL too if it is installed
 	go test ./...
 
 race: ## Run the tests of packages that start goroutines under the race detector
-	go test -race $(filter-out $(NO_RACE),$(shell go list ./...))
+	go test -race -short $(filter-out $(NO_RACE),$(shell go list ./...))
 
 lint: $(LINT) ## Check formatting and lint, without changing anything
 	$(LINT) run ./...

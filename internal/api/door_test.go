@@ -116,6 +116,7 @@ func TestWholeNumbersAreReadHoweverTheyAreWritten(t *testing.T) {
 
 // TestSettingsTakeWholeNumbersHoweverTheyAreWritten does the same for every capability.
 func TestSettingsTakeWholeNumbersHoweverTheyAreWritten(t *testing.T) {
+	slow(t)
 	w := start(t)
 	_, item := w.finished(t, "Cloud cost optimization")
 	fields := 0
@@ -319,6 +320,7 @@ var unstorable = []struct {
 // TestNoFieldTakesWhatCannotBeStored puts what PostgreSQL cannot store, or XML cannot
 // show, into every text of every row, and into what no schema describes.
 func TestNoFieldTakesWhatCannotBeStored(t *testing.T) {
+	slow(t)
 	onEachDatabase(t, func(t *testing.T, w *whole) {
 		sent := 0
 		for _, o := range app.Table() {
@@ -387,6 +389,7 @@ func (w *whole) refuses(t *testing.T, o ops.Op, f ops.Field, name, text string, 
 
 // TestNoPathTakesWhatCannotBeStored asks for addresses that no database could look up.
 func TestNoPathTakesWhatCannotBeStored(t *testing.T) {
+	slow(t)
 	onEachDatabase(t, func(t *testing.T, w *whole) {
 		for _, bad := range []string{"a%00b", "%ff", "a%1bb", "%e2%82", "%c0%80"} {
 			for _, path := range []string{

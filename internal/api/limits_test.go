@@ -24,6 +24,7 @@ import (
 // is published as allowed must not be refused as a fault of that field, by the decoder
 // or by the verb; what is not allowed must be refused, in the same words at both doors.
 func TestPublishedLimitsAreTrue(t *testing.T) {
+	slow(t)
 	w := start(t)
 	ids := w.things(t, "Cloud cost optimization")
 	commands := map[string]*cobra.Command{}

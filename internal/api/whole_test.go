@@ -395,3 +395,12 @@ func still(s string, w *whole) []byte {
 	}
 	return []byte(s)
 }
+
+// slow skips a test that sends thousands of requests, one after another, where that would
+// show nothing: the race detector looks at what happens at the same time.
+func slow(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("sends thousands of requests, one at a time")
+	}
+}
