@@ -1,6 +1,7 @@
 package db_test
 
 import (
+	"context"
 	"database/sql"
 	"errors"
 	"path/filepath"
@@ -92,8 +93,10 @@ func TestALockedTableIsUnavailable(t *testing.T) {
 		}
 	})
 	<-locked
-	_, err := s.Read().Workspace(t.Context(), w.ID)
-	if e := domain.AsError(err); e == nil || e.Code != domain.CodeUnavailable || e.RetryAfter <= 0 {
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	_, err := s.Read().Workspace(ctx, w.ID)
+	if e := domain.AsError(err); e == nil || ctx.Err() != nil || e.Code != domain.CodeUnavailable || e.RetryAfter <= 0 {
 		t.Errorf("a locked table is %v", err)
 	}
 	close(done)
