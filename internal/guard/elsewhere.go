@@ -27,10 +27,10 @@ var (
 		"als (?:een )?(?:groot |ai[- ]?)?taalmodel[^.!?\\n]*", "als ai[- ]?(?:model|assistent),? [^.!?\\n]*", "het spijt me,? maar ik kan (?:je |u |hier |dit |dat |daar )*(?:niet|geen)[^.!?\\n]*(?:helpen|schrijven|maken|voldoen)",
 		"(?:大規模)?言語モデル(?:として|である(?:私|ため))[^。\\n]*", "aiアシスタントとして[^。\\n]*", "aiとして、私[^。\\n]*", "私はai(?:です|なので|である)[^。\\n]*", "申し訳ありませんが、(?:その|この|ご)[^。\\n]{0,20}(?:お答え|お応え|応じ|お手伝い|提供|対応|作成|回答|生成|執筆)[^。\\n]{0,8}(?:できません|られません|かねます|いたしかねます|することはできません)",
 	)
-	leftoverElsewhere = compile(`(?m)^\s*` + words(
+	leftoverElsewhere = atLine(words(
 		"(?:gerne|natürlich|klar|selbstverständlich)[!,.]? hier (?:ist|sind|kommt)[^\\n]*", "hier (?:ist|kommt) (?:der|die|das|ihre?|deine?|eine?) (?:\\pL+ ){0,2}(?:blogbeitrag|artikel|text|entwurf|abschnitt|überarbeitung|vorschlag|version|fassung)[^\\n]*:[ \\t]*$",
 		"(?:bien sûr|avec plaisir|certainement)[ !,.]*voici[^\\n]*", "voici (?:votre|l.|un|le|une) ?(?:article|texte|brouillon|billet|version|section)[^\\n]*:[ \\t]*$",
-		"(?:¡?claro|por supuesto|con gusto)[ !,.]*(?:aquí|a continuación)[^\\n]*", "aquí (?:está|tienes|tiene|va) (?:\\pL+ ){0,3}(?:artículo|borrador|texto|propuesta|versión|post|esquema)[^\\n]*:[ \\t]*$",
+		"(?:claro|¡claro|por supuesto|con gusto)[ !,.]*(?:aquí|a continuación)[^\\n]*", "aquí (?:está|tienes|tiene|va) (?:\\pL+ ){0,3}(?:artículo|borrador|texto|propuesta|versión|post|esquema)[^\\n]*:[ \\t]*$",
 		"(?:certo|certamente|volentieri)[ !,.]*ecco[^\\n]*", "ecco (?:\\pL+ ){0,3}(?:l.)?(?:articolo|testo|bozza|post|proposta|versione)[^\\n]*:[ \\t]*$",
 		"(?:claro|com certeza|com prazer)[ !,.]*aqui (?:está|vai)[^\\n]*", "aqui está (?:\\pL+ ){0,3}(?:artigo|texto|rascunho|post|sugestão|versão|proposta|esboço)[^\\n]*:[ \\t]*$",
 		"(?:natuurlijk|zeker|graag)[ !,.]*hier (?:is|zijn|volgt)[^\\n]*", "hier is (?:de|je|uw|een|het) (?:\\pL+ )?(?:blog|blogpost|artikel|tekst|concept)[^\\n]*:[ \\t]*$",

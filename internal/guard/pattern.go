@@ -25,6 +25,10 @@ type pattern struct {
 	starts *regexp.Regexp
 	// lines is set where the expression is about the beginnings and ends of lines.
 	lines bool
+	// line is set where starts is looked for only where a line begins, up to the end of the paragraph.
+	line bool
+	// word is set where every match begins where a word does.
+	word bool
 }
 
 // nearBytes is how long the claims, phrases and dates are at most, all but absurdly long words.
@@ -41,6 +45,14 @@ func nearby(text string) *pattern {
 func beginning(text string) *pattern {
 	p := nearby(text)
 	p.begin(text)
+	return p
+}
+
+// atLine compiles an expression whose matches are the first words of a line.
+func atLine(text string) *pattern {
+	p := compile(`(?m)^\s*(?:` + text + `)`)
+	p.line = true
+	p.begin(`(?m)` + text)
 	return p
 }
 
@@ -134,8 +146,9 @@ func (p *pattern) begin(text string) {
 			return
 		}
 	}
-	if len(first) > 0 {
-		p.holds, p.starts = first, regexp.MustCompile(`\A(?:`+text+`)`)
+	if len(first) > 0 && (p.line || !rarer(p.holds, first)) {
+		p.holds, p.starts = once(first), regexp.MustCompile(`\A(?:`+text+`)`)
+		p.word = tree.Op == syntax.OpConcat && tree.Sub[0].Op == syntax.OpWordBoundary
 	}
 }
 
@@ -155,17 +168,10 @@ func beginsWith(e *syntax.Regexp) []string {
 			if sub.Op == syntax.OpWordBoundary {
 				continue
 			}
-			first := beginsWith(sub)
-			if len(first) == 1 && i+1 < len(e.Sub) && sub.Op == syntax.OpLiteral { // t(?:o|he) begins with to or the
-				if next := beginsWith(e.Sub[i+1]); len(first[0]) < 4 && next != nil {
-					var all []string
-					for _, n := range next {
-						all = append(all, first[0]+n)
-					}
-					return all
-				}
+			if joined, n := joinedHolds(e.Sub[i:]); n > 1 && !slices.Contains(joined, "") {
+				return joined
 			}
-			return first
+			return beginsWith(sub)
 		}
 	case syntax.OpAlternate:
 		var all []string
@@ -255,10 +261,12 @@ func holdsOf(e *syntax.Regexp) []string {
 		}
 	case syntax.OpConcat:
 		var best []string
-		for _, sub := range e.Sub {
-			if found := holdsOf(sub); rarer(found, best) {
-				best = found
+		for rest := e.Sub; len(rest) > 0; {
+			found, n := joinedHolds(rest)
+			if rarer(found, best) {
+				best = fewest(found)
 			}
+			rest = rest[n:]
 		}
 		return best
 	case syntax.OpAlternate:
@@ -273,6 +281,90 @@ func holdsOf(e *syntax.Regexp) []string {
 		return all
 	}
 	return nil
+}
+
+// mostHolds is how many strings are worth looking for in the place of a shorter one.
+const mostHolds = 24
+
+// joinedHolds returns what the first of some expressions in a row hold, and how many of them that is: as many as
+// together match only a few strings, or one.
+func joinedHolds(subs []*syntax.Regexp) (all []string, n int) {
+	all = []string{""}
+	for n < len(subs) {
+		next := exactly(subs[n])
+		if next == nil || len(all)*len(next) > mostHolds {
+			break
+		}
+		all = product(all, next)
+		n++
+	}
+	if n == 0 {
+		return holdsOf(subs[0]), 1
+	}
+	return all, n
+}
+
+// fewest returns strings without repetition, and without those that contain another one.
+func fewest(all []string) []string {
+	all = once(all)
+	return slices.DeleteFunc(slices.Clone(all), func(s string) bool {
+		return slices.ContainsFunc(all, func(o string) bool { return o != s && strings.Contains(s, o) })
+	})
+}
+
+func once(all []string) []string {
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+func product(heads, tails []string) (out []string) {
+	for _, h := range heads {
+		for _, t := range tails {
+			out = append(out, h+t)
+		}
+	}
+	return out
+}
+
+// exactly returns all strings that an expression matches, folded; nil if they are many or the gate cannot fold them.
+func exactly(e *syntax.Regexp) (all []string) {
+	switch e.Op {
+	case syntax.OpEmptyMatch, syntax.OpWordBoundary:
+		return []string{""}
+	case syntax.OpLiteral:
+		if text := string(e.Rune); !beyondGate(text) {
+			return []string{folded(text)}
+		}
+	case syntax.OpCharClass:
+		if all = once(classHolds(e.Rune)); !slices.ContainsFunc(all, beyondGate) {
+			return all
+		}
+	case syntax.OpCapture:
+		return exactly(e.Sub[0])
+	case syntax.OpQuest:
+		if all = exactly(e.Sub[0]); all != nil {
+			return append([]string{""}, all...)
+		}
+	case syntax.OpConcat:
+		if joined, n := joinedHolds(e.Sub); n == len(e.Sub) {
+			return joined
+		}
+	case syntax.OpAlternate:
+		for _, sub := range e.Sub {
+			one := exactly(sub)
+			if one == nil || len(all)+len(one) > mostHolds {
+				return nil
+			}
+			all = append(all, one...)
+		}
+		return all
+	}
+	return nil
+}
+
+// beyondGate reports whether a text has letters whose case the gate does not fold.
+func beyondGate(text string) bool {
+	return strings.ContainsFunc(text, func(r rune) bool { return r > unicode.MaxASCII && !caseless(r) })
 }
 
 func classHolds(ranges []rune) (all []string) {

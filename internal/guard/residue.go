@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -37,8 +38,8 @@ var (
 			`|\bI(?: (?:can(?:'|’)?t|cannot|am unable to|am not able to|won(?:'|’)?t)|(?:'|’)m (?:not able|unable) to) (?:comply\b|(?:assist with|assist you with|help with|help you with) (?:that|this|your|such|the)\b|(?:provide|create|write|generate|fulfil+) (?:that|this|such|your|content|the requested|an? (?:blog|article|post|draft|text|response|answer))\b)[^.!?\n]*`+
 			`|\bmy (?:training data|knowledge cut-?off)\b`, false,
 	), branches(refusalElsewhere, false))
-	leftoverPattern = compile(
-		`(?i)(?m)^\s*(?:sure|certainly|of course|absolutely)[,!.]? (?:here(?:'|’)?s|here is|here are|I(?:'|’)?ll)\b[^\n]*\b(?:blog|post|article|draft|section|outline|rewrite|revised|version|text|summary|introduction|paragraph|copy|e-?mail|write)s?\b[^\n]*|^\s*here(?:'|’)?s? (?:is )?(?:the|your|a|an) (?:[\w\-]+ ){0,4}(?:blog post|article|draft|section|post|outline|rewrite|revised)\b[^\n]*:[ \t]*$`,
+	leftoverPattern = atLine(
+		`(?i)(?:(?:sure|certainly|of course|absolutely)[,!.]? (?:here(?:'|’)?s|here is|here are|I(?:'|’)?ll)\b[^\n]*\b(?:blog|post|article|draft|section|outline|rewrite|revised|version|text|summary|introduction|paragraph|copy|e-?mail|write)s?\b[^\n]*|here(?:'|’)?s? (?:is )?(?:the|your|a|an) (?:[\w\-]+ ){0,4}(?:blog post|article|draft|section|post|outline|rewrite|revised)\b[^\n]*:[ \t]*$)`,
 	)
 	// closingPatterns are what an assistant says last; elsewhere people say it.
 	closingPatterns = slices.Concat(branches(
@@ -93,13 +94,13 @@ func injectionResidue(t *target) []domain.Finding {
 func invisible(text string) (hidden, single []prose.Range) {
 	start, run := -1, 0
 	var before rune
-	rtl := strings.ContainsFunc(text, rightToLeft)
+	rtl := sync.OnceValue(func() bool { return strings.ContainsFunc(text, rightToLeft) })
 	flush := func(end int, after rune) {
 		r := prose.Range{Start: start, End: end}
 		if start >= 0 {
 			switch part := r.In(text); {
 			case before == '🏴' && strings.HasSuffix(part, "\U000E007F"): // the flag of a region
-			case run >= 3 && !joinsOnly(part), carries(part, rtl):
+			case run >= 3 && !joinsOnly(part), carries(part, rtl()):
 				hidden = append(hidden, r)
 			case start > 0 && strings.ContainsAny(part, "\u200b\u2060\ufeff") && latin(before) && latin(after):
 				single = append(single, r)
@@ -109,8 +110,13 @@ func invisible(text string) (hidden, single []prose.Range) {
 	}
 	for i := 0; i < len(text); {
 		r, n := rune(text[i]), 1
-		if r >= utf8.RuneSelf {
+		switch {
+		case r >= utf8.RuneSelf:
 			r, n = utf8.DecodeRuneInString(text[i:])
+		case start < 0:
+			before = r
+			i++
+			continue
 		}
 		if r >= utf8.RuneSelf && shows(r) {
 			if start < 0 {

@@ -54,8 +54,8 @@ func profanity(t *target) []domain.Finding {
 			continue
 		}
 		word := norm.NFC.String(prose.Fold(r.In(text)))
-		everyday := language != "" && strings.Contains(innocent[word], " "+language+" ")
-		if !bad[word] && !isCursed(language, word) || everyday || harmless(text, word, r) {
+		if !bad[word] && !isCursed(language, word) || language != "" && among(innocent[word], language) ||
+			harmless(text, word, r) {
 			continue
 		}
 		places = append(places, r)

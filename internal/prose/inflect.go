@@ -45,7 +45,12 @@ func plus(stem, endings string) (out []string) {
 }
 
 func endsIn(word, endings string) bool {
-	return slices.ContainsFunc(strings.Fields(endings), func(e string) bool { return strings.HasSuffix(word, e) })
+	for e := range strings.FieldsSeq(endings) {
+		if strings.HasSuffix(word, e) {
+			return true
+		}
+	}
+	return false
 }
 
 // irregularVerbs are English verbs whose past is not regular: base, past, participle.
@@ -70,12 +75,23 @@ func english(w string) []string {
 	if endsIn(w, onlyPlural) {
 		return out
 	}
-	for entry := range strings.SplitSeq(irregularVerbs, "|") {
-		if verb := strings.Fields(entry); verb[0] == w {
-			return append(append(out, verb[1:]...), englishEnding(w, "ing")...)
-		}
+	if verb := irregularVerb(w); verb != nil {
+		return append(append(out, verb...), englishEnding(w, "ing")...)
 	}
 	return append(append(out, englishEnding(w, "ing")...), englishEnding(w, "ed")...)
+}
+
+// irregularVerb returns the past and the participle of an irregular verb; nil for other words.
+func irregularVerb(w string) []string {
+	if !strings.Contains(irregularVerbs, w+" ") { // most words, at once
+		return nil
+	}
+	for entry := range strings.SplitSeq(irregularVerbs, "|") {
+		if verb := strings.Fields(entry); verb[0] == w {
+			return verb[1:]
+		}
+	}
+	return nil
 }
 
 func englishPlural(w string) []string {
