@@ -76,7 +76,7 @@ type folder struct {
 	last rune // the last character written or swallowed
 }
 
-// ascii writes a stretch of ASCII. Letters, digits and most signs stand for themselves.
+// ascii writes a part that is ASCII. Letters, digits and most signs stand for themselves.
 func (f *folder) ascii(text string, from, to int) {
 	for i := from; i < to; i++ {
 		if !standsForItself(text[i]) {
