@@ -12,8 +12,8 @@ import (
 //
 //nolint:gochecknoglobals // an expression, compiled once
 var saidPatterns = branches(
-	`(?i)(?:password|passcode|passphrase|passwort|kennwort|mots? de passe|code d.acc.s|contrase.a|clave de acceso|`+
-		`wachtwoord|toegangscode|senha|palavra-passe|zugangscode|access code|api[- ]?key|api[- ]schlüssel|secret key|access token|`+
+	`(?i)(?:password|passcode|passphrase|passwort|kennwort|mots? de passe|code d.acc.s|contrase.a|clave (?:de acceso|secreta|maestra|del? (?:la )?(?:wi-?fi|red|administrador))|c.digo de acceso|mdp|cl. wi-?fi|`+
+		`wachtwoord|toegangscode|senha|palavra-passe|chave de acesso|codice d.accesso|parola d.ordine|chiave d.accesso|zugangscode|access code|api[- ]?key|api[- ]schlüssel|secret key|access token|`+
 		`パスワード|暗証番号|合言葉)`,
 	true,
 )
@@ -50,12 +50,17 @@ func passwordAfter(text string, from int) (prose.Range, bool) {
 			_, size := utf8.DecodeRuneInString(line[end:])
 			end += size
 		}
+		label := false // a colon right before the word
+		for at < end && (line[at] == ':' || strings.HasPrefix(line[at:], "：")) {
+			_, size := utf8.DecodeRuneInString(line[at:])
+			at, label = at+size, true
+		}
 		word := strings.TrimRight(line[at:end], ".,;:!?")
-		if looksLikePassword(word) || said && mixesDigits(word) {
+		if looksLikePassword(word) || (said || label) && mixesDigits(word) {
 			return prose.Range{Start: from + at, End: from + at + len(word)}, true
 		}
 		said = among(" is ist lautet est es è é sind = ", strings.ToLower(line[at:end])) ||
-			strings.HasSuffix(line[at:end], ":")
+			strings.HasSuffix(line[at:end], ":") || label && at == end
 		at = end
 	}
 	return prose.Range{}, false

@@ -293,6 +293,9 @@ const phoneWords = " tel telephone phone call calling mobile cell fax whatsapp s
 	"ruf rufen erreichen rufnummer mobil tél téléphone téléphoner appelez appeler joindre portable teléfono móvil llama llame llamar llamanos llámanos llamadnos " +
 	"telefone telefono telefonare telefonate chiama chiamare chiamate chiamaci cellulare cell bel bellen telefoon mobiel ligue ligar telemóvel celular contacto "
 
+// reachable are words after a number that people can be reached by.
+const reachable = " erreichen erreichbar anrufen bereiken bereikbaar bellen joindre joignable contactar localizable raggiungere raggiungibile contattare contactável "
+
 // phoneShapes are ways to write a number that few other things are written in: the pairs of France, the mobile numbers
 // of Japan and the Netherlands, the slash of Germany.
 var phoneShapes = regexp.MustCompile(
@@ -323,6 +326,10 @@ func validPhone(text string, r prose.Range) bool {
 		return true
 	}
 	after := text[r.End:min(len(text), r.End+40)]
+	if next := prose.Words(strings.ToLower(strings.ToValidUTF8(after, ""))); s[0] == '0' &&
+		slices.ContainsFunc(next[:min(3, len(next))], func(w string) bool { return among(reachable, w) }) {
+		return true
+	}
 	return strings.Contains(after, "電話") || strings.Contains(text[max(0, r.Start-30):r.Start], "電話") ||
 		strings.Contains(text[max(0, r.Start-30):r.Start], "携帯")
 }

@@ -19,6 +19,7 @@ var (
 	injectionPattern = compile(
 		`(?i)\b(?:ignore|disregard|forget|override)\s+(?:all\s+|any\s+|the\s+|your\s+|my\s+)*(?:previous|prior|above|earlier|preceding|foregoing|original)\s+(?:instructions?|prompts?|rules|guidelines|directions)\b` +
 			`|\b(?:ignore|disregard|forget|override)\s+(?:all\s+|any\s+|your\s+)+(?:instructions?|prompts?|guidelines)\b` +
+			`|\b(?:ignore|disregard)\s+(?:everything|anything|all(?:\s+of\s+it|\s+that)?|what(?:ever)?)\s+(?:(?:is|was|comes|came|stands|written|said)\s+){0,2}(?:above|before\s+this|so\s+far|up\s+to\s+(?:now|here)|you\s+(?:were|have\s+been)\s+told)\b` +
 			`|\b(?:reveal|print|show|repeat|output)\s+(?:me\s+)?(?:your|the)\s+(?:system\s+prompt|hidden\s+instructions|initial\s+prompt)` +
 			`|\byou\s+are\s+now\s+(?:in\s+)?(?:dan|developer\s+mode|jailbroken|an?\s+unrestricted)\b` +
 			`|(?m:^\s*(?:system|instruction)s?\s*:\s*you\s)|(?m:^\s*assistant\s*:)`,
@@ -240,8 +241,11 @@ func (t *target) holes() []prose.Range {
 		if bracket && (inWord(before) || after == '(' || after == '[' || after == ':') {
 			continue // row[name], or a reference that has no definition
 		}
-		if bracket && fieldAfter.MatchString(text[r.End:min(len(text), r.End+20)]) {
+		if bracket && (fieldAfter.MatchString(text[r.End:min(len(text), r.End+20)]) || inForm(text, r)) {
 			continue // a form's field
+		}
+		if among(" [data] [local] ", strings.ToLower(r.In(text))) && !hasAnyPrefix(t.language(), "it", "pt") {
+			continue // words of English
 		}
 		out = append(out, r)
 	}

@@ -11,7 +11,7 @@ import (
 // FindForms returns the places of a term in the text. The first list is what [Index.Find] returns; the second
 // has the places where at least one of the term's words stands in another inflected form: “utilizing” for
 // “utilize”, “des Kunden” for “Kunde”. Both lists are in order, and no two places overlap. Forms are known in
-// English, German, French and Spanish; a region is ignored, and any other language has none.
+// English, German, French, Spanish, Italian, Portuguese and Dutch; a region is ignored, and other languages have none.
 func (x *Index) FindForms(term, language string) (asWritten, inflected []Range) {
 	asWritten = x.Find(term)
 	parts, between := termForms(term, language)
