@@ -205,6 +205,21 @@ var (
 	)
 )
 
+// Who is sure of something makes no claim: "wir sind uns völlig sicher", "completamente seguro de que".
+var (
+	certain   = regexp.MustCompile(`(?:sicher|segur|sicur|s.r)[a-zé]*$`)
+	certainOf = regexp.MustCompile(`^,? (?:dass|que|qu['’]|de que|de qu['’]|che|di [a-z]+re\b|ob)`)
+)
+
+const myself = " mir dir sich uns euch suis sommes estoy estamos estou siamo "
+
+func lastWordBefore(text string, at int) string {
+	if words := wordsBefore(text, at, 1); len(words) > 0 {
+		return words[0]
+	}
+	return ""
+}
+
 // harmlessClaim knows wordings that look like a claim and are none: "the best way is to ask", a warranty for
 // a time, a shop that calls itself zero waste, a question.
 func harmlessClaim(text string, r prose.Range) bool {
@@ -212,6 +227,10 @@ func harmlessClaim(text string, r prose.Range) bool {
 	after := strings.ToLower(text[r.End:min(len(text), r.End+40)])
 	next := prose.Words(strings.ToValidUTF8(after, ""))
 	switch {
+	case certain.MatchString(s) && (certainOf.MatchString(after) || among(myself, lastWordBefore(text, r.Start))):
+		return true
+	case strings.HasPrefix(s, "no other "):
+		return among(" way ways choice option options reason changes place time word explanation ", strings.Fields(s)[2])
 	case strings.HasPrefix(s, "zero waste"):
 		return len(next) > 0 && among(" shop shops store stores lifestyle living movement group europe ", next[0])
 	case guaranteeWord.MatchString(s) && guaranteedFor.MatchString(text[r.End:min(len(text), r.End+90)]):

@@ -100,3 +100,60 @@ func TestAMatchWithinAWordHidesNone(t *testing.T) {
 		{"de", "", "Diese Treppen sind die sichersten auf dem Markt.", "die sichersten auf dem Markt"},
 	})
 }
+
+// What reads like a claim and is none.
+func TestNoClaimsAtAll(t *testing.T) {
+	for _, k := range [][2]string{
+		{"de", "Wir sind uns völlig sicher, dass es regnet."}, {"fr", "Je suis absolument sûre que la salle est libre."},
+		{"es", "Estamos completamente seguros de que vendrá."}, {"it", "Siamo assolutamente sicuri che verrà."},
+		{"en", "There was no other choice but to wait for better weather."}, {"de", "Für Anwohner besteht kein Risiko."},
+		{"nl", "In de koers is niets gegarandeerd."}, {"fr", "Dans une course, rien n'est garanti."},
+		{"ja", "避難の前に、必ず安全を確認します。"}, {"ja", "風邪を治す薬はない、と医師は話します。"},
+		{"de", "Die Nummer 1 der Startliste fährt zuerst."}, {"it", "La cura del giardino richiede due ore."},
+	} {
+		if f := only(guard.Check(guard.Input{Text: k[1], Language: k[0]}), "regulated-claims"); len(f) > 0 {
+			t.Errorf("%q: %+v", k[1], f)
+		}
+	}
+}
+
+// People write without the letters that their keyboard does not have, and programs write accents apart.
+func TestSpellingsOfOneWord(t *testing.T) {
+	for _, text := range []string{
+		"Wir sind der führende Anbieter.", "Wir sind der fuehrende Anbieter.", "Wir sind der fu\u0308hrende Anbieter.",
+		"Wir sind der FÜHRENDE Anbieter.",
+	} {
+		if len(only(guard.Check(guard.Input{Text: text, Language: "de"}), "regulated-claims")) == 0 {
+			t.Errorf("nothing in %q", text)
+		}
+	}
+	for _, text := range []string{"Résultats garantis.", "Resultats garantis.", "Re\u0301sultats garantis."} {
+		if len(only(guard.Check(guard.Input{Text: text, Language: "fr"}), "regulated-claims")) == 0 {
+			t.Errorf("nothing in %q", text)
+		}
+	}
+	for _, word := range []string{"Scheiße", "SCHEISSE", "Arschlöcher", "Arschloecher", "Arschlo\u0308cher", "cabrón", "cabron"} {
+		if len(only(guard.Check(guard.Input{Text: "Ein " + word + "."}), "profanity")) == 0 {
+			t.Errorf("%q passes", word)
+		}
+	}
+}
+
+// TestWordsInTheirForms has words that the lists know in one form, in another one.
+func TestWordsInTheirForms(t *testing.T) {
+	for language, texts := range map[string][]string{
+		"de": {"Eine absolut sichere Cloud.", "Mit garantiertem Erfolg.", "Die klimafreundlichste Heizung.", "Unser Versand ist CO₂-neutral."},
+		"fr": {"Des résultats assurés.", "Une solution parfaitement sécurisée.", "Des produits 100 % naturels."},
+		"es": {"Ganancias aseguradas desde hoy.", "Envases 100 % reciclables.", "Duplique su dinero en un año."},
+		"it": {"Guadagni assicurati ogni mese.", "Materiali 100 % riciclabili.", "Una rete assolutamente sicura."},
+		"pt": {"Lucros assegurados todos os meses.", "Embalagens 100 % recicláveis.", "Uma empresa de carbono zero."},
+		"nl": {"Onze klimaatneutrale winkel.", "Ons hotel is klimaatneutraal.", "Een absoluut veilige kluis."},
+		"ja": {"絶対安全な投資です。", "カーボンゼロの工場です。", "楽して稼げる副業です。"},
+	} {
+		for _, text := range texts {
+			if len(only(guard.Check(guard.Input{Text: text, Language: language}), "regulated-claims")) == 0 {
+				t.Errorf("%s: nothing in %q", language, text)
+			}
+		}
+	}
+}

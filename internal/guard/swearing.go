@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode"
 
 	"golang.org/x/text/unicode/norm"
 
@@ -47,9 +48,22 @@ var swearWords = sync.OnceValue(func() map[string]bool {
 	set := map[string]bool{}
 	for _, w := range strings.Fields(swearing) {
 		set[w] = true
+		if !strings.Contains(w, "ñ") { // "cono" is a cone
+			set[withoutAccents(w)] = true
+		}
 	}
 	return set
 })
+
+// withoutAccents returns a word as people write it who leave accents out.
+func withoutAccents(word string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Mn, r) {
+			return -1
+		}
+		return r
+	}, norm.NFD.String(word))
+}
 
 func profanity(t *target) []domain.Finding {
 	bad, text := swearWords(), t.words.Text

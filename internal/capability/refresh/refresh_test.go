@@ -114,7 +114,8 @@ func TestARefreshAsksInTheLanguageOfTheItem(t *testing.T) {
 		}), 0)
 		said := ""
 		for _, n := range out.Needs {
-			if said += n.Reason + "\n"; language != "en" && (strings.Contains(n.Reason, "true") || strings.Contains(n.What, "check")) {
+			said += n.Reason + "\n"
+			if english := strings.Contains(n.Reason, "true") || strings.Contains(n.What, "check"); english != (language == "en") {
 				t.Errorf("%s: %+v", language, n)
 			}
 		}
