@@ -1,6 +1,7 @@
 package guard
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -11,12 +12,12 @@ import (
 // saidPatterns are the words in which people name a password in a sentence.
 //
 //nolint:gochecknoglobals // an expression, compiled once
-var saidPatterns = branches(
+var saidPatterns = slices.Concat(branches(
 	`(?i)(?:password|passcode|passphrase|passwort|kennwort|mots? de passe|code d.acc.s|contrase.a|clave (?:de acceso|secreta|maestra|del? (?:la )?(?:wi-?fi|red|administrador))|c.digo de acceso|mdp|cl. wi-?fi|`+
-		`wachtwoord|toegangscode|senha|palavra-passe|chave de acesso|codice d.accesso|parola d.ordine|chiave d.accesso|zugangscode|access code|api[- ]?key|api[- ]schlüssel|secret key|access token|`+
+		`wachtwoord|toegangscode|senha|palavra-passe|chave de acesso|codice (?:d.|di )accesso|c.digo de acesso|parola d.ordine|chiave d.accesso|zugangscode|access code|secret key|access token|`+
 		`パスワード|暗証番号|合言葉)`,
 	true,
-)
+), branches(`(?i)api[- ]?key`, true), branches(`(?i)api[- ]schl(?:ue|.)ssel`, true))
 
 // farthest is how many words after the name of a password it may stand.
 const farthest = 9

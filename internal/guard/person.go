@@ -37,7 +37,7 @@ var (
 		"nasceu",
 		"geboortedatum",
 		"生年月日",
-		"(?:19|20)\\d\\d年\\d{1,2}月\\d{1,2}日(?:生まれ|生)",
+		"\\d{4}年\\d{1,2}月\\d{1,2}日(?:生まれ|生)",
 	))
 	bornFrench = regexp.MustCompile(`née? le`)
 	// birthDate is a full date right after one of those words.

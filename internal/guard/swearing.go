@@ -70,7 +70,7 @@ func profanity(t *target) []domain.Finding {
 	language, _, _ := strings.Cut(strings.ToLower(t.Language), "-")
 	var places []prose.Range
 	for _, r := range t.wordRanges() {
-		if r.End-r.Start < 4 || r.End-r.Start > 40 {
+		if r.End-r.Start < 3 || r.End-r.Start > 40 {
 			continue
 		}
 		word := norm.NFC.String(prose.Fold(r.In(text)))

@@ -115,7 +115,8 @@ func TestARefreshAsksInTheLanguageOfTheItem(t *testing.T) {
 		said := ""
 		for _, n := range out.Needs {
 			said += n.Reason + "\n"
-			if english := strings.Contains(n.Reason, "true") || strings.Contains(n.What, "check"); english != (language == "en") {
+			english := strings.Contains(n.Reason, "true") || strings.Contains(n.What, "check")
+			if english != (language == "en") {
 				t.Errorf("%s: %+v", language, n)
 			}
 		}
