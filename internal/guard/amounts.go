@@ -31,6 +31,10 @@ func amountsIn(support string) amounts {
 			a.things[thing] = true
 		}
 	}
+	h := wordGate().scan(support)
+	for _, n := range append(partsOf(support, h), multiplesOf(support, h)...) {
+		a.values[n.value], a.values[n.of] = true, true
+	}
 	for _, n := range numberWords(support) {
 		a.add(n.value)
 		if thing := thingAfter(support, n.place.End); thing != "" {
@@ -82,7 +86,10 @@ func (a *amounts) haveAll(values []string) bool {
 // hasSpelled reports whether the brief has a figure in words. A share may be there as a percentage: three out of
 // four are 75 %.
 func (a *amounts) hasSpelled(n spelledNumber) bool {
-	if n.of == "" {
+	switch {
+	case n.times:
+		return a.hasMultiple(n)
+	case n.of == "":
 		return a.values[n.value]
 	}
 	part, _ := strconv.ParseFloat(n.value, 64)

@@ -38,6 +38,7 @@ var claimRules = []claimRule{
 			branches(`(?i)\b(?:guaranteed|assured|certain|risk[- ]free) (?:\w+ )?(?:returns?|profits?|income|gains?|yields?)\b`+
 				`|\b(?:returns?|profits?|yields?) (?:are|is) guaranteed\b|\b(?:risk[- ]free|safe) investments?\b`+
 				`|\b(?:double|triple|10x) your (?:money|income|savings|revenue|investment|capital)\b`+
+				`|\byou(?:'re|’re| are| will be) (?:certain|sure|guaranteed|bound) to (?:earn|profit|make (?:money|a profit)|double|get your money back|recoup)\b`+
 				`|\bget rich (?:quick|fast|now|today|from|with|by|in|without)\b|\bfinancial freedom\b|\bpassive income\b`+
 				`|\bcan(?:no|')t lose\b|\bmake money (?:fast|while you sleep|in your sleep)\b`+
 				`|\bearn (?:up to )?[$€£]\d[\d,.]* (?:a|per|every) (?:day|week|month) (?:from home|without|in your)\b`, true),
@@ -50,7 +51,7 @@ var claimRules = []claimRule{
 		slices.Concat(
 			branches(
 				`(?i)\b(?:guaranteed|guarantees? (?:that |you |to )|(?:we|i|it|they|which|will|fully|personally|always|and) guarantees? (?:\w+)|risk[- ]free|no[- ]risk|zero[- ]risk|never fails?|cannot fail`+
-					`|foolproof|fail[- ]?safe results|100 ?% (?:safe|secure|effective|satisfaction|guaranteed|accurate))`,
+					`|without (?:any|the slightest|the least) risk(?: (?:at all|whatsoever|to you|for you|involved))?(?:[.,;:!?)—–\n]|$)|(?:no|zero) risk (?:at all|whatsoever|involved|to you|for you)|foolproof|fail[- ]?safe results|100 ?% (?:safe|secure|effective|satisfaction|guaranteed|accurate))`,
 				true,
 			),
 			branches(promiseWords, true),
@@ -63,9 +64,12 @@ var claimRules = []claimRule{
 				`|\bworld(?:'|’)?s (?:best|leading|fastest|number one)|\bunbeatable\b|\bunrival+ed\b|\bunmatched\b|\bindustry[- ]leading\b`+
 				`|\b(?:the|an?|our|as) (?:[a-z]+(?:'|’)?s?[- ])?leading (?:[a-z]+[- ]){0,2}(?:providers?|suppliers?|platforms?|compan(?:y|ies)`+
 				`|solutions?|brands?|vendors?|makers?|tools?|software|manufacturers?|agenc(?:y|ies)|experts?|specialists?|apps?|services?|firms?)\b`+
-				`|\b(?:the|our|your) (?:very |world(?:'|’)s )?(?:best|most (?:`+sellingWords+`)|fastest|cheapest|safest|easiest|simplest|smartest) (?:[\w\-]+[- ]){1,4}?`+
+				`|\b(?:the|our|your) (?:very |world(?:'|’)s )?(?:best|most (?:`+sellingWords+`)|fastest|cheapest|safest|easiest|simplest|smartest) (?:[\w\-]+[- ]){0,4}?`+
 				`(?:on the (?:market|planet)|on earth|in the (?:industry|business|world|country)|money can buy|of all time|ever (?:made|built)|anywhere|available today|worldwide)\b`+
-				`|\bwe(?:'re|’re| are) (?:simply |still |by far )?the (?:fastest|cheapest|safest|most (?:`+sellingWords+`))\b)`, true),
+				`|\bwe(?:'re|’re| are) (?:simply |still |by far )?the (?:fastest|cheapest|safest|most (?:`+sellingWords+`))\b`+
+				`|\bno other [a-z]+ (?:[\w'’\-]+ ){1,6}?(?:better|faster|cheaper|safer|longer|cleaner|more [a-z]+|(?:as|so) (?:well|fast|much|good|little|quickly|safely))\b`+
+				`|\b(?:nobody|no one|no other [a-z]+|none of our competitors) (?:else )?(?:[\w'’\-]+ ){1,5}?(?:than (?:we|us)|like (?:we do|us))\b`+
+				`|\b(?:better|faster|cheaper|safer|cleaner|stronger|more [a-z]+) than (?:any|every|all) other\b|\bsecond to none\b|\bwithout equal\b)`, true),
 			branches(
 				`(?i)\b(?:is|are|offers?|remains|delivers?|have|has|get) (?:simply |still |by far |easily |quite simply )?the (?:very )?best(?: [\w\-]+){1,3}`,
 				true,
@@ -131,16 +135,18 @@ func regulatedClaims(t *target) []domain.Finding {
 
 // negations are the words that deny what follows them within a few words; noNouns only right before it.
 const (
-	negations = " not never without cannot nicht nie kein keine keinen keiner pas jamais no nunca non mai não niet nooit geen "
-	fillers   = " a an the be is are been any of truly yet always ever ein eine der die das un une le la el lo o os as het de een " +
-		"está están son é são garanti als per por "
+	negations = " not never without cannot nothing nicht nie nichts kein keine keinen keiner pas jamais rien no nunca nada non mai niente nulla não " +
+		"niet nooit geen niets "
+	fillers = " a an the be is are been any of truly yet always ever ein eine der die das un une le la el lo o os as het de een " +
+		"está están son é são sind bin was wird wäre zijn werd wordt sera n'est è viene als per por "
 )
 
 // denied reports whether a claim is said not to be so: "not guaranteed", "no miracle cure", "kein
 // garantierter Erfolg". "Not only guaranteed" is a claim.
 func denied(text string, r prose.Range) bool {
 	after := text[r.End:min(len(text), r.End+36)]
-	if strings.Contains(after, "ません") || strings.Contains(after, "ではない") {
+	if strings.Contains(after, "ません") || strings.Contains(after, "ではない") ||
+		strings.Contains(after, "はない") || strings.Contains(after, "できない") {
 		return true
 	}
 	if deniedForAll(text, r.Start) {
@@ -199,6 +205,21 @@ var (
 	)
 )
 
+// Who is sure of something makes no claim: "wir sind uns völlig sicher", "completamente seguro de que".
+var (
+	certain   = regexp.MustCompile(`(?:sicher|segur|sicur|s.r)[a-zé]*$`)
+	certainOf = regexp.MustCompile(`^,? (?:dass|que|qu['’]|de que|de qu['’]|che|di [a-z]+re\b|ob)`)
+)
+
+const myself = " mir dir sich uns euch suis sommes estoy estamos estou siamo "
+
+func lastWordBefore(text string, at int) string {
+	if words := wordsBefore(text, at, 1); len(words) > 0 {
+		return words[0]
+	}
+	return ""
+}
+
 // harmlessClaim knows wordings that look like a claim and are none: "the best way is to ask", a warranty for
 // a time, a shop that calls itself zero waste, a question.
 func harmlessClaim(text string, r prose.Range) bool {
@@ -206,6 +227,10 @@ func harmlessClaim(text string, r prose.Range) bool {
 	after := strings.ToLower(text[r.End:min(len(text), r.End+40)])
 	next := prose.Words(strings.ToValidUTF8(after, ""))
 	switch {
+	case certain.MatchString(s) && (certainOf.MatchString(after) || among(myself, lastWordBefore(text, r.Start))):
+		return true
+	case strings.HasPrefix(s, "no other "):
+		return among(" way ways choice option options reason changes place time word explanation ", strings.Fields(s)[2])
 	case strings.HasPrefix(s, "zero waste"):
 		return len(next) > 0 && among(" shop shops store stores lifestyle living movement group europe ", next[0])
 	case guaranteeWord.MatchString(s) && guaranteedFor.MatchString(text[r.End:min(len(text), r.End+90)]):

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"vellocity/internal/domain"
 	"vellocity/internal/prose"
@@ -34,12 +35,29 @@ func finding(
 
 // digest returns the same for the same set of words, however their spaces are written.
 func digest(words ...string) string {
+	slices.Sort(words)
+	words = slices.Compact(words)
 	for i, w := range words {
-		words[i] = strings.Join(strings.Fields(w), " ")
+		words[i] = spacedOnce(w)
 	}
 	slices.Sort(words)
 	sum := sha256.Sum256([]byte(strings.Join(slices.Compact(words), "\x00")))
 	return hex.EncodeToString(sum[:8])
+}
+
+// spacedOnce returns a text with one space for each white space, and none around it.
+func spacedOnce(s string) string {
+	space := true
+	for i := range len(s) {
+		if b := s[i]; b < ' ' || b >= utf8.RuneSelf || b == ' ' && space {
+			return strings.Join(strings.Fields(s), " ")
+		}
+		space = s[i] == ' '
+	}
+	if space {
+		return strings.TrimSuffix(s, " ")
+	}
+	return s
 }
 
 // identify returns the id of a finding about words with the digest. Figures in its message do not count: they

@@ -20,6 +20,7 @@ type gate struct {
 	opens [][]opened // by state: the patterns whose string ends there
 	near  []bool     // by pattern
 	first []bool     // by pattern: its strings begin the match
+	line  []bool     // by pattern: that is where a line begins
 	count int        // of patterns
 	ids   map[*pattern]int
 }
@@ -37,6 +38,7 @@ func newGate(all []*pattern) *gate {
 	for i, p := range all {
 		g.ids[p] = i
 		g.near, g.first = append(g.near, p.near), append(g.first, p.starts != nil)
+		g.line = append(g.line, p.line)
 		for _, s := range p.holds {
 			for _, b := range []byte(s) {
 				if g.class[b] == 0 {
@@ -103,19 +105,25 @@ func (g *gate) link() {
 // hits are the parts of a text in which each pattern may match.
 type hits struct {
 	ids   map[*pattern]int
-	parts [][]prose.Range // by id
+	slots []uint16        // by id: where in parts, counted from 1; 0: nowhere
+	parts [][]prose.Range // of the patterns that may match
 }
 
 // of returns where the pattern may match: paragraphs, or what is around the strings that it holds.
-func (h hits) of(p *pattern) []prose.Range { return h.parts[h.ids[p]] }
+func (h hits) of(p *pattern) []prose.Range {
+	if slot := h.slots[h.ids[p]]; slot > 0 {
+		return h.parts[slot-1]
+	}
+	return nil
+}
 
 // any reports whether the pattern may match at all.
 func (h hits) any(p *pattern) bool { return len(h.of(p)) > 0 }
 
 // scan finds the paragraphs in which each pattern may match. Empty lines are between paragraphs.
 func (g *gate) scan(text string) hits {
-	may := make([][]prose.Range, g.count)
-	var touched []uint16
+	h := hits{ids: g.ids, slots: make([]uint16, g.count)}
+	var touched []uint16 // slots with parts of the paragraph at hand
 	state, start := 0, 0
 	for i := 0; i < len(text); i++ {
 		b, size := text[i], 1
@@ -125,32 +133,38 @@ func (g *gate) scan(text string) hits {
 		state = int(g.next[state*g.width+int(g.class[b])])
 		for _, o := range g.opens[state] {
 			id := o.id
-			if g.first[id] {
-				may[id] = append(may[id], after(text, i+size, int(o.size)))
-				touched = append(touched, id)
-				continue
+			if h.slots[id] == 0 {
+				h.parts = append(h.parts, nil)
+				h.slots[id] = uint16(len(h.parts))
 			}
-			if g.near[id] {
-				may[id] = around(may[id], text, start, i)
-				touched = append(touched, id)
-				continue
+			slot := h.slots[id] - 1
+			may := h.parts[slot]
+			switch n := len(may); {
+			case g.first[id]:
+				r := after(text, i+size, int(o.size))
+				if g.line[id] {
+					r.End = len(text)
+				}
+				may = append(may, r)
+			case g.near[id]:
+				may = around(may, text, start, i)
+			case n == 0 || may[n-1].Start != start:
+				may = append(may, prose.Range{Start: start, End: len(text)})
 			}
-			if n := len(may[id]); n == 0 || may[id][n-1].Start != start {
-				may[id] = append(may[id], prose.Range{Start: start, End: len(text)})
-				touched = append(touched, id)
-			}
+			h.parts[slot], touched = may, append(touched, slot)
 		}
 		if b == '\n' && i+1 < len(text) && text[i+1] == '\n' {
-			for _, id := range touched {
-				for k := len(may[id]) - 1; k >= 0 && may[id][k].End > i; k-- {
-					may[id][k].End = i
+			for _, slot := range touched {
+				may := h.parts[slot]
+				for k := len(may) - 1; k >= 0 && may[k].End > i; k-- {
+					may[k].End = i
 				}
 			}
 			touched, start, state = touched[:0], i+2, 0
 		}
 		i += size - 1
 	}
-	return hits{g.ids, may}
+	return h
 }
 
 // foldedByte returns the first byte of a text as the strings of patterns have it, and how many bytes it

@@ -23,6 +23,8 @@ const numberedThings = " order bus tram train flight gate room isbn windows ios 
 	"sala andén aula pabellón expediente pedido artículo núm num número factura anexo puerta piso línea planta caso " +
 	"aula binario ordine articolo pratica fattura allegato comma piano porta linea numero stanza " +
 	"zaal hal spoor perron kamer artikel lid bijlage dossier factuur verdieping lijn bestelling " +
+	"ziffer klausel cláusula clausola apartado inciso alinea alínea beding sección seção secção sezione sectie paragraaf hoofdstuk capitolo punto punt " +
+	"ponto point versión versione versão versie bâtiment nave capannone pavilhão hal binario gate quadra lote " +
 	"artigo processo encomenda fatura anexo cais andar linha porta capítulo quarto etapa "
 
 // numberLabels are the ends of words that say that a number names something: Kundennummer, bestelnummer.
@@ -34,8 +36,8 @@ func (f figure) names(text string) bool {
 	before, size := utf8.DecodeLastRuneInString(text[:n.Start])
 	after, _ := utf8.DecodeRuneInString(text[n.End:])
 	joined := inWord(before) && !eastAsian(before) || f.whole == n && inWord(after) && !eastAsian(after)
-	if f.whole.Start == n.Start && (joined || strings.ContainsRune("#@/第〒§№", before)) || f.whole == n && (after == '/' ||
-		strings.ContainsRune("年月日時分番号章節回階話巻版条項室", after)) {
+	if f.whole.Start == n.Start && (joined || strings.ContainsRune("#@/第〒§№対", before)) || f.whole == n && (after == '/' ||
+		strings.ContainsRune("年月日時分番号章節回階話巻版条項室対", after)) {
 		return true
 	}
 	if f.whole != n {
@@ -56,7 +58,8 @@ func (f figure) names(text string) bool {
 	if _, err := netip.ParseAddr(number); err == nil {
 		return true
 	}
-	return len(number) > 5 && number[0] == '0' || f.labelled(text) || f.identifies(text) || f.addressed(text)
+	return len(number) > 5 && number[0] == '0' || f.labelled(text) || f.identifies(text) || f.addressed(text) ||
+		f.postal(text) || f.scored(text)
 }
 
 // labelled reports whether a word before the number says that it names something. Between the two there may be

@@ -17,7 +17,9 @@ var (
 			`|\b[12] ?\d{2} ?(?:0[1-9]|1[0-2]) ?\d{2} ?\d{3} ?\d{3} ?\d{2}\b|\b[A-CEGHJ-PR-TW-Z]{2} ?\d{2} ?\d{2} ?\d{2} ?[A-D]\b` +
 			`|\b\d{2,4}(?:[ .]?\d{3}){2,3}\b|\b\d{4}[ \-]?\d{4}[ \-]?\d{4}\b`,
 	)
-	idWindow = runs("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ .-", '-', func(digits, _, _ int) bool { return digits >= 6 })
+	idWindow = runs("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ .-", '-', func(digits, capitals, _ int) bool {
+		return digits >= 9 || digits >= 6 && capitals > 0
+	})
 )
 
 // idWords explain a bare number, by how many digits it has.

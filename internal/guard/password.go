@@ -1,6 +1,7 @@
 package guard
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -11,12 +12,12 @@ import (
 // saidPatterns are the words in which people name a password in a sentence.
 //
 //nolint:gochecknoglobals // an expression, compiled once
-var saidPatterns = branches(
-	`(?i)(?:password|passcode|passphrase|passwort|kennwort|mots? de passe|code d.acc.s|contrase.a|clave de acceso|`+
-		`wachtwoord|toegangscode|senha|palavra-passe|zugangscode|access code|api[- ]?key|api[- ]schlüssel|secret key|access token|`+
+var saidPatterns = slices.Concat(branches(
+	`(?i)(?:password|passcode|passphrase|passwort|kennwort|mots? de passe|code d.acc.s|contrase.a|clave (?:de acceso|secreta|maestra|del? (?:la )?(?:wi-?fi|red|administrador))|c.digo de acceso|mdp|cl. wi-?fi|`+
+		`wachtwoord|toegangscode|senha|palavra-passe|chave de acesso|codice (?:d.|di )accesso|c.digo de acesso|parola d.ordine|chiave d.accesso|zugangscode|access code|secret key|access token|`+
 		`パスワード|暗証番号|合言葉)`,
 	true,
-)
+), branches(`(?i)api[- ]?key`, true), branches(`(?i)api[- ]schl(?:ue|.)ssel`, true))
 
 // farthest is how many words after the name of a password it may stand.
 const farthest = 9
@@ -50,12 +51,17 @@ func passwordAfter(text string, from int) (prose.Range, bool) {
 			_, size := utf8.DecodeRuneInString(line[end:])
 			end += size
 		}
+		label := false // a colon right before the word
+		for at < end && (line[at] == ':' || strings.HasPrefix(line[at:], "：")) {
+			_, size := utf8.DecodeRuneInString(line[at:])
+			at, label = at+size, true
+		}
 		word := strings.TrimRight(line[at:end], ".,;:!?")
-		if looksLikePassword(word) || said && mixesDigits(word) {
+		if looksLikePassword(word) || (said || label) && mixesDigits(word) {
 			return prose.Range{Start: from + at, End: from + at + len(word)}, true
 		}
 		said = among(" is ist lautet est es è é sind = ", strings.ToLower(line[at:end])) ||
-			strings.HasSuffix(line[at:end], ":")
+			strings.HasSuffix(line[at:end], ":") || label && at == end
 		at = end
 	}
 	return prose.Range{}, false

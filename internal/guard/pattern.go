@@ -6,6 +6,7 @@ import (
 	"regexp/syntax"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 )
 
@@ -25,6 +26,13 @@ type pattern struct {
 	starts *regexp.Regexp
 	// lines is set where the expression is about the beginnings and ends of lines.
 	lines bool
+	// line is set where starts is looked for only where a line begins, up to the end of the paragraph.
+	line bool
+	// word is set where every match begins where a word does.
+	word bool
+	// longest is the expression at the start of a text, with the longest match in place of the first: "dive in" may
+	// be the beginning of "dive into".
+	longest func() *regexp.Regexp
 }
 
 // nearBytes is how long the claims, phrases and dates are at most, all but absurdly long words.
@@ -41,6 +49,14 @@ func nearby(text string) *pattern {
 func beginning(text string) *pattern {
 	p := nearby(text)
 	p.begin(text)
+	return p
+}
+
+// atLine compiles an expression whose matches are the first words of a line.
+func atLine(text string) *pattern {
+	p := compile(`(?m)^\s*(?:` + text + `)`)
+	p.line = true
+	p.begin(`(?m)` + text)
 	return p
 }
 
@@ -134,8 +150,9 @@ func (p *pattern) begin(text string) {
 			return
 		}
 	}
-	if len(first) > 0 {
-		p.holds, p.starts = first, regexp.MustCompile(`\A(?:`+text+`)`)
+	if len(first) > 0 && (p.line || !rarer(p.holds, first)) {
+		p.holds, p.starts = once(first), regexp.MustCompile(`\A(?:`+text+`)`)
+		p.word = tree.Op == syntax.OpConcat && tree.Sub[0].Op == syntax.OpWordBoundary
 	}
 }
 
@@ -155,17 +172,10 @@ func beginsWith(e *syntax.Regexp) []string {
 			if sub.Op == syntax.OpWordBoundary {
 				continue
 			}
-			first := beginsWith(sub)
-			if len(first) == 1 && i+1 < len(e.Sub) && sub.Op == syntax.OpLiteral { // t(?:o|he) begins with to or the
-				if next := beginsWith(e.Sub[i+1]); len(first[0]) < 4 && next != nil {
-					var all []string
-					for _, n := range next {
-						all = append(all, first[0]+n)
-					}
-					return all
-				}
+			if joined, n := joinedHolds(e.Sub[i:]); n > 1 && !slices.Contains(joined, "") {
+				return joined
 			}
-			return first
+			return beginsWith(sub)
 		}
 	case syntax.OpAlternate:
 		var all []string
@@ -183,6 +193,11 @@ func beginsWith(e *syntax.Regexp) []string {
 
 func compile(text string) *pattern {
 	p := &pattern{whole: regexp.MustCompile(text), lines: strings.Contains(text, "(?m")}
+	p.longest = sync.OnceValue(func() *regexp.Regexp {
+		long := regexp.MustCompile(`\A(?:` + text + `)`)
+		long.Longest()
+		return long
+	})
 	if tree, err := syntax.Parse(text, syntax.Perl); err == nil {
 		p.holds = holdsOf(tree.Simplify())
 	}
@@ -209,6 +224,8 @@ func wordPatterns() []*pattern {
 		holePatterns,
 		reportedBefore,
 		reportedAfter,
+		fractionPatterns,
+		multiplePatterns,
 	)
 }
 
@@ -218,104 +235,4 @@ func sourcePatterns() []*pattern {
 		all = append(all, p.pattern)
 	}
 	return slices.Concat(all, saidPatterns, linkPatterns)
-}
-
-// folded makes letters equal that (?i) treats as equal: besides upper and lower case,
-// the long s and the Kelvin sign. It folds each character by itself, so that a part of
-// a text folds to a part of the folded text.
-func folded(text string) string {
-	text = strings.ToLower(text)
-	if strings.Contains(text, "ſ") {
-		text = strings.ReplaceAll(text, "ſ", "s")
-	}
-	return text
-}
-
-// fewRunes is how many characters a class may have to be worth searching for.
-const fewRunes = 10
-
-// holdsOf returns strings of which each match of the expression contains at least one;
-// nil if there are none.
-func holdsOf(e *syntax.Regexp) []string {
-	switch e.Op {
-	case syntax.OpLiteral:
-		text := string(e.Rune)
-		if e.Flags&syntax.FoldCase != 0 &&
-			strings.ContainsFunc(text, func(r rune) bool { return r > unicode.MaxASCII && !caseless(r) }) {
-			return nil
-		}
-		return []string{folded(text)}
-	case syntax.OpCharClass:
-		return classHolds(e.Rune)
-	case syntax.OpCapture, syntax.OpPlus:
-		return holdsOf(e.Sub[0])
-	case syntax.OpRepeat:
-		if e.Min > 0 {
-			return holdsOf(e.Sub[0])
-		}
-	case syntax.OpConcat:
-		var best []string
-		for _, sub := range e.Sub {
-			if found := holdsOf(sub); rarer(found, best) {
-				best = found
-			}
-		}
-		return best
-	case syntax.OpAlternate:
-		var all []string
-		for _, sub := range e.Sub {
-			found := holdsOf(sub)
-			if found == nil {
-				return nil
-			}
-			all = append(all, found...)
-		}
-		return all
-	}
-	return nil
-}
-
-func classHolds(ranges []rune) (all []string) {
-	for i := 0; i < len(ranges); i += 2 {
-		if int(ranges[i+1]-ranges[i])+len(all) >= fewRunes {
-			return nil
-		}
-		for r := ranges[i]; r <= ranges[i+1]; r++ {
-			all = append(all, folded(string(r)))
-		}
-	}
-	return all
-}
-
-// rarer reports whether a text is less likely to contain one of a than one of b: the
-// most likely string of each decides.
-func rarer(a, b []string) bool {
-	worst := func(all []string) int {
-		least := 0
-		for i, s := range all {
-			if n := weight(s); i == 0 || n < least {
-				least = n
-			}
-		}
-		return least
-	}
-	return worst(a) > worst(b)
-}
-
-// weight is how rare s is in a text: signs that prose hardly uses are rarer than
-// letters.
-func weight(s string) (n int) {
-	for _, r := range s {
-		switch {
-		case unicode.IsLetter(r), strings.ContainsRune(".,:'’-", r):
-			n += 2
-		case unicode.IsDigit(r):
-			n += 6
-		case r == ' ':
-			n++
-		default:
-			n += 12
-		}
-	}
-	return n
 }

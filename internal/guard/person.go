@@ -37,6 +37,7 @@ var (
 		"nasceu",
 		"geboortedatum",
 		"生年月日",
+		"\\d{4}年\\d{1,2}月\\d{1,2}日(?:生まれ|生)",
 	))
 	bornFrench = regexp.MustCompile(`née? le`)
 	// birthDate is a full date right after one of those words.
@@ -44,8 +45,10 @@ var (
 		`(?:\d{1,2}(?:st|nd|rd|th|\.|º|er)?[ ./\-](?:de )?(?:\d{1,2}|\pL{3,10})\.?,?[ ./\-](?:de )?\d{4}|\pL{3,10} \d{1,2}(?:st|nd|rd|th)?, \d{4}` +
 		`|\d{4}[\-/年]\d{1,2}[\-/月]\d{1,2}日?)`)
 	homePattern = nearby(words(
-		"(?:lives? at|living at|resid(?:es|ing|ent) at|home address(?: is)?|private address(?: is)?|wohnt (?:in der|in|am|im)|wohnhaft(?: in der| in| am)?|privatadresse(?: ist)?|habite(?: au| à)?|domiciliée?(?: au| à)?|adresse personnelle(?: est)?|vive en(?: la)?|domiciliad[oa] en(?: la)?|" +
+		"(?:lives? at|living at|resid(?:es|ing|ent) at|home address(?: is)?|private address(?: is)?|wohnt (?:in der|in|am|im)|wohnhaft(?: in der| in| am)?|privatadresse(?: ist)?|habite(?: au| à)?|domiciliée?(?: au| à)?|adresse personnelle(?: est)?|vive en(?: la)?|domiciliad[oa] en(?: la)?|"+
 			"domicilio(?: particular)?|abita in|residente in|mora na|mora no|reside na|residente na|endereço residencial|woont (?:aan|op|in)(?: de| het)?|woonachtig (?:aan|op)|thuisadres(?: is)?|privéadres(?: is)?)[ :：]{1,2}[^.!?\\n]{0,60}",
+		"(?:自宅|住所)(?:は|の住所は|:|：)[^。\\n]{0,30}(?:丁目|番地)[^。\\n]{0,12}",
+		"[^。、\\n]{0,30}(?:丁目|番地)[^。、\\n]{0,16}に(?:住|在住|暮ら)",
 	))
 )
 
@@ -57,6 +60,10 @@ func (t *target) births() (out []prose.Range) {
 		found = append(found, locations(bornFrench, text)...)
 	}
 	for _, r := range found {
+		if strings.HasSuffix(r.In(text), "生") || strings.HasSuffix(r.In(text), "生まれ") { // the date stands before it
+			out = append(out, r)
+			continue
+		}
 		if date := birthDate.FindStringIndex(text[r.End:min(len(text), r.End+60)]); date != nil {
 			out = append(out, prose.Range{Start: r.Start, End: r.End + date[1]})
 		}
@@ -71,7 +78,7 @@ func (t *target) bornInFrench() bool {
 
 // streets are words, and ends of words, that name a street.
 const streets = " street st road rd avenue ave lane ln drive dr court ct way close terrace place square boulevard blvd crescent rue avenida calle " +
-	"paseo plaza via viale corso piazza rua travessa alameda praça chemin allée "
+	"paseo plaza via viale corso piazza rua travessa alameda praça chemin allée straße strasse gasse platz weg ring damm ufer laan plein straat gracht "
 
 // streetEnds are the ends of street names that are one word.
 func isStreet(word string) bool {
@@ -91,7 +98,7 @@ func isStreet(word string) bool {
 
 // validHome asks for a street and a number after the words.
 func validHome(text string, r prose.Range) bool {
-	street, number := false, false
+	street, number := strings.Contains(r.In(text), "丁目") || strings.Contains(r.In(text), "番地"), false
 	for _, w := range prose.Words(r.In(text)) {
 		street = street || isStreet(w)
 		number = number || isDigit(w[0])
@@ -112,6 +119,9 @@ func validBirth(text string, r prose.Range) bool {
 		return false
 	}
 	label := strings.ToLower(s)
+	if strings.Contains(s, "日生") {
+		return true
+	}
 	for _, p := range []string{"date", "birth", "d.o.b", "dob", "geburts", "fecha", "data ", "geboorte", "生年"} {
 		if strings.HasPrefix(label, p) {
 			return true
@@ -154,7 +164,20 @@ func validSSN(text string, r prose.Range) bool {
 const roles = " support sales info hello contact help team press media marketing office jobs careers billing accounts service services kontakt " +
 	"security privacy legal abuse admin webmaster postmaster noreply no-reply newsletter feedback orders booking bookings events hr hi mail " +
 	"vertrieb hilfe presse bewerbung rechnung datenschutz contacto ventas ayuda soporte prensa contatti vendite assistenza supporto contato vendas " +
-	"suporte ajuda verkoop klantenservice contacteer aide ventes presse welcome customers customerservice customer-service partners partner "
+	"suporte ajuda verkoop klantenservice contacteer aide ventes presse welcome customers customerservice customer-service partners partner " +
+	"editor editorial reception enquiries inquiries reservations returns shop store studio training volunteer volunteers donate membership members " +
+	"tickets community hiring recruitment talent finance invoices payments dpo gdpr compliance investors ir pr subscriptions rsvp school library club " +
+	"committee wholesale sponsors web dev api status ops desk frontdesk letters tips research advertising ads parking visit tours " +
+	"zentrale buchhaltung verwaltung sekretariat einkauf personal karriere werkstatt praxis empfang redaktion anmeldung reservierung bestellung anfrage " +
+	"anfragen auskunft kasse rathaus gemeinde schule verein kundenservice kundendienst mitglieder spenden bibliothek " +
+	"accueil secretariat comptabilite recrutement reservation reservations commande commandes redaction communication adhesion boutique mairie clients " +
+	"bienvenue devis candidatures billetterie prensa recepcion administracion secretaria reservas pedidos empleo facturacion comunicacion atencion " +
+	"clientes redaccion tienda taquilla hola citas matricula stampa ufficiostampa segreteria amministrazione prenotazioni ordini lavoro redazione direzione " +
+	"accoglienza commerciale negozio risorseumane biglietteria ciao clienti imprensa geral encomendas recrutamento faturacao atendimento redacao loja sac " +
+	"comercial bilheteira ola pers receptie administratie secretariaat boekhouding reserveren reserveringen bestellingen vacatures redactie winkel " +
+	"karten kurse termine veranstaltungen entradas billets biglietti bilhetes kaarten eventi corsi cours cursos cursussen eventos evenements " +
+	"toiawase otoiawase soudan uketsuke saiyo kouhou jimukyoku madoguchi yoyaku kippu " +
+	"communicatie leden balie hallo gemeente kaartverkoop abonnementen "
 
 // forRole reports whether an e-mail address belongs to a role: support@, sales-team@, press+eu@.
 func forRole(address string) bool {

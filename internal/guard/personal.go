@@ -84,16 +84,21 @@ func personalData(t *target) []domain.Finding {
 	allowed := strings.Join(t.Allowed, "\n")
 	var out []domain.Finding
 	taken := cover{size: len(t.Text)}
+	numbers := numbersIn(t.words.Text)
+	coded := numbers
+	if t.coded() != t.words {
+		coded = numbersIn(t.coded().Text)
+	}
 	for _, d := range detectors() {
-		view := t.words
+		view, numbers := t.words, numbers
 		if d.window == nil && !t.inWords.any(d.pattern) && (d.pattern != birthPattern || !t.bornInFrench()) {
 			continue
 		}
 		if d.inCode {
-			view = t.coded()
+			view, numbers = t.coded(), coded
 		}
 		var found []prose.Range
-		for _, r := range d.places(t, view.Text) {
+		for _, r := range d.places(t, view.Text, numbers) {
 			s := r.In(view.Text)
 			if wholeWords(view.Text, r) && !partOfNumber(view.Text, r) && d.valid(view.Text, r) &&
 				!strings.Contains(allowed, s) && !(d.severity != domain.SeverityBlocking && contact(t, s)) {
@@ -114,14 +119,14 @@ func personalData(t *target) []domain.Finding {
 }
 
 // places returns where the pattern matches a view of the text.
-func (d detector) places(t *target, text string) []prose.Range {
+func (d detector) places(t *target, text string, numbers []prose.Range) []prose.Range {
 	switch {
 	case d.pattern == birthPattern:
 		return t.births()
 	case d.window == nil:
 		return t.find(d.pattern)
 	}
-	return locationsIn(d.pattern, text, d.window(text))
+	return locationsIn(d.pattern, text, d.window(text, numbers))
 }
 
 // contact reports whether the caller gave an address or number of a person as something to write about.
@@ -288,6 +293,9 @@ const phoneWords = " tel telephone phone call calling mobile cell fax whatsapp s
 	"ruf rufen erreichen rufnummer mobil tél téléphone téléphoner appelez appeler joindre portable teléfono móvil llama llame llamar llamanos llámanos llamadnos " +
 	"telefone telefono telefonare telefonate chiama chiamare chiamate chiamaci cellulare cell bel bellen telefoon mobiel ligue ligar telemóvel celular contacto "
 
+// reachable are words after a number that people can be reached by.
+const reachable = " erreichen erreichbar anrufen bereiken bereikbaar bellen joindre joignable contactar localizable raggiungere raggiungibile contattare contactável "
+
 // phoneShapes are ways to write a number that few other things are written in: the pairs of France, the mobile numbers
 // of Japan and the Netherlands, the slash of Germany.
 var phoneShapes = regexp.MustCompile(
@@ -318,6 +326,10 @@ func validPhone(text string, r prose.Range) bool {
 		return true
 	}
 	after := text[r.End:min(len(text), r.End+40)]
+	if next := prose.Words(strings.ToLower(strings.ToValidUTF8(after, ""))); s[0] == '0' &&
+		slices.ContainsFunc(next[:min(3, len(next))], func(w string) bool { return among(reachable, w) }) {
+		return true
+	}
 	return strings.Contains(after, "電話") || strings.Contains(text[max(0, r.Start-30):r.Start], "電話") ||
 		strings.Contains(text[max(0, r.Start-30):r.Start], "携帯")
 }

@@ -59,9 +59,10 @@ type repeats struct {
 // newRepeats looks at the sentences in order, and remembers each by its words and by its runs of words.
 func newRepeats(t *target) repeats {
 	text := t.words.Text
-	x := repeater{words: make([]uint64, 0, 64), seen: map[uint64]int{}, grams: map[uint64]int{}, runs: map[uint64]int{}}
-	var out repeats
 	all := t.wordRanges()
+	x := repeater{words: make([]uint64, 0, 64), seen: make(map[uint64]int, len(all)/16),
+		same: map[int]int{}, grams: make(map[uint64]int, len(all)), runs: make(map[uint64]int, len(all)/2)}
+	var out repeats
 	run := sharedRun
 	if prose.Unspaced(text[:cutAt(text, 200)]) {
 		run = sharedHan
@@ -100,6 +101,7 @@ type repeater struct {
 	seen  map[uint64]int // sentences
 	grams map[uint64]int // runs of nearRun words, with the sentence that had them first
 	runs  map[uint64]int // runs of sharedRun words
+	same  map[int]int    // how many runs the sentence at hand has in common with each earlier one
 }
 
 // kind is how a sentence relates to those before it.
@@ -121,15 +123,15 @@ func (x *repeater) sentence(n int, near bool) kind {
 	if !near {
 		return fresh
 	}
-	shared := map[int]int{}
+	clear(x.same)
 	most := 0
 	total := len(x.words) - nearRun + 1
 	for i := range total {
 		key := joined(x.words[i : i+nearRun])
 		if first, ok := x.grams[key]; ok {
 			if first != n {
-				shared[first]++
-				most = max(most, shared[first])
+				x.same[first]++
+				most = max(most, x.same[first])
 			}
 			continue
 		}

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -18,6 +19,7 @@ var (
 	injectionPattern = compile(
 		`(?i)\b(?:ignore|disregard|forget|override)\s+(?:all\s+|any\s+|the\s+|your\s+|my\s+)*(?:previous|prior|above|earlier|preceding|foregoing|original)\s+(?:instructions?|prompts?|rules|guidelines|directions)\b` +
 			`|\b(?:ignore|disregard|forget|override)\s+(?:all\s+|any\s+|your\s+)+(?:instructions?|prompts?|guidelines)\b` +
+			`|\b(?:ignore|disregard)\s+(?:everything|anything|all(?:\s+of\s+it|\s+that)?|what(?:ever)?)\s+(?:(?:is|was|comes|came|stands|written|said)\s+){0,2}(?:above|before\s+this|so\s+far|up\s+to\s+(?:now|here)|you\s+(?:were|have\s+been)\s+told)\b` +
 			`|\b(?:reveal|print|show|repeat|output)\s+(?:me\s+)?(?:your|the)\s+(?:system\s+prompt|hidden\s+instructions|initial\s+prompt)` +
 			`|\byou\s+are\s+now\s+(?:in\s+)?(?:dan|developer\s+mode|jailbroken|an?\s+unrestricted)\b` +
 			`|(?m:^\s*(?:system|instruction)s?\s*:\s*you\s)|(?m:^\s*assistant\s*:)`,
@@ -37,8 +39,8 @@ var (
 			`|\bI(?: (?:can(?:'|’)?t|cannot|am unable to|am not able to|won(?:'|’)?t)|(?:'|’)m (?:not able|unable) to) (?:comply\b|(?:assist with|assist you with|help with|help you with) (?:that|this|your|such|the)\b|(?:provide|create|write|generate|fulfil+) (?:that|this|such|your|content|the requested|an? (?:blog|article|post|draft|text|response|answer))\b)[^.!?\n]*`+
 			`|\bmy (?:training data|knowledge cut-?off)\b`, false,
 	), branches(refusalElsewhere, false))
-	leftoverPattern = compile(
-		`(?i)(?m)^\s*(?:sure|certainly|of course|absolutely)[,!.]? (?:here(?:'|’)?s|here is|here are|I(?:'|’)?ll)\b[^\n]*\b(?:blog|post|article|draft|section|outline|rewrite|revised|version|text|summary|introduction|paragraph|copy|e-?mail|write)s?\b[^\n]*|^\s*here(?:'|’)?s? (?:is )?(?:the|your|a|an) (?:[\w\-]+ ){0,4}(?:blog post|article|draft|section|post|outline|rewrite|revised)\b[^\n]*:[ \t]*$`,
+	leftoverPattern = atLine(
+		`(?i)(?:(?:sure|certainly|of course|absolutely)[,!.]? (?:here(?:'|’)?s|here is|here are|I(?:'|’)?ll)\b[^\n]*\b(?:blog|post|article|draft|section|outline|rewrite|revised|version|text|summary|introduction|paragraph|copy|e-?mail|write)s?\b[^\n]*|here(?:'|’)?s? (?:is )?(?:the|your|a|an) (?:[\w\-]+ ){0,4}(?:blog post|article|draft|section|post|outline|rewrite|revised)\b[^\n]*:[ \t]*$)`,
 	)
 	// closingPatterns are what an assistant says last; elsewhere people say it.
 	closingPatterns = slices.Concat(branches(
@@ -93,13 +95,13 @@ func injectionResidue(t *target) []domain.Finding {
 func invisible(text string) (hidden, single []prose.Range) {
 	start, run := -1, 0
 	var before rune
-	rtl := strings.ContainsFunc(text, rightToLeft)
+	rtl := sync.OnceValue(func() bool { return strings.ContainsFunc(text, rightToLeft) })
 	flush := func(end int, after rune) {
 		r := prose.Range{Start: start, End: end}
 		if start >= 0 {
 			switch part := r.In(text); {
 			case before == '🏴' && strings.HasSuffix(part, "\U000E007F"): // the flag of a region
-			case run >= 3 && !joinsOnly(part), carries(part, rtl):
+			case run >= 3 && !joinsOnly(part), carries(part, rtl()):
 				hidden = append(hidden, r)
 			case start > 0 && strings.ContainsAny(part, "\u200b\u2060\ufeff") && latin(before) && latin(after):
 				single = append(single, r)
@@ -109,8 +111,13 @@ func invisible(text string) (hidden, single []prose.Range) {
 	}
 	for i := 0; i < len(text); {
 		r, n := rune(text[i]), 1
-		if r >= utf8.RuneSelf {
+		switch {
+		case r >= utf8.RuneSelf:
 			r, n = utf8.DecodeRuneInString(text[i:])
+		case start < 0:
+			before = r
+			i++
+			continue
 		}
 		if r >= utf8.RuneSelf && shows(r) {
 			if start < 0 {
@@ -234,8 +241,11 @@ func (t *target) holes() []prose.Range {
 		if bracket && (inWord(before) || after == '(' || after == '[' || after == ':') {
 			continue // row[name], or a reference that has no definition
 		}
-		if bracket && fieldAfter.MatchString(text[r.End:min(len(text), r.End+20)]) {
+		if bracket && (fieldAfter.MatchString(text[r.End:min(len(text), r.End+20)]) || inForm(text, r)) {
 			continue // a form's field
+		}
+		if among(" [data] [local] ", strings.ToLower(r.In(text))) && !hasAnyPrefix(t.language(), "it", "pt") {
+			continue // words of English
 		}
 		out = append(out, r)
 	}

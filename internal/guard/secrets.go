@@ -61,7 +61,7 @@ func secrets(t *target) []domain.Finding {
 		case p.what == privateKey: // it has empty lines
 			add(p.what, locations(p.pattern.whole, t.Text))
 		case p.what == accessInAddress:
-			found := locationsIn(p.pattern, t.Text, tokens("://", ":", "@")(t.Text))
+			found := locationsIn(p.pattern, t.Text, tokens("://", ":", "@")(t.Text, nil))
 			add(p.what, slices.DeleteFunc(found, func(r prose.Range) bool { return exampleAccess(r.In(t.Text)) }))
 		default:
 			add(p.what, locationsIn(p.pattern, t.Text, t.inSource.of(p.pattern)))

@@ -14,7 +14,8 @@ import (
 type spelledNumber struct {
 	place     prose.Range
 	value, of string
-	parts     int // how many words of numbers it has
+	parts     int  // how many words of numbers it has
+	times     bool // it says how many times something has grown
 }
 
 // numerals are the words of numbers by their value, of all languages together; those that are common words of
@@ -187,7 +188,9 @@ var (
 	)
 	// shareOf is what stands between the two numbers of a share.
 	shareOf = regexp.MustCompile(`^ (?:out of|in|von|van de|op de|de cada|em cada|(?:\pL+ ){0,2}(?:sur|su)) $`)
-	shares  = regexp.MustCompile(`\b(\d{1,2}) (?:out of|von|op de|de cada|em cada|\pL{3,14} (?:sur|su)) (\d{1,3})\b`)
+	// sharesHan has the whole first: five people, of them three.
+	sharesHan = regexp.MustCompile(`(\d{1,3})(?:人|社|名|世帯|軒|組|店)(?:に|中|のうち)(\d{1,3})(?:人|社|名|世帯|軒|組|店)`)
+	shares    = regexp.MustCompile(`\b(\d{1,2}) (?:out of|von|op de|de cada|em cada|\pL{3,14} (?:sur|su)) (\d{1,3})\b`)
 )
 
 // spelled finds the claims of a text that are figures in words: thousands and more, percentages, shares.
@@ -213,7 +216,14 @@ func spelled(t *target) (out []spelledNumber) {
 			}
 		}
 	}
+	out = append(append(out, partsOf(text, t.inWords)...), multiplesOf(text, t.inWords)...)
 	if strings.ContainsAny(text, "0123456789") {
+		for _, l := range sharesHan.FindAllStringSubmatchIndex(text, -1) {
+			n := spelledNumber{place: prose.Range{Start: l[0], End: l[1]}, value: text[l[4]:l[5]], of: text[l[2]:l[3]]}
+			if isShare(n.value, n.of, "") {
+				out = append(out, n)
+			}
+		}
 		for _, l := range shares.FindAllStringSubmatchIndex(text, -1) {
 			n := spelledNumber{place: prose.Range{Start: l[0], End: l[1]}, value: text[l[2]:l[3]], of: text[l[4]:l[5]]}
 			if isShare(n.value, n.of, "") {

@@ -190,9 +190,9 @@ func (t *target) addresses() (out []prose.Range) {
 	for _, p := range linkPatterns {
 		parts := t.inSource.of(p)
 		if at, _ := p.whole.LiteralPrefix(); at == "" && len(parts) > 0 { // an address has no spaces
-			parts = tokens(p.holds[0])(t.bare)
+			parts = tokens(p.holds[0])(t.bare, nil)
 			if len(p.holds) > 1 {
-				parts = tokens("/")(t.bare)
+				parts = tokens("/")(t.bare, nil)
 			}
 		}
 		for _, part := range parts {

@@ -55,7 +55,13 @@ func (t *target) prepare() {
 	t.index = sync.OnceValue(func() *prose.Index { return prose.NewIndex(t.words.Text) })
 	t.wordRanges = sync.OnceValue(func() []prose.Range { return prose.WordRanges(t.words.Text) })
 	t.speaking = sync.OnceValue(func() speaks { return speaks{t.findAny(reportedBefore), t.findAny(reportedAfter)} })
-	t.language = sync.OnceValue(func() string { return voice.LanguageOf(t.Language, *t.BrandVoice, t.words.Text) })
+	t.language = sync.OnceValue(func() string {
+		spoken := domain.BrandVoice{}
+		if t.BrandVoice != nil {
+			spoken = *t.BrandVoice
+		}
+		return voice.LanguageOf(t.Language, spoken, t.words.Text)
+	})
 	t.unbroken = unbroken(t.words.Text)
 	t.inWords, t.inSource = wordGate().scan(t.unbroken), sourceGate().scan(t.Text)
 }
@@ -95,17 +101,57 @@ func blanked(r *markdown.Reading) string {
 // find returns where a pattern matches the words, as ranges of the words. A match neither begins nor ends
 // within a word.
 func (t *target) find(p *pattern) []prose.Range {
-	var out []prose.Range
 	text := t.unbroken
 	if p.lines {
 		text = t.words.Text
 	}
-	for _, r := range locationsIn(p, text, t.inWords.of(p)) {
-		if wholeWords(t.words.Text, r) {
-			out = append(out, r)
+	return phrases(text, t.inWords, p)
+}
+
+// phrases returns where a pattern matches whole words of a text. Where the first match ends within a word, the longest
+// one may not.
+func phrases(text string, h hits, p *pattern) (out []prose.Range) {
+	for _, r := range locationsIn(p, text, h.of(p)) {
+		if p.near && p.starts == nil && !wholeStart(text, r.Start) {
+			var ok bool
+			if r, ok = laterMatch(p, text, r); !ok {
+				continue
+			}
 		}
+		if !wholeWords(text, r) {
+			part := text[r.Start:min(len(text), r.Start+nearBytes)]
+			l := p.longest().FindStringIndex(part)
+			if l == nil || l[1] <= r.End-r.Start {
+				continue
+			}
+			if r.End = r.Start + l[1]; !wholeWords(text, r) {
+				continue
+			}
+		}
+		out = append(out, r)
 	}
 	return out
+}
+
+// laterMatch looks again after a match that begins within a word: "échelles … les plus sûres" has "les" twice.
+func laterMatch(p *pattern, text string, r prose.Range) (prose.Range, bool) {
+	end := min(len(text), r.Start+nearBytes)
+	for at := r.Start + 1; at < r.End; at++ {
+		if !utf8.RuneStart(text[at]) || !wholeStart(text, at) {
+			continue
+		}
+		if l := p.whole.FindStringIndex(text[at:end]); l != nil && wholeStart(text, at+l[0]) {
+			return trimmed(text, prose.Range{Start: at + l[0], End: at + l[1]}), true
+		}
+	}
+	return r, false
+}
+
+// wholeStart reports whether no word goes on over an offset.
+func wholeStart(text string, at int) bool {
+	before, _ := utf8.DecodeLastRuneInString(text[:at])
+	first, _ := utf8.DecodeRuneInString(text[at:])
+	return !within(before, first)
 }
 
 // findAny returns where one of several patterns matches the words, in order; where two overlap, the one that begins

@@ -30,17 +30,11 @@ type Index struct {
 // NewIndex prepares a text.
 func NewIndex(text string) *Index {
 	f := folder{x: &Index{from: make([]int32, 0, len(text)), to: make([]int32, 0, len(text))}}
-	f.b.Grow(len(text))
+	f.b = make([]byte, 0, len(text))
 	fold := cases.Fold()
 	for at := 0; at < len(text); {
 		n := plainASCII(text[at:])
-		for i := at; i < at+n; i++ {
-			c := rune(text[i])
-			if c >= 'A' && c <= 'Z' {
-				c |= 0x20
-			}
-			f.put(i, i+1, c)
-		}
+		f.ascii(text, at, at+n)
 		if at += n; at == len(text) {
 			break
 		}
@@ -48,12 +42,18 @@ func NewIndex(text string) *Index {
 			n = len(text) - at
 		}
 		s := text[at : at+n]
+		if r, size := utf8.DecodeRuneInString(s); size == n && !unicode.IsLetter(r) &&
+			norm.NFKD.PropertiesString(s).Decomposition() == nil { // dashes, quotation marks and other signs
+			f.put(at, at+n, r)
+			at += n
+			continue
+		}
 		for _, r := range norm.NFKD.String(fold.String(norm.NFKD.String(s))) {
 			f.put(at, at+n, r)
 		}
 		at += n
 	}
-	f.x.folded = f.b.String()
+	f.x.folded = string(f.b)
 	return f.x
 }
 
@@ -72,9 +72,36 @@ func plainASCII(s string) int {
 // folder writes the folded text of an index.
 type folder struct {
 	x    *Index
-	b    strings.Builder
+	b    []byte
 	last rune // the last character written or swallowed
 }
+
+// ascii writes a part that is ASCII. Letters, digits and most signs stand for themselves.
+func (f *folder) ascii(text string, from, to int) {
+	for i := from; i < to; i++ {
+		if !standsForItself(text[i]) {
+			f.put(i, i+1, rune(text[i]))
+			continue
+		}
+		start := i
+		for i < to && standsForItself(text[i]) {
+			c := text[i]
+			if c >= 'A' && c <= 'Z' {
+				c |= 0x20
+			}
+			f.b = append(f.b, c)
+			f.x.from = append(f.x.from, int32(i))
+			i++
+		}
+		for k := start + 1; k <= i; k++ {
+			f.x.to = append(f.x.to, int32(k))
+		}
+		i--
+		f.last = rune(f.b[len(f.b)-1])
+	}
+}
+
+func standsForItself(c byte) bool { return c > ' ' && c != '-' && c < 0x7F }
 
 func (f *folder) put(from, to int, r rune) {
 	switch {
@@ -97,7 +124,7 @@ func (f *folder) put(from, to int, r rune) {
 	default:
 		f.last = r
 	}
-	f.b.WriteRune(r)
+	f.b = utf8.AppendRune(f.b, r)
 	for range utf8.RuneLen(r) {
 		f.x.from, f.x.to = append(f.x.from, int32(from)), append(f.x.to, int32(to))
 	}

@@ -11,11 +11,14 @@ import (
 // FindForms returns the places of a term in the text. The first list is what [Index.Find] returns; the second
 // has the places where at least one of the term's words stands in another inflected form: “utilizing” for
 // “utilize”, “des Kunden” for “Kunde”. Both lists are in order, and no two places overlap. Forms are known in
-// English, German, French and Spanish; a region is ignored, and any other language has none.
+// English, German, French, Spanish, Italian, Portuguese and Dutch; a region is ignored, and other languages have none.
 func (x *Index) FindForms(term, language string) (asWritten, inflected []Range) {
 	asWritten = x.Find(term)
 	parts, between := termForms(term, language)
 	if len(parts) == 0 {
+		return asWritten, nil
+	}
+	if !strings.Contains(x.folded, sharedStart(parts[0])) {
 		return asWritten, nil
 	}
 	taken, last := 0, 0
@@ -52,18 +55,37 @@ func (x *Index) phrase(first int32, parts []map[string]bool, between []string) (
 	return Range{int(x.from[from]), int(x.to[to-1])}, true
 }
 
+// sharedStart returns what all forms of a word begin with.
+func sharedStart(forms map[string]bool) (start string) {
+	first := true
+	for f := range forms {
+		if first {
+			start, first = f, false
+			continue
+		}
+		for !strings.HasPrefix(f, start) {
+			start = start[:len(start)-1]
+		}
+	}
+	return start
+}
+
 // starting returns the numbers of the words that are one of the forms, in order.
 func (x *Index) starting(forms map[string]bool) (out []int32) {
 	x.once.Do(func() {
 		x.words.places = foldedWords(x.folded)
-		x.words.numbers = map[string][]int32{}
+		x.words.last = make(map[string]int32, len(x.words.places)/2)
+		x.words.before = make([]int32, len(x.words.places))
 		for i, r := range x.words.places {
 			w := r.In(x.folded)
-			x.words.numbers[w] = append(x.words.numbers[w], int32(i))
+			x.words.before[i] = x.words.last[w]
+			x.words.last[w] = int32(i) + 1
 		}
 	})
 	for f := range forms {
-		out = append(out, x.words.numbers[f]...)
+		for n := x.words.last[f]; n > 0; n = x.words.before[n-1] {
+			out = append(out, n-1)
+		}
 	}
 	slices.Sort(out)
 	return out
@@ -71,13 +93,15 @@ func (x *Index) starting(forms map[string]bool) (out []int32) {
 
 // indexWords are the words of a folded text by their form.
 type indexWords struct {
-	places  []Range // in the folded text
-	numbers map[string][]int32
+	places []Range // in the folded text
+	// last and before are the numbers of the last place of a word, and of the one before it, counted from 1.
+	last   map[string]int32
+	before []int32
 }
 
 // foldedWords returns the runs of letters, digits and marks.
 func foldedWords(text string) (out []Range) {
-	start := -1
+	out, start := make([]Range, 0, len(text)/6+1), -1
 	for i, r := range text {
 		switch in := wordRune(r) && !unspaced(r); {
 		case in && start < 0:
@@ -123,7 +147,7 @@ func termForms(term, language string) (parts []map[string]bool, between []string
 
 // folded returns a word as it stands in an index.
 func folded(word string) string {
-	if plainASCII(word+"a") == len(word) && strings.ToLower(word) == word { // nearly all forms of English
+	if plainASCII(word) == len(word) && strings.ToLower(word) == word { // nearly all forms of English
 		return word
 	}
 	return strings.TrimSpace(NewIndex(word).folded)

@@ -35,6 +35,24 @@ func TestFormsOfATerm(t *testing.T) {
 		{"es", "usuario", "El «usuario», las ‹usuarias›, los «usuarios»; uso no."},
 		{"es", "canción", "Dos ‹canciones›, una «canción»."},
 		{"es", "aprovechar", "‹Aprovechamos› y ‹aprovechado›; provecho no."},
+		{"en", "cheap", "«Cheap», ‹cheaper› and ‹cheapest›; cheaply and cheapen no."},
+		{"en", "easy", "‹Easier› and ‹easiest›, not easily."},
+		{"en", "work", "He ‹worked›, and the worker rests."},
+		{"it", "economico", "‹Economiche›, ‹economici›, «economico» ed ‹economica›; economia no."},
+		{"it", "cliente", "I ‹clienti› e il «cliente»; clientela no."},
+		{"it", "utilizzare", "‹Utilizza›, ‹utilizzato›, ‹utilizzando›; utile no."},
+		{"it", "città", "Le «città»."},
+		{"pt", "barato", "As ‹baratas›, os «baratos»; barateiro não."},
+		{"pt", "solução", "As ‹soluções›, a «solução»."},
+		{"pt-BR", "utilizar", "‹Utilizamos›, ‹utilizado› e ‹utilizando›; útil não."},
+		{"pt", "colaborador", "As ‹colaboradoras› e os «colaboradores»."},
+		{"pt", "animal", "Os ‹animais›."},
+		{"nl", "goedkoop", "‹Goedkope›, ‹goedkoper› en «goedkoop»; koopje niet."},
+		{"nl", "duur", "‹Dure› en ‹duurder›; duurzaam niet."},
+		{"nl", "klant", "De ‹klanten› en de «klant»; klantvriendelijk niet."},
+		{"nl", "prijs", "De ‹prijzen› van de «prijs»; prijslijst niet."},
+		{"nl", "gebruiken", "Wij ‹gebruikt› en ‹gebruikte› en «gebruiken»; bruikbaar niet."},
+		{"nl", "dik", "Een ‹dikke› boom."},
 		{"ja", "顧客", "「«顧客»」"},
 		{"", "utilize", "«Utilize», not utilizing: the language is not known."},
 	} {
@@ -73,6 +91,8 @@ func TestFormsAreNoOtherWords(t *testing.T) {
 		"news new": "en", "car care": "en", "goods good": "en", "class clas": "en", "business busines": "en",
 		"analysis analysi": "en", "bank banker": "de", "team te": "de", "spiel spieler": "de", "pays pay": "fr",
 		"gracias gracia": "es", "agencia agencio": "es", "process proces": "en", "status statu": "en",
+		"work worker": "en", "off offer": "en", "mast master": "en", "numb number": "en", "città citta": "it",
+		"team teamleider": "nl", "lápis lápi": "pt",
 	} {
 		word, other, _ := strings.Cut(pair, " ")
 		if language == "de" {

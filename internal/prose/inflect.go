@@ -8,8 +8,8 @@ import (
 )
 
 // Inflections returns forms of a word beside itself, in lower case and NFC: plurals, cases and the forms of
-// regular verbs. Word is in its basic form, except that English, French and Spanish plurals are understood
-// too. A German noun has its capital. What is returned may hold forms that no text has; it leaves out what
+// regular verbs. Word is in its basic form, except that English, French, Spanish and Portuguese plurals are
+// understood too. A German noun has its capital. What is returned may hold forms that no text has; it leaves out what
 // would be another word (“news” is no plural of “new”). Unknown languages and short words have none.
 func Inflections(word, language string) []string {
 	code := ""
@@ -31,6 +31,12 @@ func Inflections(word, language string) []string {
 		out = french(lower)
 	case code == "es" && n >= 4:
 		out = spanish(lower)
+	case code == "it" && n >= 4:
+		out = italian(lower)
+	case code == "pt" && n >= 4:
+		out = portuguese(lower)
+	case code == "nl" && n >= 3:
+		out = dutch(lower)
 	}
 	slices.Sort(out)
 	return slices.DeleteFunc(slices.Compact(out), func(s string) bool { return s == lower })
@@ -45,7 +51,12 @@ func plus(stem, endings string) (out []string) {
 }
 
 func endsIn(word, endings string) bool {
-	return slices.ContainsFunc(strings.Fields(endings), func(e string) bool { return strings.HasSuffix(word, e) })
+	for e := range strings.FieldsSeq(endings) {
+		if strings.HasSuffix(word, e) {
+			return true
+		}
+	}
+	return false
 }
 
 // irregularVerbs are English verbs whose past is not regular: base, past, participle.
@@ -66,16 +77,27 @@ func english(w string) []string {
 	if single := englishSingular(w); single != "" {
 		return []string{single, single + "s"}
 	}
-	out := englishPlural(w)
+	out := append(englishPlural(w), degrees(w)...)
 	if endsIn(w, onlyPlural) {
 		return out
 	}
-	for entry := range strings.SplitSeq(irregularVerbs, "|") {
-		if verb := strings.Fields(entry); verb[0] == w {
-			return append(append(out, verb[1:]...), englishEnding(w, "ing")...)
-		}
+	if verb := irregularVerb(w); verb != nil {
+		return append(append(out, verb...), englishEnding(w, "ing")...)
 	}
 	return append(append(out, englishEnding(w, "ing")...), englishEnding(w, "ed")...)
+}
+
+// irregularVerb returns the past and the participle of an irregular verb; nil for other words.
+func irregularVerb(w string) []string {
+	if !strings.Contains(irregularVerbs, w+" ") { // most words, at once
+		return nil
+	}
+	for entry := range strings.SplitSeq(irregularVerbs, "|") {
+		if verb := strings.Fields(entry); verb[0] == w {
+			return verb[1:]
+		}
+	}
+	return nil
 }
 
 func englishPlural(w string) []string {

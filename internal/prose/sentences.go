@@ -26,11 +26,15 @@ func Sentences(text string) []Range {
 		start = end
 	}
 	for i := 0; i < len(text); {
-		r, n := utf8.DecodeRuneInString(text[i:])
+		r, n := rune(text[i]), 1
+		if r >= utf8.RuneSelf {
+			r, n = utf8.DecodeRuneInString(text[i:])
+		}
 		switch {
+		case r >= '0' && r < utf8.RuneSelf && r != '?':
 		case r == '\n' && strings.HasPrefix(text[i:], "\n\n"):
 			add(i)
-		case strings.ContainsRune("。！？", r):
+		case r == '。' || r == '！' || r == '？':
 			add(i + n)
 		case r == '.' || r == '!' || r == '?' || r == '…':
 			end := afterMarks(text, i+n)

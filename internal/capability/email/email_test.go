@@ -106,3 +106,22 @@ func TestASubjectIsTriedOnceMore(t *testing.T) {
 		t.Errorf("%d calls, %q, %+v", n, c.Item.Title, c.Findings)
 	}
 }
+
+func TestAnEmailAsksInItsLanguage(t *testing.T) {
+	for language, mark := range map[string]string{
+		"en": "For example: ", "de": "Zum Beispiel: ", "fr-CA": "Par exemple : ", "es": "Por ejemplo: ", "ja": "例：",
+	} {
+		out := captest.Made(t, captest.Do(t, email.New(), captest.Run{Settings: map[string]any{
+			"topic": "Inbox", "key_points": []string{"Inbox: 49 €."}, "emails": 2, "language": language,
+		}}), 1)
+		needs := append(out.Needs, out.Effects[0].Create.Item.NeedsInput...)
+		for _, n := range needs {
+			if !strings.Contains(n.Reason, mark) {
+				t.Errorf("%s: %+v", language, n)
+			}
+		}
+		if len(needs) < 2 {
+			t.Errorf("%s: %+v", language, needs)
+		}
+	}
+}

@@ -3,11 +3,11 @@ package email
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"strings"
 
 	"vellocity/internal/capability"
 	"vellocity/internal/capability/draft"
+	"vellocity/internal/compose"
 	"vellocity/internal/domain"
 	"vellocity/internal/prose"
 )
@@ -48,11 +48,7 @@ func (w steps) plan(ctx context.Context, in capability.Input, s Settings) (capab
 	out.Emails, out.Prompt = out.Emails[:min(s.Emails, len(out.Emails))], &trace
 	result := capability.Result{Output: out}
 	if n := len(out.Emails); n < s.Emails {
-		result.NeedsInput = []domain.Need{{
-			What: "more key points", Field: "key_points",
-			Reason: fmt.Sprintf("The brief has enough for %s; you asked for %d. Each e-mail needs a point of its own.",
-				domain.Plural(n, "e-mail"), s.Emails),
-		}}
+		result.NeedsInput = []domain.Need{compose.Question(s.Language, "email points", "key_points", n, s.Emails)}
 	}
 	return result, nil
 }
@@ -133,10 +129,7 @@ func (w steps) mail(ctx context.Context, in capability.Input, s Settings) (capab
 func (s Settings) needs(composed []domain.Need) []domain.Need {
 	needs := append([]domain.Need{}, composed...)
 	if s.CallToAction == "" {
-		needs = append(needs, domain.Need{
-			What: "a call to action", Field: "call_to_action",
-			Reason: "No call to action given, so the e-mail asks for nothing. What should readers do next?",
-		})
+		needs = append(needs, compose.Question(s.Language, "email action", "call_to_action"))
 	}
 	return needs
 }

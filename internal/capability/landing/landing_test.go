@@ -56,3 +56,24 @@ func TestOnlyGivenProof(t *testing.T) {
 		t.Error(body)
 	}
 }
+
+// TestThePageAsksInItsLanguage, with an example of each answer.
+func TestThePageAsksInItsLanguage(t *testing.T) {
+	for language, mark := range map[string]string{
+		"en": "For example: ", "de-CH": "Zum Beispiel: ", "fr": "Par exemple : ", "es": "Por ejemplo: ", "ja": "例：",
+	} {
+		out := captest.Made(t, captest.Do(t, landing.New(), captest.Run{Settings: map[string]any{
+			"topic": "Inbox", "facts": []string{"Inbox: 49 €"}, "questions": []string{"2027?"}, "language": language,
+		}}), 1)
+		needs := out.Effects[0].Create.Item.NeedsInput
+		asked := 0
+		for _, n := range needs {
+			if strings.Contains(n.Reason, mark) {
+				asked++
+			}
+		}
+		if asked != 4 || asked != len(needs) {
+			t.Errorf("%s: %d of %d are asked with %q: %+v", language, asked, len(needs), mark, needs)
+		}
+	}
+}

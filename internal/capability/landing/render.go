@@ -161,25 +161,17 @@ func asked(line string) (question, answer string, ok bool) {
 // needs says what would make the page better and was not given, and what it leaves out.
 func (s Settings) needs() []domain.Need {
 	needs := []domain.Need{}
-	add := func(missing bool, what, field, reason string) {
+	add := func(missing bool, key, field string, args ...any) {
 		if missing {
-			needs = append(needs, domain.Need{What: what, Field: field, Reason: reason})
+			needs = append(needs, compose.Question(s.Language, key, field, args...))
 		}
 	}
-	add(len(s.Benefits) == 0, "benefits", "benefits",
-		"No benefits given. What do visitors get? For example: “Everybody sees who answers what.”")
-	add(
-		len(s.Proof) == 0,
-		"proof",
-		"proof",
-		"No proof given, so the page shows none. Who has measured or said something? "+
-			"For example: “We cut the first reply from 9 hours to 2.” Ana Ruiz, Norwick Print",
-	)
-	add(s.CallToAction == "", "a call to action", "call_to_action",
-		"No call to action given, so the page asks for nothing. What should visitors do next?")
+	add(len(s.Benefits) == 0, "benefits", "benefits")
+	add(len(s.Proof) == 0, "page proof", "proof")
+	add(s.CallToAction == "", "page action", "call_to_action")
 	for _, line := range s.Questions {
 		_, _, ok := asked(line)
-		add(!ok, "an answer", "questions", "“"+line+"” has no answer, so the page leaves it out. Write the answer after it.")
+		add(!ok, "page answer", "questions", line)
 	}
 	return needs
 }

@@ -25,6 +25,14 @@ const (
 	mostSentence = 300 // characters of a sentence in a report
 )
 
+// question names what is asked about the place.
+func (d Dated) question() string {
+	if what, ok := strings.CutPrefix(d.Why, "names a "); ok {
+		return what
+	}
+	return "moment"
+}
+
 // signs are what ages, in any language.
 var signs = []struct {
 	pattern *regexp.Regexp

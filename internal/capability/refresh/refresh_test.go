@@ -101,3 +101,27 @@ func TestWhatIsDatedInOtherLanguages(t *testing.T) {
 		}
 	}
 }
+
+func TestARefreshAsksInTheLanguageOfTheItem(t *testing.T) {
+	for language, want := range map[string]string{
+		"en": "names a year. Is it still true?", "de": "nennt ein Jahr. Stimmt das noch?", "ja": "年があります。今も正しいですか。",
+		"fr": "cite une année. Est-ce toujours vrai ?", "es-MX": "menciona un año. ¿Sigue siendo cierto?",
+	} {
+		old := item
+		old.Language, old.Body = language, "2023: 49 €. Version 2.1."
+		out := captest.Made(t, captest.Do(t, refresh.New(), captest.Run{
+			Settings: map[string]any{"content_id": 7}, Items: []domain.ContentItem{old},
+		}), 0)
+		said := ""
+		for _, n := range out.Needs {
+			said += n.Reason + "\n"
+			english := strings.Contains(n.Reason, "true") || strings.Contains(n.What, "check")
+			if english != (language == "en") {
+				t.Errorf("%s: %+v", language, n)
+			}
+		}
+		if len(out.Needs) < 3 || !strings.Contains(said, want) {
+			t.Errorf("%s: %s", language, said)
+		}
+	}
+}

@@ -42,11 +42,10 @@ func (w steps) rewrite(ctx context.Context, in capability.Input, s Settings) (ca
 	if err := in.Output("dated", &r); err != nil {
 		return capability.Result{}, err
 	}
-	if why := s.nothing(in.Origin); why != "" {
+	if why, key := s.nothing(in.Origin); why != "" {
 		return capability.Result{
-			Output: Refreshed{Title: item.Title, Note: why}, NeedsInput: append(r.needs(item.Body, in.Origin), domain.Need{
-				What: "new facts", Field: "facts", Reason: why + " What is true now?",
-			}),
+			Output:     Refreshed{Title: item.Title, Note: why},
+			NeedsInput: append(r.needs(item, item.Body, in.Origin), compose.Question(item.Language, key, "facts")),
 		}, nil
 	}
 	b := s.brief(item)
@@ -76,14 +75,14 @@ func (w steps) rewrite(ctx context.Context, in capability.Input, s Settings) (ca
 }
 
 // nothing says why there is nothing to write; "" where there is something.
-func (s Settings) nothing(o domain.Origin) string {
+func (s Settings) nothing(o domain.Origin) (why, question string) {
 	switch {
 	case len(s.Facts)+len(s.Sources) == 0 && s.Instructions == "":
-		return "No new facts given, so the text stays as it is."
+		return "No new facts given, so the text stays as it is.", "new facts"
 	case o.Kind == domain.OriginComposer && len(s.Facts) == 0:
-		return "Without a model, only new facts can be put into a text, so it stays as it is."
+		return "Without a model, only new facts can be put into a text, so it stays as it is.", "only facts"
 	}
-	return ""
+	return "", ""
 }
 
 // composed is the old text with the new facts at its end, word for word.
@@ -101,15 +100,12 @@ func (s Settings) composed(item domain.ContentItem) string {
 
 // needs are the places that may be out of date and that the text still has, for a person to
 // look at; for a composed text also the sentences that a new fact seems to replace.
-func (r Report) needs(text string, o domain.Origin) []domain.Need {
+func (r Report) needs(item domain.ContentItem, text string, o domain.Origin) []domain.Need {
 	needs, replaced := []domain.Need{}, map[string]bool{}
 	if o.Kind == domain.OriginComposer {
 		for _, x := range r.Replaces {
 			replaced[x.Sentence] = true
-			needs = append(needs, domain.Need{
-				What: "a replacement", Field: "facts",
-				Reason: "“" + x.Fact + "” seems to replace “" + x.Sentence + "” Keep only the one that is true.",
-			})
+			needs = append(needs, compose.Question(item.Language, "replacement", "facts", x.Fact, x.Sentence))
 		}
 	}
 	left := map[string]bool{}
@@ -118,9 +114,9 @@ func (r Report) needs(text string, o domain.Origin) []domain.Need {
 	}
 	for _, d := range r.Dated {
 		if left[d.Sentence] && !replaced[d.Sentence] {
-			needs = append(needs, domain.Need{
-				What: "a check: " + d.Text, Field: "facts", Reason: "“" + d.Sentence + "” " + d.Why + ". Is it still true?",
-			})
+			check := compose.Question(item.Language, d.question(), "facts", d.Sentence)
+			check.What += ": " + d.Text
+			needs = append(needs, check)
 		}
 	}
 	return needs
@@ -135,7 +131,7 @@ func (s Settings) finished(
 		ContentID: item.ID, Title: item.Title, Words: prose.CountWords(prose.Plain(c.Guarded.Text)),
 		Findings: len(c.Findings), Note: kept, Prompt: c.Trace,
 	}
-	needs := r.needs(c.Guarded.Text, in.Origin)
+	needs := r.needs(item, c.Guarded.Text, in.Origin)
 	if c.Guarded.Text == item.Body {
 		if out.Note == "" {
 			out.Note = "The text needed no change, so it stays as it is."

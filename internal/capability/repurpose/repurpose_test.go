@@ -109,7 +109,13 @@ func TestAnItemWithoutQuestionsGivesNoFAQ(t *testing.T) {
 	out := captest.Made(t, captest.Do(t, repurpose.New(), captest.Run{
 		Settings: settings(map[string]any{"into": []string{"faq"}}), Items: []domain.ContentItem{short},
 	}), 0)
-	if len(out.Needs) != 1 {
+	if len(out.Needs) != 1 || !strings.HasSuffix(out.Needs[0].Reason, "For example: “How long does delivery take?”") {
+		t.Errorf("%+v", out.Needs)
+	}
+	short.Language = "de"
+	if out = captest.Do(t, repurpose.New(), captest.Run{
+		Settings: settings(map[string]any{"into": []string{"faq"}}), Items: []domain.ContentItem{short},
+	}); len(out.Needs) != 1 || !strings.HasSuffix(out.Needs[0].Reason, "Zum Beispiel: „Wie lange dauert die Lieferung?“") {
 		t.Errorf("%+v", out.Needs)
 	}
 	short.Body = " "

@@ -111,11 +111,8 @@ func (s Settings) write(ctx context.Context, in capability.Input, w draft.Writer
 	if strings.TrimSpace(c.Guarded.Text) == "" {
 		note := "The item has nothing for this, so no text was written."
 		return capability.Result{
-			Output: draft.Written{Title: name, Note: note, Prompt: c.Trace},
-			NeedsInput: []domain.Need{{
-				What: t.name, Field: "content_id",
-				Reason: note + " Without a model, an FAQ is made of headings that are questions.",
-			}},
+			Output:     draft.Written{Title: name, Note: note, Prompt: c.Trace},
+			NeedsInput: []domain.Need{compose.Question(s.Language, "no material", "content_id")},
 		}, nil
 	}
 	made := domain.ContentItem{Type: domain.ContentText, Language: s.Language, Keywords: item.Keywords}
