@@ -82,7 +82,7 @@ const (
 var (
 	chapterBoardRules = ops.Chapter{
 		Name: "Board rules",
-		Description: "A rule moves items that executions have put on the board on by itself, where its condition holds. " +
+		Description: "A rule moves items that executions have put on the board forward by itself, where its condition holds. " +
 			"The first enabled rule that says yes decides. No rule moves an item back, past a blocking finding, or " +
 			"against a person's decision, and the item's history says what the rules did and why.",
 	}
