@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -196,6 +197,43 @@ func TestARulePublishesAsAPersonDoes(t *testing.T) {
 		}
 		if n := k.Count("select count(*) from publication where content_id = $1 and html <> ''", d.ID); n != 1 {
 			t.Error("its text was not rendered ahead")
+		}
+	})
+}
+
+// What changes between the decision and the move is decided again: nothing moves by a rule
+// that is not there any more.
+func TestRulesThatChangeMeanwhileAreAskedAgain(t *testing.T) {
+	enginetest.Each(t, enginetest.Config{Idle: true}, func(k *enginetest.Kit) {
+		r := newRule(k, "Good", "scores.seo >= 80", domain.ItemPublished)
+		var asked atomic.Int32
+		k.Runner.Render = func(text string) string { // of what the rule is about to publish
+			if asked.Add(1) == 1 {
+				to := content.EditBoardRule{ID: r.ID, BoardRuleEdit: content.BoardRuleEdit{MoveTo: new(domain.ItemReview)}}
+				must(k, second(k.Content.EditBoardRule(owner(k), to)))
+			}
+			return content.Render(text)
+		}
+		k.Start()
+		if d := written(k, clean()); d.Status != domain.ItemReview || len(d.Moves) != 1 || d.Version != 1 {
+			t.Errorf("%s, %+v", d.Status, d.Moves)
+		}
+	})
+}
+
+// An execution that waits for a person about an item keeps it from the rules.
+func TestAnItemThatAPersonIsAskedAboutIsLeft(t *testing.T) {
+	enginetest.Each(t, enginetest.Config{Provider: server(t, numbered())}, func(k *enginetest.Kit) {
+		first := k.Ended(k.Run(paper()...).ID, domain.ExecutionCompleted)
+		id := details(k, first.ID).Items[0].ID
+		asks := k.Run(step{Key: "m", Do: "move", Item: id, To: domain.ItemReview},
+			step{Key: "w", After: []string{"m"}, Do: "wait", Item: id})
+		k.Await(asks.ID, "waiting", func(x domain.Execution) bool { return x.WaitingFor == domain.WaitingPerson })
+		newRule(k, "All", "word_count >= 1", domain.ItemReady)
+		x := redo(k, work.RedoStep{ID: first.ID, Step: "b"})
+		k.Ended(x.ID, domain.ExecutionCompleted)
+		if d := itemOf(k, id); d.Version != 2 || d.Status != domain.ItemReview {
+			t.Errorf("version %d is %s", d.Version, d.Status)
 		}
 	})
 }

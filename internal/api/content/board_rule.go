@@ -82,8 +82,8 @@ const (
 var (
 	chapterBoardRules = ops.Chapter{
 		Name: "Board rules",
-		Description: "A rule moves items that executions have put on the board forward by itself, where its condition holds. " +
-			"The first enabled rule that says yes decides. No rule moves an item back, past a blocking finding, or " +
+		Description: "A rule moves items that executions have put on the board forward by itself, where its condition " +
+			"holds. The first enabled rule that says yes decides. No rule moves an item back, past a blocking finding, or " +
 			"against a person's decision, and the item's history says what the rules did and why.",
 	}
 	sampleBoardRule = domain.BoardRule{
@@ -156,7 +156,7 @@ func createBoardRuleRow(v *content.Verbs) ops.Op {
 				"at most 50. Try the condition first with a dry run.",
 			Errors: []domain.Code{domain.CodeConflict},
 			Example: map[string]any{
-				"name": sampleBoardRule.Name, "when": sampleBoardRule.When, "move_to": sampleBoardRule.MoveTo,
+				"name": sampleBoardRule.Name, "when": sampleBoardRule.When, "move_to": "ready",
 			},
 		},
 		Tool:    ops.Tool{Set: ruleTools},
@@ -224,7 +224,7 @@ func dryRunBoardRuleRow(v *content.Verbs) ops.Op {
 			Chapter: chapterBoardRules, Summary: "Try a board rule",
 			Description: "Says for each of the last 20 items that executions have written whether a rule would have moved it, " +
 				"and why, and does nothing. It asks this rule alone, about the item as it is now.",
-			Example: map[string]any{"when": sampleBoardRule.When, "move_to": sampleBoardRule.MoveTo},
+			Example: map[string]any{"when": sampleBoardRule.When, "move_to": "ready"},
 		},
 		Tool:    ops.Tool{Set: ruleTools},
 		Command: ops.Command{Noun: "rules", Verb: "try"},

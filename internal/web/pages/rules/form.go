@@ -63,7 +63,9 @@ func (form) Values() (list []string) {
 }
 
 func formOf(b domain.BoardRule) form {
-	f := form{ID: b.ID, Stored: b.Name, Owner: b.OwnerName, Action: path + "/new", ETag: ui.ETag(b.Revision()), when: b.When}
+	f := form{
+		ID: b.ID, Stored: b.Name, Owner: b.OwnerName, Action: path + "/new", ETag: ui.ETag(b.Revision()), when: b.When,
+	}
 	if b.ID != 0 {
 		f.Action = pathOf(b.ID)
 	}

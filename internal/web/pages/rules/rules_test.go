@@ -29,7 +29,8 @@ func TestARuleFromItsFormToAnItem(t *testing.T) {
 	p := webtest.Start(t)
 	settings := `{"topic":"Cold brew","key_points":["It takes a night"]}`
 	p.Run("generate-blog-post", settings)
-	if page := p.Get("/rules").Body; !strings.Contains(page, "No rules yet") || !strings.Contains(p.Get("/board").Body, `href="/rules"`) {
+	if page := p.Get("/rules").Body; !strings.Contains(page, "No rules yet") ||
+		!strings.Contains(p.Get("/board").Body, `href="/rules"`) {
 		t.Errorf("the list: %s", page)
 	}
 	webtest.Parse(t, "/rules/new", p.Get("/rules/new").Body)
@@ -59,7 +60,8 @@ func TestARuleFromItsFormToAnItem(t *testing.T) {
 	if r := p.Post("/rules/1/switch", url.Values{"enabled": {"false"}}); r.Location != "/rules" {
 		t.Errorf("%d", r.Status)
 	}
-	if r := p.Post("/rules/1/delete", nil); r.Location != "/rules" || !strings.Contains(p.Get("/rules").Body, "No rules yet") {
+	if r := p.Post("/rules/1/delete", nil); r.Location != "/rules" ||
+		!strings.Contains(p.Get("/rules").Body, "No rules yet") {
 		t.Errorf("%d", r.Status)
 	}
 }
@@ -91,7 +93,8 @@ func TestAWrongRuleIsShownAgain(t *testing.T) {
 	}
 	page := p.Get("/rules/1").Body
 	webtest.Parse(t, "/rules/1", page)
-	if !strings.Contains(page, `value="text" checked`) || !strings.Contains(page, "findings.info &gt; 2 or word_count &gt; 5") {
+	if !strings.Contains(page, `value="text" checked`) ||
+		!strings.Contains(page, "findings.info &gt; 2 or word_count &gt; 5") {
 		t.Errorf("%s", page)
 	}
 	if r := p.Post("/rules/1", rows("etag", `"9"`)); r.Status != http.StatusPreconditionFailed ||
