@@ -50,7 +50,7 @@ var layers = []struct {
 	{"gate", "ops auth domain"},
 	{"ops", "domain sse"},
 	{"web", "web/pages web/ui"},
-	{"web/pages", "web/ui engine/... extension/wire verb check voice sse markdown domain"},
+	{"web/pages", "web/ui engine/... extension/wire verb check voice rule sse markdown domain"},
 	{"web/ui", "engine/... auth sse schema markdown prose domain"},
 	// verbs
 	{
@@ -59,7 +59,7 @@ var layers = []struct {
 	},
 	{"engine", "engine/work engine/content engine/studio engine/account verb execution publishing capability ai auth live store domain"},
 	{"engine/work", "verb execution template expression capability ai schema text live store cron prose domain"},
-	{"engine/content", "verb execution publishing extension/wire check voice guard item markdown auth store prose domain"},
+	{"engine/content", "verb execution publishing extension/wire check voice guard item rule markdown auth store prose domain"},
 	{"engine/studio", "verb execution capability ai guard text store prose domain"},
 	{"engine/account", "verb auth store domain"},
 	{"verb", "auth store prose domain"},
@@ -67,7 +67,8 @@ var layers = []struct {
 	{"eval", "execution capability ai guard prose domain"},
 	{"notify", "extension/mail queue store domain"},
 	{"publishing", "extension/wire auth queue store domain"},
-	{"execution", "template expression capability compose ai item text queue store domain"},
+	{"execution", "template expression capability compose ai item rule text queue store domain"},
+	{"rule", "expression voice domain"},
 	{"template/file", "domain"},
 	{"template", "expression capability schema domain"},
 	{"expression", "domain"},

@@ -84,8 +84,8 @@ func TestTextsAreOneLineOrSeveral(t *testing.T) {
 		"body": true, "reason": true, "acceptance": true, "facts": true, "prompt": true, "tone_custom": true,
 		"brand_voice_description": true, "brand_voice_audience": true, "sample_texts": true,
 		"agent_description": true, "agent_instructions": true, "redo_instructions": true, "comment": true, "use_case": true,
-		"template_description": true,
-		"search":               true, // words, and white space separates them
+		"template_description": true, "rule_condition": true,
+		"search": true, // words, and white space separates them
 	}
 	one := 0
 	for _, o := range slices.Concat(app.Table(), account.OperatorRows(nil)) {

@@ -15,18 +15,19 @@ const (
 	ActorSystem   ActorKind = "agent"    // an execution
 	ActorOperator ActorKind = "operator" // the command line on the server's own machine
 	ActorReviewer ActorKind = "reviewer" // somebody without an account, with a review link
+	ActorRule     ActorKind = "rule"     // a board rule, with the rights of its owner
 )
 
 // Actor is who calls: always within one workspace, with a role and scopes.
 type Actor struct {
 	Kind        ActorKind
-	ID          int64 // of the person, key or execution; 0 for the operator
+	ID          int64 // of the person, key, execution or board rule; 0 for the operator
 	Name        string
 	WorkspaceID int64
 	Role        Role
 	Plan        Plan // of the workspace; empty where nothing depends on it
 	Scopes      []Scope
-	For         Starter // of an agent: whose rights it has
+	For         Starter // of an agent or a rule: whose rights it has
 }
 
 // SystemActor returns the actor under whose name an execution acts. It may do nothing
@@ -87,10 +88,10 @@ func (a Actor) RequireAll(scopes []Scope) error {
 // MayAll reports whether a may do everything.
 func (a Actor) MayAll(scopes []Scope) bool { return a.RequireAll(scopes) == nil }
 
-// Starter returns who starts what the caller starts: of an agent, the one on whose
+// Starter returns who starts what the caller starts: of an agent or a rule, the one on whose
 // behalf it acts.
 func (a Actor) Starter() Starter {
-	if a.Kind == ActorSystem {
+	if a.Kind == ActorSystem || a.Kind == ActorRule {
 		return a.For
 	}
 	return Starter{a.Kind, a.ID}

@@ -29,6 +29,7 @@
 //     and a guardrail policy.
 //   - attempt: one call of a provider.
 //   - board, column: where items stand; an item's status is its column.
+//   - board rule: moves clean items of executions on by itself; a condition says which.
 //   - brand voice: how a workspace's texts should sound.
 //   - capability: one thing that can be asked for, such as generate-blog-post.
 //   - caller: who makes a call; an actor is a caller that was authenticated.

@@ -46,7 +46,9 @@ func (PublicationStatus) Values() []string {
 
 // Values lists the kinds of entries.
 func (HistoryKind) Values() []string {
-	return names([]HistoryKind{HistoryMoved, HistoryAccepted, HistoryWithdrawn, HistoryApproved, HistoryRejected})
+	return names([]HistoryKind{
+		HistoryMoved, HistoryAccepted, HistoryWithdrawn, HistoryApproved, HistoryRejected, HistoryLeft,
+	})
 }
 
 // Values lists the decisions.
@@ -92,7 +94,7 @@ func (ReadingLevel) Values() []string {
 
 // Values lists the kinds of caller.
 func (ActorKind) Values() []string {
-	return names([]ActorKind{ActorPerson, ActorKey, ActorSystem, ActorOperator, ActorReviewer})
+	return names([]ActorKind{ActorPerson, ActorKey, ActorSystem, ActorOperator, ActorReviewer, ActorRule})
 }
 
 // Values lists the severities, mildest first.

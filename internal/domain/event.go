@@ -2,6 +2,7 @@ package domain
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 )
 
@@ -95,6 +96,9 @@ const (
 	EventChannelCreated    EventName = "channel.created"
 	EventChannelChanged    EventName = "channel.changed"
 	EventChannelDeleted    EventName = "channel.deleted"
+	EventBoardRuleCreated  EventName = "board_rule.created"
+	EventBoardRuleChanged  EventName = "board_rule.changed"
+	EventBoardRuleDeleted  EventName = "board_rule.deleted"
 	EventPublicationQueued EventName = "publication.queued"
 	EventPublicationEnded  EventName = "publication.ended"
 
@@ -621,8 +625,7 @@ func EventTypes() []EventType {
 		{"", "A template has a new version.", TemplateChanged{template}},
 		{"", "A template was deleted.", TemplateDeleted{template}},
 	}
-	list = append(list, triggerEventTypes()...)
-	list = append(list, channelEventTypes()...)
+	list = slices.Concat(list, triggerEventTypes(), channelEventTypes(), boardRuleEventTypes())
 	for i := range list {
 		list[i].Name = list[i].Example.EventName()
 	}

@@ -247,6 +247,9 @@ const (
 	// What the reviewer of a link decided, where it moved nothing.
 	HistoryApproved HistoryKind = "approved"
 	HistoryRejected HistoryKind = "rejected"
+
+	// The board rules looked at it and moved nothing; the reason says why.
+	HistoryLeft HistoryKind = "not_moved"
 )
 
 // ItemMove is one entry of an item's history: a move on the board, or a decision about a finding, where From

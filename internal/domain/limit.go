@@ -107,6 +107,9 @@ var (
 	LimitTriggerName         = Limit{Name: "trigger_name", Unit: Characters, Min: 1, Max: 120, Line: true}
 	LimitCron                = Limit{Name: "cron", Unit: Characters, Min: 1, Max: 200, Line: true}
 	LimitEventName           = Limit{Name: "event_name", Unit: Characters, Min: 1, Max: 100, Line: true}
+	LimitRuleName            = Limit{Name: "rule_name", Unit: Characters, Min: 1, Max: 120, Line: true}
+	LimitRuleCondition       = Limit{Name: "rule_condition", Unit: Characters, Min: 1, Max: 2_000}
+	LimitRuleOrder           = Limit{Name: "rule_order", Unit: Number, Min: 1, Max: 1_000}
 	LimitUseCase             = Limit{Name: "use_case", Unit: Characters, Min: 1, Max: 1_000}
 
 	LimitSlug     = Limit{Name: "slug", Unit: Characters, Min: 1, Max: 100, Line: true} // of a capability or template
@@ -139,7 +142,7 @@ func Limits() []Limit {
 		LimitChannelName, LimitChannelSecret, LimitChannelTypes,
 		LimitPrompt, LimitWords, LimitTone, LimitToneCustom, LimitResults,
 		LimitTemplateName, LimitTemplateDescription, LimitTemplateSteps, LimitStepKey, LimitDependsOn, LimitExpression,
-		LimitUseCase, LimitTriggerName, LimitCron, LimitEventName,
+		LimitUseCase, LimitTriggerName, LimitCron, LimitEventName, LimitRuleName, LimitRuleCondition, LimitRuleOrder,
 		LimitSlug, LimitFilter, LimitSearch, LimitPage, LimitPerPage, LimitWait, LimitPercent, LimitURL, LimitMoment,
 		LimitProvider, LimitModel,
 	}

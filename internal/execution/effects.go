@@ -111,9 +111,8 @@ func attach(findings []domain.Finding, c domain.ContentItem) []domain.Finding {
 	return findings
 }
 
-func (w *worker) create(
-	ctx context.Context, tx *store.Tx, p *part, e capability.CreateItem, needs []domain.Need, former int64,
-) (domain.ContentItem, error) {
+// draft returns the item that an effect creates, before it is stored.
+func (w *worker) draft(p *part, e capability.CreateItem, needs []domain.Need) domain.ContentItem {
 	c := e.Item
 	c.Support.Brief = p.support()
 	c.WorkspaceID, c.ExecutionID, c.AgentID, c.Origin = w.x.WorkspaceID, w.x.ID, p.agent.ID, p.origin
@@ -124,7 +123,13 @@ func (w *worker) create(
 	if p.voice != nil {
 		c.BrandVoiceID, c.BrandVoiceN = p.voice.ID, p.voice.Version
 	}
-	c, err := w.put(ctx, tx, c, e.Provenance, former)
+	return c
+}
+
+func (w *worker) create(
+	ctx context.Context, tx *store.Tx, p *part, e capability.CreateItem, needs []domain.Need, former int64,
+) (domain.ContentItem, error) {
+	c, err := w.put(ctx, tx, w.draft(p, e, needs), e.Provenance, former)
 	if err != nil {
 		return c, err
 	}

@@ -13,7 +13,8 @@ import (
 
 // record stores a step's result, its credits, its event and its effects in one
 // transaction, and ends the execution with the last step. A step that was skipped has
-// neither effects nor costs.
+// neither effects nor costs. The board rules look at the items that no later step changes,
+// and what they decide is part of the transaction.
 func (w *worker) record(
 	ctx context.Context, run *writing, status domain.StepStatus, result capability.Result,
 ) error {
@@ -31,32 +32,13 @@ func (w *worker) record(
 	result = p.named(result)
 	result.Findings = append(slices.Clone(result.Findings), cut...)
 	p.cut = append(p.cut, cut...)
+	d := done{run: run, status: status, output: output, result: result, needs: needs, charged: w.charge(run.step, status)}
 	var created []domain.ItemRef
-	charged := w.charge(run.step, status)
-	err = w.Store.InTx(ctx, func(tx *store.Tx) error {
-		x, err := tx.FenceExecution(ctx, w.x.ID, w.x.Epoch)
-		if err != nil {
+	err = w.ruled(ctx, d, func(r ruling) error {
+		return w.Store.InTx(ctx, func(tx *store.Tx) (err error) {
+			created, err = w.commit(ctx, tx, d, r)
 			return err
-		}
-		x.Plan = w.x.Plan
-		s := run.result(status, tx.Now(), charged)
-		s.Output = output
-		if s.Findings, s.Items, err = w.applyEffects(ctx, tx, p, run.step.Key, result, needs); err != nil {
-			return err
-		}
-		created = s.Items
-		for i := range s.Findings {
-			s.Findings[i].ID = "" // events leave the workspace, and the id is a digest of words that may be secret
-		}
-		if err := w.saveStep(ctx, tx, &x, s); err != nil {
-			return err
-		}
-		if len(needs) > len(w.needs) {
-			if err := tx.SaveExecutionNeeds(ctx, x.ID, needs); err != nil {
-				return fmt.Errorf("save needs: %w", err)
-			}
-		}
-		return w.progressed(ctx, tx, x, s)
+		})
 	})
 	if err != nil {
 		delete(w.recorded, run.step.Key)
@@ -66,10 +48,50 @@ func (w *worker) record(
 		}
 		return err
 	}
-	w.held -= charged
+	w.held -= d.charged
 	w.outputs[run.step.Key], w.created[run.step.Key], w.needs = output, created, needs
 	w.skipped[run.step.Key] = status == domain.StepSkipped
 	return nil
+}
+
+// done is a step that is about to be recorded.
+type done struct {
+	run     *writing
+	status  domain.StepStatus
+	output  json.RawMessage
+	result  capability.Result
+	needs   []domain.Need
+	charged int // credits
+}
+
+// commit stores what a step has done, as part of the transaction. It returns the items that
+// the step created or revised.
+func (w *worker) commit(ctx context.Context, tx *store.Tx, d done, r ruling) ([]domain.ItemRef, error) {
+	x, err := tx.FenceExecution(ctx, w.x.ID, w.x.Epoch)
+	if err != nil {
+		return nil, err
+	}
+	x.Plan = w.x.Plan
+	s := d.run.result(d.status, tx.Now(), d.charged)
+	s.Output = d.output
+	if s.Findings, s.Items, err = w.applyEffects(ctx, tx, d.run.part, s.Key, d.result, d.needs); err != nil {
+		return nil, err
+	}
+	if err := w.applyRules(ctx, tx, r, s.Items); err != nil {
+		return nil, err
+	}
+	for i := range s.Findings {
+		s.Findings[i].ID = "" // events leave the workspace, and the id is a digest of words that may be secret
+	}
+	if err := w.saveStep(ctx, tx, &x, s); err != nil {
+		return nil, err
+	}
+	if len(d.needs) > len(w.needs) {
+		if err := tx.SaveExecutionNeeds(ctx, x.ID, d.needs); err != nil {
+			return nil, fmt.Errorf("save needs: %w", err)
+		}
+	}
+	return s.Items, w.progressed(ctx, tx, x, s)
 }
 
 // joined returns what is needed, each once.

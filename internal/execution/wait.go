@@ -100,8 +100,10 @@ func (w *worker) answer(ctx context.Context, itemID int64) (*capability.Answer, 
 		return nil, fmt.Errorf("read who decided: %w", err)
 	}
 	a := &capability.Answer{Approved: c.Status == domain.ItemReady || c.Status == domain.ItemPublished}
-	if len(moves) > 0 {
-		a.By = moves[len(moves)-1].By
+	for _, m := range moves {
+		if m.Kind != domain.HistoryLeft { // which decides nothing
+			a.By = m.By
+		}
 	}
 	return a, nil
 }

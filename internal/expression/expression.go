@@ -40,6 +40,9 @@ type Scope struct {
 	Inputs []string
 	// Steps are the keys below steps.
 	Steps []string
+	// Facts are the names that the expression may use instead of all others, each with the
+	// names below it; nil there: none, or any. Nil: the names of templates.
+	Facts map[string][]string
 }
 
 // Expression is a compiled expression. It does not change, so any number of
@@ -48,6 +51,7 @@ type Expression struct {
 	source   string
 	program  *vm.Program
 	uses     []string // the steps that it refers to, sorted
+	names    []string // all that it refers to, with dots, sorted: scores.seo
 	needs    []string // those of them whose value it cannot do without, sorted
 	optional bool     // it says itself that it may give nothing: x ?? nil
 	never    bool     // it is the constant false
@@ -84,7 +88,7 @@ func compile(source string, scope Scope, further ...expr.Option) (*Expression, [
 	if err != nil {
 		return nil, []error{fmt.Errorf("is not an expression: %w", readable(err))}
 	}
-	x := &Expression{source: source, program: program, uses: r.steps(true), needs: r.steps(false)}
+	x := &Expression{source: source, program: program, uses: r.steps(true), needs: r.steps(false), names: r.names()}
 	switch root := program.Node().(type) {
 	case *ast.BoolNode:
 		x.never = !root.Value
@@ -124,7 +128,12 @@ func (x *Expression) Value(v *Values) (any, error) {
 
 // Holds evaluates a condition.
 func (x *Expression) Holds(v *Values) (bool, error) {
-	result, err := x.run(v)
+	left := budget(maxSteps)
+	return x.holds(v, &left)
+}
+
+func (x *Expression) holds(v *Values, left *budget) (bool, error) {
+	result, err := x.spend(v, left)
 	if err != nil {
 		return false, err
 	}
@@ -136,9 +145,14 @@ func (x *Expression) Holds(v *Values) (bool, error) {
 }
 
 func (x *Expression) run(v *Values) (any, error) {
-	machine := vm.VM{MemoryBudget: maxMemory}
 	left := budget(maxSteps)
-	result, err := machine.Run(x.program, v.env(&left))
+	return x.spend(v, &left)
+}
+
+// spend evaluates the expression with what is left of a budget.
+func (x *Expression) spend(v *Values, left *budget) (any, error) {
+	machine := vm.VM{MemoryBudget: maxMemory}
+	result, err := machine.Run(x.program, v.env(left))
 	if err != nil {
 		return nil, readable(err)
 	}
@@ -146,9 +160,11 @@ func (x *Expression) run(v *Values) (any, error) {
 }
 
 // short is the source for a message.
-func (x *Expression) short() string {
+func (x *Expression) short() string { return short(x.source) }
+
+func short(text string) string {
 	const most = 80
-	s := []rune(strings.TrimSpace(x.source))
+	s := []rune(strings.TrimSpace(text))
 	if len(s) > most {
 		return string(s[:most]) + "…"
 	}
@@ -173,5 +189,5 @@ func readable(err error) error {
 // words replaces what the language says by what its users know.
 var words = strings.NewReplacer(
 	"interface conversion: interface {} is ", "the value is ", "interface {}", "any value", "<nil>", "an undefined value",
-	"memory budget exceeded", "the expression takes too much memory",
+	"memory budget exceeded", "the expression takes too much memory", "map[string]float64", "an object",
 )

@@ -48,17 +48,21 @@ func newReader(s Scope) *reader {
 // functions that may be called.
 func options(r *reader) []expr.Option {
 	list := []expr.Option{
-		expr.Env(map[string]any{
-			"inputs": map[string]any{}, "steps": map[string]any{}, "event": map[string]any{},
-			"workspace": map[string]any{}, "run": map[string]any{}, budgetName: new(budget),
-		}),
-		expr.DisableAllBuiltins(),
-		expr.MaxNodes(maxNodes),
-		expr.Optimize(false), // constants would be computed without a budget
+		expr.Env(r.scope.env()),
 		expr.Patch(r),
 		expr.Patch(checker{r}),
 		expr.Patch(meter{r.refs, r.partial}),
 		expr.Function(touchName, touch, new(func(*budget, any) any)),
+	}
+	return append(list, language()...)
+}
+
+// language are the options that say what the language has, whatever its names are.
+func language() []expr.Option {
+	list := []expr.Option{
+		expr.DisableAllBuiltins(),
+		expr.MaxNodes(maxNodes),
+		expr.Optimize(false), // constants would be computed without a budget
 		expr.Function("join", join, new(func(any, string) string)),
 		expr.Function("replace", replace, new(func(string, string, string) string)),
 	}
@@ -66,6 +70,21 @@ func options(r *reader) []expr.Option {
 		list = append(list, expr.EnableBuiltin(name))
 	}
 	return list
+}
+
+// env are the names that an expression may use.
+func (s Scope) env() map[string]any {
+	if s.Facts == nil {
+		return map[string]any{
+			"inputs": map[string]any{}, "steps": map[string]any{}, "event": map[string]any{},
+			"workspace": map[string]any{}, "run": map[string]any{}, budgetName: new(budget),
+		}
+	}
+	env := map[string]any{budgetName: new(budget)}
+	for name := range s.Facts {
+		env[name] = map[string]any{} // whatever it is: the meter makes it any value
+	}
+	return env
 }
 
 // functions are those of the language's own that look at their arguments alone and whose
@@ -191,6 +210,10 @@ func (r *reader) reference(n ast.Node, names []string) {
 				domain.UnknownName("name", names[0]+"."+names[1], prefixed(names[0], known))))
 		}
 	}
+	if r.scope.Facts != nil {
+		r.fact(names)
+		return
+	}
 	switch names[0] {
 	case "inputs":
 		below(r.scope.Inputs)
@@ -200,6 +223,19 @@ func (r *reader) reference(n ast.Node, names []string) {
 		below(runNames)
 	case "steps":
 		r.step(names)
+	}
+}
+
+// fact checks a reference where the names are those of facts.
+func (r *reader) fact(names []string) {
+	known, ok := r.scope.Facts[names[0]]
+	switch {
+	case !ok:
+		r.fault(errors.New("is not an expression: " +
+			domain.UnknownName("name", names[0], slices.Sorted(maps.Keys(r.scope.Facts)))))
+	case len(names) > 1 && known != nil && !slices.Contains(known, names[1]):
+		r.fault(fmt.Errorf("is not an expression: There is no name %q; use %s",
+			names[0]+"."+names[1], domain.Alternatives(prefixed(names[0], known))))
 	}
 }
 
@@ -241,4 +277,13 @@ func unknownStep(name string, known []string) error {
 		}
 	}
 	return errors.New("refers to a step that does not exist: " + domain.UnknownName("step", name, known))
+}
+
+// names returns what is referred to, with dots, sorted.
+func (r *reader) names() []string {
+	all := map[string]bool{}
+	for _, names := range r.refs {
+		all[strings.Join(names, ".")] = true
+	}
+	return slices.Sorted(maps.Keys(all))
 }

@@ -22,6 +22,7 @@ import (
 	"vellocity/internal/web/pages/keys"
 	"vellocity/internal/web/pages/notifications"
 	"vellocity/internal/web/pages/review"
+	"vellocity/internal/web/pages/rules"
 	"vellocity/internal/web/pages/template"
 	"vellocity/internal/web/pages/templates"
 	"vellocity/internal/web/pages/trigger"
@@ -47,6 +48,7 @@ func pages() []ui.Mount {
 	return []ui.Mount{
 		board.Mount,
 		contents.Mount,
+		rules.Mount,
 		executions.Mount,
 		execution.Mount,
 		notifications.Mount,

@@ -1,12 +1,12 @@
 // Triggers: a person makes a schedule and an event trigger, sees what each would do, fires
-// one, switches one off, and reads the history. Then each page is looked at in every mode,
-// and a trigger is made without scripts.
+// one, switches one off, and reads the history; and makes a board rule, which moves what is
+// written next. Then each page is looked at in every mode, and a trigger is made without scripts.
 //
 //   npm ci && node triggers.mjs
 import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { axe, inFirefox, launch, overflow, still, watch } from "./browser.mjs";
+import { axe, inFirefox, launch, overflow, still, until, watch } from "./browser.mjs";
 import { startServer } from "./server.mjs";
 
 const out = join(import.meta.dirname, "out");
@@ -23,6 +23,7 @@ try {
   await schedule(page);
   await event(page);
   await fire(page);
+  await rule(page);
   if (!inFirefox) { // once is enough
     await everyMode();
     await withoutScript();
@@ -118,6 +119,52 @@ async function fire(page) {
   await page.locator(".trigger-history", { hasText: "It was fired by hand." }).waitFor();
 }
 
+// write has an execution write a text, and returns its page.
+async function write() {
+  const call = (path, options = {}) => fetch(server.base + "/api/v1/content-workflow" + path, {
+    ...options, headers: { authorization: `Bearer ${server.key}`, "content-type": "application/json", prefer: "wait=30" },
+  }).then((r) => r.json());
+  const { data } = await call("/capabilities/generate-blog-post/execute", {
+    method: "POST", body: JSON.stringify({ settings: { topic: "Shared inboxes", key_points: ["One owner for each mail"] } }),
+  });
+  await until(async () => (await call(`/executions/${data.id}`)).data.attributes.status === "completed", "the text is written");
+  const assets = await call(`/executions/${data.id}/assets`);
+  return `/content/${assets.data.content_items[0].id}`;
+}
+
+async function rule(page) {
+  tell("make a rule of rows, and see what it would have moved");
+  await write();
+  await page.goto(server.base + "/board");
+  await page.locator("header.bar").getByRole("link", { name: "Rules" }).click();
+  await page.getByRole("link", { name: "New rule" }).first().click();
+  assert.ok(await page.locator("#f-when").isHidden(), "only the rows are shown");
+  await page.getByLabel("Field 1").selectOption("word_count");
+  await page.getByLabel("Value 1").fill("90000");
+  await page.locator("#preview", { hasText: /Stays.*word_count is \d+, not at least 90000/s }).waitFor();
+  await page.getByLabel("Value 1").fill("1");
+  await page.locator("#preview", { hasText: "Moves" }).waitFor();
+  tell("read what is wrong with a row at its place");
+  await page.getByLabel("Value 1").fill("many");
+  await page.locator("#f-name").fill("Short enough");
+  await page.locator("#save").click();
+  await page.locator("#row-1-error").waitFor();
+  await noFault(page, "a refused rule");
+  await page.getByLabel("Value 1").fill("1");
+  await page.locator("#preview #condition", { hasText: "word_count >= 1" }).waitFor();
+  tell("go on with it as text");
+  await page.getByRole("radio", { name: "Text" }).check({ force: true });
+  await until(async () => (await page.locator("#f-when").inputValue()).startsWith("word_count >= 1"), "the text has the rows");
+  await page.locator("#f-when").fill('word_count >= 1 and not (title contains "tea")');
+  await page.locator("#preview", { hasText: "Moves" }).waitFor();
+  await noFault(page, "a rule as text");
+  await page.locator("#save").click();
+  await page.waitForURL(/\/rules$/);
+  tell("the next text is moved, and its history says why");
+  await page.goto(server.base + await write() + "?view=history");
+  await page.locator(".history", { hasText: /Short enough moved version 1 from Generated to Ready: word_count is/ }).waitFor();
+}
+
 async function noFault(page, where) {
   const found = await axe(page);
   assert.deepEqual(found, [], `${where}: axe`);
@@ -135,7 +182,7 @@ async function everyMode() {
     const ctx = await launch(options);
     const page = await open(ctx);
     await page.goto(server.newLink());
-    for (const path of ["/triggers", "/triggers/new", "/triggers/new?template=newsletter", "/triggers/1", "/triggers/2?delete=1"]) {
+    for (const path of ["/triggers", "/triggers/new", "/triggers/new?template=newsletter", "/triggers/1", "/triggers/2?delete=1", "/rules", "/rules/new", "/rules/1?delete=1"]) {
       step = `look at ${path}, ${mode}`;
       await page.goto(server.base + path);
       await still(page);

@@ -162,6 +162,15 @@ var story = []step{
 	{op: "toggle_workflow_trigger", with: "id=trigger", want: 409, restless: "workflow_trigger.version"},
 	{op: "delete_workflow_trigger", with: "id=trigger"},
 
+	// A rule moves clean items on.
+	{op: "dry_run_board_rule"},
+	{op: "create_board_rule", keep: "rule=data.id"},
+	{op: "list_board_rules"},
+	{op: "get_board_rule", with: "id=rule"},
+	{op: "edit_board_rule", with: "id=rule"},
+	{op: "edit_board_rule", with: "id=rule", body: `{"order":3}`, want: 409, restless: "board_rule.version"},
+	{op: "delete_board_rule", with: "id=rule"},
+
 	// Texts, credits, notifications.
 	{op: "generate_output", keep: "text=data.message_id"},
 	{op: "get_output", with: "message_id=text"},

@@ -15,6 +15,6 @@ func Rows(v *content.Verbs, profile wire.Profile) []ops.Op {
 	return slices.Concat(
 		kanbanRows(v, profile), listRows(v, profile), createRows(v), itemRows(v), findingRows(v),
 		commentRows(v), lineageRows(v), reviewLinkRows(v), brandVoiceRows(v), agentRows(v), checkRows(v),
-		channelRows(v), publicationRows(v),
+		channelRows(v), publicationRows(v), boardRuleRows(v),
 	)
 }

@@ -25,7 +25,7 @@ type ContentDetailsAttributes struct {
 
 // BoardMove is one entry of an item's history.
 type BoardMove struct {
-	Kind    domain.HistoryKind `json:"kind" doc:"A move on the board, or a decision about a finding"`
+	Kind    domain.HistoryKind `json:"kind" doc:"A move on the board, a decision about a finding, or not_moved: board rules left it, and the reason says why"`
 	From    domain.ItemStatus  `json:"from"`
 	To      domain.ItemStatus  `json:"to"`
 	Version int                `json:"version"`
@@ -33,7 +33,7 @@ type BoardMove struct {
 	ByKind  domain.ActorKind   `json:"by_kind"`
 	At      time.Time          `json:"at"`
 	Finding *string            `json:"finding" doc:"Message of the finding that was decided about"`
-	Reason  *string            `json:"reason" doc:"Why the finding was accepted, or the item moved"`
+	Reason  *string            `json:"reason" doc:"Why the finding was accepted, or the item moved or not; a line for each rule"`
 }
 
 // Version is one immutable state of an item's text.

@@ -259,6 +259,39 @@ func (verbs) Agents() enginetest.Verbs {
 	}
 }
 
+func newRule(k K, name, when string, to domain.ItemStatus) domain.BoardRule {
+	k.T.Helper()
+	r, err := k.Content.CreateBoardRule(k.Ctx(), content.BoardRuleEdit{Name: &name, When: &when, MoveTo: &to})
+	must(k, err)
+	return r
+}
+
+func (verbs) BoardRules() enginetest.Verbs {
+	clean := func(k K) int64 { return newRule(k, "Clean", "findings.warning == 0", domain.ItemReview).ID }
+	return enginetest.Verbs{
+		"BoardRules": enginetest.Read(func(k K, ctx C, _ X) error { return second(k.Content.BoardRules(ctx)) }),
+		"BoardRule": makes(enginetest.ReadByID(func(k K, ctx C, x X) error {
+			return second(k.Content.BoardRule(ctx, x.Made))
+		}), clean),
+		"CreateBoardRule": {Scope: domain.ScopeWrite, Event: true, Call: func(k K, ctx C, _ X) error {
+			return second(k.Content.CreateBoardRule(ctx, content.BoardRuleEdit{
+				Name: new("Clean"), When: new("findings.warning == 0"), MoveTo: new(domain.ItemReview),
+			}))
+		}},
+		"EditBoardRule": makes(changes(domain.ScopeWrite, func(k K, ctx C, x X) error {
+			return second(k.Content.EditBoardRule(ctx, content.EditBoardRule{
+				ID: x.Made, BoardRuleEdit: content.BoardRuleEdit{When: new("findings.info == 0")},
+			}))
+		}), clean),
+		"DeleteBoardRule": makes(changes(domain.ScopeWrite, func(k K, ctx C, x X) error {
+			return k.Content.DeleteBoardRule(ctx, verb.ID{ID: x.Made})
+		}), clean),
+		"TryBoardRule": enginetest.Read(func(k K, ctx C, _ X) error {
+			return second(k.Content.TryBoardRule(ctx, content.TryBoardRule{When: "word_count > 3"}))
+		}),
+	}
+}
+
 func (verbs) Check() enginetest.Verbs {
 	return enginetest.Verbs{
 		"CheckText": enginetest.Read(func(k K, ctx C, _ X) error {

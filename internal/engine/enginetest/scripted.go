@@ -28,6 +28,25 @@ type Step struct {
 	Do   string            `json:"do,omitempty"`
 	Item int64             `json:"item,omitempty"`
 	To   domain.ItemStatus `json:"to,omitempty"`
+	Made *Made             `json:"made,omitempty"` // the item of the step item; nil: a plain one
+}
+
+// Made is an item that a step creates.
+type Made struct {
+	Title    string             `json:"title"`
+	Type     domain.ContentType `json:"type"`
+	Body     string             `json:"body"`
+	Language string             `json:"language"`
+	Scores   map[string]float64 `json:"scores"`
+	Findings []domain.Finding   `json:"findings"`
+	Needs    []domain.Need      `json:"needs"`
+}
+
+func (m Made) effect() capability.Effect {
+	c := domain.ContentItem{
+		Title: m.Title, Type: m.Type, Body: m.Body, Language: m.Language, Scores: m.Scores, NeedsInput: m.Needs,
+	}
+	return capability.Effect{Create: &capability.CreateItem{Item: c, Findings: m.Findings}}
 }
 
 // Hook is called before each step does anything; its error is the step's.
@@ -156,6 +175,10 @@ func act(ctx context.Context, in capability.Input) (capability.Result, error) {
 		out.Output = resp.Text
 		return out, err
 	case "item":
+		if s.Made != nil {
+			out.Effects = []capability.Effect{s.Made.effect()}
+			break
+		}
 		c := domain.ContentItem{Title: "The same title", Type: domain.ContentBlog, Body: "Body of " + s.Key}
 		out.Effects = []capability.Effect{{Create: &capability.CreateItem{Item: c}}}
 	case "paper":

@@ -144,7 +144,8 @@ func (p page) refuseMove(w http.ResponseWriter, r *http.Request, ids []int64, er
 
 // whoChanged says what somebody did to an item while a card of it was in hand.
 func whoChanged(item content.ItemDetails, title string) string {
-	if n := len(item.Moves); n > 0 && !item.Moves[n-1].At.Before(item.UpdatedAt) {
+	n := len(item.Moves)
+	if n > 0 && item.Moves[n-1].Kind != domain.HistoryLeft && !item.Moves[n-1].At.Before(item.UpdatedAt) {
 		last := item.Moves[n-1]
 		return last.By + " has since moved " + title + " to " + last.To.Label() + "."
 	}
