@@ -272,8 +272,8 @@ func viewOfStep(f form, i int, c catalogue) stepView {
 	}
 	v.About = d.Description
 	for _, x := range ui.FieldsOf(d.Schema) {
-		x = settingField(x, i, s.Settings[x.Name])
-		if x.Required || x.Value != "" {
+		folded := x.Group != ""
+		if x = settingField(x, i, s.Settings[x.Name]); !folded || x.Required || x.Value != "" {
 			v.Fields = append(v.Fields, x)
 		} else {
 			v.More = append(v.More, x)
@@ -304,6 +304,9 @@ func settingField(x ui.Field, i int, text string) ui.Field {
 	}
 	if f.Placeholder == "" {
 		f.Placeholder = x.Placeholder
+	}
+	if x.Passages {
+		f.Hint = "One per line. Where one has several lines, write them as a JSON list."
 	}
 	switch x.Widget {
 	case ui.WidgetBrandVoice:
