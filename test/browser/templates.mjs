@@ -8,7 +8,7 @@
 import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { axe, launch, overflow, still, watch } from "./browser.mjs";
+import { axe, launch, overflow, still, until, watch } from "./browser.mjs";
 import { startServer } from "./server.mjs";
 
 const out = join(import.meta.dirname, "out");
@@ -51,6 +51,7 @@ try {
   await voice(page);
   await build(page);
   await runIt(page);
+  await trigger(page);
   await conflict(page);
   await withoutScript();
 
@@ -197,6 +198,34 @@ async function runIt(page) {
   await ctx.close();
   await page.goto(execution);
   await page.getByText("Completed").first().waitFor();
+}
+
+// trigger starts the template on an event, by the builder.
+async function trigger(page) {
+  tell("an event starts it: the builder's filter, and the history");
+  await page.goto(server.base + "/triggers/new?template=write-and-review");
+  await page.locator("#f-t-name").fill("Deals");
+  await page.locator("#f-t-type").selectOption("event");
+  await page.locator("#f-t-event").fill("crm.deal_won");
+  await page.getByLabel("Field of the event, row 1").fill("amount");
+  await page.getByLabel("Comparison, row 1").selectOption("at_least");
+  await page.getByLabel("Value, row 1").fill("150");
+  await page.locator("#f-topic").fill("{{ event.company }} has bought");
+  await page.locator("#save").click();
+  await page.waitForURL(/\/triggers\/\d+$/);
+  for (const amount of [100, 200]) {
+    const res = await fetch(`${server.base}/api/v1/content-workflow/events`, {
+      method: "POST", headers: { authorization: `Bearer ${server.key}`, "content-type": "application/json" },
+      body: JSON.stringify({ name: "crm.deal_won", payload: { amount, company: "Acme" } }),
+    });
+    assert.equal(res.status, 200);
+  }
+  await until(async () => {
+    await page.reload();
+    return await page.locator(".trigger-history tbody tr", { hasText: "Fired" }).count() === 1 &&
+      await page.locator(".trigger-history tbody tr", { hasText: "Filtered" }).count() === 1;
+  }, "one event fires it, and the other does not");
+  await look(page, "trigger");
 }
 
 async function conflict(page) {
