@@ -102,6 +102,12 @@ func TestAnswers(t *testing.T) {
 			"Page 1 of 1, 1 in all\n",
 		},
 		{
+			"a type of its own", "triggers list", "",
+			`{"success":true,"data":[{"type":"workflow_trigger","id":7,"attributes":{"name":"Nightly","type":"schedule","template":"newsletter","enabled":true,"next_fire_at":null}}],"meta":{"page":1,"per_page":20,"total":1,"total_pages":1}}`,
+			"ID  NAME     TYPE      TEMPLATE    ENABLED  NEXT FIRE AT\n7   Nightly  schedule  newsletter  true     -\n",
+			"Page 1 of 1, 1 in all\n",
+		},
+		{
 			"object", "content get 5", "", `{"success":true,"data":{"type":"content_item","id":5,"attributes":{"title":"T","channel":null,"body":"# T\n\nText."},"links":{"self":"/x"}}}`,
 			"id       5\ntitle    T\nchannel  -\n\n# T\n\nText.\n", "",
 		},

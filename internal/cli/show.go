@@ -130,7 +130,7 @@ func readObject(raw json.RawMessage) (fields, error) {
 	if t, err := d.Token(); err != nil || t != json.Delim('{') {
 		return nil, errors.New("read the response: it is not an object")
 	}
-	var o fields
+	var o, attributes fields
 	for d.More() {
 		t, err := d.Token()
 		if err != nil {
@@ -142,17 +142,20 @@ func readObject(raw json.RawMessage) (fields, error) {
 		}
 		switch name := fmt.Sprint(t); name {
 		case "attributes":
-			inner, err := readObject(v)
-			if err != nil {
+			if attributes, err = readObject(v); err != nil {
 				return nil, err
 			}
-			o = append(o, inner...)
-		case "type", "links":
+		case "links":
 		default:
 			o = append(o, entry{name, v})
 		}
 	}
-	return o, nil
+	if attributes == nil {
+		return o, nil
+	}
+	// The type of a resource names its table; a type among its attributes is its own.
+	o = slices.DeleteFunc(o, func(e entry) bool { return e.name == "type" })
+	return append(o, attributes...), nil
 }
 
 func (o fields) get(name string) string {

@@ -2,6 +2,7 @@ package notify_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
@@ -14,6 +15,7 @@ import (
 	"vellocity/internal/extension/mail/mailtest"
 	"vellocity/internal/notify"
 	"vellocity/internal/store"
+	"vellocity/internal/verb"
 )
 
 // Who is notified of what: one row for each way to start an execution.
@@ -149,6 +151,55 @@ func TestCreditsLow(t *testing.T) {
 		for _, r := range []domain.Role{domain.RoleViewer, domain.RoleReviewer, domain.RoleEditor} {
 			k.inbox(enginetest.As(k.Ours.ID, r), 0)
 		}
+		k.inbox(enginetest.As(k.Theirs.ID, domain.RoleOwner), 0)
+	})
+}
+
+// A trigger that has paused itself is said to who owns it, once; to the workspace's owners where
+// nobody does, or where the trigger is gone.
+func TestAPausedTrigger(t *testing.T) {
+	each(t, nil, nil, func(k *kit, _ *mailtest.Server) {
+		admin, owner := enginetest.As(k.Ours.ID, domain.RoleAdmin), k.Ctx()
+		slug := "notify-when-paused"
+		_, err := k.Work.CreateTemplate(admin, domain.Template{
+			Slug: slug, Name: "T", Category: domain.TemplateOther, InputSchema: json.RawMessage(`{"type":"object"}`),
+			Steps: []domain.TemplateStep{{Key: "a", Capability: enginetest.Slug, Settings: enginetest.Settings(step{Key: "a"})}},
+		})
+		must(k.T, err)
+		paused := func(ctx context.Context, remove bool) {
+			k.T.Helper()
+			t, err := k.Work.CreateTrigger(ctx, work.CreateTrigger{Type: domain.TriggerEvent, TriggerEdit: work.TriggerEdit{
+				Name: new("Nightly post"), Template: &slug, Event: &work.TriggerEvent{Name: "crm.deal_won"},
+			}})
+			must(k.T, err)
+			if remove {
+				must(k.T, k.Work.DeleteTrigger(ctx, verb.ID{ID: t.ID}))
+			}
+			k.Do(func(ctx context.Context, tx *store.Tx) error {
+				return tx.AppendEvent(ctx, domain.Subject{WorkspaceID: k.Ours.ID}, domain.TriggerFailed{
+					TriggerFacts: t.Facts(), Failures: domain.MostTriggerFails, Error: "Execution 7 failed: no model.",
+				})
+			})
+		}
+		paused(admin, false)
+		got := k.inbox(admin, 1)
+		if !strings.HasPrefix(got[0], "trigger.paused ") || !strings.Contains(got[0], "Nightly post") {
+			k.T.Errorf("the admin has %q", got)
+		}
+		l, err := k.Account.Notifications(admin, account.ListNotifications{Page: enginetest.FirstPage()})
+		must(k.T, err)
+		const detail = "It failed 10 times in a row. The last time: Execution 7 failed: no model."
+		if n := l.Items[0]; n.Detail != detail || !strings.HasPrefix(n.Path(), "/triggers") {
+			k.T.Errorf("%q leads to %s", n.Detail, n.Path())
+		}
+		k.settle()
+		k.inbox(owner, 0)
+		paused(k.Operator(), false) // which is no person
+		k.inbox(owner, 1)
+		paused(admin, true)
+		k.inbox(owner, 2)
+		k.settle()
+		k.inbox(admin, 1)
 		k.inbox(enginetest.As(k.Theirs.ID, domain.RoleOwner), 0)
 	})
 }

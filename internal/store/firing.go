@@ -118,6 +118,28 @@ func (q Q) Firings(
 	return l, err
 }
 
+// LastFirings returns the newest firing of each of a workspace's triggers, by the trigger's
+// id; triggers that have none are left out.
+func (q Q) LastFirings(
+	ctx context.Context, workspaceID int64, triggers []int64,
+) (map[int64]domain.Firing, error) {
+	last := map[int64]domain.Firing{}
+	if len(triggers) == 0 {
+		return last, nil
+	}
+	list, err := db.Many(ctx, q.db, firingTable.Scan(firingRead), `select `+firingColumns+` from firing
+		where workspace_id = $1 and id in (select max(id) from firing
+			where trigger_id in (`+placeholders(2, len(triggers))+`) group by trigger_id)`,
+		append([]any{workspaceID}, anyIDs(triggers)...)...)
+	if err != nil {
+		return nil, fmt.Errorf("read last firings: %w", err)
+	}
+	for _, f := range list {
+		last[f.TriggerID] = f
+	}
+	return last, nil
+}
+
 // OpenFirings returns firings of all workspaces that can be decided now, oldest first: those
 // whose event has arrived, and those that wait for no execution any more.
 func (q Q) OpenFirings(ctx context.Context, limit int) ([]domain.Firing, error) {

@@ -24,6 +24,7 @@ import (
 	"vellocity/internal/web/pages/review"
 	"vellocity/internal/web/pages/rules"
 	"vellocity/internal/web/pages/template"
+	"vellocity/internal/web/pages/templateform"
 	"vellocity/internal/web/pages/templates"
 	"vellocity/internal/web/pages/trigger"
 	"vellocity/internal/web/pages/triggers"
@@ -59,6 +60,7 @@ func pages() []ui.Mount {
 		capability.Mount,
 		templates.Mount,
 		template.Mount,
+		templateform.Mount,
 		check.Mount,
 		agents.Mount,
 		agent.Mount,

@@ -21,7 +21,7 @@ var furtherPages = []string{
 	"/capabilities/analyze-seo", "/capabilities/review-content", "/capabilities/publish-content",
 	"/brand-voices/new", "/brand-voices/1", "/brand-voices/2?delete=1", "/agents/new", "/agents/1",
 	"/settings/api-keys?new=1", "/settings/api-keys?revoke=1", "/in", "/contents/new", "/contents?q=cloud&sort=-title",
-	"/notifications?unread=1", "/check?brand_voice_id=1&sample=1",
+	"/new-template", "/new-template?copy=blog-and-social", "/notifications?unread=1", "/check?brand_voice_id=1&sample=1",
 }
 
 // everyPage lists the pages of the menu and the further ones.

@@ -89,6 +89,16 @@ func (v *Verbs) Firings(ctx context.Context, id int64, page domain.Page) (domain
 	return v.store.Read().Firings(ctx, a.WorkspaceID, id, page)
 }
 
+// LastFirings returns the newest entry of the history of each trigger, by the trigger's id.
+// Triggers that have none, or that the workspace does not have, are left out.
+func (v *Verbs) LastFirings(ctx context.Context, triggers []int64) (map[int64]domain.Firing, error) {
+	a, err := verb.Caller(ctx, domain.ScopeRead)
+	if err != nil {
+		return nil, err
+	}
+	return v.store.Read().LastFirings(ctx, a.WorkspaceID, triggers)
+}
+
 // TriggerSchedule is when a schedule is due.
 type TriggerSchedule struct{ Cron, Timezone string } // an empty time zone is the workspace's
 

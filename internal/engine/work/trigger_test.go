@@ -550,3 +550,28 @@ func TestAThousandTriggersCostTheClockLittle(t *testing.T) {
 		}
 	})
 }
+
+// One question answers for a whole list, and only about the triggers of the caller's workspace.
+func TestTheLastFiringsOfTriggers(t *testing.T) {
+	cfg := config(t)
+	cfg.Templates = []domain.Template{scriptedTemplate(step{Key: "a"})}
+	enginetest.Each(t, cfg, func(k *enginetest.Kit) {
+		quiet, first, second := nightly(k), onEvent(k, nil), onEvent(k, nil)
+		for range 2 {
+			_, err := k.Work.FireTrigger(k.Ctx(), work.FireTrigger{ID: first.ID})
+			must(k, err)
+		}
+		fired, err := k.Work.FireTrigger(k.Ctx(), work.FireTrigger{ID: second.ID})
+		must(k, err)
+		last, err := k.Work.LastFirings(k.Ctx(), []int64{quiet.ID, first.ID, second.ID, 9999})
+		must(k, err)
+		history, err := k.Work.Firings(k.Ctx(), first.ID, domain.Page{Number: 1, Size: 1})
+		must(k, err)
+		if len(last) != 2 || last[first.ID].ID != history.Items[0].ID || last[second.ID].ID != fired.ID {
+			t.Errorf("%+v", last)
+		}
+		if none, err := k.Work.LastFirings(k.Ctx(), nil); err != nil || len(none) != 0 {
+			t.Errorf("of none: %+v, %v", none, err)
+		}
+	})
+}

@@ -112,6 +112,9 @@ func (verbs) Triggers() enginetest.Verbs {
 		"Firings": triggered(false, domain.ScopeRead, func(k K, ctx C, x X) error {
 			return second(k.Work.Firings(ctx, x.Made, enginetest.FirstPage()))
 		}),
+		"LastFirings": enginetest.Read(func(k K, ctx C, _ X) error {
+			return second(k.Work.LastFirings(ctx, []int64{1}))
+		}),
 		"CreateTrigger": {Scope: domain.ScopeWrite, Event: true, Call: func(k K, ctx C, _ X) error {
 			return second(k.Work.CreateTrigger(ctx, newTrigger(k, domain.TriggerSchedule)))
 		}},

@@ -32,6 +32,8 @@ type Field struct {
 	Rows         int
 	Search       bool   // more options can be found by their title
 	Other        string // the code of a language that is not listed
+	List         string // the id of a list of suggestions for a text; "": none
+	Focus        bool   // it gets the focus when the page opens
 	Passages     bool   // a list whose entries may have several lines; an empty line parts them
 	integerItems bool
 	usual        string // the value that the form begins with

@@ -47,6 +47,7 @@ func Mount(site *ui.Site) ui.Page {
 			{Pattern: "POST " + path + "/{id}/read", Handle: p.read},
 			{Pattern: "POST " + path + "/read-all", Handle: p.readAll},
 			{Pattern: "POST " + path, Handle: p.save},
+			{Pattern: "POST " + path + "/credits-low", Handle: p.saveCreditsLow},
 		},
 	}
 }
@@ -61,6 +62,7 @@ type view struct {
 	From, Until  int  // positions of the rows shown, from 1
 	Newer, Older string
 	Settings     settings
+	CreditsLow   ui.Fields // none: this person may not change it
 }
 
 // row is one notification.
@@ -130,7 +132,7 @@ func (p page) view(w http.ResponseWriter, r *http.Request) (v view, err error) {
 	if err != nil {
 		return v, err
 	}
-	v.Settings = settingsOf(s)
+	v.Settings, v.CreditsLow = settingsOf(s), creditsLow(ctx, v.Workspace)
 	v.Tabs = []ui.Tab{
 		{Label: "All", Href: path, On: !q.Unread},
 		{Label: "Unread", Href: query{Unread: true}.href(), On: q.Unread, Count: v.Unread, Counted: true},

@@ -169,3 +169,28 @@ func TestReadAll(t *testing.T) {
 		t.Errorf("one that is not there: %d", r.Status)
 	}
 }
+
+// Who may change the workspace says below which number credits are low; others do not see it.
+func TestTheLevelOfLowCredits(t *testing.T) {
+	p := webtest.Start(t)
+	post := func(typed string) webtest.Response {
+		return p.Post(path+"/credits-low", url.Values{"credits_low_at": {typed}})
+	}
+	level := func() int { return webtest.Must(p.Engine.Account.Profile(p.Context()))(t).CreditsLowAt }
+	if r := post("5000"); r.Status != http.StatusSeeOther || level() != 5000 {
+		t.Fatalf("%d, level %d", r.Status, level())
+	}
+	if body := p.Get(path).Body; !strings.Contains(body, `name="credits_low_at" value="5000"`) {
+		t.Errorf("it is not shown:\n%s", body)
+	}
+	for _, typed := range []string{"many", "-1", "1.5", "9999999999"} {
+		r := post(typed)
+		if r.Status != http.StatusUnprocessableEntity || !strings.Contains(r.Body, `id="f-credits_low_at-error"`) ||
+			!strings.Contains(r.Body, `value="`+typed+`"`) || level() != 5000 {
+			t.Errorf("%s: %d, level %d", typed, r.Status, level())
+		}
+	}
+	if r := post(" "); r.Status != http.StatusSeeOther || level() != 0 {
+		t.Errorf("%d, level %d", r.Status, level())
+	}
+}

@@ -38,7 +38,7 @@ type view struct {
 	Template   work.TemplateDetails
 	Price      string
 	Steps      []step
-	Graph      graph
+	Graph      ui.Graph
 	Fields     ui.Fields
 	Faults     []ui.Fault
 	MaxCredits string
@@ -83,12 +83,24 @@ func (p page) view(w http.ResponseWriter, r *http.Request) (v view, err error) {
 	if v.Broken {
 		return v, nil
 	}
-	v.Graph = drawn(t.Steps, ui.Human)
+	v.Graph = ui.Draw(drawn(t.Steps))
 	v.Fields = ui.FieldsOf(t.Inputs)
 	for i := range v.Fields {
 		v.Fields[i].Path = "inputs." + v.Fields[i].Name
 	}
 	return v, p.FillChoices(r.Context(), v.Fields)
+}
+
+// drawn are the steps as the drawing names them: a box leads to the step's place in the list.
+func drawn(steps []domain.TemplateStep) (list []ui.GraphStep) {
+	for _, s := range steps {
+		g := ui.GraphStep{ID: "step-" + s.Key, Name: ui.Human(s.Key), Kind: s.Capability, Conditional: s.When != ""}
+		for _, key := range s.DependsOn {
+			g.After = append(g.After, "step-"+key)
+		}
+		list = append(list, g)
+	}
+	return list
 }
 
 // maxCredits is the limit that was typed; false where it is no number.

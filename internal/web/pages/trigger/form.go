@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"vellocity/internal/domain"
@@ -26,24 +28,18 @@ type form struct {
 	Whole    bool // the inputs are one JSON text: a field that is no text holds an expression
 	Events   []string
 	ID       string // of the trigger; empty: a new one
+	Filter   filter
+	AsText   bool // the filter is a text: rows cannot show it, or the person wants it so
+	Known    []knownField
+	Kept     []keptInput
+	CronWas  string // the cron expression that the form begins with
 	valid    bool
 	inputs   json.RawMessage
 }
 
-// repeats are the common schedules, by what a person chooses.
-var repeats = []ui.Choice{
-	{Value: "", Label: "By the cron expression"},
-	{Value: "daily", Label: "Every day"},
-	{Value: "weekdays", Label: "Monday to Friday"},
-	{Value: "weekly", Label: "Every Monday"},
-	{Value: "monthly", Label: "On the first day of the month"},
-	{Value: "hourly", Label: "Every hour"},
-}
-
-// days are the day parts of the cron expressions of the repeats.
-var days = map[string]string{
-	"daily": "* * *", "weekdays": "* * 1-5", "weekly": "* * 1", "monthly": "1 * *",
-}
+// keptInput is what was typed into an input that the chosen template does not have. It stays
+// in the form, for another template.
+type keptInput struct{ Name, Value string }
 
 // formOf is the form of a trigger as it is stored.
 func (p page) formOf(ctx context.Context, t work.TriggerDetails) (form, error) {
@@ -75,13 +71,87 @@ func (p page) formOf(ctx context.Context, t work.TriggerDetails) (form, error) {
 	for name, value := range map[string]string{
 		"t-name": t.Name, "t-type": string(t.Type), "t-cron": t.Cron, "t-timezone": t.Timezone, "t-event": string(t.Event),
 		"t-filter": t.Filter, "t-overlap": string(t.Overlap), "t-enabled": map[bool]string{true: "true"}[t.Enabled],
-		"t-time": "09:00",
 	} {
 		f.at(name).Choose(value)
 	}
 	f.fill(t.Inputs)
+	f.showSchedule(scheduleOf(t.Cron))
+	if f.Known, err = p.eventFields(ctx, t.Event); err != nil {
+		return f, err
+	}
+	f.showFilter(t.Filter)
 	return f, nil
 }
+
+// eventFields are the fields of an event: of the catalogue's example, or of the last that came.
+func (p page) eventFields(ctx context.Context, name domain.EventName) ([]knownField, error) {
+	if name == "" {
+		return nil, nil
+	}
+	past, err := p.Engine.Work.DryRunTrigger(ctx, work.CreateTrigger{
+		Type: domain.TriggerEvent, TriggerEdit: work.TriggerEdit{Event: &work.TriggerEvent{Name: name}},
+	})
+	if domain.CodeOf(err) == domain.CodeValidation {
+		return nil, nil // the preview says what is wrong with the name
+	}
+	if err != nil {
+		return nil, err
+	}
+	var events []json.RawMessage
+	for _, e := range past.Events {
+		events = append(events, e.Event)
+	}
+	return fieldsOf(name, events), nil
+}
+
+// showSchedule shows a common schedule in the fields that people choose it by.
+func (f *form) showSchedule(s schedule) {
+	f.CronWas = f.Fields.Named("t-cron").Value
+	f.at("t-repeat").Choose(s.Repeat)
+	f.at("t-time").Choose(s.Time)
+	f.at("t-weekday").Choose(s.Weekday)
+	f.at("t-day").Choose(strconv.Itoa(max(s.Day, 1)))
+	f.at("t-every").Choose(strconv.Itoa(max(s.Every, 1)))
+}
+
+// showFilter shows a filter in rows, or as a text where they cannot show it.
+func (f *form) showFilter(text string) {
+	rows, ok := rowsOf(text, kindsOf(f.Known))
+	f.Filter, f.AsText = rows, !ok
+	f.at("t-filter").Choose(text)
+}
+
+// Rows are the rows of the filter, with empty ones for more.
+func (f form) Rows() []rowView {
+	var list []rowView
+	for i := range max(len(f.Filter.Rows)+1, 2) {
+		if i == mostConditions {
+			break
+		}
+		v := rowView{N: i + 1, Field: rowName(i, "field"), Op: rowName(i, "op"), Value: rowName(i, "value")}
+		if i < len(f.Filter.Rows) {
+			v.condition = f.Filter.Rows[i]
+		}
+		v.Operators = slices.Clone(operators)
+		for j := range v.Operators {
+			v.Operators[j].On = v.Operators[j].Value == v.condition.Op
+		}
+		list = append(list, v)
+	}
+	return list
+}
+
+// rowView is a row of the filter in the form.
+type rowView struct {
+	condition
+	N                int
+	Field, Op, Value string // the names of its fields
+	Operators        []ui.Choice
+}
+
+// Text is the row's field as it is shown, and Wanted its value.
+func (v rowView) Text() string   { return v.condition.Field }
+func (v rowView) Wanted() string { return v.condition.Value }
 
 // texts are the widgets whose values may hold expressions.
 var texts = []ui.Widget{ui.WidgetText, ui.WidgetTextArea, ui.WidgetLines}
@@ -108,6 +178,9 @@ func ownFields() ui.Fields {
 	}
 	name := text("t-name", "name", "Name", "", "Nightly post", domain.LimitTriggerName)
 	name.Required = true
+	event := text("t-event", "event.name", "Event", "Of the server, or one that you send over the API.",
+		"content.published", domain.LimitEventName)
+	event.List = "event-names"
 	filter := text("t-filter", "event.filter", "Filter", "An expression over the event. Empty: every event.",
 		`event.channel == "feed"`, domain.LimitExpression)
 	filter.Widget, filter.Rows = ui.WidgetTextArea, 2
@@ -118,7 +191,12 @@ func ownFields() ui.Fields {
 		}},
 		{Name: "t-repeat", Label: "Repeat", Widget: ui.WidgetSelect, Options: slices.Clone(repeats),
 			Help: "A choice here writes the cron expression."},
-		text("t-time", "", "At", "For a choice above, in 24 hours.", "09:00", domain.Limit{Max: 5}),
+		{Name: "t-every", Label: "Every", Widget: ui.WidgetNumber, Min: "1", Max: "30", Step: "1",
+			Help: "Minutes or hours, for “every few”."},
+		{Name: "t-weekday", Label: "Day of the week", Widget: ui.WidgetSelect, Options: slices.Clone(weekdays)},
+		{Name: "t-day", Label: "Day of the month", Widget: ui.WidgetNumber, Min: "1", Max: "31", Step: "1",
+			Help: "A month that does not have it is left out."},
+		text("t-time", "", "At", "In 24 hours. Of “every hour”, only the minutes count.", "09:00", domain.Limit{Max: 5}),
 		text("t-cron", "schedule.cron", "Cron expression", "Minute, hour, day of month, month and day of week.",
 			"0 9 * * 1-5", domain.LimitCron),
 		text(
@@ -129,8 +207,7 @@ func ownFields() ui.Fields {
 			"Europe/Berlin",
 			domain.LimitTimezone,
 		),
-		text("t-event", "event.name", "Event", "Of the catalogue, or one that you send over the API.",
-			"content.published", domain.LimitEventName),
+		event,
 		filter,
 		{Name: "t-overlap", Path: "overlap", Label: "While an execution of it still runs", Widget: ui.WidgetSelect,
 			Options: []ui.Choice{{Value: "skip", Label: "Skip"}, {Value: "queue", Label: "Queue one, with the newest inputs"}}},
@@ -152,7 +229,12 @@ func (p page) readForm(r *http.Request, t work.TriggerDetails) (f form, err erro
 	}
 	f.ETag = r.PostForm.Get("etag")
 	f.Fields.Post(r.PostForm)
-	f.writeCron()
+	f.writeCron(r.PostForm.Get("t-cron-was"))
+	if f.Known, err = p.eventFields(r.Context(), domain.EventName(f.Fields.Named("t-event").Value)); err != nil {
+		return f, err
+	}
+	f.readFilter(r.PostForm)
+	f.keep(r.PostForm)
 	if f.Whole = r.PostForm.Has("t-inputs"); f.Whole {
 		f.inputs = json.RawMessage(f.Fields.Named("t-inputs").Value)
 		if !json.Valid(f.inputs) {
@@ -164,30 +246,84 @@ func (p page) readForm(r *http.Request, t work.TriggerDetails) (f form, err erro
 	}
 	f.Inputs.Post(r.PostForm)
 	settings, valid := f.Inputs.Settings()
-	f.valid = valid
+	f.valid = f.valid && valid
 	f.inputs, err = json.Marshal(settings)
 	return f, err
 }
 
-// writeCron writes the cron expression of a common schedule.
-func (f *form) writeCron() {
-	repeat := f.Fields.Named("t-repeat").Value
-	hour, minute, ok := strings.Cut(f.Fields.Named("t-time").Value, ":")
+// writeCron writes the cron expression of a common schedule, unless the person has written
+// another one.
+func (f *form) writeCron(was string) {
+	value := func(name string) string { return f.Fields.Named(name).Value }
+	typed := value("t-cron")
+	f.CronWas = typed
+	if was != "" && typed != was && typed != "" {
+		f.showSchedule(scheduleOf(typed))
+		return
+	}
+	every, _ := strconv.Atoi(value("t-every")) // what is no number is not among those that are possible
+	day, _ := strconv.Atoi(value("t-day"))
+	s := schedule{
+		Repeat: value("t-repeat"), Every: every, Time: value("t-time"), Weekday: value("t-weekday"), Day: day,
+	}
+	cron, problem := s.cron()
+	if problem != "" && value("t-type") != string(domain.TriggerEvent) {
+		at := map[bool]string{true: "t-every", false: "t-time"}[strings.Contains(problem, "one of")]
+		if strings.Contains(problem, "a day") {
+			at = "t-day"
+		}
+		x := f.at(at)
+		x.Errors, f.valid = append(x.Errors, problem), false
+		return
+	}
+	if cron != "" {
+		f.at("t-cron").Choose(cron)
+		f.CronWas = cron
+	}
+}
+
+// readFilter reads the filter of a posted form, from its rows where it has them.
+func (f *form) readFilter(v url.Values) {
+	rows, ok := postedFilter(v)
+	f.AsText = !ok
 	if !ok {
-		hour, minute = f.Fields.Named("t-time").Value, "0"
+		return
 	}
-	hour, minute = strings.TrimPrefix(hour, "0"), strings.TrimPrefix(minute, "0")
-	if hour == "" {
-		hour = "0"
+	f.Filter = rows
+	known := kindsOf(f.Known)
+	x := f.at("t-filter")
+	was := v.Get("t-filter-was")
+	if before, ok := rowsOf(was, known); ok && before.write(known) == rows.write(known) {
+		x.Choose(was) // as the person wrote it
+	} else {
+		x.Choose(rows.write(known))
 	}
-	if minute == "" {
-		minute = "0"
+	if slices.ContainsFunc(rows.Rows, func(c condition) bool { return c.Field == "" }) {
+		x.Errors, f.valid = append(x.Errors, "Choose a field of the event for each value."), false
 	}
-	switch part, common := days[repeat]; {
-	case common:
-		f.at("t-cron").Choose(minute + " " + hour + " " + part)
-	case repeat == "hourly":
-		f.at("t-cron").Choose(minute + " * * * *")
+}
+
+// change does what a button of the form asks for.
+func (f *form) change(do string) {
+	switch text := f.Fields.Named("t-filter").Value; do {
+	case "filter-text":
+		f.AsText = true
+	case "filter-rows":
+		f.showFilter(text)
+		if x := f.at("t-filter"); f.AsText {
+			x.Errors = append(x.Errors, "Rows cannot show this filter, so it stays a text.")
+		}
+	}
+}
+
+// keep remembers what was typed into inputs that the template does not have.
+func (f *form) keep(v url.Values) {
+	for _, name := range slices.Sorted(maps.Keys(v)) {
+		own := strings.HasPrefix(name, "t-") || slices.Contains([]string{"etag", "once", "try", "version"}, name)
+		has := slices.ContainsFunc(f.Inputs, func(x ui.Field) bool { return x.Name == name || x.Name+"_other" == name })
+		if value := strings.Join(v[name], "\n"); !own && !has && value != "" {
+			f.Kept = append(f.Kept, keptInput{name, value})
+		}
 	}
 }
 

@@ -34,6 +34,7 @@ func Mount(site *ui.Site) ui.Page {
 			{Pattern: "GET " + path + "/new", Handle: p.showNew},
 			{Pattern: "POST " + path + "/new", Handle: p.create},
 			{Pattern: "POST " + path + "/preview", Handle: p.preview},
+			{Pattern: "POST " + path + "/inputs", Handle: p.inputs},
 			{Pattern: "GET " + path + "/{id}", Handle: p.show},
 			{Pattern: "POST " + path + "/{id}", Handle: p.save},
 			{Pattern: "POST " + path + "/{id}/fire", Handle: p.fire},
@@ -47,7 +48,8 @@ type view struct {
 	ui.Shell
 	ID        int64 // 0: a new one
 	Action    string
-	Templates []ui.Choice // to choose from, while none is chosen
+	Templates []ui.Choice // to choose from
+	Choosing  bool        // no template is chosen yet
 	Form      form
 	Preview   previewView
 	History   []domain.Firing
@@ -61,6 +63,7 @@ type previewView struct {
 	Problem string // why that is not known
 	Cron    string // that the form has made
 	On      bool   // it is an event trigger
+	Fields  []knownField
 }
 
 func pathOf(id int64) string { return path + "/" + strconv.FormatInt(id, 10) }
@@ -114,16 +117,17 @@ func (p page) showForm(
 		}
 		v.History = l.Items
 	}
-	if f.Template == "" {
-		list, err := p.Engine.Work.Templates(r.Context(), work.ListTemplates{})
-		if err != nil {
+	list, err := p.Engine.Work.Templates(r.Context(), work.ListTemplates{})
+	if err != nil {
+		return err
+	}
+	for _, t := range list {
+		v.Templates = append(v.Templates, ui.Choice{Value: t.Slug, Label: t.Name, On: t.Slug == f.Template})
+	}
+	if v.Choosing = f.Template == ""; !v.Choosing {
+		if v.Preview, err = p.previewOf(r.Context(), f); err != nil {
 			return err
 		}
-		for _, t := range list {
-			v.Templates = append(v.Templates, ui.Choice{Value: t.Slug, Label: t.Name})
-		}
-	} else if v.Preview, err = p.previewOf(r.Context(), f); err != nil {
-		return err
 	}
 	if actor, ok := domain.ActorFrom(r.Context()); ok {
 		if err := actor.Require(domain.ScopeWrite); err != nil {
@@ -139,7 +143,7 @@ func (p page) showForm(
 // previewOf says what the trigger of a form would do.
 func (p page) previewOf(ctx context.Context, f form) (previewView, error) {
 	in := f.trigger()
-	v := previewView{On: in.Type == domain.TriggerEvent}
+	v := previewView{On: in.Type == domain.TriggerEvent, Fields: f.Known}
 	if in.Schedule != nil {
 		v.Cron = in.Schedule.Cron
 	}
@@ -170,6 +174,15 @@ func (p page) preview(w http.ResponseWriter, r *http.Request) error {
 	return p.RenderPart(w, http.StatusOK, "trigger", "preview", v)
 }
 
+// inputs shows the inputs of the template that was just chosen.
+func (p page) inputs(w http.ResponseWriter, r *http.Request) error {
+	f, err := p.readForm(r, work.TriggerDetails{})
+	if err != nil {
+		return err
+	}
+	return p.RenderPart(w, http.StatusOK, "trigger", "inputs", f)
+}
+
 // create creates a trigger from the form.
 func (p page) create(w http.ResponseWriter, r *http.Request) error {
 	f, err := p.readForm(r, work.TriggerDetails{})
@@ -177,6 +190,7 @@ func (p page) create(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if r.PostForm.Has("try") {
+		f.change(r.PostForm.Get("try"))
 		return p.showForm(w, r, http.StatusOK, work.TriggerDetails{}, f)
 	}
 	out, err := ui.Once(r, func(ctx context.Context) (work.TriggerDetails, error) {
@@ -207,6 +221,7 @@ func (p page) save(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if r.PostForm.Has("try") {
+		f.change(r.PostForm.Get("try"))
 		return p.showForm(w, r, http.StatusOK, t, f)
 	}
 	out, err := ui.Once(r, func(ctx context.Context) (work.TriggerDetails, error) {
@@ -226,7 +241,7 @@ func (p page) save(w http.ResponseWriter, r *http.Request) error {
 }
 
 // errForm says that a field of the form does not hold its type; the fields say which.
-var errForm = &domain.Error{Code: domain.CodeValidation, Message: "Fix the inputs."}
+var errForm = &domain.Error{Code: domain.CodeValidation, Message: "Fix the fields that are marked."}
 
 // refuse shows the form again with what the person wrote and what is wrong.
 func (p page) refuse(w http.ResponseWriter, r *http.Request, t work.TriggerDetails, f form, cause error) error {

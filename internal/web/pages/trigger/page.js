@@ -8,3 +8,13 @@ if (type) {
   type.addEventListener('change', show)
   show()
 }
+
+// Shows only what belongs to the chosen schedule.
+const repeat = document.getElementById('f-t-repeat')
+if (repeat) {
+  const show = () => {
+    for (const part of document.querySelectorAll('[data-repeat]')) part.hidden = !part.dataset.repeat.split(' ').includes(repeat.value)
+  }
+  repeat.addEventListener('change', show)
+  show()
+}

@@ -68,17 +68,21 @@ func (p page) show(w http.ResponseWriter, r *http.Request) error {
 			v.Refused = domain.AsError(err).Message
 		}
 	}
+	ids := make([]int64, len(list.Items))
+	for i, t := range list.Items {
+		ids[i] = t.ID
+	}
+	last, err := p.Engine.Work.LastFirings(r.Context(), ids)
+	if err != nil {
+		return err
+	}
 	for _, t := range list.Items {
 		x := row{TriggerDetails: t, When: t.Sentence + " (" + t.Timezone + ")"}
 		if t.Type == domain.TriggerEvent {
 			x.When = "After " + string(t.Event)
 		}
-		last, err := p.Engine.Work.Firings(r.Context(), t.ID, domain.Page{Number: 1, Size: 1})
-		if err != nil {
-			return err
-		}
-		if len(last.Items) > 0 {
-			x.Last = &last.Items[0]
+		if f, ok := last[t.ID]; ok {
+			x.Last = &f
 		}
 		v.Rows = append(v.Rows, x)
 	}

@@ -81,6 +81,7 @@ function offer(form, about, own, changed) {
   text.textContent = `You have unsaved changes from ${new Date(found.at).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" })}` +
     (found.version === version ? "." : `, made to version ${found.version}. This is version ${version}.`);
   bar.append(text, button("Restore", () => {
+    if ("draftResend" in form.dataset) { resend(form, found); return; }
     fill(form, found.values);
     if (found.version !== version && form.elements.etag) { // saving compares the two
       form.elements.etag.value = found.etag;
@@ -108,6 +109,27 @@ function valuesOf(form) {
   const values = {};
   for (const [name, value] of new FormData(form)) if (!plumbing.includes(name)) (values[name] ??= []).push(value);
   return values;
+}
+
+// resend has the server show a draft whose form may have other rows than the one on the
+// screen.
+function resend(form, found) {
+  const post = document.createElement("form");
+  post.method = "post";
+  post.action = form.action;
+  const values = { ...found.values, etag: [found.etag ?? ""], version: [found.version], do: ["update"] };
+  for (const [name, list] of Object.entries(values)) {
+    for (const value of list) {
+      const field = document.createElement("textarea"); // an input would drop line ends
+      field.name = name;
+      field.value = value;
+      post.append(field);
+    }
+  }
+  post.hidden = true;
+  document.body.append(post);
+  remember(found.key, null);
+  post.submit();
 }
 
 function fill(form, values) {

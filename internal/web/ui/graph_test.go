@@ -1,4 +1,4 @@
-package template
+package ui_test
 
 import (
 	"fmt"
@@ -6,36 +6,36 @@ import (
 
 	"pgregory.net/rapid"
 
-	"vellocity/internal/domain"
 	"vellocity/internal/proptest"
+	"vellocity/internal/web/ui"
 )
 
 // Every step has a place of its own, below all that it waits for, within the drawing.
 func TestTheDrawingOfSteps(t *testing.T) {
 	proptest.Check(t, func(t *rapid.T) {
-		var steps []domain.TemplateStep
+		var steps []ui.GraphStep
 		for i := range rapid.IntRange(0, 12).Draw(t, "steps") {
-			s := domain.TemplateStep{Key: fmt.Sprintf("k%d", i)}
+			s := ui.GraphStep{ID: fmt.Sprintf("k%d", i)}
 			for j := range i {
 				if rapid.Bool().Draw(t, "waits") {
-					s.DependsOn = append(s.DependsOn, fmt.Sprintf("k%d", j))
+					s.After = append(s.After, fmt.Sprintf("k%d", j))
 				}
 			}
 			steps = append(steps, s)
 		}
 		steps = rapid.Permutation(steps).Draw(t, "order")
-		g := drawn(steps, func(key string) string { return key })
-		at, places, lines := map[string]box{}, map[[2]int]bool{}, 0
+		g := ui.Draw(steps)
+		at, places, lines := map[string]ui.GraphBox{}, map[[2]int]bool{}, 0
 		for _, b := range g.Boxes {
 			if places[[2]int{b.X, b.Y}] || b.X+b.Width > g.Width || b.Y+b.Height > g.Height {
 				t.Fatalf("%+v in %+v", b, g)
 			}
-			places[[2]int{b.X, b.Y}], at[b.Key] = true, b
+			places[[2]int{b.X, b.Y}], at[b.ID] = true, b
 		}
 		for _, s := range steps {
-			for _, before := range s.DependsOn {
-				if lines++; at[before].Y >= at[s.Key].Y {
-					t.Fatalf("%s stands above %s", s.Key, before)
+			for _, before := range s.After {
+				if lines++; at[before].Y >= at[s.ID].Y {
+					t.Fatalf("%s stands above %s", s.ID, before)
 				}
 			}
 		}
