@@ -47,7 +47,7 @@ type MoveResult struct {
 }
 
 type boardFilter struct {
-	ExecutionID int64              `json:"execution_id,omitempty" minimum:"1" doc:"Only what this execution created"`
+	ExecutionID int64              `json:"execution_id,omitempty" minimum:"1" doc:"Only what this execution wrote"`
 	ContentType domain.ContentType `json:"content_type,omitempty" doc:"Only this type"`
 	Text        string             `json:"q,omitempty" limit:"search" doc:"Only items with all these words, or words that begin so, in title or text; best first"`
 	PerColumn   int                `json:"per_column,omitempty" limit:"per_column" default:"50" doc:"Items shown per column; count is always the full count"`

@@ -140,6 +140,9 @@ func executionDetails(ctx context.Context, q store.Q, workspaceID, id int64) (d 
 	if d.Items, err = q.ContentOf(ctx, workspaceID, id); err != nil {
 		return d, err
 	}
+	if err := d.addRewritten(ctx, q, workspaceID); err != nil {
+		return d, err
+	}
 	d.Redone, err = q.ExecutionRedos(ctx, workspaceID, id, mostRedos)
 	return d, err
 }

@@ -103,3 +103,31 @@ func (in RedoStep) mayRedo(ctx context.Context, tx *store.Tx, x domain.Execution
 
 // Again returns the keys of the steps that a redo of one step would run, in the order of the plan.
 func (d ExecutionDetails) Again(step string) []string { return execution.Again(d.Plan, step) }
+
+// addRewritten adds the items of other executions that the steps of a redo wrote again: also one whose text came
+// out the same, which has no new version.
+func (d *ExecutionDetails) addRewritten(ctx context.Context, q store.Q, workspaceID int64) error {
+	if d.Execution.Redo.Of == 0 {
+		return nil
+	}
+	for _, s := range d.Steps {
+		if s.Status != domain.StepDone {
+			continue
+		}
+		for _, ref := range s.Items {
+			if slices.ContainsFunc(d.Items, func(c domain.ContentItem) bool { return c.ID == ref.ID }) {
+				continue
+			}
+			c, err := q.Content(ctx, workspaceID, ref.ID)
+			if domain.CodeOf(err) == domain.CodeNotFound {
+				continue // it has been deleted
+			}
+			if err != nil {
+				return err
+			}
+			c.Body = ""
+			d.Items = append(d.Items, c)
+		}
+	}
+	return nil
+}
