@@ -122,8 +122,8 @@ func kanbanRows(v *content.Verbs, profile wire.Profile) []ops.Op {
 			Docs: ops.Docs{
 				Chapter: chapter,
 				Summary: "Move Content",
-				Description: "Moves an item to a column. Ready approves the current version; published publishes it, " +
-					"which blocking findings prevent.",
+				Description: "Moves an item to a column. Ready approves the current version; published publishes it, on the " +
+					"feed and on every enabled channel that takes its content type, which blocking findings prevent.",
 				Errors:  moving,
 				Example: map[string]any{"id": sampleCard.ID, "status": "review"},
 			},
