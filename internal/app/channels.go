@@ -12,6 +12,7 @@ import (
 
 	"vellocity/internal/domain"
 	"vellocity/internal/extension/bluesky"
+	"vellocity/internal/extension/ghost"
 	"vellocity/internal/extension/mastodon"
 	"vellocity/internal/extension/webhook"
 	"vellocity/internal/extension/wire"
@@ -23,6 +24,7 @@ import (
 func channelKinds() []wire.Kind {
 	return []wire.Kind{
 		wordpress.Kind(),
+		ghost.Kind(),
 		bluesky.Kind(),
 		mastodon.Kind(),
 		webhook.Kind(),

@@ -36,6 +36,14 @@ func SystemActor(workspaceID, executionID int64, name string) Actor {
 	return Actor{Kind: ActorSystem, ID: executionID, Name: name, WorkspaceID: workspaceID}
 }
 
+// ExecutionID is the execution that acts; 0: none does.
+func (a Actor) ExecutionID() int64 {
+	if a.Kind != ActorSystem {
+		return 0
+	}
+	return a.ID
+}
+
 // OnBehalfOf returns the actor with the rights of another.
 func (a Actor) OnBehalfOf(other Actor) Actor {
 	a.Role, a.Scopes, a.Plan, a.For = other.Role, other.Scopes, other.Plan, other.Starter()

@@ -11,6 +11,7 @@ type ChannelKind string
 // The kinds of channels.
 const (
 	ChannelWordPress ChannelKind = "wordpress"
+	ChannelGhost     ChannelKind = "ghost"
 	ChannelBluesky   ChannelKind = "bluesky"
 	ChannelMastodon  ChannelKind = "mastodon"
 	ChannelWebhook   ChannelKind = "webhook"
@@ -18,7 +19,7 @@ const (
 
 // Values lists the kinds.
 func (ChannelKind) Values() []string {
-	return names([]ChannelKind{ChannelWordPress, ChannelBluesky, ChannelMastodon, ChannelWebhook})
+	return names([]ChannelKind{ChannelWordPress, ChannelGhost, ChannelBluesky, ChannelMastodon, ChannelWebhook})
 }
 
 // Channel is a place where a workspace publishes, beside its built-in feed: a site, an

@@ -169,7 +169,9 @@ type ContentVersion struct {
 	Findings   []Finding // what is known to be wrong with it; read with a single version only
 	Whole      bool      // VersionFields are known; false in what is from before they were kept
 	VersionFields
-	CreatedAt time.Time
+	// ExecutionID is the execution that wrote it; 0: none did, or it is from before that was kept.
+	ExecutionID int64
+	CreatedAt   time.Time
 }
 
 // PublicationStatus says how far a publication has come.

@@ -38,7 +38,7 @@ var (
 	LimitTimezone      = Limit{Name: "timezone", Unit: Characters, Min: 1, Max: 64, Line: true}
 	LimitNotifyEmails  = Limit{Name: "notification_emails", Unit: Items, Max: 20, Each: 254, Line: true} // RFC 5321, path
 	LimitEmail         = Limit{Name: "email", Unit: Characters, Max: 254, Line: true}                    // RFC 5321, path
-	LimitNotifyKinds   = Limit{Name: "notification_kinds", Unit: Items, Min: 1, Max: 5}                  // each kind once
+	LimitNotifyKinds   = Limit{Name: "notification_kinds", Unit: Items, Min: 1, Max: 6}                  // each kind once
 	LimitMaxCredits    = Limit{Name: "max_credits", Unit: Number, Max: 1_000_000_000}
 	LimitCreditsLow    = Limit{Name: "credits_low", Unit: Number, Max: 1_000_000_000}
 	LimitGrant         = Limit{Name: "grant", Unit: Number, Min: 1, Max: 1_000_000_000}

@@ -18,6 +18,9 @@ const (
 	NotifyWaiting    NotificationKind = "execution.waiting" // for a person's decision
 	NotifyCreditsLow NotificationKind = "credits.low"
 	NotifyPaused     NotificationKind = "trigger.paused" // after failures in a row
+	// NotifyUnpublished says that a channel does not show an item as it should, and that nobody
+	// tries again.
+	NotifyUnpublished NotificationKind = "publication.failed"
 )
 
 // EmailMode says when a notification is also sent by e-mail.
@@ -81,6 +84,8 @@ func (n Notification) Headline() string {
 		return "Credits are low: " + title + " available"
 	case NotifyPaused:
 		return "The trigger “" + title + "” has paused itself"
+	case NotifyUnpublished:
+		return "A channel failed for “" + title + "”"
 	}
 	return title
 }
@@ -149,7 +154,9 @@ func (s NotificationSettings) AddressOf(u User) string {
 
 // NotificationKinds lists the kinds, in the order of the settings.
 func NotificationKinds() []NotificationKind {
-	return []NotificationKind{NotifyCompleted, NotifyFailed, NotifyWaiting, NotifyCreditsLow, NotifyPaused}
+	return []NotificationKind{
+		NotifyCompleted, NotifyFailed, NotifyWaiting, NotifyCreditsLow, NotifyPaused, NotifyUnpublished,
+	}
 }
 
 // Values lists the kinds.

@@ -342,3 +342,54 @@ func TestExecutionsAreComparedStepByStep(t *testing.T) {
 		}
 	})
 }
+
+// The board and the list find an item by each execution that wrote a version of it, and so do the execution's assets.
+func TestItemsAreFoundByWhatWroteThem(t *testing.T) {
+	enginetest.Each(t, enginetest.Config{Provider: server(t, numbered())}, func(k *enginetest.Kit) {
+		first := k.Ended(k.Run(paper()...).ID, domain.ExecutionCompleted)
+		id := details(k, first.ID).Items[0].ID
+		redone := k.Ended(redo(k, work.RedoStep{ID: first.ID, Step: "b"}).ID, domain.ExecutionCompleted)
+		refreshed := k.Ended(k.Run(step{Key: "r", Do: "revise", Item: id}).ID, domain.ExecutionCompleted)
+		read := k.Ended(k.Run(step{Key: "n", Item: id}).ID, domain.ExecutionCompleted)
+		if c := itemOf(k, id); c.Version != 3 || c.ExecutionID != first.ID {
+			t.Fatalf("version %d of execution %d", c.Version, c.ExecutionID)
+		}
+		other := k.Item(k.Ctx(), "Another", "Text.")
+		for name, tc := range map[string]struct {
+			execution int64
+			want      []int64
+		}{
+			"created": {first.ID, []int64{id}}, "redone": {redone.ID, []int64{id}}, "refreshed": {refreshed.ID, []int64{id}},
+			"only read": {read.ID, nil}, "none": {read.ID + 1_000, nil}, "any": {0, []int64{other.ID, id}},
+		} {
+			columns, err := k.Content.Board(k.Ctx(), content.BoardFilter{ExecutionID: tc.execution})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := cards(columns); !slices.Equal(got, tc.want) || columns[0].Count != len(tc.want) {
+				t.Errorf("%s: the board has %v", name, got)
+			}
+			l, err := k.Content.ListItems(k.Ctx(), content.ListItems{
+				ExecutionID: tc.execution, Page: domain.Page{Number: 1, Size: 9},
+			})
+			if err != nil || len(l.Items) != len(tc.want) || l.Total != len(tc.want) {
+				t.Errorf("%s: the list has %+v, %v", name, l, err)
+			}
+			if tc.execution == 0 || tc.execution > read.ID {
+				continue
+			}
+			if d := details(k, tc.execution); len(d.Items) != len(tc.want) {
+				t.Errorf("%s: its assets are %+v", name, d.Items)
+			}
+		}
+	})
+}
+
+func cards(columns []content.Column) (ids []int64) {
+	for _, c := range columns {
+		for _, i := range c.Items {
+			ids = append(ids, i.ID)
+		}
+	}
+	return ids
+}

@@ -187,6 +187,7 @@ func addVersion(ctx context.Context, tx *store.Tx, c domain.ContentItem, n int, 
 		Body:       c.Body,
 		Findings:   c.Findings,
 
+		ExecutionID:   a.ExecutionID(),
 		Whole:         true,
 		VersionFields: c.VersionFields(),
 	})

@@ -68,8 +68,12 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, err error) {
 		}
 		w.Header().Set("WWW-Authenticate", challenge+`, scope="mcp:tools mcp:resources"`)
 	case domain.CodeRateLimited:
-		w.Header().Set("Retry-After", gate.RetryAfter(e))
 		code = rpcRateLimited
+	case domain.CodeUnavailable, domain.CodeServer:
+		code = rpcInternal // whether it may call is not known
+	}
+	if after := gate.RetryAfter(e); after != "" {
+		w.Header().Set("Retry-After", after)
 	}
 	rpcError(w, e.Code.Status(), nil, code, e.Message)
 }

@@ -15,7 +15,7 @@ import (
 func Events() []domain.EventName {
 	return []domain.EventName{
 		domain.EventExecutionCompleted, domain.EventExecutionFailed, domain.EventExecutionStatus, domain.EventCreditsLow,
-		domain.EventTriggerFailed,
+		domain.EventTriggerFailed, domain.EventPublicationEnded,
 	}
 }
 
@@ -170,6 +170,8 @@ func (b *batch) about(ctx context.Context, e domain.Event) (domain.Notification,
 		return n, w.with(func(r domain.Role) bool { return r == domain.RoleOwner || r == domain.RoleAdmin }), nil
 	case domain.EventTriggerFailed:
 		return b.aboutTrigger(ctx, w, e, n)
+	case domain.EventPublicationEnded:
+		return b.aboutPublication(ctx, w, e, n)
 	}
 	return n, nil, nil
 }
@@ -191,6 +193,35 @@ func (b *batch) aboutTrigger(
 	}
 	to, err := b.starter(ctx, w, t.Owner)
 	return n, to, err
+}
+
+// aboutPublication is what those who may publish read about a publication that failed for good.
+func (b *batch) aboutPublication(
+	ctx context.Context, w *workspace, e domain.Event, n domain.Notification,
+) (domain.Notification, []domain.Recipient, error) {
+	var ended domain.PublicationEnded
+	if err := json.Unmarshal(e.Payload, &ended); err != nil {
+		return n, nil, fmt.Errorf("read the event: %w", err)
+	}
+	if ended.Status != domain.PublicationFailed {
+		return n, nil, nil
+	}
+	n.Kind, n.ExecutionID = domain.NotifyUnpublished, 0
+	what := "Publishing on " + ended.Channel
+	if ended.Action == domain.PublicationRemove {
+		what = "Taking it off " + ended.Channel
+	}
+	n.Detail = what + " failed: " + ended.Error
+	c, err := b.tx.Content(ctx, w.ID, ended.ContentID)
+	switch {
+	case err == nil:
+		n.Title, n.ContentID = c.Title, c.ID
+	case domain.CodeOf(err) == domain.CodeNotFound:
+		n.Title = "a deleted item" // it could not be taken off
+	default:
+		return n, nil, err
+	}
+	return n, w.with(func(r domain.Role) bool { return r.Has(domain.ScopePublish) }), nil
 }
 
 // starter returns the person behind what was started: the person, the creator of the

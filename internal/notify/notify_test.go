@@ -283,3 +283,41 @@ func TestWithoutAMailServer(t *testing.T) {
 		}
 	})
 }
+
+// Those who may publish learn that a channel failed for good, and of nothing that went well or that a person did.
+func TestAFailedPublication(t *testing.T) {
+	each(t, nil, nil, func(k *kit, _ *mailtest.Server) {
+		item := k.Item(k.Ctx(), "Cold brew", "Text.")
+		ended := func(id int64, action domain.PublicationAction, as domain.PublicationStatus, why string) {
+			k.Do(func(ctx context.Context, tx *store.Tx) error {
+				by := domain.WithActor(ctx, domain.SystemActor(k.Ours.ID, 0, "Publishing"))
+				return tx.AppendEvent(by, domain.Subject{WorkspaceID: k.Ours.ID, ContentID: id}, domain.PublicationEnded{
+					ContentID: id, Channel: "company-blog", Action: action, Version: 1, Status: as, Error: why,
+				})
+			})
+		}
+		ended(item.ID, domain.PublicationPublish, domain.PublicationPublished, "")
+		ended(item.ID, domain.PublicationPublish, domain.PublicationSkipped, "The channel is switched off.")
+		ended(item.ID, domain.PublicationPublish, domain.PublicationFailed, "Access was refused.")
+		ended(item.ID, domain.PublicationRemove, domain.PublicationFailed, "Access was refused.")
+		ended(item.ID+1000, domain.PublicationRemove, domain.PublicationFailed, "Access was refused.")
+		k.settle()
+		for role, want := range map[domain.Role]int{
+			domain.RoleViewer: 0, domain.RoleReviewer: 3, domain.RoleEditor: 0, domain.RoleAdmin: 3, domain.RoleOwner: 3,
+		} {
+			k.inbox(enginetest.As(k.Ours.ID, role), want)
+		}
+		k.inbox(enginetest.As(k.Theirs.ID, domain.RoleOwner), 0)
+		l, err := k.Account.Notifications(k.Ctx(), account.ListNotifications{Page: enginetest.FirstPage()})
+		must(k.T, err)
+		for i, want := range []struct{ headline, detail, path string }{
+			{"A channel failed for “a deleted item”", "Taking it off company-blog failed: Access was refused.", "/notifications"},
+			{"A channel failed for “Cold brew”", "Taking it off company-blog failed: Access was refused.", fmt.Sprint("/content/", item.ID)},
+			{"A channel failed for “Cold brew”", "Publishing on company-blog failed: Access was refused.", fmt.Sprint("/content/", item.ID)},
+		} {
+			if n := l.Items[i]; n.Headline() != want.headline || n.Detail != want.detail || n.Path() != want.path {
+				k.T.Errorf("%d: %q %q %s", i, n.Headline(), n.Detail, n.Path())
+			}
+		}
+	})
+}

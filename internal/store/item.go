@@ -126,10 +126,11 @@ func (q Q) ContentProvenance(ctx context.Context, workspaceID, id int64) (json.R
 	return json.RawMessage(text), err
 }
 
-// ContentOf returns the cards that an execution of the workspace made, oldest first.
+// ContentOf returns the cards that an execution of the workspace created or wrote a version of, oldest first.
 func (q Q) ContentOf(ctx context.Context, workspaceID, executionID int64) ([]domain.ContentItem, error) {
-	list, err := db.Many(ctx, q.db, scanContent(contentCard), `select `+contentCardColumns+` from content
-		where workspace_id = $1 and execution_id = $2 order by id`, workspaceID, executionID)
+	w := ContentFilter{ExecutionID: executionID}.where(q, workspaceID)
+	list, err := db.Many(ctx, q.db, scanContent(contentCard),
+		`select `+contentCardColumns+` from content where `+w.String()+` order by id`, w.args...)
 	if err != nil {
 		return nil, fmt.Errorf("read an execution's items: %w", err)
 	}

@@ -13,7 +13,7 @@ type ContentFilter struct {
 	Status      domain.ItemStatus
 	Type        domain.ContentType
 	Assignee    string
-	ExecutionID int64
+	ExecutionID int64            // that created them, or wrote one of their versions
 	Span        domain.DateRange // of their creation
 	Search      *Search
 }
@@ -21,7 +21,11 @@ type ContentFilter struct {
 func (f ContentFilter) where(q Q, workspaceID int64) *where {
 	w := &where{}
 	if f.ExecutionID != 0 {
-		w.add("execution_id = ?", f.ExecutionID)
+		// Either part has an index of its own; with an "or" SQLite would read the whole workspace.
+		w.terms = append(w.terms, w.bind("id in (select id from content where +workspace_id = ?", workspaceID)+
+			w.bind(" and execution_id = ?", f.ExecutionID)+
+			w.bind(" union select content_id from content_version where execution_id = ? and execution_id > 0)",
+				f.ExecutionID))
 		// An execution has few items: with the plus, no index of the workspace is tried.
 		w.add("+workspace_id = ?", workspaceID)
 	} else {

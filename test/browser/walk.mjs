@@ -69,6 +69,10 @@ function open(ctx) {
   });
 }
 
+// picture takes one of the pictures in the documents, as high as what there is to see.
+const picture = (page, name, height) =>
+  page.screenshot({ path: join(docs, `${name}.png`), clip: { x: 0, y: 0, width: 1440, height } });
+
 async function walk(ctx) {
   const page = await open(ctx);
 
@@ -78,7 +82,7 @@ async function walk(ctx) {
   const mark = page.locator("mark.find").first();
   const quote = await page.locator(".rail .finding blockquote").first().textContent();
   assert.equal((await mark.textContent()).trim(), quote.trim(), "the finding is marked at its place");
-  await page.screenshot({ path: join(docs, "item.png") });
+  await picture(page, "item", 780);
   const other = await (await launch()).newPage();
   const again = await other.goto(server.link);
   assert.equal(again.status(), 401, "a second use of the link is refused");
@@ -211,7 +215,7 @@ async function walk(ctx) {
   await page.evaluate(() => { document.activeElement.blur(); for (const t of document.querySelectorAll(".toast")) t.remove(); });
   await page.mouse.move(5, 700);
   await still(page);
-  await page.screenshot({ path: join(docs, "board.png") });
+  await picture(page, "board", 620);
   await card("shared inbox").locator(".card-title").click();
   const feed = await page.getByRole("link", { name: "View in feed" }).first().getAttribute("href");
   const published = await fetch(server.base + feed);
@@ -533,7 +537,7 @@ async function withAModel() {
     await page.waitForFunction(() => [...document.querySelectorAll(".stream")].filter((s) => s.textContent.length > 40).length >= 2);
     const first = await page.evaluate(() => [...document.querySelectorAll(".stream")].map((s) => s.textContent.length).reduce((a, b) => a + b, 0));
     await page.waitForFunction((n) => [...document.querySelectorAll(".stream")].map((s) => s.textContent.length).reduce((a, b) => a + b, 0) > n, first);
-    await page.screenshot({ path: join(docs, "run.png") });
+    await page.screenshot({ path: join(out, "run.png") });
     await noFault(page, "an execution that writes");
     await page.locator(".execution-side[data-status=Completed]").waitFor({ timeout: 60000 });
     await page.locator(".paper article").waitFor();

@@ -132,6 +132,16 @@ func (c call) arguments(t *testing.T) map[string]any {
 // mcp makes the call as a tool, without a session (MCP 2026-07-28).
 func (c call) mcp(t *testing.T, s *product.Server, more map[string]any) answer {
 	t.Helper()
+	a, err := c.tryMCP(t.Context(), t, s, more)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c.toolAnswer(t, a)
+}
+
+// tryMCP is [call.mcp] for a call that may come to nothing. Its answer is that of HTTP.
+func (c call) tryMCP(ctx context.Context, t *testing.T, s *product.Server, more map[string]any) (answer, error) {
+	t.Helper()
 	const version = "2026-07-28"
 	args := c.arguments(t)
 	maps.Copy(args, more)
@@ -147,7 +157,7 @@ func (c call) mcp(t *testing.T, s *product.Server, more map[string]any) answer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL()+base+"/mcp", bytes.NewReader(body))
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, s.URL()+base+"/mcp", bytes.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -157,14 +167,11 @@ func (c call) mcp(t *testing.T, s *product.Server, more map[string]any) answer {
 	} {
 		req.Header.Set(name, value)
 	}
-	a, err := send(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return c.toolAnswer(t, a)
+	return send(req)
 }
 
-// toolAnswer reads the answer of a tool: a success has the operation's own status.
+// toolAnswer reads the answer of a tool: a success has the operation's own status. What is refused
+// before a tool is called has the status of HTTP: too many calls, and what the server cannot do.
 func (c call) toolAnswer(t *testing.T, a answer) answer {
 	t.Helper()
 	var message struct {
@@ -179,6 +186,11 @@ func (c call) toolAnswer(t *testing.T, a answer) answer {
 		t.Fatalf("tool %s: %d %v in %.500s", c.op.ID, a.status, err, a.raw)
 	}
 	switch text := ""; {
+	case message.Error != nil && a.status >= http.StatusTooManyRequests:
+		if a.status != http.StatusInternalServerError && a.header.Get("Retry-After") == "" {
+			t.Errorf("tool %s: %d without Retry-After: %s", c.op.ID, a.status, a.raw)
+		}
+		return a
 	case message.Error != nil:
 		t.Fatalf("tool %s: %d %s", c.op.ID, a.status, a.raw)
 	case message.Result.IsError:

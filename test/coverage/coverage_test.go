@@ -82,11 +82,21 @@ func (w *walker) fail(t *testing.T, key string) (unseen []string) {
 	t.Helper()
 	for _, o := range w.doc.list {
 		c, ok := w.good[o.ID]
-		if !ok || w.seen.rest[o.ID][http.StatusInternalServerError] || !o.documents(http.StatusInternalServerError) {
+		if !ok || !o.documents(http.StatusInternalServerError) {
 			continue
 		}
 		c = c.plain()
 		c.key = key
+		if o.tool != nil && !w.seen.tool[o.ID][http.StatusInternalServerError] {
+			if a := c.mcp(t, w.Server, nil); a.status == http.StatusInternalServerError {
+				w.note(t, o, a, true)
+			} else {
+				unseen = append(unseen, o.ID)
+			}
+		}
+		if w.seen.rest[o.ID][http.StatusInternalServerError] {
+			continue
+		}
 		if a := c.rest(t, w.Server); a.status == http.StatusInternalServerError {
 			w.note(t, o, a, false)
 		} else {
@@ -108,6 +118,7 @@ func (w *walker) poor(t *testing.T) {
 	w.base.exec(t, `update workspace set plan = 'starter'`)
 	w.Server = product.Start(t, in)
 	w.play(t, refusing, false, false)
+	w.play(t, slices.DeleteFunc(slices.Clone(refusing), func(st step) bool { return st.want == 0 }), true, false)
 	w.base.exec(t, `update account set balance = 0 where name = 'available'`)
 	w.play(t, poor, false, false)
 	w.play(t, poor, true, false)
@@ -122,5 +133,13 @@ func (w *walker) poor(t *testing.T) {
 			a = c.rest(t, w.Server)
 		}
 		w.note(t, o, a, false)
+		if o.tool == nil {
+			continue
+		}
+		a = c.mcp(t, w.Server, nil)
+		for n := 0; n < 200 && a.status != http.StatusTooManyRequests; n++ {
+			a = c.mcp(t, w.Server, nil)
+		}
+		w.note(t, o, a, true)
 	}
 }

@@ -103,5 +103,28 @@ func (w *walker) refused(t *testing.T, l lane) (unseen int) {
 			unseen++
 		}
 	}
+	if !l.reads && !w.seen.tool[anyTool][503] {
+		tool := func() bool { return w.toolRefused(ctx, t) }
+		if await.Until(ctx, 2*time.Second, 10*time.Millisecond, "no room for a tool", tool) != nil {
+			unseen++
+		}
+	}
 	return unseen
+}
+
+// anyTool stands for all: a full server refuses MCP calls before it looks at their tool.
+const anyTool = "list_content"
+
+// toolRefused reports whether a call of a tool is refused, too.
+func (w *walker) toolRefused(ctx context.Context, t *testing.T) bool {
+	t.Helper()
+	soon, cancel := context.WithTimeout(ctx, 250*time.Millisecond)
+	defer cancel()
+	c := w.good[anyTool].plain()
+	a, err := c.tryMCP(soon, t, w.Server, nil)
+	if err != nil || a.status != http.StatusServiceUnavailable {
+		return false
+	}
+	w.note(t, c.op, c.toolAnswer(t, a), true)
+	return true
 }

@@ -49,8 +49,9 @@ func both(a, b *sheet) *sheet {
 }
 
 // byTool are the statuses that every tool must be seen with, where its operation
-// documents them. The others are those of HTTP, or are decided below both doors.
-func byTool(o *operation) []int { return []int{o.success(), 402, 403, 404, 422} }
+// documents them. The others are those of HTTP, or are decided below both doors; 412 takes a
+// header, which tools have no argument for.
+func byTool(o *operation) []int { return []int{o.success(), 402, 403, 404, 422, 429, 500, 502} }
 
 // complete fails the test for each documented status that was not seen, and for each
 // reason of unprovoked that no longer holds.
@@ -128,7 +129,7 @@ and makes each call wrong in every way and then right, on SQLite and on PostgreS
 the document.
 
 - ● seen over REST on both databases
-- ●m seen as an MCP tool too, whose answer has the error code of that status
+- ●m seen as an MCP tool too, whose answer has the error code of that status; tools have no conditions, so none has 412
 - – not documented
 - ○ documented, with a reason below why it cannot be brought about
 

@@ -47,7 +47,7 @@ type MoveResult struct {
 }
 
 type boardFilter struct {
-	ExecutionID int64              `json:"execution_id,omitempty" minimum:"1" doc:"Only what this execution created"`
+	ExecutionID int64              `json:"execution_id,omitempty" minimum:"1" doc:"Only what this execution wrote"`
 	ContentType domain.ContentType `json:"content_type,omitempty" doc:"Only this type"`
 	Text        string             `json:"q,omitempty" limit:"search" doc:"Only items with all these words, or words that begin so, in title or text; best first"`
 	PerColumn   int                `json:"per_column,omitempty" limit:"per_column" default:"50" doc:"Items shown per column; count is always the full count"`
@@ -122,8 +122,8 @@ func kanbanRows(v *content.Verbs, profile wire.Profile) []ops.Op {
 			Docs: ops.Docs{
 				Chapter: chapter,
 				Summary: "Move Content",
-				Description: "Moves an item to a column. Ready approves the current version; published publishes it, " +
-					"which blocking findings prevent.",
+				Description: "Moves an item to a column. Ready approves the current version; published publishes it, on the " +
+					"feed and on every enabled channel that takes its content type, which blocking findings prevent.",
 				Errors:  moving,
 				Example: map[string]any{"id": sampleCard.ID, "status": "review"},
 			},

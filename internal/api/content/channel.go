@@ -47,8 +47,8 @@ type ChannelFields struct {
 type createChannel struct {
 	Kind     domain.ChannelKind `json:"kind" doc:"What is at the other end"`
 	Name     string             `json:"name" limit:"channel_name" doc:"What people call it; its slug is made of it"`
-	Settings map[string]string  `json:"settings,omitempty" doc:"What its kind needs. wordpress: url, user and status (publish or draft). bluesky: identifier, and url of another server than bsky.social. mastodon: url and visibility (public, unlisted or private). webhook: url"`
-	Secret   *string            `json:"secret,omitempty" limit:"channel_secret" doc:"wordpress: an application password. bluesky: an app password. mastodon: an access token. webhook: the signing secret; left out, one is generated"`
+	Settings map[string]string  `json:"settings,omitempty" doc:"What its kind needs. wordpress: url, user and status (publish or draft). ghost: url and status. bluesky: identifier, and url of another server than bsky.social. mastodon: url and visibility (public, unlisted or private). webhook: url"`
+	Secret   *string            `json:"secret,omitempty" limit:"channel_secret" doc:"wordpress: an application password. ghost: the Admin API key of a custom integration. bluesky: an app password. mastodon: an access token. webhook: the signing secret; left out, one is generated"`
 	ChannelFields
 }
 
@@ -81,7 +81,7 @@ const (
 var (
 	chapterChannels = ops.Chapter{
 		Name:        "Channels",
-		Description: "Where a workspace publishes, beside its feed: WordPress, Bluesky, Mastodon and webhooks.",
+		Description: "Where a workspace publishes, beside its feed: WordPress, Ghost, Bluesky, Mastodon and webhooks.",
 	}
 	sampleChannel = domain.Channel{
 		ID: 4, Slug: "company-blog", Kind: "wordpress", Name: "Company blog",

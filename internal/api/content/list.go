@@ -15,6 +15,7 @@ type listContent struct {
 	Status      domain.ItemStatus  `json:"status,omitempty" doc:"Only this column"`
 	ContentType domain.ContentType `json:"content_type,omitempty" doc:"Only this type"`
 	Assignee    string             `json:"assignee,omitempty" limit:"assignee" doc:"Only items of this assignee"`
+	ExecutionID int64              `json:"execution_id,omitempty" minimum:"1" doc:"Only what this execution wrote"`
 	Sort        domain.ItemSort    `json:"sort,omitempty" doc:"By default relevance with q, else newest. A minus sign turns an order around"`
 	wire.DateRange
 	ops.Paging
@@ -48,6 +49,7 @@ func listRows(v *content.Verbs, profile wire.Profile) []ops.Op {
 			Status:      in.Status,
 			ContentType: in.ContentType,
 			Assignee:    in.Assignee,
+			ExecutionID: in.ExecutionID,
 			Created:     span,
 			Sort:        in.Sort,
 			Page:        wire.PageOf(in.Paging),

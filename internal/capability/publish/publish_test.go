@@ -50,3 +50,11 @@ func TestPublish(t *testing.T) {
 		})
 	}
 }
+
+// Anyone who fills in the form or calls the API reads what leaving out the channels means.
+func TestTheSettingsSayWhatNoChannelsMean(t *testing.T) {
+	const says = "Left out: every enabled channel that takes its content type."
+	if schema := string(publish.New().Capability.SettingsSchema); !strings.Contains(schema, says) {
+		t.Errorf("the settings do not say %q", says)
+	}
+}

@@ -21,7 +21,7 @@ const (
 
 // BoardFilter narrows the board. A zero field does not filter.
 type BoardFilter struct {
-	ExecutionID int64
+	ExecutionID int64 // that created the items, or wrote a version of them
 	ContentType domain.ContentType
 	Created     domain.DateRange
 	// Text asks for items whose title or text has every word of it, each at least by

@@ -16,6 +16,7 @@ type ListItems struct {
 	Status      domain.ItemStatus
 	ContentType domain.ContentType
 	Assignee    string           // exactly
+	ExecutionID int64            // that created them, or wrote a version of them
 	Created     domain.DateRange // when they were created
 	Sort        domain.ItemSort  // empty: relevance with a text, else newest
 	Page        domain.Page
@@ -31,11 +32,12 @@ func (v *Verbs) ListItems(ctx context.Context, in ListItems) (domain.List[domain
 		return domain.List[domain.ContentItem]{}, err
 	}
 	f := store.ContentFilter{
-		Status:   in.Status,
-		Type:     in.ContentType,
-		Assignee: in.Assignee,
-		Span:     in.Created,
-		Search:   item.Search(in.Text),
+		Status:      in.Status,
+		Type:        in.ContentType,
+		Assignee:    in.Assignee,
+		ExecutionID: in.ExecutionID,
+		Span:        in.Created,
+		Search:      item.Search(in.Text),
 	}
 	sort := cmp.Or(in.Sort, domain.SortRelevance)
 	if f.Search == nil && sort == domain.SortRelevance {

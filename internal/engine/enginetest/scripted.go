@@ -22,7 +22,7 @@ type Step struct {
 	After   []string `json:"after,omitempty"`
 	Credits int      `json:"credits,omitempty"`
 	// Do is what happens: "" only leaves an output, text asks for one, item creates an
-	// item, move and publish do that to an item, wait asks a person about one, fail,
+	// item, revise, move and publish do that to an item, wait asks a person about one, fail,
 	// refuse and panic go wrong, nul creates an item with a character that PostgreSQL
 	// cannot store.
 	Do   string            `json:"do,omitempty"`
@@ -79,6 +79,8 @@ func (s script) effects() (kinds []domain.EffectKind) {
 		switch step.Do {
 		case "item", "paper", "nul":
 			kinds = append(kinds, domain.EffectCreate)
+		case "revise":
+			kinds = append(kinds, domain.EffectRevise)
 		case "move":
 			kinds = append(kinds, capability.Effect{Move: &capability.MoveItem{To: step.To}}.Kind())
 		case "publish":
@@ -121,13 +123,15 @@ func Another(slug string) capability.Capability { return named(slug, nil) }
 func named(slug string, before Hook) capability.Capability {
 	return capability.Define(capability.Spec[script]{
 		Capability: domain.Capability{
-			Slug:           slug,
-			Name:           "Scripted",
-			Description:    "Do what the test says",
-			Category:       domain.CategoryWorkflow,
-			Credits:        5,
-			NeedsModel:     true,
-			Effects:        []domain.EffectKind{domain.EffectCreate, domain.EffectMove, domain.EffectPublish},
+			Slug:        slug,
+			Name:        "Scripted",
+			Description: "Do what the test says",
+			Category:    domain.CategoryWorkflow,
+			Credits:     5,
+			NeedsModel:  true,
+			Effects: []domain.EffectKind{
+				domain.EffectCreate, domain.EffectRevise, domain.EffectMove, domain.EffectPublish,
+			},
 			SettingsSchema: json.RawMessage(settingsSchema),
 		},
 		Title:   func(script) string { return "Scripted execution" },
@@ -187,6 +191,10 @@ func act(ctx context.Context, in capability.Input) (capability.Result, error) {
 	case "nul":
 		c := domain.ContentItem{Title: "NUL", Type: domain.ContentBlog, Body: "a\x00b"}
 		out.Effects = []capability.Effect{{Create: &capability.CreateItem{Item: c}}}
+	case "revise":
+		c := in.Items[s.Item]
+		c.Body += "\n\nMore of " + s.Key
+		out.Effects = []capability.Effect{{Revise: &capability.ReviseItem{Item: c, Reason: "Refreshed"}}}
 	case "move":
 		out.Effects = []capability.Effect{{Move: &capability.MoveItem{ContentID: s.Item, To: s.To}}}
 	case "publish":

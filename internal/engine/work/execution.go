@@ -2,6 +2,7 @@ package work
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 	"time"
@@ -105,7 +106,7 @@ func (v *Verbs) ExecutionCounts(ctx context.Context) (map[domain.ExecutionStatus
 type ExecutionDetails struct {
 	ExecutionRow
 	Steps    []domain.StepResult
-	Items    []domain.ContentItem // cards, without bodies; those too that a redo gave a new version
+	Items    []domain.ContentItem // cards, without bodies; those too that it gave a new version
 	Findings []domain.Finding
 	Redone   []int64 // the executions that redo one of its steps, oldest first, at most 100
 }
@@ -199,14 +200,14 @@ func drain(events <-chan domain.Event) {
 	}
 }
 
-// Assets are the items that an execution created.
+// Assets are the items that an execution created, or wrote a version of.
 type Assets struct {
 	ExecutionID int64
 	Status      domain.ExecutionStatus
 	Items       []domain.ContentItem // cards, without bodies
 }
 
-// Assets returns the items that an execution created.
+// Assets returns the items that an execution created, or wrote a version of.
 func (v *Verbs) Assets(ctx context.Context, id int64) (Assets, error) {
 	d, err := v.Execution(ctx, id)
 	return Assets{ExecutionID: d.ID, Status: d.Status, Items: d.Items}, err
@@ -266,7 +267,8 @@ func lockExecution(ctx context.Context, tx *store.Tx, a domain.Actor, in verb.ID
 
 // Retry accepts a new execution in place of a failed or cancelled one. It reuses
 // the recorded steps and holds credits only for the rest. It takes the scopes that
-// starting the execution takes, and the new one has the rights of who retries it. While
+// starting the execution takes, and the new one has the rights of who retries it. The same
+// agent carries it out; where that was deleted, one is chosen as for a new execution. While
 // a retry of the execution has not ended, another one is a CONFLICT.
 func (v *Verbs) Retry(ctx context.Context, in verb.ID) (Started, error) {
 	return v.RetryWithin(ctx, in, nil)
@@ -308,15 +310,20 @@ func (v *Verbs) RetryWithin(ctx context.Context, in verb.ID, most *int) (Started
 		if unreadable != nil {
 			return Started{}, cannotRead(unreadable)
 		}
+		agent, why, err := agentAgain(ctx, tx.Q, x)
+		if err != nil {
+			return Started{}, err
+		}
 		next := Execute{
-			AgentID: agentOf(x), Context: x.Context, Priority: x.Priority, Notify: x.Notify, MaxCredits: most,
+			AgentID: agent, Context: x.Context, Priority: x.Priority, Notify: x.Notify, MaxCredits: most,
 			cause: before.Cause,
 		}
 		if most == nil && x.MaxCredits != nil {
 			left := max(*x.MaxCredits-x.CreditsUsed, 0)
 			next.MaxCredits = &left
 		}
-		return v.accept(ctx, tx, a, order, next, earlier{retryOf: x.ID, redo: before.Redo})
+		st, err := v.accept(ctx, tx, a, order, next, earlier{retryOf: x.ID, redo: before.Redo})
+		return st.because(why), err
 	})
 }
 
@@ -327,6 +334,28 @@ func cannotRead(err error) error {
 	}
 	return domain.Errorf(domain.CodeConflict,
 		"This version of Vellocity cannot read the settings of this execution. Start a new one instead.")
+}
+
+// agentAgain returns the agent that runs an execution again: its own, or 0, so that one is chosen,
+// where several carry it out or where its own was deleted since. why says the latter.
+func agentAgain(ctx context.Context, q store.Q, x domain.Execution) (id int64, why string, err error) {
+	if id = agentOf(x); id == 0 {
+		return 0, "", nil
+	}
+	_, err = q.Agent(ctx, x.WorkspaceID, id)
+	if domain.CodeOf(err) != domain.CodeNotFound {
+		return id, "", err
+	}
+	was, err := q.AnyAgent(ctx, x.WorkspaceID, id)
+	return 0, fmt.Sprintf("%s, the agent of execution %d, was deleted.", was.Name, x.ID), err
+}
+
+// because returns it with a reason that comes before the reason for the choice of the agent.
+func (s Started) because(why string) Started {
+	if why != "" {
+		s.AgentReason = why + " " + s.AgentReason
+	}
+	return s
 }
 
 // agentOf returns the agent of an execution; 0 where several carry it out.

@@ -18,7 +18,7 @@ type RedoStep struct {
 	ID           int64
 	Step         string // its key in the plan
 	Instructions string // for the model, beside the step's own; may be empty
-	AgentID      int64  // 0: the agent of the execution
+	AgentID      int64  // 0: the agent of the execution, or one that is chosen where that was deleted
 	verb.Precondition
 }
 
@@ -57,8 +57,11 @@ func (v *Verbs) RedoStep(ctx context.Context, in RedoStep) (Started, error) {
 			return Started{}, cannotRead(unreadable)
 		}
 		next := Execute{AgentID: in.AgentID, Context: x.Context, Priority: x.Priority, Notify: x.Notify, cause: before.Cause}
+		why := ""
 		if next.AgentID == 0 {
-			next.AgentID = agentOf(x)
+			if next.AgentID, why, err = agentAgain(ctx, tx.Q, x); err != nil {
+				return Started{}, err
+			}
 		}
 		redo := domain.Redo{Of: x.ID, Step: in.Step, Instructions: in.Instructions}
 		st, err := v.accept(ctx, tx, a, order, next, earlier{redo: redo})
@@ -68,7 +71,7 @@ func (v *Verbs) RedoStep(ctx context.Context, in RedoStep) (Started, error) {
 				"connect a model")
 			return Started{}, p.Err()
 		}
-		return st, err
+		return st.because(why), err
 	})
 }
 
@@ -101,7 +104,8 @@ func (in RedoStep) mayRedo(ctx context.Context, tx *store.Tx, x domain.Execution
 // Again returns the keys of the steps that a redo of one step would run, in the order of the plan.
 func (d ExecutionDetails) Again(step string) []string { return execution.Again(d.Plan, step) }
 
-// addRewritten adds the items that the steps of a redo gave a new version, which other executions created.
+// addRewritten adds the items of other executions that the steps of a redo wrote again: also one whose text came
+// out the same, which has no new version.
 func (d *ExecutionDetails) addRewritten(ctx context.Context, q store.Q, workspaceID int64) error {
 	if d.Execution.Redo.Of == 0 {
 		return nil

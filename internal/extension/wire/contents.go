@@ -3,6 +3,7 @@ package wire
 import (
 	"fmt"
 	"net/url"
+	"regexp"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -84,4 +85,44 @@ func (c Contents) OfArticle() (lost []string) {
 		lost = append(lost, "Images are not copied: they stay at their present addresses.")
 	}
 	return lost
+}
+
+var box = regexp.MustCompile(`<input[^>]*>`)
+
+// PlainBoxes replaces the check boxes of an HTML text by characters, for sites that drop form
+// fields.
+func PlainBoxes(source string) string {
+	return box.ReplaceAllStringFunc(source, func(tag string) string {
+		if strings.Contains(tag, "checked") {
+			return "☑"
+		}
+		return "☐"
+	})
+}
+
+// Elements counts the elements of an HTML text by their names.
+func Elements(source string) map[string]int {
+	count := map[string]int{}
+	for z := html.NewTokenizer(strings.NewReader(source)); ; {
+		switch z.Next() {
+		case html.ErrorToken:
+			return count
+		case html.StartTagToken, html.SelfClosingTagToken:
+			name, _ := z.TagName()
+			count[string(name)]++
+		}
+	}
+}
+
+// Words returns the words of an HTML text, with one space between them.
+func Words(source string) string {
+	var words []string
+	for z := html.NewTokenizer(strings.NewReader(source)); ; {
+		switch z.Next() {
+		case html.ErrorToken:
+			return strings.Join(words, " ")
+		case html.TextToken:
+			words = append(words, strings.Fields(html.UnescapeString(string(z.Raw())))...)
+		}
+	}
 }

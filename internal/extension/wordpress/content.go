@@ -3,32 +3,21 @@ package wordpress
 import (
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
-
-	"golang.org/x/net/html"
 
 	"vellocity/internal/extension/wire"
 )
 
-var box = regexp.MustCompile(`<input[^>]*>`)
-
 // content is the text as WordPress gets it: one block of HTML. Without a block WordPress
 // would add paragraphs and line breaks of its own.
 func content(p wire.Post) string {
-	text := box.ReplaceAllStringFunc(p.HTML, func(tag string) string {
-		if strings.Contains(tag, "checked") { // WordPress drops form fields
-			return "☑"
-		}
-		return "☐"
-	})
-	text = strings.NewReplacer(
+	text := strings.NewReplacer(
 		// What is in brackets is no shortcode, which WordPress would carry out.
 		"[", "&#91;",
 		// WordPress takes "#fn" for the scheme of an address that it does not know.
 		`"#fn:`, `"#fn-`, `"#fnref:`, `"#fnref-`, `id="fn:`, `id="fn-`, `id="fnref:`, `id="fnref-`,
-	).Replace(text)
+	).Replace(wire.PlainBoxes(p.HTML)) // WordPress drops form fields
 	return "<!-- wp:html -->\n" + strings.TrimSpace(text) + "\n<!-- " + p.Marker() + " -->\n<!-- /wp:html -->"
 }
 
@@ -41,13 +30,13 @@ func compare(sent map[string]any, got post) (notes []string) {
 	if want := text("status"); want != "" && want != got.Status {
 		notes = append(notes, fmt.Sprintf("WordPress gave it the status %q instead of %q.", got.Status, want))
 	}
-	if plain(text("title")) != plain(got.Title.Raw) {
+	if wire.Words(text("title")) != wire.Words(got.Title.Raw) {
 		notes = append(notes, "WordPress changed the title.")
 	}
-	if plain(text("excerpt")) != plain(got.Excerpt.Raw) {
+	if wire.Words(text("excerpt")) != wire.Words(got.Excerpt.Raw) {
 		notes = append(notes, "WordPress changed the excerpt.")
 	}
-	had, kept := elements(text("content")), elements(got.Content.Raw)
+	had, kept := wire.Elements(text("content")), wire.Elements(got.Content.Raw)
 	var lost []string
 	for _, name := range slices.Sorted(maps.Keys(had)) {
 		if n := had[name] - kept[name]; n > 0 {
@@ -57,37 +46,10 @@ func compare(sent map[string]any, got post) (notes []string) {
 	if len(lost) > 0 {
 		notes = append(notes, "WordPress removed what its user may not write: "+strings.Join(lost, ", ")+".")
 	}
-	if plain(text("content")) != plain(got.Content.Raw) {
+	if wire.Words(text("content")) != wire.Words(got.Content.Raw) {
 		notes = append(notes, "WordPress changed the words of the text.")
 	}
 	return notes
-}
-
-// elements counts the elements of an HTML text by their names.
-func elements(source string) map[string]int {
-	count := map[string]int{}
-	for z := html.NewTokenizer(strings.NewReader(source)); ; {
-		switch z.Next() {
-		case html.ErrorToken:
-			return count
-		case html.StartTagToken, html.SelfClosingTagToken:
-			name, _ := z.TagName()
-			count[string(name)]++
-		}
-	}
-}
-
-// plain is the words of an HTML text.
-func plain(source string) string {
-	var words []string
-	for z := html.NewTokenizer(strings.NewReader(source)); ; {
-		switch z.Next() {
-		case html.ErrorToken:
-			return strings.Join(words, " ")
-		case html.TextToken:
-			words = append(words, strings.Fields(html.UnescapeString(string(z.Raw())))...)
-		}
-	}
 }
 
 // preview implements [wire.Kind].Preview.
@@ -104,7 +66,7 @@ func preview(settings map[string]string, p wire.Post) wire.Preview {
 		lost = append(lost, "The language: a WordPress site has one language.")
 	}
 	if c.Boxes > 0 {
-		lost = append(lost, wire.Count(c.Boxes, "check box")+" become the characters ☑ and ☐.")
+		lost = append(lost, "Check boxes become the characters ☑ and ☐.")
 	}
 	if settings["status"] == statusDraft {
 		lost = append(lost, "It becomes a draft, which nobody sees until a person publishes it in WordPress.")

@@ -82,6 +82,7 @@ func Start(t testing.TB, o Options) *Server {
 	serving.Go(func() { _ = server.Serve(l) }) // it ends with an error of its own, when it is closed
 	t.Cleanup(func() {
 		_ = server.Close()
+		_ = l.Close() // the server does not know it where the test ends before Serve has begun
 		serving.Wait()
 	})
 	return s

@@ -36,7 +36,7 @@ func TestAChannelFromItsFormToAPublication(t *testing.T) {
 		!strings.Contains(page, "/settings/new-channel/wordpress") {
 		t.Errorf("the list shows %s", page)
 	}
-	for _, kind := range []string{"wordpress", "webhook"} {
+	for _, kind := range []string{"wordpress", "ghost", "webhook"} {
 		webtest.Parse(t, "/settings/new-channel/"+kind, p.Get("/settings/new-channel/"+kind).Body)
 	}
 	made := p.Post("/settings/new-channel/webhook", url.Values{
@@ -128,5 +128,27 @@ func TestAWrongFormIsShownAgain(t *testing.T) {
 	}
 	if r := p.Get("/settings/new-channel/smoke"); r.Status != http.StatusNotFound {
 		t.Errorf("an unknown kind: %d", r.Status)
+	}
+}
+
+// TestAGhostChannelFromItsForm tells a person who pastes another key which one is meant.
+func TestAGhostChannelFromItsForm(t *testing.T) {
+	p := start(t)
+	form := url.Values{
+		"name": {"Blog"}, "url": {"http://127.0.0.1:1"}, "secret": {"22444f78447824223cefc48062"}, "status": {"draft"},
+		"enabled": {"true"},
+	}
+	const create = "/settings/new-channel/ghost"
+	r := p.Post(create, form)
+	webtest.Parse(t, create, r.Body)
+	if r.Status != http.StatusUnprocessableEntity || !strings.Contains(r.Body, "not the Content API key") {
+		t.Errorf("%d\n%s", r.Status, r.Body)
+	}
+	form.Set("secret", strings.Repeat("a", 24)+":"+strings.Repeat("b", 64))
+	if r := p.Post(create, form); r.Location != path+"/1" {
+		t.Fatalf("%d\n%s", r.Status, r.Body)
+	}
+	if r := p.Post(path+"/1/check", nil); !strings.Contains(r.Body, "cannot be reached") {
+		t.Errorf("%s", r.Body)
 	}
 }

@@ -169,9 +169,10 @@ func (v *view) fill(q query, list domain.List[domain.Notification]) {
 
 // glyphs are those that the rest of the dashboard shows for what happened.
 var glyphs = map[domain.NotificationKind]string{
-	domain.NotifyCompleted:  "completed",
-	domain.NotifyFailed:     "failed",
-	domain.NotifyWaiting:    "person",
-	domain.NotifyCreditsLow: "blocked",
-	domain.NotifyPaused:     "failed",
+	domain.NotifyCompleted:   "completed",
+	domain.NotifyFailed:      "failed",
+	domain.NotifyWaiting:     "person",
+	domain.NotifyCreditsLow:  "blocked",
+	domain.NotifyPaused:      "failed",
+	domain.NotifyUnpublished: "failed",
 }

@@ -140,7 +140,7 @@ func TestAWrongAddressIsShownAgain(t *testing.T) {
 	webtest.Parse(t, path, r.Body)
 	if r.Status != http.StatusUnprocessableEntity || !strings.Contains(r.Body, "must be an e-mail address") ||
 		!strings.Contains(r.Body, `value="Ada &lt;ada@example.com&gt;"`) ||
-		strings.Count(r.Body, `value="immediate" selected`) != 5 {
+		strings.Count(r.Body, `value="immediate" selected`) != len(domain.NotificationKinds()) {
 		t.Errorf("%d\n%s", r.Status, r.Body)
 	}
 }

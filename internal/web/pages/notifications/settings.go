@@ -24,11 +24,12 @@ type kind struct {
 }
 
 var labels = map[domain.NotificationKind]string{
-	domain.NotifyCompleted:  "An execution that I asked about is complete",
-	domain.NotifyFailed:     "An execution of mine failed",
-	domain.NotifyWaiting:    "An execution needs review",
-	domain.NotifyCreditsLow: "Credits are low (owners and admins)",
-	domain.NotifyPaused:     "A trigger of mine paused itself after failures",
+	domain.NotifyCompleted:   "An execution that I asked about is complete",
+	domain.NotifyFailed:      "An execution of mine failed",
+	domain.NotifyWaiting:     "An execution needs review",
+	domain.NotifyCreditsLow:  "Credits are low (owners and admins)",
+	domain.NotifyPaused:      "A trigger of mine paused itself after failures",
+	domain.NotifyUnpublished: "A channel failed to publish an item (for those who may publish)",
 }
 
 func settingsOf(s account.NotificationSettings) settings {
