@@ -64,6 +64,9 @@ func TestPublishedLimitsAreTrue(t *testing.T) {
 				if p.allowed && slices.Contains([]string{"agent_provider", "agent_capabilities", "redo_instructions"}, f.Limit) {
 					continue // which ones there are, and whether a model writes, is not the schema's to say
 				}
+				if p.allowed && (f.Limit == "agent_url" || f.Limit == "agent_timeout") {
+					continue // only an external agent has them
+				}
 				if p.allowed && (f.Name == "template" || f.Limit == "event_name") {
 					continue // nor which templates, nor which names of events are taken
 				}
