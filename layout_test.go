@@ -32,11 +32,12 @@ var layers = []struct {
 	room string
 	may  string
 }{
-	{"cmd", "app cli eval check template/file api/account config ai schema domain sse"},
+	{"cmd", "app mcp cli bridge eval check template/file api/account config ai schema domain sse"},
 	{"web/webtest", "app config engine/... item store domain"},
 	{"app", "*"},
 	// doors
 	{"cli", "ops sse"},
+	{"bridge", "sse"},
 	{"rest", "gate ops domain sse"},
 	{"mcp", "gate ops domain sse"},
 	{"openapi", "gate ops domain"},
