@@ -21,6 +21,9 @@ type Options struct {
 	Provider Provider
 	// Label is what messages call the provider; empty: its name.
 	Label string
+	// Advice says what to do about answers that do not match their schema; empty: choose
+	// another model.
+	Advice string
 	// Model is recorded in attempts where a request names none.
 	Model string
 	// Prices gives the cost of each attempt; nil leaves every cost unknown.
@@ -207,6 +210,9 @@ func (k *call) judge(req *Request, resp *Response, form *schema.Schema) (again *
 	again, fault = judgeAnswer(k.called(), req, resp, form)
 	if fault != nil {
 		fault.Provider = k.Name()
+		if k.o.Advice != "" {
+			fault.Message = strings.Replace(fault.Message, otherModel, k.o.Advice, 1)
+		}
 	}
 	return again, fault
 }

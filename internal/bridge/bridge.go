@@ -43,6 +43,7 @@ type bridge struct {
 	out sync.Mutex      // held while a line is written
 
 	session session
+	opened  chan struct{} // gets something when another session is open
 
 	mu    sync.Mutex
 	calls map[string]*call // in flight, by their id as JSON
@@ -64,7 +65,7 @@ type call struct {
 func Run(ctx context.Context, o Options) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	b := &bridge{o: o, ctx: ctx, calls: map[string]*call{}}
+	b := &bridge{o: o, ctx: ctx, calls: map[string]*call{}, opened: make(chan struct{}, 1)}
 	err := b.read()
 	b.stopListening()
 	if !b.settled(linger) {

@@ -195,12 +195,15 @@ func TestARestartEndsOnlyOpenCalls(t *testing.T) {
 	c.send(hello)
 	c.next()
 	c.send(ready)
+	c.send(`{"jsonrpc":"2.0","id":5,"method":"resources/subscribe","params":{"uri":"vellocity://kanban"}}`)
+	c.expect(`"id":5`)
 	c.send(`{"jsonrpc":"2.0","id":1,"method":"cut"}`)
 	c.expect("progress")
 	c.expect(`"id":1`, "ended before its response")
 	s.session.Store(2)
 	c.send(`{"jsonrpc":"2.0","id":2,"method":"plain"}`)
 	c.expect("notifications/prompts/list_changed")
+	c.expect("notifications/resources/updated", "vellocity://kanban")
 	c.expect(`"id":2`, `"result":"s2"`)
 }
 

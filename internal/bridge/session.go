@@ -132,8 +132,23 @@ func (b *bridge) renew(ctx context.Context, gone string) error {
 			return err
 		}
 	}
+	for _, m := range watched { // and what the client follows may have changed meanwhile
+		if err := b.write(updated(m)); err != nil {
+			return err
+		}
+	}
 	b.o.Log("the server has opened another session")
+	select {
+	case b.opened <- struct{}{}:
+	default:
+	}
 	return nil
+}
+
+// updated says that the resource of a subscription has changed.
+func updated(subscription message) []byte {
+	return fmt.Appendf(nil, `{"jsonrpc":"2.0","method":"notifications/resources/updated","params":%s}`,
+		subscription.Params)
 }
 
 const initialized = `{"jsonrpc":"2.0","method":"notifications/initialized"}`
@@ -166,6 +181,7 @@ func (b *bridge) listen() {
 			}
 			select {
 			case <-time.After(wait):
+			case <-b.opened:
 			case <-b.ctx.Done():
 			}
 		}

@@ -87,6 +87,7 @@ func (a *Agents) Caller(agent domain.Agent) *ai.Caller {
 	c := ai.NewCaller(ai.Options{
 		Provider: a.provider(agent),
 		Label:    called(agent),
+		Advice:   `Where output.format is json, its text must be JSON that matches output.schema.`,
 		Model:    agent.Name,
 		Parallel: a.o.Parallel,
 		First:    timeout + grace, // the provider itself ends a call that takes too long

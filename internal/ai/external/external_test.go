@@ -359,7 +359,7 @@ func TestATestSaysWhetherSignaturesAreChecked(t *testing.T) {
 func TestJSONIsAskedFor(t *testing.T) {
 	schema := `{"type":"object","properties":{"n":{"type":"integer"}},"required":["n"],"additionalProperties":false}`
 	a := start(t, func(n int, w http.ResponseWriter, r *http.Request) {
-		if n == 1 {
+		if n == 1 || n > 2 {
 			say(200, `{"text":"{\"n\":\"one\"}"}`)(n, w, r)
 			return
 		}
@@ -373,6 +373,12 @@ func TestJSONIsAskedFor(t *testing.T) {
 		t.Errorf("%q, %v", resp.Text, err)
 	}
 	r := a.requests()
+	_, err = all.Caller(described(all, a.server.URL, 0)).Call(t.Context(), req, ai.Watch{})
+	e, ok := ai.AsError(err)
+	if !ok || !strings.HasSuffix(e.Message, "does not match the schema. Where output.format is json, its text must be JSON "+
+		"that matches output.schema.") {
+		t.Errorf("%v", err)
+	}
 	want := `"output":{"format":"json","max_words":300,"schema":` + schema
 	if len(r) != 2 || r[0].id == r[1].id || !strings.Contains(string(r[0].body), want) {
 		t.Errorf("%+v", r)
