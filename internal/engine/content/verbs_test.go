@@ -256,6 +256,7 @@ func (verbs) Agents() enginetest.Verbs {
 			must(k, err)
 			return a.Agent.ID
 		}),
+		"UseAgents": {Open: true},
 		"RotateAgentSecret": makes(changes(domain.ScopeAdmin, func(k K, ctx C, x X) error {
 			return second(k.Content.RotateAgentSecret(ctx, verb.ID{ID: x.Made}))
 		}), externalAgent),
