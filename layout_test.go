@@ -32,34 +32,35 @@ var layers = []struct {
 	room string
 	may  string
 }{
-	{"cmd", "app cli eval check template/file api/account config ai schema domain sse"},
+	{"cmd", "app mcp cli bridge eval check template/file api/account config ai schema domain sse"},
 	{"web/webtest", "app config engine/... item store domain"},
 	{"app", "*"},
 	// doors
 	{"cli", "ops sse"},
+	{"bridge", "sse"},
 	{"rest", "gate ops domain sse"},
 	{"mcp", "gate ops domain sse"},
 	{"openapi", "gate ops domain"},
 	{"feed", "gate ops engine/content domain"},
 	{"api", "api/work api/content api/studio api/account ops engine domain"},
 	{"api/work", "api/wire ops engine/work verb text domain sse"},
-	{"api/content", "extension/wire api/wire ops engine/content verb check voice domain"},
+	{"api/content", "extension/wire ai/external api/wire ops engine/content verb check voice domain"},
 	{"api/studio", "api/wire ops engine/studio verb text domain sse"},
 	{"api/account", "api/wire ops engine/account verb domain"},
 	{"api/wire", "ops domain"},
 	{"gate", "ops auth domain"},
 	{"ops", "domain sse"},
 	{"web", "web/pages web/ui"},
-	{"web/pages", "web/ui engine/... extension/wire verb check voice rule sse markdown domain"},
+	{"web/pages", "web/ui engine/... extension/wire ai/external verb check voice rule sse markdown domain"},
 	{"web/ui", "engine/... auth sse schema markdown prose domain"},
 	// verbs
 	{
 		"engine/enginetest",
-		"await engine/... verb publishing extension/wire execution template capability ai ai/aitest ai/* ai/wire auth item live queue store store/storetest domain",
+		"await engine/... verb publishing extension/wire execution template capability ai ai/aitest ai/external ai/* ai/wire auth item live queue store store/storetest domain",
 	},
-	{"engine", "engine/work engine/content engine/studio engine/account verb execution publishing capability ai auth live store domain"},
+	{"engine", "engine/work engine/content engine/studio engine/account verb execution publishing capability ai/external ai auth live store domain"},
 	{"engine/work", "verb execution template expression capability ai schema text live store cron prose domain"},
-	{"engine/content", "verb execution publishing extension/wire check voice guard item rule markdown auth store prose domain"},
+	{"engine/content", "verb execution publishing ai/external signature extension/wire check voice guard item rule markdown auth store prose domain"},
 	{"engine/studio", "verb execution capability ai guard text store prose domain"},
 	{"engine/account", "verb auth store domain"},
 	{"verb", "auth store prose domain"},
@@ -80,6 +81,7 @@ var layers = []struct {
 	// parts
 	{"compose", "channel prose domain"},
 	{"ai/aitest", "ai ai/* domain"},
+	{"ai/external", "ai ai/wire auth outbound signature domain"},
 	{"ai/*", "ai ai/wire domain"}, // a provider
 	{"ai/wire", "ai ai/tidy domain sse"},
 	{"ai", "ai/tidy schema prose domain"},
@@ -93,9 +95,10 @@ var layers = []struct {
 	{"config", "domain"},
 	{"extension/mail/mailtest", ""},
 	{"extension/mail", "domain"},
-	{"extension/*", "extension/wire channel markdown domain"}, // a kind of channels
+	{"extension/*", "extension/wire signature channel markdown domain"}, // a kind of channels
 	{"extension/wire", "outbound domain"},
 	{"outbound", ""},
+	{"signature", "domain"},
 	{"channel", ""},
 	{"prose", "markdown"},
 	{"markdown/markdowntest", ""},

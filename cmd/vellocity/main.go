@@ -83,6 +83,7 @@ the server of the same data directory, or to the one at --server with --key.`,
 		templatesCommand(s),
 	)
 	addTable(root, s)
+	addBridge(root, s)
 	return root
 }
 

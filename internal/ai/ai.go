@@ -12,6 +12,8 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+
+	"vellocity/internal/domain"
 )
 
 // Provider writes text. Implementations are safe for use by several goroutines.
@@ -83,6 +85,18 @@ type Request struct {
 	// Opened says that the model is known to send its thoughts without a mark in
 	// front of them. Its text is held back until they are over. Caller fills it in.
 	Opened bool
+	// Task says what the text is for. Providers of models leave it out; an external agent
+	// gets it beside the messages. Nil: the text belongs to no execution.
+	Task *Task
+}
+
+// Task is the step that a text is written for.
+type Task struct {
+	ExecutionID int64
+	Step        string // its key
+	Capability  string // slug
+	Settings    json.RawMessage
+	Voice       *domain.BrandVoice // nil: none
 }
 
 // Role says whose turn a message was.
@@ -144,6 +158,9 @@ type Response struct {
 	// Received is how many bytes of text and thoughts arrived. The thoughts are paid
 	// for too.
 	Received int
+	// Cost is what the provider says that the text cost; unless it is Known, the price
+	// table says.
+	Cost domain.Cost
 }
 
 // Usage counts tokens as the provider reports them, reasoning included in the

@@ -95,7 +95,7 @@ func (k *call) show(a *domain.Attempt, piece string) error {
 func (k *call) retract(model string) error {
 	k.learn(model, func(l *lessons) { l.opened = true })
 	return unlessSeen(k.restart(), &Error{Provider: k.Name(), Status: 200, Kind: KindAnswer,
-		Message: k.Name() + " mixed the model's thoughts with its text. Try again: they are recognized from now on."})
+		Message: k.called() + " mixed the model's thoughts with its text. Try again: they are recognized from now on."})
 }
 
 func (c *Caller) silent(what string, d time.Duration) *Error {
@@ -103,7 +103,7 @@ func (c *Caller) silent(what string, d time.Duration) *Error {
 		Message: fmt.Sprintf(
 			"%s sent %s for %s. Try again. "+
 				"If it keeps happening, choose a faster model or check the provider's status page.",
-			c.Name(),
+			c.called(),
 			what,
 			d,
 		)}
@@ -119,6 +119,9 @@ func (k *call) complete(a *domain.Attempt, resp Response, err error) {
 	a.InputTokens, a.OutputTokens = resp.Usage.InputTokens, resp.Usage.OutputTokens
 	if resp.Usage.InputTokens+resp.Usage.OutputTokens > 0 || err == nil || k.o.Prices.free(a.Model) {
 		a.Cost = k.o.Prices.Cost(a.Model, resp.Usage)
+	}
+	if resp.Cost.Known {
+		a.Cost = resp.Cost
 	}
 	switch {
 	case err != nil:

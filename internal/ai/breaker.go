@@ -76,7 +76,7 @@ func (k *call) guarded(ctx context.Context, req *Request) (Response, error) {
 		return Response{}, &Error{Provider: k.Name(), Kind: KindRate, RetryAfter: wait,
 			Message: fmt.Sprintf(
 				"%s has failed many times in a row, so calls are paused for %s. Check the provider's status page.",
-				k.Name(),
+				k.called(),
 				wait.Round(time.Second),
 			)}
 	}

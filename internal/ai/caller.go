@@ -1,12 +1,14 @@
 package ai
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -17,6 +19,11 @@ import (
 // Options says how a provider is called. Zero values mean the defaults.
 type Options struct {
 	Provider Provider
+	// Label is what messages call the provider; empty: its name.
+	Label string
+	// Advice says what to do about answers that do not match their schema; empty: choose
+	// another model.
+	Advice string
 	// Model is recorded in attempts where a request names none.
 	Model string
 	// Prices gives the cost of each attempt; nil leaves every cost unknown.
@@ -102,6 +109,9 @@ func NewCaller(o Options) *Caller {
 // Name returns the provider's name.
 func (c *Caller) Name() string { return c.o.Provider.Name() }
 
+// called is what messages call the provider.
+func (c *Caller) called() string { return cmp.Or(c.o.Label, c.Name()) }
+
 // Watch has the callbacks of a call. Every field may be nil. The functions are
 // called from one goroutine, and an error from any of them ends the call with that
 // error.
@@ -147,7 +157,7 @@ func (c *Caller) Call(ctx context.Context, req Request, w Watch) (Response, erro
 	total := &Error{Provider: c.Name(), Kind: KindTimeout,
 		Message: fmt.Sprintf(
 			"%s took longer than the %s allowed. Try again, ask for less text, or choose a faster model.",
-			c.Name(),
+			c.called(),
 			c.o.Total,
 		)}
 	limited, cancel := context.WithTimeoutCause(ctx, c.o.Total, total)
@@ -175,7 +185,7 @@ func (k *call) answer(ctx context.Context, req *Request, form *schema.Schema) (R
 	if err != nil {
 		return resp, err
 	}
-	again, fault := judgeAnswer(k.Name(), req, &resp, form)
+	again, fault := k.judge(req, &resp, form)
 	if again == nil || !k.mayAsk(again, req) {
 		return resp, asError(fault)
 	}
@@ -189,10 +199,22 @@ func (k *call) answer(ctx context.Context, req *Request, form *schema.Schema) (R
 		}
 		return resp, err
 	}
-	if _, fault = judgeAnswer(k.Name(), again, &resp, form); fault != nil && form == nil && first.Text != "" {
+	if _, fault = k.judge(again, &resp, form); fault != nil && form == nil && strings.TrimSpace(first.Text) != "" {
 		return k.goBack(first, fault)
 	}
 	return resp, asError(fault)
+}
+
+// judge is [judgeAnswer] for this provider.
+func (k *call) judge(req *Request, resp *Response, form *schema.Schema) (again *Request, fault *Error) {
+	again, fault = judgeAnswer(k.called(), req, resp, form)
+	if fault != nil {
+		fault.Provider = k.Name()
+		if k.o.Advice != "" {
+			fault.Message = strings.Replace(fault.Message, otherModel, k.o.Advice, 1)
+		}
+	}
+	return again, fault
 }
 
 // mayAsk reports whether a second request differs from the first: a higher limit may

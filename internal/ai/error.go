@@ -46,6 +46,8 @@ type Error struct {
 	// Message says what happened and what to do. It contains no key, no address and
 	// no text of the prompt.
 	Message string
+	// Detail is what the provider itself said, as far as it is safe to show; often empty.
+	Detail string
 	// Param is the optional parameter that a 400 refused, by its name on the wire.
 	Param string
 	// MaxTokens is the largest limit of the answer that the model takes, where a 400
@@ -119,7 +121,8 @@ func (f Fault) said() string { return strings.ToLower(f.Code + " " + f.Message +
 // Judge turns what a provider said into an Error: one table for all providers.
 func Judge(f Fault) *Error {
 	kind, clear := classify(f)
-	e := &Error{Provider: f.Provider, Status: f.Status, Kind: kind, RetryAfter: f.RetryAfter, Unclear: !clear}
+	e := &Error{Provider: f.Provider, Status: f.Status, Kind: kind, RetryAfter: f.RetryAfter, Unclear: !clear,
+		Detail: Scrub(f.Message, f.Secret)}
 	if kind == KindRequest || f.Status >= 500 {
 		if e.MaxTokens = tokenLimit(f); e.MaxTokens == 0 {
 			e.Param = refusedParam(f)

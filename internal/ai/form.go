@@ -69,10 +69,13 @@ func judgeAnswer(provider string, req *Request, resp *Response, form *schema.Sch
 		return nil, nil
 	}
 	unusable.Message = provider + " returned a response that does not match the schema. " +
-		"Try again, or choose a model with better structured output."
+		otherModel
 	unusable.cause = problem
 	return retryWith(req, resp, cut, correction(resp.Text, problem)), unusable
 }
+
+// otherModel is what to do about a model whose answers do not match their schema.
+const otherModel = "Try again, or choose a model with better structured output."
 
 // retryWith returns the request for one more try: with more room where the
 // answer was cut, else with what was wrong.

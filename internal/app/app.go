@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"vellocity/internal/ai"
+	"vellocity/internal/ai/external"
 	"vellocity/internal/auth"
 	"vellocity/internal/config"
 	"vellocity/internal/engine"
@@ -47,6 +48,7 @@ type App struct {
 	publisher *publishing.Publisher
 	mail      *mail.Sender // nil: no mail server is configured
 	providers *ai.Providers
+	agents    *external.Agents
 	connected connected // the clients behind them
 	keys      *auth.Keys
 	limiter   *auth.Limiter

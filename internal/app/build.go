@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"vellocity/internal/ai"
+	"vellocity/internal/ai/external"
 	"vellocity/internal/auth"
 	"vellocity/internal/config"
 	"vellocity/internal/engine"
@@ -151,6 +152,12 @@ func (a *App) text(ctx context.Context) error {
 		return err
 	}
 	a.providers = new(ai.Providers)
+	a.agents = external.New(external.Options{
+		Vault:    a.vault,
+		Client:   a.channelClient,
+		Parallel: a.cfg.ProviderConcurrency,
+	})
+	a.providers.UseExternal(a.agents.Caller)
 	return a.useProviders(ctx)
 }
 
@@ -216,6 +223,7 @@ func (a *App) work() (err error) {
 		Email:        a.mail != nil,
 		Providers:    a.providers,
 		Publisher:    a.publisher,
+		Agents:       a.agents,
 		KeyVariables: keyVariables(),
 		Capabilities: Capabilities(),
 		Templates:    template.Builtin(),

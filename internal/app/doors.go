@@ -113,6 +113,7 @@ func (a *App) programs() (http.Handler, error) {
 	})
 	tools, err := mcp.New(mcp.Options{
 		Table:        rows,
+		Prompts:      api.Prompts(),
 		Gate:         a.gate,
 		Instructions: api.Instructions,
 		PublicURL:    a.cfg.BaseURL,

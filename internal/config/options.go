@@ -165,8 +165,8 @@ func textOptions(kinds []ProviderKind) []Option {
 func channelOptions() []Option {
 	return group(groupChannels, []Option{
 		{Name: "channel-networks", Value: "LIST", apply: networks(func(c *Config) *[]string { return &c.ChannelNetworks }),
-			Help: "Networks that are not public and that channels may lead to, such as 10.0.0.0/8: there over http, too, " +
-				"and to any port. By default channels lead to public addresses only, over https."},
+			Help: "Networks that are not public and that channels and external agents may lead to, such as 10.0.0.0/8: there " +
+				"over http, too, and to any port. By default both lead to public addresses only, over https."},
 	})
 }
 

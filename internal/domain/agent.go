@@ -1,6 +1,7 @@
 package domain
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -12,8 +13,11 @@ type AgentType string
 const (
 	AgentInternal AgentType = "internal" // ships with Vellocity
 	AgentCustom   AgentType = "custom"   // made in the workspace
-	AgentExternal AgentType = "external" // a remote endpoint; cannot be created yet
+	AgentExternal AgentType = "external" // an address of the workspace's own writes its texts
 )
+
+// ProviderExternal is the provider of texts that an external agent wrote.
+const ProviderExternal = "external"
 
 // Agent carries out capabilities with a provider, a model, instructions and a
 // guardrail policy of its own.
@@ -29,11 +33,27 @@ type Agent struct {
 	BrandVoiceID           int64 // 0: none of its own
 	GuardrailPolicy        GuardrailPolicy
 	IsActive               bool
+	External               ExternalAgent
 	MaxCreditsPerExecution int // what one execution may cost; 0: no limit
 	MaxCreditsPerDay       int // what the executions that are accepted on one day may cost; 0: no limit
 	Version                int // raised by each change
 	CreatedAt              time.Time
 	UpdatedAt              time.Time
+}
+
+// ExternalAgent is where an external agent is reached; the zero value for any other.
+type ExternalAgent struct {
+	URL            string
+	TimeoutSeconds int    // how long it may take for one text; 0: [AgentTimeout]
+	Sealed         string // its signing secret, encrypted
+}
+
+// AgentTimeout is how many seconds an external agent has for one text unless it says more.
+const AgentTimeout = 60
+
+// Timeout is how long the agent may take for one text.
+func (e ExternalAgent) Timeout() time.Duration {
+	return time.Duration(cmp.Or(e.TimeoutSeconds, AgentTimeout)) * time.Second
 }
 
 // Can reports whether the agent may carry out the capability.
@@ -60,6 +80,8 @@ type AgentEdit struct {
 	Instructions           *string         `json:"instructions,omitempty" null:"clears" limit:"agent_instructions" doc:"Instructions for its models, beside the task"`
 	BrandVoiceID           *int64          `json:"brand_voice_id,omitempty" null:"clears" minimum:"1" doc:"Brand voice it writes in where the settings name none; null: the workspace's default"`
 	GuardrailPolicy        GuardrailPolicy `json:"guardrail_policy,omitempty" doc:"What is done about a guardrail's findings, by its slug: flag, redact, retry or block. Others do what is their default"`
+	URL                    *string         `json:"url,omitempty" null:"clears" limit:"agent_url" doc:"Of an external agent: the https address that Vellocity posts each task to"`
+	TimeoutSeconds         *int            `json:"timeout_seconds,omitempty" null:"clears" limit:"agent_timeout" doc:"Of an external agent: how long it may take for one text; null: 60"`
 	IsActive               *bool           `json:"is_active,omitempty" doc:"Whether it takes executions; true for a new one"`
 	MaxCreditsPerExecution *int            `json:"max_credits_per_execution,omitempty" null:"clears" limit:"agent_credits" doc:"Most that one execution may cost; null: no limit"`
 	MaxCreditsPerDay       *int            `json:"max_credits_per_day,omitempty" null:"clears" limit:"agent_credits" doc:"Most that the executions of one day in the workspace's time zone may cost; null: no limit"`
@@ -76,6 +98,8 @@ func (e AgentEdit) Apply(a *Agent) {
 	if e.GuardrailPolicy != nil {
 		a.GuardrailPolicy = e.GuardrailPolicy
 	}
+	set(&a.External.URL, e.URL)
+	set(&a.External.TimeoutSeconds, e.TimeoutSeconds)
 	set(&a.IsActive, e.IsActive)
 	set(&a.MaxCreditsPerExecution, e.MaxCreditsPerExecution)
 	set(&a.MaxCreditsPerDay, e.MaxCreditsPerDay)

@@ -86,6 +86,8 @@ var (
 	LimitAgentModel        = Limit{Name: "agent_model", Unit: Characters, Max: 200, Line: true}
 	LimitAgentInstructions = Limit{Name: "agent_instructions", Unit: Characters, Max: 5_000}
 	LimitRedoInstructions  = Limit{Name: "redo_instructions", Unit: Characters, Max: 2_000}
+	LimitAgentURL          = Limit{Name: "agent_url", Unit: Characters, Max: 2048, Line: true}
+	LimitAgentTimeout      = Limit{Name: "agent_timeout", Unit: Number, Min: 5, Max: 300} // seconds
 	LimitAgentCredits      = Limit{Name: "agent_credits", Unit: Number, Min: 1, Max: 1_000_000_000}
 
 	LimitChannelName   = Limit{Name: "channel_name", Unit: Characters, Min: 1, Max: 100, Line: true}
@@ -138,7 +140,8 @@ func Limits() []Limit {
 		LimitBrandVoiceName, LimitBrandVoiceDescription, LimitBrandVoiceTone, LimitBrandVoiceAudience,
 		LimitBrandVoiceRules, LimitPreferredTerms, LimitBannedTerms, LimitTerm, LimitSampleTexts,
 		LimitAgentName, LimitAgentDescription, LimitAgentCapabilities, LimitAgentProvider, LimitAgentModel,
-		LimitAgentInstructions, LimitRedoInstructions, LimitAgentCredits,
+		LimitAgentInstructions, LimitRedoInstructions, LimitAgentURL, LimitAgentTimeout,
+		LimitAgentCredits,
 		LimitChannelName, LimitChannelSecret, LimitChannelTypes,
 		LimitPrompt, LimitWords, LimitTone, LimitToneCustom, LimitResults,
 		LimitTemplateName, LimitTemplateDescription, LimitTemplateSteps, LimitStepKey, LimitDependsOn, LimitExpression,

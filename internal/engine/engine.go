@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"vellocity/internal/ai"
+	"vellocity/internal/ai/external"
 	"vellocity/internal/auth"
 	"vellocity/internal/capability"
 	"vellocity/internal/domain"
@@ -33,6 +34,7 @@ type Options struct {
 	Email     bool // this server sends e-mails
 	Providers *ai.Providers
 	Publisher *publishing.Publisher // nil: there are no channels
+	Agents    *external.Agents      // nil: there are no external agents
 	// KeyVariables are the environment variables that connect a provider, for hints.
 	KeyVariables []string
 	Capabilities []capability.Capability
@@ -80,6 +82,7 @@ func New(o Options) (Engine, error) {
 	})
 	c := content.New(o.Store, o.Runner, o.PublicURL)
 	c.UsePublisher(o.Publisher)
+	c.UseAgents(o.Agents)
 	return Engine{
 		Work:    w,
 		Content: c,

@@ -95,19 +95,26 @@ func (w *writing) write(ctx context.Context, ask capability.Ask) (ai.Response, e
 	if asks := w.x.Redo.Asks(w.step.Key); asks != "" {
 		ask.System += "\n\nThis text is written again. Follow these instructions too:\n" + asks
 	}
+	ask.Task = &ai.Task{
+		ExecutionID: w.x.ID,
+		Step:        w.step.Key,
+		Capability:  w.part.slug,
+		Settings:    w.part.req.JSON(),
+		Voice:       w.part.voice,
+	}
 	w.text.Restart(w.step.Key)
 	watch := ai.Watch{Restart: func() error { w.text.Restart(w.step.Key); return nil }}
 	if ask.Schema == nil {
 		watch.Text = func(piece string) error { w.text.Append(w.step.Key, piece); return nil }
 	}
-	if w.x.Origin.Kind == domain.OriginModel {
+	if w.part.writer.Origin.Kind == domain.OriginModel {
 		w.attempts(ctx, &watch, ask.PromptHash)
 	} else {
-		w.provider, w.model = "composer", w.x.Origin.Model
+		w.provider, w.model = "composer", w.part.writer.Origin.Model
 		w.cost = domain.Cost{Known: true}
 		w.calls++
 	}
-	resp, err := Write(ctx, w.origin, ask, watch)
+	resp, err := Write(ctx, w.part.writer, ask, watch)
 	w.cut = w.cut || err == nil && ask.Schema == nil && resp.Stop == ai.StopLength
 	return resp, err
 }

@@ -83,20 +83,28 @@ func (w *worker) prepare(ctx context.Context, tx *store.Tx, crashes int) (failur
 	if failure := w.read(); failure != nil {
 		return failure, nil
 	}
+	if err := w.loadAgent(ctx, tx); err != nil {
+		return w.unloaded(ctx, err)
+	}
 	var ok bool
-	if w.origin, ok = w.Providers.Of(w.x.Origin); !ok {
+	if w.writer, ok = w.Providers.Of(w.x.Origin, w.agent); !ok {
 		return domain.Errorf(domain.CodeConflict, "The provider %q, with which this execution was accepted, is no "+
 			"longer configured. Configure it and retry.", w.x.Origin.Provider), nil
 	}
 	if err := w.load(ctx, tx); err != nil {
-		if !w.missing(ctx, err) {
-			return nil, fmt.Errorf("load execution %d: %w", w.x.ID, err)
-		}
-		w.Log.Warn("load an execution", "execution", w.x.ID, "error", err)
-		return domain.Errorf(domain.CodeConflict,
-			"What this execution needs could not be read: %s.", domain.AsError(err).Message), nil
+		return w.unloaded(ctx, err)
 	}
 	return w.plan(ctx, tx)
+}
+
+// unloaded is why an execution cannot continue of which something could not be read.
+func (w *worker) unloaded(ctx context.Context, err error) (failure *domain.Error, _ error) {
+	if !w.missing(ctx, err) {
+		return nil, fmt.Errorf("load execution %d: %w", w.x.ID, err)
+	}
+	w.Log.Warn("load an execution", "execution", w.x.ID, "error", err)
+	return domain.Errorf(domain.CodeConflict,
+		"What this execution needs could not be read: %s.", domain.AsError(err).Message), nil
 }
 
 // missing reports whether an execution cannot be loaded however often one tries: what it
@@ -177,13 +185,14 @@ func (w *worker) cut(prefix string) (list []domain.Finding) {
 	return list
 }
 
-func (w *worker) load(ctx context.Context, tx *store.Tx) error {
-	var err error
+func (w *worker) loadAgent(ctx context.Context, tx *store.Tx) (err error) {
 	if w.x.AgentID != 0 {
-		if w.agent, err = tx.AnyAgent(ctx, w.x.WorkspaceID, w.x.AgentID); err != nil {
-			return err
-		}
+		w.agent, err = tx.AnyAgent(ctx, w.x.WorkspaceID, w.x.AgentID)
 	}
+	return err
+}
+
+func (w *worker) load(ctx context.Context, tx *store.Tx) error {
 	voiceID, err := tx.ExecutionBrandVoice(ctx, w.x.ID)
 	if err != nil {
 		return fmt.Errorf("read the execution's brand voice: %w", err)
@@ -201,7 +210,7 @@ func (w *worker) load(ctx context.Context, tx *store.Tx) error {
 		}
 	}
 	for _, p := range w.parts {
-		if err := p.load(ctx, tx, w.x, w.agent, w.voice); err != nil {
+		if err := w.loadPart(ctx, tx, p); err != nil {
 			return err
 		}
 	}

@@ -104,7 +104,7 @@ func (w *worker) extend(ctx context.Context, tx *store.Tx, p *part) error {
 	if err != nil {
 		return err
 	}
-	if err := p.load(ctx, tx, w.x, w.agent, w.voice); err != nil {
+	if err := w.loadPart(ctx, tx, p); err != nil {
 		return err
 	}
 	if err := tx.ExtendExecutionPlan(ctx, x.ID, w.x.Plan); err != nil {

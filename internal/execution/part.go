@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"vellocity/internal/ai"
 	"vellocity/internal/capability"
 	"vellocity/internal/domain"
 	"vellocity/internal/store"
@@ -18,6 +19,8 @@ type part struct {
 	slug   string // of the capability
 	req    capability.Request
 	origin domain.Origin
+	writes bool          // its capability has texts written
+	writer ai.Connection // of its texts
 	agent  domain.Agent
 	voice  *domain.BrandVoice
 	items  map[int64]domain.ContentItem
@@ -33,7 +36,26 @@ func newPart(key string, c capability.Capability, req capability.Request, origin
 	if !c.NeedsModel {
 		origin = domain.ComposerOrigin()
 	}
-	return &part{key: key, slug: c.Slug, req: req, origin: origin}
+	return &part{key: key, slug: c.Slug, req: req, origin: origin, writes: c.NeedsModel}
+}
+
+// loadPart reads what a part needs, and sets what writes its texts: what writes those of the
+// execution's lead, unless either agent is external.
+func (w *worker) loadPart(ctx context.Context, tx *store.Tx, p *part) error {
+	if err := p.load(ctx, tx, w.x, w.agent, w.voice); err != nil {
+		return err
+	}
+	p.writer = w.writer
+	external := p.agent.Type == domain.AgentExternal || w.agent.Type == domain.AgentExternal
+	if !p.writes || !external || p.agent.ID == w.agent.ID {
+		return nil
+	}
+	own, ok := w.Providers.For(p.agent)
+	if !ok {
+		return domain.Errorf(domain.CodeConflict, "Nothing can write for the agent %q", p.agent.Name)
+	}
+	p.writer, p.origin = own, own.Origin
+	return nil
 }
 
 // load reads the agent, the brand voice and the items that the part needs. The execution has

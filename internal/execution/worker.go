@@ -21,7 +21,7 @@ type worker struct {
 	x      domain.Execution // as claimed; Epoch is the fence
 	agent  domain.Agent
 	voice  *domain.BrandVoice
-	origin ai.Connection
+	writer ai.Connection // of the texts of the lead agent
 	text   *text.Text
 
 	program   *template.Program // nil for a capability

@@ -242,7 +242,11 @@ func missingScope(method string, actor domain.Actor) domain.Scope {
 	switch family, _, _ := strings.Cut(method, "/"); family {
 	case "tools":
 		want = domain.ScopeMCPTools
-	case "resources", "completion":
+	case "completion": // of resources or prompts: which one is checked where it is done
+		if !actor.May(domain.ScopeMCPPrompts) {
+			want = domain.ScopeMCPResources
+		}
+	case "resources":
 		want = domain.ScopeMCPResources
 	case "prompts":
 		want = domain.ScopeMCPPrompts

@@ -36,8 +36,9 @@ const sessionTimeout = time.Hour
 
 // Options are what a [Server] is built from.
 type Options struct {
-	Table []ops.Op
-	Gate  *gate.Gate
+	Table   []ops.Op
+	Prompts []ops.Prompt
+	Gate    *gate.Gate
 	// Instructions explain to a model how to use the tools.
 	Instructions string
 	// Origins are the origins beside the server's own that a browser may call from.
@@ -58,16 +59,22 @@ type Server struct {
 	modern http.Handler
 
 	resources []resource
+	prompts   []prompt
 	tenants   *tenants
 }
 
-// New returns the endpoint. It fails when two tools have the same name.
+// New returns the endpoint. It fails when two tools have the same name, or a prompt names one that
+// does not exist.
 func New(o Options) (*Server, error) {
 	tools, err := newToolbox(o.Table)
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{opts: o, tools: tools, resources: resourcesOf(tools)}
+	prompts, err := promptsOf(o.Prompts, tools)
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{opts: o, tools: tools, resources: resourcesOf(tools), prompts: prompts}
 	s.tenants = newTenants(s.server)
 	pick := s.tenants.of
 	// A public address means a proxy in front, which sends its own Host.
@@ -110,7 +117,7 @@ func (s *Server) server(workspaceID int64) *sdk.Server {
 		Capabilities: &sdk.ServerCapabilities{
 			Tools:     &sdk.ToolCapabilities{},
 			Resources: &sdk.ResourceCapabilities{Subscribe: true},
-			Prompts:   &sdk.PromptCapabilities{},
+			Prompts:   &sdk.PromptCapabilities{ListChanged: true},
 			Logging:   &sdk.LoggingCapabilities{}, //nolint:staticcheck // clients up to 2025-11-25 may set a level
 		},
 		CompletionHandler:  s.complete,
@@ -123,6 +130,7 @@ func (s *Server) server(workspaceID int64) *sdk.Server {
 		out.AddTool(t.described(), s.handler(t))
 	}
 	s.addResources(out)
+	s.addPrompts(out)
 	out.AddReceivingMiddleware(s.asCaller)
 	return out
 }
@@ -182,6 +190,9 @@ func (s *Server) asCaller(next sdk.MethodHandler) sdk.MethodHandler {
 		result, err := next(ctx, method, req)
 		if l, ok := result.(*sdk.ListToolsResult); ok && err == nil {
 			return s.offered(l, toolsets, actor)
+		}
+		if l, ok := result.(*sdk.ListPromptsResult); ok && err == nil {
+			return s.offeredPrompts(l, actor), nil
 		}
 		return result, inEra(err, version)
 	}

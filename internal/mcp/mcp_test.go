@@ -57,7 +57,7 @@ func start(t *testing.T) (*Server, *httptest.Server) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := New(Options{Table: api.Rows(e), Gate: g, Instructions: api.Instructions})
+	s, err := New(Options{Table: api.Rows(e), Prompts: api.Prompts(), Gate: g, Instructions: api.Instructions})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -269,7 +269,11 @@ func TestWire(t *testing.T) {
 		{"as JSON alone", `{"jsonrpc":"2.0","id":2,"method":"tools/list"}`, []string{"Accept: application/json", session}, 200, `{"jsonrpc":"2.0","id":2,"result"`},
 		{"notification", `{"jsonrpc":"2.0","method":"notifications/initialized"}`, []string{both, session}, 202, ""},
 		{"unknown method", `{"jsonrpc":"2.0","id":3,"method":"tools/burn"}`, []string{both, session}, 200, `-32601`},
-		{"no prompts yet", `{"jsonrpc":"2.0","id":3,"method":"prompts/list"}`, []string{both, session}, 200, `"prompts":[]`},
+		{"prompts", `{"jsonrpc":"2.0","id":3,"method":"prompts/list"}`, []string{both, session}, 200, `"name":"plan_campaign"`},
+		{"an unknown prompt", `{"jsonrpc":"2.0","id":3,"method":"prompts/get","params":{"name":"x"}}`, []string{both, session}, 200, `-32602`},
+		{"completion of a prompt", `{"jsonrpc":"2.0","id":3,"method":"completion/complete","params":{"ref":{"type":"ref/prompt","name":"execute_capability"},"argument":{"name":"capability","value":"gen"}}}`, []string{both, session}, 200, `"values":["generate-blog-post"]`},
+		{"completion of an argument without values", `{"jsonrpc":"2.0","id":3,"method":"completion/complete","params":{"ref":{"type":"ref/prompt","name":"execute_capability"},"argument":{"name":"goal","value":"x"}}}`, []string{both, session}, 200, `"values":[]`},
+		{"completion of an unknown argument", `{"jsonrpc":"2.0","id":3,"method":"completion/complete","params":{"ref":{"type":"ref/prompt","name":"execute_capability"},"argument":{"name":"x","value":"x"}}}`, []string{both, session}, 200, `-32602`},
 		{"completion", `{"jsonrpc":"2.0","id":3,"method":"completion/complete","params":{"ref":{"type":"ref/resource","uri":"vellocity://capabilities/{slug}"},"argument":{"name":"slug","value":"Gen"}}}`, []string{both, session}, 200, `"values":["generate-blog-post"]`},
 		{"completion of none", `{"jsonrpc":"2.0","id":3,"method":"completion/complete","params":{"ref":{"type":"ref/resource","uri":"vellocity://capabilities/{slug}"},"argument":{"name":"slug","value":"x"}}}`, []string{both, session}, 200, `"values":[]`},
 		{"completion of an unknown prompt", `{"jsonrpc":"2.0","id":3,"method":"completion/complete","params":{"ref":{"type":"ref/prompt","name":"x"},"argument":{"name":"slug","value":"x"}}}`, []string{both, session}, 200, `-32602`},

@@ -247,6 +247,9 @@ func (t *tool) run(ctx context.Context, args json.RawMessage) (ops.Answer, error
 	if err != nil {
 		return ops.Answer{}, err
 	}
+	if result.Redacted != nil { // a secret must not pass through a model
+		return result.Redacted(ctx)
+	}
 	return result.Answer(ctx)
 }
 

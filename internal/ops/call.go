@@ -52,6 +52,9 @@ type Call struct {
 type Result struct {
 	// Answer shows the result. A row that streams waits for the whole of it first.
 	Answer func(context.Context) (Answer, error)
+	// Redacted is Answer without secrets that are shown only once, for callers that are
+	// models; nil: there are none.
+	Redacted func(context.Context) (Answer, error)
 	// Events begins the stream; nil for rows that do not stream.
 	Events func(context.Context) (Stream, error)
 	// Replayed means that an Idempotency-Key found what an earlier call began.

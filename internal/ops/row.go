@@ -94,7 +94,8 @@ func plain[I, R any](row Op, out reflect.Type, verb func(context.Context, I) (R,
 				err = nil
 			}
 			answer := func(context.Context) (Answer, error) { return show(in, r), nil }
-			return Result{Answer: answer, Replayed: waited}, err
+			redacted := func(context.Context) (Answer, error) { return show(in, redact(r)), nil }
+			return Result{Answer: answer, Redacted: redacted, Replayed: waited}, err
 		}
 		c.claim = func(ctx context.Context, k domain.Claim) context.Context {
 			return domain.WithClaim(ctx, domain.ClaimOf[R]{Claim: k, Render: func(r R) (domain.StoredAnswer, error) {

@@ -31,6 +31,8 @@ type agentBody struct {
 	Instructions    *string                 `json:"instructions"`
 	BrandVoiceID    *int64                  `json:"voice_id"`
 	GuardrailPolicy *domain.GuardrailPolicy `json:"guardrail_policy"`
+	URL             *string                 `json:"url"`
+	TimeoutSeconds  *int                    `json:"timeout_seconds"`
 
 	MaxCreditsPerExecution *int `json:"max_credits_per_execution"`
 	MaxCreditsPerDay       *int `json:"max_credits_per_day"`
@@ -45,6 +47,8 @@ func (a *agentRow) body() *agentBody {
 		Instructions:    &a.Instructions,
 		BrandVoiceID:    &a.BrandVoiceID,
 		GuardrailPolicy: &a.GuardrailPolicy,
+		URL:             &a.External.URL,
+		TimeoutSeconds:  &a.External.TimeoutSeconds,
 
 		MaxCreditsPerExecution: &a.MaxCreditsPerExecution,
 		MaxCreditsPerDay:       &a.MaxCreditsPerDay,
@@ -58,6 +62,7 @@ var agentTable = db.NewTable("agent", func(a *agentRow) []db.Column {
 		{Name: "name", Field: &a.Name, In: agentRead | agentCreate | agentSave},
 		{Name: "type", Field: db.Text(&a.Type), In: agentRead | agentCreate},
 		{Name: "body", Field: db.JSONView(a.body), In: agentRead | agentCreate | agentSave},
+		{Name: "secret", Field: &a.External.Sealed, In: agentRead | agentSave},
 		{Name: "is_active", Field: &a.IsActive, In: agentRead | agentCreate | agentSave},
 		{Name: "version", Field: &a.Version, In: agentRead | agentCreate | agentSave},
 		{Name: "created_at", Field: db.Time(&a.CreatedAt), In: agentRead | agentCreate},
@@ -169,6 +174,16 @@ func (t *Tx) SaveAgent(
 		return a, false, fmt.Errorf("save agent: %w", err)
 	}
 	return a, n > 0, nil
+}
+
+// SaveAgentSecret stores the encrypted signing secret of a new external agent. It makes no
+// version.
+func (t *Tx) SaveAgentSecret(ctx context.Context, workspaceID, id int64, sealed string) error {
+	err := t.db.Exec(ctx, `update agent set secret = $3 where workspace_id = $1 and id = $2`, workspaceID, id, sealed)
+	if err != nil {
+		return fmt.Errorf("save the secret of an agent: %w", err)
+	}
+	return nil
 }
 
 // LockAgent locks an agent to the end of the transaction, and returns it as it is then.

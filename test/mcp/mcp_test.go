@@ -67,6 +67,7 @@ func TestClients(t *testing.T) {
 		"MCP_OTHER":  newKey(t, s, "read,content,publish,mcp:full"),
 		"MCP_READER": newKey(t, s, "read,mcp:full"),
 		"MCP_TOOLS":  newKey(t, s, "read,mcp:tools"),
+		"MCP_BINARY": s.Program,
 	} {
 		t.Setenv(name, value)
 	}
@@ -76,7 +77,7 @@ func TestClients(t *testing.T) {
 	// the SDKs' timers of calls given up would hold it for a minute.
 	out, err := exec.CommandContext(ctx, node,
 		"--test", "--test-concurrency=1", "--test-force-exit", "--test-reporter=spec",
-		"scenarios.test.mjs", "wire.test.mjs", "inspector.test.mjs").
+		"scenarios.test.mjs", "wire.test.mjs", "bridge.test.mjs", "inspector.test.mjs").
 		CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)

@@ -159,8 +159,21 @@ for (const kind of kinds) {
       await assert.rejects(kind.connect({ as: key.slice(0, -4) + 'zzzz' }), e => /401|unauthorized|authorization|API key/i.test(`${e.message} ${e.code} ${e.status}`))
     })
 
-    test('prompts, of which there are none yet', async () => {
-      assert.deepEqual((await c.client.listPrompts()).prompts, [])
+    test('prompts, their arguments and what these may be', async () => {
+      const { prompts } = await c.client.listPrompts()
+      assert.deepEqual(prompts.map(p => p.name).sort(), ['execute_capability', 'plan_campaign', 'review_content', 'write_brand_brief'])
+      const suggested = async (name, argument, value = '') => (await c.client.complete({ ref: { type: 'ref/prompt', name }, argument: { name: argument, value } })).completion.values
+      assert.ok((await suggested('execute_capability', 'capability', 'generate-')).includes('generate-blog-post'))
+      const voices = await suggested('plan_campaign', 'brand_voice_id')
+      const items = await suggested('review_content', 'content_id')
+      assert.ok(voices.includes('1') && items.length > 0, `${voices} and ${items}`)
+      const { messages } = await c.client.getPrompt({ name: 'review_content', arguments: { content_id: items[0], brand_voice_id: voices[0] } })
+      assert.equal(messages.length, 1)
+      assert.match(messages[0].content.text, new RegExp(`Review content item ${items[0]} [^]*\`get_brand_voice\` with id ${voices[0]}`))
+      await assert.rejects(c.client.getPrompt({ name: 'plan_campaign' }), e => e.code === -32602 && /topic/.test(e.message))
+      const r = await kind.connect({ as: reader })
+      assert.deepEqual((await r.client.listPrompts()).prompts.map(p => p.name), ['review_content'])
+      await r.client.close()
     })
 
     test('resources', async () => {

@@ -19,6 +19,7 @@ type Endpoint struct {
 	provider, key string
 	url           *url.URL
 	header        http.Header
+	sign          func(body []byte) map[string]string
 	client        *http.Client
 }
 
@@ -28,17 +29,23 @@ type Target struct {
 	BaseURL  string
 	Key      string
 	Example  string // a valid address, for messages
-	Path     string // of the calls, after BaseURL and a slash
+	Path     string // of the calls, after BaseURL and a slash; empty: BaseURL as it is
 	// Header is sent with each call, in addition to what every call has. The key
 	// belongs here.
 	Header map[string]string
+	// Sign returns the headers that depend on the body of a call; nil: there are none.
+	Sign   func(body []byte) map[string]string
 	Client *http.Client // nil means [NewClient]
 }
 
 // NewEndpoint checks the address and the key. The error is safe to show.
 func NewEndpoint(t Target) (*Endpoint, error) {
 	t.Key = bareKey(t.Key)
-	base, err := url.Parse(strings.TrimSuffix(t.BaseURL, "/"))
+	address := t.BaseURL
+	if t.Path != "" {
+		address = strings.TrimSuffix(address, "/")
+	}
+	base, err := url.Parse(address)
 	if err != nil || base.Host == "" || base.Scheme != "http" && base.Scheme != "https" {
 		return nil, fmt.Errorf("the address of %s must be an http or https URL, such as %s", t.Provider, t.Example)
 	}
@@ -59,6 +66,7 @@ func NewEndpoint(t Target) (*Endpoint, error) {
 		key:      t.Key,
 		url:      join(base, t.Path),
 		header:   header,
+		sign:     t.Sign,
 		client:   careful(t.Client),
 	}, nil
 }
@@ -66,6 +74,9 @@ func NewEndpoint(t Target) (*Endpoint, error) {
 // join returns the address of the calls. A base that already has the path, or its
 // version, does not get it twice.
 func join(base *url.URL, path string) *url.URL {
+	if path == "" {
+		return base
+	}
 	whole := strings.TrimSuffix(base.Path, "/")
 	if strings.HasSuffix(whole, "/"+path) {
 		return base
@@ -132,6 +143,12 @@ func (e *Endpoint) post(ctx context.Context, body any) (*http.Response, error) {
 		return nil, fmt.Errorf("write request: %w", err)
 	}
 	req.Header = e.header // shared by all calls: a client may not change it
+	if e.sign != nil {
+		req.Header = e.header.Clone()
+		for name, value := range e.sign(sent.data) {
+			req.Header.Set(name, value)
+		}
+	}
 	req.ContentLength, req.GetBody = int64(len(sent.data)), sent.reader
 	resp, err := e.client.Do(req)
 	if err != nil {

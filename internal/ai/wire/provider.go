@@ -11,6 +11,7 @@ import (
 
 	"vellocity/internal/ai"
 	"vellocity/internal/ai/tidy"
+	"vellocity/internal/domain"
 )
 
 // Config describes one endpoint of a provider.
@@ -36,6 +37,8 @@ type Codec[E any] struct {
 	Path    string // of the calls, after the base URL and a slash
 	// Header returns the headers of each call, the key among them.
 	Header func(key string) map[string]string
+	// Sign returns the headers of a call that depend on its body; nil: there are none.
+	Sign func(body []byte) map[string]string
 	// Body builds the body of a call. It asks use about each optional parameter, and
 	// omits it where use returns false.
 	Body func(req *ai.Request, use func(name string) bool) (body any, err error)
@@ -52,6 +55,7 @@ type Answer struct {
 	ID    string // of the request, where the answer has it
 	Model string // as the provider names it
 	Usage ai.Usage
+	Cost  domain.Cost // as the provider says; the zero value: it does not
 	// Refused notes that the model refuses, where that comes before the end.
 	Refused bool
 	// Stop is why the text ended. It is empty until the text is complete: a stream
@@ -122,6 +126,7 @@ func New[E any](c Config, codec Codec[E]) (ai.Provider, error) {
 		Example:  codec.BaseURL,
 		Key:      c.Key,
 		Header:   codec.Header(c.Key),
+		Sign:     codec.Sign,
 		Client:   c.Client,
 	})
 	if err != nil {
@@ -151,6 +156,7 @@ func (p *provider[E]) Generate(ctx context.Context, req ai.Request, to ai.Sink) 
 		Model:     a.Model,
 		RequestID: tidy.Line(id, maxLabel),
 		Usage:     a.Usage,
+		Cost:      a.Cost,
 		Stop:      cmp.Or(a.Stop, ai.StopEnd),
 		Finish:    a.word,
 		Status:    stream.Status(),

@@ -22,6 +22,8 @@ type AgentAttributes struct {
 	Instructions    string            `json:"instructions"`
 	BrandVoiceID    *int64            `json:"brand_voice_id"`
 	GuardrailPolicy map[string]string `json:"guardrail_policy" doc:"What is done about a guardrail's findings: flag, redact, retry or block"`
+	URL             *string           `json:"url" doc:"Where an external agent is called; null for any other"`
+	TimeoutSeconds  *int              `json:"timeout_seconds" doc:"How long an external agent may take for one text; null for any other"`
 	IsActive        bool              `json:"is_active"`
 
 	MaxCreditsPerExecution *int `json:"max_credits_per_execution" doc:"Null: no limit"`
@@ -97,8 +99,16 @@ func agentRows(v *content.Verbs) []ops.Op {
 		}, func(ctx context.Context, in AgentID) (domain.Agent, error) {
 			return v.Agent(ctx, in.ID)
 		}, viewAgent, wire.SampleAgent()),
-		createAgentRow(v), editAgentRow(v), deleteAgentRow(v),
+		createAgentRow(v), editAgentRow(v), deleteAgentRow(v), rotateAgentRow(v), testAgentRow(v),
 	}
+}
+
+// timeoutOf is how many seconds an external agent may take; 0 for any other.
+func timeoutOf(a domain.Agent) int {
+	if a.Type != domain.AgentExternal {
+		return 0
+	}
+	return int(a.External.Timeout().Seconds())
 }
 
 func viewAgent(r *ops.Reply, a domain.Agent) wire.Resource[AgentAttributes] {
@@ -125,6 +135,8 @@ func agent(a domain.Agent) wire.Resource[AgentAttributes] {
 			Instructions:    a.Instructions,
 			BrandVoiceID:    wire.Optional(a.BrandVoiceID),
 			GuardrailPolicy: policy,
+			URL:             wire.Optional(a.External.URL),
+			TimeoutSeconds:  wire.Optional(timeoutOf(a)),
 			IsActive:        a.IsActive,
 
 			MaxCreditsPerExecution: wire.Optional(a.MaxCreditsPerExecution),

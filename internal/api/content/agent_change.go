@@ -14,7 +14,7 @@ import (
 type createAgent struct {
 	Name string `json:"name" limit:"agent_name" doc:"What people call it"`
 	// Type is plain text, so that the verb says why a type cannot be created.
-	Type string `json:"type,omitempty" doc:"Only custom, which is the default: internal agents ship with Vellocity, and external ones do not exist yet"`
+	Type string `json:"type,omitempty" doc:"custom, which is the default, or external: an address of your own writes its texts, for which url and capabilities are required. Internal agents ship with Vellocity"`
 	domain.AgentEdit
 }
 
@@ -31,7 +31,7 @@ type deleteAgent struct {
 }
 
 func createAgentRow(v *content.Verbs) ops.Op {
-	return ops.New(ops.Op{
+	return ops.NewRedacted(ops.Op{
 		Name:           "create_agent",
 		Route:          ops.Route{Method: http.MethodPost, Path: agents, Status: http.StatusCreated},
 		Scope:          domain.ScopeWrite,
@@ -42,7 +42,8 @@ func createAgentRow(v *content.Verbs) ops.Op {
 			Summary: "Create an agent",
 			Description: "Creates an agent; only the name is required. An execution that would take it above one of its " +
 				"limits is refused with 409 and the figures, or goes to another agent where none was named. A workspace has " +
-				"at most 200.",
+				"at most 200. An external agent needs the admin scope; its signing secret is in meta.secret, once.",
+			Meta:   AgentMeta{},
 			Errors: []domain.Code{domain.CodeConflict},
 			Example: map[string]any{
 				"name":                "Launch writer",
@@ -54,14 +55,14 @@ func createAgentRow(v *content.Verbs) ops.Op {
 		},
 		Tool:    ops.Tool{Set: "agents"},
 		Command: ops.Command{Noun: "agents", Verb: "create"},
-	}, func(ctx context.Context, in createAgent) (domain.Agent, error) {
+	}, func(ctx context.Context, in createAgent) (content.NewAgent, error) {
 		return v.CreateAgent(ctx, content.CreateAgent{
 			Name: in.Name, Type: domain.AgentType(in.Type), AgentEdit: in.AgentEdit,
 		})
-	}, func(r *ops.Reply, a domain.Agent) wire.Resource[AgentAttributes] {
-		r.Location = wire.Path(agents, a.ID)
-		return viewAgent(r, a)
-	}, wire.SampleAgent())
+	}, func(r *ops.Reply, n content.NewAgent) wire.Resource[AgentAttributes] {
+		r.Location = wire.Path(agents, n.Agent.ID)
+		return viewNewAgent(r, n)
+	}, withoutAgentSecret, content.NewAgent{Agent: wire.SampleAgent()})
 }
 
 func editAgentRow(v *content.Verbs) ops.Op {

@@ -1,6 +1,7 @@
 package content
 
 import (
+	"cmp"
 	"context"
 	"reflect"
 
@@ -43,32 +44,52 @@ func (v *Verbs) Agent(ctx context.Context, id int64) (domain.Agent, error) {
 // CreateAgent is a new agent.
 type CreateAgent struct {
 	Name string
-	Type domain.AgentType // empty or custom; no other type can be created
+	Type domain.AgentType // custom, which empty means, or external
 	domain.AgentEdit
 }
 
-// CreateAgent creates an agent. A workspace has at most [domain.MostAgents].
-func (v *Verbs) CreateAgent(ctx context.Context, in CreateAgent) (domain.Agent, error) {
-	agent := domain.Agent{Name: in.Name, Type: domain.AgentCustom, IsActive: true}
+// NewAgent is an agent, with its signing secret where one was generated: it is shown only
+// once.
+type NewAgent struct {
+	Agent  domain.Agent
+	Secret domain.Secret
+}
+
+// CreateAgent creates an agent. A workspace has at most [domain.MostAgents]. An external one
+// gets the workspace's texts at an address outside, so only admins create it.
+func (v *Verbs) CreateAgent(ctx context.Context, in CreateAgent) (NewAgent, error) {
+	scope := domain.ScopeWrite
+	if in.Type == domain.AgentExternal {
+		scope = domain.ScopeAdmin
+	}
+	if _, err := verb.Caller(ctx, scope); err != nil {
+		return NewAgent{}, err
+	}
+	agent := domain.Agent{Name: in.Name, Type: cmp.Or(in.Type, domain.AgentCustom), IsActive: true}
 	in.Apply(&agent)
-	invalid := v.checkAgent(&agent, domain.Agent{}, in.Type)
-	return verb.Change(ctx, v.store, domain.ScopeWrite, func(tx *store.Tx, a domain.Actor) (domain.Agent, error) {
+	invalid := v.checkAgent(ctx, &agent, domain.Agent{}, in.Type)
+	return verb.Change(ctx, v.store, scope, func(tx *store.Tx, a domain.Actor) (NewAgent, error) {
 		if err := withBrandVoice(ctx, tx, a.WorkspaceID, agent.BrandVoiceID, invalid); err != nil {
-			return agent, err
+			return NewAgent{}, err
 		}
 		l, err := tx.Agents(ctx, a.WorkspaceID, store.AgentFilter{}, domain.Page{Number: 1, Size: 1})
 		if err != nil {
-			return agent, err
+			return NewAgent{}, err
 		}
 		if l.Total >= domain.MostAgents {
-			return agent, tooMany("agents", domain.MostAgents)
+			return NewAgent{}, tooMany("agents", domain.MostAgents)
 		}
-		agent, err := tx.CreateAgent(ctx, a.WorkspaceID, agent)
-		if err != nil {
-			return agent, err
+		out := NewAgent{}
+		if out.Agent, err = tx.CreateAgent(ctx, a.WorkspaceID, agent); err != nil {
+			return out, err
 		}
-		return agent, tx.AppendEvent(ctx, domain.Subject{WorkspaceID: a.WorkspaceID},
-			domain.AgentCreated{AgentFacts: agent.Facts()})
+		if agent.Type == domain.AgentExternal {
+			if err := v.giveSecret(ctx, tx, a.WorkspaceID, &out); err != nil {
+				return out, err
+			}
+		}
+		return out, tx.AppendEvent(ctx, domain.Subject{WorkspaceID: a.WorkspaceID},
+			domain.AgentCreated{AgentFacts: out.Agent.Facts()})
 	})
 }
 
@@ -98,7 +119,8 @@ type EditAgent struct {
 	verb.Precondition
 }
 
-// EditAgent changes an agent, which raises its version. Executions that were accepted
+// EditAgent changes an agent. Only admins change the address of an external one. A change
+// raises its version. Executions that were accepted
 // before go on with the provider and model that they were accepted with.
 func (v *Verbs) EditAgent(ctx context.Context, in EditAgent) (domain.Agent, error) {
 	a, err := verb.Caller(ctx, domain.ScopeWrite)
@@ -110,7 +132,12 @@ func (v *Verbs) EditAgent(ctx context.Context, in EditAgent) (domain.Agent, erro
 		next := was
 		verb.Set(&next.Name, in.Name)
 		in.Apply(&next)
-		invalid := v.checkAgent(&next, was, "")
+		if next.External.URL != was.External.URL && was.Type == domain.AgentExternal {
+			if _, err := verb.Caller(ctx, domain.ScopeAdmin); err != nil {
+				return domain.Agent{}, err
+			}
+		}
+		invalid := v.checkAgent(ctx, &next, was, "")
 		return verb.Change(ctx, v.store, domain.ScopeWrite, func(tx *store.Tx, a domain.Actor) (domain.Agent, error) {
 			now, err := tx.LockAgent(ctx, a.WorkspaceID, in.ID)
 			switch {

@@ -48,20 +48,25 @@ func (v *Verbs) AgentOptions(ctx context.Context) (o AgentOptions, err error) {
 // checkAgent returns everything that is wrong with an agent, save that its brand voice may
 // not exist. What it had before was right then, and stays: an agent whose provider is gone
 // can still be switched off. asked is the type that a new one should have.
-func (v *Verbs) checkAgent(a *domain.Agent, before domain.Agent, asked domain.AgentType) error {
+func (v *Verbs) checkAgent(
+	ctx context.Context, a *domain.Agent, before domain.Agent, asked domain.AgentType,
+) error {
 	var p domain.Problems
 	domain.LimitAgentName.Text(&p, "name", a.Name)
-	checkNewType(&p, asked)
+	v.checkNewType(&p, asked)
 	domain.CheckLimits(&p, domain.AgentEdit{
 		Description:            &a.Description,
 		Capabilities:           &a.Capabilities,
 		Provider:               &a.Provider,
 		Model:                  &a.Model,
 		Instructions:           &a.Instructions,
+		URL:                    optionalText(a.External.URL),
+		TimeoutSeconds:         optionalNumber(a.External.TimeoutSeconds),
 		MaxCreditsPerExecution: &a.MaxCreditsPerExecution,
 		MaxCreditsPerDay:       &a.MaxCreditsPerDay,
 	})
 	v.checkCapabilities(&p, a, before.Capabilities)
+	v.checkExternal(ctx, &p, *a, before)
 	if a.Provider != before.Provider || a.Model != before.Model {
 		v.checkProvider(&p, *a)
 	}
@@ -69,16 +74,57 @@ func (v *Verbs) checkAgent(a *domain.Agent, before domain.Agent, asked domain.Ag
 	return p.Err()
 }
 
-func checkNewType(p *domain.Problems, t domain.AgentType) {
-	switch t {
-	case "", domain.AgentCustom:
-	case domain.AgentInternal:
-		p.Add("type", "Internal agents ship with Vellocity. Create one of the type custom")
-	case domain.AgentExternal:
-		p.Add("type", "External agents do not exist yet. Create one of the type custom")
+func (v *Verbs) checkNewType(p *domain.Problems, t domain.AgentType) {
+	switch {
+	case t == "" || t == domain.AgentCustom || t == domain.AgentExternal && v.agents != nil:
+	case t == domain.AgentInternal:
+		p.Add("type", "Internal agents ship with Vellocity. Create one of the type custom or external")
 	default:
-		p.NotOneOf("type", t.Values())
+		p.NotOneOf("type", []string{string(domain.AgentCustom), string(domain.AgentExternal)})
 	}
+}
+
+// checkExternal notes what an external agent lacks, and what only an external one has. Its
+// capabilities are named: nothing that a later version brings is sent away unasked.
+func (v *Verbs) checkExternal(ctx context.Context, p *domain.Problems, a, before domain.Agent) {
+	if a.Type != domain.AgentExternal {
+		if a.External.URL != "" {
+			p.Add("url", "Only an external agent has a url. Leave it out, or create an agent of the type external")
+		}
+		if a.External.TimeoutSeconds != 0 {
+			p.Add("timeout_seconds",
+				"Only an external agent has a timeout_seconds. Leave it out, or create an agent of the type external")
+		}
+		return
+	}
+	if len(a.Capabilities) == 0 {
+		p.Add("capabilities", "An external agent needs at least one capability: those whose texts it writes")
+	}
+	if a.Provider != "" || a.Model != "" {
+		p.Add("provider", "An external agent writes by itself. Leave out provider and model")
+	}
+	if a.External.URL == "" {
+		p.Required("url")
+	} else if a.External.URL != before.External.URL && v.agents != nil {
+		if err := v.agents.CheckURL(ctx, a.External.URL); err != nil {
+			p.Add("url", "%s", domain.AsError(err).Message)
+		}
+	}
+}
+
+// optionalText and optionalNumber return nil for a value that was left out.
+func optionalText(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
+
+func optionalNumber(n int) *int {
+	if n == 0 {
+		return nil
+	}
+	return &n
 }
 
 func (v *Verbs) checkCapabilities(p *domain.Problems, a *domain.Agent, before []string) {

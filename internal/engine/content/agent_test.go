@@ -15,12 +15,13 @@ import (
 // TestAnAgentFromItsCreationToItsEnd creates, changes and deletes an agent.
 func TestAnAgentFromItsCreationToItsEnd(t *testing.T) {
 	enginetest.Each(t, config(t), func(k *enginetest.Kit) {
-		a, err := k.Content.CreateAgent(k.Ctx(), content.CreateAgent{Name: "Launch writer", AgentEdit: domain.AgentEdit{
+		made, err := k.Content.CreateAgent(k.Ctx(), content.CreateAgent{Name: "Launch writer", AgentEdit: domain.AgentEdit{
 			Capabilities: &[]string{enginetest.Slug}, Provider: new("scripted"), Model: new("scripted-2"),
 			GuardrailPolicy: domain.GuardrailPolicy{"secrets": "block"}, MaxCreditsPerDay: new(20),
 		}})
 		must(k, err)
-		if a.Type != domain.AgentCustom || !a.IsActive || a.Version != 1 {
+		a := made.Agent
+		if made.Secret != "" || a.Type != domain.AgentCustom || !a.IsActive || a.Version != 1 {
 			t.Errorf("created %+v", a)
 		}
 		a, err = k.Content.EditAgent(k.Ctx(), content.EditAgent{ID: a.ID, AgentEdit: domain.AgentEdit{
@@ -66,8 +67,15 @@ func TestFaultsOfAnAgent(t *testing.T) {
 		says string
 	}{
 		"internal": {content.CreateAgent{Type: domain.AgentInternal}, []string{"type"}, "ship with Vellocity"},
-		"external": {content.CreateAgent{Type: domain.AgentExternal}, []string{"type"}, "do not exist yet"},
-		"no type":  {content.CreateAgent{Type: "robot"}, []string{"type"}, "must be one of"},
+		"external without all that it needs": {content.CreateAgent{Type: domain.AgentExternal},
+			[]string{"capabilities", "url"}, ""},
+		"external with a model": {content.CreateAgent{Type: domain.AgentExternal, AgentEdit: domain.AgentEdit{
+			Capabilities: &[]string{enginetest.Slug}, Model: new("m"), URL: new("ftp://a.test"), TimeoutSeconds: new(301),
+		}}, []string{"provider", "timeout_seconds", "url"}, ""},
+		"custom with an address": {content.CreateAgent{AgentEdit: domain.AgentEdit{
+			URL: new("https://a.test"), TimeoutSeconds: new(60),
+		}}, []string{"timeout_seconds", "url"}, "Only an external agent"},
+		"no type": {content.CreateAgent{Type: "robot"}, []string{"type"}, "must be one of"},
 		"capabilities": {content.CreateAgent{AgentEdit: domain.AgentEdit{
 			Capabilities: &[]string{"scripte", "", enginetest.Slug, enginetest.Slug},
 		}}, []string{"capabilities.0", "capabilities.1", "capabilities.3"}, "did you mean"},
@@ -102,9 +110,9 @@ func TestAnAgentWhoseProviderIsGoneCanBeSwitchedOff(t *testing.T) {
 	must(k, err)
 	k.Providers.Use([]ai.Connection{})
 	must(k, second(k.Content.EditAgent(k.Ctx(), content.EditAgent{
-		ID: a.ID, AgentEdit: domain.AgentEdit{IsActive: new(false)},
+		ID: a.Agent.ID, AgentEdit: domain.AgentEdit{IsActive: new(false)},
 	})))
-	_, err = k.Content.EditAgent(k.Ctx(), content.EditAgent{ID: a.ID, AgentEdit: domain.AgentEdit{Model: new("m")}})
+	_, err = k.Content.EditAgent(k.Ctx(), content.EditAgent{ID: a.Agent.ID, AgentEdit: domain.AgentEdit{Model: new("m")}})
 	if got := faulty(err); !slices.Equal(got, []string{"provider"}) || !strings.Contains(err.Error(), "has no provider") {
 		t.Errorf("another model: %v", err)
 	}

@@ -105,7 +105,7 @@ func TestABrandVoiceInUseCannotBeDeleted(t *testing.T) {
 			!strings.Contains(blockers[1].Message, "Launch writer") {
 			t.Errorf("%v, blockers %+v", err, blockers)
 		}
-		must(k, k.Content.DeleteAgent(k.Ctx(), verb.ID{ID: agent.ID}))
+		must(k, k.Content.DeleteAgent(k.Ctx(), verb.ID{ID: agent.Agent.ID}))
 		must(k, second(k.Account.UpdateProfile(k.Ctx(), account.UpdateProfile{BrandVoiceID: new(int64(0))})))
 		must(k, k.Content.DeleteBrandVoice(k.Ctx(), verb.ID{ID: v.ID}))
 	})

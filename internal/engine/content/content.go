@@ -6,6 +6,7 @@ package content
 import (
 	"net/url"
 
+	"vellocity/internal/ai/external"
 	"vellocity/internal/auth"
 	"vellocity/internal/execution"
 	"vellocity/internal/publishing"
@@ -21,6 +22,7 @@ type Verbs struct {
 	publicURL string
 	reviewers *auth.Throttle        // of those without an account, by address
 	publisher *publishing.Publisher // nil: there are no channels
+	agents    *external.Agents      // nil: there are no external agents
 }
 
 // New returns the verbs. publicURL is the address of the server, without a slash at the

@@ -254,8 +254,15 @@ func (verbs) Agents() enginetest.Verbs {
 		}), func(k K) int64 {
 			a, err := k.Content.CreateAgent(k.Ctx(), content.CreateAgent{Name: "Unused"})
 			must(k, err)
-			return a.ID
+			return a.Agent.ID
 		}),
+		"UseAgents": {Open: true},
+		"RotateAgentSecret": makes(changes(domain.ScopeAdmin, func(k K, ctx C, x X) error {
+			return second(k.Content.RotateAgentSecret(ctx, verb.ID{ID: x.Made}))
+		}), externalAgent),
+		"TestAgent": makes(enginetest.Verb{Scope: domain.ScopeAdmin, ByID: true, Call: func(k K, ctx C, x X) error {
+			return second(k.Content.TestAgent(ctx, x.Made))
+		}}, externalAgent),
 	}
 }
 
@@ -290,6 +297,16 @@ func (verbs) BoardRules() enginetest.Verbs {
 			return second(k.Content.TryBoardRule(ctx, content.TryBoardRule{When: "word_count > 3"}))
 		}),
 	}
+}
+
+// externalAgent makes an agent at an address where nobody listens.
+func externalAgent(k K) int64 {
+	a, err := k.Content.CreateAgent(k.Ctx(), content.CreateAgent{
+		Name: "Remote", Type: domain.AgentExternal,
+		AgentEdit: domain.AgentEdit{Capabilities: &[]string{enginetest.Slug}, URL: new("http://127.0.0.1:1/write")},
+	})
+	must(k, err)
+	return a.Agent.ID
 }
 
 func (verbs) Check() enginetest.Verbs {

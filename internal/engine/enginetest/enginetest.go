@@ -20,6 +20,7 @@ import (
 
 	"vellocity/internal/ai"
 	"vellocity/internal/ai/aitest"
+	"vellocity/internal/ai/external"
 	"vellocity/internal/ai/openai"
 	"vellocity/internal/ai/wire"
 	"vellocity/internal/auth"
@@ -73,6 +74,7 @@ type Kit struct {
 	Account   *account.Verbs
 	Vault     *auth.Vault
 	Publisher *publishing.Publisher
+	Agents    *external.Agents
 	Site      *Site // where the channels of the kind "site" lead
 	Ours      domain.Workspace
 	Theirs    domain.Workspace
@@ -196,6 +198,8 @@ func (k *Kit) build() {
 	_, err = vault.Unlock(context.Background(), k.Store)
 	k.must(err)
 	k.Vault = vault
+	k.Agents = external.New(external.Options{Vault: vault, Client: reach, Now: k.Config.Now})
+	k.Providers.UseExternal(k.Agents.Caller)
 	k.Publisher = publishing.New(publishing.Options{
 		Store:  k.Store,
 		Vault:  vault,
@@ -210,6 +214,7 @@ func (k *Kit) build() {
 	k.must(err)
 	k.Content = content.New(k.Store, k.Runner, PublicURL)
 	k.Content.UsePublisher(k.Publisher)
+	k.Content.UseAgents(k.Agents)
 	k.Account = account.New(account.Options{
 		Store: k.Store,
 		Keys:  auth.NewKeys(k.Store, log),

@@ -39,10 +39,11 @@ func TestAnAgentKeepsToItsCredits(t *testing.T) {
 		}
 		_, err := k.Account.UpdateProfile(k.Ctx(), account.UpdateProfile{Timezone: new("Pacific/Auckland")})
 		must(err)
-		thrifty, err := k.Content.CreateAgent(k.Ctx(), content.CreateAgent{Name: "Thrifty", AgentEdit: domain.AgentEdit{
+		made, err := k.Content.CreateAgent(k.Ctx(), content.CreateAgent{Name: "Thrifty", AgentEdit: domain.AgentEdit{
 			Capabilities: &[]string{enginetest.Slug}, MaxCreditsPerExecution: new(4), MaxCreditsPerDay: new(6),
 		}})
 		must(err)
+		thrifty := made.Agent
 		run := func(agent int64, credits int) (work.Started, error) {
 			return k.Work.Execute(k.Ctx(), work.Execute{
 				Capability: enginetest.Slug, AgentID: agent, Settings: enginetest.Settings(enginetest.Step{Key: "a", Credits: credits}),

@@ -23,7 +23,7 @@ func TestRunningAgainAfterTheAgentWasDeleted(t *testing.T) {
 		}})
 		must(k, err)
 		st, err := k.Work.Execute(k.Ctx(), work.Execute{
-			Capability: enginetest.Slug, AgentID: old.ID,
+			Capability: enginetest.Slug, AgentID: old.Agent.ID,
 			Settings: enginetest.Settings(
 				enginetest.Step{Key: "a"}, enginetest.Step{Key: "b", After: []string{"a"}, Do: "refuse"},
 			),
@@ -49,16 +49,16 @@ func TestRunningAgainAfterTheAgentWasDeleted(t *testing.T) {
 				}
 			}
 		}
-		each("there", func(st work.Started, err error) bool { return err == nil && st.Agent.ID == old.ID })
+		each("there", func(st work.Started, err error) bool { return err == nil && st.Agent.ID == old.Agent.ID })
 		off := domain.AgentEdit{IsActive: new(false)}
-		must(k, second(k.Content.EditAgent(k.Ctx(), content.EditAgent{ID: old.ID, AgentEdit: off})))
+		must(k, second(k.Content.EditAgent(k.Ctx(), content.EditAgent{ID: old.Agent.ID, AgentEdit: off})))
 		each("switched off", func(_ work.Started, err error) bool {
 			why := strings.Join(domain.AsError(err).Fields["agent_id"], "")
 			return domain.CodeOf(err) == domain.CodeValidation && strings.Contains(why, "switched off")
 		})
-		must(k, k.Content.DeleteAgent(k.Ctx(), verb.ID{ID: old.ID}))
+		must(k, k.Content.DeleteAgent(k.Ctx(), verb.ID{ID: old.Agent.ID}))
 		each("deleted", func(st work.Started, err error) bool {
-			return err == nil && st.Agent.ID != old.ID && st.Execution.AgentID == st.Agent.ID &&
+			return err == nil && st.Agent.ID != old.Agent.ID && st.Execution.AgentID == st.Agent.ID &&
 				strings.HasPrefix(st.AgentReason, "Old hand, the agent of execution ") &&
 				strings.Contains(st.AgentReason, "was deleted. ") && strings.Contains(st.AgentReason, st.Agent.Name)
 		})

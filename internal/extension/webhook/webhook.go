@@ -5,10 +5,6 @@ package webhook
 
 import (
 	"context"
-	"crypto/hmac"
-	"crypto/rand"
-	"crypto/sha256"
-	"encoding/base64"
 	"encoding/json"
 	"net/http"
 	"strconv"
@@ -17,6 +13,7 @@ import (
 
 	"vellocity/internal/domain"
 	"vellocity/internal/extension/wire"
+	"vellocity/internal/signature"
 )
 
 // Kind returns the kind.
@@ -33,19 +30,12 @@ func Kind() wire.Kind {
 			Name: "secret", Label: "Signing secret",
 			Help: "24 to 64 bytes in base64, with or without whsec_; left out, one is generated and shown once",
 		},
-		NewSecret:   NewSecret,
-		ValidSecret: func(s domain.Secret) bool { _, ok := Key(s); return ok },
+		NewSecret:   signature.NewSecret,
+		ValidSecret: func(s domain.Secret) bool { _, ok := signature.Key(s); return ok },
 		Types:       domain.ContentTypes(),
 		Connect:     func(c wire.Config) wire.Peer { return &hook{c} },
 		Preview:     preview,
 	}
-}
-
-// NewSecret returns a secret of 64 characters: the base64 of 48 random bytes.
-func NewSecret() domain.Secret {
-	var b [48]byte
-	rand.Read(b[:])
-	return domain.Secret(base64.StdEncoding.EncodeToString(b[:]))
 }
 
 type hook struct{ wire.Config }
@@ -144,41 +134,24 @@ func (h *hook) send(ctx context.Context, id, event string, data any) (wire.Respo
 	if err != nil {
 		return wire.Response{}, wire.Faultf(wire.Refused, "The item cannot be written as JSON: %v.", err)
 	}
-	key, ok := Key(h.Secret)
+	key, ok := signature.Key(h.Secret)
 	if !ok {
 		return wire.Response{}, wire.Faultf(wire.Settings, "The signing secret is not base64. Enter another one.")
+	}
+	header := http.Header{"Content-Type": {"application/json"}}
+	for name, value := range signature.Headers(key, id, now, body) {
+		header.Set(name, value)
 	}
 	res, err := wire.Do(ctx, h.HTTP, wire.Request{
 		Method: http.MethodPost,
 		URL:    h.Settings["url"],
-		Header: http.Header{
-			"Content-Type":      {"application/json"},
-			"Webhook-Id":        {id},
-			"Webhook-Timestamp": {strconv.FormatInt(now.Unix(), 10)},
-			"Webhook-Signature": {Sign(key, id, now, body)},
-		},
-		Body: body,
+		Header: header,
+		Body:   body,
 	})
 	if err == nil && !res.OK() {
 		err = wire.Refusal(res, "")
 	}
 	return res, err
-}
-
-// Key returns the bytes of a signing secret, which is base64 with or without "whsec_"; ok is
-// false where it is not that, or is shorter than 24 bytes or longer than 64.
-func Key(secret domain.Secret) (key []byte, ok bool) {
-	text := strings.TrimRight(strings.TrimPrefix(strings.TrimSpace(secret.Reveal()), "whsec_"), "=")
-	key, err := base64.RawStdEncoding.DecodeString(text)
-	return key, err == nil && len(key) >= 24 && len(key) <= 64
-}
-
-// Sign returns the signature of a request (Standard Webhooks, "Signature scheme").
-func Sign(key []byte, id string, at time.Time, body []byte) string {
-	mac := hmac.New(sha256.New, key)
-	mac.Write([]byte(id + "." + strconv.FormatInt(at.Unix(), 10) + "."))
-	mac.Write(body)
-	return "v1," + base64.StdEncoding.EncodeToString(mac.Sum(nil))
 }
 
 // preview implements [wire.Kind].Preview: nothing is lost, since everything is sent.

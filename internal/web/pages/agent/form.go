@@ -23,6 +23,7 @@ type form struct {
 	Groups   []group  // of the field "capabilities"
 	Policies []policy // one for each guardrail
 	NoModel  bool     // no provider is configured, so the composer writes
+	External bool     // an address writes its texts
 }
 
 // group is a category of capabilities.
@@ -49,7 +50,8 @@ func (p page) formOf(ctx context.Context, a domain.Agent) (f form, err error) {
 	if err != nil {
 		return f, err
 	}
-	f = form{ETag: ui.ETag(a.Revision()), Version: a.Version, NoModel: len(o.Providers) == 0 && a.Provider == ""}
+	f = form{ETag: ui.ETag(a.Revision()), Version: a.Version, NoModel: len(o.Providers) == 0 && a.Provider == "",
+		External: a.Type == domain.AgentExternal}
 	voices, err := p.Engine.Content.BrandVoices(ctx, domain.Page{Number: 1, Size: domain.MostBrandVoices})
 	if err != nil {
 		return f, err
@@ -61,6 +63,8 @@ func (p page) formOf(ctx context.Context, a domain.Agent) (f form, err error) {
 		"max_credits_per_execution": number(int64(a.MaxCreditsPerExecution)),
 		"max_credits_per_day":       number(int64(a.MaxCreditsPerDay)),
 		"capabilities":              strings.Join(a.Capabilities, "\n"),
+		"url":                       a.External.URL,
+		"timeout_seconds":           number(int64(a.External.TimeoutSeconds)),
 	} {
 		f.at(name).Choose(value)
 	}
@@ -117,6 +121,16 @@ func fieldsOf(voices []domain.BrandVoice, providers []content.Provider, a domain
 		{
 			Name: "instructions", Path: "instructions", Label: "Instructions", Widget: ui.WidgetTextArea, Rows: 5,
 			Help: "Its models read this with every task.",
+		},
+		{
+			Name: "url", Path: "url", Label: "Address", Widget: ui.WidgetText, MaxLength: domain.LimitAgentURL.Max,
+			Placeholder: "https://agent.example.com/write", Required: a.Type == domain.AgentExternal,
+			Help: "Vellocity posts each task here as signed JSON, and takes the text from the answer.",
+		},
+		{
+			Name: "timeout_seconds", Path: "timeout_seconds", Label: "Timeout in seconds", Widget: ui.WidgetNumber, Step: "1",
+			Placeholder: strconv.Itoa(domain.AgentTimeout),
+			Min:         strconv.Itoa(domain.LimitAgentTimeout.Min), Max: strconv.Itoa(domain.LimitAgentTimeout.Max),
 		},
 		credits("max_credits_per_execution", "Credits for one execution"),
 		credits("max_credits_per_day", "Credits for one day"),
@@ -217,10 +231,13 @@ func (p page) readForm(r *http.Request, now domain.Agent) (f form, err error) {
 			g.Choices[j].On = g.Choices[j].Value == g.Value
 		}
 	}
-	for _, name := range []string{"max_credits_per_execution", "max_credits_per_day"} {
+	for name, otherwise := range map[string]string{
+		"max_credits_per_execution": "no limit", "max_credits_per_day": "no limit",
+		"timeout_seconds": strconv.Itoa(domain.AgentTimeout),
+	} {
 		if x := f.at(name); x.Value != "" {
 			if n, err := strconv.Atoi(x.Value); err != nil || n < 1 {
-				x.Errors = append(x.Errors, "Enter a whole number, or nothing for no limit.")
+				x.Errors = append(x.Errors, "Enter a whole number, or nothing for "+otherwise+".")
 			}
 		}
 	}
@@ -253,7 +270,7 @@ func (f form) edit() (name string, e domain.AgentEdit) {
 			guardrails[p.Slug] = p.Value
 		}
 	}
-	return *value("name"), domain.AgentEdit{
+	e = domain.AgentEdit{
 		Description:            value("description"),
 		Capabilities:           &capabilities,
 		Provider:               value("provider"),
@@ -265,6 +282,10 @@ func (f form) edit() (name string, e domain.AgentEdit) {
 		MaxCreditsPerExecution: count("max_credits_per_execution"),
 		MaxCreditsPerDay:       count("max_credits_per_day"),
 	}
+	if f.External {
+		e.URL, e.TimeoutSeconds = value("url"), count("timeout_seconds")
+	}
+	return *value("name"), e
 }
 
 // Faults lists everything that is wrong, for the summary above the form.

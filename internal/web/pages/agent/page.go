@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strconv"
 
+	"vellocity/internal/ai/external"
 	"vellocity/internal/domain"
 	"vellocity/internal/engine/content"
 	"vellocity/internal/engine/work"
@@ -33,6 +34,8 @@ func Mount(site *ui.Site) ui.Page {
 			{Pattern: "GET " + path + "/{id}", Handle: p.show},
 			{Pattern: "POST " + path + "/{id}", Handle: p.save},
 			{Pattern: "POST " + path + "/{id}/delete", Handle: p.remove},
+			{Pattern: "POST " + path + "/{id}/test", Handle: p.test},
+			{Pattern: "POST " + path + "/{id}/rotate", Handle: p.rotate},
 		},
 	}
 }
@@ -47,17 +50,29 @@ type view struct {
 	Custom  bool // it was made in the workspace, so it can be deleted
 	Asking  bool // its deletion is being confirmed
 	Past    []ui.ExecutionRow
-	Refused string // why this person may not change it; "" where nothing forbids it
+	Said    *external.Report // what the test of an external agent found
+	Secret  string           // the new signing secret, this once
+	Rotates bool             // the rotation of the secret is being confirmed
+	Refused string           // why this person may not change it; "" where nothing forbids it
 }
 
 func pathOf(id int64) string { return path + "/" + strconv.FormatInt(id, 10) }
 
 func (p page) showNew(w http.ResponseWriter, r *http.Request) error {
-	f, err := p.formOf(r.Context(), domain.Agent{Type: domain.AgentCustom, IsActive: true})
+	a := domain.Agent{Type: typeOf(r.URL.Query().Get("type")), IsActive: true}
+	f, err := p.formOf(r.Context(), a)
 	if err != nil {
 		return err
 	}
-	return p.showForm(w, r, http.StatusOK, domain.Agent{Type: domain.AgentCustom}, f)
+	return p.showForm(w, r, http.StatusOK, a, f)
+}
+
+// typeOf is the type of a new agent that the page or its form names.
+func typeOf(name string) domain.AgentType {
+	if name == string(domain.AgentExternal) {
+		return domain.AgentExternal
+	}
+	return domain.AgentCustom
 }
 
 func (p page) show(w http.ResponseWriter, r *http.Request) error {
@@ -81,12 +96,19 @@ func (p page) agentOf(r *http.Request) (domain.Agent, error) {
 	return p.Engine.Content.Agent(r.Context(), id)
 }
 
-func (p page) showForm(w http.ResponseWriter, r *http.Request, status int, a domain.Agent, f form) (err error) {
-	v := view{
-		ID: a.ID, Action: path + "/new", Draft: "agents/new", Form: f,
-		Custom: a.Type == domain.AgentCustom, Asking: r.URL.Query().Has("delete"),
+func (p page) showForm(w http.ResponseWriter, r *http.Request, status int, a domain.Agent, f form) error {
+	return p.showView(w, r, status, a, view{Form: f})
+}
+
+// showView shows the form with what else v has.
+func (p page) showView(w http.ResponseWriter, r *http.Request, status int, a domain.Agent, v view) (err error) {
+	v.ID, v.Action, v.Draft = a.ID, path+"/new", "agents/new"
+	v.Custom, v.Asking = a.Type != domain.AgentInternal, r.URL.Query().Has("delete")
+	v.Rotates = r.URL.Query().Has("rotate")
+	title, scope := "New agent", domain.ScopeWrite
+	if v.Form.External && a.ID == 0 {
+		v.Draft, title, scope = "agents/new-external", "New external agent", domain.ScopeAdmin
 	}
-	title := "New agent"
 	if a.ID != 0 {
 		v.Action, v.Draft, title = pathOf(a.ID), "agents/"+strconv.FormatInt(a.ID, 10), a.Name
 		past, err := p.Engine.Work.Executions(r.Context(), work.ListExecutions{
@@ -100,7 +122,7 @@ func (p page) showForm(w http.ResponseWriter, r *http.Request, status int, a dom
 		}
 	}
 	if actor, ok := domain.ActorFrom(r.Context()); ok {
-		if err := actor.Require(domain.ScopeWrite); err != nil {
+		if err := actor.Require(scope); err != nil {
 			v.Refused = domain.AsError(err).Message
 		}
 	}
@@ -112,21 +134,30 @@ func (p page) showForm(w http.ResponseWriter, r *http.Request, status int, a dom
 
 // create creates an agent from the form.
 func (p page) create(w http.ResponseWriter, r *http.Request) error {
-	f, err := p.readForm(r, domain.Agent{})
+	if err := ui.ReadForm(r); err != nil {
+		return err
+	}
+	blank := domain.Agent{Type: typeOf(r.PostForm.Get("type"))}
+	f, err := p.readForm(r, blank)
 	if err != nil {
 		return err
 	}
 	name, edit := f.edit()
-	out, err := ui.Once(r, func(ctx context.Context) (domain.Agent, error) {
+	var made content.NewAgent
+	out, err := ui.Once(r, func(ctx context.Context) (_ content.NewAgent, err error) {
 		if f.invalid() {
-			return domain.Agent{}, errForm
+			return made, errForm
 		}
-		return p.Engine.Content.CreateAgent(ctx, content.CreateAgent{Name: name, AgentEdit: edit})
-	}, func(a domain.Agent) ui.Outcome {
-		return ui.Outcome{Path: pathOf(a.ID), Message: "“" + a.Name + "” was created."}
+		made, err = p.Engine.Content.CreateAgent(ctx, content.CreateAgent{Name: name, Type: blank.Type, AgentEdit: edit})
+		return made, err
+	}, func(n content.NewAgent) ui.Outcome {
+		return ui.Outcome{Path: pathOf(n.Agent.ID), Message: "“" + n.Agent.Name + "” was created."}
 	})
 	if err != nil {
-		return p.refuse(w, r, domain.Agent{Type: domain.AgentCustom}, f, err)
+		return p.refuse(w, r, blank, f, err)
+	}
+	if made.Secret != "" {
+		return p.showSecret(w, r, made)
 	}
 	return p.Finish(w, r, out)
 }

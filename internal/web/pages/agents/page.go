@@ -82,6 +82,9 @@ func rowOf(a domain.Agent) row {
 	if a.Provider != "" {
 		x.Writer = a.Provider + " " + a.Model
 	}
+	if a.Type == domain.AgentExternal {
+		x.Writer = a.External.URL
+	}
 	for _, g := range slices.Sorted(maps.Keys(a.GuardrailPolicy)) {
 		x.Policies = append(x.Policies, policy{ui.Human(g), a.GuardrailPolicy[g]})
 	}
