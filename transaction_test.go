@@ -13,7 +13,10 @@ import (
 var parsers = []string{"prose", "markdown", "guard", "seo", "compose", "template", "expression", "rule"}
 
 // cheap are their functions that look at a short text once, or parse none.
-var cheap = []string{"prose.Clip", "prose.Line", "prose.Capital", "prose.English", "guard.Identified", "template.Name", "rule.Same"}
+var cheap = []string{
+	"prose.Clip", "prose.Line", "prose.Capital", "prose.English", "guard.Identified", "template.Name",
+	"rule.Same",
+}
 
 // TestNoTextIsParsedInATransaction: a transaction holds the database's writer, so a long text that is parsed
 // in it stops every other write of every workspace. What takes time is prepared before. The test follows

@@ -70,8 +70,9 @@ function open(ctx) {
 }
 
 // picture takes one of the pictures in the documents, as high as what there is to see.
-const picture = (page, name, height) =>
-  page.screenshot({ path: join(docs, `${name}.png`), clip: { x: 0, y: 0, width: 1440, height } });
+function picture(page, name, height) {
+  return page.screenshot({ path: join(docs, `${name}.png`), clip: { x: 0, y: 0, width: 1440, height } });
+}
 
 async function walk(ctx) {
   const page = await open(ctx);

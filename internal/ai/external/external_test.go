@@ -375,8 +375,8 @@ func TestJSONIsAskedFor(t *testing.T) {
 	r := a.requests()
 	_, err = all.Caller(described(all, a.server.URL, 0)).Call(t.Context(), req, ai.Watch{})
 	e, ok := ai.AsError(err)
-	if !ok || !strings.HasSuffix(e.Message, "does not match the schema. Where output.format is json, its text must be JSON "+
-		"that matches output.schema.") {
+	advice := "does not match the schema. Where output.format is json, its text must be JSON that matches output.schema."
+	if !ok || !strings.HasSuffix(e.Message, advice) {
 		t.Errorf("%v", err)
 	}
 	want := `"output":{"format":"json","max_words":300,"schema":` + schema
