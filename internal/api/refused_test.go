@@ -41,7 +41,7 @@ func TestWhatIsRefused(t *testing.T) {
 		{"white space", "PATCH", one, `{"body":" \n"}`, "", 422, "body", "is required"},
 		{"no language", "PATCH", one, `{"language":"xx-!!"}`, "", 422, "language", "such as en or de-AT"},
 		{"no language of a text", "POST", "/api/v1/aiwriter/generate-output",
-			`{"prompt":"Write about inboxes","language":"English"}`, "", 422, "language", "such as en or de-AT"},
+			`{"prompt":"Write about inboxes","language":"Klingonese"}`, "", 422, "language", "such as en or de-AT"},
 		{"a prompt for a text that is there", "POST", "/api/v1/aiwriter/generate-output", `{"prompt":"x","message_id":1}`, "",
 			422, "prompt", "conflicts"},
 		{"junk to resume a text", "GET", "/api/v1/aiwriter/generate-output?message_id=1", "", "Last-Event-ID: junk",
@@ -94,7 +94,7 @@ func TestAllFaultsAtOnce(t *testing.T) {
 		{"POST", "/api-keys", `{"name":"","allowed_ips":["here"]}`, "allowed_ips.0 name"},
 		{"PATCH", "/content-workflow/content/" + number(item), `{"title":"","slug":"Not A Slug","language":"xx-!!"}`,
 			"language slug title"},
-		{"POST", "/aiwriter/generate-output", `{"maximum_length":0,"language":"English"}`, "language maximum_length"},
+		{"POST", "/aiwriter/generate-output", `{"maximum_length":0,"language":"Klingonese"}`, "language maximum_length"},
 		{"POST", "/content-workflow/capabilities/generate-blog-post/execute", `{"priority":"late","settings":{}}`,
 			"priority settings.topic"},
 	} {
