@@ -46,8 +46,8 @@ func multipartBody(t *testing.T, fields ...string) (body, contentType string) {
 
 // A caller may say the same as JSON, with its further fields inside or beside, and as either kind of form.
 func TestAnOpenObjectIsFilledFromEveryKindOfBody(t *testing.T) {
-	form, formType := multipartBody(t, "kind", "faq", "count", "2", "tags", "a", "title", "Re & turns", "share", "", "list", "x",
-		"list", "y")
+	form, formType := multipartBody(t, "kind", "faq", "count", "2", "tags", "a", "title", "Re & turns",
+		"share", "", "list", "x", "list", "y")
 	for name, c := range map[string]struct{ body, contentType string }{
 		"JSON, inside":   {`{"kind":"faq","count":2,"tags":["a"],"fields":{"list":["x","y"],"title":"Re & turns"}}`, "application/json"},
 		"JSON, beside":   {`{"kind":"faq","title":"Re & turns","count":2,"tags":["a"],"list":["x","y"]}`, "application/json"},

@@ -76,7 +76,8 @@ func (t *Tx) DeleteGeneratedText(ctx context.Context, workspaceID, id int64) (bo
 	if err != nil || n == 0 {
 		return false, err
 	}
-	if err := t.deleteTexts(ctx, `select id from message where workspace_id = $1 and id = $2`, workspaceID, id); err != nil {
+	const which = `select id from message where workspace_id = $1 and id = $2`
+	if err := t.deleteTexts(ctx, which, workspaceID, id); err != nil {
 		return false, err
 	}
 	return true, nil

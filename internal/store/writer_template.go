@@ -158,7 +158,8 @@ func (q Q) WriterFavorites(ctx context.Context, workspaceID int64, by domain.Sta
 
 // AddWriterFavorite marks a writer template for a caller. It reports false where it was marked already.
 func (t *Tx) AddWriterFavorite(ctx context.Context, workspaceID int64, by domain.Starter, id int64) (bool, error) {
-	n, err := t.db.ExecCount(ctx, `insert into writer_favorite (workspace_id, actor_kind, actor_id, template_id, created_at)
+	n, err := t.db.ExecCount(ctx, `insert into writer_favorite
+		(workspace_id, actor_kind, actor_id, template_id, created_at)
 		values ($1, $2, $3, $4, $5) on conflict do nothing`, workspaceID, string(by.Kind), by.ID, id, db.Millis(t.now))
 	if err != nil {
 		return false, fmt.Errorf("add favorite: %w", err)

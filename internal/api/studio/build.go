@@ -25,8 +25,10 @@ type FillInput struct {
 func (in FillInput) fill(ctx context.Context, v *studio.Verbs) (studio.FillTemplate, error) {
 	out := studio.FillTemplate{Template: in.PostType, Fields: json.RawMessage(in.Fields), GenerateOutput: in.output()}
 	var given map[string]any
-	if len(in.Fields) == 0 || json.Unmarshal(in.Fields, &given) != nil {
-		return out, nil
+	if len(in.Fields) > 0 {
+		if err := json.Unmarshal(in.Fields, &given); err != nil {
+			return out, err
+		}
 	}
 	title, ok := given["title"].(string)
 	if !ok {

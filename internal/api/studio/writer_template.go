@@ -314,7 +314,8 @@ func addFavoriteRow(v *studio.Verbs) ops.Op {
 
 func removeFavoriteRow(v *studio.Verbs) ops.Op {
 	return favoriteRow("remove_writer_favorite", "-remove", "Remove a favorite template",
-		"Removes your mark from a writer template and returns what you have marked still. One that you have not marked is a 404.",
+		"Removes your mark from a writer template and returns what you have marked still. One that you have not marked is "+
+			"not found.",
 		"unfavorite", []domain.Code{domain.CodeNotFound}, v.RemoveWriterFavorite)
 }
 
@@ -334,7 +335,8 @@ func favoriteRow(
 		},
 		Tool:    ops.Tool{Set: writerTools},
 		Command: ops.Command{Noun: "writer-templates", Verb: verb},
-	}, func(ctx context.Context, in favorite) ([]int64, error) { return change(ctx, in.ID) }, viewFavorites, []int64{1, 12})
+	}, func(ctx context.Context, in favorite) ([]int64, error) { return change(ctx, in.ID) },
+		viewFavorites, []int64{1, 12})
 }
 
 func viewFavorites(_ *ops.Reply, ids []int64) []int64 { return wire.List(ids) }

@@ -91,8 +91,8 @@ func chosenResult(m store.GeneratedText, in SaveText) (TextResult, error) {
 	list := results(m)
 	switch {
 	case m.Status == domain.TextStreaming:
-		return TextResult{}, domain.Errorf(domain.CodeConflict, "The text %d is still being written. Save it when it has ended",
-			m.ID)
+		return TextResult{}, domain.Errorf(domain.CodeConflict,
+			"The text %d is still being written. Save it when it has ended", m.ID)
 	case in.Result < 1:
 		p.Small("result", 1)
 	case in.Result > len(list):
@@ -216,7 +216,9 @@ func (g given) String() string {
 
 // savedBefore returns the item that a result was saved as, unless the call says something else than the one that
 // saved it.
-func savedBefore(ctx context.Context, tx *store.Tx, workspaceID int64, s store.SavedText, in SaveText) (SavedText, error) {
+func savedBefore(
+	ctx context.Context, tx *store.Tx, workspaceID int64, s store.SavedText, in SaveText,
+) (SavedText, error) {
 	var was given
 	if err := json.Unmarshal([]byte(s.Given), &was); err != nil {
 		return SavedText{}, fmt.Errorf("read how a text was saved: %w", err)
@@ -224,8 +226,8 @@ func savedBefore(ctx context.Context, tx *store.Tx, workspaceID int64, s store.S
 	now := in.given()
 	if now.Response != "" && now.Response != was.Response || now.Title != "" && now.Title != was.Title ||
 		now.Type != "" && now.Type != was.Type {
-		return SavedText{}, domain.Errorf(domain.CodeConflict, "This result is content item %d already. Change that item instead",
-			s.ContentID).With("content_id", s.ContentID)
+		return SavedText{}, domain.Errorf(domain.CodeConflict,
+			"This result is content item %d already. Change that item instead", s.ContentID).With("content_id", s.ContentID)
 	}
 	c, err := tx.Content(ctx, workspaceID, s.ContentID)
 	return SavedText{ContentID: c.ID, Title: c.Title, Type: c.Type, Before: true}, err

@@ -4,11 +4,14 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
 
 	"vellocity/internal/ai"
+	"vellocity/internal/capability"
 	"vellocity/internal/capability/free"
 	"vellocity/internal/domain"
 	"vellocity/internal/execution"
@@ -96,7 +99,7 @@ func (j *writeJob) check(start int) error {
 	j.done = append(j.done, domain.TextResult{
 		Start:    start,
 		End:      len(runes),
-		Findings: append(j.draft.Redacted(), found...),
+		Findings: slices.Concat(j.draft.Redacted(), found, j.in.suspicious()),
 	})
 	return nil
 }
@@ -139,6 +142,18 @@ func (j *writeJob) writeResult(ctx context.Context, n int) error {
 		},
 	})
 	return err
+}
+
+// suspicious are findings about values of a template that read like instructions to a model.
+func (in request) suspicious() []domain.Finding {
+	if in.Filled == nil {
+		return nil
+	}
+	var given []capability.Given
+	for _, name := range slices.Sorted(maps.Keys(in.Filled.Values)) {
+		given = append(given, capability.Given{Setting: name, Texts: in.Filled.Values[name]})
+	}
+	return capability.Suspicious("generate-output", given...)
 }
 
 // request is the input in the words of the package that writes it.

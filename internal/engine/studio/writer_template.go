@@ -296,7 +296,8 @@ func (v *Verbs) mark(
 			return nil, err
 		}
 		if changed {
-			err = tx.AppendEvent(ctx, domain.Subject{WorkspaceID: a.WorkspaceID}, domain.WriterMarked{ID: id, Favorite: favorite})
+			err = tx.AppendEvent(ctx, domain.Subject{WorkspaceID: a.WorkspaceID},
+				domain.WriterMarked{ID: id, Favorite: favorite})
 			if err != nil {
 				return nil, err
 			}

@@ -69,7 +69,8 @@ func emptyForm() form {
 func emptyRow(n int) row {
 	at := fmt.Sprintf("fields.%d.", n-1)
 	in := func(name, label string, most int) ui.Field {
-		return ui.Field{Name: fmt.Sprintf("f%d-%s", n, name), Path: at + name, Label: label, Widget: ui.WidgetText, MaxLength: most}
+		id := fmt.Sprintf("f%d-%s", n, name)
+		return ui.Field{Name: id, Path: at + name, Label: label, Widget: ui.WidgetText, MaxLength: most}
 	}
 	kind := in("type", "Type", 0)
 	kind.Widget = ui.WidgetSelect

@@ -69,7 +69,8 @@ const own = "v-"
 func fieldsOf(list []domain.WriterField) (fields ui.Fields) {
 	for _, f := range list {
 		in := ui.Field{
-			Name: own + f.Name, Path: f.Name, Label: f.Title, Help: f.Help, Required: f.Required, Placeholder: f.Example, Rows: 5,
+			Name: own + f.Name, Path: f.Name, Label: f.Title, Help: f.Help, Required: f.Required, Placeholder: f.Example,
+			Rows: 5,
 		}
 		switch f.Type {
 		case domain.WriterChoice:
@@ -96,7 +97,8 @@ func fieldsOf(list []domain.WriterField) (fields ui.Fields) {
 }
 
 // tones are those that a form offers. A caller may ask for any other.
-var tones = strings.Fields("Professional Friendly Casual Confident Empathetic Enthusiastic Formal Informative Persuasive Witty")
+var tones = strings.Fields("Professional Friendly Casual Confident Empathetic Enthusiastic Formal Informative " +
+	"Persuasive Witty")
 
 // optionFields are what every text can be asked with. The composer follows only some of them.
 func optionFields(composer bool) ui.Fields {

@@ -112,8 +112,10 @@ func TestSeveralTextsAndStopping(t *testing.T) {
 	if r := p.Post(path+"/stop", nil); r.Status != http.StatusSeeOther {
 		t.Errorf("stop: %d", r.Status)
 	}
-	if page := written(t, p, path); !strings.Contains(page, "It was stopped before its end.") || !strings.Contains(page, "Half") {
-		t.Errorf("a stopped text:\n%s", page)
+	for _, want := range []string{"It was stopped before its end.", "Half"} {
+		if page := written(t, p, path); !strings.Contains(page, want) {
+			t.Errorf("a stopped text has no %q:\n%s", want, page)
+		}
 	}
 	stream := p.Get(path + "/stream")
 	if !strings.Contains(stream.Body, `data: {"text":"Half "}`) || strings.Count(stream.Body, "[DONE]") != 1 {
