@@ -70,7 +70,7 @@ func (p page) write(w http.ResponseWriter, r *http.Request) error {
 			return p.Engine.Studio.GenerateOutput(ctx, fill.GenerateOutput)
 		}
 		return p.Engine.Studio.WriteText(ctx, fill)
-	}, func(id int64) ui.Outcome { return ui.Outcome{Path: pathOf(id) + "#result"} })
+	}, func(id int64) ui.Outcome { return ui.Outcome{Path: pathOf(id)} })
 	if err == nil {
 		return p.Finish(w, r, out)
 	}
@@ -185,7 +185,7 @@ func (p page) stop(w http.ResponseWriter, r *http.Request) error {
 	if _, err := p.Engine.Studio.StopOutput(r.Context(), id); err != nil {
 		return p.Refuse(w, r, pathOf(id), err)
 	}
-	return p.Back(w, r, pathOf(id)+"#result", "")
+	return p.Back(w, r, pathOf(id), "")
 }
 
 // save puts a result on the board.
