@@ -95,6 +95,8 @@ func TestAllFaultsAtOnce(t *testing.T) {
 		{"PATCH", "/content-workflow/content/" + number(item), `{"title":"","slug":"Not A Slug","language":"xx-!!"}`,
 			"language slug title"},
 		{"POST", "/aiwriter/generate-output", `{"maximum_length":0,"language":"Klingonese"}`, "language maximum_length"},
+		{"POST", "/aiwriter/generate", `{"post_type":"email_generator","subjct":"x","maximum_length":0,"title":"a"}`,
+			"description maximum_length subjct subject"},
 		{"POST", "/content-workflow/capabilities/generate-blog-post/execute", `{"priority":"late","settings":{}}`,
 			"priority settings.topic"},
 	} {

@@ -94,7 +94,7 @@ func checkPrompt(p *domain.Problems, t domain.WriterTemplate) {
 			"them, such as {{product_name}}")
 	}
 	for i, f := range t.Fields {
-		if f.Name != "" && !used[f.Name] {
+		if isName(f.Name) && !used[f.Name] {
 			p.Add(fmt.Sprintf("fields.%d.name", i), "The prompt does not use this field. Write {{%s}} where its value belongs",
 				f.Name)
 		}

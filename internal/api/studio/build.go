@@ -21,27 +21,19 @@ type FillInput struct {
 	WritingOptions
 }
 
-// fill takes the title that a caller gave beside the fields of a template that has no field of that name.
-func (in FillInput) fill(ctx context.Context, v *studio.Verbs) (studio.FillTemplate, error) {
-	out := studio.FillTemplate{Template: in.PostType, Fields: json.RawMessage(in.Fields), GenerateOutput: in.output()}
-	var given map[string]any
-	if len(in.Fields) > 0 {
-		if err := json.Unmarshal(in.Fields, &given); err != nil {
-			return out, err
-		}
+func (in FillInput) fill() studio.FillTemplate {
+	return studio.FillTemplate{
+		Template: in.PostType, Fields: json.RawMessage(in.Fields), GenerateOutput: in.output(),
 	}
-	title, ok := given["title"].(string)
-	if !ok {
-		return out, nil
-	}
-	has, err := v.HasField(ctx, in.PostType, "title")
-	if err != nil || has {
-		return out, err
-	}
-	delete(given, "title")
-	out.Title = title
-	out.Fields, err = json.Marshal(given)
-	return out, err
+}
+
+// furtherFaults finds what is wrong with the fields of a call whose options are refused.
+func furtherFaults(v *studio.Verbs) func(map[string]any, *domain.Problems) {
+	return wire.Further(func(in FillInput, p *domain.Problems) {
+		fill := in.fill()
+		fill.MaximumLength, fill.Results = 0, 0 // what is wrong with numbers is known
+		v.CheckFill(fill, p)
+	})
 }
 
 type writeTemplate struct {
@@ -84,6 +76,7 @@ func buildRow(v *studio.Verbs) ops.Op {
 		Scope:          domain.ScopeContent,
 		IdempotencyKey: true,
 		Forms:          true,
+		Further:        furtherFaults(v),
 		Docs: ops.Docs{
 			Chapter: chapter, Summary: "Build a text from a template",
 			Description: "Fills in a writer template and charges nothing. POST its message_id to /aiwriter/generate-output to " +
@@ -94,11 +87,7 @@ func buildRow(v *studio.Verbs) ops.Op {
 		Tool:    ops.Tool{Set: writerTools},
 		Command: ops.Command{Noun: "text", Verb: "build"},
 	}, func(ctx context.Context, in FillInput) (studio.BuiltText, error) {
-		fill, err := in.fill(ctx, v)
-		if err != nil {
-			return studio.BuiltText{}, err
-		}
-		return v.BuildText(ctx, fill)
+		return v.BuildText(ctx, in.fill())
 	}, func(_ *ops.Reply, b studio.BuiltText) Built {
 		return Built{
 			MessageID: b.ID, Creativity: b.Creativity, MaximumLength: b.MaximumLength, Results: b.Results, Prompt: b.Prompt,
@@ -120,6 +109,7 @@ func writeRow(t texts) ops.Op {
 		Hints:          ops.Hints{OpenWorld: true},
 		IdempotencyKey: true,
 		Forms:          true,
+		Further:        furtherFaults(t.v),
 		Docs: ops.Docs{
 			Chapter: chapter, Summary: "Write a text from a template",
 			Description: "Fills in a writer template and streams the text as it is written: build and stream in one call. With " +
@@ -138,11 +128,7 @@ func writeRow(t texts) ops.Op {
 			if id, _, err := position(in.Resumable, 0); id != 0 || err != nil {
 				return id, err
 			}
-			fill, err := in.fill(ctx, t.v)
-			if err != nil {
-				return 0, err
-			}
-			return t.v.WriteText(ctx, fill)
+			return t.v.WriteText(ctx, in.fill())
 		},
 		Events: func(ctx context.Context, in writeTemplate, id int64) (iter.Seq2[sse.Event, error], error) {
 			return t.events(ctx, id, in.Resumable)

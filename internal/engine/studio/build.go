@@ -77,6 +77,23 @@ func (v *Verbs) fill(ctx context.Context, in FillTemplate) (request, error) {
 	if err != nil {
 		return request{}, err
 	}
+	return in.check(t)
+}
+
+// CheckFill notes what is wrong with a call for a template that ships with Vellocity, for a caller that is refused
+// anyway, so that it reads all faults at once.
+func (v *Verbs) CheckFill(in FillTemplate, p *domain.Problems) {
+	for _, t := range v.templates {
+		if t.Slug == in.Template {
+			_, err := in.check(t)
+			p.Merge(err)
+		}
+	}
+}
+
+// check fills in a template, with all faults of its fields and the options.
+func (in FillTemplate) check(t domain.WriterTemplate) (request, error) {
+	in.takeTitle(t)
 	var p domain.Problems
 	filled, err := writer.Fill(t, in.Fields)
 	if err != nil && domain.CodeOf(err) != domain.CodeValidation {
@@ -94,14 +111,21 @@ func (v *Verbs) fill(ctx context.Context, in FillTemplate) (request, error) {
 	return request{in.GenerateOutput, &filled}, p.Err()
 }
 
-// HasField reports whether a template that a caller named in post_type has a field. It takes the scope content.
-func (v *Verbs) HasField(ctx context.Context, template, field string) (bool, error) {
-	a, err := verb.Caller(ctx, domain.ScopeContent)
-	if err != nil {
-		return false, err
+// takeTitle takes the title that came beside the fields of a template that has no field of that name: what the
+// text is called in lists.
+func (in *FillTemplate) takeTitle(t domain.WriterTemplate) {
+	if slices.ContainsFunc(t.Fields, func(f domain.WriterField) bool { return f.Name == "title" }) {
+		return
 	}
-	t, err := v.chosen(ctx, a.WorkspaceID, template)
-	return slices.ContainsFunc(t.Fields, func(f domain.WriterField) bool { return f.Name == field }), err
+	var given map[string]json.RawMessage
+	var title string
+	if json.Unmarshal(in.Fields, &given) != nil || json.Unmarshal(given["title"], &title) != nil {
+		return // there is none, or what is wrong with it is said by the check of the fields
+	}
+	delete(given, "title")
+	if rest, err := json.Marshal(given); err == nil {
+		in.Title, in.Fields = title, rest
+	}
 }
 
 // chosen returns the template that a caller named in post_type.

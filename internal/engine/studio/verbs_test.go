@@ -114,9 +114,6 @@ func (verbs) Writing() enginetest.Verbs {
 		"WriteText": {Scope: domain.ScopeContent, Event: true, Call: func(k K, ctx C, _ X) error {
 			return second(k.Studio.WriteText(ctx, faq()))
 		}},
-		"HasField": {Scope: domain.ScopeContent, Call: func(k K, ctx C, _ X) error {
-			return second(k.Studio.HasField(ctx, "faq_generator", "title"))
-		}},
 		"BeginText": {
 			Scope: domain.ScopeContent, Event: true, ByID: true, Make: built, Call: func(k K, ctx C, x X) error {
 				return second(k.Studio.BeginText(ctx, studio.BeginText{ID: theirs(k, ctx, x.Made, builtBy)}))
@@ -210,6 +207,7 @@ func (verbs) Background() enginetest.Verbs {
 		"Run":         {Open: true},
 		"Orphans":     {Open: true},
 		"ExpireBuilt": {Open: true},
+		"CheckFill":   {Open: true},
 		"Wait":        {Open: true},
 	}
 }
