@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"go.yaml.in/yaml/v3"
 
@@ -36,7 +37,12 @@ type file struct {
 
 // Builtin returns the templates that ship with Vellocity, in the order of their ids. A file that
 // cannot be read is a fault of the program, so it panics.
-func Builtin() []domain.WriterTemplate {
+func Builtin() []domain.WriterTemplate { return slices.Clone(builtin()) }
+
+// builtin reads the files once: a call that is refused looks at them again.
+var builtin = sync.OnceValue(read)
+
+func read() []domain.WriterTemplate {
 	entries, err := files.ReadDir("builtin")
 	if err != nil {
 		panic(fmt.Sprintf("read the writer templates: %v", err))

@@ -28,11 +28,11 @@ func (in FillInput) fill() studio.FillTemplate {
 }
 
 // furtherFaults finds what is wrong with the fields of a call whose options are refused.
-func furtherFaults(v *studio.Verbs) func(map[string]any, *domain.Problems) {
+func furtherFaults() func(map[string]any, *domain.Problems) {
 	return wire.Further(func(in FillInput, p *domain.Problems) {
 		fill := in.fill()
 		fill.MaximumLength, fill.Results = 0, 0 // what is wrong with numbers is known
-		v.CheckFill(fill, p)
+		studio.CheckFill(fill, p)
 	})
 }
 
@@ -76,7 +76,7 @@ func buildRow(v *studio.Verbs) ops.Op {
 		Scope:          domain.ScopeContent,
 		IdempotencyKey: true,
 		Forms:          true,
-		Further:        furtherFaults(v),
+		Further:        furtherFaults(),
 		Docs: ops.Docs{
 			Chapter: chapter, Summary: "Build a text from a template",
 			Description: "Fills in a writer template and charges nothing. POST its message_id to /aiwriter/generate-output to " +
@@ -109,11 +109,11 @@ func writeRow(t texts) ops.Op {
 		Hints:          ops.Hints{OpenWorld: true},
 		IdempotencyKey: true,
 		Forms:          true,
-		Further:        furtherFaults(t.v),
+		Further:        furtherFaults(),
 		Docs: ops.Docs{
 			Chapter: chapter, Summary: "Write a text from a template",
-			Description: "Fills in a writer template and streams the text as it is written: build and stream in one call. With " +
-				"Accept: application/json it is returned whole. A broken stream resumes at generate-output.",
+			Description: "Fills in a writer template and streams the text as it is written: build and stream in one call. " +
+				"With Accept: application/json it is returned whole. A broken stream resumes at generate-output.",
 			Errors:  []domain.Code{domain.CodeInsufficientCredits, domain.CodeProvider, domain.CodeUnavailable},
 			Example: exampleFill,
 		},

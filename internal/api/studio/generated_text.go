@@ -139,8 +139,9 @@ func textRows(v *studio.Verbs) []ops.Op {
 			Docs: ops.Docs{
 				Chapter: chapter,
 				Summary: "Generate a text",
-				Description: "Writes from a prompt, or the text of message_id that /aiwriter/generate has built. It is streamed as it is written and ends with data: [DONE]; with " +
-					"Accept: application/json it is returned whole. A broken stream resumes with Last-Event-ID.",
+				Description: "Writes from a prompt, or the text of message_id that /aiwriter/generate has built. It is " +
+					"streamed as it is written and ends with data: [DONE]; with Accept: application/json it is returned whole. " +
+					"A broken stream resumes with Last-Event-ID.",
 				Errors: []domain.Code{
 					domain.CodeNotFound, domain.CodeInsufficientCredits, domain.CodeProvider, domain.CodeUnavailable,
 				},

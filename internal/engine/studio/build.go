@@ -82,8 +82,8 @@ func (v *Verbs) fill(ctx context.Context, in FillTemplate) (request, error) {
 
 // CheckFill notes what is wrong with a call for a template that ships with Vellocity, for a caller that is refused
 // anyway, so that it reads all faults at once.
-func (v *Verbs) CheckFill(in FillTemplate, p *domain.Problems) {
-	for _, t := range v.templates {
+func CheckFill(in FillTemplate, p *domain.Problems) {
+	for _, t := range writer.Builtin() {
 		if t.Slug == in.Template {
 			_, err := in.check(t)
 			p.Merge(err)

@@ -207,7 +207,6 @@ func (verbs) Background() enginetest.Verbs {
 		"Run":         {Open: true},
 		"Orphans":     {Open: true},
 		"ExpireBuilt": {Open: true},
-		"CheckFill":   {Open: true},
 		"Wait":        {Open: true},
 	}
 }
