@@ -41,11 +41,17 @@ func LanguageTag(text string) string {
 	return text
 }
 
+// regional are languages of a region whose names package display knows and does not list.
+var regional = []language.Tag{
+	language.MustParse("de-AT"), language.MustParse("de-CH"), language.MustParse("es-MX"), language.MustParse("fr-CA"),
+	language.MustParse("fr-CH"), language.MustParse("pt-BR"), language.MustParse("pt-PT"),
+}
+
 // languageTags are the codes of languages by their English names in lower case. The shortest code stands for a
 // name: "chinese" is zh.
 var languageTags = sync.OnceValue(func() map[string]string {
 	byName := map[string]string{}
-	for _, tag := range display.Supported.Tags() {
+	for _, tag := range append(display.Supported.Tags(), regional...) {
 		code, name := tag.String(), strings.ToLower(LanguageName(tag.String()))
 		if name != "" && ValidLanguage(code) && (byName[name] == "" || len(code) < len(byName[name])) {
 			byName[name] = code

@@ -394,7 +394,7 @@ func TestOwnTemplates(t *testing.T) {
 	})
 }
 
-// What somebody writes into a field is data: an instruction in it reaches the model marked, and people are told.
+// What somebody writes into a field is data: an instruction in it reaches the model marked, and is a finding.
 func TestAnInstructionInAFieldIsFound(t *testing.T) {
 	var sent string
 	m := server(t, func(c aitest.Call) aitest.Reply {
