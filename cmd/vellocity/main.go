@@ -81,6 +81,7 @@ the server of the same data directory, or to the one at --server with --key.`,
 		evalCommand(s),
 		checkCommand(s),
 		templatesCommand(s),
+		writeCommand(s),
 	)
 	addTable(root, s)
 	addBridge(root, s)

@@ -62,6 +62,9 @@ func TestLimitsAreUsed(t *testing.T) {
 		// Of a step, which is an item of a list.
 		"step_key": true, "depends_on": true, "expression": true,
 		"cron": true, // of a trigger's schedule, an object
+		// Of a field of a writer template, which is an item of a list, and of its value.
+		"writer_name": true, "writer_help": true, "writer_example": true, "writer_options": true,
+		"writer_text": true, "writer_long_text": true, "writer_list": true,
 	}
 	used := map[string]bool{}
 	for _, o := range slices.Concat(app.Table(), account.OperatorRows(nil)) {
@@ -85,6 +88,7 @@ func TestTextsAreOneLineOrSeveral(t *testing.T) {
 		"brand_voice_description": true, "brand_voice_audience": true, "sample_texts": true,
 		"agent_description": true, "agent_instructions": true, "redo_instructions": true, "comment": true, "use_case": true,
 		"template_description": true, "rule_condition": true,
+		"writer_description": true, "writer_prompt": true, "response": true,
 		"search": true, // words, and white space separates them
 	}
 	one := 0

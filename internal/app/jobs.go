@@ -68,6 +68,7 @@ func (a *App) loops() []loop {
 		{name: "delete old firings", every: time.Hour, do: a.Engine.Work.DeleteOldFirings},
 		{name: "admit waiting executions", every: time.Second, do: a.runner.Sweep},
 		{name: "end orphaned texts", every: 2 * time.Second, do: a.Engine.Studio.Orphans},
+		{name: "delete texts that were built", every: 10 * time.Minute, do: a.Engine.Studio.ExpireBuilt},
 		{name: "read the providers", every: 5 * time.Second, do: a.useProviders},
 		{name: "index what is not found yet", every: time.Second, do: a.indexBacklog},
 		{name: "send digests", every: time.Minute, do: a.notifier.Digests},

@@ -71,6 +71,11 @@ func Fence(name, text string) string {
 	return fmt.Sprintf("<data name=%q>\n%s\n</data>", name, unmarked(strings.TrimSpace(text)))
 }
 
+// FenceLine is [Fence] on one line, for a short text within a sentence.
+func FenceLine(name, text string) string {
+	return fmt.Sprintf("<data name=%q>%s</data>", name, line(text))
+}
+
 // fencedList is a heading and what belongs to it, as data.
 func fencedList(name, heading string, entries []string) string {
 	var b strings.Builder

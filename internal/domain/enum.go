@@ -76,7 +76,7 @@ func (ExportFormat) Values() []string {
 
 // Values lists the states of a generated text.
 func (TextStatus) Values() []string {
-	return names([]TextStatus{TextStreaming, TextCompleted, TextFailed})
+	return names([]TextStatus{TextBuilt, TextStreaming, TextCompleted, TextFailed})
 }
 
 // Values lists the categories, in the order the contract shows them.

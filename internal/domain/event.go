@@ -87,7 +87,10 @@ const (
 	EventWorkspaceChanged   EventName = "workspace.changed"
 	EventCreditsGranted     EventName = "credits.granted"
 	EventCreditsLow         EventName = "credits.low"
+	EventTextBuilt          EventName = "text.built"
 	EventTextGenerated      EventName = "text.generated"
+	EventTextStopped        EventName = "text.stopped"
+	EventTextDeleted        EventName = "text.deleted"
 
 	EventNotificationCreated    EventName = "notification.created"
 	EventNotificationRead       EventName = "notification.read"
@@ -105,6 +108,11 @@ const (
 	EventTemplateCreated EventName = "template.created"
 	EventTemplateChanged EventName = "template.changed"
 	EventTemplateDeleted EventName = "template.deleted"
+
+	EventWriterCreated  EventName = "writer_template.created"
+	EventWriterChanged  EventName = "writer_template.changed"
+	EventWriterDeleted  EventName = "writer_template.deleted"
+	EventWriterFavorite EventName = "writer_template.marked"
 
 	EventTriggerCreated EventName = "trigger.created"
 	EventTriggerChanged EventName = "trigger.changed"
@@ -625,7 +633,7 @@ func EventTypes() []EventType {
 		{"", "A template has a new version.", TemplateChanged{template}},
 		{"", "A template was deleted.", TemplateDeleted{template}},
 	}
-	list = slices.Concat(list, triggerEventTypes(), channelEventTypes(), boardRuleEventTypes())
+	list = slices.Concat(list, writerEventTypes(), triggerEventTypes(), channelEventTypes(), boardRuleEventTypes())
 	for i := range list {
 		list[i].Name = list[i].Example.EventName()
 	}

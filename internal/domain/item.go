@@ -209,6 +209,7 @@ type TextStatus string
 
 // The states of a generated text.
 const (
+	TextBuilt     TextStatus = "built" // it can be written, and nothing has been charged
 	TextStreaming TextStatus = "streaming"
 	TextCompleted TextStatus = "completed"
 	TextFailed    TextStatus = "failed"

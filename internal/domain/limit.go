@@ -100,6 +100,21 @@ var (
 	LimitToneCustom = Limit{Name: "tone_custom", Unit: Characters, Max: 500}
 	LimitResults    = Limit{Name: "results", Unit: Number, Min: 1, Max: 5}
 
+	LimitResponse  = Limit{Name: "response", Unit: Characters, Max: 200_000} // as [LimitBody]
+	LimitTextTitle = Limit{Name: "text_title", Unit: Characters, Max: 300, Line: true}
+
+	LimitWriterTitle       = Limit{Name: "writer_title", Unit: Characters, Min: 1, Max: 120, Line: true}
+	LimitWriterDescription = Limit{Name: "writer_description", Unit: Characters, Max: 500}
+	LimitWriterPrompt      = Limit{Name: "writer_prompt", Unit: Characters, Min: 1, Max: 10_000}
+	LimitWriterFields      = Limit{Name: "writer_fields", Unit: Items, Min: 1, Max: 20}
+	LimitWriterName        = Limit{Name: "writer_name", Unit: Characters, Min: 1, Max: 40, Line: true} // of a field
+	LimitWriterHelp        = Limit{Name: "writer_help", Unit: Characters, Max: 300, Line: true}
+	LimitWriterExample     = Limit{Name: "writer_example", Unit: Characters, Max: 2_000}
+	LimitWriterOptions     = Limit{Name: "writer_options", Unit: Items, Max: 30, Each: 100, Line: true}
+	LimitWriterText        = Limit{Name: "writer_text", Unit: Characters, Max: 500, Line: true} // a field's value
+	LimitWriterLongText    = Limit{Name: "writer_long_text", Unit: Characters, Max: 15_000}
+	LimitWriterList        = Limit{Name: "writer_list", Unit: Items, Max: 50, Each: 500, Line: true}
+
 	LimitTemplateName        = Limit{Name: "template_name", Unit: Characters, Min: 1, Max: 120, Line: true}
 	LimitTemplateDescription = Limit{Name: "template_description", Unit: Characters, Max: 500}
 	LimitTemplateSteps       = Limit{Name: "template_steps", Unit: Items, Min: 1, Max: 20}
@@ -143,7 +158,9 @@ func Limits() []Limit {
 		LimitAgentInstructions, LimitRedoInstructions, LimitAgentURL, LimitAgentTimeout,
 		LimitAgentCredits,
 		LimitChannelName, LimitChannelSecret, LimitChannelTypes,
-		LimitPrompt, LimitWords, LimitTone, LimitToneCustom, LimitResults,
+		LimitPrompt, LimitWords, LimitTone, LimitToneCustom, LimitResults, LimitResponse, LimitTextTitle,
+		LimitWriterTitle, LimitWriterDescription, LimitWriterPrompt, LimitWriterFields, LimitWriterName, LimitWriterHelp,
+		LimitWriterExample, LimitWriterOptions, LimitWriterText, LimitWriterLongText, LimitWriterList,
 		LimitTemplateName, LimitTemplateDescription, LimitTemplateSteps, LimitStepKey, LimitDependsOn, LimitExpression,
 		LimitUseCase, LimitTriggerName, LimitCron, LimitEventName, LimitRuleName, LimitRuleCondition, LimitRuleOrder,
 		LimitSlug, LimitFilter, LimitSearch, LimitPage, LimitPerPage, LimitWait, LimitPercent, LimitURL, LimitMoment,

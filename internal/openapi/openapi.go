@@ -281,10 +281,11 @@ func (w *writer) requestBody(o *ops.Op) *requestBody {
 	name := camel(o.Name) + "Body"
 	w.schemas.Map()[name] = o.BodySchema()
 	media := mediaType{Schema: ops.Ref(name), Example: o.BodyExample()}
-	return &requestBody{
-		Required: len(o.BodySchema().Required) > 0,
-		Content:  map[string]mediaType{"application/json": media},
+	content := map[string]mediaType{"application/json": media}
+	if o.Forms {
+		content[ops.MultipartForm], content[ops.URLEncodedForm] = media, media
 	}
+	return &requestBody{Required: len(o.BodySchema().Required) > 0, Content: content}
 }
 
 // success describes the response where all went well.

@@ -45,11 +45,7 @@ func RefuseQuery(r *http.Request) error {
 	return p.Err()
 }
 
-func (o *Op) decodeBody(r *http.Request, raw []byte, v reflect.Value, p *domain.Problems) error {
-	d, err := bodyDocument(r, raw)
-	if err != nil {
-		return err
-	}
+func (o *Op) decodeBody(r *http.Request, d document, v reflect.Value, p *domain.Problems) error {
 	path := map[string]any{}
 	for i := range o.in.fields {
 		if f := &o.in.fields[i]; f.In == InPath {

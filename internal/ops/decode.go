@@ -28,7 +28,18 @@ func (o *Op) DecodeRequest(w http.ResponseWriter, r *http.Request) (c *Call, raw
 		if raw, err = ReadBody(w, r); err != nil {
 			return err
 		}
-		return o.decodeBody(r, raw, v, &p)
+		d, form, err := o.formDocument(r, raw)
+		switch {
+		case err != nil:
+			return err
+		case form:
+			raw = d.raw // the JSON that says the same: the boundary of a form is another one each time
+		default:
+			if d, err = bodyDocument(r, raw); err != nil {
+				return err
+			}
+		}
+		return o.decodeBody(r, d, v, &p)
 	})
 	return c, raw, err
 }
@@ -53,6 +64,7 @@ func (o *Op) DecodeArguments(raw []byte) (*Call, error) {
 // has the arguments that came beside it.
 func (o *Op) decode(s *Schema, d document, path map[string]any, v reflect.Value, p *domain.Problems) error {
 	cleared := d.leaveOutNulls(s)
+	d.gather(o.in, p)
 	check(s, d.tree, "", p)
 	if p.Err() == nil {
 		if err := d.fill(v); err != nil {

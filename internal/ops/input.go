@@ -64,6 +64,9 @@ type input struct {
 	body    *Schema // nil: no body
 	paged   bool
 	waits   bool // takes Prefer: wait=N
+	// open is the object that takes what stands beside the fields of the body, too; see [document.gather]. Its tag is
+	// open:"true".
+	open string
 }
 
 // preset is a default value of a field.
@@ -91,6 +94,9 @@ func inputOf(t reflect.Type, method string) *input {
 		f.In = place(sf, method)
 		f.Required = slices.Contains(whole.Required, name)
 		in.waits = in.waits || f.In == InPrefer
+		if sf.Tag.Get("open") == "true" {
+			in.open = name
+		}
 		in.fields = append(in.fields, f)
 		in.byName[name] = nil
 		if f.Schema.Default != nil {
@@ -103,6 +109,9 @@ func inputOf(t reflect.Type, method string) *input {
 	in.flat = in.object(func(f *Field) bool { return f.In != InHeader })
 	if in.has(InBody) {
 		in.body = in.object(func(f *Field) bool { return f.In == InBody })
+		if in.open != "" {
+			in.body.AdditionalProperties = true
+		}
 	}
 	return in
 }

@@ -36,6 +36,8 @@ type Op struct {
 	IdempotencyKey bool
 	// ETag means that the response carries an ETag.
 	ETag bool
+	// Forms means that the body may be a form, too: multipart/form-data or application/x-www-form-urlencoded.
+	Forms bool
 	// NoEnvelope means that the response is the data itself.
 	NoEnvelope bool
 	// Further notes what is wrong with the parts of an input that the row's own schema

@@ -29,3 +29,14 @@ func TestLanguageName(t *testing.T) {
 		}
 	}
 }
+
+func TestLanguageTag(t *testing.T) {
+	for text, want := range map[string]string{
+		"German": "de", "english": "en", " British English ": "en-GB", "Brazilian Portuguese": "pt-BR", "Chinese": "zh",
+		"de-AT": "de-AT", "en-US": "en-US", "Klingonese": "Klingonese", "": "",
+	} {
+		if got := prose.LanguageTag(text); got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -28,6 +29,9 @@ type GeneratedText struct {
 	CreatedByKind domain.ActorKind
 	CreatedByID   int64
 	CreatedAt     time.Time
+	Template      string // slug of the writer template; "": a free prompt
+	Title         string // what it is called in lists; "" for texts of older versions
+	Search        string // what a search finds it by, in the form for comparison; only written
 }
 
 // The sets of a generated text's columns.
@@ -35,6 +39,7 @@ const (
 	textRead db.Set = 1 << iota
 	textCreate
 	textFinish
+	textBegin
 )
 
 // textRow is a generated text with the columns that only the store looks at.
@@ -49,20 +54,23 @@ var textTable = db.NewTable("message", func(m *textRow) []db.Column {
 	return []db.Column{
 		{Name: "id", Field: &m.ID, In: textRead},
 		{Name: "workspace_id", Field: &m.WorkspaceID, In: textRead | textCreate},
-		{Name: "status", Field: db.Text(&m.Status), In: textRead | textCreate | textFinish},
-		{Name: "request", Field: db.Raw(&m.request, ""), In: textCreate},
+		{Name: "status", Field: db.Text(&m.Status), In: textRead | textCreate | textFinish | textBegin},
+		{Name: "request", Field: db.Raw(&m.request, ""), In: textCreate | textBegin},
 		{Name: "body", Field: &m.Body, In: textRead | textFinish},
 		{Name: "error", Field: &m.Error, In: textRead | textFinish},
 		{Name: "results", Field: db.JSONOr(&m.Results, "[]"), In: textRead | textFinish},
-		{Name: "credits_held", Field: &m.Held, In: textRead | textCreate | textFinish},
+		{Name: "credits_held", Field: &m.Held, In: textRead | textCreate | textFinish | textBegin},
 		{Name: "credits_used", Field: &m.Used, In: textRead | textFinish},
-		{Name: "engine", Field: db.JSON(&m.Origin), In: textRead | textCreate},
+		{Name: "engine", Field: db.JSON(&m.Origin), In: textRead | textCreate | textBegin},
 		{Name: "cost", Field: db.JSON(&m.Cost), In: textRead | textFinish},
 		{Name: "created_by", Field: &m.CreatedBy, In: textRead | textCreate},
 		{Name: "created_by_kind", Field: db.Text(&m.CreatedByKind), In: textRead | textCreate},
 		{Name: "created_by_id", Field: &m.CreatedByID, In: textRead | textCreate},
 		{Name: "created_at", Field: db.Time(&m.CreatedAt), In: textRead | textCreate},
-		{Name: "touched_at", Field: db.Time(&m.touchedAt), In: textCreate},
+		{Name: "template", Field: &m.Template, In: textRead | textCreate},
+		{Name: "title", Field: &m.Title, In: textRead | textCreate},
+		{Name: "search", Field: &m.Search, In: textCreate},
+		{Name: "touched_at", Field: db.Time(&m.touchedAt), In: textCreate | textBegin},
 		{Name: "completed_at", Field: db.Time(&m.completedAt), In: textFinish},
 	}
 })
@@ -70,10 +78,15 @@ var textTable = db.NewTable("message", func(m *textRow) []db.Column {
 // textStreaming is the condition for a text that is being written.
 var textStreaming = `status = ` + quote(domain.TextStreaming)
 
+// textBuilt is the condition for a text that can be written and has not begun.
+var textBuilt = `status = ` + quote(domain.TextBuilt)
+
 var (
 	textColumns = textTable.Columns(textRead)
 	createText  = textTable.Write(textCreate, `insert into message ({columns}) values ({values}) returning id`)
-	finishText  = textTable.Write(textFinish, `update message set {set} where id = {id} and `+textStreaming)
+	beginText   = textTable.Write(textBegin, `update message set {set}
+		where workspace_id = {workspace_id} and id = {id} and `+textBuilt)
+	finishText = textTable.Write(textFinish, `update message set {set} where id = {id} and `+textStreaming)
 )
 
 func scanText() func(db.Row) (GeneratedText, error) {
@@ -84,8 +97,8 @@ func scanText() func(db.Row) (GeneratedText, error) {
 	}
 }
 
-// CreateGeneratedText stores a text that is going to be written, with the request
-// that asked for it, and returns it with its id. by is the caller.
+// CreateGeneratedText stores a text with the request that asked for it, and returns it with its id. It is going
+// to be written, unless its status says that it is only built. by is the caller.
 func (t *Tx) CreateGeneratedText(
 	ctx context.Context, m GeneratedText, request any, by domain.Actor,
 ) (GeneratedText, error) {
@@ -93,16 +106,39 @@ func (t *Tx) CreateGeneratedText(
 	if err != nil {
 		return m, fmt.Errorf("encode the request: %w", err)
 	}
-	m.Status, m.CreatedAt = domain.TextStreaming, t.now
+	m.Status, m.CreatedAt = cmp.Or(m.Status, domain.TextStreaming), t.now
 	m.CreatedBy, m.CreatedByKind, m.CreatedByID = by.Name, by.Kind, by.ID
 	row := textRow{GeneratedText: m, request: body, touchedAt: t.now}
 	if err := createText.One(ctx, t.db, &row, &m.ID); err != nil {
 		return m, fmt.Errorf("create generated text: %w", err)
 	}
-	if t.db.Postgres() { // by its clock
-		return m, t.TouchGeneratedText(ctx, m.ID)
+	return m, t.touchByClock(ctx, m.ID)
+}
+
+// touchByClock notes by the clock of PostgreSQL that a text is being written.
+func (t *Tx) touchByClock(ctx context.Context, textID int64) error {
+	if t.db.Postgres() {
+		return t.TouchGeneratedText(ctx, textID)
 	}
-	return m, nil
+	return nil
+}
+
+// BeginGeneratedText turns a text that was built into one that is being written. It reports false where it has
+// begun, or ended, already.
+func (t *Tx) BeginGeneratedText(ctx context.Context, m GeneratedText, request any) (bool, error) {
+	body, err := json.Marshal(request)
+	if err != nil {
+		return false, fmt.Errorf("encode the request: %w", err)
+	}
+	m.Status = domain.TextStreaming
+	n, err := beginText.Exec(ctx, t.db, &textRow{GeneratedText: m, request: body, touchedAt: t.now})
+	if err != nil {
+		return false, fmt.Errorf("begin generated text: %w", err)
+	}
+	if n == 0 {
+		return false, nil
+	}
+	return true, t.touchByClock(ctx, m.ID)
 }
 
 // AddGeneratedTextPiece stores the next piece of a text.

@@ -60,6 +60,8 @@ var inner = map[string]string{
 	"TouchGeneratedText":       "the writer's own text",
 	"finishText":               "the writer's own text",
 	"GeneratedTextStatus":      "after GeneratedText",
+	"ExpireBuiltTexts":         "the sweep of all workspaces",
+	"StoppedTexts":             "the writers' of all workspaces",
 	"DeleteExpiredAnswers":     "all workspaces",
 	"SearchBacklog":            "the backlog of all workspaces",
 	"DueTriggers":              "the clock's, of all workspaces",

@@ -29,6 +29,10 @@ import (
 	"vellocity/internal/web/pages/trigger"
 	"vellocity/internal/web/pages/triggers"
 	"vellocity/internal/web/pages/unsubscribe"
+	"vellocity/internal/web/pages/write"
+	"vellocity/internal/web/pages/writetemplate"
+	"vellocity/internal/web/pages/writetext"
+	"vellocity/internal/web/pages/writings"
 	"vellocity/internal/web/ui"
 )
 
@@ -56,6 +60,10 @@ func pages() []ui.Mount {
 		content.Mount,
 		brandvoices.Mount,
 		brandvoice.Mount,
+		write.Mount,
+		writetext.Mount,
+		writetemplate.Mount,
+		writings.Mount,
 		capabilities.Mount,
 		capability.Mount,
 		templates.Mount,

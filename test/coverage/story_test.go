@@ -183,6 +183,28 @@ var story = []step{
 	// Texts, credits, notifications.
 	{op: "generate_output", keep: "text=data.message_id"},
 	{op: "get_output", with: "message_id=text"},
+	{op: "list_writer_templates"},
+	{op: "get_writer_generator", with: "template=post_generator"},
+	{op: "add_writer_favorite"},
+	{op: "list_writer_favorites"},
+	{op: "remove_writer_favorite"},
+	{op: "create_writer_template", keep: "note=data.slug"},
+	{op: "create_writer_template", want: 409},
+	{op: "get_writer_template", with: "template=note"},
+	{op: "replace_writer_template", with: "template=note"},
+	{op: "replace_writer_template", with: "template=post_generator", want: 409},
+	{op: "build_text", keep: "built=data.message_id"},
+	{op: "get_output", with: "message_id=built", want: 409},
+	{op: "stop_output", with: "message_id=built", want: 409},
+	{op: "generate_output", body: `{"message_id":$built}`},
+	{op: "write_text", keep: "written=data.message_id"},
+	{op: "stop_output", with: "message_id=written"},
+	{op: "save_text", body: `{"message_id":$written}`},
+	{op: "save_text", body: `{"message_id":$written,"title":"Another title"}`, want: 409},
+	{op: "list_outputs"},
+	{op: "delete_output", with: "message_id=written"},
+	{op: "delete_writer_template", with: "template=post_generator", want: 409},
+	{op: "delete_writer_template", with: "template=note"},
 	{op: "get_credits"},
 	{op: "list_credit_movements"},
 	{op: "get_notification_settings"},
@@ -205,6 +227,7 @@ var refusing = []step{
 	{op: "execute_capability", with: "slug=generate-blog-post", body: post, keep: "failed=data.id", wait: true},
 	{op: "generate_output", keep: "broken=header.X-Message-Id", stream: true},
 	{op: "generate_output", want: 502},
+	{op: "write_text", want: 502},
 	{op: "get_output", with: "message_id=broken", want: 502},
 }
 
@@ -213,6 +236,7 @@ var refusing = []step{
 //nolint:gochecknoglobals // a table
 var poor = []step{
 	{op: "generate_output", want: 402},
+	{op: "write_text", want: 402},
 	{op: "execute_capability", with: "slug=generate-blog-post", body: post, want: 402},
 	{op: "execute_workflow_template", with: "template=launch-kit", want: 402},
 	{op: "retry_execution", with: "id=failed", want: 402},
@@ -225,8 +249,11 @@ const post = `{"settings":{"topic":"Winter in the garden"}}`
 //
 //nolint:gochecknoglobals // a table
 var absent = map[string]struct{ with, body string }{
-	"get_output":        {with: "message_id=999999"},
-	"bulk_move_content": {body: `{"content_ids":[999999],"status":"review"}`},
+	"get_output":             {with: "message_id=999999"},
+	"generate_output":        {body: `{"message_id":999999}`},
+	"save_text":              {body: `{"message_id":999999}`},
+	"remove_writer_favorite": {body: `{"openai_id":999999}`},
+	"bulk_move_content":      {body: `{"content_ids":[999999],"status":"review"}`},
 }
 
 // unprovoked are documented statuses that nothing from outside can bring about, by
@@ -234,5 +261,6 @@ var absent = map[string]struct{ with, body string }{
 //
 //nolint:gochecknoglobals // a table
 var unprovoked = map[string]map[int]string{
-	"get_openapi": {500: "the document is in memory, so that nothing in this call can break"},
+	"get_openapi":   {500: "the document is in memory, so that nothing in this call can break"},
+	"delete_output": {409: "the text would have to be written for as long as the call takes"},
 }

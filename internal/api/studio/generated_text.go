@@ -51,16 +51,28 @@ type OutputPart struct {
 	Findings []wire.Finding `json:"guardrails_triggered" doc:"Their places count from the start of this result"`
 }
 
-type generateOutput struct {
-	Prompt        string   `json:"prompt,omitempty" limit:"prompt" doc:"What to write; required unless message_id is given"`
-	MaximumLength int      `json:"maximum_length,omitempty" limit:"words" default:"500" doc:"Longest length in words; each started 500 cost a credit"`
+// WritingOptions are what every text can be asked with.
+type WritingOptions struct {
+	MaximumLength int      `json:"maximum_length,omitempty" limit:"words" doc:"Longest length in words, 500 by default; each started 500 cost a credit"`
 	Creativity    *float64 `json:"creativity,omitempty" minimum:"0" maximum:"1" doc:"Sampling temperature: 0 = deterministic, 1 = most varied"`
-	Language      string   `json:"language,omitempty" limit:"language" doc:"BCP 47, like en or de-AT"`
+	Language      string   `json:"language,omitempty" limit:"language" doc:"BCP 47, like en or de-AT, or a name, like German"`
 	Tone          string   `json:"tone_of_voice,omitempty" limit:"tone" doc:"Like Professional or Friendly"`
 	ToneCustom    string   `json:"tone_of_voice_custom,omitempty" limit:"tone_custom" doc:"A tone in your own words"`
 	BrandVoiceID  int64    `json:"brand_voice_id,omitempty" minimum:"1" doc:"Brand voice to write in"`
-	Results       int      `json:"number_of_results,omitempty" limit:"results" default:"1" doc:"How many texts, each an entry of results; without a model, 1"`
-	MessageID     int64    `json:"message_id,omitempty" minimum:"1" doc:"Stream this text again instead of writing one"`
+	Results       int      `json:"number_of_results,omitempty" limit:"results" doc:"How many texts, each an entry of results, 1 by default; without a model, 1"`
+}
+
+func (in WritingOptions) output() studio.GenerateOutput {
+	return studio.GenerateOutput{
+		MaximumLength: in.MaximumLength, Creativity: in.Creativity, Language: in.Language, Tone: in.Tone,
+		ToneCustom: in.ToneCustom, BrandVoiceID: in.BrandVoiceID, Results: in.Results,
+	}
+}
+
+type generateOutput struct {
+	Prompt string `json:"prompt,omitempty" limit:"prompt" doc:"What to write; required unless message_id is given"`
+	WritingOptions
+	MessageID int64 `json:"message_id,omitempty" minimum:"1" doc:"Write this text that was built, or stream one that has begun again"`
 	ops.Resumable
 }
 
@@ -69,16 +81,24 @@ type readOutput struct {
 	ops.Resumable
 }
 
-const path = "/aiwriter/generate-output"
+const (
+	writerPath = "/aiwriter"
+	path       = writerPath + "/generate-output"
+	// writerTools is the toolset of the writer.
+	writerTools = "writer"
+)
 
 var (
-	chapter = ops.Chapter{Name: "AI Writer", Description: "Texts from a free prompt."}
+	chapter = ops.Chapter{Name: "AI Writer", Description: "Texts from a free prompt or a template."}
 
 	sampleText = studio.GeneratedText{
-		ID:     42,
-		Status: domain.TextCompleted,
-		Text:   "# Cloud cost optimization\n\nStart with what is idle.",
-		Words:  8,
+		ID:        42,
+		Template:  "article_generator",
+		Title:     "Cloud cost optimization",
+		CreatedAt: wire.SampleTime(),
+		Status:    domain.TextCompleted,
+		Text:      "# Cloud cost optimization\n\nStart with what is idle.",
+		Words:     8,
 		Results: []studio.TextResult{{
 			TextResult: domain.TextResult{End: 51, Findings: []domain.Finding{}},
 			Text:       "# Cloud cost optimization\n\nStart with what is idle.",
@@ -119,10 +139,11 @@ func textRows(v *studio.Verbs) []ops.Op {
 			Docs: ops.Docs{
 				Chapter: chapter,
 				Summary: "Generate a text",
-				Description: "Writes from a prompt. The text is streamed as it is written and ends with data: [DONE]; with " +
-					"Accept: application/json it is returned whole. A broken stream resumes with Last-Event-ID.",
+				Description: "Writes from a prompt, or the text of message_id that /aiwriter/generate has built. It is " +
+					"streamed as it is written and ends with data: [DONE]; with Accept: application/json it is returned whole. " +
+					"A broken stream resumes with Last-Event-ID.",
 				Errors: []domain.Code{
-					domain.CodeInsufficientCredits, domain.CodeProvider, domain.CodeUnavailable,
+					domain.CodeNotFound, domain.CodeInsufficientCredits, domain.CodeProvider, domain.CodeUnavailable,
 				},
 				Example: map[string]any{
 					"prompt":         "Write a blog post outline about cloud cost optimization",
@@ -131,7 +152,7 @@ func textRows(v *studio.Verbs) []ops.Op {
 				},
 			},
 			Tool: ops.Tool{
-				Set: "writer",
+				Set: writerTools,
 				Description: "Writes a text from a prompt and returns it whole. For a post or a campaign on the board, use a " +
 					"capability such as generate_blog_post.",
 				Whole: true,
@@ -160,11 +181,11 @@ func textRows(v *studio.Verbs) []ops.Op {
 				Summary: "Get a generated text",
 				Description: "The text as JSON once it is whole, or, with Accept: text/event-stream or Last-Event-ID, as a " +
 					"stream that resumes where it broke.",
-				Errors:  []domain.Code{domain.CodeNotFound, domain.CodeProvider},
+				Errors:  []domain.Code{domain.CodeNotFound, domain.CodeConflict, domain.CodeProvider},
 				Example: map[string]any{"message_id": sampleText.ID},
 			},
 			Tool: ops.Tool{
-				Set:         "writer",
+				Set:         writerTools,
 				Description: "Returns a text that generate_output has written, by its message_id. Fails while it is being written.",
 				Whole:       true,
 			},
@@ -213,24 +234,44 @@ type texts struct{ v *studio.Verbs }
 
 // generate starts a text and returns its id, or that of the one to be streamed again.
 func (t texts) generate(ctx context.Context, in generateOutput) (int64, error) {
-	if in.MessageID != 0 && in.Prompt != "" {
-		var p domain.Problems
-		p.Conflict("prompt") // the text was written from a prompt of its own
-		return 0, p.Err()
+	id, _, err := position(in.Resumable, in.MessageID)
+	if err != nil {
+		return 0, err
 	}
-	if id, _, err := position(in.Resumable, in.MessageID); id != 0 || err != nil {
-		return id, err
+	if id == 0 {
+		out := in.output()
+		out.Prompt = in.Prompt
+		return t.v.GenerateOutput(ctx, out)
 	}
-	return t.v.GenerateOutput(ctx, studio.GenerateOutput{
-		Prompt:        in.Prompt,
-		MaximumLength: in.MaximumLength,
-		Creativity:    in.Creativity,
-		Language:      in.Language,
-		Tone:          in.Tone,
-		ToneCustom:    in.ToneCustom,
-		BrandVoiceID:  in.BrandVoiceID,
-		Results:       in.Results,
+	if in.MessageID != 0 {
+		if err := in.alone(); err != nil {
+			return 0, err
+		}
+	}
+	return t.v.BeginText(ctx, studio.BeginText{
+		ID: id, MaximumLength: in.MaximumLength, Results: in.Results, Creativity: in.Creativity,
 	})
+}
+
+// alone returns the faults of a call that names a text and says what only a new one can be asked with: it has been
+// built, or written, from something else.
+func (in generateOutput) alone() error {
+	var p domain.Problems
+	for _, f := range []struct {
+		name  string
+		given bool
+	}{
+		{"prompt", in.Prompt != ""},
+		{"language", in.Language != ""},
+		{"tone_of_voice", in.Tone != ""},
+		{"tone_of_voice_custom", in.ToneCustom != ""},
+		{"brand_voice_id", in.BrandVoiceID != 0},
+	} {
+		if f.given {
+			p.Conflict(f.name)
+		}
+	}
+	return p.Err()
 }
 
 // position returns the text that a caller resumes and how far it has it already, in

@@ -1,11 +1,15 @@
 // Package studio has the rows for writing without a capability: texts from a free
-// prompt.
+// prompt or a template, the templates, and what was written.
 package studio
 
 import (
+	"slices"
+
 	"vellocity/internal/engine/studio"
 	"vellocity/internal/ops"
 )
 
 // Rows returns the area's rows.
-func Rows(v *studio.Verbs) []ops.Op { return textRows(v) }
+func Rows(v *studio.Verbs) []ops.Op {
+	return slices.Concat(textRows(v), buildRows(v), outputRows(v), templateRows(v))
+}

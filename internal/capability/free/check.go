@@ -25,7 +25,7 @@ func (r Request) Findings(text string, written bool) ([]domain.Finding, error) {
 		Language:     r.Language,
 		MaxWords:     r.Words * 13 / 10,
 		BrandVoice:   r.BrandVoice,
-		Support:      []string{r.Prompt},
+		Support:      r.support(),
 		Instructions: rules,
 	}
 	return guard.Apply(in, guard.Check(in), guard.WithoutRedaction(nil)).Findings, nil

@@ -16,11 +16,11 @@ import (
 func (r Request) Check(results int) error {
 	var p domain.Problems
 	if results > 1 {
-		p.Add("number_of_results", "Without a model, a prompt has one result: every further one would be the same text. "+
+		p.Add("number_of_results", "Without a model, there is one result: every further one would be the same text. "+
 			"Ask for 1, or connect a model.")
 	}
 	if _, fault := r.composed(); fault != "" {
-		p.Add("prompt", "%s", fault)
+		p.Add(r.blame(), "%s", fault)
 	}
 	return p.Err()
 }
@@ -30,7 +30,7 @@ func (r Request) text() (string, error) {
 	text, fault := r.composed()
 	if fault != "" {
 		var p domain.Problems
-		p.Add("prompt", "%s", fault)
+		p.Add(r.blame(), "%s", fault)
 		return "", p.Err()
 	}
 	return text, nil
@@ -49,8 +49,11 @@ const (
 
 // composed returns the text, or why there is none.
 func (r Request) composed() (text, fault string) {
-	q := readPrompt(r.Prompt, r.Language)
-	if fault := q.fault(); fault != "" {
+	q, fault := r.read()
+	if fault == "" {
+		fault = q.fault()
+	}
+	if fault != "" {
 		return "", fault
 	}
 	limit := r.Words
@@ -75,6 +78,19 @@ func (r Request) composed() (text, fault string) {
 		return "", fault
 	}
 	return compose.Voiced(text, r.BrandVoice), ""
+}
+
+// read returns what is asked for: by the words of a free prompt, or by a template.
+func (r Request) read() (q request, fault string) {
+	t := r.Template
+	switch {
+	case t == nil:
+		return readPrompt(r.Prompt, r.Language), ""
+	case t.Form == "":
+		return q, fmt.Sprintf("The template “%s” needs a model, and none is connected. Connect one, or choose a template "+
+			"that is composed from your own sentences.", t.Name)
+	}
+	return request{form: form(t.Form), topic: t.Topic, material: t.Lines, language: r.Language}, ""
 }
 
 // fault returns why the composer cannot do what the prompt asks for; "" where it can.

@@ -28,6 +28,34 @@ type Request struct {
 	Tone       string
 	Creativity *float64           // 0 to 1; nil leaves it to the model
 	BrandVoice *domain.BrandVoice // nil: none
+	Template   *Template          // nil: the prompt is the caller's own
+}
+
+// Template is what a request is made from beside its prompt, where somebody only filled in a template.
+type Template struct {
+	Name    string   // what people call it
+	Support []string // what was given: all that figures, quotations and links may rest on
+	// Form, Topic and Lines are what the composer makes the text of: a form, such as email, what it is
+	// about, and sentences. An empty form means that only a model can write it.
+	Form, Topic string
+	Lines       []string
+	Blame       string // the field to change where the composer cannot use what was given
+}
+
+// blame is the field to change where the composer cannot write the request.
+func (r Request) blame() string {
+	if r.Template != nil {
+		return r.Template.Blame
+	}
+	return "prompt"
+}
+
+// support is all that figures, quotations and links in the text may rest on.
+func (r Request) support() []string {
+	if r.Template != nil {
+		return r.Template.Support
+	}
+	return []string{r.Prompt}
 }
 
 // Ask returns the nth text of a request, counted from 0, to be written either way.

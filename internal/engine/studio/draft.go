@@ -19,7 +19,8 @@ type draft struct {
 	screen  *guard.Screen // of the result
 	held    strings.Builder
 	watched bool
-	shown   bool // a part of this result is in the text
+	shown   bool   // a part of this result is in the text
+	stop    func() // ends the writing, because a caller asked for it
 }
 
 // Append takes a piece.

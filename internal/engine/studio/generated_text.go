@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"vellocity/internal/domain"
@@ -13,6 +14,7 @@ import (
 	"vellocity/internal/store"
 	"vellocity/internal/text"
 	"vellocity/internal/verb"
+	"vellocity/internal/writer"
 )
 
 const (
@@ -27,41 +29,34 @@ type GenerateOutput struct {
 	Prompt        string
 	MaximumLength int      // words; 0: DefaultWords
 	Creativity    *float64 // sampling temperature, 0 to 1; nil: the provider's
-	Language      string   // BCP 47
+	Language      string   // BCP 47, or the English name of a language
 	Tone          string
 	ToneCustom    string // takes the place of Tone
 	BrandVoiceID  int64  // brand voice; 0: the workspace's
 	Results       int    // how many texts; 0: 1
 }
 
+// request is what a text is written from: a free prompt, or a template that was filled in. It is stored with the
+// text.
+type request struct {
+	GenerateOutput
+	Filled *writer.Filled `json:",omitempty"` // nil: a free prompt
+}
+
 // GenerateOutput accepts a text to be written from a prompt: its credits are held,
 // and writing begins in the background. It returns the id for [Verbs.ReadGeneratedText].
 func (v *Verbs) GenerateOutput(ctx context.Context, in GenerateOutput) (int64, error) {
-	in.MaximumLength = cmp.Or(in.MaximumLength, DefaultWords)
-	in.Results = cmp.Or(in.Results, 1)
-	if err := in.validate(); err != nil {
+	return v.write(ctx, request{GenerateOutput: in})
+}
+
+// write accepts a text and begins it at once.
+func (v *Verbs) write(ctx context.Context, in request) (int64, error) {
+	job, err := v.prepare(in)
+	if err != nil {
 		return 0, err
-	}
-	if err := v.node.Accepting(); err != nil {
-		return 0, err
-	}
-	job := writeJob{in: in, origin: v.providers.Default()}
-	if job.origin.Origin.Kind == domain.OriginComposer {
-		if err := in.request(nil).Check(in.Results); err != nil {
-			return 0, err // rules cannot do everything that a model can
-		}
 	}
 	id, err := verb.Change(ctx, v.store, domain.ScopeContent, func(tx *store.Tx, a domain.Actor) (int64, error) {
-		var err error
-		if job.voice, err = chooseBrandVoice(ctx, tx, a.WorkspaceID, in.BrandVoiceID); err != nil {
-			return 0, err
-		}
-		m := store.GeneratedText{
-			WorkspaceID: a.WorkspaceID,
-			Origin:      job.origin.Origin,
-			Held:        in.price(job.origin.Origin),
-		}
-		if job.row, err = tx.CreateGeneratedText(ctx, m, in, a); err != nil {
+		if err := job.take(ctx, tx, a, domain.TextStreaming); err != nil {
 			return 0, err
 		}
 		return job.row.ID, tx.TransferCredits(ctx, transfer(job.row, domain.MovementHold, job.row.Held))
@@ -73,12 +68,84 @@ func (v *Verbs) GenerateOutput(ctx context.Context, in GenerateOutput) (int64, e
 	return id, nil
 }
 
+// prepare checks a request and whether it can be written here and now.
+func (v *Verbs) prepare(in request) (writeJob, error) {
+	in.complete()
+	if err := in.validate(); err != nil {
+		return writeJob{}, err
+	}
+	if err := v.node.Accepting(); err != nil {
+		return writeJob{}, err
+	}
+	job := writeJob{in: in, origin: v.providers.Default()}
+	job.row = in.row(job.origin.Origin)
+	if job.origin.Origin.Kind == domain.OriginComposer {
+		if err := in.request(nil).Check(in.Results); err != nil {
+			return writeJob{}, err // rules cannot do everything that a model can
+		}
+	}
+	return job, nil
+}
+
+// take stores the text, with the credits that its writing holds. Without a brand voice of its own it has the
+// workspace's.
+func (j *writeJob) take(ctx context.Context, tx *store.Tx, a domain.Actor, status domain.TextStatus) (err error) {
+	if j.voice, err = chooseBrandVoice(ctx, tx, a.WorkspaceID, j.in.BrandVoiceID); err != nil {
+		return err
+	}
+	m := j.row
+	m.WorkspaceID, m.Status = a.WorkspaceID, status
+	if status == domain.TextStreaming {
+		m.Held = j.in.price(j.origin.Origin)
+	}
+	j.row, err = tx.CreateGeneratedText(ctx, m, j.in, a)
+	return err
+}
+
+// row is what is stored of a text, beside who asked for it. It folds texts, so it comes before the transaction.
+func (in request) row(o domain.Origin) store.GeneratedText {
+	m, name := store.GeneratedText{Origin: o, Title: in.title()}, ""
+	if f := in.Filled; f != nil {
+		m.Template, name = f.Template, f.Name
+	}
+	m.Search = prose.Fold(m.Title + " " + name + " " + m.Template)
+	return m
+}
+
+// mostTitle is how many characters the title of a text has in lists.
+const mostTitle = 120
+
+// title is what a text is called in lists.
+func (in request) title() string {
+	if in.Filled != nil {
+		return in.Filled.Title
+	}
+	first, _, _ := strings.Cut(strings.TrimSpace(in.Prompt), "\n")
+	return prose.Clip(prose.Line(first), mostTitle)
+}
+
+// complete fills in the defaults, and the code of a language that was given by its name.
+func (in *GenerateOutput) complete() {
+	in.MaximumLength = cmp.Or(in.MaximumLength, DefaultWords)
+	in.Results = cmp.Or(in.Results, 1)
+	in.Language = prose.LanguageTag(in.Language)
+}
+
+func (in request) validate() error {
+	var p domain.Problems
+	if in.Filled == nil {
+		if strings.TrimSpace(in.Prompt) == "" {
+			p.Required("prompt")
+		}
+		domain.LimitPrompt.Text(&p, "prompt", in.Prompt)
+	}
+	p.Merge(in.GenerateOutput.validate())
+	return p.Err()
+}
+
+// validate checks all but the prompt.
 func (in GenerateOutput) validate() error {
 	var p domain.Problems
-	if strings.TrimSpace(in.Prompt) == "" {
-		p.Required("prompt")
-	}
-	domain.LimitPrompt.Text(&p, "prompt", in.Prompt)
 	domain.LimitWords.Value(&p, "maximum_length", in.MaximumLength)
 	if c := in.Creativity; c != nil && *c < 0 {
 		p.Small("creativity", 0)
@@ -92,8 +159,9 @@ func (in GenerateOutput) validate() error {
 	return p.Err()
 }
 
-// CheckLanguage notes the faults of Language.
+// CheckLanguage notes the faults of Language, which may be the English name of one.
 func (in GenerateOutput) CheckLanguage(p *domain.Problems) {
+	in.Language = prose.LanguageTag(in.Language)
 	domain.LimitLanguage.Text(p, "language", in.Language)
 	verb.CheckLanguage(p, "language", &in.Language)
 }
@@ -138,15 +206,18 @@ func chooseBrandVoice(ctx context.Context, tx *store.Tx, workspaceID, id int64) 
 
 // GeneratedText is a generated text.
 type GeneratedText struct {
-	ID      int64
-	Status  domain.TextStatus
-	Text    string // what has been written so far
-	Error   string // why it failed, for people
-	Words   int
-	Results []TextResult // once it has ended; those of a text that failed as far as they go
-	Credits int          // captured; 0 while it is written
-	Origin  domain.Origin
-	Cost    domain.Cost
+	ID        int64
+	Template  string // slug of the template that it is written from; "": a free prompt
+	Title     string
+	CreatedAt time.Time
+	Status    domain.TextStatus
+	Text      string // what has been written so far
+	Error     string // why it failed, for people
+	Words     int
+	Results   []TextResult // once it has ended; those of a text that failed as far as they go
+	Credits   int          // captured; 0 while it is written
+	Origin    domain.Origin
+	Cost      domain.Cost
 }
 
 // TextResult is one of the texts that were asked for.
@@ -158,7 +229,7 @@ type TextResult struct {
 
 // results returns the results of a text that has ended. A text of an older version counts as one.
 func results(m store.GeneratedText) []TextResult {
-	if m.Status == domain.TextStreaming {
+	if m.Status == domain.TextStreaming || m.Status == domain.TextBuilt {
 		return nil
 	}
 	runes, list := []rune(m.Body), m.Results
@@ -180,16 +251,7 @@ func (v *Verbs) GeneratedText(ctx context.Context, id int64) (GeneratedText, err
 	if err != nil {
 		return GeneratedText{}, err
 	}
-	out := GeneratedText{
-		ID:      m.ID,
-		Status:  m.Status,
-		Text:    m.Body,
-		Error:   m.Error,
-		Credits: m.Used,
-		Origin:  m.Origin,
-		Cost:    m.Cost,
-		Results: results(m),
-	}
+	out := viewText(m)
 	if m.Status == domain.TextStreaming {
 		if out.Text, err = storedSoFar(ctx, v.store.Read(), id); err != nil {
 			return out, err
@@ -199,9 +261,36 @@ func (v *Verbs) GeneratedText(ctx context.Context, id int64) (GeneratedText, err
 	return out, nil
 }
 
+// viewText is a stored text without the words of one that is being written.
+func viewText(m store.GeneratedText) GeneratedText {
+	return GeneratedText{
+		ID:        m.ID,
+		Template:  m.Template,
+		Title:     m.Title,
+		CreatedAt: m.CreatedAt,
+		Status:    m.Status,
+		Text:      m.Body,
+		Error:     m.Error,
+		Credits:   m.Used,
+		Origin:    m.Origin,
+		Cost:      m.Cost,
+		Results:   results(m),
+	}
+}
+
 // own returns a text that the caller may read: any with the scope read, one that it
-// started itself with the scope content.
+// started itself with the scope content. One that was only built is a CONFLICT.
 func (v *Verbs) own(ctx context.Context, id int64) (store.GeneratedText, error) {
+	m, err := v.built(ctx, id)
+	if err == nil && m.Status == domain.TextBuilt {
+		return m, domain.Errorf(domain.CodeConflict, "The text %d was built and is not written yet. POST "+
+			"/aiwriter/generate-output with its message_id to write it", id)
+	}
+	return m, err
+}
+
+// built is own for texts that may not have begun.
+func (v *Verbs) built(ctx context.Context, id int64) (store.GeneratedText, error) {
 	a, err := verb.ReaderOrAuthor(ctx)
 	if err != nil {
 		return store.GeneratedText{}, err

@@ -30,7 +30,7 @@ func TestABadPieceHoldsUpNoOther(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		k := pieces{s, slog.New(slog.DiscardHandler)}
+		k := pieces{s, slog.New(slog.DiscardHandler), func(int64) {}}
 		batch := []text.Batch{
 			{ID: ids[0], Pieces: []text.Piece{{Text: "soil"}}},
 			{ID: ids[1], Pieces: []text.Piece{{Text: "a\x00b"}}},

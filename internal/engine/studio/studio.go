@@ -14,9 +14,11 @@ import (
 	"time"
 
 	"vellocity/internal/ai"
+	"vellocity/internal/domain"
 	"vellocity/internal/store"
 	"vellocity/internal/text"
 	"vellocity/internal/verb"
+	"vellocity/internal/writer"
 )
 
 // Options are what the verbs need.
@@ -39,6 +41,7 @@ type Verbs struct {
 	keyVariables []string
 	node         verb.Node
 	log          *slog.Logger
+	templates    []domain.WriterTemplate // that ship with the program
 	texts        *text.Room
 	writing      sync.WaitGroup
 	stopping     atomic.Bool // the server shuts down
@@ -49,15 +52,17 @@ type Verbs struct {
 
 // New returns the verbs. Run must be running.
 func New(o Options) *Verbs {
-	return &Verbs{
+	v := &Verbs{
+		templates:    writer.Builtin(),
 		store:        o.Store,
 		providers:    o.Providers,
 		keyVariables: o.KeyVariables,
 		node:         o.Node,
 		log:          o.Log,
 		drafts:       map[int64]*draft{},
-		texts:        text.NewRoom(text.Options{Keeper: pieces{o.Store, o.Log}, Grace: o.ReaderGrace, Log: o.Log}),
 	}
+	v.texts = text.NewRoom(text.Options{Keeper: pieces{o.Store, o.Log, v.stopHere}, Grace: o.ReaderGrace, Log: o.Log})
+	return v
 }
 
 // Run stores the pieces of the texts that this node writes, until ctx ends.
@@ -68,6 +73,9 @@ const endGrace = 2 * time.Second
 
 // errShutDown is why a text ends that was being written when the server stopped.
 var errShutDown = errors.New("the server was shut down")
+
+// errStopped is why a text ends that a caller stopped.
+var errStopped = errors.New("it was stopped")
 
 // whyStopped is why a text is ended before it is whole.
 func (v *Verbs) whyStopped() error {
@@ -99,6 +107,7 @@ func (v *Verbs) Wait(ctx context.Context) {
 type pieces struct {
 	store *store.Store
 	log   *slog.Logger
+	stop  func(id int64) // ends a text that a caller stopped on another node
 }
 
 // Keep stores the pieces of all texts in one transaction. Where one of them cannot be
@@ -134,9 +143,9 @@ func (k pieces) keep(ctx context.Context, batch ...text.Batch) error {
 	})
 }
 
-// Alive notes that the texts are still being written.
+// Alive notes that the texts are still being written, and ends those that a caller has stopped.
 func (k pieces) Alive(ctx context.Context, ids []int64) error {
-	return k.store.InTx(ctx, func(tx *store.Tx) error {
+	err := k.store.InTx(ctx, func(tx *store.Tx) error {
 		for _, id := range ids {
 			if err := tx.TouchGeneratedText(ctx, id); err != nil {
 				return fmt.Errorf("note that text %d is being written: %w", id, err)
@@ -144,6 +153,17 @@ func (k pieces) Alive(ctx context.Context, ids []int64) error {
 		}
 		return nil
 	})
+	if err != nil {
+		return err
+	}
+	stopped, err := k.store.Read().StoppedTexts(ctx)
+	if err != nil {
+		return err
+	}
+	for _, id := range stopped {
+		k.stop(id)
+	}
+	return nil
 }
 
 // watch shows a text that this node writes to those who read it.

@@ -4,10 +4,14 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 	"unicode/utf8"
 
 	"vellocity/internal/ai"
+	"vellocity/internal/capability"
 	"vellocity/internal/capability/free"
 	"vellocity/internal/domain"
 	"vellocity/internal/execution"
@@ -24,7 +28,7 @@ const separator = "\n\n---\n\n"
 
 // writeJob is one text to be written.
 type writeJob struct {
-	in     GenerateOutput
+	in     request
 	row    store.GeneratedText
 	voice  *domain.BrandVoice
 	origin ai.Connection
@@ -41,7 +45,7 @@ func (v *Verbs) begin(ctx context.Context, j writeJob) {
 	ctx, end := context.WithCancelCause(ctx)
 	stop := func() { end(v.whyStopped()); done() }
 	j.text = v.texts.Open(j.row.ID, stop)
-	j.draft = &draft{text: j.text}
+	j.draft = &draft{text: j.text, stop: func() { end(errStopped) }}
 	v.keep(j.row.ID, j.draft)
 	v.writing.Go(func() {
 		defer stop()
@@ -52,6 +56,9 @@ func (v *Verbs) begin(ctx context.Context, j writeJob) {
 		}
 		if failure != nil {
 			v.log.Warn("a text failed", "message", j.row.ID, "error", failure)
+		}
+		if failure != nil && errors.Is(context.Cause(ctx), errStopped) {
+			failure = errStopped
 		}
 		m, ctx := j.outcome(failure), context.WithoutCancel(ctx)
 		end := func(tx *store.Tx) error { return finish(ctx, tx, m) }
@@ -92,7 +99,7 @@ func (j *writeJob) check(start int) error {
 	j.done = append(j.done, domain.TextResult{
 		Start:    start,
 		End:      len(runes),
-		Findings: append(j.draft.Redacted(), found...),
+		Findings: slices.Concat(j.draft.Redacted(), found, j.in.suspicious()),
 	})
 	return nil
 }
@@ -137,9 +144,21 @@ func (j *writeJob) writeResult(ctx context.Context, n int) error {
 	return err
 }
 
+// suspicious are findings about values of a template that read like instructions to a model.
+func (in request) suspicious() []domain.Finding {
+	if in.Filled == nil {
+		return nil
+	}
+	var given []capability.Given
+	for _, name := range slices.Sorted(maps.Keys(in.Filled.Values)) {
+		given = append(given, capability.Given{Setting: name, Texts: in.Filled.Values[name]})
+	}
+	return capability.Suspicious("generate-output", given...)
+}
+
 // request is the input in the words of the package that writes it.
-func (in GenerateOutput) request(voice *domain.BrandVoice) free.Request {
-	return free.Request{
+func (in request) request(voice *domain.BrandVoice) free.Request {
+	r := free.Request{
 		Prompt:     in.Prompt,
 		Words:      in.MaximumLength,
 		Language:   in.Language,
@@ -147,6 +166,13 @@ func (in GenerateOutput) request(voice *domain.BrandVoice) free.Request {
 		Creativity: in.Creativity,
 		BrandVoice: voice,
 	}
+	if f := in.Filled; f != nil {
+		r.Prompt = f.Prompt
+		r.Template = &free.Template{
+			Name: f.Name, Support: f.Support(), Form: f.Form, Topic: f.Topic, Lines: f.Lines, Blame: f.Blame,
+		}
+	}
+	return r
 }
 
 // outcome is the row of the text that has ended. Its body is whole, so the last
@@ -156,6 +182,9 @@ func (j *writeJob) outcome(failure error) store.GeneratedText {
 	m.Status, m.Cost, m.Body, m.Results = domain.TextCompleted, j.cost, j.text.All(""), j.done
 	if failure != nil {
 		m.Status, m.Error = domain.TextFailed, explain(failure)
+	}
+	if errors.Is(failure, errStopped) && strings.TrimSpace(m.Body) != "" {
+		m.Status = domain.TextCompleted // all that its reader wanted
 	}
 	m.Used = charge(m)
 	return m
@@ -191,11 +220,14 @@ func explain(err error) string {
 	if errors.Is(err, errShutDown) {
 		return "The server was shut down while this text was being written."
 	}
+	if errors.Is(err, errStopped) {
+		return "It was stopped before its end."
+	}
 	if e, ok := ai.AsError(err); ok {
 		return e.Message
 	}
 	if e := domain.AsError(err); e.Code == domain.CodeValidation {
-		return e.Message // the composer cannot do what the prompt asks for
+		return e.Message // the composer cannot do what is asked for
 	}
 	if errors.Is(err, context.Canceled) {
 		return "Nobody was reading the text any more, so writing was stopped."

@@ -1,0 +1,38 @@
+// The page of a text: shows it while it is written, then its results.
+import { marks } from "../../js/marks.js";
+import { refresh } from "../../js/refresh.js";
+import { say } from "../../js/toast.js";
+
+const main = document.querySelector("[data-text]");
+if (main) {
+  marks();
+  follow();
+}
+
+function follow() {
+  const running = () => document.getElementById("stream");
+  if (!running()) return;
+  let source = null, begun = false;
+
+  const open = () => {
+    if (source || !running()) return;
+    source = new EventSource(`/write/texts/${main.dataset.text}/stream`);
+    source.addEventListener("text", (e) => {
+      const el = running();
+      if (!el) return;
+      if (!begun) el.textContent = ""; // the stream has all of it, from its beginning
+      begun = true;
+      el.append(JSON.parse(e.data).text);
+    });
+    source.onmessage = async () => { // [DONE]: read the result
+      shut();
+      await refresh(main);
+      if (running()) { setTimeout(open, 1000); return; }
+      say("The text was written.");
+      document.dispatchEvent(new Event("htmx:after:swap"));
+    };
+  };
+  const shut = () => { source?.close(); source = null; begun = false; };
+  addEventListener("pagehide", shut);
+  open();
+}

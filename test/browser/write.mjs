@@ -1,0 +1,168 @@
+// Writing from templates: a person finds a template, marks it, fills it in and watches the text grow, stops
+// one, saves another as an item, asks for several, and makes a template of their own. Then the pages are looked at in
+// every mode, and once without scripts.
+//
+//   npm ci && node write.mjs
+import assert from "node:assert/strict";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { axe, launch, overflow, still, until, watch } from "./browser.mjs";
+import { startProvider } from "./provider.mjs";
+import { startServer } from "./server.mjs";
+
+const out = join(import.meta.dirname, "out");
+mkdirSync(out, { recursive: true });
+const complaints = [];
+let step = "start";
+const tell = (what) => { step = what; console.log(`· ${what}`); };
+
+const provider = await startProvider(40);
+const server = await startServer({ OPENAI_API_KEY: "sk-test", OPENAI_BASE_URL: provider.url, VELLOCITY_OPENAI_MODEL: "test-model" }, ["--no-demo"]);
+const context = await launch();
+try {
+  const page = await open(context);
+  await page.goto(server.link);
+  await gallery(page);
+  await write(page);
+  await stop(page);
+  await several(page);
+  await ownTemplate(page);
+  await everyMode();
+  await withoutScript();
+  assert.deepEqual(complaints, [], "the console must stay clean");
+  console.log("Writing is done.");
+} catch (err) {
+  console.error(`\nFailed while: ${step}\n`);
+  for (const [i, p] of context.pages().entries()) await p.screenshot({ path: join(out, `failed-write-${i}.png`) }).catch(() => {});
+  console.error(err);
+  process.exitCode = 1;
+} finally {
+  await context.close();
+  await server.stop();
+  provider.stop();
+}
+
+async function open(ctx) {
+  const page = await ctx.newPage();
+  watch(page, complaints, (said) => /status of 422|htmx:error: (Failed to fetch|NetworkError|The operation was aborted)/.test(said));
+  page.setDefaultTimeout(20000);
+  return page;
+}
+
+async function gallery(page) {
+  tell("find a template and mark it");
+  await page.getByRole("link", { name: "Write", exact: true }).first().click();
+  await page.getByLabel("Filter templates").fill("intro");
+  await until(async () => await page.locator(".w-card:visible").count() === 1, "one template is left");
+  await page.getByRole("button", { name: "Favorite: Blog introduction" }).click();
+  await page.getByRole("heading", { name: "Favorites" }).waitFor();
+  await noFault(page, "the gallery");
+}
+
+async function write(page) {
+  tell("read what is wrong at its place");
+  await page.getByRole("link", { name: "Blog introduction" }).first().click();
+  await page.getByRole("button", { name: "Write", exact: true }).click();
+  await page.locator("#errors").waitFor();
+  await noFault(page, "a refused text");
+
+  tell("watch a text grow");
+  await page.getByLabel("Title of the post").fill("A calm shared inbox");
+  await page.getByLabel("What the post says").fill("Every message has an owner. Nobody answers twice.");
+  await page.getByRole("button", { name: "Write", exact: true }).click();
+  await page.waitForURL(/\/write\/texts\/\d+/);
+  const stream = page.locator("#stream");
+  await until(async () => (await stream.textContent())?.includes("Begin with one mailbox"), "the text begins");
+  const before = (await stream.textContent()).length;
+  await until(async () => await stream.count() === 0 || (await stream.textContent()).length > before, "the text grows");
+  await noFault(page, "a text that grows");
+  await page.getByRole("button", { name: "Save as item" }).waitFor();
+  assert.equal(await page.getByLabel("Title of the post").inputValue(), "A calm shared inbox");
+  await noFault(page, "a text");
+
+  tell("save it as an item");
+  await page.getByRole("button", { name: "Save as item" }).click();
+  await page.waitForURL(/\/content\/\d+/);
+  await page.getByText("Begin with one mailbox").first().waitFor();
+}
+
+async function stop(page) {
+  tell("stop a text");
+  await page.goto(server.base + "/write/prompt");
+  await page.getByLabel("What should be written?").fill("Write about calm inboxes");
+  await page.getByRole("button", { name: "Write", exact: true }).click();
+  await until(async () => (await page.locator("#stream").textContent())?.includes("Begin"), "the text begins");
+  await page.getByRole("button", { name: "Stop" }).click();
+  await page.getByText("It was stopped before its end.").waitFor();
+}
+
+async function several(page) {
+  tell("ask for two texts");
+  await page.locator("summary", { hasText: "Options" }).click();
+  await page.getByLabel("How many texts").fill("2");
+  await page.getByRole("button", { name: "Write again" }).click();
+  await page.getByRole("heading", { name: "Text 2" }).waitFor({ timeout: 60000 });
+  assert.equal(await page.locator(".wt-one").count(), 2);
+  await noFault(page, "two texts");
+}
+
+async function ownTemplate(page) {
+  tell("make a template, and write with it");
+  await page.goto(server.base + "/write/own/new");
+  await page.getByLabel("Title").fill("Launch note");
+  const row = page.locator(".w-row").first();
+  await row.getByLabel("Name").fill("news");
+  await row.getByLabel("Label").fill("What is new");
+  await page.getByLabel("Prompt").fill("Write a launch note.\n\n{{new}}");
+  await page.getByRole("button", { name: "Create template" }).click();
+  await page.locator("#errors").waitFor();
+  await page.getByLabel("Prompt").fill("Write a launch note.\n\n{{news}}");
+  await noFault(page, "a template that was refused");
+  await page.getByRole("button", { name: "Create template" }).click();
+  await page.waitForURL(/\/write\/templates\/launch_note$/);
+  await page.getByLabel("What is new").fill("It works offline.");
+  await page.getByRole("button", { name: "Write", exact: true }).click();
+  await page.getByRole("button", { name: "Save as item" }).waitFor({ timeout: 60000 });
+}
+
+async function noFault(page, where) {
+  assert.deepEqual(await axe(page), [], `axe: ${where}`);
+  assert.equal(await overflow(page), null, `overflow: ${where}`);
+}
+
+async function everyMode() {
+  const modes = {
+    light: {}, dark: { colorScheme: "dark" },
+    phone: { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true },
+    narrow: { viewport: { width: 320, height: 700 } },
+  };
+  for (const [mode, options] of Object.entries(modes)) {
+    tell(`look at every page: ${mode}`);
+    const ctx = await launch(options);
+    const page = await open(ctx);
+    await page.goto(server.newLink());
+    for (const path of ["/write", "/write/templates/ai_rewriter", "/write/texts/3", "/write/texts", "/write/own/launch_note"]) {
+      step = `look at ${path}, ${mode}`;
+      await page.goto(server.base + path);
+      await still(page);
+      await page.screenshot({ path: join(out, `${mode}${path.replace(/\W+/g, "_")}.png`), fullPage: true });
+      await noFault(page, `${path}, ${mode}`);
+    }
+    await ctx.close();
+  }
+}
+
+async function withoutScript() {
+  tell("write without a script");
+  const ctx = await launch({ javaScriptEnabled: false });
+  const page = await ctx.newPage();
+  await page.goto(server.newLink());
+  await page.goto(server.base + "/write/prompt");
+  await page.getByLabel("What should be written?").fill("Write about calm inboxes");
+  await page.getByRole("button", { name: "Write", exact: true }).click();
+  await page.waitForURL(/\/write\/texts\/\d+/);
+  await page.getByRole("button", { name: "Save as item" }).waitFor({ timeout: 60000 }); // the page loads itself again
+  await ctx.close();
+}
+
+process.exit(); // a browser that a failure left open would keep the script alive
