@@ -220,6 +220,8 @@ func wordPatterns() []*pattern {
 		stockPatterns,
 		injectionElsewhere,
 		refusalPatterns,
+		unknown,
+		introductions,
 		closingPatterns,
 		holePatterns,
 		reportedBefore,
