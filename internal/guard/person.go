@@ -199,11 +199,13 @@ const roles = " support sales info hello contact help team press media marketing
 // roleStems are long enough to stand in a compound: ledenadministratie@, kundenservice@. A name does not hold them.
 //
 //nolint:gochecknoglobals // a list
-var roleStems = strings.Fields("administra administratie service dienst secretaria sekretariat buchhaltung boekhouding verwaltung abteilung stelle bureau office support desk " +
-	"meldung meldpunt anmeldung bestellung verkoop verkauf vertrieb reserv inschrijv marketing account billing payable receivable booking ticket " +
-	"redactie redaktion bewerbung sollicitatie recruit info leitung vorstand bestuur zentrale kontakt contact ufficio atencion atendimento apoio clienti clientes cliente " +
-	"comunica communica kommunika prenota fattur factur invoice praktijk praxis apotheke pharmac farmac werkstatt werkplaats bibliot school museum archiv " +
-	"toiawase madoguchi jimukyoku jinji saiyo")
+var roleStems = strings.Fields(
+	"administra administratie service dienst secretaria sekretariat buchhaltung boekhouding verwaltung abteilung stelle bureau office support desk " +
+		"meldung meldpunt anmeldung bestellung verkoop verkauf vertrieb reserv inschrijv marketing account billing payable receivable booking ticket " +
+		"redactie redaktion bewerbung sollicitatie recruit info leitung vorstand bestuur zentrale kontakt contact ufficio atencion atendimento apoio clienti clientes cliente " +
+		"comunica communica kommunika prenota fattur factur invoice praktijk praxis apotheke pharmac farmac werkstatt werkplaats bibliot school museum archiv " +
+		"toiawase madoguchi jimukyoku jinji saiyo",
+)
 
 // freeHosts begin the names of providers where people have mailboxes of their own.
 const freeHosts = " gmail googlemail yahoo ymail hotmail outlook live msn icloud me mac aol gmx web t-online freenet arcor posteo mailbox protonmail proton orange wanadoo " +
@@ -218,7 +220,8 @@ func mayBeRole(text string, r prose.Range) bool {
 		strings.ContainsFunc(local, func(c rune) bool { return c < 'a' || c > 'z' }) {
 		return false
 	}
-	for _, w := range prose.Words(strings.ToValidUTF8(text[max(0, r.Start-100):r.Start]+" "+text[r.End:min(len(text), r.End+60)], "")) {
+	around := text[max(0, r.Start-100):r.Start] + " " + text[r.End:min(len(text), r.End+60)]
+	for _, w := range prose.Words(strings.ToValidUTF8(around, "")) {
 		first, _ := utf8.DecodeRuneInString(w)
 		if unicode.IsUpper(first) && len(w) > 2 && strings.Contains(local, withoutAccents(strings.ToLower(w))) {
 			return false

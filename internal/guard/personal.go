@@ -307,7 +307,9 @@ var phoneShapes = regexp.MustCompile(
 )
 
 // mobileShapes are how mobile numbers of Spain, Portugal and Italy are written after "at the": en el 612 345 678.
-var mobileShapes = regexp.MustCompile(`^(?:[6-9]\d{2}[ .]\d{3}[ .]\d{3}|[67]\d{2}(?:[ .]\d{2}){3}|3\d{2}[ .]\d{3}[ .]\d{3,4})$`)
+var mobileShapes = regexp.MustCompile(
+	`^(?:[6-9]\d{2}[ .]\d{3}[ .]\d{3}|[67]\d{2}(?:[ .]\d{2}){3}|3\d{2}[ .]\d{3}[ .]\d{3,4})$`,
+)
 
 // validPhone requires 8 to 15 digits (ITU-T E.164) that stand by themselves, with a plus, with brackets, in one of the
 // shapes of phone numbers, or near a word that says what they are.

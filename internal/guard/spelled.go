@@ -191,7 +191,7 @@ var (
 	// ofTime is about days: a shop that is closed one Sunday in two.
 	ofTime = regexp.MustCompile(
 		`\b(?:days?|weeks?|months?|years?|nights?|weekends?|evenings?|mornings?|(?:mon|tues|wednes|thurs|fri|satur|sun)days?|jours?|semaines?|mois|ann.es?|nuits?|soirs?|week-ends?|(?:lun|mar|mercre|jeu|vendre|same)dis?|dimanches?|` +
-		`giorn[oi]|settiman[ae]|mes[ei]|ann[oi]|nott[ei]|ser[ae]|(?:lune|marte|mercole|giove|vener)d|sabat[oi]|domenic[ah]e?|d.as?|semanas?|mes|meses|noches?|noites?|lunes|martes|mi.rcoles|jueves|viernes|s.bados?|domingos?|ter.as|quartas|quintas|sextas|segundas|dag(?:en)?|weken|maand(?:en)?|tage?n?|wochen?|monaten?|(?:maan|dins|woens|donder|vrij|zater|zon)dag(?:en)?)`,
+			`giorn[oi]|settiman[ae]|mes[ei]|ann[oi]|nott[ei]|ser[ae]|(?:lune|marte|mercole|giove|vener)d|sabat[oi]|domenic[ah]e?|d.as?|semanas?|mes|meses|noches?|noites?|lunes|martes|mi.rcoles|jueves|viernes|s.bados?|domingos?|ter.as|quartas|quintas|sextas|segundas|dag(?:en)?|weken|maand(?:en)?|tage?n?|wochen?|monaten?|(?:maan|dins|woens|donder|vrij|zater|zon)dag(?:en)?)`,
 	)
 	// sharesHan has the whole first: five people, of them three.
 	sharesHan = regexp.MustCompile(`(\d{1,3})(?:人|社|名|世帯|軒|組|店)(?:に|中|のうち)(\d{1,3})(?:人|社|名|世帯|軒|組|店)`)
