@@ -15,7 +15,7 @@ import (
 // than running an expression without a fixed prefix. The matches are exactly those of
 // the expression.
 type pattern struct {
-	whole *regexp.Regexp
+	whole *expression
 	// holds are folded; every match contains one of them. There is at least one, without letters beyond
 	// ASCII, whose case the gate does not fold; a test checks that.
 	holds []string
@@ -23,7 +23,7 @@ type pattern struct {
 	// looked at then, not the whole paragraph.
 	near bool
 	// starts is set where every match begins with one of holds: the same expression, at the start of a text.
-	starts *regexp.Regexp
+	starts *expression
 	// lines is set where the expression is about the beginnings and ends of lines.
 	lines bool
 	// line is set where starts is looked for only where a line begins, up to the end of the paragraph.
@@ -151,7 +151,7 @@ func (p *pattern) begin(text string) {
 		}
 	}
 	if len(first) > 0 && (p.line || !rarer(p.holds, first)) {
-		p.holds, p.starts = once(first), regexp.MustCompile(`\A(?:`+text+`)`)
+		p.holds, p.starts = once(first), &expression{text: `\A(?:` + text + `)`}
 		p.word = tree.Op == syntax.OpConcat && tree.Sub[0].Op == syntax.OpWordBoundary
 	}
 }
@@ -192,16 +192,49 @@ func beginsWith(e *syntax.Regexp) []string {
 }
 
 func compile(text string) *pattern {
-	p := &pattern{whole: regexp.MustCompile(text), lines: strings.Contains(text, "(?m")}
+	p := &pattern{whole: &expression{text: text}, lines: strings.Contains(text, "(?m")}
 	p.longest = sync.OnceValue(func() *regexp.Regexp {
 		long := regexp.MustCompile(`\A(?:` + text + `)`)
 		long.Longest()
 		return long
 	})
-	if tree, err := syntax.Parse(text, syntax.Perl); err == nil {
-		p.holds = holdsOf(tree.Simplify())
+	tree, err := syntax.Parse(text, syntax.Perl)
+	if err != nil {
+		panic("guard: " + err.Error()) // part of the program, and tested
 	}
+	p.holds = holdsOf(tree.Simplify())
 	return p
+}
+
+// expression is a regular expression that is compiled when it is first used: a text rarely needs more than a few of
+// the thousand that there are, and all of them at once would take a third of a second at each start.
+type expression struct {
+	text     string
+	once     sync.Once
+	compiled *regexp.Regexp
+}
+
+func (e *expression) get() *regexp.Regexp {
+	e.once.Do(func() { e.compiled = regexp.MustCompile(e.text) })
+	return e.compiled
+}
+
+func (e *expression) String() string { return e.text }
+
+func (e *expression) LiteralPrefix() (string, bool) { return e.get().LiteralPrefix() }
+
+func (e *expression) FindStringIndex(text string) []int { return e.get().FindStringIndex(text) }
+
+func (e *expression) FindStringSubmatchIndex(text string) []int {
+	return e.get().FindStringSubmatchIndex(text)
+}
+
+func (e *expression) FindAllStringIndex(text string, n int) [][]int {
+	return e.get().FindAllStringIndex(text, n)
+}
+
+func (e *expression) FindAllStringSubmatchIndex(text string, n int) [][]int {
+	return e.get().FindAllStringSubmatchIndex(text, n)
 }
 
 // wordPatterns lists the patterns that are looked for in the words, sourcePatterns those looked for in the source.

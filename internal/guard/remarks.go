@@ -121,13 +121,7 @@ var unknown = branches(words(
 //
 //nolint:gochecknoglobals // tables, put together once
 var namedHoles = branches(words(
-	`\[(?:indirizzo|nome|numero|data|orario|prezzo|luogo|telefono|titolo|città|importo|sito|link) (?:del|della|dello|dell.|dei|degli|delle|di)[ ']?[^\]\n]{2,30}\]`,
-	`\[(?:dirección|nombre|número|fecha|horario|precio|lugar|teléfono|título|ciudad|importe|enlace|hora) (?:del|de la|de los|de las|de) [^\]\n]{2,30}\]`,
-	`\[(?:adresse|nom|numéro|date|horaires?|prix|lieu|téléphone|titre|ville|montant|lien|heure) (?:du|de la|de l.|des|de|d.)[^\]\n]{2,30}\]`,
-	`\[(?:morada|endereço|nome|número|data|horário|preço|local|telefone|título|cidade|valor|ligação|hora) (?:do|da|dos|das|de) [^\]\n]{2,30}\]`,
-	`\[(?:adresse|name|nummer|datum|uhrzeit|preis|ort|telefonnummer|titel|stadt|betrag|link) (?:des|der|vom|von) [^\]\n]{2,30}\]`,
-	`\[(?:adres|naam|nummer|datum|tijd|tijdstip|prijs|plaats|telefoonnummer|titel|stad|bedrag|link) (?:van de|van het|van|der) [^\]\n]{2,30}\]`,
-	`\[(?:address|name|number|date|time|price|place|phone|title|city|amount|link) (?:of|for) [^\]\n]{2,30}\]`,
+	`\[(?:indirizzo|nome|numero|data|orario|prezzo|luogo|telefono|titolo|città|importo|sito|link|dirección|nombre|número|fecha|horario|precio|lugar|teléfono|título|ciudad|importe|enlace|hora|adresse|nom|numéro|date|horaires?|prix|lieu|téléphone|titre|ville|montant|lien|heure|morada|endereço|horário|preço|local|telefone|cidade|valor|ligação|name|nummer|datum|uhrzeit|preis|ort|telefonnummer|titel|stadt|betrag|adres|naam|tijd|tijdstip|prijs|plaats|telefoonnummer|stad|bedrag|address|number|time|price|place|phone|title|city|amount)s? (?:del|della|dello|dell.|dei|degli|delle|di|de|de la|de los|de las|du|de l.|des|d.|do|da|dos|das|der|vom|von|van|van de|van het|of|for)[ '][^\]\n]{2,40}\]`,
 	`[\[［【][^\]］】\n]{1,16}の(?:住所|名前|名称|電話番号|日時|日付|時間|価格|金額|場所|url|リンク)[\]］】]`,
 ), true)
 

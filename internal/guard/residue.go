@@ -233,7 +233,14 @@ func (t *target) closing() []prose.Range {
 	text := strings.TrimRight(t.words.Text, " \n")
 	last := strings.LastIndex(text, "\n\n")
 	var out []prose.Range
-	for _, r := range t.findAny(closingPatterns) {
+	var near []*pattern
+	for _, p := range closingPatterns {
+		// Only what is in the last paragraph counts, so only there is it worth a search.
+		if parts := t.inWords.of(p); len(parts) > 0 && parts[len(parts)-1].End > last {
+			near = append(near, p)
+		}
+	}
+	for _, r := range t.findAny(near) {
 		if r.Start > last && !told.MatchString(r.In(text)) {
 			out = append(out, r)
 		}
