@@ -44,14 +44,14 @@ var layers = []struct {
 	{"feed", "gate ops engine/content domain"},
 	{"api", "api/work api/content api/studio api/account ops engine domain"},
 	{"api/work", "api/wire ops engine/work verb text domain sse"},
-	{"api/content", "extension/wire ai/external api/wire ops engine/content verb check voice domain"},
+	{"api/content", "extension/wire api/wire ops engine/content verb check voice domain"},
 	{"api/studio", "api/wire ops engine/studio verb text domain sse"},
 	{"api/account", "api/wire ops engine/account verb domain"},
 	{"api/wire", "ops domain"},
 	{"gate", "ops auth domain"},
 	{"ops", "domain sse"},
 	{"web", "web/pages web/ui"},
-	{"web/pages", "web/ui engine/... extension/wire ai/external verb check voice rule sse markdown domain"},
+	{"web/pages", "web/ui engine/... extension/wire verb check voice rule sse markdown domain"},
 	{"web/ui", "engine/... auth sse schema markdown prose domain"},
 	// verbs
 	{
