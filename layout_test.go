@@ -51,8 +51,8 @@ var layers = []struct {
 	{"gate", "ops auth domain"},
 	{"ops", "domain sse"},
 	{"web", "web/pages web/ui"},
-	{"web/pages", "web/ui engine/... extension/wire verb check voice rule sse markdown domain"},
-	{"web/ui", "engine/... auth sse schema markdown prose domain"},
+	{"web/pages", "web/ui engine/... extension/wire verb check voice rule expression/rows sse markdown domain"},
+	{"web/ui", "engine/... expression/rows auth sse schema markdown prose domain"},
 	// verbs
 	{
 		"engine/enginetest",
@@ -69,9 +69,11 @@ var layers = []struct {
 	{"notify", "extension/mail queue store domain"},
 	{"publishing", "extension/wire auth queue store domain"},
 	{"execution", "template expression capability compose ai item rule text queue store domain"},
-	{"rule", "expression voice domain"},
+	{"rule", "expression expression/rows voice domain"},
 	{"template/file", "domain"},
 	{"template", "expression capability schema domain"},
+	{"expression/rows/rowstest", "proptest expression/rows domain"},
+	{"expression/rows", "expression domain"},
 	{"expression", "domain"},
 	{"writer", "capability prose domain"},
 	{"capability/captest", "golden capability ai domain"},
