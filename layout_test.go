@@ -85,6 +85,12 @@ var layers = []struct {
 	{"compose", "channel prose domain"},
 	{"ai/aitest", "ai ai/* domain"},
 	{"ai/external", "ai ai/wire auth outbound signature domain"},
+	{"extension/openaiimages", "image ai domain"}, // a provider of pictures, as the next three
+	{"extension/stability", "image ai domain"},
+	{"extension/bfl", "image ai domain"},
+	{"extension/ideogram", "image ai domain"},
+	{"image/imagetest", "image ai outbound domain"},
+	{"image", "ai domain"},
 	{"ai/*", "ai ai/wire domain"}, // a provider
 	{"ai/wire", "ai ai/tidy domain sse"},
 	{"ai", "ai/tidy schema prose domain"},
@@ -146,6 +152,7 @@ var only = []struct {
 	{"github.com/anthropics/", "", "the wires of models are our own: docs/decisions/0005"},
 	{"github.com/expr-lang/expr", "expression", "one room bounds what an expression costs: docs/decisions/0019"},
 	{"go.yaml.in/yaml", "check template/file writer", "only front matter and files of templates are YAML"},
+	{"golang.org/x/image", "image", "one room decodes pictures from outside, within bounds"},
 	{"code.dny.dev/ssrf", "outbound", "one client for addresses that others chose"},
 	{"github.com/spf13/", "cmd cli app", "flags belong to the command line"},
 	{"github.com/wneessen/go-mail", "extension/mail", "one room speaks SMTP"},
