@@ -197,7 +197,7 @@ once, within 15 minutes, in a browser on the server's own machine.`,
 const ollama = "ollama"
 
 func connectCommand(s *settings) *cobra.Command {
-	var base, model string
+	var base, model, protocol string
 	var unchecked bool
 	kinds := app.ProviderKinds()
 	var names, variables []string
@@ -212,19 +212,28 @@ func connectCommand(s *settings) *cobra.Command {
 		Long: fmt.Sprintf(`Connects a model provider for the whole installation. The key is read from
 %s, or else from standard input; it is checked
 with one cheap call and stored encrypted. "ollama" is any model server on
-this machine that speaks OpenAI's Chat Completions and needs no key.`, domain.Alternatives(variables)),
+this machine that speaks OpenAI's Chat Completions and needs no key.
+
+OpenAI itself is called over its Responses, and every other server of "openai"
+over Chat Completions, unless --wire says otherwise.`, domain.Alternatives(variables)),
 		Example: `  vellocity connect openai
   vellocity connect anthropic --model claude-sonnet-5-5 < key.txt
   vellocity connect ollama --model llama3.3
-  vellocity connect openai --base-url https://openrouter.ai/api/v1 --model openai/gpt-6-luna`,
+  vellocity connect openai --base-url https://openrouter.ai/api/v1 --model openai/gpt-6-luna
+  vellocity connect openai --wire chat`,
 		Args:      usageArgs(cobra.ExactArgs(1)),
 		ValidArgs: names,
 	}
 	c.Flags().StringVar(&base, "base-url", "", "the address of the provider's API, if it is not the default one")
 	c.Flags().StringVar(&model, "model", "", "the provider's name of the model")
+	for _, k := range kinds {
+		if len(k.Wires) > 0 {
+			c.Flags().StringVar(&protocol, "wire", "", "for "+k.Name+": "+domain.Alternatives(k.WireNames()))
+		}
+	}
 	c.Flags().BoolVar(&unchecked, "no-check", false, "do not check it with a call")
 	c.RunE = func(c *cobra.Command, args []string) error {
-		in := app.Connect{Name: args[0], Kind: args[0], BaseURL: base, Model: model}
+		in := app.Connect{Name: args[0], Kind: args[0], BaseURL: base, Model: model, Wire: protocol}
 		i := slices.IndexFunc(kinds, func(k config.ProviderKind) bool { return k.Name == args[0] })
 		switch {
 		case i >= 0:

@@ -14,8 +14,10 @@ const SystemRole = "system_role"
 var aliases = map[string]*regexp.Regexp{
 	"response_format": answerForm,
 	"output_config":   answerForm,
+	"text.format":     regexp.MustCompile(answerForm.String() + `|['"\x60]text['"\x60]`),
 	SystemRole: regexp.MustCompile(
 		`(?i)\b(system|developer)['"\x60]*[\s_-]+(role|message|prompt|instruction)|` +
+			`['"\x60]instructions['"\x60]|` +
 			`\brole\b[\s:='"\x60]*(system|developer)\b|` +
 			`\b(system|developer)['"\x60]* (is|are) not (a )?(supported|valid|allowed|one of)`),
 }

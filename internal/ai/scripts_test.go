@@ -15,10 +15,10 @@ import (
 )
 
 // TestScripts holds what comes of each way in which model servers answer against what
-// must come, over both wires.
+// must come, over every wire.
 func TestScripts(t *testing.T) {
 	for _, c := range aitest.Cases() {
-		for _, w := range []aitest.Wire{aitest.OpenAIWire, aitest.AnthropicWire} {
+		for _, w := range aitest.Wires() {
 			if !c.For(w) {
 				continue
 			}
@@ -40,6 +40,7 @@ func play(t *testing.T, c aitest.Case, w aitest.Wire, schema json.RawMessage) {
 		create := map[aitest.Wire]func(wire.Config) (ai.Provider, error){
 			aitest.OpenAIWire:    openai.New,
 			aitest.AnthropicWire: anthropic.New,
+			aitest.ResponsesWire: openai.New, // which the address chooses
 		}
 		p, err := create[w](wire.Config{BaseURL: server.BaseURL(w), Key: aitest.Secret, Client: client, Model: "m"})
 		if err != nil {

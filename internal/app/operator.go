@@ -14,6 +14,7 @@ import (
 
 	"vellocity/internal/ai"
 	"vellocity/internal/api/account"
+	"vellocity/internal/config"
 	"vellocity/internal/domain"
 	"vellocity/internal/engine/studio"
 	"vellocity/internal/gate"
@@ -141,18 +142,39 @@ type Connect struct {
 	Kind    string `json:"kind" limit:"provider" doc:"The kind of provider"`
 	BaseURL string `json:"base_url,omitempty" limit:"url" doc:"The address of its API, where it is not the usual one"`
 	Model   string `json:"model,omitempty" limit:"model" doc:"The model's name"`
+	Wire    string `json:"wire,omitempty" limit:"provider" doc:"The protocol to speak, where its kind has several"`
 	Key     string `json:"key,omitempty" doc:"Its API key"`
 }
 
 func (a *App) connectProvider(ctx context.Context, in Connect) error {
+	if err := checkWire(in.Kind, in.Wire); err != nil {
+		return err
+	}
 	return a.connect(ctx, provider{
 		name:    in.Name,
 		kind:    in.Kind,
-		baseURL: in.BaseURL,
+		baseURL: addressOf(in.Kind, in.BaseURL, in.Wire),
 		model:   in.Model,
 		source:  "stored",
 		key:     domain.Secret(in.Key),
 	})
+}
+
+// checkWire returns an error unless a kind of provider speaks a protocol. An empty one is
+// the usual one.
+func checkWire(kind, protocol string) error {
+	var p domain.Problems
+	i := slices.IndexFunc(ProviderKinds(), func(k config.ProviderKind) bool { return k.Name == kind })
+	switch {
+	case protocol == "" || i < 0: // a kind that there is not has its own error
+	case len(ProviderKinds()[i].Wires) == 0:
+		p.Add("wire", "The wire field must be left out: %s has one protocol", ProviderKinds()[i].Label)
+	default:
+		if names := ProviderKinds()[i].WireNames(); !slices.Contains(names, protocol) {
+			p.NotOneOf("wire", names)
+		}
+	}
+	return p.Err()
 }
 
 type disconnect struct {

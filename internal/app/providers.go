@@ -37,7 +37,11 @@ func kinds() []wire.Kind {
 func ProviderKinds() []config.ProviderKind {
 	var list []config.ProviderKind
 	for _, k := range kinds() {
-		list = append(list, config.ProviderKind{Name: k.Name, Label: k.Label, Serves: k.Serves})
+		kind := config.ProviderKind{Name: k.Name, Label: k.Label, Serves: k.Serves, Usual: k.Usual}
+		for _, w := range k.Wires {
+			kind.Wires = append(kind.Wires, config.Wire{Name: w.Name, Label: w.Label})
+		}
+		list = append(list, kind)
 	}
 	return list
 }
@@ -120,7 +124,8 @@ func (a *App) fromEnvironment() []provider {
 	var list []provider
 	for _, p := range a.cfg.Providers {
 		if p.Configured() {
-			list = append(list, provider{name: p.Kind, kind: p.Kind, baseURL: p.BaseURL, source: "environment", key: p.Key})
+			list = append(list, provider{name: p.Kind, kind: p.Kind, baseURL: addressOf(p.Kind, p.BaseURL, p.Wire),
+				source: "environment", key: p.Key})
 		}
 	}
 	// The chosen provider is the default, which is the first.
@@ -131,6 +136,16 @@ func (a *App) fromEnvironment() []provider {
 		list[0].model = a.cfg.Model // the model that is set is the default provider's
 	}
 	return list
+}
+
+// addressOf returns the address of a provider of a kind, which says which protocol is
+// spoken where one was chosen.
+func addressOf(kind, base, protocol string) string {
+	i := slices.IndexFunc(kinds(), func(k wire.Kind) bool { return k.Name == kind })
+	if i < 0 {
+		return base
+	}
+	return kinds()[i].Address(base, protocol)
 }
 
 func rank(chosen bool) int {

@@ -2,6 +2,7 @@ package app
 
 import (
 	"log/slog"
+	"strings"
 	"testing"
 
 	"vellocity/internal/config"
@@ -71,5 +72,61 @@ func TestServersInTheSameNetwork(t *testing.T) {
 		if local(base) {
 			t.Errorf("%q counts as a private address that was typed in", base)
 		}
+	}
+}
+
+// The protocol of a provider comes from the option, or from the command, and its address
+// says which one it is.
+func TestTheProtocolIsChosen(t *testing.T) {
+	load := func(t *testing.T, wire string) *App {
+		t.Helper()
+		env := []string{"OPENAI_BASE_URL=http://127.0.0.1:1/v1"}
+		if wire != "" {
+			env = append(env, "VELLOCITY_OPENAI_WIRE="+wire)
+		}
+		cfg, err := config.Load(config.Sources{Flags: map[string]string{"data": t.TempDir(), "no-demo": "on"},
+			Kinds: ProviderKinds(), Env: env})
+		if err != nil {
+			t.Fatal(err)
+		}
+		a, err := New(t.Context(), cfg, slog.New(slog.DiscardHandler))
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = a.Store.Close() })
+		return a
+	}
+	for wire, want := range map[string]string{
+		"": "http://127.0.0.1:1/v1", "chat": "http://127.0.0.1:1/v1/chat/completions",
+		"responses": "http://127.0.0.1:1/v1/responses",
+	} {
+		if got := load(t, wire).providers.All()[0].BaseURL; got != want {
+			t.Errorf("openai-wire %q: %s, want %s", wire, got, want)
+		}
+	}
+	a := load(t, "")
+	in := Connect{Name: "acme", Kind: "openai", BaseURL: "http://127.0.0.1:2/v1", Model: "m", Wire: "responses"}
+	if err := a.connectProvider(t.Context(), in); err != nil {
+		t.Fatal(err)
+	}
+	if got := a.providers.All()[1].BaseURL; got != "http://127.0.0.1:2/v1/responses" {
+		t.Errorf("connected to %s", got)
+	}
+	for _, c := range [][3]string{
+		{"openai", "Responses", "The wire field must be one of responses or chat"},
+		{"anthropic", "chat", "The wire field must be left out: Anthropic has one protocol"},
+	} {
+		err := a.connectProvider(t.Context(), Connect{Name: "x", Kind: c[0], Wire: c[1]})
+		if err == nil || !strings.Contains(err.Error(), c[2]) {
+			t.Errorf("%v: %v, want %q", c, err, c[2])
+		}
+	}
+	if n := len(a.providers.All()); n != 2 {
+		t.Errorf("%d providers: a fault connects none", n)
+	}
+	_, err := config.Load(config.Sources{Flags: map[string]string{"data": t.TempDir()}, Kinds: ProviderKinds(),
+		Env: []string{"VELLOCITY_OPENAI_WIRE=soap"}})
+	if err == nil || !strings.Contains(err.Error(), `must be responses or chat, not "soap"`) {
+		t.Errorf("an option that is wrong: %v", err)
 	}
 }

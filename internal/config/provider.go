@@ -17,6 +17,33 @@ type ProviderKind struct {
 	Label string // "OpenAI": the service
 	// Serves says which servers the address may name.
 	Serves string
+	// Wires are the protocols that people can choose from, with names for people; nil: there
+	// is only one. Usual says which is spoken where none is chosen.
+	Wires []Wire
+	Usual string
+}
+
+// Wire is a protocol of a kind of provider.
+type Wire struct {
+	Name  string // "chat": a value of the option openai-wire
+	Label string // "Chat Completions"
+}
+
+// WireNames returns the names of the protocols that people can choose from.
+func (k ProviderKind) WireNames() (names []string) {
+	for _, w := range k.Wires {
+		names = append(names, w.Name)
+	}
+	return names
+}
+
+// WireHelp says for people what the names of the protocols mean.
+func (k ProviderKind) WireHelp() string {
+	var each []string
+	for _, w := range k.Wires {
+		each = append(each, w.Name+" for "+w.Label)
+	}
+	return "Which of " + k.Label + "'s protocols to speak: " + domain.Alternatives(each) + ". " + k.Usual
 }
 
 // KeyVariable is the environment variable in which the service's own tools expect
@@ -30,6 +57,7 @@ type Provider struct {
 	Kind    string
 	Key     domain.Secret
 	BaseURL string // empty: the service's own
+	Wire    string // one of the kind's protocols; empty: the usual one
 }
 
 // Configured reports whether there is a key or an address.
@@ -46,7 +74,7 @@ func (c *Config) provider(kind string) *Provider {
 }
 
 func (k ProviderKind) options() []Option {
-	return []Option{
+	list := []Option{
 		{
 			Name:   k.Name + "-api-key",
 			Value:  "KEY",
@@ -64,6 +92,15 @@ func (k ProviderKind) options() []Option {
 			Help:  k.Serves,
 		},
 	}
+	if len(k.Wires) > 0 {
+		list = append(list, Option{
+			Name:  k.Name + "-wire",
+			Value: strings.Join(k.WireNames(), "|"),
+			apply: oneOf(func(c *Config) *string { return &c.provider(k.Name).Wire }, append([]string{""}, k.WireNames()...)...),
+			Help:  k.WireHelp(),
+		})
+	}
+	return list
 }
 
 // fault says what is missing where this kind is chosen and not configured.

@@ -107,3 +107,13 @@ func (e AgentEdit) Apply(a *Agent) {
 
 // MostAgents is how many agents a workspace may have.
 const MostAgents = 200
+
+// AgentReport is what a test of an external agent found out.
+type AgentReport struct {
+	OK       bool     // it wrote a text
+	Message  string   // what it did; or what is wrong, and what to do
+	Warnings []string // what works and should be otherwise, in sentences
+	Text     string   // what it wrote
+	Model    string   // as it says; empty: it does not
+	Took     time.Duration
+}

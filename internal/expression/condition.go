@@ -50,7 +50,7 @@ func ParseTest(source string, facts map[string][]string, typed any) (*Test, []er
 		return nil, []error{fmt.Errorf("is not an expression: %w", readable(err))}
 	}
 	t := &Test{}
-	for _, n := range conjuncts(program.Node()) {
+	for _, n := range joined(program.Node(), allOf) {
 		p := Part{Source: n.String()}
 		var faults []error
 		if p.x, faults = compile(p.Source, scope); len(faults) > 0 {
@@ -62,50 +62,17 @@ func ParseTest(source string, facts map[string][]string, typed any) (*Test, []er
 	return t, nil
 }
 
-// conjuncts returns the parts of a condition of which each must hold, from left to right.
-func conjuncts(n ast.Node) []ast.Node {
-	if b, ok := n.(*ast.BinaryNode); ok && (b.Operator == "and" || b.Operator == "&&") {
-		return append(conjuncts(b.Left), conjuncts(b.Right)...)
-	}
-	return []ast.Node{n}
-}
-
-// compare notes what a part compares, where it is that simple.
+// compare notes what a part compares with one value, where it is that simple.
 func (p *Part) compare(n ast.Node) {
-	b, ok := n.(*ast.BinaryNode)
-	if !ok {
-		return
+	c, ok := comparison(n)
+	if _, one := phrases[c.Operator]; ok && one {
+		p.Name, p.Operator, p.Value = strings.Join(c.Path, "."), c.Operator, c.Values[0]
 	}
-	if _, simple := phrases[b.Operator]; !simple {
-		return
-	}
-	names := path(b.Left)
-	if _, whole := bare(b.Left).(*ast.IdentifierNode); len(names) == 0 || len(names) == 1 && !whole {
-		return
-	}
-	if p.Value, ok = literal(b.Right); ok {
-		p.Name, p.Operator = strings.Join(names, "."), b.Operator
-	}
-}
-
-// literal returns the value that a node writes out.
-func literal(n ast.Node) (any, bool) {
-	switch n := n.(type) {
-	case *ast.StringNode:
-		return n.Value, true
-	case *ast.IntegerNode:
-		return n.Value, true
-	case *ast.FloatNode:
-		return n.Value, true
-	case *ast.BoolNode:
-		return n.Value, true
-	}
-	return nil, false
 }
 
 // phrases say in English what a comparison asks for.
 var phrases = map[string]string{
-	"==": "", "!=": "something other than ", ">=": "at least ", "<=": "at most ", ">": "over ", "<": "under ",
+	"==": "", "!=": "something other than ", ">=": "at least ", "<=": "at most ", ">": "more than ", "<": "less than ",
 	"contains": "a text that contains ",
 }
 

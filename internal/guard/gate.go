@@ -1,6 +1,8 @@
 package guard
 
 import (
+	"fmt"
+	"math"
 	"strings"
 	"sync"
 	"unicode/utf8"
@@ -10,6 +12,15 @@ import (
 
 // opened is a pattern of which a string of so many bytes was read.
 type opened struct{ id, size uint16 }
+
+// What the types of a gate can count. The automaton is built when the program starts, so what
+// is over a limit stops it there, and in every test, instead of taking one state for another.
+const (
+	mostStates   = math.MaxUint16 + 1 // numbered from 0 in next
+	mostPatterns = math.MaxUint16     // as ids; and slots are counted from 1
+	mostClasses  = math.MaxUint8      // of bytes, beside the one of those that are in no string
+	longestHold  = math.MaxUint16     // of the strings, in bytes
+)
 
 // gate finds in one pass over a text which patterns may match it: an automaton (Aho and Corasick, 1975)
 // over all strings that the patterns hold.
@@ -29,11 +40,24 @@ type gate struct {
 //
 //nolint:gochecknoglobals // see above
 var (
-	wordGate   = sync.OnceValue(func() *gate { return newGate(wordPatterns()) })
-	sourceGate = sync.OnceValue(func() *gate { return newGate(sourcePatterns()) })
+	wordGate   = sync.OnceValue(func() *gate { return mustGate(newGate(wordPatterns())) })
+	sourceGate = sync.OnceValue(func() *gate { return mustGate(newGate(sourcePatterns())) })
 )
 
-func newGate(all []*pattern) *gate {
+// mustGate panics on a gate that cannot be built: its patterns are part of the program, and tested.
+func mustGate(g *gate, err error) *gate {
+	if err != nil {
+		panic("guard: " + err.Error())
+	}
+	return g
+}
+
+// newGate builds the automaton. It fails where the strings of the patterns are more than it can
+// hold.
+func newGate(all []*pattern) (*gate, error) {
+	if err := fits("patterns", len(all), mostPatterns); err != nil {
+		return nil, err
+	}
 	g := &gate{width: 1, count: len(all), opens: make([][]opened, 1), ids: map[*pattern]int{}}
 	for i, p := range all {
 		g.ids[p] = i
@@ -48,25 +72,44 @@ func newGate(all []*pattern) *gate {
 			}
 		}
 	}
+	if err := fits("classes of bytes", g.width-1, mostClasses); err != nil {
+		return nil, err
+	}
 	for c := byte('A'); c <= 'Z'; c++ {
 		g.class[c] = g.class[c|0x20]
 	}
 	g.next = make([]uint16, g.width)
 	for i, p := range all {
 		for _, s := range p.holds {
-			g.add(s, uint16(i))
+			if err := fits("bytes in one string", len(s), longestHold); err != nil {
+				return nil, fmt.Errorf("%s: %w", p.whole, err)
+			}
+			if err := g.add(s, uint16(i)); err != nil {
+				return nil, fmt.Errorf("%s: %w", p.whole, err)
+			}
 		}
 	}
 	g.link()
-	return g
+	return g, nil
 }
 
-// add grows the tree by one string.
-func (g *gate) add(s string, id uint16) {
+// fits fails where there is more of something than an automaton can count.
+func fits(what string, n, most int) error {
+	if n > most {
+		return fmt.Errorf("the automaton of words has %d %s; %d are the most: widen the types of gate", n, what, most)
+	}
+	return nil
+}
+
+// add grows the tree by one string. It fails where there would be too many states.
+func (g *gate) add(s string, id uint16) error {
 	state := 0
 	for _, b := range []byte(s) {
 		to := &g.next[state*g.width+int(g.class[b])]
 		if *to == 0 {
+			if err := fits("states", len(g.opens)+1, mostStates); err != nil {
+				return err
+			}
 			*to = uint16(len(g.opens))
 			g.opens = append(g.opens, nil)
 			g.next = append(g.next, make([]uint16, g.width)...)
@@ -75,6 +118,7 @@ func (g *gate) add(s string, id uint16) {
 		state = int(*to)
 	}
 	g.opens[state] = append(g.opens[state], opened{id, uint16(len(s))})
+	return nil
 }
 
 // link makes the tree an automaton: where a string breaks off, the longest end of what was read goes on.

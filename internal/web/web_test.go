@@ -6,7 +6,9 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -196,6 +198,35 @@ func TestEveryPageFolderIsListed(t *testing.T) {
 	for _, dir := range webtest.Must(os.ReadDir("pages"))(t) {
 		if !strings.Contains(list, "\t\t"+dir.Name()+".Mount,\n") {
 			t.Errorf("pages/%s is not in the list of pages", dir.Name())
+		}
+	}
+}
+
+// TestAScriptStartsOnItsPageAlone finds ids that start the script of one page and stand in
+// another: every page loads the scripts of all.
+func TestAScriptStartsOnItsPageAlone(t *testing.T) {
+	start := regexp.MustCompile(`(?m)^const \w+ = document\.getElementById\(["']([\w-]+)["']\)`)
+	var ids []string
+	for _, script := range webtest.Must(filepath.Glob("pages/*/*.js"))(t) {
+		for _, m := range start.FindAllStringSubmatch(string(webtest.Must(os.ReadFile(script))(t)), -1) {
+			ids = append(ids, m[1])
+		}
+	}
+	if len(ids) < 6 {
+		t.Fatalf("the scripts start on %v only", ids)
+	}
+	in := map[string][]string{}
+	for _, page := range webtest.Must(filepath.Glob("pages/*/*.html"))(t) {
+		text, dir := string(webtest.Must(os.ReadFile(page))(t)), filepath.Dir(page)
+		for _, id := range ids {
+			if strings.Contains(text, `id="`+id+`"`) && !slices.Contains(in[id], dir) {
+				in[id] = append(in[id], dir)
+			}
+		}
+	}
+	for id, dirs := range in {
+		if len(dirs) > 1 {
+			t.Errorf("the id %s stands in %v", id, dirs)
 		}
 	}
 }

@@ -147,9 +147,9 @@ async function reviewer(page) {
   await guest.locator("#decision button[value=rejected]").click();
   await guest.waitForSelector("#problem");
   assert.match(await guest.locator("#problem").textContent(), /The reason field is required/);
-  await guest.locator("#comments textarea").fill("Cold is a matter of degree.");
-  await guest.locator("#comments button").click();
-  await guest.waitForURL(/#comments$/);
+  await guest.locator("#your-comments textarea").fill("Cold is a matter of degree.");
+  await guest.locator("#your-comments button").click();
+  await guest.waitForURL(/#your-comments$/);
   await guest.locator("#decision input[name=name]").fill("Jane Doe");
   await guest.getByRole("button", { name: "Approve" }).click();
   await guest.waitForURL(/#decision$/);

@@ -57,6 +57,7 @@ function write(ask) {
   if (shape?.sections) return JSON.stringify(answers.outline);
   if (shape?.verdict) return JSON.stringify(answers.judgement);
   if (shape?.meta_title) return JSON.stringify(answers.meta);
+  if (JSON.stringify(ask.messages).includes("takes the place of the passage")) return "Give every message an owner, and start with one mailbox.";
   if (JSON.stringify(ask.messages).includes("This text is written again")) return "In short: " + paragraph.trim();
   return paragraph.repeat(2).trim();
 }

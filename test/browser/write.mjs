@@ -14,6 +14,7 @@ const out = join(import.meta.dirname, "out");
 mkdirSync(out, { recursive: true });
 const complaints = [];
 let step = "start";
+let editor = ""; // path of an item's editor
 const tell = (what) => { step = what; console.log(`· ${what}`); };
 
 const provider = await startProvider(40);
@@ -24,6 +25,7 @@ try {
   await page.goto(server.link);
   await gallery(page);
   await write(page);
+  await rewrite(page);
   await stop(page);
   await several(page);
   await ownTemplate(page);
@@ -86,6 +88,61 @@ async function write(page) {
   await page.getByText("Begin with one mailbox").first().waitFor();
 }
 
+// rewrite changes a passage of the item that was saved: nothing changes before it is accepted, and that can be undone.
+async function rewrite(page) {
+  editor = new URL(page.url()).pathname + "?view=edit";
+  await page.goto(server.base + editor);
+  const body = page.getByLabel("Text (Markdown)"), before = await body.inputValue(), suggested = "Give every message an owner, and start with one mailbox.";
+
+  tell("reject a suggestion, with the keyboard alone");
+  await select(page);
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name: "Suggestion", exact: true }).waitFor();
+  assert.equal(await body.inputValue(), before, "a suggestion must not change the text");
+  assert.ok(await page.locator("#suggestion ins").count() && await page.locator("#suggestion del").count(), "the differences are marked");
+  await noFault(page, "a suggestion");
+  await page.keyboard.press("Escape");
+  assert.equal(await page.locator("#suggestion").isVisible(), false);
+  assert.equal(await body.inputValue(), before, "a rejected suggestion must not change the text");
+
+  tell("accept one while the text has moved, and undo it");
+  await suggest(page);
+  await body.evaluate((el) => { el.focus(); el.setSelectionRange(0, 0); });
+  await page.keyboard.type("First. ");
+  await page.getByRole("button", { name: "Accept", exact: true }).click();
+  assert.equal(await body.inputValue(), "First. " + before.replace(/Begin with.*?\./, suggested));
+  await page.keyboard.press("Control+z");
+  assert.equal(await body.inputValue(), "First. " + before, "one undo takes the suggestion back");
+
+  tell("change the tone, and save");
+  await select(page);
+  await page.getByRole("button", { name: "Change tone" }).click();
+  await page.getByLabel("Tone to change to").fill("Friendly");
+  await page.getByLabel("Tone to change to").press("Enter");
+  await page.getByRole("heading", { name: "Suggestion", exact: true }).waitFor();
+  await page.getByRole("button", { name: "Accept", exact: true }).click();
+  await page.getByRole("button", { name: "Save version" }).click();
+  await page.waitForURL(/view=versions&to=2/);
+}
+
+// select selects the first sentence of the paragraph, without its first words.
+async function select(page) {
+  await page.getByLabel("Text (Markdown)").evaluate((el) => {
+    const from = el.value.indexOf("Begin with"), to = el.value.indexOf(".", from) + 1;
+    el.focus();
+    el.setSelectionRange(from, to);
+  });
+}
+
+// suggest waits for a suggestion.
+async function suggest(page) {
+  await select(page);
+  await page.getByRole("button", { name: "Shorten" }).click();
+  await page.getByRole("heading", { name: "Suggestion", exact: true }).waitFor();
+}
+
 async function stop(page) {
   tell("stop a text");
   await page.goto(server.base + "/write/prompt");
@@ -141,9 +198,13 @@ async function everyMode() {
     const ctx = await launch(options);
     const page = await open(ctx);
     await page.goto(server.newLink());
-    for (const path of ["/write", "/write/templates/ai_rewriter", "/write/texts/3", "/write/texts", "/write/own/launch_note"]) {
+    for (const path of ["/write", "/write/templates/ai_rewriter", "/write/texts/3", "/write/texts", "/write/own/launch_note", editor]) {
       step = `look at ${path}, ${mode}`;
       await page.goto(server.base + path);
+      if (path === editor) {
+        await page.getByLabel("Text (Markdown)").evaluate((el) => { el.value += "\n\nBegin with a name."; });
+        await suggest(page);
+      }
       await still(page);
       await page.screenshot({ path: join(out, `${mode}${path.replace(/\W+/g, "_")}.png`), fullPage: true });
       await noFault(page, `${path}, ${mode}`);

@@ -182,6 +182,8 @@ var story = []step{
 
 	// Texts, credits, notifications.
 	{op: "generate_output", keep: "text=data.message_id"},
+	{op: "rewrite_passage", with: "id=own", body: `{"text":"Frost comes early. Cover the beds.","start":0,"end":34,"action":"shorten"}`},
+	{op: "rewrite_passage", with: "id=own", body: `{"version":1,"start":0,"end":1,"action":"shorten"}`, want: 409},
 	{op: "get_output", with: "message_id=text"},
 	{op: "list_writer_templates"},
 	{op: "get_writer_generator", with: "template=post_generator"},
@@ -228,6 +230,7 @@ var refusing = []step{
 	{op: "generate_output", keep: "broken=header.X-Message-Id", stream: true},
 	{op: "generate_output", want: 502},
 	{op: "write_text", want: 502},
+	{op: "rewrite_passage", with: "id=item", body: `{"text":"Frost.","start":0,"end":5,"action":"plainer"}`, want: 502},
 	{op: "get_output", with: "message_id=broken", want: 502},
 }
 
@@ -237,6 +240,7 @@ var refusing = []step{
 var poor = []step{
 	{op: "generate_output", want: 402},
 	{op: "write_text", want: 402},
+	{op: "rewrite_passage", with: "id=item", body: `{"text":"Frost.","start":0,"end":5,"action":"plainer"}`, want: 402},
 	{op: "execute_capability", with: "slug=generate-blog-post", body: post, want: 402},
 	{op: "execute_workflow_template", with: "template=launch-kit", want: 402},
 	{op: "retry_execution", with: "id=failed", want: 402},

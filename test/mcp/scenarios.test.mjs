@@ -107,16 +107,20 @@ for (const kind of kinds) {
       const valid = await schemas(list)
       const executions = valid('list_executions', await all.call('list_executions', { status: 'completed' }))
       const content = valid('get_execution_assets', await all.call('get_execution_assets', { id: executions[0].id })).content_items[0].id
-      const samples = { slug: 'generate-blog-post', text: 'Bees live in the city.', use_case: 'A newsletter', template: 'newsletter', id: tool => tool.includes('content') ? content : tool.includes('execution') ? executions[0].id : 1 }
-      // The others need a channel, a trigger or another object that this server has none of; test/coverage calls them.
-      const absent = ['get_channel', 'get_workflow_trigger', 'list_trigger_firings']
-      const callable = list.filter(t => !absent.includes(t.name) && (t.inputSchema.required ?? []).every(name => samples[name]))
-      assert.ok(callable.length > 25, `${callable.length} tools`)
-      for (const tool of callable) {
-        const args = Object.fromEntries((tool.inputSchema.required ?? []).map(name =>
+      const samples = { slug: 'generate-blog-post', text: 'Bees live in the city.', use_case: 'A newsletter', template: tool => tool.includes('writer') ? 'faq_generator' : 'newsletter', id: tool => tool.includes('content') ? content : tool.includes('execution') ? executions[0].id : 1 }
+      let called = 0
+      for (const tool of list) {
+        const required = tool.inputSchema.required ?? []
+        if (!required.every(name => samples[name])) continue
+        const args = Object.fromEntries(required.map(name =>
           [name, typeof samples[name] === 'function' ? samples[name](tool.name) : samples[name]]))
-        valid(tool.name, await all.call(tool.name, args))
+        const result = await all.call(tool.name, args)
+        // What this server has none of, such as a channel or a trigger, test/coverage calls.
+        if (result.isError && required.includes('id') && /^NOT_FOUND/.test(text(result))) continue
+        valid(tool.name, result)
+        called++
       }
+      assert.ok(called > 25, `${called} tools`)
       await all.client.close()
     })
 

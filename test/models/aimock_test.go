@@ -149,10 +149,22 @@ func postFixtures() []obj {
 	)
 }
 
-// eachWire runs f for both protocols.
+// eachWire runs f for every protocol.
 func eachWire(t *testing.T, f func(t *testing.T, wire aitest.Wire)) {
 	t.Helper()
-	for _, wire := range []aitest.Wire{aitest.OpenAIWire, aitest.AnthropicWire} {
+	each(t, f, aitest.Wires()...)
+}
+
+// eachVendor runs f for one protocol of each vendor: for what does not depend on the
+// protocol, and takes long.
+func eachVendor(t *testing.T, f func(t *testing.T, wire aitest.Wire)) {
+	t.Helper()
+	each(t, f, aitest.ResponsesWire, aitest.AnthropicWire)
+}
+
+func each(t *testing.T, f func(t *testing.T, wire aitest.Wire), wires ...aitest.Wire) {
+	t.Helper()
+	for _, wire := range wires {
 		t.Run(string(wire), func(t *testing.T) { f(t, wire) })
 	}
 }

@@ -19,7 +19,7 @@ func TestDoctorLive(t *testing.T) {
 		m := startAimock(t, once(0, check(), nil), refused)
 		s := start(t, install(t, wire, m.url))
 		out, err := s.command(t, "", "doctor", "--live")
-		if err != nil || !strings.Contains(out, string(wire)) {
+		if err != nil || !strings.Contains(out, providerOf(wire)) {
 			t.Errorf("%v:\n%s", err, out)
 		}
 		if n := len(m.journal(t)); n != 1 {
@@ -38,15 +38,23 @@ func TestConnect(t *testing.T) {
 	eachWire(t, func(t *testing.T, wire aitest.Wire) {
 		m := startAimock(t, append(postFixtures(), check())...)
 		s := start(t, install(t, wire, ""))
-		base := map[aitest.Wire]string{aitest.OpenAIWire: m.url + "/v1", aitest.AnthropicWire: m.url}[wire]
-		out, err := s.command(t, aitest.Secret+"\n", "connect", string(wire), "--base-url", "http://127.0.0.1:1")
+		connect := []string{"connect", providerOf(wire), "--base-url"}
+		base := m.url
+		switch wire {
+		case aitest.OpenAIWire:
+			base += "/v1"
+		case aitest.ResponsesWire:
+			base += "/v1"
+			connect = []string{"connect", "openai", "--wire", "responses", "--base-url"}
+		}
+		out, err := s.command(t, aitest.Secret+"\n", append(connect, "http://127.0.0.1:1")...)
 		if err == nil || strings.Contains(out, aitest.Secret) {
 			t.Errorf("connected to nothing: %v\n%s", err, out)
 		}
 		if x := s.ended(t, s.post(t)); x.Attributes.Engine.AI || x.Attributes.CreditsUsed != 0 {
 			t.Errorf("before a model is connected: %+v", x.Attributes)
 		}
-		if out, err = s.command(t, aitest.Secret+"\n", "connect", string(wire), "--base-url", base); err != nil {
+		if out, err = s.command(t, aitest.Secret+"\n", append(connect, base)...); err != nil {
 			t.Fatalf("%v:\n%s", err, out)
 		}
 		id := s.post(t)

@@ -1,8 +1,9 @@
 // Package models tests the built program against doubles of the model providers:
 // aimock, which others wrote and keep in step with the real APIs, and
-// internal/ai/aitest for timing that aimock cannot script.
+// internal/ai/aitest for timing that aimock cannot script. OpenAI's own client reads the
+// Responses of aitest, so that it has the shape of the real API.
 //
-// aimock needs Node and the package in package.json: npm ci --prefix test/models.
-// Without them its tests are skipped; VELLOCITY_REQUIRE_ALL=1 makes that a
-// failure.
+// aimock and the client need Node and the packages in package.json: npm ci --prefix
+// test/models. Without them their tests are skipped; VELLOCITY_REQUIRE_ALL=1 makes that
+// a failure.
 package models

@@ -22,7 +22,7 @@ var writer = aitest.Writer(aitest.Pace{})
 // The sections are written side by side: each waits until all five have been
 // asked for, so the post is only finished where they overlap.
 func TestSectionsOverlap(t *testing.T) {
-	eachWire(t, func(t *testing.T, wire aitest.Wire) {
+	eachVendor(t, func(t *testing.T, wire aitest.Wire) {
 		var asked sync.WaitGroup
 		asked.Add(5)
 		all := make(chan struct{})
@@ -48,7 +48,7 @@ func TestSectionsOverlap(t *testing.T) {
 // Killed in the middle of a post and started again, the server finishes it
 // without paying for a finished step twice.
 func TestKilledInTheMiddle(t *testing.T) {
-	eachWire(t, func(t *testing.T, wire aitest.Wire) {
+	eachVendor(t, func(t *testing.T, wire aitest.Wire) {
 		restarted := make(chan struct{})
 		m := scripted(t, func(c aitest.Call) aitest.Reply {
 			r := writer(c)

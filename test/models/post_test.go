@@ -31,6 +31,7 @@ func TestPost(t *testing.T) {
 		path := map[aitest.Wire]string{
 			aitest.OpenAIWire:    "/v1/chat/completions",
 			aitest.AnthropicWire: "/v1/messages",
+			aitest.ResponsesWire: "/v1/responses",
 		}[wire]
 		for _, r := range journal {
 			if r.Path != path || r.Response.Status != 200 {
@@ -50,7 +51,7 @@ func checkPost(t *testing.T, s *server, x execution, wire aitest.Wire) {
 	if a.Status != "completed" || a.ErrorMessage != nil || a.CreditsUsed != 5 || a.CreditsHeld != 0 {
 		t.Fatalf("%+v, error %v", a, a.ErrorMessage)
 	}
-	if !a.Engine.AI || a.Engine.Kind != "model" || a.Engine.Provider != string(wire) || a.Cost == nil ||
+	if !a.Engine.AI || a.Engine.Kind != "model" || a.Engine.Provider != providerOf(wire) || a.Cost == nil ||
 		a.Cost.Amount <= 0 {
 		t.Errorf("engine %+v, cost %+v", a.Engine, a.Cost)
 	}
@@ -119,7 +120,7 @@ func TestProviderThatAlwaysFails(t *testing.T) {
 				if a.Status != "failed" || a.ErrorMessage == nil || len(a.Assets) != 0 || !a.Engine.AI || a.CreditsUsed != 0 {
 					t.Fatalf("%+v", a)
 				}
-				if said := *a.ErrorMessage; !strings.Contains(said, string(wire)) || !strings.HasSuffix(said, ".") ||
+				if said := *a.ErrorMessage; !strings.Contains(said, providerOf(wire)) || !strings.HasSuffix(said, ".") ||
 					strings.Contains(said, aitest.Secret) {
 					t.Errorf("the execution says: %s", said)
 				}

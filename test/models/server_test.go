@@ -27,8 +27,18 @@ func install(t *testing.T, wire aitest.Wire, base string) *product.Installation 
 		return product.Install(t)
 	case wire == aitest.OpenAIWire:
 		return product.Install(t, product.OpenAI(base)...)
+	case wire == aitest.ResponsesWire:
+		return product.Install(t, append(product.OpenAI(base), "VELLOCITY_OPENAI_WIRE=responses")...)
 	}
 	return product.Install(t, product.Anthropic(base)...)
+}
+
+// providerOf is the provider that speaks a wire.
+func providerOf(wire aitest.Wire) string {
+	if wire == aitest.ResponsesWire {
+		return string(aitest.OpenAIWire)
+	}
+	return string(wire)
 }
 
 // start starts the server and waits until it is ready and its key is known.

@@ -3,6 +3,7 @@ package aitest
 import (
 	"encoding/json"
 	"net/http"
+	"strings"
 )
 
 // Wire is a protocol that the server speaks.
@@ -12,7 +13,11 @@ type Wire string
 const (
 	OpenAIWire    Wire = "openai"    // POST /v1/chat/completions
 	AnthropicWire Wire = "anthropic" // POST /v1/messages
+	ResponsesWire Wire = "responses" // POST /v1/responses
 )
+
+// Wires lists them.
+func Wires() []Wire { return []Wire{OpenAIWire, AnthropicWire, ResponsesWire} }
 
 // Call is one request as it came in.
 type Call struct {
@@ -30,11 +35,16 @@ type Call struct {
 	MaxTokens int
 }
 
-// Field returns the value of a top-level field of the body; nil where it is absent.
+// Field returns the value of a field of the body; nil where it is absent. Dots lead into
+// objects: "text.format".
 func (c Call) Field(name string) any {
-	var body map[string]any
-	if json.Unmarshal(c.Body, &body) != nil {
+	var value any
+	if json.Unmarshal(c.Body, &value) != nil {
 		return nil
 	}
-	return body[name]
+	for part := range strings.SplitSeq(name, ".") {
+		object, _ := value.(map[string]any)
+		value = object[part]
+	}
+	return value
 }

@@ -2,6 +2,7 @@ package aitest
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 )
 
@@ -26,18 +27,21 @@ func (t *text) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// request has the fields of both wires.
+// request has the fields of all wires.
 type request struct {
-	Model    string
-	Stream   bool
-	System   text
-	Messages []struct {
-		Role    string
-		Content text
-	}
+	Model               string
+	Stream              bool
+	System              text
+	Instructions        text
+	Messages            []turn
+	Input               []turn
 	MaxTokens           *int `json:"max_tokens"`
 	MaxCompletionTokens *int `json:"max_completion_tokens"`
-	ResponseFormat      struct {
+	MaxOutputTokens     *int `json:"max_output_tokens"`
+	Text                struct {
+		Format struct{ Schema json.RawMessage }
+	}
+	ResponseFormat struct {
 		Type       string
 		JSONSchema struct{ Schema json.RawMessage } `json:"json_schema"`
 	} `json:"response_format"`
@@ -49,20 +53,25 @@ type request struct {
 	} `json:"output_config"`
 }
 
-// read reads the fields that both wires have, and returns what both refuse.
+type turn struct {
+	Role    string
+	Content text
+}
+
+// read reads the fields that all wires have, and returns what all refuse.
 func (c *Call) read() (r request, problem string) {
 	if err := json.Unmarshal(c.Body, &r); err != nil {
 		return r, "the body is not JSON"
 	}
-	c.Model, c.System = r.Model, string(r.System)
-	for _, m := range r.Messages {
+	c.Model, c.System = r.Model, string(r.System+r.Instructions)
+	for _, m := range slices.Concat(r.Messages, r.Input) {
 		if m.Role == "system" || m.Role == "developer" {
 			c.System = string(m.Content)
 		} else {
 			c.Prompt = string(m.Content)
 		}
 	}
-	for _, limit := range []*int{r.MaxTokens, r.MaxCompletionTokens} {
+	for _, limit := range []*int{r.MaxTokens, r.MaxCompletionTokens, r.MaxOutputTokens} {
 		if limit != nil {
 			c.MaxTokens = *limit
 		}
@@ -70,7 +79,7 @@ func (c *Call) read() (r request, problem string) {
 	switch {
 	case r.Model == "":
 		return r, "model: field required"
-	case len(r.Messages) == 0:
+	case len(r.Messages) == 0 && c.Wire != ResponsesWire:
 		return r, "messages: field required"
 	case !r.Stream:
 		return r, "this server only streams"

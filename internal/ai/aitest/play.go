@@ -16,9 +16,10 @@ func (c Case) Script() Script {
 		s := Scene{Call: call, N: n, Answer: answerTo(call)}
 		n++
 		mu.Unlock()
-		s.events = Messages().Events(call, Reply{})
-		if call.Wire == OpenAIWire {
-			s.events = ChatCompletions().Events(call, Reply{})
+		for _, p := range protocols() {
+			if p.Wire == call.Wire {
+				s.events = p.Events(call, Reply{})
+			}
 		}
 		return c.Say(s)
 	}
@@ -59,7 +60,7 @@ var named = regexp.MustCompile(`script:([a-z0-9_-]+)`)
 func Named() Script {
 	scripts, schema := map[string]Script{}, map[string]bool{}
 	for _, c := range Cases() {
-		for _, w := range []Wire{OpenAIWire, AnthropicWire} {
+		for _, w := range Wires() {
 			if c.For(w) {
 				scripts[string(w)+":"+c.Name], schema[c.Name] = c.Script(), c.JSON
 			}

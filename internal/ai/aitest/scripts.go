@@ -22,7 +22,7 @@ const thought = "Okay, the user wants a text. Perhaps [1] or {\"items\":[\"thoug
 // must come of it.
 type Case struct {
 	Name string
-	Wire Wire // the only one that it is for; "": both
+	Wire Wire // the only one that it is for; "": all
 	// Say answers a call with the given answer, which meets the call's schema if it has
 	// one; n counts the calls of one test from 0.
 	Say  func(s Scene) Reply
@@ -120,7 +120,8 @@ func refusing(field, contentType, text string) func(s Scene) Reply {
 
 // Cases lists the scripts.
 func Cases() []Case {
-	return slices.Concat(thinking(), characters(), ends(), silences(), inside(), shapes(), waits(), refusals(), answers())
+	return slices.Concat(thinking(), characters(), ends(), silences(), inside(), shapes(), waits(), refusals(), answers(),
+		responses())
 }
 
 // thinking are models that think in their text.
@@ -544,7 +545,9 @@ func refusals() []Case {
 			Say:   refusing("", jsonType, `{"error":{"message":"Developer instruction is not enabled for models/gemma-3"}}`),
 		},
 	)
-	for wire, field := range map[Wire]string{OpenAIWire: "response_format", AnthropicWire: "output_config"} {
+	for wire, field := range map[Wire]string{
+		OpenAIWire: "response_format", AnthropicWire: "output_config", ResponsesWire: "text.format",
+	} {
 		form := func(name, message string) Case {
 			return Case{
 				Name:  name,

@@ -1,8 +1,8 @@
 // Package aitest holds model servers that follow a script, and the suite that
 // every provider passes.
 //
-// A [Server] speaks the real wires of OpenAI Chat Completions and of Anthropic
-// Messages on one address: streams, usage, error bodies, and the faults that
+// A [Server] speaks the real wires of OpenAI Chat Completions, OpenAI Responses and
+// Anthropic Messages on one address: streams, usage, error bodies, and the faults that
 // real servers show. It is for tests, for benchmarks and for programs that drive
 // the built binary: nothing in it needs a *testing.T.
 package aitest
@@ -182,7 +182,7 @@ func writeJSON(w http.ResponseWriter, status int, v any) {
 }
 
 // protocols are those that every server speaks.
-func protocols() []Protocol { return []Protocol{ChatCompletions(), Messages()} }
+func protocols() []Protocol { return []Protocol{ChatCompletions(), Messages(), Responses()} }
 
 // find returns the protocol of a call by its path.
 func (s *Server) find(path string) (Protocol, bool) {

@@ -11,20 +11,10 @@ import (
 	"vellocity/internal/domain"
 )
 
-// Report is what a test of an agent found out.
-type Report struct {
-	OK       bool     // it wrote a text
-	Message  string   // what it did; or what is wrong, and what to do
-	Warnings []string // what works and should be otherwise, in sentences
-	Text     string   // what it wrote
-	Model    string   // as it says; empty: it does not
-	Took     time.Duration
-}
-
 // Test asks an agent for a line of text, and then sends the same request with a wrong
 // signature, which it must refuse. Each of the two takes at most the agent's timeout. The
 // error is the context's.
-func (a *Agents) Test(ctx context.Context, agent domain.Agent) (Report, error) {
+func (a *Agents) Test(ctx context.Context, agent domain.Agent) (domain.AgentReport, error) {
 	req := ai.Request{
 		Model:     agent.Name,
 		System:    "This is a test of the connection. Nothing that you answer is stored.",
@@ -38,9 +28,9 @@ func (a *Agents) Test(ctx context.Context, agent domain.Agent) (Report, error) {
 	began := time.Now()
 	resp, err := a.provider(agent).Generate(ctx, req, ai.Sink{})
 	if ctx.Err() != nil {
-		return Report{}, ctx.Err()
+		return domain.AgentReport{}, ctx.Err()
 	}
-	r := Report{Model: resp.Model, Took: time.Since(began)}
+	r := domain.AgentReport{Model: resp.Model, Took: time.Since(began)}
 	if e, ok := ai.AsError(err); ok {
 		r.Message = e.Message
 		return r, nil

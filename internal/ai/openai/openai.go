@@ -1,6 +1,7 @@
-// Package openai writes text through OpenAI's Chat Completions, at OpenAI itself
-// or at any endpoint that speaks the same protocol: Ollama, LM Studio, vLLM,
-// llama.cpp, OpenRouter, Gemini, Bedrock and others.
+// Package openai writes text through OpenAI's two protocols: Responses at OpenAI itself,
+// and Chat Completions at any endpoint that speaks it: Ollama, LM Studio, vLLM,
+// llama.cpp, OpenRouter, Gemini, Bedrock and others. An address that ends in the path of
+// a protocol chooses that one.
 package openai
 
 import (
@@ -17,6 +18,12 @@ const (
 	baseURL = "https://api.openai.com/v1" // of the service itself
 )
 
+// The paths of the protocols.
+const (
+	responsesPath = "responses"
+	chatPath      = "chat/completions"
+)
+
 // Kind describes this kind of provider.
 func Kind() wire.Kind {
 	return wire.Kind{
@@ -25,27 +32,47 @@ func Kind() wire.Kind {
 		BaseURL: baseURL,
 		Serves: "Any server that speaks OpenAI's Chat Completions, up to and with /v1: Ollama, vLLM, LM Studio, " +
 			"OpenRouter, a gateway. It may be a private address.",
-		New: New,
+		Wires: []wire.Protocol{
+			{Name: "responses", Label: "Responses", Path: responsesPath},
+			{Name: "chat", Label: "Chat Completions", Path: chatPath},
+		},
+		Usual: "By default Responses at api.openai.com, and Chat Completions elsewhere, which more servers speak.",
+		New:   New,
 	}
 }
 
 // New returns the provider for an endpoint. It makes no call, and looks nowhere
-// but in c.
+// but in c. The address says which protocol is spoken; where it has the path of neither,
+// OpenAI itself gets Responses, which newer models need for all they can do, and any
+// other server Chat Completions.
 func New(c wire.Config) (ai.Provider, error) {
 	native := c.Native || c.BaseURL == ""
-	if u, err := url.Parse(c.BaseURL); err == nil && strings.EqualFold(u.Hostname(), "api.openai.com") {
-		native = true
+	path := ""
+	if u, err := url.Parse(c.BaseURL); err == nil {
+		native = native || ours(u.Hostname())
+		path = strings.TrimSuffix(u.Path, "/")
+	}
+	chosen := func(other string) bool { return strings.HasSuffix(path, "/"+other) }
+	if chosen(responsesPath) || native && !chosen(chatPath) {
+		return wire.New(c, responses(native))
 	}
 	return wire.New(c, wire.Codec[chunk]{
 		Kind:    name,
 		BaseURL: baseURL,
-		Path:    "chat/completions",
+		Path:    chatPath,
 		Header:  header,
 		Body: func(req *ai.Request, use func(string) bool) (any, error) {
 			return body(req, native, use)
 		},
 		Read: read,
 	})
+}
+
+// ours reports whether a host is OpenAI's own, in any of its regions: eu.api.openai.com.
+func ours(host string) bool {
+	const own = "api.openai.com"
+	host = strings.ToLower(strings.TrimSuffix(host, "."))
+	return host == own || strings.HasSuffix(host, "."+own)
 }
 
 func header(key string) map[string]string {

@@ -114,13 +114,23 @@ var dialect = wire.Dialect{Describe: []string{"minLength", "maxLength", "uniqueI
 var notInName = regexp.MustCompile(`[^A-Za-z0-9_-]`)
 
 func format(req *ai.Request) (*responseFormat, error) {
-	schema, strict, err := dialect.Narrow(req.Schema)
+	schema, err := named(req)
 	if err != nil {
 		return nil, fmt.Errorf("prepare answer format: %w", err)
+	}
+	return &responseFormat{Type: "json_schema", Schema: schema}, nil
+}
+
+// named returns the schema of an answer in OpenAI's dialect, with a name that the API
+// takes.
+func named(req *ai.Request) (namedSchema, error) {
+	schema, strict, err := dialect.Narrow(req.Schema)
+	if err != nil {
+		return namedSchema{}, err
 	}
 	name := notInName.ReplaceAllString(req.SchemaName, "_")
 	if name == "" {
 		name = "answer"
 	}
-	return &responseFormat{Type: "json_schema", Schema: namedSchema{name[:min(len(name), 64)], schema, strict}}, nil
+	return namedSchema{name[:min(len(name), 64)], schema, strict}, nil
 }

@@ -186,11 +186,15 @@ func failure(name string, data []byte) (f ai.Fault, failed bool) {
 		return ReadFault(data), true
 	}
 	var e struct {
-		Error, Errors, Choices, Message json.RawMessage
-		Type, Object, Code, Status      String
+		Error, Errors, Choices, Message, Response json.RawMessage
+		Type, Object, Code, Status                String
 	}
 	if json.Unmarshal(data, &e) != nil && first(bytes.TrimSpace(data)) != '{' {
 		return ReadFault(data), named
+	}
+	var inner struct{ Error json.RawMessage } // of OpenAI's response.failed
+	if json.Unmarshal(e.Response, &inner) == nil && Present(inner.Error) {
+		return ReadFault(e.Response), true
 	}
 	bare := !Present(e.Choices) && first(e.Message) == '"' && (e.Code != "" || e.Type != "" || e.Status != "")
 	if named || Present(e.Error) || Present(e.Errors) || e.Type == "error" || e.Object == "error" || bare {

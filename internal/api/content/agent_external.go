@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"time"
 
-	"vellocity/internal/ai/external"
 	"vellocity/internal/api/wire"
 	"vellocity/internal/domain"
 	"vellocity/internal/engine/content"
@@ -93,9 +92,9 @@ func testAgentRow(v *content.Verbs) ops.Op {
 		},
 		Tool:    ops.Tool{Set: "agents"},
 		Command: ops.Command{Noun: "agents", Verb: "test"},
-	}, func(ctx context.Context, in AgentID) (external.Report, error) {
+	}, func(ctx context.Context, in AgentID) (domain.AgentReport, error) {
 		return v.TestAgent(ctx, in.ID)
-	}, func(_ *ops.Reply, t external.Report) AgentTest {
+	}, func(_ *ops.Reply, t domain.AgentReport) AgentTest {
 		return AgentTest{
 			OK:         t.OK,
 			Message:    t.Message,
@@ -104,7 +103,7 @@ func testAgentRow(v *content.Verbs) ops.Op {
 			Model:      wire.Optional(t.Model),
 			DurationMS: t.Took.Milliseconds(),
 		}
-	}, external.Report{
+	}, domain.AgentReport{
 		OK:      true,
 		Message: `The agent "Acme writer" accepted the signed request and wrote a text.`,
 		Text:    "I am ready to write.",

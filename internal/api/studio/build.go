@@ -67,7 +67,9 @@ var exampleFill = map[string]any{
 	"maximum_length": 300,
 }
 
-func buildRows(v *studio.Verbs) []ops.Op { return []ops.Op{buildRow(v), writeRow(texts{v})} }
+func buildRows(v *studio.Verbs) []ops.Op {
+	return []ops.Op{buildRow(v), writeRow(texts{v}), rewriteRow(texts{v})}
+}
 
 func buildRow(v *studio.Verbs) ops.Op {
 	return ops.New(ops.Op{

@@ -26,9 +26,18 @@ func (r Request) Findings(text string, written bool) ([]domain.Finding, error) {
 		MaxWords:     r.Words * 13 / 10,
 		BrandVoice:   r.BrandVoice,
 		Support:      r.support(),
+		Allowed:      r.allowed(),
 		Instructions: rules,
 	}
 	return guard.Apply(in, guard.Check(in), guard.WithoutRedaction(nil)).Findings, nil
+}
+
+// allowed are the texts whose contact details a result may have: those around a passage.
+func (r Request) allowed() []string {
+	if r.Passage == nil {
+		return nil
+	}
+	return r.Passage.Support
 }
 
 // rules returns what a model gets, without the voice and the prompt, whose words the text may have.

@@ -49,6 +49,9 @@ const (
 
 // composed returns the text, or why there is none.
 func (r Request) composed() (text, fault string) {
+	if r.Passage != nil {
+		return r.reworked()
+	}
 	q, fault := r.read()
 	if fault == "" {
 		fault = q.fault()

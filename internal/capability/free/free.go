@@ -29,6 +29,7 @@ type Request struct {
 	Creativity *float64           // 0 to 1; nil leaves it to the model
 	BrandVoice *domain.BrandVoice // nil: none
 	Template   *Template          // nil: the prompt is the caller's own
+	Passage    *Passage           // nil: nothing is written again
 }
 
 // Template is what a request is made from beside its prompt, where somebody only filled in a template.
@@ -44,7 +45,10 @@ type Template struct {
 
 // blame is the field to change where the composer cannot write the request.
 func (r Request) blame() string {
-	if r.Template != nil {
+	switch {
+	case r.Passage != nil:
+		return "action"
+	case r.Template != nil:
 		return r.Template.Blame
 	}
 	return "prompt"
@@ -52,7 +56,10 @@ func (r Request) blame() string {
 
 // support is all that figures, quotations and links in the text may rest on.
 func (r Request) support() []string {
-	if r.Template != nil {
+	switch {
+	case r.Passage != nil:
+		return r.Passage.Support
+	case r.Template != nil:
 		return r.Template.Support
 	}
 	return []string{r.Prompt}

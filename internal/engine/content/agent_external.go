@@ -61,17 +61,17 @@ func (v *Verbs) mustBeExternal(a domain.Agent) error {
 
 // TestAgent calls an external agent as an execution would, and once with a wrong signature.
 // It stores nothing and costs no credits.
-func (v *Verbs) TestAgent(ctx context.Context, id int64) (external.Report, error) {
+func (v *Verbs) TestAgent(ctx context.Context, id int64) (domain.AgentReport, error) {
 	a, err := verb.Caller(ctx, domain.ScopeAdmin)
 	if err != nil {
-		return external.Report{}, err
+		return domain.AgentReport{}, err
 	}
 	agent, err := v.store.Read().Agent(ctx, a.WorkspaceID, id)
 	if err == nil {
 		err = v.mustBeExternal(agent)
 	}
 	if err != nil {
-		return external.Report{}, err
+		return domain.AgentReport{}, err
 	}
 	return v.agents.Test(ctx, agent)
 }

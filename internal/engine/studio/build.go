@@ -108,7 +108,7 @@ func (in FillTemplate) check(t domain.WriterTemplate) (request, error) {
 	}
 	filled.Title = cmp.Or(filled.Title, t.Title)
 	in.Prompt = ""
-	return request{in.GenerateOutput, &filled}, p.Err()
+	return request{GenerateOutput: in.GenerateOutput, Filled: &filled}, p.Err()
 }
 
 // takeTitle takes the title that came beside the fields of a template that has no field of that name: what the

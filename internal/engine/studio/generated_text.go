@@ -9,6 +9,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"vellocity/internal/capability/free"
 	"vellocity/internal/domain"
 	"vellocity/internal/prose"
 	"vellocity/internal/store"
@@ -36,11 +37,12 @@ type GenerateOutput struct {
 	Results       int    // how many texts; 0: 1
 }
 
-// request is what a text is written from: a free prompt, or a template that was filled in. It is stored with the
-// text.
+// request is what a text is written from: a free prompt, a template that was filled in, or a passage. It is stored
+// with the text.
 type request struct {
 	GenerateOutput
-	Filled *writer.Filled `json:",omitempty"` // nil: a free prompt
+	Filled  *writer.Filled `json:",omitempty"` // nil: no template
+	Passage *free.Passage  `json:",omitempty"` // nil: nothing is written again
 }
 
 // GenerateOutput accepts a text to be written from a prompt: its credits are held,
@@ -108,6 +110,9 @@ func (in request) row(o domain.Origin) store.GeneratedText {
 	if f := in.Filled; f != nil {
 		m.Template, name = f.Template, f.Name
 	}
+	if in.Passage != nil {
+		m.Template = domain.RewriteTemplate
+	}
 	m.Search = prose.Fold(m.Title + " " + name + " " + m.Template)
 	return m
 }
@@ -119,6 +124,9 @@ const mostTitle = 120
 func (in request) title() string {
 	if in.Filled != nil {
 		return in.Filled.Title
+	}
+	if p := in.Passage; p != nil {
+		return prose.Clip(p.Action.Label()+": "+prose.Line(prose.Plain(p.Text)), mostTitle)
 	}
 	first, _, _ := strings.Cut(strings.TrimSpace(in.Prompt), "\n")
 	return prose.Clip(prose.Line(first), mostTitle)

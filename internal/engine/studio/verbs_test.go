@@ -114,6 +114,13 @@ func (verbs) Writing() enginetest.Verbs {
 		"WriteText": {Scope: domain.ScopeContent, Event: true, Call: func(k K, ctx C, _ X) error {
 			return second(k.Studio.WriteText(ctx, faq()))
 		}},
+		"RewritePassage": {
+			Scope: domain.ScopeContent, Event: true, ByID: true, Call: func(k K, ctx C, x X) error {
+				return second(k.Studio.RewritePassage(ctx, studio.RewritePassage{
+					ContentID: x.Item, Text: "It rains. It pours.", Passage: domain.Passage{End: 9}, Action: domain.RewriteAgain,
+				}))
+			},
+		},
 		"BeginText": {
 			Scope: domain.ScopeContent, Event: true, ByID: true, Make: built, Call: func(k K, ctx C, x X) error {
 				return second(k.Studio.BeginText(ctx, studio.BeginText{ID: theirs(k, ctx, x.Made, builtBy)}))

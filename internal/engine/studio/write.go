@@ -165,6 +165,7 @@ func (in request) request(voice *domain.BrandVoice) free.Request {
 		Tone:       cmp.Or(in.ToneCustom, in.Tone),
 		Creativity: in.Creativity,
 		BrandVoice: voice,
+		Passage:    in.Passage,
 	}
 	if f := in.Filled; f != nil {
 		r.Prompt = f.Prompt

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"strconv"
 
-	"vellocity/internal/ai/external"
 	"vellocity/internal/domain"
 	"vellocity/internal/engine/content"
 	"vellocity/internal/engine/work"
@@ -50,10 +49,10 @@ type view struct {
 	Custom  bool // it was made in the workspace, so it can be deleted
 	Asking  bool // its deletion is being confirmed
 	Past    []ui.ExecutionRow
-	Said    *external.Report // what the test of an external agent found
-	Secret  string           // the new signing secret, this once
-	Rotates bool             // the rotation of the secret is being confirmed
-	Refused string           // why this person may not change it; "" where nothing forbids it
+	Said    *domain.AgentReport // what the test of an external agent found
+	Secret  string              // the new signing secret, this once
+	Rotates bool                // the rotation of the secret is being confirmed
+	Refused string              // why this person may not change it; "" where nothing forbids it
 }
 
 func pathOf(id int64) string { return path + "/" + strconv.FormatInt(id, 10) }

@@ -26,7 +26,7 @@ func Mount(site *ui.Site) ui.Page {
 	return ui.Page{
 		Name:  "content",
 		Files: files,
-		Routes: slices.Concat(p.commentRoutes(), p.linkRoutes(), []ui.Route{
+		Routes: slices.Concat(p.commentRoutes(), p.linkRoutes(), p.rewriteRoutes(), []ui.Route{
 			{Pattern: "GET /content/{id}", Handle: p.show},
 			{Pattern: "POST /content/{id}", Handle: p.save},
 			{Pattern: "POST /content/{id}/plan", Handle: p.plan},

@@ -3,6 +3,7 @@
 import { marks } from "../../js/marks.js";
 import { say, toast } from "../../js/toast.js";
 import { comments } from "./comments.js";
+import { rewriting } from "./rewrite.js";
 
 const form = document.getElementById("editor");
 
@@ -35,6 +36,7 @@ function editor() {
   });
   count(body);
   toolbar();
+  rewriting(form, { insert, nearest });
   const n = new URLSearchParams(location.search).get("fix");
   if (n) selectFinding(body, n);
   document.addEventListener("click", (e) => {

@@ -123,6 +123,14 @@ type form struct {
 
 var views = []string{"read", "edit", "versions", "history"}
 
+// Rewrites are what can be done with a passage: without a model, it can only be shortened.
+func (v view) Rewrites() []domain.RewriteAction {
+	if v.Composer {
+		return []domain.RewriteAction{domain.RewriteShorten}
+	}
+	return domain.RewriteActions()
+}
+
 func (v view) tabs() []ui.Tab {
 	var tabs []ui.Tab
 	for _, name := range views {

@@ -116,7 +116,7 @@ func (p page) comment(w http.ResponseWriter, r *http.Request) error {
 	_, err := p.Engine.Content.CommentReview(r.Context(), content.CommentReview{
 		ReviewCall: p.call(r), Name: f.Name, Body: f.Comment,
 	})
-	return p.answer(w, r, f, err, "#comments")
+	return p.answer(w, r, f, err, "#your-comments")
 }
 
 // answer leads back to the page, or shows it again with what is wrong and what was

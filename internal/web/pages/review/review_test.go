@@ -59,7 +59,7 @@ func TestAReviewerNeedsNoAccount(t *testing.T) {
 	}
 	null := []string{"Origin", "null"} // as browsers send it with no-referrer, over plain HTTP
 	comment := url.Values{"name": {"Jane"}, "comment": {"Who is <two>?"}}
-	if r := out.Post(at+"/comments", comment, null...); r.Location != at+"#comments" {
+	if r := out.Post(at+"/comments", comment, null...); r.Location != at+"#your-comments" {
 		t.Errorf("commenting: %d to %q", r.Status, r.Location)
 	}
 	for field, form := range map[string]url.Values{

@@ -14,7 +14,7 @@ import (
 	"vellocity/internal/web/ui"
 )
 
-//go:embed *.html *.css *.js
+//go:embed *.html *.css
 var files embed.FS
 
 const path = "/rules"
@@ -127,17 +127,17 @@ func (p page) show(w http.ResponseWriter, r *http.Request) error {
 
 // previewOf says what the rule of a form would have moved.
 func (p page) previewOf(ctx context.Context, f form) (previewView, error) {
-	v := previewView{When: f.when}
-	switch {
-	case len(f.RowErrors) > 0:
-		v.Problem = f.RowErrors[0]
-	case f.when == "":
+	v := previewView{When: f.Condition.Value()}
+	switch faults := f.Condition.Faults(); {
+	case !f.Condition.Valid():
+		v.Problem = faults[0].Message
+	case v.When == "":
 		v.Problem = "Write a condition to see which of the last items it would have moved."
 	}
 	if v.Problem != "" {
 		return v, nil
 	}
-	items, err := p.Engine.Content.TryBoardRule(ctx, content.TryBoardRule{When: f.when, MoveTo: f.moveTo()})
+	items, err := p.Engine.Content.TryBoardRule(ctx, content.TryBoardRule{When: v.When, MoveTo: f.moveTo()})
 	if domain.CodeOf(err) == domain.CodeValidation {
 		v.Problem = domain.AsError(err).Message
 		return v, nil
@@ -172,6 +172,7 @@ func (p page) create(w http.ResponseWriter, r *http.Request) error {
 	f := formOf(domain.BoardRule{})
 	f.post(r.PostForm)
 	if r.PostForm.Has("try") {
+		f.Condition.Change(r.PostForm.Get("try"))
 		return p.showForm(w, r, http.StatusOK, f)
 	}
 	out, err := ui.Once(r, func(ctx context.Context) (domain.BoardRule, error) {
@@ -200,6 +201,7 @@ func (p page) save(w http.ResponseWriter, r *http.Request) error {
 	f := formOf(b)
 	f.post(r.PostForm)
 	if r.PostForm.Has("try") {
+		f.Condition.Change(r.PostForm.Get("try"))
 		return p.showForm(w, r, http.StatusOK, f)
 	}
 	out, err := ui.Once(r, func(ctx context.Context) (domain.BoardRule, error) {

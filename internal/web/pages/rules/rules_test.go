@@ -12,14 +12,21 @@ import (
 
 func rows(extra ...string) url.Values {
 	v := url.Values{
-		"name": {"Good posts"}, "mode": {"rows"}, "move_to": {"ready"}, "enabled": {"true"},
-		"field-1": {"content_type"}, "operator-1": {"=="}, "value-1": {"blog_post"},
-		"field-2": {""}, "operator-2": {">="}, "value-2": {""},
-		"field-3": {"scores.seo"}, "operator-3": {">="}, "value-3": {"10"},
+		"name": {"Good posts"}, "join": {"all"}, "move_to": {"ready"}, "enabled": {"true"},
+		"row-1-field": {"content_type"}, "row-1-comparison": {"is"}, "row-1-value": {"blog_post"},
+		"row-2-field": {""}, "row-2-comparison": {"at_least"}, "row-2-value": {""},
+		"row-3-field": {"scores.seo"}, "row-3-comparison": {"at_least"}, "row-3-value": {"10"},
 	}
 	for i := 0; i+1 < len(extra); i += 2 {
 		v.Set(extra[i], extra[i+1])
 	}
+	return v
+}
+
+// text is the form while its condition is a text.
+func text(extra ...string) url.Values {
+	v := rows(extra...)
+	v.Del("join")
 	return v
 }
 
@@ -54,7 +61,8 @@ func TestARuleFromItsFormToAnItem(t *testing.T) {
 	if item.Status != domain.ItemReady {
 		t.Errorf("the item is %s", item.Status)
 	}
-	if r := p.Post("/rules/1", rows("field-3", "word_count", "value-3", "90000", "etag", `"1"`)); r.Location != "/rules" {
+	long := rows("row-3-field", "word_count", "row-3-value", "90000", "etag", `"1"`)
+	if r := p.Post("/rules/1", long); r.Location != "/rules" {
 		t.Fatalf("%d\n%s", r.Status, r.Body)
 	}
 	if r := p.Post("/rules/1/switch", url.Values{"enabled": {"false"}}); r.Location != "/rules" {
@@ -73,11 +81,12 @@ func TestAWrongRuleIsShownAgain(t *testing.T) {
 		form url.Values
 		want []string
 	}{
-		"a row":    {rows("value-3", "many"), []string{"must be compared with a number", `value="many"`, "row-2-error"}},
-		"no rows":  {rows("field-1", "", "field-3", ""), []string{"Add at least one row"}},
+		"a row":    {rows("row-3-value", "many"), []string{"must be compared with a number", `value="many"`, "row-2-error"}},
+		"no rows":  {rows("row-1-field", "", "row-3-field", "", "row-1-value", "", "row-3-value", " "), []string{"Add at least one row"}},
+		"no field": {rows("row-1-field", ""), []string{"Choose a field for the value.", `href="#row-1"`, `value="blog_post"`}},
 		"a name":   {rows("name", ""), []string{"The name field is required", `value="10"`}},
 		"an order": {rows("order", "two"), []string{"must be a whole number"}},
-		"a text":   {rows("mode", "text", "when", "word_cnt > 3"), []string{"There is no name", "word_cnt &gt; 3"}},
+		"a text":   {text("when", "word_cnt > 3"), []string{"There is no name", "word_cnt &gt; 3"}},
 	} {
 		r := p.Post("/rules/new", c.form)
 		webtest.Parse(t, "/rules/new", r.Body)
@@ -87,22 +96,39 @@ func TestAWrongRuleIsShownAgain(t *testing.T) {
 			}
 		}
 	}
-	text := rows("mode", "text", "when", "findings.info > 2 or word_count > 5", "name", "By text")
-	if r := p.Post("/rules/new", text); r.Location != "/rules" {
+	byText := text("when", "findings.info > 2 or not (word_count > 5)", "name", "By text")
+	if r := p.Post("/rules/new", byText); r.Location != "/rules" {
 		t.Fatalf("%d\n%s", r.Status, r.Body)
 	}
 	page := p.Get("/rules/1").Body
 	webtest.Parse(t, "/rules/1", page)
-	if !strings.Contains(page, `value="text" checked`) ||
-		!strings.Contains(page, "findings.info &gt; 2 or word_count &gt; 5") {
+	if !strings.Contains(page, `<textarea id="f-when"`) ||
+		!strings.Contains(page, "findings.info &gt; 2 or not (word_count &gt; 5)") {
 		t.Errorf("%s", page)
+	}
+	back := p.Post("/rules/1", text("when", "word_count>3||title contains 'tea'", "try", "condition-rows")).Body
+	for _, want := range []string{
+		`<option value="any" selected>`, `<option value="more_than" selected>`, `value="tea"`, `<option value="title" selected>`,
+	} {
+		if !strings.Contains(back, want) {
+			t.Errorf("no %s in the rows of the present text:\n%s", want, back)
+		}
+	}
+	wrong := rows("row-1-value", "blog", "try", "condition-text")
+	if r := p.Post("/rules/new", wrong); !strings.Contains(r.Body, "must be one of") ||
+		!strings.Contains(r.Body, `value="blog"`) {
+		t.Errorf("rows with a fault became a text:\n%s", r.Body)
+	}
+	if r := p.Post("/rules/new", rows("try", "condition-more")); !strings.Contains(r.Body, `id="row-6"`) {
+		t.Errorf("no more rows:\n%s", r.Body)
 	}
 	if r := p.Post("/rules/1", rows("etag", `"9"`)); r.Status != http.StatusPreconditionFailed ||
 		!strings.Contains(r.Body, "Someone saved this rule") || !strings.Contains(r.Body, `name="etag" value="&#34;1&#34;"`) {
 		t.Errorf("%d\n%s", r.Status, r.Body)
 	}
-	if r := p.Post("/rules/preview", rows("value-3", "x")); r.Status != http.StatusOK ||
-		!strings.Contains(r.Body, "must be compared with a number") {
+	if r := p.Post("/rules/preview", rows("row-3-value", "x")); r.Status != http.StatusOK ||
+		!strings.Contains(r.Body, "must be compared with a number") ||
+		strings.Contains(r.Body, "content_type") {
 		t.Errorf("%d\n%s", r.Status, r.Body)
 	}
 }

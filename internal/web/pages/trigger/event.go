@@ -7,15 +7,13 @@ import (
 	"slices"
 
 	"vellocity/internal/domain"
+	"vellocity/internal/expression/rows"
 )
-
-// knownField is a field of an event, with a value that it has had.
-type knownField struct{ Path, Kind, Example string }
 
 // fieldsOf lists the fields of an event: those of the catalogue's example, else of the
 // events of its name that have come.
-func fieldsOf(name domain.EventName, past []json.RawMessage) (list []knownField) {
-	found := map[string]knownField{}
+func fieldsOf(name domain.EventName, past []json.RawMessage) (list []rows.Field) {
+	found := map[string]rows.Field{}
 	for _, known := range domain.EventTypes() {
 		if known.Name == name {
 			if raw, err := json.Marshal(known.Example); err == nil {
@@ -31,7 +29,7 @@ func fieldsOf(name domain.EventName, past []json.RawMessage) (list []knownField)
 	}
 	for path, example := range map[string]any{"name": string(name), "at": "2026-02-26T10:00:00Z"} {
 		if _, has := found[path]; !has {
-			found[path] = knownField{path, kindOf(example), fmt.Sprint(example)}
+			found[path] = rows.Field{Name: path, Kind: kindOf(example), Example: fmt.Sprint(example)}
 		}
 	}
 	for _, path := range slices.Sorted(maps.Keys(found)) {
@@ -40,7 +38,7 @@ func fieldsOf(name domain.EventName, past []json.RawMessage) (list []knownField)
 	return list
 }
 
-func walk(found map[string]knownField, at string, value map[string]any) {
+func walk(found map[string]rows.Field, at string, value map[string]any) {
 	for name, v := range value {
 		path := name
 		if at != "" {
@@ -50,37 +48,28 @@ func walk(found map[string]knownField, at string, value map[string]any) {
 			walk(found, path, below)
 			continue
 		}
-		f := knownField{Path: path, Kind: kindOf(v)}
+		f := rows.Field{Name: path, Kind: kindOf(v)}
 		if raw, err := json.Marshal(v); err == nil && len(raw) <= 60 {
 			f.Example = string(raw)
 		}
 		if before, has := found[path]; has && before.Kind != f.Kind {
-			f.Kind = ""
+			f.Kind = rows.Anything
 		}
 		found[path] = f
 	}
 }
 
-// kindOf names the kind of a value; "" for one that may be anything.
-func kindOf(v any) string {
+// kindOf is the kind of a field that has had a value.
+func kindOf(v any) rows.Kind {
 	switch v.(type) {
 	case string:
-		return "text"
+		return rows.Text
 	case float64:
-		return "number"
+		return rows.Number
 	case bool:
-		return "boolean"
+		return rows.Switch
 	case []any:
-		return "list"
+		return rows.List
 	}
-	return ""
-}
-
-// kindsOf are the kinds of fields, by their paths.
-func kindsOf(list []knownField) kinds {
-	k := kinds{}
-	for _, f := range list {
-		k[f.Path] = f.Kind
-	}
-	return k
+	return rows.Anything
 }

@@ -2,117 +2,89 @@ package trigger
 
 import (
 	"encoding/json"
-	"strings"
+	"errors"
+	"slices"
 	"testing"
 
-	"pgregory.net/rapid"
-
+	"vellocity/internal/domain"
 	"vellocity/internal/expression"
-	"vellocity/internal/proptest"
+	"vellocity/internal/expression/rows"
+	"vellocity/internal/expression/rows/rowstest"
 )
 
-var testKinds = kinds{"channel": "text", "amount": "number", "urgent": "boolean", "tags": "list", "deal.size": "number"}
-
-// What rows write is an expression, and is read back into rows that write the same.
-func TestRowsAndExpressionsSayTheSame(t *testing.T) {
-	value := rapid.OneOf(rapid.SampledFrom([]string{
-		"", " ", "feed", "7", "-1.50", "007", "true", `"7"`, `"x`, `a"b`, `a\b`, "a, b", `"a, b", c`, "ü", "and", " x ", "1e3",
-	}), rapid.String())
-	proptest.Check(t, func(t *rapid.T) {
-		f := filter{Any: rapid.Bool().Draw(t, "any")}
-		for range rapid.IntRange(0, 4).Draw(t, "rows") {
-			f.Rows = append(f.Rows, condition{
-				Field: rapid.SampledFrom([]string{"channel", "amount", "urgent", "tags", "deal.size", "own", "key-points"}).Draw(t, "field"),
-				Op:    rapid.SampledFrom([]string{opIs, opIsNot, opAtLeast, opAtMost, opContains, opOneOf}).Draw(t, "op"),
-				Value: value.Draw(t, "value"),
-			})
-		}
-		text := f.write(testKinds)
-		if text == "" || strings.Contains(text, "{{") { // braces are refused wherever they stand
-			return
-		}
-		if _, faults := expression.Condition(text, expression.Scope{Inputs: []string{}}); len(faults) > 0 {
-			t.Fatalf("%s: %v", text, faults)
-		}
-		back, ok := rowsOf(text, testKinds)
-		if !ok {
-			return // it stays a text
-		}
-		if again := back.write(testKinds); again != text {
-			t.Fatalf("%s\nwas read as %+v, which is\n%s", text, back, again)
-		}
-	})
-}
-
-func TestWhatRowsCanShow(t *testing.T) {
-	for text, want := range map[string]filter{
-		"":                           {},
-		`event.channel == "feed"`:    {Rows: []condition{{"channel", opIs, "feed"}}},
-		`event.channel=="feed"`:      {Rows: []condition{{"channel", opIs, "feed"}}},
-		`event["channel"] != "x"`:    {Rows: []condition{{"channel", opIsNot, "x"}}},
-		`event.deal.size >= 2.5`:     {Rows: []condition{{"deal.size", opAtLeast, "2.5"}}},
-		`event.own == "7"`:           {Rows: []condition{{"own", opIs, `"7"`}}},
-		`event.own == 7`:             {Rows: []condition{{"own", opIs, "7"}}},
-		`"vip" in event.tags`:        {Rows: []condition{{"tags", opContains, "vip"}}},
-		`event.urgent == true`:       {Rows: []condition{{"urgent", opIs, "true"}}},
-		`event.channel contains "e"`: {Rows: []condition{{"channel", opContains, "e"}}},
-		`event.channel in ["feed", "a, b"] && event.amount <= 3`: {Rows: []condition{
-			{"channel", opOneOf, `feed, "a, b"`}, {"amount", opAtMost, "3"},
-		}},
-		`event.amount == 1 or event.amount == 2 || event.amount == 3`: {Any: true, Rows: []condition{
-			{"amount", opIs, "1"}, {"amount", opIs, "2"}, {"amount", opIs, "3"},
-		}},
-	} {
-		got, ok := rowsOf(text, testKinds)
-		if a, b := toJSON(got), toJSON(want); !ok || a != b {
-			t.Errorf("%s: %v\n got %s\nwant %s", text, ok, a, b)
-		}
+// Rows and filters say the same, for the fields of all of the server's events and for those of
+// events that others send.
+func TestRowsAndFiltersSayTheSame(t *testing.T) {
+	sent := []json.RawMessage{
+		json.RawMessage(`{"channel":"feed","amount":80,"urgent":true,"tags":["vip",7],
+			"deal":{"size":61.5,"key-points":"x"},"own":7}`),
+		json.RawMessage(`{"channel":"Acme","amount":1,"urgent":false,"tags":["feed",true],
+			"deal":{"size":-3},"own":"7","event":{"x":1}}`),
+		json.RawMessage(`{"channel":"","amount":100.0,"own":true,"tags":null,"not":"a","in":{"or":"feed"}}`),
 	}
-	for _, text := range []string{
-		"event.amount > 5", "event.a == 1 and event.b == 2 or event.c == 3", "not event.urgent", "event.urgent",
-		"len(event.tags) > 1", `event.channel == inputs.x`, `event.channel == 'feed'`, `(event.amount == 1)`, "true",
-		`event.channel == "a" and`, `event.channel == 5`, `event.channel in []`, `event.a?.b == 1`, `event.channel == "a"b`,
-		`event.x == "\u0041"`, `"vip" in event.channel`, `event.tags contains "x"`, `event.amount == 1.0e3`, "event",
-	} {
-		if got, ok := rowsOf(text, testKinds); ok {
-			t.Errorf("%s: %+v", text, got)
+	// What a field has had is no promise.
+	odd := []json.RawMessage{
+		json.RawMessage(`{}`), json.RawMessage(`{"channel":1,"amount":"80","urgent":"true","tags":"vip","deal":7,"own":1}`),
+		json.RawMessage(`{"channel":80,"amount":"1","urgent":"feed","tags":{"feed":1},"deal":{"size":"1"},"own":true}`),
+	}
+	examples := []json.RawMessage{json.RawMessage(`{}`)}
+	for _, known := range domain.EventTypes() {
+		raw, err := json.Marshal(known.Example)
+		if err != nil {
+			t.Fatal(err)
 		}
+		examples = append(examples, raw)
+	}
+	for name, facts := range map[string][]json.RawMessage{"sent by others": sent, "of the server": examples} {
+		fields := filter().Fields
+		fields.List = fieldsOf("crm.deal_won", facts)
+		facts = append(slices.Clone(facts), odd...)
+		t.Run(name, func(t *testing.T) {
+			ask := func(text string, n int) string { return askFilter(t, text, facts[n]) }
+			rowstest.Run(t, rowstest.Form{Fields: fields, Facts: len(facts), Check: checkFilter, Ask: ask})
+		})
 	}
 }
 
-func toJSON(f filter) string {
-	raw, err := json.Marshal(f)
+func checkFilter(text string) error {
+	_, faults := expression.Condition(text, expression.Scope{Inputs: []string{}})
+	return errors.Join(faults...)
+}
+
+func askFilter(t *testing.T, text string, event json.RawMessage) string {
+	t.Helper()
+	x, faults := expression.Condition(text, expression.Scope{Inputs: []string{}})
+	if len(faults) > 0 {
+		t.Fatal(text, faults)
+	}
+	values, err := expression.NewValues(expression.Given{Event: event})
 	if err != nil {
-		return err.Error()
+		t.Fatal(err)
 	}
-	return string(raw)
+	switch holds, err := x.Holds(values); {
+	case err != nil:
+		return "undecided"
+	case holds:
+		return "yes"
+	}
+	return "no"
 }
 
-// A common schedule is read back as it was chosen, and any other stays an expression.
-func TestCommonSchedules(t *testing.T) {
-	for cron, want := range map[string]string{
-		"*/15 * * * *": "minutes", "5 */6 * * *": "hours", "30 * * * *": "hourly", "0 9 * * *": "daily",
-		"5 7 * * 1-5": "weekdays", "0 9 * * 0": "weekly", "0 9 31 * *": "monthly",
-		"*/7 * * * *": "", "0 9 * * 8": "", "0 9 * * MON": "", "0 9,10 * * *": "", "0 9 1 1 *": "", "0 25 * * *": "",
-		"00 9 * * *": "", "": "", "@daily": "",
-	} {
-		s := scheduleOf(cron)
-		if s.Repeat != want {
-			t.Errorf("%q is %q", cron, s.Repeat)
-		}
-		if cron == "5 7 * * 1-5" && s != (schedule{"weekdays", 15, "07:05", "1", 1}) {
-			t.Errorf("what it does not say: %+v", s)
-		}
-		if written, problem := s.cron(); want != "" && (written != cron || problem != "") {
-			t.Errorf("%q became %q, %s", cron, written, problem)
+// A field that has had values of different kinds may be anything.
+func TestKindsOfFields(t *testing.T) {
+	list := fieldsOf("crm.deal_won", []json.RawMessage{
+		json.RawMessage(`{"a":1,"b":"x","c":[1],"d":{"e":true},"f":null,"g":1}`), json.RawMessage(`{"g":"x"}`),
+	})
+	want := map[string]rows.Kind{
+		"a": rows.Number, "b": rows.Text, "c": rows.List, "d.e": rows.Switch, "f": rows.Anything, "g": rows.Anything,
+		"name": rows.Text, "at": rows.Text,
+	}
+	for _, f := range list {
+		if f.Kind != want[f.Name] {
+			t.Errorf("%s is %q", f.Name, f.Kind)
 		}
 	}
-	for _, s := range []schedule{
-		{Repeat: "daily", Time: "25:00"}, {Repeat: "daily"}, {Repeat: "minutes", Every: 7}, {Repeat: "hours", Every: 5, Time: "9"},
-		{Repeat: "monthly", Time: "9:00", Day: 32},
-	} {
-		if cron, problem := s.cron(); problem == "" {
-			t.Errorf("%+v is %q", s, cron)
-		}
+	if len(list) != len(want) {
+		t.Errorf("%+v", list)
 	}
 }

@@ -13,6 +13,7 @@ import (
 
 	"vellocity/internal/domain"
 	"vellocity/internal/engine/work"
+	"vellocity/internal/expression/rows"
 	"vellocity/internal/web/ui"
 )
 
@@ -28,9 +29,7 @@ type form struct {
 	Whole    bool // the inputs are one JSON text: a field that is no text holds an expression
 	Events   []string
 	ID       string // of the trigger; empty: a new one
-	Filter   filter
-	AsText   bool // the filter is a text: rows cannot show it, or the person wants it so
-	Known    []knownField
+	Filter   ui.Condition
 	Kept     []keptInput
 	CronWas  string // the cron expression that the form begins with
 	valid    bool
@@ -70,21 +69,22 @@ func (p page) formOf(ctx context.Context, t work.TriggerDetails) (form, error) {
 	}
 	for name, value := range map[string]string{
 		"t-name": t.Name, "t-type": string(t.Type), "t-cron": t.Cron, "t-timezone": t.Timezone, "t-event": string(t.Event),
-		"t-filter": t.Filter, "t-overlap": string(t.Overlap), "t-enabled": map[bool]string{true: "true"}[t.Enabled],
+		"t-overlap": string(t.Overlap), "t-enabled": map[bool]string{true: "true"}[t.Enabled],
 	} {
 		f.at(name).Choose(value)
 	}
 	f.fill(t.Inputs)
 	f.showSchedule(scheduleOf(t.Cron))
-	if f.Known, err = p.eventFields(ctx, t.Event); err != nil {
+	f.Filter = filter()
+	if f.Filter.Fields.List, err = p.eventFields(ctx, t.Event); err != nil {
 		return f, err
 	}
-	f.showFilter(t.Filter)
+	f.Filter.Show(t.Filter)
 	return f, nil
 }
 
 // eventFields are the fields of an event: of the catalogue's example, or of the last that came.
-func (p page) eventFields(ctx context.Context, name domain.EventName) ([]knownField, error) {
+func (p page) eventFields(ctx context.Context, name domain.EventName) ([]rows.Field, error) {
 	if name == "" {
 		return nil, nil
 	}
@@ -114,45 +114,6 @@ func (f *form) showSchedule(s schedule) {
 	f.at("t-every").Choose(strconv.Itoa(max(s.Every, 1)))
 }
 
-// showFilter shows a filter in rows, or as a text where they cannot show it.
-func (f *form) showFilter(text string) {
-	rows, ok := rowsOf(text, kindsOf(f.Known))
-	f.Filter, f.AsText = rows, !ok
-	f.at("t-filter").Choose(text)
-}
-
-// Rows are the rows of the filter, with empty ones for more.
-func (f form) Rows() []rowView {
-	var list []rowView
-	for i := range max(len(f.Filter.Rows)+1, 2) {
-		if i == mostConditions {
-			break
-		}
-		v := rowView{N: i + 1, Field: rowName(i, "field"), Op: rowName(i, "op"), Value: rowName(i, "value")}
-		if i < len(f.Filter.Rows) {
-			v.condition = f.Filter.Rows[i]
-		}
-		v.Operators = slices.Clone(operators)
-		for j := range v.Operators {
-			v.Operators[j].On = v.Operators[j].Value == v.condition.Op
-		}
-		list = append(list, v)
-	}
-	return list
-}
-
-// rowView is a row of the filter in the form.
-type rowView struct {
-	condition
-	N                int
-	Field, Op, Value string // the names of its fields
-	Operators        []ui.Choice
-}
-
-// Text is the row's field as it is shown, and Wanted its value.
-func (v rowView) Text() string   { return v.condition.Field }
-func (v rowView) Wanted() string { return v.condition.Value }
-
 // texts are the widgets whose values may hold expressions.
 var texts = []ui.Widget{ui.WidgetText, ui.WidgetTextArea, ui.WidgetLines}
 
@@ -170,20 +131,29 @@ func (f *form) at(name string) *ui.Field {
 	return &f.Fields[slices.IndexFunc(f.Fields, func(x ui.Field) bool { return x.Name == name })]
 }
 
-func ownFields() ui.Fields {
-	text := func(name, path, label, help, placeholder string, l domain.Limit) ui.Field {
-		return ui.Field{
-			Name: name, Path: path, Label: label, Help: help, Placeholder: placeholder, Widget: ui.WidgetText, MaxLength: l.Max,
-		}
+// filter is the part of the form that holds the filter.
+func filter() ui.Condition {
+	text := textField("t-filter", "event.filter", "Filter", "An expression over the event. Empty: every event.",
+		`event.channel == "feed"`, domain.LimitExpression)
+	text.Widget, text.Rows = ui.WidgetTextArea, 2
+	return ui.Condition{
+		Prefix: "t-", Lead: "It fires where", None: "None: on every event.", List: "event-fields", Text: text,
+		Fields: rows.Fields{Root: "event", Open: true},
 	}
-	name := text("t-name", "name", "Name", "", "Nightly post", domain.LimitTriggerName)
+}
+
+func textField(name, path, label, help, placeholder string, l domain.Limit) ui.Field {
+	return ui.Field{
+		Name: name, Path: path, Label: label, Help: help, Placeholder: placeholder, Widget: ui.WidgetText, MaxLength: l.Max,
+	}
+}
+
+func ownFields() ui.Fields {
+	name := textField("t-name", "name", "Name", "", "Nightly post", domain.LimitTriggerName)
 	name.Required = true
-	event := text("t-event", "event.name", "Event", "Of the server, or one that you send over the API.",
+	event := textField("t-event", "event.name", "Event", "Of the server, or one that you send over the API.",
 		"content.published", domain.LimitEventName)
 	event.List = "event-names"
-	filter := text("t-filter", "event.filter", "Filter", "An expression over the event. Empty: every event.",
-		`event.channel == "feed"`, domain.LimitExpression)
-	filter.Widget, filter.Rows = ui.WidgetTextArea, 2
 	return ui.Fields{
 		name,
 		{Name: "t-type", Path: "type", Label: "What starts it", Widget: ui.WidgetSelect, Options: []ui.Choice{
@@ -196,10 +166,10 @@ func ownFields() ui.Fields {
 		{Name: "t-weekday", Label: "Day of the week", Widget: ui.WidgetSelect, Options: slices.Clone(weekdays)},
 		{Name: "t-day", Label: "Day of the month", Widget: ui.WidgetNumber, Min: "1", Max: "31", Step: "1",
 			Help: "A month that does not have it is left out."},
-		text("t-time", "", "At", "In 24 hours. Of “every hour”, only the minutes count.", "09:00", domain.Limit{Max: 5}),
-		text("t-cron", "schedule.cron", "Cron expression", "Minute, hour, day of month, month and day of week.",
+		textField("t-time", "", "At", "In 24 hours. Of “every hour”, only the minutes count.", "09:00", domain.Limit{Max: 5}),
+		textField("t-cron", "schedule.cron", "Cron expression", "Minute, hour, day of month, month and day of week.",
 			"0 9 * * 1-5", domain.LimitCron),
-		text(
+		textField(
 			"t-timezone",
 			"schedule.timezone",
 			"Time zone",
@@ -208,7 +178,6 @@ func ownFields() ui.Fields {
 			domain.LimitTimezone,
 		),
 		event,
-		filter,
 		{Name: "t-overlap", Path: "overlap", Label: "While an execution of it still runs", Widget: ui.WidgetSelect,
 			Options: []ui.Choice{{Value: "skip", Label: "Skip"}, {Value: "queue", Label: "Queue one, with the newest inputs"}}},
 		{Name: "t-enabled", Path: "enabled", Label: "On", Widget: ui.WidgetCheck},
@@ -230,10 +199,12 @@ func (p page) readForm(r *http.Request, t work.TriggerDetails) (f form, err erro
 	f.ETag = r.PostForm.Get("etag")
 	f.Fields.Post(r.PostForm)
 	f.writeCron(r.PostForm.Get("t-cron-was"))
-	if f.Known, err = p.eventFields(r.Context(), domain.EventName(f.Fields.Named("t-event").Value)); err != nil {
+	event := domain.EventName(f.Fields.Named("t-event").Value)
+	if f.Filter.Fields.List, err = p.eventFields(r.Context(), event); err != nil {
 		return f, err
 	}
-	f.readFilter(r.PostForm)
+	f.Filter.Post(r.PostForm)
+	f.valid = f.valid && f.Filter.Valid()
 	f.keep(r.PostForm)
 	if f.Whole = r.PostForm.Has("t-inputs"); f.Whole {
 		f.inputs = json.RawMessage(f.Fields.Named("t-inputs").Value)
@@ -282,40 +253,6 @@ func (f *form) writeCron(was string) {
 	}
 }
 
-// readFilter reads the filter of a posted form, from its rows where it has them.
-func (f *form) readFilter(v url.Values) {
-	rows, ok := postedFilter(v)
-	f.AsText = !ok
-	if !ok {
-		return
-	}
-	f.Filter = rows
-	known := kindsOf(f.Known)
-	x := f.at("t-filter")
-	was := v.Get("t-filter-was")
-	if before, ok := rowsOf(was, known); ok && before.write(known) == rows.write(known) {
-		x.Choose(was) // as the person wrote it
-	} else {
-		x.Choose(rows.write(known))
-	}
-	if slices.ContainsFunc(rows.Rows, func(c condition) bool { return c.Field == "" }) {
-		x.Errors, f.valid = append(x.Errors, "Choose a field of the event for each value."), false
-	}
-}
-
-// change does what a button of the form asks for.
-func (f *form) change(do string) {
-	switch text := f.Fields.Named("t-filter").Value; do {
-	case "filter-text":
-		f.AsText = true
-	case "filter-rows":
-		f.showFilter(text)
-		if x := f.at("t-filter"); f.AsText {
-			x.Errors = append(x.Errors, "Rows cannot show this filter, so it stays a text.")
-		}
-	}
-}
-
 // keep remembers what was typed into inputs that the template does not have.
 func (f *form) keep(v url.Values) {
 	for _, name := range slices.Sorted(maps.Keys(v)) {
@@ -339,7 +276,7 @@ func (f form) trigger() work.CreateTrigger {
 		Name: &name, Template: &template, Inputs: f.inputs, Enabled: &on, Overlap: &overlap,
 	}}
 	if in.Type == domain.TriggerEvent {
-		in.Event = &work.TriggerEvent{Name: domain.EventName(value("t-event")), Filter: value("t-filter")}
+		in.Event = &work.TriggerEvent{Name: domain.EventName(value("t-event")), Filter: f.Filter.Value()}
 	} else {
 		in.Schedule = &work.TriggerSchedule{Cron: value("t-cron"), Timezone: value("t-timezone")}
 	}
@@ -348,6 +285,9 @@ func (f form) trigger() work.CreateTrigger {
 
 // blame notes the faults of an error at the fields that they are about.
 func (f *form) blame(e *domain.Error) {
+	if e = f.Filter.Blame(e); e == nil {
+		return
+	}
 	if len(e.Fields) == 0 {
 		f.General = append(f.General, e.Message)
 	}
@@ -379,7 +319,7 @@ func (f *form) about(path string) *ui.Field {
 
 // Faults lists everything that is wrong, for the summary above the form.
 func (f form) Faults() []ui.Fault {
-	list := append(f.Fields.Faults(), f.Inputs.Faults()...)
+	list := slices.Concat(f.Fields.Faults(), f.Filter.Faults(), f.Inputs.Faults())
 	for _, m := range f.General {
 		list = append(list, ui.Fault{Message: m})
 	}

@@ -10,6 +10,7 @@ import (
 
 	"vellocity/internal/domain"
 	"vellocity/internal/engine/work"
+	"vellocity/internal/expression/rows"
 	"vellocity/internal/verb"
 	"vellocity/internal/web/ui"
 )
@@ -60,10 +61,11 @@ type view struct {
 // previewView is what the trigger would do.
 type previewView struct {
 	work.DryRun
-	Problem string // why that is not known
-	Cron    string // that the form has made
-	On      bool   // it is an event trigger
-	Fields  []knownField
+	Problem string      // why that is not known
+	Cron    string      // that the form has made
+	On      bool        // it is an event trigger
+	Filter  string      // that the form stands for
+	Fields  rows.Fields // of the event
 }
 
 func pathOf(id int64) string { return path + "/" + strconv.FormatInt(id, 10) }
@@ -143,12 +145,16 @@ func (p page) showForm(
 // previewOf says what the trigger of a form would do.
 func (p page) previewOf(ctx context.Context, f form) (previewView, error) {
 	in := f.trigger()
-	v := previewView{On: in.Type == domain.TriggerEvent, Fields: f.Known}
+	v := previewView{On: in.Type == domain.TriggerEvent, Filter: f.Filter.Value(), Fields: f.Filter.Fields}
 	if in.Schedule != nil {
 		v.Cron = in.Schedule.Cron
 	}
 	if v.On && in.Event.Name == "" {
 		v.Problem = "Choose an event to see which of the last ones would have fired it."
+		return v, nil
+	}
+	if v.On && !f.Filter.Valid() {
+		v.Problem = f.Filter.Faults()[0].Message
 		return v, nil
 	}
 	in.Template, in.Inputs = nil, nil // what is missing there says the form when it is sent
@@ -190,7 +196,7 @@ func (p page) create(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if r.PostForm.Has("try") {
-		f.change(r.PostForm.Get("try"))
+		f.Filter.Change(r.PostForm.Get("try"))
 		return p.showForm(w, r, http.StatusOK, work.TriggerDetails{}, f)
 	}
 	out, err := ui.Once(r, func(ctx context.Context) (work.TriggerDetails, error) {
@@ -221,7 +227,7 @@ func (p page) save(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if r.PostForm.Has("try") {
-		f.change(r.PostForm.Get("try"))
+		f.Filter.Change(r.PostForm.Get("try"))
 		return p.showForm(w, r, http.StatusOK, t, f)
 	}
 	out, err := ui.Once(r, func(ctx context.Context) (work.TriggerDetails, error) {

@@ -21,7 +21,7 @@ func send(t *testing.T, p *webtest.Person, payload string) {
 func deals(pairs ...string) url.Values {
 	v := url.Values{
 		"t-template": {"newsletter"}, "t-type": {"event"}, "t-event": {"crm.deal_won"}, "t-name": {"Deals"},
-		"t-joined": {"all"}, "t-enabled": {"true"}, "t-overlap": {"skip"},
+		"t-join": {"all"}, "t-enabled": {"true"}, "t-overlap": {"skip"},
 		"topic": {"{{ event.company }} has bought"}, "key_points": {"Start with one mailbox."},
 	}
 	for i := 0; i+1 < len(pairs); i += 2 {
@@ -54,7 +54,7 @@ func TestAFilterInRows(t *testing.T) {
 		{"amount", "one_of", "100, 200", "event.amount in [100, 200]", 2},
 		{"", "is", "", "", 2},
 	} {
-		form := deals("t-row-0-field", c.field, "t-row-0-op", c.op, "t-row-0-value", c.value)
+		form := deals("t-row-1-field", c.field, "t-row-1-comparison", c.op, "t-row-1-value", c.value)
 		preview := p.Post("/triggers/preview", form).Body
 		if n := strings.Count(preview, "<b>Fires</b>"); n != c.fires ||
 			!strings.Contains(preview, `<option value="amount">`) {
@@ -73,13 +73,13 @@ func TestAFilterInRows(t *testing.T) {
 			}
 		}
 		shown := strings.TrimPrefix(c.field, "event.")
-		if last.Filter != c.filter || !strings.Contains(page, `name="t-row-0-field" value="`+shown+`"`) {
+		if last.Filter != c.filter || !strings.Contains(page, `name="t-row-1-field" id="t-row-1" value="`+shown+`"`) {
 			t.Errorf("%q is stored as %q\n%s", c.filter, last.Filter, page)
 		}
 	}
-	wrong := p.Post("/triggers/new", deals("t-row-0-value", "5"))
-	if wrong.Status != http.StatusUnprocessableEntity || !strings.Contains(wrong.Body, `href="#f-t-filter"`) ||
-		!strings.Contains(wrong.Body, `name="t-row-0-value" value="5"`) {
+	wrong := p.Post("/triggers/new", deals("t-row-1-value", "5"))
+	if wrong.Status != http.StatusUnprocessableEntity || !strings.Contains(wrong.Body, `href="#t-row-1"`) ||
+		!strings.Contains(wrong.Body, `name="t-row-1-value" value="5"`) {
 		t.Errorf("%d\n%s", wrong.Status, wrong.Body)
 	}
 }
@@ -88,26 +88,27 @@ func TestAFilterInRows(t *testing.T) {
 func TestAFilterStaysAsItWasWritten(t *testing.T) {
 	p := webtest.Start(t)
 	filter := "event.amount > 100 and len(event.company) > 2"
-	made := p.Post("/triggers/new", without(deals("t-filter", filter), "t-joined"))
+	made := p.Post("/triggers/new", without(deals("t-filter", filter), "t-join"))
 	page := p.Get(made.Location)
 	if made.Status != http.StatusSeeOther || !strings.Contains(page.Body, `<textarea id="f-t-filter"`) {
 		t.Fatalf("%d\n%s", made.Status, page.Body)
 	}
-	rows := p.Post(made.Location, without(deals("t-filter", "event.amount > 100", "try", "filter-rows"), "t-joined"))
-	if !strings.Contains(rows.Body, "Rows cannot show this filter") ||
-		!strings.Contains(rows.Body, "event.amount &gt; 100</textarea>") {
+	text := deals("t-filter", "not (event.amount > 100)", "try", "condition-rows")
+	rows := p.Post(made.Location, without(text, "t-join"))
+	if !strings.Contains(rows.Body, "Rows cannot show this condition") ||
+		!strings.Contains(rows.Body, "not (event.amount &gt; 100)</textarea>") {
 		t.Errorf("%s", rows.Body)
 	}
 	was := `event.company=="Acme"&&event.amount==7`
-	p.Post(made.Location, deals("t-filter-was", was, "t-row-0-field", "company", "t-row-0-op", "is",
-		"t-row-0-value", "Acme", "t-row-1-field", "amount", "t-row-1-op", "is", "t-row-1-value", "7"))
+	p.Post(made.Location, deals("t-was", was, "t-row-1-field", "company", "t-row-1-comparison", "is",
+		"t-row-1-value", "Acme", "t-row-2-field", "amount", "t-row-2-comparison", "is", "t-row-2-value", "7"))
 	if got := stored(t, p, 1).Filter; got != was {
 		t.Errorf("it became %s", got)
 	}
-	text := p.Post(made.Location, deals("try", "filter-text",
-		"t-row-0-field", "amount", "t-row-0-op", "at_least", "t-row-0-value", "5"))
-	if !strings.Contains(text.Body, "event.amount &gt;= 5</textarea>") {
-		t.Errorf("%s", text.Body)
+	back := p.Post(made.Location, deals("try", "condition-text",
+		"t-row-1-field", "amount", "t-row-1-comparison", "at_least", "t-row-1-value", "5"))
+	if !strings.Contains(back.Body, "event.amount &gt;= 5</textarea>") {
+		t.Errorf("%s", back.Body)
 	}
 }
 

@@ -1,0 +1,52 @@
+package guard
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// The automatons stay under their limits with room for more words: where less than a quarter
+// is left, the types of gate are due for something wider.
+func TestTheAutomatonsStayUnderTheirLimits(t *testing.T) {
+	for name, g := range map[string]*gate{"words": wordGate(), "source": sourceGate()} {
+		for _, c := range []struct {
+			what      string
+			has, most int
+		}{
+			{"states", len(g.opens), mostStates}, {"patterns", g.count, mostPatterns}, {"classes", g.width - 1, mostClasses},
+		} {
+			t.Logf("%s: %d %s of %d", name, c.has, c.what, c.most)
+			if c.has > c.most*3/4 {
+				t.Errorf("%s: %d %s of %d", name, c.has, c.what, c.most)
+			}
+		}
+	}
+}
+
+// What an automaton cannot hold is an error that says so, and nothing is taken for something else.
+func TestAnAutomatonThatIsTooLarge(t *testing.T) {
+	var many []string
+	for i := range 20_000 {
+		many = append(many, fmt.Sprintf("%05d and more", i))
+	}
+	var bytes []string
+	for b := range 256 {
+		bytes = append(bytes, string([]byte{byte(b)}))
+	}
+	one := compile("x")
+	for say, all := range map[string][]*pattern{
+		"65537 states; 65536 are the most":      {{whole: one.whole, holds: many}},
+		"65536 patterns; 65535 are the most":    make([]*pattern, mostPatterns+1),
+		"256 classes of bytes; 255 are":         {{whole: one.whole, holds: bytes}},
+		"65536 bytes in one string; 65535 are ": {{whole: one.whole, holds: []string{strings.Repeat("x", longestHold+1)}}},
+	} {
+		if _, err := newGate(all); err == nil || !strings.Contains(err.Error(), say) {
+			t.Errorf("%v, not %s", err, say)
+		}
+	}
+	g, err := newGate([]*pattern{{whole: one.whole, holds: []string{strings.Repeat("x", longestHold)}}})
+	if err != nil || len(g.opens) != mostStates {
+		t.Errorf("as many states as there may be: %v", err)
+	}
+}
