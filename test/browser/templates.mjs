@@ -207,7 +207,7 @@ async function trigger(page) {
   await page.locator("#f-t-name").fill("Deals");
   await page.locator("#f-t-type").selectOption("event");
   await page.locator("#f-t-event").fill("crm.deal_won");
-  await page.getByLabel("Field of the event, row 1").fill("amount");
+  await page.getByLabel("Field, row 1").fill("amount");
   await page.getByLabel("Comparison, row 1").selectOption("at_least");
   await page.getByLabel("Value, row 1").fill("150");
   await page.locator("#f-topic").fill("{{ event.company }} has bought");
