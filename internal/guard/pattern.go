@@ -15,7 +15,7 @@ import (
 // than running an expression without a fixed prefix. The matches are exactly those of
 // the expression.
 type pattern struct {
-	whole *regexp.Regexp
+	whole *expression
 	// holds are folded; every match contains one of them. There is at least one, without letters beyond
 	// ASCII, whose case the gate does not fold; a test checks that.
 	holds []string
@@ -23,7 +23,7 @@ type pattern struct {
 	// looked at then, not the whole paragraph.
 	near bool
 	// starts is set where every match begins with one of holds: the same expression, at the start of a text.
-	starts *regexp.Regexp
+	starts *expression
 	// lines is set where the expression is about the beginnings and ends of lines.
 	lines bool
 	// line is set where starts is looked for only where a line begins, up to the end of the paragraph.
@@ -63,9 +63,27 @@ func atLine(text string) *pattern {
 // anyLetter is a letter, for expressions that ignore case: there, all letters as a class would be folded one by one.
 const anyLetter = `(?-i:\pL)`
 
-// branches compiles an expression of alternatives into one pattern for each: a text that holds a word of one is not
+// group returns patterns, the same ones each time. They are made when the first text is checked: most programs
+// and commands check none.
+type group func() []*pattern
+
+// together joins groups.
+func together(groups ...group) group {
+	return sync.OnceValue(func() (all []*pattern) {
+		for _, g := range groups {
+			all = append(all, g()...)
+		}
+		return all
+	})
+}
+
+// branches makes an expression of alternatives into one pattern for each: a text that holds a word of one is not
 // searched for the others.
-func branches(text string, near bool) (out []*pattern) {
+func branches(text string, near bool) group {
+	return sync.OnceValue(func() []*pattern { return split(text, near) })
+}
+
+func split(text string, near bool) (out []*pattern) {
 	text, classes := withoutClasses(text)
 	tree, err := syntax.Parse(text, syntax.Perl)
 	if err != nil {
@@ -151,7 +169,7 @@ func (p *pattern) begin(text string) {
 		}
 	}
 	if len(first) > 0 && (p.line || !rarer(p.holds, first)) {
-		p.holds, p.starts = once(first), regexp.MustCompile(`\A(?:`+text+`)`)
+		p.holds, p.starts = once(first), &expression{text: `\A(?:` + text + `)`}
 		p.word = tree.Op == syntax.OpConcat && tree.Sub[0].Op == syntax.OpWordBoundary
 	}
 }
@@ -192,17 +210,34 @@ func beginsWith(e *syntax.Regexp) []string {
 }
 
 func compile(text string) *pattern {
-	p := &pattern{whole: regexp.MustCompile(text), lines: strings.Contains(text, "(?m")}
+	p := &pattern{whole: &expression{text: text}, lines: strings.Contains(text, "(?m")}
 	p.longest = sync.OnceValue(func() *regexp.Regexp {
 		long := regexp.MustCompile(`\A(?:` + text + `)`)
 		long.Longest()
 		return long
 	})
-	if tree, err := syntax.Parse(text, syntax.Perl); err == nil {
-		p.holds = holdsOf(tree.Simplify())
+	tree, err := syntax.Parse(text, syntax.Perl)
+	if err != nil {
+		panic("guard: " + err.Error()) // part of the program, and tested
 	}
+	p.holds = holdsOf(tree.Simplify())
 	return p
 }
+
+// expression is a regular expression that is compiled when it is first used. A text needs only a few of the hundreds
+// that there are, and all of them at once would take longer than the rest of the program needs to start.
+type expression struct {
+	text     string
+	once     sync.Once
+	compiled *regexp.Regexp
+}
+
+func (e *expression) get() *regexp.Regexp {
+	e.once.Do(func() { e.compiled = regexp.MustCompile(e.text) })
+	return e.compiled
+}
+
+func (e *expression) String() string { return e.text }
 
 // wordPatterns lists the patterns that are looked for in the words, sourcePatterns those looked for in the source.
 func wordPatterns() []*pattern {
@@ -212,10 +247,9 @@ func wordPatterns() []*pattern {
 		swearPattern,
 	}
 	for _, r := range claimRules {
-		all = append(all, r.patterns...)
+		all = append(all, r.patterns()...)
 	}
-	return slices.Concat(
-		all,
+	return append(all, together(
 		quotePatterns,
 		stockPatterns,
 		injectionElsewhere,
@@ -226,7 +260,7 @@ func wordPatterns() []*pattern {
 		reportedAfter,
 		fractionPatterns,
 		multiplePatterns,
-	)
+	)()...)
 }
 
 func sourcePatterns() []*pattern {
@@ -234,5 +268,5 @@ func sourcePatterns() []*pattern {
 	for _, p := range secretPatterns {
 		all = append(all, p.pattern)
 	}
-	return slices.Concat(all, saidPatterns, linkPatterns)
+	return append(all, together(saidPatterns, linkPatterns)()...)
 }

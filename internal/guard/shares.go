@@ -83,7 +83,7 @@ var factors = []struct {
 
 // partsOf finds fractions in words, multiplesOf what has grown some times. h is what the gate has seen in the text.
 func partsOf(text string, h hits) (out []spelledNumber) {
-	for _, r := range oneOf(text, h, fractionPatterns) {
+	for _, r := range oneOf(text, h, fractionPatterns()) {
 		rest := text[r.End:min(len(text), r.End+40)]
 		if measured.MatchString(rest) || measured.MatchString(lastPart(r.In(text))+rest) ||
 			measuredHan.MatchString(text[:r.Start]) {
@@ -133,7 +133,7 @@ func numeralStart(word string) int {
 }
 
 func multiplesOf(text string, h hits) (out []spelledNumber) {
-	for _, r := range oneOf(text, h, multiplePatterns) {
+	for _, r := range oneOf(text, h, multiplePatterns()) {
 		said := strings.ToLower(r.In(text))
 		times := 0
 		for _, w := range strings.Fields(said) {

@@ -126,12 +126,12 @@ func locationsIn(p *pattern, text string, parts []prose.Range) (out []prose.Rang
 			if !p.mayBegin(text, part.Start) {
 				continue
 			}
-			if l := p.starts.FindStringIndex(part.In(text)); l != nil {
+			if l := p.starts.get().FindStringIndex(part.In(text)); l != nil {
 				out = append(out, trimmed(text, prose.Range{Start: part.Start, End: part.Start + l[1]}))
 			}
 			continue
 		}
-		for _, r := range locations(p.whole, part.In(text)) {
+		for _, r := range locations(p.whole.get(), part.In(text)) {
 			out = append(out, prose.Range{Start: r.Start + part.Start, End: r.End + part.Start})
 		}
 	}

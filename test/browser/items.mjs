@@ -9,13 +9,14 @@ import { out, stage } from "./stage.mjs";
 
 const { server, context, tell, open, everyMode, play } = await stage({ name: "items", refusals: [404, 409, 412, 422] });
 await play("Items are done.", async (page) => {
-  await byHand(page);
+  const [item, copy] = await byHand(page);
   await list(page);
-  await passage(page);
-  const link = await reviewer(page);
-  if (!inFirefox) await everyMode(["/board", "/contents", "/contents?q=nothing+like+it", "/contents/new", "/content/2", [link, { as: "/review" }]]);
+  await passage(page, item);
+  const link = await reviewer(page, copy);
+  if (!inFirefox) await everyMode(["/board", "/contents", "/contents?q=nothing+like+it", "/contents/new", [item, { as: "/content" }], [link, { as: "/review" }]]);
 });
 
+// byHand writes an item and duplicates it, and returns the paths of both.
 async function byHand(page) {
   tell("write an item by hand");
   await page.goto(server.base + "/board");
@@ -32,10 +33,14 @@ async function byHand(page) {
   await page.locator("#create").click();
   await page.waitForURL(/\/content\/\d+$/);
   assert.match(await page.locator(".byline").textContent(), /Written by a person/);
+  const item = path(page);
   await page.getByLabel("More actions").click();
   await page.getByRole("button", { name: "Duplicate" }).click();
   await page.waitForFunction(() => document.querySelector("h1, .bar-title")?.textContent.startsWith("Copy of How we brew"));
+  return [item, path(page)];
 }
+
+function path(page) { return new URL(page.url()).pathname; }
 
 async function list(page) {
   tell("find, sort and move items in the list");
@@ -58,13 +63,13 @@ async function list(page) {
 }
 
 // passage comments on words of the text, while another tab looks on.
-async function passage(page) {
+async function passage(page, item) {
   tell("comment on a passage");
   const other = await open(context);
-  await other.goto(server.base + "/content/2");
+  await other.goto(server.base + item);
   await other.waitForFunction(() => document.getElementById("live-dot").dataset.state === "live");
   await page.bringToFront();
-  await page.goto(server.base + "/content/2");
+  await page.goto(server.base + item);
   await page.evaluate(() => {
     const p = [...document.querySelectorAll("article.prose p")].find((e) => e.textContent.startsWith("Use coarse"));
     const range = document.createRange();
@@ -95,10 +100,10 @@ async function passage(page) {
 
 // reviewer approves through a link in a browser without a session, and returns the path of
 // another link.
-async function reviewer(page) {
+async function reviewer(page, item) {
   tell("approve through a review link");
   const create = async (note) => {
-    await page.goto(server.base + "/content/3");
+    await page.goto(server.base + item);
     await page.locator(".new-link summary").click();
     await page.locator(".new-link textarea").fill(note);
     await page.getByRole("button", { name: "Create review link" }).click();
@@ -124,7 +129,7 @@ async function reviewer(page) {
   assert.match(await guest.locator("#decision").textContent(), /Jane Doe approved version 1/);
   assert.deepEqual(await ctx.cookies(), [], "the page sets no cookie");
   await ctx.close();
-  await page.goto(server.base + "/content/3?view=history");
+  await page.goto(`${server.base}${item}?view=history`);
   assert.match(await page.locator(".history").textContent(), /Reviewer \(Jane Doe\)/, "the history says who decided");
   return new URL(await create("Another look.")).pathname;
 }
