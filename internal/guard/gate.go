@@ -59,11 +59,13 @@ func newGate(all []*pattern) (*gate, error) {
 		return nil, err
 	}
 	g := &gate{width: 1, count: len(all), opens: make([][]opened, 1), ids: map[*pattern]int{}}
+	states := 1 // at most
 	for i, p := range all {
 		g.ids[p] = i
 		g.near, g.first = append(g.near, p.near), append(g.first, p.starts != nil)
 		g.line = append(g.line, p.line)
 		for _, s := range p.holds {
+			states += len(s)
 			for _, b := range []byte(s) {
 				if g.class[b] == 0 {
 					g.class[b] = uint8(g.width)
@@ -78,7 +80,7 @@ func newGate(all []*pattern) (*gate, error) {
 	for c := byte('A'); c <= 'Z'; c++ {
 		g.class[c] = g.class[c|0x20]
 	}
-	g.next = make([]uint16, g.width)
+	g.next = make([]uint16, g.width, g.width*min(states, mostStates))
 	for i, p := range all {
 		for _, s := range p.holds {
 			if err := fits("bytes in one string", len(s), longestHold); err != nil {
