@@ -213,6 +213,23 @@ func (g *gate) scan(text string) hits {
 	return h
 }
 
+// opensAny reports whether any pattern may match the text.
+func (g *gate) opensAny(text string) bool {
+	state := 0
+	for i := 0; i < len(text); {
+		b, size := text[i], 1
+		if b >= utf8.RuneSelf {
+			b, size = foldedByte(text[i:])
+		}
+		state = int(g.next[state*g.width+int(g.class[b])])
+		if len(g.opens[state]) > 0 {
+			return true
+		}
+		i += size
+	}
+	return false
+}
+
 // foldedByte returns the first byte of a text as the strings of patterns have it, and how many bytes it
 // stands for: (?i) takes the long s and the Kelvin sign for letters of ASCII.
 func foldedByte(text string) (b byte, size int) {
