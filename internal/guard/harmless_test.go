@@ -16,7 +16,8 @@ func TestWhatIsTakenForHarmlessIs(t *testing.T) {
 		"Rain falls.", " ", "\n", "\n\n", "- ", "1. ", "**", "password", "Passwort", ": ", " is ", " lautet ", "hunter2xyz9", "Tr0ub4dor&3x",
 		"AKIAIOSFODNN7EXAMPLE", "sk-ant-0123456789012345678901", "postgres://user:secret@host/db", "api_key", "=", "\"", "'", "`",
 		"c2VjcmV0IGFuZCBsb25nIGVub3VnaCB0byBiZSBhIGtleQ9f8e7d6c5b4a", "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
-		instruction, strings.ToUpper(instruction), "Use only the figures,", "names and links", "that the brief has", "パスワードは", "です。", "ſk-", "é",
+		instruction, strings.ToUpper(instruction), "Use only the figures,", "names and links",
+		"that the brief has", "パスワードは", "です。", "ſk-", "é",
 	}
 	seen := map[bool]int{}
 	proptest.Check(t, func(t *rapid.T) {

@@ -16,7 +16,7 @@ import (
 type Screen struct {
 	instructions []prose.Term // sentences of the instructions
 	plain        []string     // the same in plain words, each with a space after it
-	shown        string   // the end of what has been let through, which explains what follows: "the password is"
+	shown        string       // the end of what has been let through, which explains what follows: "the password is"
 	held         string
 	findings     []domain.Finding
 }

@@ -138,7 +138,9 @@ func (x *Index) Find(term string) []Range { return x.FindTerm(NewTerm(term)) }
 type Term struct{ folded string }
 
 // NewTerm prepares a term.
-func NewTerm(term string) Term { return Term{strings.TrimSpace(NewIndex(strings.TrimSpace(term)).folded)} }
+func NewTerm(term string) Term {
+	return Term{strings.TrimSpace(NewIndex(strings.TrimSpace(term)).folded)}
+}
 
 // FindTerm returns the places of a prepared term, as [Index.Find] does.
 func (x *Index) FindTerm(term Term) []Range {
