@@ -44,6 +44,23 @@ func TestDecisionsHaveOneForm(t *testing.T) {
 	}
 }
 
+// The README leads to every document.
+func TestTheReadmeNamesEveryDocument(t *testing.T) {
+	readme, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	documents, err := filepath.Glob("docs/*.md")
+	if err != nil || len(documents) < 10 {
+		t.Fatalf("found %v, %v", documents, err)
+	}
+	for _, d := range documents {
+		if name := filepath.ToSlash(d); !strings.Contains(string(readme), "("+name+")") {
+			t.Errorf("README.md does not link %s", name)
+		}
+	}
+}
+
 // What a comment or a document names exists: a file, a folder, a decision.
 func TestNamedFilesExist(t *testing.T) {
 	named := regexp.MustCompile(

@@ -133,7 +133,8 @@ func read(c *http.Client, req *http.Request, text func(line string) bool) (s str
 	}
 	defer res.Body.Close()
 	if res.StatusCode != http.StatusOK {
-		return s, fmt.Errorf("the stream was refused: %s", res.Status)
+		why, _ := io.ReadAll(io.LimitReader(res.Body, 1<<10)) // without it the status is told
+		return s, fmt.Errorf("the stream was refused: %s: %s", res.Status, why)
 	}
 	lines := bufio.NewScanner(res.Body)
 	done := false

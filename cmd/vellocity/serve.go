@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 	"time"
 
@@ -76,6 +77,7 @@ func listen(ctx context.Context, out io.Writer, a *app.App) error {
 	if err := a.Greet(ctx, out, inJournal(out, os.Getenv("JOURNAL_STREAM"))); err != nil && ctx.Err() == nil {
 		fmt.Fprintln(os.Stderr, "vellocity:", err)
 	}
+	debug.FreeOSMemory() // what the start needed, a server that waits for work does not
 	return <-served
 }
 

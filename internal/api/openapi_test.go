@@ -13,10 +13,7 @@ import (
 
 func TestOpenAPIDocument(t *testing.T) {
 	var d openapi.Document
-	options := openapi.Options{Description: api.Description(), PublicURL: "http://127.0.0.1:8080"}
-	if err := d.Write(app.Table(), options); err != nil {
-		t.Fatal(err)
-	}
+	d.Describe(app.Table(), openapi.Options{Description: api.Description(), PublicURL: "http://127.0.0.1:8080"})
 	row := d.Row(ops.Chapter{})
 	rec := httptest.NewRecorder()
 	row.Handler()(rec, httptest.NewRequestWithContext(t.Context(), row.Method, row.URL(), nil))

@@ -174,10 +174,11 @@ func (a *App) loadPrices() (err error) {
 
 func (a *App) work() (err error) {
 	a.hub = live.New(a.Store, a.log)
+	capabilities := Capabilities()
 	a.runner = execution.New(execution.Options{
 		Store:        a.Store,
 		Providers:    a.providers,
-		Capabilities: Capabilities(),
+		Capabilities: capabilities,
 		Log:          a.log,
 		Render:       content.Render,
 		Slots:        a.cfg.MaxTickets,
@@ -225,7 +226,7 @@ func (a *App) work() (err error) {
 		Publisher:    a.publisher,
 		Agents:       a.agents,
 		KeyVariables: keyVariables(),
-		Capabilities: Capabilities(),
+		Capabilities: capabilities,
 		Templates:    template.Builtin(),
 		PublicURL:    a.cfg.PlannedURL(),
 		Alive:        a.alive,

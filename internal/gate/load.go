@@ -26,8 +26,8 @@ const (
 
 const (
 	queueTime = 100 * time.Millisecond // the work that may wait for a slot
-	burstTime = 2 * time.Second        // the same for a burst
-	burstEnd  = 500 * time.Millisecond // after which a queue that was never empty is no burst
+	burstTime = 4 * time.Second        // the same for a burst
+	burstEnd  = 2 * time.Second        // after which a queue that was never empty is no burst
 	patience  = 5 * time.Second        // how long a request waits where the work takes longer than expected
 	firstTook = 5 * time.Millisecond   // how long a request holds its slot, as far as is known at the start
 )
@@ -45,8 +45,8 @@ type LoadOptions struct {
 	// worked off in a tenth of a second, as long as the latest ones took, but 32 may in any
 	// case, and 128 of those that write. What would wait longer is refused at once instead.
 	// So requests that cost little more than a refusal wait, and those that cost much are
-	// served soon or not at all. A queue that was empty within the last half second is a
-	// burst and no overload: it may have two seconds of work. Less than 0 means none.
+	// served soon or not at all. A queue that was empty within the last two seconds is a
+	// burst and no overload: it may have four seconds of work. Less than 0 means none.
 	Queue int
 	// Long is how many streams, waits and slow readers there may be: 5,000.
 	Long int

@@ -123,7 +123,7 @@ func TestQueueIsAsLongAsItsWork(t *testing.T) {
 			}
 			work := &held{release: make(chan struct{})}
 			first := send(t, l.Handler(work), 3) // one of them waits
-			_ = await.Pause(t.Context(), 600*time.Millisecond)
+			_ = await.Pause(t.Context(), 2100*time.Millisecond)
 			all := send(t, l.Handler(work), 3000)
 			synctest.Wait()
 			now := l.Now()

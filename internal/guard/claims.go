@@ -18,7 +18,7 @@ type claimRule struct {
 	id     string
 	reason string
 	// patterns are one for English and one for the other languages: few texts have a claim in either.
-	patterns []*pattern
+	patterns group
 }
 
 // sellingWords are adjectives with which sellers claim to be first.
@@ -34,7 +34,7 @@ const diseases = "cancers?|tumou?rs?|diabetes|anxiety|depression|insomnia|migrai
 var claimRules = []claimRule{
 	{
 		"finance", "promises about returns are regulated. Add the risk and the source, or remove it.",
-		slices.Concat(
+		together(
 			branches(`(?i)\b(?:guaranteed|assured|certain|risk[- ]free) (?:\w+ )?(?:returns?|profits?|income|gains?|yields?)\b`+
 				`|\b(?:returns?|profits?|yields?) (?:are|is) guaranteed\b|\b(?:risk[- ]free|safe) investments?\b`+
 				`|\b(?:double|triple|10x) your (?:money|income|savings|revenue|investment|capital)\b`+
@@ -48,7 +48,7 @@ var claimRules = []claimRule{
 	{
 		"absolute-promise",
 		"it promises an outcome that nobody can guarantee. Say what you observed, or what you do about it.",
-		slices.Concat(
+		together(
 			branches(
 				`(?i)\b(?:guaranteed|guarantees? (?:that |you |to )|(?:we|i|it|they|which|will|fully|personally|always|and) guarantees? (?:\w+)|risk[- ]free|no[- ]risk|zero[- ]risk|never fails?|cannot fail`+
 					`|without (?:any|the slightest|the least) risk(?: (?:at all|whatsoever|to you|for you|involved))?(?:[.,;:!?)—–\n]|$)|(?:no|zero) risk (?:at all|whatsoever|involved|to you|for you)|foolproof|fail[- ]?safe results|100 ?% (?:safe|secure|effective|satisfaction|guaranteed|accurate))`,
@@ -59,7 +59,7 @@ var claimRules = []claimRule{
 	},
 	{
 		"superlative", "it claims to be the best. Name the survey or test behind it, or say what is special instead.",
-		slices.Concat(
+		together(
 			branches(`(?i)(?:(?:#1|\bno\. ?1|\bnumber (?:1|one))\b|\b(?:the )?best (?:in the world|on the market|in class)`+
 				`|\bworld(?:'|’)?s (?:best|leading|fastest|number one)|\bunbeatable\b|\bunrival+ed\b|\bunmatched\b|\bindustry[- ]leading\b`+
 				`|\b(?:the|an?|our|as) (?:[a-z]+(?:'|’)?s?[- ])?leading (?:[a-z]+[- ]){0,2}(?:providers?|suppliers?|platforms?|compan(?:y|ies)`+
@@ -79,7 +79,7 @@ var claimRules = []claimRule{
 	},
 	{
 		"absolute-security", "no system is completely secure. Say which measures you take.",
-		slices.Concat(
+		together(
 			branches(
 				`(?i)\b(?:unhackable|hack[- ]proof|(?:completely|totally|absolutely) secure|perfectly (?:safe|secure)|impenetrable`+
 					`|bank[- ]grade security)\b`,
@@ -90,7 +90,7 @@ var claimRules = []claimRule{
 	},
 	{
 		"health", "health claims need approval or proof in most countries. Remove it or use the approved wording.",
-		slices.Concat(
+		together(
 			branches(
 				`(?i)\b(?:cures?|heals?|reverses?|eliminates?) (?:(?:any|all|every|your|even|chronic|the|of|these|most) ){0,2}(?:any|all|your|diseases?|`+diseases+`)\b|\bprevents? (?:cancer|diabetes|alzheimer's|dementia|heart attacks?|strokes?|covid)\b|\bclinically (?:proven|tested)\b`+
 					`|\bmiracle (?:cure|remedy|drug)\b|\bdetox(?:es|ifies) your\b|\bdoctor[- ]recommended\b|\b(?:no|without|zero|free (?:of|from)) (?:any )?side[- ]effects\b|\bside[- ]effect[- ]free\b`+
@@ -102,7 +102,7 @@ var claimRules = []claimRule{
 	},
 	{
 		"green", "environmental claims need proof that readers can check. Name the measure and the certificate.",
-		slices.Concat(
+		together(
 			branches(`(?i)\b(?:eco|environmentally)[- ]friendly\b|\b(?:carbon|climate)[- ](?:neutral|positive|negative)\b`+
 				`|\bzero (?:emissions?|impact|waste)\b|\b100 ?% (?:green|sustainable|natural|recyclable)\b`, true),
 			branches(greenWords, true),
@@ -116,7 +116,7 @@ func regulatedClaims(t *target) []domain.Finding {
 	taken := cover{size: len(text)}
 	for _, rule := range claimRules {
 		var places []prose.Range
-		for _, p := range rule.patterns {
+		for _, p := range rule.patterns() {
 			for _, r := range t.find(p) {
 				if !denied(text, r) && !onlyNumbered(text, r) && !harmlessClaim(text, r) && !t.reported(r) && taken.take(r) {
 					places = append(places, r)

@@ -59,11 +59,13 @@ func newGate(all []*pattern) (*gate, error) {
 		return nil, err
 	}
 	g := &gate{width: 1, count: len(all), opens: make([][]opened, 1), ids: map[*pattern]int{}}
+	states := 1 // at most
 	for i, p := range all {
 		g.ids[p] = i
 		g.near, g.first = append(g.near, p.near), append(g.first, p.starts != nil)
 		g.line = append(g.line, p.line)
 		for _, s := range p.holds {
+			states += len(s)
 			for _, b := range []byte(s) {
 				if g.class[b] == 0 {
 					g.class[b] = uint8(g.width)
@@ -78,7 +80,7 @@ func newGate(all []*pattern) (*gate, error) {
 	for c := byte('A'); c <= 'Z'; c++ {
 		g.class[c] = g.class[c|0x20]
 	}
-	g.next = make([]uint16, g.width)
+	g.next = make([]uint16, g.width, g.width*min(states, mostStates))
 	for i, p := range all {
 		for _, s := range p.holds {
 			if err := fits("bytes in one string", len(s), longestHold); err != nil {
@@ -161,6 +163,25 @@ func (h hits) of(p *pattern) []prose.Range {
 	return nil
 }
 
+// within narrows where a pattern may match to parts of the text that do not overlap, in their order.
+func (h hits) within(p *pattern, parts []prose.Range) {
+	slot := h.slots[h.ids[p]]
+	if slot == 0 {
+		return
+	}
+	var both []prose.Range
+	may := h.parts[slot-1]
+	for _, r := range parts {
+		for len(may) > 0 && may[0].End <= r.Start {
+			may = may[1:]
+		}
+		if len(may) > 0 && may[0].Start < r.End {
+			both = append(both, r)
+		}
+	}
+	h.parts[slot-1] = both
+}
+
 // any reports whether the pattern may match at all.
 func (h hits) any(p *pattern) bool { return len(h.of(p)) > 0 }
 
@@ -209,6 +230,23 @@ func (g *gate) scan(text string) hits {
 		i += size - 1
 	}
 	return h
+}
+
+// opensAny reports whether any pattern may match the text.
+func (g *gate) opensAny(text string) bool {
+	state := 0
+	for i := 0; i < len(text); {
+		b, size := text[i], 1
+		if b >= utf8.RuneSelf {
+			b, size = foldedByte(text[i:])
+		}
+		state = int(g.next[state*g.width+int(g.class[b])])
+		if len(g.opens[state]) > 0 {
+			return true
+		}
+		i += size
+	}
+	return false
 }
 
 // foldedByte returns the first byte of a text as the strings of patterns have it, and how many bytes it

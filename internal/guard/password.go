@@ -1,7 +1,6 @@
 package guard
 
 import (
-	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -12,7 +11,7 @@ import (
 // saidPatterns are the words in which people name a password in a sentence.
 //
 //nolint:gochecknoglobals // an expression, compiled once
-var saidPatterns = slices.Concat(branches(
+var saidPatterns = together(branches(
 	`(?i)(?:password|passcode|passphrase|passwort|kennwort|mots? de passe|code d.acc.s|contrase.a|clave (?:de acceso|secreta|maestra|del? (?:la )?(?:wi-?fi|red|administrador))|c.digo de acceso|mdp|cl. wi-?fi|`+
 		`wachtwoord|toegangscode|senha|palavra-passe|chave de acesso|codice (?:d.|di )accesso|c.digo de acesso|parola d.ordine|chiave d.accesso|zugangscode|access code|secret key|access token|`+
 		`パスワード|暗証番号|合言葉)`,
@@ -25,7 +24,7 @@ const farthest = 9
 // saidPasswords returns the passwords that a sentence names: "Das Passwort lautet …", "the password for the test
 // server is …". A word right after "is" is one if it has digits among its letters; further away it must look random.
 func (t *target) saidPasswords() (out []prose.Range) {
-	for _, p := range saidPatterns {
+	for _, p := range saidPatterns() {
 		for _, r := range locationsIn(p, t.Text, t.inSource.of(p)) {
 			if r, ok := passwordAfter(t.Text, r.End); ok {
 				out = append(out, r)

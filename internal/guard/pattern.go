@@ -35,6 +35,11 @@ type pattern struct {
 	longest func() *regexp.Regexp
 }
 
+// inBrackets reports whether every match begins with an opening bracket, and ends with a closing one.
+func (p *pattern) inBrackets() bool {
+	return !slices.ContainsFunc(p.holds, func(s string) bool { return s != "[" && s != "【" && s != "［" })
+}
+
 // nearBytes is how long the claims, phrases and dates are at most, all but absurdly long words.
 const nearBytes = 160
 
@@ -63,9 +68,27 @@ func atLine(text string) *pattern {
 // anyLetter is a letter, for expressions that ignore case: there, all letters as a class would be folded one by one.
 const anyLetter = `(?-i:\pL)`
 
-// branches compiles an expression of alternatives into one pattern for each: a text that holds a word of one is not
+// group returns patterns, the same ones each time. They are made when the first text is checked: most programs
+// and commands check none.
+type group func() []*pattern
+
+// together joins groups.
+func together(groups ...group) group {
+	return sync.OnceValue(func() (all []*pattern) {
+		for _, g := range groups {
+			all = append(all, g()...)
+		}
+		return all
+	})
+}
+
+// branches makes an expression of alternatives into one pattern for each: a text that holds a word of one is not
 // searched for the others.
-func branches(text string, near bool) (out []*pattern) {
+func branches(text string, near bool) group {
+	return sync.OnceValue(func() []*pattern { return split(text, near) })
+}
+
+func split(text string, near bool) (out []*pattern) {
 	text, classes := withoutClasses(text)
 	tree, err := syntax.Parse(text, syntax.Perl)
 	if err != nil {
@@ -206,8 +229,8 @@ func compile(text string) *pattern {
 	return p
 }
 
-// expression is a regular expression that is compiled when it is first used: a text rarely needs more than a few of
-// the thousand that there are, and all of them at once would take a third of a second at each start.
+// expression is a regular expression that is compiled when it is first used. A text needs only a few of the hundreds
+// that there are, and all of them at once would take longer than the rest of the program needs to start.
 type expression struct {
 	text     string
 	once     sync.Once
@@ -221,22 +244,6 @@ func (e *expression) get() *regexp.Regexp {
 
 func (e *expression) String() string { return e.text }
 
-func (e *expression) LiteralPrefix() (string, bool) { return e.get().LiteralPrefix() }
-
-func (e *expression) FindStringIndex(text string) []int { return e.get().FindStringIndex(text) }
-
-func (e *expression) FindStringSubmatchIndex(text string) []int {
-	return e.get().FindStringSubmatchIndex(text)
-}
-
-func (e *expression) FindAllStringIndex(text string, n int) [][]int {
-	return e.get().FindAllStringIndex(text, n)
-}
-
-func (e *expression) FindAllStringSubmatchIndex(text string, n int) [][]int {
-	return e.get().FindAllStringSubmatchIndex(text, n)
-}
-
 // wordPatterns lists the patterns that are looked for in the words, sourcePatterns those looked for in the source.
 func wordPatterns() []*pattern {
 	all := []*pattern{
@@ -245,10 +252,9 @@ func wordPatterns() []*pattern {
 		swearPattern,
 	}
 	for _, r := range claimRules {
-		all = append(all, r.patterns...)
+		all = append(all, r.patterns()...)
 	}
-	return slices.Concat(
-		all,
+	return append(all, together(
 		quotePatterns,
 		stockPatterns,
 		injectionElsewhere,
@@ -261,7 +267,7 @@ func wordPatterns() []*pattern {
 		reportedAfter,
 		fractionPatterns,
 		multiplePatterns,
-	)
+	)()...)
 }
 
 func sourcePatterns() []*pattern {
@@ -269,5 +275,5 @@ func sourcePatterns() []*pattern {
 	for _, p := range secretPatterns {
 		all = append(all, p.pattern)
 	}
-	return slices.Concat(all, saidPatterns, linkPatterns)
+	return append(all, together(saidPatterns, linkPatterns)()...)
 }

@@ -42,7 +42,7 @@ func TestTheGateIsOpenWhereAnExpressionMatches(t *testing.T) {
 	for _, p := range patterns() {
 		for _, text := range texts {
 			for _, text := range []string{text, strings.ToUpper(text), strings.ToLower(text), strings.ReplaceAll(text, "k", "\u212a")} {
-				matches := p.whole.FindAllStringIndex(text, -1)
+				matches := p.whole.get().FindAllStringIndex(text, -1)
 				found += len(matches)
 				if len(matches) > 0 && len(scanned(text, p)) == 0 {
 					t.Errorf("%s in %q: the gate is shut (holds %q)", p.whole, text, p.holds)
@@ -141,7 +141,7 @@ func TestNearbyFindsWhatTheWholeHas(t *testing.T) {
 			if !p.near && !p.line {
 				continue
 			}
-			if want := locations(p.whole, text); len(want) > 0 {
+			if want := locations(p.whole.get(), text); len(want) > 0 {
 				if got := locationsIn(p, text, scanned(text, p)); !slices.Equal(got, want) {
 					t.Errorf("%.60s in %q: %v, want %v", p.whole, fields[2], got, want)
 				}

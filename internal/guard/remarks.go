@@ -1,5 +1,7 @@
 package guard
 
+import "sync"
+
 // What an assistant says about the text that it wrote, by its grammar: an offer to change it, a question whether it
 // fits, a hope that it helps, an introduction, what it cannot know. Each form asks for a word for the text or a part of
 // it, since people offer to change rooms and flowers too.
@@ -126,10 +128,12 @@ var namedHoles = branches(words(
 ), true)
 
 // linesOf returns one pattern for each introduction, at the beginning of a line.
-func linesOf(all ...string) []*pattern {
-	out := make([]*pattern, 0, len(all))
-	for _, one := range all {
-		out = append(out, atLine(words(one)))
-	}
-	return out
+func linesOf(all ...string) group {
+	return sync.OnceValue(func() []*pattern {
+		out := make([]*pattern, 0, len(all))
+		for _, one := range all {
+			out = append(out, atLine(words(one)))
+		}
+		return out
+	})
 }

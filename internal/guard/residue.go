@@ -30,7 +30,7 @@ var (
 		`<\|[a-z_]{2,20}\|>|\[/?INST\]|<</?SYS>>|</?(?:system|assistant|think|thinking)>|(?m:^#{2,}\s*(?:(?i:system|instruction)s?)\s*:)|</?data(?:\s+name="[^"]*")?>`,
 	)
 
-	refusalPatterns = slices.Concat(branches(
+	refusalPatterns = together(branches(
 		`(?i)\bas an (?:ai|artificial intelligence)(?: (?:language )?model| assistant| system)?,? (?:I|my)\b[^.!?\n]*`+
 			`|\bas an? (?:large )?language model\b[^.!?\n]*`+
 			`|\bI(?:'|’)?(?:m an ai|m just an ai|m only an ai)(?: (?:language )?model| assistant| chatbot)?(?:[.,;:!?\n]|$| (?:and|so|without|trained|developed|created|that)\b)`+
@@ -43,11 +43,11 @@ var (
 		`(?i)(?:(?:sure|certainly|of course|absolutely)[,!.]? (?:here(?:'|’)?s|here is|here are|I(?:'|’)?ll)\b[^\n]*\b(?:blog|post|article|draft|section|outline|rewrite|revised|version|text|summary|introduction|paragraph|copy|e-?mail|write)s?\b[^\n]*|here(?:'|’)?s? (?:is )?(?:the|your|a|an) (?:[\w\-]+ ){0,4}(?:blog post|article|draft|section|post|outline|rewrite|revised)\b[^\n]*:[ \t]*$)`,
 	)
 	// closingPatterns are what an assistant says last; elsewhere people say it.
-	closingPatterns = slices.Concat(branches(
+	closingPatterns = together(branches(
 		`(?i)\b(?:let me know if you(?:(?:'|’)d| would)? (?:need|want|like) (?:any|further|more|me to|changes|adjustments|revisions|edits|another|a (?:different|shorter|longer)|this|it|to)\b|feel free to ask (?:me |for |if )|I hope this helps|would you like me to)\b[^.!?\n]*[.!?]?`,
 		false,
 	), branches(closingElsewhere, false), branches(offers, false), branches(asides, false))
-	holePatterns = slices.Concat(branches(
+	holePatterns = together(branches(
 		`(?i)\[\[needs:[^\]\n]*\]\]|\[(?:insert|your|company|product|name|date|add|link|placeholder|todo|tbd|xx+)\b[^\]\n]{0,60}\]|\[(?:[a-z'’]{1,20}[ _-]){0,3}(?:name|date|address|e-?mail|phone|number|company|city|venue|amount|location|product|price|title|url|website|role|position|department)(?: (?:here|of [a-z ]{1,20}))?\]|\{\{[^}\n]{1,60}\}\}|\{(?:first|last|full|company|customer|user)?[ _-]?name\}|%[A-Z][A-Z_]{3,24}%|\*\|[A-Z_:]{3,30}\|\*|<<[a-z][a-z _-]{2,30}>>|__[a-z]{3,}_?name__|\blorem ipsum\b`,
 		false,
 	), branches(holeElsewhere, false), namedHoles)
@@ -59,7 +59,7 @@ var (
 func injectionResidue(t *target) []domain.Finding {
 	var out []domain.Finding
 	places := sources(t.words, t.find(injectionPattern))
-	places = append(places, sources(t.words, t.findAny(injectionElsewhere))...)
+	places = append(places, sources(t.words, t.findAny(injectionElsewhere()))...)
 	places = append(places, locationsIn(markerPattern, t.bare, t.inSource.of(markerPattern))...)
 	if len(places) > 0 {
 		out = append(out, finding(
@@ -174,7 +174,7 @@ func Injection(text string) []string {
 		if !may.any(p) {
 			continue
 		}
-		for _, r := range locations(p.whole, text) {
+		for _, r := range locations(p.whole.get(), text) {
 			out = append(out, prose.Line(r.In(text)))
 		}
 	}
@@ -191,16 +191,16 @@ func refusalText(t *target) []domain.Finding {
 	if t.Edited {
 		certain = domain.SeverityWarning
 	}
-	if places := t.findAny(refusalPatterns); len(places) > 0 {
+	if places := t.findAny(refusalPatterns()); len(places) > 0 {
 		out = append(out, t.finding(certain,
 			"The assistant talks about itself here. Delete or rewrite the sentence.", places, nil))
 	}
-	if places := t.findAny(unknown); len(places) > 0 {
+	if places := t.findAny(unknown()); len(places) > 0 {
 		out = append(out, t.finding(domain.SeverityWarning,
 			"This sounds like an assistant that says what it cannot know. Delete or rewrite the sentence.", places, nil))
 	}
 	if places := apart(slices.Concat(
-		t.find(leftoverPattern), t.find(leftoverElsewhere), t.findAny(introductions), t.closing(),
+		t.find(leftoverPattern), t.find(leftoverElsewhere), t.findAny(introductions()), t.closing(),
 	)); len(places) > 0 {
 		out = append(out, t.finding(domain.SeverityWarning,
 			"This is a remark about the text, not part of it. Delete it.", places, nil))
@@ -234,7 +234,7 @@ func (t *target) closing() []prose.Range {
 	last := strings.LastIndex(text, "\n\n")
 	var out []prose.Range
 	var near []*pattern
-	for _, p := range closingPatterns {
+	for _, p := range closingPatterns() {
 		// Only what is in the last paragraph counts, so only there is it worth a search.
 		if parts := t.inWords.of(p); len(parts) > 0 && parts[len(parts)-1].End > last {
 			near = append(near, p)
@@ -252,7 +252,13 @@ func (t *target) closing() []prose.Range {
 func (t *target) holes() []prose.Range {
 	var out []prose.Range
 	text := t.words.Text
-	for _, r := range t.findAny(holePatterns) {
+	closed := sync.OnceValue(func() []prose.Range { return bracketed(t.unbroken) })
+	for _, p := range holePatterns() {
+		if p.inBrackets() && t.inWords.any(p) {
+			t.inWords.within(p, closed())
+		}
+	}
+	for _, r := range t.findAny(holePatterns()) {
 		before, _ := utf8.DecodeLastRuneInString(text[:r.Start])
 		after, _ := utf8.DecodeRuneInString(text[r.End:])
 		bracket := text[r.Start] == '[' && !strings.HasPrefix(text[r.Start:], "[[")

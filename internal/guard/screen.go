@@ -14,9 +14,9 @@ import (
 // back the word that is being written, a private key until its end, and a sentence for as long as it reads like one of
 // the instructions. It is for one goroutine.
 type Screen struct {
-	instructions []string // sentences of the instructions
-	plain        []string // the same in plain words, each with a space after it
-	shown        string   // the end of what has been let through, which explains what follows: "the password is"
+	instructions []prose.Term // sentences of the instructions
+	plain        []string     // the same in plain words, each with a space after it
+	shown        string       // the end of what has been let through, which explains what follows: "the password is"
 	held         string
 	findings     []domain.Finding
 }
@@ -36,7 +36,7 @@ func NewScreen(instructions string) *Screen {
 	s := &Screen{}
 	for _, sentence := range prose.SentenceTexts(prose.Plain(instructions)) {
 		if prose.CountWords(sentence) >= leastLeak {
-			s.instructions = append(s.instructions, sentence)
+			s.instructions = append(s.instructions, prose.NewTerm(sentence))
 			s.plain = append(s.plain, plainWords(sentence)+" ")
 		}
 	}
@@ -116,6 +116,10 @@ func (s *Screen) let(n int) string {
 	}
 	before, part := s.shown, s.held[:n]
 	s.held = s.held[n:]
+	if s.harmless(before + part) {
+		s.remember(before + part)
+		return part
+	}
 	t := newTarget(Input{Text: before + part})
 	var cuts []cut
 	start := utf8.RuneCountInString(before)
@@ -141,18 +145,33 @@ func (s *Screen) let(n int) string {
 	}
 	var leaks []prose.Range
 	for _, sentence := range s.instructions {
-		leaks = append(leaks, t.index().Find(sentence)...)
+		leaks = append(leaks, t.index().FindTerm(sentence)...)
 	}
 	if len(leaks) > 0 {
 		note("injection-residue", t.finding(domain.SeverityWarning,
 			"These are instructions to the model that wrote the text. Delete them.", apart(leaks), nil))
 	}
-	s.shown = before + part
+	s.remember(before + part)
+	return apply(part, cuts, nil)
+}
+
+// harmless reports whether a text certainly has nothing to cut out, which goes for nearly every piece: without any
+// markup its words are those of the source, and it holds no string that a secret or an instruction has.
+func (s *Screen) harmless(text string) bool {
+	if strings.ContainsAny(text, "*_`~[]()<>&\\#|") || sourceGate().opensAny(text) || len(blobs(text)) > 0 {
+		return false
+	}
+	words := prose.NewIndex(text)
+	return !slices.ContainsFunc(s.instructions, func(t prose.Term) bool { return len(words.FindTerm(t)) > 0 })
+}
+
+// remember keeps the end of what has been let through.
+func (s *Screen) remember(text string) {
+	s.shown = text
 	if over := len(s.shown) - screenContext; over > 0 {
 		for over < len(s.shown) && !utf8.RuneStart(s.shown[over]) {
 			over++
 		}
 		s.shown = s.shown[over:]
 	}
-	return apply(part, cuts, nil)
 }

@@ -59,7 +59,7 @@ func secrets(t *target) []domain.Finding {
 		switch {
 		case !t.inSource.any(p.pattern):
 		case p.what == privateKey: // it has empty lines
-			add(p.what, locations(p.pattern.whole, t.Text))
+			add(p.what, locations(p.pattern.whole.get(), t.Text))
 		case p.what == accessInAddress:
 			found := locationsIn(p.pattern, t.Text, tokens("://", ":", "@")(t.Text, nil))
 			add(p.what, slices.DeleteFunc(found, func(r prose.Range) bool { return exampleAccess(r.In(t.Text)) }))
@@ -84,7 +84,7 @@ func (t *target) labelledValues() []prose.Range {
 			continue
 		}
 		line := t.Text[part.Start:min(len(t.Text), part.Start+farValue)] // it may stand below an empty line
-		if l := labelled.starts.FindStringSubmatchIndex(line); l != nil {
+		if l := labelled.starts.get().FindStringSubmatchIndex(line); l != nil {
 			r := prose.Range{Start: part.Start + l[2], End: part.Start + l[3]}
 			last = r.End
 			v := r.In(t.Text)

@@ -109,7 +109,7 @@ var factors = []struct {
 
 // partsOf finds fractions in words, multiplesOf what has grown some times. h is what the gate has seen in the text.
 func partsOf(text string, h hits) (out []spelledNumber) {
-	for _, r := range oneOf(text, h, fractionPatterns) {
+	for _, r := range oneOf(text, h, fractionPatterns()) {
 		rest := text[r.End:min(len(text), r.End+40)]
 		if measured.MatchString(rest) || measured.MatchString(lastPart(r.In(text))+rest) ||
 			measuredHan.MatchString(text[:r.Start]) {
@@ -198,7 +198,7 @@ func numeralStart(word string) int {
 }
 
 func multiplesOf(text string, h hits) (out []spelledNumber) {
-	for _, r := range oneOf(text, h, multiplePatterns) {
+	for _, r := range oneOf(text, h, multiplePatterns()) {
 		if grows.MatchString(strings.ToValidUTF8(text[max(0, r.Start-60):min(len(text), r.End+40)], "")) {
 			continue
 		}

@@ -1,8 +1,6 @@
 package guard
 
 import (
-	"slices"
-
 	"vellocity/internal/domain"
 )
 
@@ -10,7 +8,7 @@ import (
 // pattern for English and one for the other languages.
 //
 //nolint:gochecknoglobals // tables, put together once
-var stockPatterns = slices.Concat(
+var stockPatterns = together(
 	branches(`(?i)\b(?:in today(?:'|’)?s (?:\w+[- ]){0,4}(?:world|landscape|era|age|environment|market|economy)`+
 		`|in an era (?:of|where)|in the ever[- ](?:evolving|changing)|ever[- ]evolving (?:landscape|world)`+
 		`|let(?:'s|’s) (?:delve into|dive in|dive into|dive deep|unpack this|unpack the|explore how)|delve (?:deeper )?into|delving (?:deeper )?into|dive deep(?:er)? into`+
@@ -60,7 +58,7 @@ var stockPatterns = slices.Concat(
 
 // stockPhrases finds phrases that readers have seen too often. It is information: nobody is harmed by them.
 func stockPhrases(t *target) []domain.Finding {
-	places := t.findAny(stockPatterns)
+	places := t.findAny(stockPatterns())
 	if len(places) == 0 {
 		return nil
 	}

@@ -57,7 +57,7 @@ func unsupportedQuotes(t *target) []domain.Finding {
 			places = append(places, r)
 		}
 	}
-	for _, r := range t.findAny(quotePatterns) {
+	for _, r := range t.findAny(quotePatterns()) {
 		r = withoutContext(t.words.Text, r)
 		if isTitle(t.words.Text, r) {
 			continue
@@ -187,16 +187,16 @@ func unsupportedLinks(t *target) []domain.Finding {
 func (t *target) addresses() (out []prose.Range) {
 	var whole []prose.Range // the matches, with the brackets around the addresses
 	inside := map[int]prose.Range{}
-	for _, p := range linkPatterns {
+	for _, p := range linkPatterns() {
 		parts := t.inSource.of(p)
-		if at, _ := p.whole.LiteralPrefix(); at == "" && len(parts) > 0 { // an address has no spaces
+		if at, _ := p.whole.get().LiteralPrefix(); at == "" && len(parts) > 0 { // an address has no spaces
 			parts = tokens(p.holds[0])(t.bare, nil)
 			if len(p.holds) > 1 {
 				parts = tokens("/")(t.bare, nil)
 			}
 		}
 		for _, part := range parts {
-			for _, l := range p.whole.FindAllStringSubmatchIndex(part.In(t.bare), -1) {
+			for _, l := range p.whole.get().FindAllStringSubmatchIndex(part.In(t.bare), -1) {
 				r := firstGroup(l)
 				r = prose.Range{Start: part.Start + r.Start, End: part.Start + r.End}
 				if r.Start > 0 && strings.IndexByte("/@.-_=", t.bare[r.Start-1]) >= 0 && !strings.Contains(r.In(t.bare), ":") {

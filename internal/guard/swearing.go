@@ -84,7 +84,7 @@ func profanity(t *target) []domain.Finding {
 		places = append(places, r)
 	}
 	for _, part := range t.inWords.of(swearPattern) {
-		for _, l := range swearPattern.whole.FindAllStringSubmatchIndex(part.In(text), -1) {
+		for _, l := range swearPattern.whole.get().FindAllStringSubmatchIndex(part.In(text), -1) {
 			r := firstGroup(l)
 			places = append(places, prose.Range{Start: part.Start + r.Start, End: part.Start + r.End})
 		}

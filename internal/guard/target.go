@@ -54,7 +54,7 @@ func newField(in Input, name string) *target {
 func (t *target) prepare() {
 	t.index = sync.OnceValue(func() *prose.Index { return prose.NewIndex(t.words.Text) })
 	t.wordRanges = sync.OnceValue(func() []prose.Range { return prose.WordRanges(t.words.Text) })
-	t.speaking = sync.OnceValue(func() speaks { return speaks{t.findAny(reportedBefore), t.findAny(reportedAfter)} })
+	t.speaking = sync.OnceValue(func() speaks { return speaks{t.findAny(reportedBefore()), t.findAny(reportedAfter())} })
 	t.language = sync.OnceValue(func() string {
 		spoken := domain.BrandVoice{}
 		if t.BrandVoice != nil {
@@ -140,7 +140,7 @@ func laterMatch(p *pattern, text string, r prose.Range) (prose.Range, bool) {
 		if !utf8.RuneStart(text[at]) || !wholeStart(text, at) {
 			continue
 		}
-		if l := p.whole.FindStringIndex(text[at:end]); l != nil && wholeStart(text, at+l[0]) {
+		if l := p.whole.get().FindStringIndex(text[at:end]); l != nil && wholeStart(text, at+l[0]) {
 			return trimmed(text, prose.Range{Start: at + l[0], End: at + l[1]}), true
 		}
 	}

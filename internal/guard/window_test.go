@@ -33,7 +33,7 @@ func TestWindowsMissNothing(t *testing.T) {
 					return !wholeWords(text, r) || partOfNumber(text, r) || !d.valid(text, r)
 				})
 			}
-			want := keep(locations(d.pattern.whole, text))
+			want := keep(locations(d.pattern.whole.get(), text))
 			got := keep(locationsIn(d.pattern, text, d.window(text, numbersIn(text))))
 			if !slices.Equal(got, want) {
 				t.Errorf("%s in %q: %v, want %v", d.what, text, got, want)
@@ -43,7 +43,7 @@ func TestWindowsMissNothing(t *testing.T) {
 			if p.what != accessInAddress {
 				continue
 			}
-			want, got := locations(p.pattern.whole, text), locationsIn(p.pattern, text, tokens("://", ":", "@")(text, nil))
+			want, got := locations(p.pattern.whole.get(), text), locationsIn(p.pattern, text, tokens("://", ":", "@")(text, nil))
 			if !slices.Equal(got, want) {
 				t.Errorf("%s in %q: %v, want %v", p.what, text, got, want)
 			}

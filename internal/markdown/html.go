@@ -48,7 +48,7 @@ var converter = sync.OnceValues(func() (goldmark.Markdown, *bluemonday.Policy) {
 })
 
 var (
-	idShape       = regexp.MustCompile(`^[\p{L}\p{N}\p{M}_:.\-]{1,200}$`)
+	idShape       = regexp.MustCompile(`^[\p{L}\p{N}\p{M}_:.\-]+$`)
 	languageClass = regexp.MustCompile(`^language-[^\s"'<>&]{1,40}$`)
 	footnoteClass = regexp.MustCompile(`^footnote(s|-ref|-backref)$`)
 	footnoteRole  = regexp.MustCompile(`^doc-(noteref|endnotes|backlink)$`)

@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 
 	"vellocity/internal/domain"
@@ -39,10 +40,10 @@ const version = "1.0.0"
 // replaced by that of the request.
 const localAddress = "http://127.0.0.1:8080"
 
-// Document is the OpenAPI document, as bytes.
+// Document is the OpenAPI document of a table. It is written when it is first asked for.
 type Document struct {
-	body []byte
 	Options
+	body func() ([]byte, error)
 	// latest is the document as it was sent last: most requests name the same host.
 	latest atomic.Pointer[sent]
 }
@@ -74,13 +75,17 @@ func (d *Document) Row(chapter ops.Chapter) ops.Op {
 }
 
 func (d *Document) serve(w http.ResponseWriter, r *http.Request) {
+	s, err := d.at(r)
+	if err != nil {
+		panic(err) // a fault of the program, which a test finds; answered as such
+	}
 	w.Header().Set("Cache-Control", "private, no-cache")
-	d.at(r).Send(w, r)
+	s.Send(w, r)
 }
 
 // at returns the document with the address of the server: a client that is generated from
 // it calls this server and no other.
-func (d *Document) at(r *http.Request) *sent {
+func (d *Document) at(r *http.Request) (*sent, error) {
 	address := localAddress
 	if d.PublicURL == "" && r.Host != "" {
 		u := url.URL{Scheme: "http", Host: r.Host}
@@ -90,22 +95,29 @@ func (d *Document) at(r *http.Request) *sent {
 		address = u.String()
 	}
 	if s := d.latest.Load(); s != nil && s.address == address {
-		return s
+		return s, nil
 	}
-	body := d.body
+	body, err := d.body()
+	if err != nil {
+		return nil, err
+	}
 	if address != localAddress {
 		text := ops.MustEncode(address)
 		body = bytes.ReplaceAll(body, []byte(`"`+localAddress), bytes.TrimSuffix(text, []byte(`"`)))
 	}
 	s := &sent{address, gate.Keep("application/json; charset=utf-8", body)}
 	d.latest.Store(s)
-	return s
+	return s, nil
 }
 
-// Write writes the document of a table.
-func (d *Document) Write(table []ops.Op, o Options) error {
-	w := writer{schemas: ops.NewSchemas()}
+// Describe makes the document that of a table.
+func (d *Document) Describe(table []ops.Op, o Options) {
 	d.Options = o
+	d.body = sync.OnceValues(func() ([]byte, error) { return write(table, o) })
+}
+
+func write(table []ops.Op, o Options) ([]byte, error) {
+	w := writer{schemas: ops.NewSchemas()}
 	address := cmp.Or(o.PublicURL, localAddress)
 	w.doc = document{
 		OpenAPI: "3.1.0",
@@ -133,7 +145,7 @@ func (d *Document) Write(table []ops.Op, o Options) error {
 	}
 	for i := range table {
 		if err := w.add(&table[i]); err != nil {
-			return fmt.Errorf("document %s: %w", table[i].Name, err)
+			return nil, fmt.Errorf("document %s: %w", table[i].Name, err)
 		}
 	}
 	for _, s := range w.schemas.Map() {
@@ -141,13 +153,12 @@ func (d *Document) Write(table []ops.Op, o Options) error {
 	}
 	var compact, b bytes.Buffer
 	if err := ops.Encode(&compact, w.doc); err != nil {
-		return fmt.Errorf("write the OpenAPI document: %w", err)
+		return nil, fmt.Errorf("write the OpenAPI document: %w", err)
 	}
 	if err := json.Indent(&b, compact.Bytes(), "", "  "); err != nil {
-		return fmt.Errorf("write the OpenAPI document: %w", err)
+		return nil, fmt.Errorf("write the OpenAPI document: %w", err)
 	}
-	d.body = b.Bytes()
-	return nil
+	return b.Bytes(), nil
 }
 
 // admitNull adds null to the values of a property that may be null.

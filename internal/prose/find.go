@@ -132,8 +132,19 @@ func (f *folder) put(from, to int, r rune) {
 
 // Find returns the places of a term in the text; see the function of the same name. A term does not go on
 // after an empty line.
-func (x *Index) Find(term string) []Range {
-	t := strings.TrimSpace(NewIndex(strings.TrimSpace(term)).folded)
+func (x *Index) Find(term string) []Range { return x.FindTerm(NewTerm(term)) }
+
+// Term is a term prepared for [Index.FindTerm], for looking for it in many texts.
+type Term struct{ folded string }
+
+// NewTerm prepares a term.
+func NewTerm(term string) Term {
+	return Term{strings.TrimSpace(NewIndex(strings.TrimSpace(term)).folded)}
+}
+
+// FindTerm returns the places of a prepared term, as [Index.Find] does.
+func (x *Index) FindTerm(term Term) []Range {
+	t := term.folded
 	if t == "" {
 		return nil
 	}

@@ -5,51 +5,21 @@
 //
 //   npm ci && node check.mjs
 import assert from "node:assert/strict";
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { axe, launch, overflow, still, until, watch } from "./browser.mjs";
-import { startProvider } from "./provider.mjs";
-import { startServer } from "./server.mjs";
+import { launch, still, until } from "./browser.mjs";
+import { out, stage } from "./stage.mjs";
 
-const out = join(import.meta.dirname, "out");
-mkdirSync(out, { recursive: true });
-const complaints = [];
-let step = "start";
-const tell = (what) => { step = what; console.log(`· ${what}`); };
 const text = "# Less noise\n\nWe utilize synergy in every inbox! A team of 40 people answers twice as fast, and nobody has to ask who does what. Write to us, and we show you how the others do it without a long meeting or another tool to learn.";
-
-const provider = await startProvider(5);
-const server = await startServer({ OPENAI_API_KEY: "sk-test", OPENAI_BASE_URL: provider.url, VELLOCITY_OPENAI_MODEL: "test-model" }, ["--no-demo"]);
-const context = await launch();
-try {
-  const page = await open(context);
-  await page.goto(server.link);
+const { server, tell, open, noFault, everyMode, play } = await stage({ name: "check", refusals: [409, 412, 422], pause: 5 });
+await play("Checking a text is done.", async (page) => {
   await voice(page);
   await tryText(page);
   await samples(page);
   await judgement(page);
   await redo(page);
-  await everyMode();
+  await everyMode(["/check", "/check?brand_voice_id=3&sample=1", "/check?judged=1", "/brand-voices/3"]);
   await withoutScript();
-  assert.deepEqual(complaints, [], "the console must stay clean");
-  console.log("Checking a text is done.");
-} catch (err) {
-  console.error(`\nFailed while: ${step}\n`);
-  for (const [i, p] of context.pages().entries()) await p.screenshot({ path: join(out, `failed-check-${i}.png`) }).catch(() => {});
-  console.error(err);
-  process.exitCode = 1;
-} finally {
-  await context.close();
-  await server.stop();
-  provider.stop();
-}
-
-async function open(ctx) {
-  const page = await ctx.newPage();
-  watch(page, complaints, (said) => /status of 4(09|12|22)|htmx:error: (Failed to fetch|NetworkError|The operation was aborted)/.test(said));
-  page.setDefaultTimeout(20000);
-  return page;
-}
+});
 
 async function voice(page) {
   tell("make a brand voice with a sample text");
@@ -137,33 +107,6 @@ async function redo(page) {
   await page.screenshot({ path: join(out, "light_comparison.png"), fullPage: true });
 }
 
-async function noFault(page, where) {
-  assert.deepEqual(await axe(page), [], `axe: ${where}`);
-  assert.equal(await overflow(page), null, `overflow: ${where}`);
-}
-
-async function everyMode() {
-  const modes = {
-    light: {}, dark: { colorScheme: "dark" },
-    phone: { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true },
-    narrow: { viewport: { width: 320, height: 700 } },
-  };
-  for (const [mode, options] of Object.entries(modes)) {
-    tell(`look at every page: ${mode}`);
-    const ctx = await launch(options);
-    const page = await open(ctx);
-    await page.goto(server.newLink());
-    for (const path of ["/check", "/check?brand_voice_id=3&sample=1", "/check?judged=1", "/brand-voices/3"]) {
-      step = `look at ${path}, ${mode}`;
-      await page.goto(server.base + path);
-      await still(page);
-      await page.screenshot({ path: join(out, `${mode}${path.replace(/\W+/g, "_")}.png`), fullPage: true });
-      await noFault(page, `${path}, ${mode}`);
-    }
-    await ctx.close();
-  }
-}
-
 async function withoutScript() {
   tell("check a text without a script");
   const ctx = await launch({ javaScriptEnabled: false });
@@ -175,5 +118,3 @@ async function withoutScript() {
   await page.locator("mark.find", { hasText: "synergy" }).waitFor();
   await ctx.close();
 }
-
-process.exit(); // a browser that a failure left open would keep the script alive

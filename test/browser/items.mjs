@@ -3,51 +3,20 @@
 //
 //   npm ci && node items.mjs
 import assert from "node:assert/strict";
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { axe, inFirefox, launch, overflow, still, watch } from "./browser.mjs";
-import { startServer } from "./server.mjs";
+import { inFirefox, launch } from "./browser.mjs";
+import { out, stage } from "./stage.mjs";
 
-const out = join(import.meta.dirname, "out");
-mkdirSync(out, { recursive: true });
-const complaints = [];
-let step = "start";
-const tell = (what) => { step = what; console.log(`· ${what}`); };
-
-const server = await startServer();
-const context = await launch();
-try {
-  const page = await open(context);
-  await page.goto(server.link);
-  await byHand(page);
+const { server, context, tell, open, everyMode, play } = await stage({ name: "items", refusals: [404, 409, 412, 422] });
+await play("Items are done.", async (page) => {
+  const [item, copy] = await byHand(page);
   await list(page);
-  await passage(page);
-  const link = await reviewer(page);
-  if (!inFirefox) await everyMode(link);
-  assert.deepEqual(complaints, [], "the console must stay clean");
-  console.log("Items are done.");
-} catch (err) {
-  console.error(`\nFailed while: ${step}\n`);
-  for (const [i, p] of context.pages().entries()) await p.screenshot({ path: join(out, `failed-items-${i}.png`) }).catch(() => {});
-  console.error(err);
-  process.exitCode = 1;
-} finally {
-  await context.close();
-  await server.stop();
-}
+  await passage(page, item);
+  const link = await reviewer(page, copy);
+  if (!inFirefox) await everyMode(["/board", "/contents", "/contents?q=nothing+like+it", "/contents/new", [item, { as: "/content" }], [link, { as: "/review" }]]);
+});
 
-async function open(ctx) {
-  const page = await ctx.newPage();
-  watch(page, complaints, (text) => /status of 4(04|09|12|22)|htmx:error: (Failed to fetch|NetworkError|The operation was aborted)/.test(text));
-  page.setDefaultTimeout(20000);
-  return page;
-}
-
-async function noFault(page, where) {
-  assert.deepEqual(await axe(page), [], `axe on ${where}`);
-  assert.equal(await overflow(page), null, `nothing is wider than the window on ${where}`);
-}
-
+// byHand writes an item and duplicates it, and returns the paths of both.
 async function byHand(page) {
   tell("write an item by hand");
   await page.goto(server.base + "/board");
@@ -64,10 +33,14 @@ async function byHand(page) {
   await page.locator("#create").click();
   await page.waitForURL(/\/content\/\d+$/);
   assert.match(await page.locator(".byline").textContent(), /Written by a person/);
+  const item = path(page);
   await page.getByLabel("More actions").click();
   await page.getByRole("button", { name: "Duplicate" }).click();
   await page.waitForFunction(() => document.querySelector("h1, .bar-title")?.textContent.startsWith("Copy of How we brew"));
+  return [item, path(page)];
 }
+
+function path(page) { return new URL(page.url()).pathname; }
 
 async function list(page) {
   tell("find, sort and move items in the list");
@@ -90,13 +63,13 @@ async function list(page) {
 }
 
 // passage comments on words of the text, while another tab looks on.
-async function passage(page) {
+async function passage(page, item) {
   tell("comment on a passage");
   const other = await open(context);
-  await other.goto(server.base + "/content/2");
+  await other.goto(server.base + item);
   await other.waitForFunction(() => document.getElementById("live-dot").dataset.state === "live");
   await page.bringToFront();
-  await page.goto(server.base + "/content/2");
+  await page.goto(server.base + item);
   await page.evaluate(() => {
     const p = [...document.querySelectorAll("article.prose p")].find((e) => e.textContent.startsWith("Use coarse"));
     const range = document.createRange();
@@ -127,10 +100,10 @@ async function passage(page) {
 
 // reviewer approves through a link in a browser without a session, and returns the path of
 // another link.
-async function reviewer(page) {
+async function reviewer(page, item) {
   tell("approve through a review link");
   const create = async (note) => {
-    await page.goto(server.base + "/content/3");
+    await page.goto(server.base + item);
     await page.locator(".new-link summary").click();
     await page.locator(".new-link textarea").fill(note);
     await page.getByRole("button", { name: "Create review link" }).click();
@@ -156,32 +129,7 @@ async function reviewer(page) {
   assert.match(await guest.locator("#decision").textContent(), /Jane Doe approved version 1/);
   assert.deepEqual(await ctx.cookies(), [], "the page sets no cookie");
   await ctx.close();
-  await page.goto(server.base + "/content/3?view=history");
+  await page.goto(`${server.base}${item}?view=history`);
   assert.match(await page.locator(".history").textContent(), /Reviewer \(Jane Doe\)/, "the history says who decided");
   return new URL(await create("Another look.")).pathname;
 }
-
-// everyMode looks at the pages in light, dark, on a phone and at 320 pixels.
-async function everyMode(link) {
-  const modes = {
-    light: {}, dark: { colorScheme: "dark" },
-    phone: { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true },
-    narrow: { viewport: { width: 320, height: 700 } },
-  };
-  for (const [mode, options] of Object.entries(modes)) {
-    tell(`look at the pages: ${mode}`);
-    const ctx = await launch(options);
-    const page = await open(ctx);
-    await page.goto(server.newLink());
-    for (const path of ["/board", "/contents", "/contents?q=nothing+like+it", "/contents/new", "/content/2", link]) {
-      step = `look at ${path}, ${mode}`;
-      await page.goto(server.base + path);
-      await still(page);
-      await page.screenshot({ path: join(out, `items-${mode}${path.replace(link, "/review").replace(/\W+/g, "_")}.png`), fullPage: /content.2|review/.test(path) });
-      await noFault(page, `${path}, ${mode}`);
-    }
-    await ctx.close();
-  }
-}
-
-process.exit(); // a browser that a failure left open would keep the script alive

@@ -4,48 +4,20 @@
 //
 //   npm ci && node triggers.mjs
 import assert from "node:assert/strict";
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
-import { axe, inFirefox, launch, overflow, still, until, watch } from "./browser.mjs";
-import { startServer } from "./server.mjs";
+import { inFirefox, launch, until } from "./browser.mjs";
+import { stage } from "./stage.mjs";
 
-const out = join(import.meta.dirname, "out");
-mkdirSync(out, { recursive: true });
-const complaints = [];
-let step = "start";
-const tell = (what) => { step = what; console.log(`· ${what}`); };
-
-const server = await startServer({}, ["--no-demo"]);
-const context = await launch();
-try {
-  const page = await open(context);
-  await page.goto(server.link);
+const { server, tell, noFault, everyMode, play } = await stage({ name: "triggers", refusals: [409, 412, 422] });
+await play("Triggers are done.", async (page) => {
   await schedule(page);
   await event(page);
   await fire(page);
   await rule(page);
   if (!inFirefox) { // once is enough
-    await everyMode();
+    await everyMode(["/triggers", "/triggers/new", "/triggers/new?template=newsletter", "/triggers/1", "/triggers/2?delete=1", "/rules", "/rules/new", "/rules/1?delete=1"]);
     await withoutScript();
   }
-  assert.deepEqual(complaints, [], "the console must stay clean");
-  console.log("Triggers are done.");
-} catch (err) {
-  console.error(`\nFailed while: ${step}\n`);
-  for (const [i, p] of context.pages().entries()) await p.screenshot({ path: join(out, `failed-triggers-${i}.png`) }).catch(() => {});
-  console.error(err);
-  process.exitCode = 1;
-} finally {
-  await context.close();
-  await server.stop();
-}
-
-async function open(ctx) {
-  const page = await ctx.newPage();
-  watch(page, complaints, (text) => /status of 4(09|12|22)|htmx:error: (Failed to fetch|NetworkError|The operation was aborted)/.test(text));
-  page.setDefaultTimeout(20000);
-  return page;
-}
+});
 
 async function begin(page) {
   await page.goto(server.base + "/triggers");
@@ -196,34 +168,6 @@ async function rule(page) {
   await page.locator(".history", { hasText: /Short enough moved version 1 from Generated to Ready: word_count is/ }).waitFor();
 }
 
-async function noFault(page, where) {
-  const found = await axe(page);
-  assert.deepEqual(found, [], `${where}: axe`);
-  assert.equal(await overflow(page), null, `${where}: wider than the window`);
-}
-
-async function everyMode() {
-  const modes = {
-    light: {}, dark: { colorScheme: "dark" },
-    phone: { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true },
-    narrow: { viewport: { width: 320, height: 700 } },
-  };
-  for (const [mode, options] of Object.entries(modes)) {
-    tell(`look at every page: ${mode}`);
-    const ctx = await launch(options);
-    const page = await open(ctx);
-    await page.goto(server.newLink());
-    for (const path of ["/triggers", "/triggers/new", "/triggers/new?template=newsletter", "/triggers/1", "/triggers/2?delete=1", "/rules", "/rules/new", "/rules/1?delete=1"]) {
-      step = `look at ${path}, ${mode}`;
-      await page.goto(server.base + path);
-      await still(page);
-      await page.screenshot({ path: join(out, `${mode}${path.replace(/\W+/g, "_")}.png`), fullPage: true });
-      await noFault(page, `${path}, ${mode}`);
-    }
-    await ctx.close();
-  }
-}
-
 async function withoutScript() {
   tell("make a rule and a trigger without a script");
   const ctx = await launch({ javaScriptEnabled: false });
@@ -251,5 +195,3 @@ async function withoutScript() {
   await page.waitForURL(/\/triggers\/\d+$/);
   await ctx.close();
 }
-
-process.exit(); // a browser that a failure left open would keep the script alive

@@ -3,49 +3,21 @@
 //
 //   npm ci && node voices.mjs
 import assert from "node:assert/strict";
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
-import { axe, inFirefox, launch, overflow, still, watch } from "./browser.mjs";
-import { startServer } from "./server.mjs";
+import { inFirefox, launch, still } from "./browser.mjs";
+import { stage } from "./stage.mjs";
 
-const out = join(import.meta.dirname, "out");
-mkdirSync(out, { recursive: true });
-const complaints = [];
-let step = "start";
-const tell = (what) => { step = what; console.log(`· ${what}`); };
-
-const server = await startServer({}, ["--no-demo"]);
-const context = await launch();
-try {
-  const page = await open(context);
-  await page.goto(server.link);
+const { server, tell, noFault, everyMode, play } = await stage({ name: "voices", refusals: [409, 412, 422] });
+await play("Brand voices and agents are done.", async (page) => {
   await voice(page);
   await agent(page);
   await run(page);
   await drafts(page);
   await deletion(page);
   if (!inFirefox) { // once is enough
-    await everyMode();
+    await everyMode(["/brand-voices", "/brand-voices/new", "/brand-voices/1", "/brand-voices/2?delete=1", "/agents", "/agents/new", "/agents/1"]);
     await withoutScript();
   }
-  assert.deepEqual(complaints, [], "the console must stay clean");
-  console.log("Brand voices and agents are done.");
-} catch (err) {
-  console.error(`\nFailed while: ${step}\n`);
-  for (const [i, p] of context.pages().entries()) await p.screenshot({ path: join(out, `failed-voices-${i}.png`) }).catch(() => {});
-  console.error(err);
-  process.exitCode = 1;
-} finally {
-  await context.close();
-  await server.stop();
-}
-
-async function open(ctx) {
-  const page = await ctx.newPage();
-  watch(page, complaints, (text) => /status of 4(09|12|22)|htmx:error: (Failed to fetch|NetworkError|The operation was aborted)/.test(text));
-  page.setDefaultTimeout(20000);
-  return page;
-}
+});
 
 async function voice(page) {
   tell("create a brand voice");
@@ -141,33 +113,6 @@ async function deletion(page) {
   assert.equal(await page.getByText("Launch voice").count(), 0);
 }
 
-async function noFault(page, where) {
-  assert.deepEqual(await axe(page), [], `axe: ${where}`);
-  assert.equal(await overflow(page), null, `overflow: ${where}`);
-}
-
-async function everyMode() {
-  const modes = {
-    light: {}, dark: { colorScheme: "dark" },
-    phone: { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true },
-    narrow: { viewport: { width: 320, height: 700 } },
-  };
-  for (const [mode, options] of Object.entries(modes)) {
-    tell(`look at every page: ${mode}`);
-    const ctx = await launch(options);
-    const page = await open(ctx);
-    await page.goto(server.newLink());
-    for (const path of ["/brand-voices", "/brand-voices/new", "/brand-voices/1", "/brand-voices/2?delete=1", "/agents", "/agents/new", "/agents/1"]) {
-      step = `look at ${path}, ${mode}`;
-      await page.goto(server.base + path);
-      await still(page);
-      await page.screenshot({ path: join(out, `${mode}${path.replace(/\W+/g, "_")}.png`), fullPage: true });
-      await noFault(page, `${path}, ${mode}`);
-    }
-    await ctx.close();
-  }
-}
-
 async function withoutScript() {
   tell("create a brand voice without a script");
   const ctx = await launch({ javaScriptEnabled: false });
@@ -179,5 +124,3 @@ async function withoutScript() {
   await page.waitForURL(/\/brand-voices\/\d+$/);
   await ctx.close();
 }
-
-process.exit(); // a browser that a failure left open would keep the script alive

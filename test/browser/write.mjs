@@ -4,52 +4,22 @@
 //
 //   npm ci && node write.mjs
 import assert from "node:assert/strict";
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
-import { axe, launch, overflow, still, until, watch } from "./browser.mjs";
-import { startProvider } from "./provider.mjs";
-import { startServer } from "./server.mjs";
+import { launch, until } from "./browser.mjs";
+import { stage } from "./stage.mjs";
 
-const out = join(import.meta.dirname, "out");
-mkdirSync(out, { recursive: true });
-const complaints = [];
-let step = "start";
 let editor = ""; // path of an item's editor
-const tell = (what) => { step = what; console.log(`· ${what}`); };
-
-const provider = await startProvider(40);
-const server = await startServer({ OPENAI_API_KEY: "sk-test", OPENAI_BASE_URL: provider.url, VELLOCITY_OPENAI_MODEL: "test-model" }, ["--no-demo"]);
-const context = await launch();
-try {
-  const page = await open(context);
-  await page.goto(server.link);
+const { server, tell, noFault, everyMode, play } = await stage({ name: "write", refusals: [422], pause: 40 });
+await play("Writing is done.", async (page) => {
   await gallery(page);
   await write(page);
   await rewrite(page);
   await stop(page);
   await several(page);
   await ownTemplate(page);
-  await everyMode();
+  await everyMode(["/write", "/write/templates/ai_rewriter", "/write/texts/3", "/write/texts", "/write/own/launch_note",
+    [editor, { first: addAndSuggest }]]);
   await withoutScript();
-  assert.deepEqual(complaints, [], "the console must stay clean");
-  console.log("Writing is done.");
-} catch (err) {
-  console.error(`\nFailed while: ${step}\n`);
-  for (const [i, p] of context.pages().entries()) await p.screenshot({ path: join(out, `failed-write-${i}.png`) }).catch(() => {});
-  console.error(err);
-  process.exitCode = 1;
-} finally {
-  await context.close();
-  await server.stop();
-  provider.stop();
-}
-
-async function open(ctx) {
-  const page = await ctx.newPage();
-  watch(page, complaints, (said) => /status of 422|htmx:error: (Failed to fetch|NetworkError|The operation was aborted)/.test(said));
-  page.setDefaultTimeout(20000);
-  return page;
-}
+});
 
 async function gallery(page) {
   tell("find a template and mark it");
@@ -182,35 +152,10 @@ async function ownTemplate(page) {
   await page.getByRole("button", { name: "Save as item" }).waitFor({ timeout: 60000 });
 }
 
-async function noFault(page, where) {
-  assert.deepEqual(await axe(page), [], `axe: ${where}`);
-  assert.equal(await overflow(page), null, `overflow: ${where}`);
-}
-
-async function everyMode() {
-  const modes = {
-    light: {}, dark: { colorScheme: "dark" },
-    phone: { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true },
-    narrow: { viewport: { width: 320, height: 700 } },
-  };
-  for (const [mode, options] of Object.entries(modes)) {
-    tell(`look at every page: ${mode}`);
-    const ctx = await launch(options);
-    const page = await open(ctx);
-    await page.goto(server.newLink());
-    for (const path of ["/write", "/write/templates/ai_rewriter", "/write/texts/3", "/write/texts", "/write/own/launch_note", editor]) {
-      step = `look at ${path}, ${mode}`;
-      await page.goto(server.base + path);
-      if (path === editor) {
-        await page.getByLabel("Text (Markdown)").evaluate((el) => { el.value += "\n\nBegin with a name."; });
-        await suggest(page);
-      }
-      await still(page);
-      await page.screenshot({ path: join(out, `${mode}${path.replace(/\W+/g, "_")}.png`), fullPage: true });
-      await noFault(page, `${path}, ${mode}`);
-    }
-    await ctx.close();
-  }
+// addAndSuggest has a suggestion made for words that are added to the item's text.
+async function addAndSuggest(page) {
+  await page.getByLabel("Text (Markdown)").evaluate((el) => { el.value += "\n\nBegin with a name."; });
+  await suggest(page);
 }
 
 async function withoutScript() {
@@ -225,5 +170,3 @@ async function withoutScript() {
   await page.getByRole("button", { name: "Save as item" }).waitFor({ timeout: 60000 }); // the page loads itself again
   await ctx.close();
 }
-
-process.exit(); // a browser that a failure left open would keep the script alive

@@ -27,7 +27,9 @@ func TestTheDocumentedServersPassTheTest(t *testing.T) {
 	for fence, run := range map[string][]string{"js": {"node", "agent.mjs"}, "python": {"python3", "agent.py"}} {
 		t.Run(fence, func(t *testing.T) {
 			program, err := exec.LookPath(run[0])
-			if err != nil {
+			if err != nil && os.Getenv("VELLOCITY_REQUIRE_ALL") == "1" {
+				t.Fatal(run[0] + " is not installed")
+			} else if err != nil {
 				t.Skip(run[0] + " is not installed")
 			}
 			_, after, _ := strings.Cut(string(doc), "```"+fence+"\n")

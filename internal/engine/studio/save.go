@@ -103,7 +103,8 @@ func chosenResult(m store.GeneratedText, in SaveText) (TextResult, error) {
 	}
 	r := list[in.Result-1]
 	if strings.TrimSpace(cmp.Or(in.Response, r.Text)) == "" {
-		return r, domain.Errorf(domain.CodeConflict, "The text %d is empty: nothing was written. %s", m.ID, m.Error)
+		return r, domain.Errorf(domain.CodeConflict, "%s",
+			strings.TrimSpace(fmt.Sprintf("The text %d is empty: nothing was written. %s", m.ID, m.Error)))
 	}
 	return r, nil
 }
@@ -124,9 +125,13 @@ func (v *Verbs) itemOf(
 	if voice, err = voiceNow(ctx, v.store.Read(), m.WorkspaceID, req.BrandVoiceID); err != nil {
 		return c, nil, err
 	}
+	kind, err := v.contentType(ctx, m)
+	if err != nil {
+		return c, nil, err
+	}
 	c = domain.ContentItem{
 		WorkspaceID: m.WorkspaceID, Title: prose.Clip(prose.Line(title), 200), Body: body, Language: req.Language,
-		Type: cmp.Or(in.ContentType, v.contentType(ctx, m), domain.ContentText), Origin: m.Origin,
+		Type: cmp.Or(in.ContentType, kind, domain.ContentText), Origin: m.Origin,
 		Edited: in.Response != "" && strings.TrimSpace(in.Response) != strings.TrimSpace(r.Text),
 	}
 	support := []string{req.Prompt}
@@ -163,15 +168,15 @@ func voiceNow(ctx context.Context, q store.Q, workspaceID, id int64) (*domain.Br
 }
 
 // contentType is that of the text's template; "" where it has none, or it no longer exists.
-func (v *Verbs) contentType(ctx context.Context, m store.GeneratedText) domain.ContentType {
+func (v *Verbs) contentType(ctx context.Context, m store.GeneratedText) (domain.ContentType, error) {
 	if m.Template == "" {
-		return ""
+		return "", nil
 	}
 	t, err := v.writerTemplate(ctx, v.store.Read(), m.WorkspaceID, m.Template)
-	if err != nil {
-		return ""
+	if domain.CodeOf(err) == domain.CodeNotFound {
+		return "", nil
 	}
-	return t.ContentType
+	return t.ContentType, err
 }
 
 // provenanceOf is the record of where a text came from.

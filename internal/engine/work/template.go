@@ -140,8 +140,8 @@ func (v *Verbs) program(ctx context.Context, workspaceID int64, ref string) (*te
 }
 
 func (v *Verbs) read(t domain.Template) (*template.Program, error) {
-	if p, ok := v.programs[t.ID]; ok {
-		return p, nil
+	if program, ok := v.programs[t.ID]; ok {
+		return program()
 	}
 	return template.Read(t, v.find)
 }

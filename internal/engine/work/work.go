@@ -6,6 +6,7 @@ package work
 import (
 	"encoding/json"
 	"fmt"
+	"sync"
 
 	"vellocity/internal/capability"
 	"vellocity/internal/domain"
@@ -37,14 +38,15 @@ type Verbs struct {
 	details   map[string]CapabilityDetails
 
 	capabilities map[string]capability.Capability
-	templates    []domain.Template           // that ship with the program
-	programs     map[int64]*template.Program // of those, by id
-	suggest      capability.Prompt
-	firings      chan struct{} // signalled when events have come for triggers
+	templates    []domain.Template // that ship with the program
+	// programs are those of the templates that ship with the program, by id, each read when it is first needed.
+	programs map[int64]func() (*template.Program, error)
+	suggest  capability.Prompt
+	firings  chan struct{} // signalled when events have come for triggers
 }
 
 // New returns the verbs. It fails where the settings schema of a capability cannot
-// be read, or a template that ships with the program is wrong.
+// be read.
 func New(o Options) (*Verbs, error) {
 	v := &Verbs{
 		store:   o.Store,
@@ -55,7 +57,7 @@ func New(o Options) (*Verbs, error) {
 
 		capabilities: map[string]capability.Capability{},
 		templates:    o.Templates,
-		programs:     map[int64]*template.Program{},
+		programs:     map[int64]func() (*template.Program, error){},
 		suggest:      suggestPrompt(),
 		firings:      make(chan struct{}, 1),
 	}
@@ -69,11 +71,7 @@ func New(o Options) (*Verbs, error) {
 		v.capabilities[c.Slug] = c
 	}
 	for _, t := range o.Templates {
-		p, err := template.Read(t, v.find)
-		if err != nil {
-			return nil, fmt.Errorf("read the template %s: %w", t.Slug, err)
-		}
-		v.programs[t.ID] = p
+		v.programs[t.ID] = sync.OnceValues(func() (*template.Program, error) { return template.Read(t, v.find) })
 	}
 	return v, nil
 }

@@ -1,0 +1,88 @@
+// The stage of a script: a fresh server, a browser, a line for each step, and
+// what every page is checked for. A script brings what people do.
+import assert from "node:assert/strict";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { axe, launch, overflow, still, watch } from "./browser.mjs";
+import { startProvider } from "./provider.mjs";
+import { startServer } from "./server.mjs";
+
+export const out = join(import.meta.dirname, "out");
+mkdirSync(out, { recursive: true });
+
+// The ways in which every page is looked at.
+const modes = {
+  light: {}, dark: { colorScheme: "dark" },
+  phone: { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true },
+  narrow: { viewport: { width: 320, height: 700 } },
+};
+
+// stage starts a server and a browser. name is the script's; refusals are the statuses that
+// it asks for, such as [422]; pause is how many milliseconds a model takes for each piece of
+// a text, and without it there is no model.
+export async function stage({ name, refusals = [], pause }) {
+  const complaints = [];
+  let step = "start";
+  const provider = pause ? await startProvider(pause) : null;
+  const model = provider ? { OPENAI_API_KEY: "sk-test", OPENAI_BASE_URL: provider.url, VELLOCITY_OPENAI_MODEL: "test-model" } : {};
+  const server = await startServer(model, ["--no-demo"]);
+  const context = await launch();
+  const expected = (said) => refusals.some((status) => said.includes(`status of ${status}`)) ||
+    /htmx:error: (Failed to fetch|NetworkError|The operation was aborted)/.test(said); // a page that is left ends what it fetches
+  const tell = (what) => { step = what; console.log(`· ${what}`); };
+
+  async function open(ctx) {
+    const page = await ctx.newPage();
+    watch(page, complaints, expected);
+    page.setDefaultTimeout(20000);
+    return page;
+  }
+
+  async function noFault(page, where) {
+    assert.deepEqual(await axe(page), [], `axe: ${where}`);
+    assert.equal(await overflow(page), null, `overflow: ${where}`);
+  }
+
+  // everyMode looks at pages in every mode. A page is its path, or its path with what to do
+  // there first and what its picture is called: [path, { first, as }].
+  async function everyMode(pages) {
+    for (const [mode, options] of Object.entries(modes)) {
+      tell(`look at every page: ${mode}`);
+      const ctx = await launch(options);
+      const page = await open(ctx);
+      await page.goto(server.newLink());
+      for (const [path, { first, as = path } = {}] of pages.map((p) => [p].flat())) {
+        step = `look at ${path}, ${mode}`;
+        await page.goto(server.base + path);
+        await first?.(page);
+        await still(page);
+        await page.screenshot({ path: join(out, `${name}-${mode}${as.replace(/\W+/g, "_")}.png`), fullPage: true });
+        await noFault(page, `${path}, ${mode}`);
+      }
+      await ctx.close();
+    }
+  }
+
+  // play signs in, runs what people do, and ends the script. done is said at its end.
+  async function play(done, acts) {
+    try {
+      const page = await open(context);
+      await page.goto(server.link);
+      await acts(page);
+      assert.deepEqual(complaints, [], "the console must stay clean");
+      console.log(done);
+    } catch (err) {
+      console.error(`\nFailed while: ${step}\n`);
+      for (const [i, p] of context.pages().entries()) await p.screenshot({ path: join(out, `failed-${name}-${i}.png`) }).catch(() => {});
+      console.error(err);
+      process.exitCode = 1;
+    } finally {
+      await context.close();
+      await server.stop();
+      provider?.stop();
+    }
+    process.exit(); // a browser that a failure left open would keep the script alive
+  }
+
+  return { server, context, tell, open, noFault, everyMode, play };
+}
