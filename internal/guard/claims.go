@@ -42,7 +42,7 @@ var claimRules = []claimRule{
 				`|\bget rich (?:quick|fast|now|today|from|with|by|in|without)\b|\bfinancial freedom\b|\bpassive income\b`+
 				`|\bcan(?:no|')t lose\b|\bmake money (?:fast|while you sleep|in your sleep)\b`+
 				`|\bearn (?:up to )?[$€£]\d[\d,.]* (?:a|per|every) (?:day|week|month) (?:from home|without|in your)\b`, true),
-			branches(financeWords, true),
+			branches(financeWords, true), branches(moneyWords, true),
 		),
 	},
 	{
@@ -54,7 +54,7 @@ var claimRules = []claimRule{
 					`|without (?:any|the slightest|the least) risk(?: (?:at all|whatsoever|to you|for you|involved))?(?:[.,;:!?)—–\n]|$)|(?:no|zero) risk (?:at all|whatsoever|involved|to you|for you)|foolproof|fail[- ]?safe results|100 ?% (?:safe|secure|effective|satisfaction|guaranteed|accurate))`,
 				true,
 			),
-			branches(promiseWords, true),
+			branches(promiseWords, true), branches(everyoneWords, true), branches(allPassWords, true),
 		),
 	},
 	{
@@ -74,7 +74,7 @@ var claimRules = []claimRule{
 				`(?i)\b(?:is|are|offers?|remains|delivers?|have|has|get) (?:simply |still |by far |easily |quite simply )?the (?:very )?best(?: [\w\-]+){1,3}`,
 				true,
 			),
-			branches(bestWords, true),
+			branches(bestWords, true), branches(priceWords, true),
 		),
 	},
 	{
@@ -97,7 +97,7 @@ var claimRules = []claimRule{
 					`|\b(?:lose|shed|drop) (?:up to )?(?:\d+|\w+) (?:pounds|kilos?|kilograms|kg|lbs|stone|inches)\b`,
 				true,
 			),
-			branches(healthWords, true),
+			branches(healthWords, true), branches(goneWords, true), branches(fixesWords, true), branches(leavesWords, true),
 		),
 	},
 	{
@@ -145,6 +145,9 @@ const (
 // garantierter Erfolg". "Not only guaranteed" is a claim.
 func denied(text string, r prose.Range) bool {
 	after := text[r.End:min(len(text), r.End+36)]
+	if i := strings.Index(after, "、"); i >= 0 && !strings.HasSuffix(after[:i], "は") && !strings.HasSuffix(after[:i], "と") {
+		after = after[:i] // another clause
+	}
 	if strings.Contains(after, "ません") || strings.Contains(after, "ではない") ||
 		strings.Contains(after, "はない") || strings.Contains(after, "できない") {
 		return true

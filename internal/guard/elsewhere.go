@@ -50,8 +50,8 @@ var (
 		"(?:もっと|もう少し|さらに|別の)[^。\\n]{0,20}(?:しましょうか|いたしましょうか|お作りしましょうか|書き直しましょうか)", "(?:ご希望|ご要望|ご期待)に(?:沿|添)[^。\\n]{0,20}(?:幸い|嬉しい|うれしい)[^。\\n]*",
 		"lassen sie (?:es )?mich wissen,? (?:wenn|falls|ob) (?:sie|ich|du)[^.!?\\n]*", "sag(?:en sie)? (?:mir )?(?:einfach )?bescheid,? (?:wenn|falls) (?:ich|du|sie)[^.!?\\n]*(?:anpassen|ändern|überarbeiten)[^.!?\\n]*", "ich hoffe,? (?:das|dies) hilft[^.!?\\n]*",
 		"j.espère que (?:cela|ça) (?:vous |t.)?aide[^.!?\\n]*", "n.hésitez pas à me (?:dire|demander|faire savoir)[^.!?\\n]*", "espero que (?:esto )?(?:te|le|les) (?:ayude|sea útil)[^.!?\\n]*", "(?:hazme|házme|déjame|avísame) (?:saber )?si (?:necesitas|quieres|deseas)[^.!?\\n]*",
-		"spero che (?:questo )?(?:ti|vi|le) (?:sia utile|aiuti)[^.!?\\n]*", "fammi sapere se (?:vuoi|hai bisogno|desideri)[^.!?\\n]*", "espero ter ajudado[^.!?\\n]*", "(?:me avise|me diga|avise-me) se (?:precisar|quiser|desejar)[^.!?\\n]*",
-		"ik hoop dat dit (?:helpt|u helpt|je helpt)[^.!?\\n]*", "laat (?:het )?me (?:gerust )?weten (?:als|of) (?:je|u|ik)[^.!?\\n]*", "(?:他に|さらに)[^。\\n]{0,20}(?:修正|ご要望|変更)[^。\\n]{0,20}(?:お知らせ|お申し付け)[^。\\n]*",
+		"spero che (?:questo )?(?:ti|vi|le) (?:sia utile|aiuti)[^.!?\\n]*", "fammi sapere se (?:vuoi|hai bisogno|desideri) (?:che|di|altr\\pL+|pi.|ulterior\\pL+|qualche|modific\\pL+|cambi\\pL+|qualcosa|aiuto)[^.!?\\n]*", "espero ter ajudado[^.!?\\n]*", "(?:me avise|me diga|avise-me) se (?:precisar|quiser|desejar)[^.!?\\n]*",
+		"ik hoop dat dit (?:helpt|u helpt|je helpt)[^.!?\\n]*", "laat (?:het )?me (?:gerust )?weten (?:als|of) (?:je|u|ik)(?: (?:\\pL+ ){0,3}(?:nog|nodig|iets|meer|verder|hulp|anders|aanpas\\pL*|wijzig\\pL*|kan helpen))[^.!?\\n]*", "(?:他に|さらに)[^。\\n]{0,20}(?:修正|ご要望|変更)[^。\\n]{0,20}(?:お知らせ|お申し付け)[^。\\n]*",
 	)
 	holeElsewhere = words(
 		"\\[[^\\]\\n]{1,40} (?:einfügen|eintragen|einsetzen|ergänzen|à insérer|à compléter|a insertar|a completar|da inserire|a inserir|a preencher|invoegen|invullen|toevoegen)\\]",

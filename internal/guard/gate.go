@@ -163,6 +163,25 @@ func (h hits) of(p *pattern) []prose.Range {
 	return nil
 }
 
+// within narrows where a pattern may match to parts of the text that do not overlap, in their order.
+func (h hits) within(p *pattern, parts []prose.Range) {
+	slot := h.slots[h.ids[p]]
+	if slot == 0 {
+		return
+	}
+	var both []prose.Range
+	may := h.parts[slot-1]
+	for _, r := range parts {
+		for len(may) > 0 && may[0].End <= r.Start {
+			may = may[1:]
+		}
+		if len(may) > 0 && may[0].Start < r.End {
+			both = append(both, r)
+		}
+	}
+	h.parts[slot-1] = both
+}
+
 // any reports whether the pattern may match at all.
 func (h hits) any(p *pattern) bool { return len(h.of(p)) > 0 }
 

@@ -66,7 +66,7 @@ func set(t *testing.T, in *guard.Input, key, value string) {
 func TestHeldOutSentences(t *testing.T) {
 	var slugs []string
 	var guilty, innocent []guard.Input
-	for _, set := range []string{"", "2", "3", "4", "5", "6"} {
+	for _, set := range []string{"", "2", "3", "4", "5", "6", "7", "8"} {
 		more, others := heldOut(t, "guilty"+set+".txt", 2)
 		slugs, guilty = append(slugs, more...), append(guilty, others...)
 		_, others = heldOut(t, "innocent"+set+".txt", 1)

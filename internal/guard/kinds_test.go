@@ -4,6 +4,7 @@ import (
 	"slices"
 	"testing"
 
+	"vellocity/internal/domain"
 	"vellocity/internal/guard"
 )
 
@@ -154,6 +155,51 @@ func TestWordsInTheirForms(t *testing.T) {
 			if len(only(guard.Check(guard.Input{Text: text, Language: language}), "regulated-claims")) == 0 {
 				t.Errorf("%s: nothing in %q", language, text)
 			}
+		}
+	}
+}
+
+func TestMailboxesOfTasksAreNotPeople(t *testing.T) {
+	for text, want := range map[string]domain.Severity{
+		"Write to bookings@wharf-theatre.co.uk.":               "",
+		"Mail naar ledenadministratie@hockeyclub-vecht.nl.":    "",
+		"Candidature a risorse.umane@vetrerialucchi.it.":       "",
+		"Signalez un lampadaire à voirie@ville-sainte-anne.fr": domain.SeverityInfo, // no list has every task
+		"Ask Tom Okafor: okafor@marlow-bakers.com.":            domain.SeverityWarning,
+		"Ask Okafor at tokafor@marlow-bakers.com.":             domain.SeverityWarning,
+		"Write to chargadon@eircom.net.":                       domain.SeverityWarning,
+		"Write to j.okafor@marlow-bakers.com.":                 domain.SeverityWarning,
+	} {
+		got := domain.Severity("")
+		for _, f := range only(guard.Check(guard.Input{Text: text}), "personal-data") {
+			got = f.Severity
+		}
+		if got != want {
+			t.Errorf("%s: %q, want %q", text, got, want)
+		}
+	}
+}
+
+// TestRemarksAreOfTheAssistant: what people of the text say they can do is no remark about the text.
+func TestRemarksAreOfTheAssistant(t *testing.T) {
+	for text, want := range map[string]bool{
+		"I can write a shorter version of this caption.":                   true,
+		"I can alter the length of your skirt, says the tailor.":           false,
+		"Ich kann den Text gerne kürzen.":                                  true,
+		"Ich schreibe gerne Gedichte, erzählt die Wirtin, keine Artikel.":  false,
+		"Laat me weten of de toon anders moet.":                            true,
+		"Laat me weten of je mosterd op je broodje wilt.":                  false,
+		"Fammi sapere se vuoi altre modifiche.":                            true,
+		"Fammi sapere se vuoi il panino senza cipolla, grida Gino.":        false,
+		"ご希望に合わせて、文体を調整することも可能です。":                                         true,
+		"ご希望に合わせて、花束の色を変えることもできます。":                                        false,
+		"Here is the menu for Saturday's supper:":                          false,
+		"Hier ist der gewünschte Newsletter für eure Schreinerei:":         true,
+		"Nota: he evitado mencionar precios porque no constaban.":          true,
+		"Nota: he tenido que cerrar el taller hasta el lunes, lo lamento.": false,
+	} {
+		if got := len(only(guard.Check(guard.Input{Text: text}), "refusal-text")) > 0; got != want {
+			t.Errorf("%s: %v, want %v", text, got, want)
 		}
 	}
 }

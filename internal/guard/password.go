@@ -56,7 +56,8 @@ func passwordAfter(text string, from int) (prose.Range, bool) {
 			at, label = at+size, true
 		}
 		word := strings.TrimRight(line[at:end], ".,;:!?")
-		if looksLikePassword(word) || (said || label) && mixesDigits(word) {
+		signs := n == 0 && strings.ContainsAny(word, "#!?&%*+=@^~")
+		if looksLikePassword(word) || (said || label || signs) && mixesDigits(word) {
 			return prose.Range{Start: from + at, End: from + at + len(word)}, true
 		}
 		said = among(" is ist lautet est es è é sind = ", strings.ToLower(line[at:end])) ||

@@ -35,6 +35,11 @@ type pattern struct {
 	longest func() *regexp.Regexp
 }
 
+// inBrackets reports whether every match begins with an opening bracket, and ends with a closing one.
+func (p *pattern) inBrackets() bool {
+	return !slices.ContainsFunc(p.holds, func(s string) bool { return s != "[" && s != "【" && s != "［" })
+}
+
 // nearBytes is how long the claims, phrases and dates are at most, all but absurdly long words.
 const nearBytes = 160
 
@@ -254,6 +259,8 @@ func wordPatterns() []*pattern {
 		stockPatterns,
 		injectionElsewhere,
 		refusalPatterns,
+		unknown,
+		introductions,
 		closingPatterns,
 		holePatterns,
 		reportedBefore,

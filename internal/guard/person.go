@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"vellocity/internal/prose"
 )
@@ -177,11 +178,75 @@ const roles = " support sales info hello contact help team press media marketing
 	"comercial bilheteira ola pers receptie administratie secretariaat boekhouding reserveren reserveringen bestellingen vacatures redactie winkel " +
 	"karten kurse termine veranstaltungen entradas billets biglietti bilhetes kaarten eventi corsi cours cursos cursussen eventos evenements " +
 	"toiawase otoiawase soudan uketsuke saiyo kouhou jimukyoku madoguchi yoyaku kippu " +
-	"communicatie leden balie hallo gemeente kaartverkoop abonnementen "
+	"communicatie leden balie hallo gemeente kaartverkoop abonnementen " +
+	"boxoffice lettings bursar parish admissions catering kitchen warehouse dispatch claims complaints safeguarding secretary treasurer chair chairman " +
+	"president moderator reservation hire hires bakery garden gallery museum archive archives workshop workshops courses classes sport sports fundraising " +
+	"notdienst bereitschaft stoerung stoerungen hotline leitung geschaeftsfuehrung gf vorstand sekretaer schatzmeister kanzlei apotheke labor lager versand " +
+	"reklamation retoure retouren bewerbungen ausbildung veranstaltung pressestelle beratung termin tickets museum archiv kita pfarramt pfarrbuero buero info-buero " +
+	"compta direction standard urgence urgences sav livraison livraisons depannage rh formation stages inscription inscriptions tresorier presidence bureau " +
+	"cabinet pharmacie atelier musee mediatheque ecole creche paroisse partenariats partenariat benevoles locations location visites groupes evenementiel " +
+	"almacen envios devoluciones reclamaciones urgencias averias rrhh formacion inscripciones presidencia tesoreria direccion despacho farmacia taller museo " +
+	"biblioteca colegio parroquia voluntarios alquiler visitas grupos proveedores compras incidencias sugerencias informacion oficina secretariat matriculas " +
+	"magazzino spedizioni resi reclami emergenze guasti formazione iscrizioni presidenza tesoreria studio farmacia officina museo biblioteca scuola parrocchia " +
+	"volontari noleggio visite gruppi fornitori acquisti informazioni ufficio risorse hr selezione curriculum " +
+	"meldpunt magazijn verzending retouren klachten storing storingen opleiding inschrijving inschrijvingen voorzitter penningmeester bestuur secretaris " +
+	"kantoor apotheek werkplaats bibliotheek school vrijwilligers verhuur rondleidingen groepen inkoop informatie bureau facturen facturatie onthaal sollicitatie " +
+	"armazem envios devolucoes reclamacoes urgencias avarias formacao inscricoes presidencia tesouraria direcao escritorio farmacia oficina biblioteca escola " +
+	"paroquia voluntarios aluguer visitas grupos fornecedores compras informacoes informacao rh marcacoes marcacao consultas contabilidade " +
+	"shinsei shuzai kouhoubu jinji soumu eigyo hanbai tenpo honsha yoyakus kyujin saiyou " +
+	"socios soci adherents marchandises direttore "
+
+// roleStems are long enough to stand in a compound: ledenadministratie@, kundenservice@. A name does not hold them.
+//
+//nolint:gochecknoglobals // a list
+var roleStems = strings.Fields(
+	"administra administratie service dienst secretaria sekretariat buchhaltung boekhouding verwaltung abteilung stelle bureau office support desk " +
+		"meldung meldpunt anmeldung bestellung verkoop verkauf vertrieb reserv inschrijv marketing account billing payable receivable booking ticket " +
+		"redactie redaktion bewerbung sollicitatie recruit info leitung vorstand bestuur zentrale kontakt contact ufficio atencion atendimento apoio clienti clientes cliente " +
+		"comunica communica kommunika prenota fattur factur invoice praktijk praxis apotheke pharmac farmac werkstatt werkplaats bibliot school museum archiv " +
+		"toiawase madoguchi jimukyoku jinji saiyo",
+)
+
+// freeHosts begin the names of providers where people have mailboxes of their own.
+const freeHosts = " gmail googlemail yahoo ymail hotmail outlook live msn icloud me mac aol gmx web t-online freenet arcor posteo mailbox protonmail proton orange wanadoo " +
+	"free sfr laposte neuf bbox libero virgilio tiscali alice tin fastwebnet ziggo kpnmail planet xs4all hetnet home telenet skynet sapo iol clix bol uol terra telefonica " +
+	"movistar docomo ezweb softbank au nifty eircom btinternet talktalk sky virginmedia comcast verizon att bluewin hispeed sunrise aon chello "
+
+// mayBeRole reports whether nothing says that a mailbox is a person's: one word without digits, at a host of its own,
+// in a sentence that names nobody like it. There are more words for tasks than any list holds.
+func mayBeRole(text string, r prose.Range) bool {
+	local, host, _ := strings.Cut(strings.ToLower(r.In(text)), "@")
+	if first, _, _ := strings.Cut(host, "."); among(freeHosts, first) || len(local) < 5 ||
+		strings.ContainsFunc(local, func(c rune) bool { return c < 'a' || c > 'z' }) {
+		return false
+	}
+	around := text[max(0, r.Start-100):r.Start] + " " + text[r.End:min(len(text), r.End+60)]
+	for _, w := range prose.Words(strings.ToValidUTF8(around, "")) {
+		first, _ := utf8.DecodeRuneInString(w)
+		if unicode.IsUpper(first) && len(w) > 2 && strings.Contains(local, withoutAccents(strings.ToLower(w))) {
+			return false
+		}
+	}
+	return !named(text, r.Start) && !among(titles, lastWordBefore(text, r.Start))
+}
+
+// titles stand before the names of people.
+const titles = " mr mrs ms herr frau herrn monsieur madame m mme señor señora signor signora dhr mevrouw senhor senhora "
 
 // forRole reports whether an e-mail address belongs to a role: support@, sales-team@, press+eu@.
 func forRole(address string) bool {
 	local, _, _ := strings.Cut(strings.ToLower(address), "@")
 	first := strings.FieldsFunc(local, func(r rune) bool { return r == '.' || r == '+' || r == '-' || r == '_' })
-	return among(roles, local) || len(first) > 0 && among(roles, first[0])
+	if among(roles, local) || len(first) > 0 && among(roles, first[0]) {
+		return true
+	}
+	if len(first) != 1 || local != first[0] || strings.ContainsAny(local, "0123456789") {
+		return false // with parts, the others may be a name
+	}
+	for _, stem := range roleStems {
+		if len(local) >= len(stem)+2 && (strings.HasSuffix(local, stem) || len(stem) > 5 && strings.HasPrefix(local, stem)) {
+			return true
+		}
+	}
+	return false
 }

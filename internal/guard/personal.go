@@ -67,7 +67,8 @@ func detectors() []detector {
 			domain.SeverityWarning, false, birthPattern, nil, validBirth},
 		{"a home address", "Remove it unless the person agreed.",
 			domain.SeverityWarning, false, homePattern, nil, validHome},
-		{"an e-mail address", public, domain.SeverityWarning, false, emailPattern, tokens("@"), validEmail},
+		{"an e-mail address", public, domain.SeverityWarning, false, emailPattern, tokens("@"), personsEmail},
+		{"an e-mail address that may be a person's", public, domain.SeverityInfo, false, emailPattern, tokens("@"), validEmail},
 		{"an IP address", public, domain.SeverityWarning, false, ipPattern, ipWindow, validIP4},
 		{"an IP address", public, domain.SeverityWarning, false, ip6Pattern, ip6Window, whole(validIP6)},
 		{"a phone number", public, domain.SeverityWarning, false, phonePattern, phoneWindow, validPhone},
@@ -253,6 +254,9 @@ func validEmail(text string, r prose.Range) bool {
 	return user != "git" && !path && !forRole(r.In(text))
 }
 
+// personsEmail reports whether an address is one of a person, as far as it and the sentence say so.
+func personsEmail(text string, r prose.Range) bool { return validEmail(text, r) && !mayBeRole(text, r) }
+
 // reservedNetworks belong to nobody in particular: private (RFC 1918), shared (RFC 6598), link-local,
 // documentation (RFC 5737, RFC 3849), benchmarks (RFC 2544), multicast and what is reserved.
 //
@@ -302,6 +306,11 @@ var phoneShapes = regexp.MustCompile(
 	`^(?:0[1-9](?:[ .]\d\d){4}|0[5-9]0-\d{4}-\d{4}|0\d-\d{4}-\d{4}|0\d{2}-\d{3}-\d{4}|0\d{3}-\d{2}-\d{4}|06[ \-]?\d{8}|0\d{2,4} ?/ ?\d{3,8}(?:-\d{1,4})?)$`,
 )
 
+// mobileShapes are how mobile numbers of Spain, Portugal and Italy are written after "at the": en el 612 345 678.
+var mobileShapes = regexp.MustCompile(
+	`^(?:[6-9]\d{2}[ .]\d{3}[ .]\d{3}|[67]\d{2}(?:[ .]\d{2}){3}|3\d{2}[ .]\d{3}[ .]\d{3,4})$`,
+)
+
 // validPhone requires 8 to 15 digits (ITU-T E.164) that stand by themselves, with a plus, with brackets, in one of the
 // shapes of phone numbers, or near a word that says what they are.
 func validPhone(text string, r prose.Range) bool {
@@ -315,6 +324,9 @@ func validPhone(text string, r prose.Range) bool {
 		return true
 	}
 	before := wordsBefore(text, r.Start, 7)
+	if n := len(before); n > 0 && among(" al el no ao sul en ", before[n-1]) && mobileShapes.MatchString(s) {
+		return true
+	}
 	for i := len(before) - 1; i >= 0; i-- {
 		if w := before[i]; among(phoneWords, w) {
 			return true

@@ -46,11 +46,11 @@ var (
 	closingPatterns = together(branches(
 		`(?i)\b(?:let me know if you(?:(?:'|’)d| would)? (?:need|want|like) (?:any|further|more|me to|changes|adjustments|revisions|edits|another|a (?:different|shorter|longer)|this|it|to)\b|feel free to ask (?:me |for |if )|I hope this helps|would you like me to)\b[^.!?\n]*[.!?]?`,
 		false,
-	), branches(closingElsewhere, false))
+	), branches(closingElsewhere, false), branches(offers, false), branches(asides, false))
 	holePatterns = together(branches(
 		`(?i)\[\[needs:[^\]\n]*\]\]|\[(?:insert|your|company|product|name|date|add|link|placeholder|todo|tbd|xx+)\b[^\]\n]{0,60}\]|\[(?:[a-z'’]{1,20}[ _-]){0,3}(?:name|date|address|e-?mail|phone|number|company|city|venue|amount|location|product|price|title|url|website|role|position|department)(?: (?:here|of [a-z ]{1,20}))?\]|\{\{[^}\n]{1,60}\}\}|\{(?:first|last|full|company|customer|user)?[ _-]?name\}|%[A-Z][A-Z_]{3,24}%|\*\|[A-Z_:]{3,30}\|\*|<<[a-z][a-z _-]{2,30}>>|__[a-z]{3,}_?name__|\blorem ipsum\b`,
 		false,
-	), branches(holeElsewhere, false))
+	), branches(holeElsewhere, false), namedHoles)
 	// dutyPattern finds TODO and TBD in capitals where they stand for something missing: first in a line,
 	// after a bracket, colon or bar, or as the last word. "Todo" is Spanish, and there are TODO apps.
 	dutyPattern = compile(`(?m)(?:^|[\[(:|]) ?(?:TODO(?:[:)\]!. ]|$)|TBD\b)|\bTBD(?:[.)\]|]|$)`)
@@ -195,7 +195,13 @@ func refusalText(t *target) []domain.Finding {
 		out = append(out, t.finding(certain,
 			"The assistant talks about itself here. Delete or rewrite the sentence.", places, nil))
 	}
-	if places := slices.Concat(t.find(leftoverPattern), t.find(leftoverElsewhere), t.closing()); len(places) > 0 {
+	if places := t.findAny(unknown()); len(places) > 0 {
+		out = append(out, t.finding(domain.SeverityWarning,
+			"This sounds like an assistant that says what it cannot know. Delete or rewrite the sentence.", places, nil))
+	}
+	if places := apart(slices.Concat(
+		t.find(leftoverPattern), t.find(leftoverElsewhere), t.findAny(introductions()), t.closing(),
+	)); len(places) > 0 {
 		out = append(out, t.finding(domain.SeverityWarning,
 			"This is a remark about the text, not part of it. Delete it.", places, nil))
 	}
@@ -217,13 +223,25 @@ func refusalText(t *target) []domain.Finding {
 	return out
 }
 
+// told is in what somebody of the text says: "I can alter the length of your skirt, says the tailor".
+var told = regexp.MustCompile(
+	`(?i), (?:\pL+ )?(?:says|said|smiles|laughs|sagt|erzählt|lacht|meint|verrät|dit|raconte|sourit|explique|dice|cuenta|ríe|explica|racconta|grida|spiega|ride|zegt|vertelt|lacht|diz|conta|ri-se)(?:[ ,.!?]|$)|と(?:話|言|語|笑)`,
+)
+
 // closing finds what an assistant says last, in the last paragraph.
 func (t *target) closing() []prose.Range {
 	text := strings.TrimRight(t.words.Text, " \n")
 	last := strings.LastIndex(text, "\n\n")
 	var out []prose.Range
-	for _, r := range t.findAny(closingPatterns()) {
-		if r.Start > last {
+	var near []*pattern
+	for _, p := range closingPatterns() {
+		// Only what is in the last paragraph counts, so only there is it worth a search.
+		if parts := t.inWords.of(p); len(parts) > 0 && parts[len(parts)-1].End > last {
+			near = append(near, p)
+		}
+	}
+	for _, r := range t.findAny(near) {
+		if r.Start > last && !told.MatchString(r.In(text)) {
 			out = append(out, r)
 		}
 	}
@@ -234,6 +252,12 @@ func (t *target) closing() []prose.Range {
 func (t *target) holes() []prose.Range {
 	var out []prose.Range
 	text := t.words.Text
+	closed := sync.OnceValue(func() []prose.Range { return bracketed(t.unbroken) })
+	for _, p := range holePatterns() {
+		if p.inBrackets() && t.inWords.any(p) {
+			t.inWords.within(p, closed())
+		}
+	}
 	for _, r := range t.findAny(holePatterns()) {
 		before, _ := utf8.DecodeLastRuneInString(text[:r.Start])
 		after, _ := utf8.DecodeRuneInString(text[r.End:])

@@ -188,6 +188,11 @@ var (
 	)
 	// shareOf is what stands between the two numbers of a share.
 	shareOf = regexp.MustCompile(`^ (?:out of|in|von|van de|op de|de cada|em cada|(?:\pL+ ){0,2}(?:sur|su)) $`)
+	// ofTime is about days: a shop that is closed one Sunday in two.
+	ofTime = regexp.MustCompile(
+		`\b(?:days?|weeks?|months?|years?|nights?|weekends?|evenings?|mornings?|(?:mon|tues|wednes|thurs|fri|satur|sun)days?|jours?|semaines?|mois|ann.es?|nuits?|soirs?|week-ends?|(?:lun|mar|mercre|jeu|vendre|same)dis?|dimanches?|` +
+			`giorn[oi]|settiman[ae]|mes[ei]|ann[oi]|nott[ei]|ser[ae]|(?:lune|marte|mercole|giove|vener)d|sabat[oi]|domenic[ah]e?|d.as?|semanas?|mes|meses|noches?|noites?|lunes|martes|mi.rcoles|jueves|viernes|s.bados?|domingos?|ter.as|quartas|quintas|sextas|segundas|dag(?:en)?|weken|maand(?:en)?|tage?n?|wochen?|monaten?|(?:maan|dins|woens|donder|vrij|zater|zon)dag(?:en)?)`,
+	)
 	// sharesHan has the whole first: five people, of them three.
 	sharesHan = regexp.MustCompile(`(\d{1,3})(?:人|社|名|世帯|軒|組|店)(?:に|中|のうち)(\d{1,3})(?:人|社|名|世帯|軒|組|店)`)
 	shares    = regexp.MustCompile(`\b(\d{1,2}) (?:out of|von|op de|de cada|em cada|\pL{3,14} (?:sur|su)) (\d{1,3})\b`)
@@ -210,7 +215,8 @@ func spelled(t *target) (out []spelledNumber) {
 		if i+1 < len(all) && all[i+1].place.Start-n.place.End < 40 && n.parts == 1 {
 			whole := all[i+1]
 			between := text[n.place.End:whole.place.Start]
-			if shareOf.MatchString(between) && isShare(n.value, whole.value, between) {
+			if shareOf.MatchString(between) && isShare(n.value, whole.value, between) &&
+				!ofTime.MatchString(between+strings.ToLower(text[whole.place.End:min(len(text), whole.place.End+14)])) {
 				n.of, n.place.End = whole.value, whole.place.End
 				out = append(out, n)
 			}

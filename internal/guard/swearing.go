@@ -25,7 +25,10 @@ wankers shits shitting shittiest sluts whores faggots twats putains connards con
 salauds conneries merdique merdiques emmerder bordélique mierdas gilipollez cabrones cabrona coños pendejos
 pendeja hijoputa putas puto putos cojones cojonudo follar jodido jodida cazzi cazzata stronzi stronzata coglione
 coglioni puttana puttane fottuto fottuta fottuti incazzato incazzata troie caralhos merdas cabrões foda-se
-fodido fodida fodidos puta-que-pariu porras klootzakken godverdommes verneukt neuken hoerenzoon mongool`
+fodido fodida fodidos puta-que-pariu porras klootzakken godverdommes verneukt neuken hoerenzoon mongool
+chier chié chiant chiante chiants chiantes emmerde emmerdes branleur branleurs pute putes niquer
+verarscht angepisst arschkalt kackscheiß cagada cagadas cagar mierdoso cagata cagate merdoso merdosa
+rompicoglioni teringlijer kankerzooi klerezooi cagado fodeu filho-da-puta`
 
 // innocent are the languages in which a word of the list is an everyday one.
 var innocent = map[string]string{"slut": " sv da no nb nn ", "retard": " fr ", "puta": " sw ", "puto": " fi ", "puttana": " fi ", "troie": " fr ", "twat": " pl ",

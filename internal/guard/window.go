@@ -2,6 +2,7 @@ package guard
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"vellocity/internal/prose"
 )
@@ -91,6 +92,36 @@ func tokens(holds ...string) window {
 			from = end
 		}
 	}
+}
+
+// longestHole is more than a placeholder in brackets has bytes.
+const longestHole = 512
+
+// bracketed returns the parts of a text that end with a closing bracket and have an opening one before it. They do
+// not overlap, so that thousands of opening brackets cost no more than other characters.
+func bracketed(text string) (out []prose.Range) {
+	opened, start := false, 0
+	for i, r := range text {
+		switch r {
+		case '[', '【', '［':
+			if !opened {
+				opened, start = true, i
+			}
+		case ']', '】', '］':
+			end := i + utf8.RuneLen(r)
+			if n := len(out); n > 0 && out[n-1].End == i && r == ']' { // [[the end of two]]
+				out[n-1].End = end
+			}
+			if opened {
+				for start < i-longestHole || !utf8.RuneStart(text[start]) {
+					start++
+				}
+				out = append(out, prose.Range{Start: start, End: end})
+			}
+			opened = false
+		}
+	}
+	return out
 }
 
 func inOrder(s string, holds []string) bool {
