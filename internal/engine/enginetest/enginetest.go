@@ -86,11 +86,10 @@ type Kit struct {
 // Each runs f with a kit on SQLite and with one on PostgreSQL.
 func Each(t *testing.T, c Config, f func(k *Kit)) {
 	t.Helper()
-	t.Run("sqlite", func(t *testing.T) {
+	storetest.On(t, func(t *testing.T) {
 		dir := storetest.SQLiteDir(t)
 		f(New(t, storetest.Open(t, store.Options{Dir: dir, Now: c.Now}), dir, c))
-	})
-	t.Run("postgres", func(t *testing.T) {
+	}, func(t *testing.T) {
 		f(New(t, storetest.Open(t, store.Options{URL: storetest.URL(t), Now: c.Now}), "", c))
 	})
 }

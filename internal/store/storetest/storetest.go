@@ -9,6 +9,7 @@
 package storetest
 
 import (
+	"hash/fnv"
 	"os"
 	"path/filepath"
 	"testing"
@@ -32,8 +33,21 @@ func Main(m *testing.M, migrations ...Migration) int {
 // Each runs f on SQLite and on PostgreSQL as subtests of those names.
 func Each(t *testing.T, f func(t *testing.T, s *store.Store), opts ...Option) {
 	t.Helper()
-	t.Run("sqlite", func(t *testing.T) { f(t, SQLite(t, opts...)) })
-	t.Run("postgres", func(t *testing.T) { f(t, Postgres(t, opts...)) })
+	On(t, func(t *testing.T) { f(t, SQLite(t, opts...)) }, func(t *testing.T) { f(t, Postgres(t, opts...)) })
+}
+
+// On runs the subtests "sqlite" and "postgres". A short run, such as that of the race detector, has only one of
+// them, by the name of the test: half of the tests on each database.
+func On(t *testing.T, sqlite, postgres func(t *testing.T)) {
+	t.Helper()
+	half := fnv.New32a()
+	half.Write([]byte(t.Name()))
+	if !testing.Short() || half.Sum32()%2 == 0 {
+		t.Run("sqlite", sqlite)
+	}
+	if !testing.Short() || half.Sum32()%2 == 1 {
+		t.Run("postgres", postgres)
+	}
 }
 
 // SQLite returns a migrated store in a directory of its own. Both go when the test ends.
