@@ -3,6 +3,7 @@ package guard
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"sync"
 	"unicode/utf8"
@@ -10,8 +11,12 @@ import (
 	"vellocity/internal/prose"
 )
 
-// opened is a pattern of which a string of so many bytes was read.
+// opened is a pattern of which a string was read, or the first bytes of one: size of them.
 type opened struct{ id, size uint16 }
+
+// enough is how many bytes of a string the automaton looks for: the rest would double its size, and hardly any text
+// holds the beginning of a string and not its end.
+const enough = 12
 
 // What the types of a gate can count. The automaton is built when the program starts, so what
 // is over a limit stops it there, and in every test, instead of taking one state for another.
@@ -19,11 +24,10 @@ const (
 	mostStates   = math.MaxUint16 + 1 // numbered from 0 in next
 	mostPatterns = math.MaxUint16     // as ids; and slots are counted from 1
 	mostClasses  = math.MaxUint8      // of bytes, beside the one of those that are in no string
-	longestHold  = math.MaxUint16     // of the strings, in bytes
 )
 
 // gate finds in one pass over a text which patterns may match it: an automaton (Aho and Corasick, 1975)
-// over all strings that the patterns hold.
+// over the beginnings of all strings that the patterns hold.
 type gate struct {
 	class [256]uint8 // of a byte; 0: in none of the strings
 	width int
@@ -65,7 +69,7 @@ func newGate(all []*pattern) (*gate, error) {
 		g.near, g.first = append(g.near, p.near), append(g.first, p.starts != nil)
 		g.line = append(g.line, p.line)
 		for _, s := range p.holds {
-			states += len(s)
+			states += min(len(s), enough)
 			for _, b := range []byte(s) {
 				if g.class[b] == 0 {
 					g.class[b] = uint8(g.width)
@@ -83,10 +87,7 @@ func newGate(all []*pattern) (*gate, error) {
 	g.next = make([]uint16, g.width, g.width*min(states, mostStates))
 	for i, p := range all {
 		for _, s := range p.holds {
-			if err := fits("bytes in one string", len(s), longestHold); err != nil {
-				return nil, fmt.Errorf("%s: %w", p.whole, err)
-			}
-			if err := g.add(s, uint16(i)); err != nil {
+			if err := g.add(s[:min(len(s), enough)], uint16(i)); err != nil {
 				return nil, fmt.Errorf("%s: %w", p.whole, err)
 			}
 		}
@@ -119,7 +120,9 @@ func (g *gate) add(s string, id uint16) error {
 		}
 		state = int(*to)
 	}
-	g.opens[state] = append(g.opens[state], opened{id, uint16(len(s))})
+	if o := (opened{id, uint16(len(s))}); !slices.Contains(g.opens[state], o) { // two strings may begin alike
+		g.opens[state] = append(g.opens[state], o)
+	}
 	return nil
 }
 
