@@ -36,9 +36,9 @@ func TestAnAutomatonThatIsTooLarge(t *testing.T) {
 	}
 	one := compile("x")
 	for say, all := range map[string][]*pattern{
-		"65537 states; 65536 are the most":      {{whole: one.whole, holds: many}},
-		"65536 patterns; 65535 are the most":    make([]*pattern, mostPatterns+1),
-		"256 classes of bytes; 255 are":         {{whole: one.whole, holds: bytes}},
+		"65537 states; 65536 are the most":   {{whole: one.whole, holds: many}},
+		"65536 patterns; 65535 are the most": make([]*pattern, mostPatterns+1),
+		"256 classes of bytes; 255 are":      {{whole: one.whole, holds: bytes}},
 	} {
 		if _, err := newGate(all); err == nil || !strings.Contains(err.Error(), say) {
 			t.Errorf("%v, not %s", err, say)
