@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -133,8 +134,8 @@ func read(c *http.Client, req *http.Request, text func(line string) bool) (s str
 	}
 	defer res.Body.Close()
 	if res.StatusCode != http.StatusOK {
-		why, _ := io.ReadAll(io.LimitReader(res.Body, 1<<10)) // without it the status is told
-		return s, fmt.Errorf("the stream was refused: %s: %s", res.Status, why)
+		why, err := io.ReadAll(io.LimitReader(res.Body, 1<<10))
+		return s, errors.Join(fmt.Errorf("the stream was refused: %s: %s", res.Status, why), err)
 	}
 	lines := bufio.NewScanner(res.Body)
 	done := false
