@@ -65,10 +65,9 @@ type Options struct {
 
 // Queue enqueues and runs jobs. It is safe for use by several goroutines.
 type Queue struct {
-	opts     Options
-	log      *slog.Logger
-	sql      tables
-	prepared map[string]*sql.Stmt // by text, on SQLite; pgx prepares by itself
+	opts Options
+	log  *slog.Logger
+	sql  tables
 
 	mu     sync.Mutex
 	gen    *generation // nil while there is none
@@ -91,16 +90,6 @@ func New(o Options) (*Queue, error) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	q := &Queue{opts: o, log: o.Log, sql: tablesOf(o.DB.Postgres()), reason: errNotStarted}
-	if o.DB.Postgres() {
-		return q, nil
-	}
-	q.prepared = map[string]*sql.Stmt{}
-	for _, text := range append([]string{q.sql.insert, q.sql.cancel}, q.sql.complete...) {
-		var err error
-		if q.prepared[text], err = o.DB.SQL().Prepare(text); err != nil { //nolint:noctx // a local file
-			return nil, fmt.Errorf("prepare the queue's statements: %w", err)
-		}
-	}
 	return q, nil
 }
 
@@ -111,7 +100,7 @@ func (q *Queue) Enqueue(ctx context.Context, tx *db.Tx, in Insert) (id int64, er
 	if in.At.After(tx.Now()) {
 		state, at = "scheduled", sql.NullString{String: in.At.UTC().Format("2006-01-02 15:04:05.000"), Valid: true}
 	}
-	err = q.one(ctx, tx, &id, q.sql.insert, in.Kind, in.Ref, cmp.Or(in.Priority, 3), state, at)
+	err = tx.One(ctx, []any{&id}, q.sql.insert, in.Kind, in.Ref, cmp.Or(in.Priority, 3), state, at)
 	if err != nil {
 		return 0, fmt.Errorf("enqueue %s: %w", in.Kind, err)
 	}
@@ -130,8 +119,8 @@ func (q *Queue) Enqueue(ctx context.Context, tx *db.Tx, in Insert) (id int64, er
 // within 2 s if a notification was lost. A job that has ended is left alone.
 func (q *Queue) Cancel(ctx context.Context, tx *db.Tx, jobID int64) error {
 	var id int64
-	err := q.one(ctx, tx, &id, q.sql.cancel, jobID)
-	if errors.Is(err, sql.ErrNoRows) {
+	err := tx.One(ctx, []any{&id}, q.sql.cancel, jobID)
+	if errors.Is(err, db.ErrNoRow) {
 		return nil
 	}
 	if err != nil {
@@ -151,8 +140,8 @@ func (q *Queue) Cancel(ctx context.Context, tx *db.Tx, jobID int64) error {
 func (q *Queue) Complete(ctx context.Context, tx *db.Tx, job Job) error {
 	for _, text := range q.sql.complete {
 		var id int64
-		err := q.one(ctx, tx, &id, text, job.ID, job.holder)
-		if errors.Is(err, sql.ErrNoRows) {
+		err := tx.One(ctx, []any{&id}, text, job.ID, job.holder)
+		if errors.Is(err, db.ErrNoRow) {
 			continue
 		}
 		if err != nil {
@@ -166,18 +155,6 @@ func (q *Queue) Complete(ctx context.Context, tx *db.Tx, job Job) error {
 		return nil
 	}
 	return ErrLost
-}
-
-// one scans the only value of a statement in the caller's transaction.
-func (q *Queue) one(ctx context.Context, tx *db.Tx, id *int64, text string, args ...any) error {
-	ctx, err := tx.StatementContext(ctx)
-	if err != nil {
-		return err
-	}
-	if stmt := q.prepared[text]; stmt != nil {
-		return tx.SQL().StmtContext(ctx, stmt).QueryRowContext(ctx, args...).Scan(id)
-	}
-	return tx.SQL().QueryRowContext(ctx, text, args...).Scan(id)
 }
 
 // Alive returns nil while this node may run jobs, else why it may not: the database

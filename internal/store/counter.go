@@ -27,6 +27,19 @@ func (t *Tx) AddToCount(ctx context.Context, workspaceID int64, what Counter, ke
 	return nil
 }
 
+// moveCount takes one from a count and adds it to another, as part of the transaction.
+func (t *Tx) moveCount(ctx context.Context, workspaceID int64, what Counter, from, to string) error {
+	if from == to {
+		return nil
+	}
+	err := t.db.Exec(ctx, `insert into tally_delta (workspace_id, kind, key, n) values ($1,$2,$3,-1), ($1,$2,$4,1)`,
+		workspaceID, string(what), from, to)
+	if err != nil {
+		return fmt.Errorf("count: %w", err)
+	}
+	return nil
+}
+
 // Counts returns all counts of one kind in the workspace.
 func (q Q) Counts(ctx context.Context, workspaceID int64, what Counter) (map[string]int, error) {
 	type count struct {

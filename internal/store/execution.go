@@ -75,8 +75,9 @@ var (
 
 	createExecution = executionTable.Write(executionCreate,
 		`insert into execution ({columns}) values ({values}) returning id`)
-	// Progress makes up for the interruptions until then.
-	saveExecution = executionTable.Write(executionSave, `update execution set {set},
+	// Progress makes up for the interruptions until then. The version is the next one after
+	// that which was read, also where LockExecution has raised it since.
+	saveExecution = executionTable.Write(executionSave, `update execution set {set}, version = {version} + 1,
 		crashes = case when progress < {progress} then 0 else crashes end where id = {id}`)
 	saveExecutionPlan = executionTable.Write(0, `update execution set plan = {plan}, status = 'planning'
 		where id = {id} and status = 'pending'`)
@@ -293,9 +294,9 @@ func (t *Tx) LockExecution(ctx context.Context, workspaceID, id int64) (domain.E
 	return x, t.db.Exec(ctx, `update execution set version = version + 1 where id = $1`, id)
 }
 
-// SaveExecution stores what changes while an execution runs, and moves its counts
-// from the status before. It refuses a change of status that is not allowed
-// ([domain.ExecutionStatus.MayBecome]).
+// SaveExecution stores what changes while an execution runs, raises the version of x by
+// one, and moves its counts from the status before. It refuses a change of status that
+// is not allowed ([domain.ExecutionStatus.MayBecome]).
 func (t *Tx) SaveExecution(ctx context.Context, x domain.Execution, before domain.ExecutionStatus) error {
 	if x.Status != before && !before.MayBecome(x.Status) {
 		return fmt.Errorf("execution %d may not become %s: it is %s", x.ID, x.Status, before)
@@ -303,14 +304,7 @@ func (t *Tx) SaveExecution(ctx context.Context, x domain.Execution, before domai
 	if _, err := saveExecution.Exec(ctx, t.db, &executionRow{Execution: x}); err != nil {
 		return fmt.Errorf("save execution: %w", err)
 	}
-	from, to := counted(before), counted(x.Status)
-	if from == to {
-		return nil
-	}
-	if err := t.AddToCount(ctx, x.WorkspaceID, CounterExecutions, string(from), -1); err != nil {
-		return err
-	}
-	return t.AddToCount(ctx, x.WorkspaceID, CounterExecutions, string(to), 1)
+	return t.moveCount(ctx, x.WorkspaceID, CounterExecutions, string(counted(before)), string(counted(x.Status)))
 }
 
 // counted is the status under which an execution is counted. It is planning only

@@ -39,10 +39,11 @@ var ErrFenced = errors.New("the execution has been claimed by another worker")
 
 // FenceExecution refuses the transaction with [ErrFenced] unless the execution is
 // still held under this epoch and has not ended. It locks the execution to the end
-// of the transaction and returns its present state.
+// of the transaction and returns its present state. It writes nothing: what saves the
+// execution after it raises its version.
 func (t *Tx) FenceExecution(ctx context.Context, id, epoch int64) (x domain.Execution, err error) {
-	x, ok, err := db.First(ctx, t.db, scanExecution(executionHead), `update execution set version = version + 1
-		where id = $1 and epoch = $2 and completed_at = 0 returning `+executionHeadColumns, id, epoch)
+	x, ok, err := db.First(ctx, t.db, scanExecution(executionHead), `select `+executionHeadColumns+` from execution
+		where id = $1 and epoch = $2 and completed_at = 0`+t.db.ForUpdate(), id, epoch)
 	if err != nil {
 		return x, fmt.Errorf("fence execution: %w", err)
 	}

@@ -231,13 +231,7 @@ func (t *Tx) SaveContentStatus(
 	if err := saveContentStatus.One(ctx, t.db, &contentRow{ContentItem: c, place: place}, &c.Revision); err != nil {
 		return c, fmt.Errorf("save the status of a content item: %w", err)
 	}
-	if c.Status == from {
-		return c, nil
-	}
-	if err := t.AddToCount(ctx, c.WorkspaceID, CounterContent, string(from), -1); err != nil {
-		return c, err
-	}
-	return c, t.AddToCount(ctx, c.WorkspaceID, CounterContent, string(c.Status), 1)
+	return c, t.moveCount(ctx, c.WorkspaceID, CounterContent, string(from), string(c.Status))
 }
 
 // DeleteContent removes an item and all that belongs to it.

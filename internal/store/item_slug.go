@@ -63,7 +63,8 @@ func (q Q) slugTaken(ctx context.Context, workspaceID, exceptID int64, slug stri
 	// has become.
 	others, err := db.Many(ctx, q.db, db.ID,
 		`select id from content where workspace_id = $1 and slug = $2 and id <> $3
-		union all select content_id from published_slug where workspace_id = $1 and slug = $2 and content_id <> $3`,
+		union all select content_id from published_slug where workspace_id = $1 and slug = $2 and content_id <> $3
+		limit 1`, // where an item has it, the second table is not asked
 		workspaceID, slug, exceptID)
 	if err != nil {
 		return false, fmt.Errorf("look for a free slug: %w", err)

@@ -116,7 +116,7 @@ func (g *shared) undo() {
 }
 
 func (g *shared) exec(text string) error {
-	_, err := g.tx.ExecContext(context.Background(), text)
+	_, err := g.conn.ExecContext(context.Background(), text)
 	return err
 }
 

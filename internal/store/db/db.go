@@ -1,5 +1,5 @@
 // Package db runs SQL on SQLite and PostgreSQL alike: it opens the database, runs
-// transactions, prepares statements, waits for locks, migrates, notifies other
+// transactions, keeps statements prepared, waits for locks, migrates, notifies other
 // nodes, and turns the errors of both drivers into [domain.Error]s. It knows no
 // table; store, which is built on it, knows them all. One SQL text with $1
 // placeholders serves both databases, and [Table] names the columns of a table in
@@ -43,11 +43,9 @@ type DB struct {
 	read    *sql.DB // SQLite: query_only; PostgreSQL: the same pool as write
 	pool    *pgxpool.Pool
 	url     string
-	file    string      // SQLite only
-	stmts   *statements // SQLite only: pgx prepares by itself
-	readers *statements // SQLite only
-	writer  *writer     // SQLite only
-	pulse   *pulse      // PostgreSQL only
+	file    string  // SQLite only
+	writer  *writer // SQLite only
+	pulse   *pulse  // PostgreSQL only
 	now     func() time.Time
 	log     *slog.Logger
 }
@@ -146,5 +144,5 @@ func (d *DB) Ping(ctx context.Context) error {
 
 // Read returns a runner outside any transaction. It is for reading only.
 func (d *DB) Read() Runner {
-	return Runner{dialect: d.dialect, on: d.read, stmts: d.readers, pulse: d.pulse}
+	return Runner{dialect: d.dialect, on: d.read, pulse: d.pulse}
 }

@@ -10,15 +10,12 @@ import (
 // Runner runs statements: outside any transaction ([DB.Read]), or in one ([Tx]).
 // docs/decisions/0012-own-layer-over-database-sql.md says why there is one.
 //
-// Limits are written "limit 0 + $n": SQLite looks into a parameter that is the
-// whole limit to plan for its value, and so plans the statement again at each
-// call, which costs more than running it.
+// Limits are written "limit 0 + $n"; see steady.
 type Runner struct {
 	dialect dialect
 	on      executor
-	tx      *sql.Tx     // nil outside a transaction
-	stmts   *statements // nil on PostgreSQL
-	pulse   *pulse      // nil on SQLite
+	tx      *sql.Tx // nil outside a transaction
+	pulse   *pulse  // nil on SQLite
 }
 
 type executor interface {
@@ -26,29 +23,10 @@ type executor interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 }
 
-// prepared returns the prepared statement for a text; nil means to send the text.
-func (r Runner) prepared(ctx context.Context, query string) (*sql.Stmt, error) {
-	if r.stmts == nil {
-		return nil, nil
-	}
-	stmt, err := r.stmts.get(ctx, r.tx != nil, query)
-	if err != nil || stmt == nil || r.tx == nil {
-		return stmt, err
-	}
-	return r.tx.StmtContext(ctx, stmt), nil
-}
-
 func (r Runner) query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
 	ctx, err := r.StatementContext(ctx)
 	if err != nil {
 		return nil, err
-	}
-	stmt, err := r.prepared(ctx, query)
-	if err != nil {
-		return nil, err
-	}
-	if stmt != nil {
-		return stmt.QueryContext(ctx, args...)
 	}
 	return r.on.QueryContext(ctx, query, args...)
 }
@@ -72,16 +50,7 @@ func (r Runner) exec(ctx context.Context, query string, args ...any) (int64, err
 	if err != nil {
 		return 0, err
 	}
-	stmt, err := r.prepared(ctx, query)
-	if err != nil {
-		return 0, err
-	}
-	var res sql.Result
-	if stmt != nil {
-		res, err = stmt.ExecContext(ctx, args...)
-	} else {
-		res, err = r.on.ExecContext(ctx, query, args...)
-	}
+	res, err := r.on.ExecContext(ctx, query, args...)
 	if err != nil {
 		return 0, err
 	}

@@ -8,7 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
-	_ "modernc.org/sqlite" // the driver registers itself
+	sqlitedriver "modernc.org/sqlite"
 )
 
 // minSQLite is the first release without the write-ahead log's reset bug.
@@ -20,21 +20,20 @@ func (d *DB) openSQLite(ctx context.Context, dir string) error {
 		return err
 	}
 	d.file = file
-	d.write, err = sql.Open("sqlite", dsn(file, "immediate",
+	d.write, err = openPool(dsn(file, "immediate",
 		"auto_vacuum(incremental)", "journal_mode(wal)", "synchronous(full)", "cache_size(-8000)"))
 	if err != nil {
 		return fmt.Errorf("open SQLite: %w", err)
 	}
 	d.write.SetMaxOpenConns(1)
 	d.write.SetMaxIdleConns(1)
-	d.read, err = sql.Open("sqlite", dsn(file, "deferred", "query_only(1)", "cache_size(-4000)"))
+	d.read, err = openPool(dsn(file, "deferred", "query_only(1)", "cache_size(-4000)"))
 	if err != nil {
 		return fmt.Errorf("open SQLite for reading: %w", err)
 	}
 	d.read.SetMaxOpenConns(4)
 	d.read.SetMaxIdleConns(4)
 	d.dialect, d.writer = sqlite, newWriter()
-	d.stmts, d.readers = newStatements(d.write), newStatements(d.read)
 	var version string
 	if err := d.write.QueryRowContext(ctx, "select sqlite_version()").Scan(&version); err != nil {
 		return openError(file, err)
@@ -43,6 +42,15 @@ func (d *DB) openSQLite(ctx context.Context, dir string) error {
 		return fmt.Errorf("SQLite %s can corrupt its log; %s or newer is needed", version, minSQLite)
 	}
 	return nil
+}
+
+// openPool returns a pool whose connections keep their statements prepared.
+func openPool(dsn string) (*sql.DB, error) {
+	connector, err := sqlitedriver.NewConnector(dsn)
+	if err != nil {
+		return nil, err
+	}
+	return sql.OpenDB(cachingConnector{connector, maxStatements}), nil
 }
 
 // databaseFile creates the directory and the file where they are missing, readable

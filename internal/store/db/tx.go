@@ -38,11 +38,13 @@ func (t *Tx) committed() {
 }
 
 func (d *DB) newTx(conn *sql.Conn, tx *sql.Tx) *Tx {
-	return &Tx{
-		Runner: Runner{dialect: d.dialect, on: tx, tx: tx, stmts: d.stmts, pulse: d.pulse},
-		conn:   conn,
-		now:    d.Now(),
+	r := Runner{dialect: d.dialect, on: tx, tx: tx, pulse: d.pulse}
+	if d.dialect == sqlite {
+		// The same, without the goroutine that waits for the end of the transaction
+		// while a query of a sql.Tx has rows open.
+		r.on = conn
 	}
+	return &Tx{Runner: r, conn: conn, now: d.Now()}
 }
 
 // maxAttempts is how often a transaction is run in all when the database asks for
@@ -57,9 +59,6 @@ const maxAttempts = 4
 func (d *DB) InTx(ctx context.Context, f func(*Tx) error) error {
 	for attempt := 1; ; attempt++ {
 		err := d.attempt(ctx, f)
-		if failed := d.stmts.prepareWanted(context.WithoutCancel(ctx)); failed != nil {
-			d.log.Warn("prepare statements", "error", failed)
-		}
 		if err == nil || attempt == maxAttempts || !errors.Is(err, errLost) && !retryable(err) {
 			return classify(err)
 		}
