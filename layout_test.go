@@ -108,6 +108,7 @@ var layers = []struct {
 	{"extension/wire", "outbound domain"},
 	{"outbound", ""},
 	{"signature", "domain"},
+	{"files", ""},
 	{"channel", ""},
 	{"prose", "markdown"},
 	{"markdown/markdowntest", ""},
@@ -163,7 +164,7 @@ var only = []struct {
 }
 
 // plain rooms import the standard library and the named rooms, and no module of others.
-var plain = []string{"gate", "domain", "config", "seo", "sse", "auth", "verb", "item", "text", "live"}
+var plain = []string{"gate", "domain", "config", "seo", "sse", "auth", "verb", "item", "text", "live", "files"}
 
 // noHTTP are the rooms that know nothing of HTTP at all; ai and what calls out
 // use it as clients, and no room from engine down uses a server's names.
