@@ -47,7 +47,7 @@ var layers = []struct {
 	{"api/content", "extension/wire api/wire ops engine/content verb check voice domain"},
 	{"api/studio", "api/wire ops engine/studio verb text domain sse"},
 	{"api/account", "api/wire ops engine/account verb domain"},
-	{"api/images", "api/wire ops engine/images verb gate domain"},
+	{"api/images", "api/wire ops engine/images verb domain"},
 	{"api/wire", "ops domain"},
 	{"gate", "ops auth domain"},
 	{"ops", "domain sse"},

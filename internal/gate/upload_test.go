@@ -57,7 +57,7 @@ func doors() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("/read", func(w http.ResponseWriter, r *http.Request) {
 		gate.Prepare(w, r)
-		if _, err := ops.ReadBody(w, r); err != nil {
+		if _, err := ops.ReadBody(w, r, ops.MaxBody); err != nil {
 			gate.WriteError(w, "", domain.AsError(err))
 		}
 	})

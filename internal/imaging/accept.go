@@ -39,7 +39,7 @@ func (m *Maker) Accept(
 }
 
 // Busy is the error of a workspace that has a generation under way.
-func Busy() error {
+func Busy() *domain.Error {
 	return domain.Errorf(domain.CodeConflict,
 		"This workspace is already generating images. Wait until they are there, or cancel them, then try again.")
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"vellocity/internal/domain"
+	"vellocity/internal/imaging"
 	"vellocity/internal/store"
 	"vellocity/internal/verb"
 )
@@ -33,6 +34,16 @@ func (v *Verbs) UnderWay(ctx context.Context) (int64, error) {
 		return 0, err
 	}
 	return v.store.Read().OpenImageGeneration(ctx, a.WorkspaceID)
+}
+
+// CheckAvailability returns nil where images can be asked for. While the workspace has a generation
+// under way it is a CONFLICT, whose detail generation_id says which.
+func (v *Verbs) CheckAvailability(ctx context.Context) error {
+	id, err := v.UnderWay(ctx)
+	if err == nil && id != 0 {
+		err = imaging.Busy().With("generation_id", id)
+	}
+	return err
 }
 
 // Generate asks for images. It takes the scope content. Every fault of the request is in one

@@ -70,8 +70,9 @@ func made(k K) (id int64) {
 
 func (verbs) Generations() enginetest.Verbs {
 	return enginetest.Verbs{
-		"Engines":  enginetest.Read(func(k K, ctx C, _ X) error { return second(k.Images.Engines(ctx)) }),
-		"UnderWay": enginetest.Read(func(k K, ctx C, _ X) error { return second(k.Images.UnderWay(ctx)) }),
+		"Engines":           enginetest.Read(func(k K, ctx C, _ X) error { return second(k.Images.Engines(ctx)) }),
+		"UnderWay":          enginetest.Read(func(k K, ctx C, _ X) error { return second(k.Images.UnderWay(ctx)) }),
+		"CheckAvailability": enginetest.Read(func(k K, ctx C, _ X) error { return k.Images.CheckAvailability(ctx) }),
 		"Generations": enginetest.Read(func(k K, ctx C, _ X) error {
 			return second(k.Images.Generations(ctx, enginetest.FirstPage()))
 		}),

@@ -17,11 +17,11 @@ import (
 type GenerateImages struct {
 	Engine            domain.ImageEngine
 	Count             int
-	Description       string // every engine takes it
-	StableDescription string // stablediffusion: the same
-	FluxDescription   string // flux-pro: the same
-	Size              string // dall-e: one of [Sizes]
-	Quality           string // dall-e: one of [Qualities]
+	Description       string  // every engine takes it
+	StableDescription string  // stablediffusion: the same
+	FluxDescription   string  // flux-pro: the same
+	Size              Size    // dall-e
+	Quality           Quality // dall-e
 	Style             string
 	Lighting          string
 	Mood              string
@@ -45,11 +45,21 @@ func (ImageType) Values() []string {
 	return append(domain.ImageTask("").Values(), string(multiPrompt))
 }
 
-// Sizes and Qualities are what dall-e takes.
-func Sizes() []string { return []string{"256x256", "512x512", "1024x1024", "1792x1024", "1024x1792"} }
+// Size is a size that dall-e takes, in pixels.
+type Size string
 
-// Qualities are those of dall-e: the usual one and a better one.
-func Qualities() []string { return []string{"standard", "hd"} }
+// Values lists the sizes.
+func (Size) Values() []string {
+	return []string{"256x256", "512x512", "1024x1024", "1792x1024", "1024x1792"}
+}
+
+// Quality is a quality that dall-e takes: the usual one, or a better one that is slower and dearer.
+type Quality string
+
+const highQuality Quality = "hd"
+
+// Values lists the qualities.
+func (Quality) Values() []string { return []string{"standard", string(highQuality)} }
 
 const (
 	fieldDescription = "description"
@@ -78,7 +88,7 @@ var forms = map[domain.ImageEngine]form{
 func (in GenerateImages) texts() map[string]string {
 	all := map[string]string{
 		fieldDescription: in.Description, "stable_description": in.StableDescription,
-		"description_flux_pro": in.FluxDescription, "size": in.Size, "quality": in.Quality, "image_style": in.Style,
+		"description_flux_pro": in.FluxDescription, "size": string(in.Size), "quality": string(in.Quality), "image_style": in.Style,
 		"image_lighting": in.Lighting, "mood": in.Mood, fieldType: string(in.Type), fieldResolution: in.Resolution,
 		"negative_prompt": in.Negative, "style_preset": in.Preset, fieldSource: "",
 	}
@@ -105,12 +115,8 @@ func CheckRequest(in GenerateImages, p *domain.Problems) {
 			l.Text(p, name, given[name])
 		}
 	}
-	if in.Size != "" && !slices.Contains(Sizes(), in.Size) {
-		p.NotOneOf("size", Sizes())
-	}
-	if in.Quality != "" && !slices.Contains(Qualities(), in.Quality) {
-		p.NotOneOf("quality", Qualities())
-	}
+	domain.CheckEnum(p, "size", in.Size)
+	domain.CheckEnum(p, "quality", in.Quality)
 	domain.CheckEnum(p, fieldType, in.Type)
 	if _, _, ok := resolution(in.Resolution); !ok {
 		p.Format(fieldResolution, fmt.Sprintf("a width and a height from %d to %d pixels, such as 1024x768",
@@ -187,7 +193,7 @@ func (in GenerateImages) check() (r domain.ImageRequest, source *image.Picture, 
 	if len(in.Source) > 0 {
 		picture, err := image.Upload(in.Source)
 		if err != nil {
-			p.Add(fieldSource, "The image_src field cannot be used: %s. Send a PNG, JPEG or WebP picture", err)
+			p.Format(fieldSource, fmt.Sprintf("a PNG, JPEG or WebP picture that can be read: %s", err))
 		}
 		source = &picture
 	}
@@ -196,7 +202,7 @@ func (in GenerateImages) check() (r domain.ImageRequest, source *image.Picture, 
 	}
 	r = domain.ImageRequest{
 		Engine: in.Engine, Task: domain.ImageFromText, Style: in.Style, Lighting: in.Lighting, Mood: in.Mood,
-		Negative: in.Negative, Preset: in.Preset, High: in.Quality == "hd",
+		Negative: in.Negative, Preset: in.Preset, High: in.Quality == highQuality,
 	}
 	for _, text := range []string{in.Description, in.StableDescription, in.FluxDescription} {
 		if strings.TrimSpace(text) != "" {
@@ -211,7 +217,7 @@ func (in GenerateImages) check() (r domain.ImageRequest, source *image.Picture, 
 	case source != nil:
 		r.Task = domain.ImageFromImage
 	}
-	r.Width, r.Height, _ = resolution(strings.TrimSpace(in.Size + in.Resolution)) // an engine takes one of them
+	r.Width, r.Height, _ = resolution(strings.TrimSpace(string(in.Size) + in.Resolution)) // an engine takes one of them
 	return r, source, nil
 }
 
