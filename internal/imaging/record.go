@@ -13,7 +13,7 @@ import (
 
 // record stores what came of a submission: its files, then in one transaction the pictures that
 // are known now, their credits, and what the submission cost. What may work later is left for another round.
-// It does so even when the job was told to stop, since what has arrived was paid for.
+// It does so even while the job is stopping, since what has arrived was paid for.
 func (w *worker) record(
 	ctx context.Context, s store.ImageSubmission, out image.Outcomes, failed error,
 ) (again, error) {

@@ -139,7 +139,7 @@ func (t *Tx) HoldImageGeneration(
 }
 
 // LockImageGeneration locks a generation of the workspace to the end of the transaction and
-// returns it, whoever holds it.
+// returns it, also where a worker holds it.
 func (t *Tx) LockImageGeneration(ctx context.Context, workspaceID, id int64) (domain.ImageGeneration, error) {
 	err := t.db.Exec(ctx,
 		`update image_generation set status = status where workspace_id = $1 and id = $2`, workspaceID, id)

@@ -91,7 +91,7 @@ func (t *Tx) AddImageSubmission(ctx context.Context, s ImageSubmission) (ImageSu
 	return s, nil
 }
 
-// SaveImageTicket stores where to ask for what a submission has paid for, whoever holds the
+// SaveImageTicket stores where to ask for what a submission has paid for, whether or not the caller still holds the
 // generation now. held is false where that is another worker, or nobody: then it must not be asked.
 func (t *Tx) SaveImageTicket(ctx context.Context, s ImageSubmission, epoch int64) (held bool, err error) {
 	err = t.db.Exec(ctx, `update image_submission set ticket = $2, status = case when status = 'sent' then 'waiting'

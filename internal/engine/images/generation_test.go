@@ -142,7 +142,7 @@ func TestPicturesThatComeAtOnce(t *testing.T) {
 		}
 		user := fmt.Sprint(d.Asked()[0].Fields["safety_identifier"])
 		if len(user) != 32 || strings.Contains(user, "owner") {
-			t.Errorf("the provider is told who asks: %q", user)
+			t.Errorf("the provider learns who asks: %q", user)
 		}
 		recent, err := k.Images.RecentImages(k.Ctx(), enginetest.FirstPage())
 		if err != nil || recent.Total != 2 || recent.Items[0].Number != 2 || recent.Items[0].Request.Description != "a lighthouse" {
