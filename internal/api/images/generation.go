@@ -24,7 +24,7 @@ type GenerateInput struct {
 	Lighting    string             `json:"image_lighting,omitempty"       limit:"image_style"       doc:"dall-e: such as golden hour"`
 	Mood        string             `json:"mood,omitempty"                 limit:"image_style"       doc:"dall-e: such as calm"`
 	Type        images.ImageType   `json:"type,omitempty"                                           doc:"stablediffusion, required"`
-	Resolution  string             `json:"image_resolution,omitempty"     limit:"image_style"       doc:"Width and height in pixels, such as 1024x768; stablediffusion: required. The nearest that the provider has is made"`
+	Resolution  string             `json:"image_resolution,omitempty"     limit:"image_style"       doc:"Width and height in pixels, such as 1024x768; stablediffusion: required. The provider makes its nearest size"`
 	Negative    string             `json:"negative_prompt,omitempty"      limit:"image_negative"    doc:"stablediffusion, ideogram: what must not be in it"`
 	Preset      string             `json:"style_preset,omitempty"         limit:"image_style"       doc:"stablediffusion, ideogram: a style by the provider's own name, such as digital-art"`
 	Source      ops.Upload         `json:"image_src,omitempty"                                      doc:"A PNG, JPEG or WebP picture to begin with, in base64 or as the file of a multipart form: for image-to-image and upscale, and flux-pro-kontext"`

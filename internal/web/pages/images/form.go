@@ -51,11 +51,11 @@ func field(name string) ui.Field {
 		return ui.Field{Name: name, Label: "Mood", Widget: ui.WidgetText, Placeholder: "Calm"}
 	case "image_resolution":
 		return ui.Field{
-			Name: name, Label: "Width and height", Widget: ui.WidgetText, Value: "1024x1024", Hint: "In pixels. The nearest size that the " +
-				"provider has is made.",
+			Name: name, Label: "Width and height", Widget: ui.WidgetText, Value: "1024x1024",
+			Hint: "In pixels. The provider makes its nearest size.",
 		}
 	case "negative_prompt":
-		return ui.Field{Name: name, Label: "What must not be in it", Widget: ui.WidgetTextArea, Rows: 2}
+		return ui.Field{Name: name, Label: "Leave out", Widget: ui.WidgetTextArea, Rows: 2}
 	case "style_preset":
 		return ui.Field{Name: name, Label: "Style by the provider’s name", Widget: ui.WidgetText, Placeholder: "digital-art"}
 	}
