@@ -174,7 +174,7 @@ func save(ctx context.Context, cl *client, path, name string) error {
 	if resp.StatusCode != http.StatusOK {
 		return fmt.Errorf("the server responded with %d to %s", resp.StatusCode, path)
 	}
-	if err := os.WriteFile(name, data, 0o644); err != nil { //nolint:gosec // a picture for its user, who asked for it there
+	if err := os.WriteFile(name, data, 0o644); err != nil { //nolint:gosec // a picture, where its user wants it
 		return fmt.Errorf("write the image: %w", err)
 	}
 	return nil

@@ -25,7 +25,10 @@ func TestImagesAreGeneratedOnTheCommandLine(t *testing.T) {
 			"two-1.png two-2.png", "",
 		},
 		{
-			[]string{"at night", "--engine", "stablediffusion", "--from", file, "--size", "256x256", "-o", filepath.Join(dir, "night.png")},
+			[]string{
+				"at night", "--engine", "stablediffusion", "--from", file, "--size", "256x256",
+				"-o", filepath.Join(dir, "night.png"),
+			},
 			"night.png", "",
 		},
 		{[]string{"a lighthouse", "--engine", "midjourney"}, "", "image_generator"},

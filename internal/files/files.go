@@ -153,9 +153,17 @@ func (d *Dir) Delete(_ context.Context, workspaceID int64, sum string) error {
 // Walk calls f for each file that was stored before a moment, and last put before it. It removes
 // what was left half written then. It ends with the first error of f, or of ctx.
 func (d *Dir) Walk(ctx context.Context, before time.Time, f func(workspaceID int64, sum string) error) error {
-	err := filepath.WalkDir(d.root, func(path string, e fs.DirEntry, err error) error {
+	root, err := os.OpenRoot(d.root)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil // nothing was stored yet
+	}
+	if err != nil {
+		return fmt.Errorf("open the files: %w", err)
+	}
+	defer root.Close()
+	err = fs.WalkDir(root.FS(), ".", func(path string, e fs.DirEntry, err error) error {
 		if errors.Is(err, fs.ErrNotExist) {
-			return nil // nothing was stored yet, or another node has removed it
+			return nil // another node has removed it
 		}
 		if err = errors.Join(err, ctx.Err()); err != nil || e.IsDir() {
 			return err
@@ -168,11 +176,12 @@ func (d *Dir) Walk(ctx context.Context, before time.Time, f func(workspaceID int
 			return err
 		}
 		if strings.HasPrefix(e.Name(), temporary) {
-			return os.Remove(path)
+			return root.Remove(path)
 		}
-		workspace := filepath.Base(filepath.Dir(filepath.Dir(path)))
+		workspace, _, _ := strings.Cut(path, "/")
 		id, err := strconv.ParseInt(workspace, 10, 64)
-		if at, bad := d.path(id, e.Name()); err != nil || bad != nil || at != path {
+		at, bad := d.path(id, e.Name())
+		if err != nil || bad != nil || at != filepath.Join(d.root, filepath.FromSlash(path)) {
 			return nil //nolint:nilerr // a file of somebody else
 		}
 		return f(id, e.Name())

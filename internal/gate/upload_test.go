@@ -279,7 +279,7 @@ func TestLargeBodies(t *testing.T) {
 		}
 	})
 	post := func(path string, size int) int {
-		res, err := http.Post("http://"+address+path, "application/octet-stream", //nolint:noctx // it is this process
+		res, err := http.Post("http://"+address+path, "application/octet-stream",
 			strings.NewReader(strings.Repeat("x", size)))
 		if err != nil {
 			return 0

@@ -161,4 +161,3 @@ func clip(text string) string {
 	r := []rune(text)
 	return string(r[:min(len(r), most)])
 }
-

@@ -237,7 +237,9 @@ type Upload []byte
 const fileEncoding = "base64"
 
 // Schema describes a text in base64.
-func (Upload) Schema(Registry) *Schema { return &Schema{Type: typeString, ContentEncoding: fileEncoding} }
+func (Upload) Schema(Registry) *Schema {
+	return &Schema{Type: typeString, ContentEncoding: fileEncoding}
+}
 
 // Maybe is a value that is null on the wire where there is none.
 type Maybe[T any] struct{ Value *T }

@@ -96,7 +96,8 @@ type Availability struct {
 
 var sampleGeneration = domain.ImageGeneration{
 	ID: 12, Provider: "openai", Model: "gpt-image-2", Count: 2, Status: domain.ImagesCompleted, Credits: 2,
-	ByName: "ci", CreatedAt: wire.SampleTime(), EndedAt: wire.SampleTime().Add(20 * time.Second), Request: sampleImage.Request,
+	ByName: "ci", Request: sampleImage.Request,
+	CreatedAt: wire.SampleTime(), EndedAt: wire.SampleTime().Add(20 * time.Second),
 	Images: []domain.Image{sampleImage, {
 		ID: 32, GenerationID: 12, Number: 2, Outcome: domain.ImageModerated, Stage: domain.ModeratedOutput,
 		Categories: []string{"violence"}, CreatedAt: wire.SampleTime(),
@@ -170,8 +171,9 @@ func generateRow(v *images.Verbs) ops.Op {
 		}),
 		Docs: ops.Docs{
 			Chapter: chapter, Summary: "Generate images",
-			Description: "Starts a generation and responds at once; with wait it responds when the images are there. CONFLICT while " +
-				"the workspace is generating others. Without a connected model, placeholders are drawn. A form may carry image_src.",
+			Description: "Starts a generation and responds at once; with wait it responds when the images are there. " +
+				"CONFLICT while the workspace is generating others. Without a connected model, placeholders are drawn. " +
+				"A form may carry image_src.",
 			Errors: []domain.Code{domain.CodeInsufficientCredits, domain.CodeConflict, domain.CodeUnavailable},
 			Example: map[string]any{
 				"image_generator": string(domain.EngineDallE), "image_number_of_images": 2,
@@ -180,8 +182,8 @@ func generateRow(v *images.Verbs) ops.Op {
 		},
 		Tool: ops.Tool{
 			Set: imageTools,
-			Description: "Generates images; with wait, answers when they are there. dall-e takes description, size and quality. " +
-				"Without a connected model, placeholders are drawn.",
+			Description: "Generates images; with wait, answers when they are there. dall-e takes description, size and " +
+				"quality. Without a connected model, placeholders are drawn.",
 		},
 		Command: ops.Command{Noun: noun, Verb: "generate"},
 	}, func(ctx context.Context, in generateImage) (domain.ImageGeneration, error) {
@@ -239,8 +241,9 @@ func cancelRow(v *images.Verbs) ops.Op {
 func viewGeneration(_ *ops.Reply, g domain.ImageGeneration) GenerationView {
 	view := GenerationView{
 		ID: g.ID, Status: g.Status, Engine: g.Request.Engine, Provider: optional(g.Provider), Model: optional(g.Model),
-		Description: g.Request.Description, Count: g.Count, CreditsUsed: g.Charged(), Error: optional(g.Error), Storage: "local",
-		Images: wire.Each(g.Images, imageView), CreatedBy: g.ByName, CreatedAt: g.CreatedAt.UTC(), EndedAt: wire.Time(g.EndedAt),
+		Description: g.Request.Description, Count: g.Count, CreditsUsed: g.Charged(), Error: optional(g.Error),
+		Storage: "local", Images: wire.Each(g.Images, imageView), CreatedBy: g.ByName, CreatedAt: g.CreatedAt.UTC(),
+		EndedAt: wire.Time(g.EndedAt),
 	}
 	if !g.Status.Ended() {
 		view.CreditsHeld = g.Credits - g.Charged()

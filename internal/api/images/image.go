@@ -108,9 +108,10 @@ func fileRow(v *images.Verbs) ops.Op {
 		ETag:  true,
 		Docs: ops.Docs{
 			Chapter: chapter, Summary: "Get the file of an image",
-			Description: "The file itself, which never changes. Its ETag is the SHA-256 of its bytes, and Range gives a part of it.",
-			Errors:      []domain.Code{domain.CodeNotFound},
-			Example:     map[string]any{"id": sampleImage.ID},
+			Description: "The file itself, which never changes. Its ETag is the SHA-256 of its bytes, and Range gives a " +
+				"part of it.",
+			Errors:  []domain.Code{domain.CodeNotFound},
+			Example: map[string]any{"id": sampleImage.ID},
 			Media: []string{
 				domain.ImagePNG.MediaType(), domain.ImageJPEG.MediaType(), domain.ImageWebP.MediaType(),
 			},

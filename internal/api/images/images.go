@@ -19,6 +19,6 @@ const (
 
 var chapter = ops.Chapter{
 	Name: "AI Image",
-	Description: "Pictures from image models. One generation of a workspace runs at a time. A picture costs one credit; what a " +
-		"filter held back, what failed and a placeholder cost none. See docs/images.md.",
+	Description: "Pictures from image models. One generation of a workspace runs at a time. A picture costs one " +
+		"credit; what a filter held back, what failed and a placeholder cost none.",
 }

@@ -145,7 +145,8 @@ func TestPicturesThatComeAtOnce(t *testing.T) {
 			t.Errorf("the provider learns who asks: %q", user)
 		}
 		recent, err := k.Images.RecentImages(k.Ctx(), enginetest.FirstPage())
-		if err != nil || recent.Total != 2 || recent.Items[0].Number != 2 || recent.Items[0].Request.Description != "a lighthouse" {
+		if err != nil || recent.Total != 2 || recent.Items[0].Number != 2 ||
+			recent.Items[0].Request.Description != "a lighthouse" {
 			t.Errorf("recent %+v, %v", recent, err)
 		}
 	})

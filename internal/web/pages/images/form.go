@@ -21,8 +21,8 @@ func fieldsOf(e images.Engine) (fields ui.Fields, source bool) {
 		fields = append(fields, field(name))
 	}
 	fields = append(fields, ui.Field{
-		Label: "Number of images", Widget: ui.WidgetNumber, Min: "1", Max: strconv.Itoa(domain.LimitImageCount.Max), Step: "1",
-		Value: "1", Required: true, Name: "image_number_of_images",
+		Name: "image_number_of_images", Label: "Number of images", Widget: ui.WidgetNumber, Min: "1",
+		Max: strconv.Itoa(domain.LimitImageCount.Max), Step: "1", Value: "1", Required: true,
 	})
 	for i := range fields {
 		f := &fields[i]
@@ -94,8 +94,9 @@ func asked(form url.Values) images.GenerateImages {
 	get := func(name string) string { return strings.ReplaceAll(form.Get(name), "\r\n", "\n") }
 	in := images.GenerateImages{
 		Engine: domain.ImageEngine(get("image_generator")), Description: get("description"),
-		StableDescription: get("stable_description"), FluxDescription: get("description_flux_pro"), Size: images.Size(get("size")),
-		Quality: images.Quality(get("quality")), Style: get("image_style"), Lighting: get("image_lighting"), Mood: get("mood"),
+		StableDescription: get("stable_description"), FluxDescription: get("description_flux_pro"),
+		Size: images.Size(get("size")), Quality: images.Quality(get("quality")), Style: get("image_style"),
+		Lighting: get("image_lighting"), Mood: get("mood"),
 		Type: images.ImageType(get("type")), Resolution: get("image_resolution"), Negative: get("negative_prompt"),
 		Preset: get("style_preset"),
 	}

@@ -213,7 +213,8 @@ func (p page) cancel(w http.ResponseWriter, r *http.Request) error {
 	out, err := ui.Once(r, func(ctx context.Context) (domain.ImageGeneration, error) {
 		return p.Engine.Images.CancelGeneration(ctx, id)
 	}, func(g domain.ImageGeneration) ui.Outcome {
-		return ui.Outcome{Path: Path, Message: fmt.Sprintf("Cancelled. %s charged.", ui.Plural(g.Charged(), "credit was", "credits were"))}
+		cost := ui.Plural(g.Charged(), "credit was", "credits were")
+		return ui.Outcome{Path: Path, Message: fmt.Sprintf("Cancelled. %s charged.", cost)}
 	})
 	if err != nil {
 		return p.Refuse(w, r, Path, err)
