@@ -20,7 +20,7 @@ const (
 	// uploadTotal is how many bytes of bodies the server holds at once; largeTotal is for those
 	// that may be large, apart from the others, so that files cannot crowd them out.
 	uploadTotal = 32 << 20
-	largeTotal  = 96 << 20
+	largeTotal  = 48 << 20
 	// largeTime is how long a request with a file may take to send it.
 	largeTime = 2 * time.Minute
 	// drainTime is how long a body that nobody wants may go on, so that its sender

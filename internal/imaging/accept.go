@@ -32,7 +32,7 @@ func (m *Maker) Accept(
 	if err != nil {
 		return g, err
 	}
-	if err := tx.SaveImageJob(ctx, g.ID, g.JobID); err != nil {
+	if err := tx.SaveImageJob(ctx, g.WorkspaceID, g.ID, g.JobID); err != nil {
 		return g, err
 	}
 	return g, tx.AppendEvent(ctx, domain.Subject{WorkspaceID: g.WorkspaceID}, domain.ImageRequested{ImageFacts: g.Facts()})
@@ -53,7 +53,7 @@ func (m *Maker) Cancel(ctx context.Context, tx *store.Tx, g domain.ImageGenerati
 	if err := release(ctx, tx, g); err != nil {
 		return err
 	}
-	if err := tx.EndImageGeneration(ctx, g.ID, domain.ImagesCancelled, ""); err != nil {
+	if err := tx.EndImageGeneration(ctx, g.WorkspaceID, g.ID, domain.ImagesCancelled, ""); err != nil {
 		return err
 	}
 	if err := m.queue.Cancel(ctx, tx.DB(), g.JobID); err != nil {

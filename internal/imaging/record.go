@@ -96,7 +96,7 @@ func (v verdict) save(ctx context.Context, tx *store.Tx) error {
 	s := v.submission
 	s.Failure, s.Unclear, s.RequestID, s.Cost = v.failure, v.unclear, v.out.RequestID, v.out.Cost
 	if v.poll {
-		return tx.SaveSubmissionFailure(ctx, s.ID, s.Failure)
+		return tx.SaveSubmissionFailure(ctx, s.WorkspaceID, s.ID, s.Failure)
 	}
 	return tx.EndImageSubmission(ctx, s)
 }

@@ -101,7 +101,7 @@ func (w *worker) round(ctx context.Context) error {
 // often has failed.
 func (w *worker) plan(ctx context.Context) (open []store.ImageSubmission, missing [][]int, err error) {
 	err = w.hold(ctx, func(ctx context.Context, tx *store.Tx) error {
-		list, err := tx.ImageSubmissions(ctx, w.g.ID)
+		list, err := tx.ImageSubmissions(ctx, w.g.WorkspaceID, w.g.ID)
 		if err != nil {
 			return err
 		}
@@ -279,12 +279,12 @@ func end(ctx context.Context, tx *store.Tx, g domain.ImageGeneration, why string
 	}
 	subject := domain.Subject{WorkspaceID: g.WorkspaceID}
 	if len(made.ImageIDs) > 0 {
-		if err := tx.EndImageGeneration(ctx, g.ID, domain.ImagesCompleted, ""); err != nil {
+		if err := tx.EndImageGeneration(ctx, g.WorkspaceID, g.ID, domain.ImagesCompleted, ""); err != nil {
 			return err
 		}
 		return tx.AppendEvent(ctx, subject, made)
 	}
-	if err := tx.EndImageGeneration(ctx, g.ID, domain.ImagesFailed, why); err != nil {
+	if err := tx.EndImageGeneration(ctx, g.WorkspaceID, g.ID, domain.ImagesFailed, why); err != nil {
 		return err
 	}
 	return tx.AppendEvent(ctx, subject,

@@ -62,8 +62,9 @@ func (t *Tx) CreateImageGeneration(
 }
 
 // SaveImageJob stores which job works on a generation.
-func (t *Tx) SaveImageJob(ctx context.Context, id, jobID int64) error {
-	return t.db.Exec(ctx, `update image_generation set job_id = $2 where id = $1`, id, jobID)
+func (t *Tx) SaveImageJob(ctx context.Context, workspaceID, id, jobID int64) error {
+	return t.db.Exec(ctx, `update image_generation set job_id = $3 where workspace_id = $1 and id = $2`,
+		workspaceID, id, jobID)
 }
 
 // ImageGeneration returns a generation of the workspace with its images.
@@ -150,9 +151,11 @@ func (t *Tx) LockImageGeneration(ctx context.Context, workspaceID, id int64) (do
 }
 
 // EndImageGeneration stores how a generation ended. No worker holds it any more.
-func (t *Tx) EndImageGeneration(ctx context.Context, id int64, as domain.ImageStatus, why string) error {
-	err := t.db.Exec(ctx, `update image_generation set status = $2, error = $3, ended_at = $4, epoch = epoch + 1
-		where id = $1`, id, string(as), why, db.Millis(t.now))
+func (t *Tx) EndImageGeneration(
+	ctx context.Context, workspaceID, id int64, as domain.ImageStatus, why string,
+) error {
+	err := t.db.Exec(ctx, `update image_generation set status = $3, error = $4, ended_at = $5, epoch = epoch + 1
+		where workspace_id = $1 and id = $2`, workspaceID, id, string(as), why, db.Millis(t.now))
 	if err != nil {
 		return fmt.Errorf("end a generation of images: %w", err)
 	}

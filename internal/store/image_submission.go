@@ -69,13 +69,13 @@ var (
 	submissionColumns = submissionTable.Columns(submissionRead)
 	createSubmission  = submissionTable.Write(submissionCreate,
 		`insert into image_submission ({columns}) values ({values}) returning id`)
-	endSubmission = submissionTable.Write(submissionEnd, `update image_submission set {set} where id = {id}`)
+	endSubmission = submissionTable.Write(submissionEnd, `update image_submission set {set} where workspace_id = {workspace_id} and id = {id}`)
 )
 
 // ImageSubmissions returns the submissions of a generation, in their order.
-func (q Q) ImageSubmissions(ctx context.Context, generationID int64) ([]ImageSubmission, error) {
+func (q Q) ImageSubmissions(ctx context.Context, workspaceID, generationID int64) ([]ImageSubmission, error) {
 	list, err := db.Many(ctx, q.db, submissionTable.Scan(submissionRead), `select `+submissionColumns+`
-		from image_submission where generation_id = $1 order by id`, generationID)
+		from image_submission where workspace_id = $1 and generation_id = $2 order by id`, workspaceID, generationID)
 	if err != nil {
 		return nil, fmt.Errorf("read submissions of images: %w", err)
 	}
@@ -94,14 +94,14 @@ func (t *Tx) AddImageSubmission(ctx context.Context, s ImageSubmission) (ImageSu
 // SaveImageTicket stores where to ask for what a submission has paid for, whether or not the caller still holds the
 // generation now. held is false where that is another worker, or nobody: then it must not be asked.
 func (t *Tx) SaveImageTicket(ctx context.Context, s ImageSubmission, epoch int64) (held bool, err error) {
-	err = t.db.Exec(ctx, `update image_submission set ticket = $2, status = case when status = 'sent' then 'waiting'
-		else status end where id = $1`, s.ID, string(s.Ticket))
+	err = t.db.Exec(ctx, `update image_submission set ticket = $3, status = case when status = 'sent' then 'waiting'
+		else status end where workspace_id = $1 and id = $2`, s.WorkspaceID, s.ID, string(s.Ticket))
 	if err != nil {
 		return false, fmt.Errorf("save the ticket of a submission: %w", err)
 	}
 	var n int
-	err = t.db.One(ctx, []any{&n}, `select count(*) from image_generation where id = $1 and epoch = $2`,
-		s.GenerationID, epoch)
+	err = t.db.One(ctx, []any{&n}, `select count(*) from image_generation
+		where workspace_id = $1 and id = $2 and epoch = $3`, s.WorkspaceID, s.GenerationID, epoch)
 	return n == 1, err
 }
 
@@ -115,6 +115,7 @@ func (t *Tx) EndImageSubmission(ctx context.Context, s ImageSubmission) error {
 }
 
 // SaveSubmissionFailure notes why a submission has not been answered yet; it can be asked for again.
-func (t *Tx) SaveSubmissionFailure(ctx context.Context, id int64, why string) error {
-	return t.db.Exec(ctx, `update image_submission set failure = $2 where id = $1`, id, why)
+func (t *Tx) SaveSubmissionFailure(ctx context.Context, workspaceID, id int64, why string) error {
+	return t.db.Exec(ctx, `update image_submission set failure = $3 where workspace_id = $1 and id = $2`,
+		workspaceID, id, why)
 }

@@ -88,7 +88,7 @@ func charged(k K, want int) {
 
 func submissions(k K, g domain.ImageGeneration) []store.ImageSubmission {
 	k.T.Helper()
-	list, err := k.Store.Read().ImageSubmissions(context.Background(), g.ID)
+	list, err := k.Store.Read().ImageSubmissions(context.Background(), g.WorkspaceID, g.ID)
 	must(k, err)
 	return list
 }
@@ -452,6 +452,48 @@ func TestAMissingFile(t *testing.T) {
 		_, err := k.Images.ImageFile(k.Ctx(), g.Images[0].ID)
 		if domain.CodeOf(err) != domain.CodeNotFound || !strings.Contains(err.Error(), "backup") {
 			t.Errorf("%v", err)
+		}
+	})
+}
+
+// The sweep removes files that no row needs, and no others: those of images, and of the pictures that
+// generations under way begin with. A file younger than a day stays.
+func TestTheSweepRemovesWhatNothingNeeds(t *testing.T) {
+	later := func() time.Time { return time.Now().Add(48 * time.Hour) }
+	enginetest.Each(t, enginetest.Config{Idle: true, Now: later}, func(k K) {
+		image := made(k)
+		kept, err := k.Images.Image(k.Ctx(), image)
+		must(k, err)
+		gone, err := k.Files.Put(context.Background(), k.Ours.ID, []byte("no row names it"))
+		must(k, err)
+		theirs, err := k.Files.Put(context.Background(), k.Theirs.ID, []byte("pixels"))
+		must(k, err)
+		source, err := k.Files.Put(context.Background(), k.Ours.ID, []byte("to begin with"))
+		must(k, err)
+		k.Do(func(ctx context.Context, tx *store.Tx) error {
+			_, _, err := tx.CreateImageGeneration(ctx, domain.ImageGeneration{WorkspaceID: k.Ours.ID, Count: 1, Source: source})
+			return err
+		})
+		must(k, k.Maker.Sweep(context.Background()))
+		for name, c := range map[string]struct {
+			workspace int64
+			sum       string
+			want      bool
+		}{
+			"an image's":        {k.Ours.ID, kept.Sum, true},
+			"one to begin with": {k.Ours.ID, source, true},
+			"one of no row":     {k.Ours.ID, gone, false},
+			// The same bytes as our image, and nothing of theirs names them.
+			"another workspace's": {k.Theirs.ID, theirs, false},
+		} {
+			if _, err := k.Files.Get(context.Background(), c.workspace, c.sum); (err == nil) != c.want {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		must(k, k.Images.DeleteImage(k.Ctx(), images.DeleteImage{ID: image}))
+		must(k, k.Maker.Sweep(context.Background()))
+		if _, err := k.Files.Get(context.Background(), k.Ours.ID, kept.Sum); err == nil {
+			t.Error("the file of a deleted image stays")
 		}
 	})
 }

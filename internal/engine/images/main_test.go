@@ -36,7 +36,7 @@ func request(k K) (id int64) {
 	k.Do(func(ctx C, tx *store.Tx) error {
 		open, err := tx.OpenImageGeneration(ctx, k.Ours.ID)
 		if err == nil && open != 0 { // one at a time
-			err = tx.EndImageGeneration(ctx, open, domain.ImagesFailed, "")
+			err = tx.EndImageGeneration(ctx, k.Ours.ID, open, domain.ImagesFailed, "")
 		}
 		if err != nil {
 			return err
@@ -63,7 +63,7 @@ func made(k K) (id int64) {
 		if err != nil {
 			return err
 		}
-		return tx.EndImageGeneration(ctx, generation, domain.ImagesCompleted, "")
+		return tx.EndImageGeneration(ctx, k.Ours.ID, generation, domain.ImagesCompleted, "")
 	})
 	return id
 }
@@ -97,7 +97,9 @@ func (verbs) Generations() enginetest.Verbs {
 
 // free ends a generation, so that there may be another one.
 func free(k K, id int64) {
-	k.Do(func(ctx C, tx *store.Tx) error { return tx.EndImageGeneration(ctx, id, domain.ImagesFailed, "") })
+	k.Do(func(ctx C, tx *store.Tx) error {
+		return tx.EndImageGeneration(ctx, k.Ours.ID, id, domain.ImagesFailed, "")
+	})
 }
 
 func (verbs) Images() enginetest.Verbs {
