@@ -69,7 +69,8 @@ var (
 	submissionColumns = submissionTable.Columns(submissionRead)
 	createSubmission  = submissionTable.Write(submissionCreate,
 		`insert into image_submission ({columns}) values ({values}) returning id`)
-	endSubmission = submissionTable.Write(submissionEnd, `update image_submission set {set} where workspace_id = {workspace_id} and id = {id}`)
+	endSubmission = submissionTable.Write(submissionEnd,
+		`update image_submission set {set} where workspace_id = {workspace_id} and id = {id}`)
 )
 
 // ImageSubmissions returns the submissions of a generation, in their order.

@@ -89,7 +89,8 @@ func (in GenerateImages) texts() map[string]string {
 	all := map[string]string{
 		fieldDescription: in.Description, "stable_description": in.StableDescription,
 		"description_flux_pro": in.FluxDescription, "size": string(in.Size), "quality": string(in.Quality),
-		"image_style": in.Style, "image_lighting": in.Lighting, "mood": in.Mood, fieldType: string(in.Type), fieldResolution: in.Resolution,
+		"image_style": in.Style, "image_lighting": in.Lighting, "mood": in.Mood,
+		fieldType: string(in.Type), fieldResolution: in.Resolution,
 		"negative_prompt": in.Negative, "style_preset": in.Preset, fieldSource: "",
 	}
 	if len(in.Source) > 0 {

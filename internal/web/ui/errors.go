@@ -122,7 +122,7 @@ func PathID(r *http.Request) (int64, error) {
 func ReadForm(r *http.Request) error {
 	err := r.ParseForm()
 	if err == nil && strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/form-data") {
-		err = r.ParseMultipartForm(maxUpload) // in memory: the body is bounded
+		err = r.ParseMultipartForm(maxUpload) //nolint:gosec // the body is bounded: see secured
 	}
 	var large *http.MaxBytesError
 	if errors.As(err, &large) {

@@ -38,7 +38,8 @@ func TestAnImageIsGeneratedWithoutAScript(t *testing.T) {
 	p := webtest.Start(t)
 	var picture bytes.Buffer
 	webtest.No(t, png.Encode(&picture, image.NewGray(image.Rect(0, 0, 8, 8))))
-	body, contentType := form(t, picture.Bytes(), "image_generator", "stablediffusion", "stable_description", "A lighthouse",
+	body, contentType := form(t, picture.Bytes(),
+		"image_generator", "stablediffusion", "stable_description", "A lighthouse",
 		"type", "image-to-image", "image_resolution", "256x256", "image_number_of_images", "1")
 	r := p.PostBody("/images", body, contentType)
 	if r.Status != http.StatusSeeOther || r.Location != "/images?engine=stablediffusion" {
@@ -73,7 +74,8 @@ func TestAnImageIsGeneratedWithoutAScript(t *testing.T) {
 
 func TestARefusedFormKeepsWhatWasWritten(t *testing.T) {
 	p := webtest.Start(t)
-	body, contentType := form(t, []byte("<svg/>"), "image_generator", "stablediffusion", "stable_description", "A lighthouse",
+	body, contentType := form(t, []byte("<svg/>"),
+		"image_generator", "stablediffusion", "stable_description", "A lighthouse",
 		"type", "upscale", "image_resolution", "big", "image_number_of_images", "two")
 	r := p.PostBody("/images", body, contentType)
 	webtest.Parse(t, "/images", r.Body)
@@ -89,7 +91,8 @@ func TestARefusedFormKeepsWhatWasWritten(t *testing.T) {
 func TestAFileIsTakenWhereItMayBe(t *testing.T) {
 	p := webtest.Start(t)
 	large := bytes.Repeat([]byte("x"), 3<<20)
-	body, contentType := form(t, large, "image_generator", "flux-pro-kontext", "description", "x", "image_number_of_images", "1")
+	body, contentType := form(t, large,
+		"image_generator", "flux-pro-kontext", "description", "x", "image_number_of_images", "1")
 	if r := p.PostBody("/images", body, contentType); r.Status != http.StatusUnprocessableEntity {
 		t.Errorf("a large file that is no picture: %d", r.Status)
 	}
