@@ -42,11 +42,12 @@ var layers = []struct {
 	{"mcp", "gate ops domain sse"},
 	{"openapi", "gate ops domain"},
 	{"feed", "gate ops engine/content domain"},
-	{"api", "api/work api/content api/studio api/account ops engine domain"},
+	{"api", "api/work api/content api/studio api/account api/images ops engine domain"},
 	{"api/work", "api/wire ops engine/work verb text domain sse"},
 	{"api/content", "extension/wire api/wire ops engine/content verb check voice domain"},
 	{"api/studio", "api/wire ops engine/studio verb text domain sse"},
 	{"api/account", "api/wire ops engine/account verb domain"},
+	{"api/images", "api/wire ops engine/images verb domain"},
 	{"api/wire", "ops domain"},
 	{"gate", "ops auth domain"},
 	{"ops", "domain sse"},
@@ -56,18 +57,20 @@ var layers = []struct {
 	// verbs
 	{
 		"engine/enginetest",
-		"await engine/... verb publishing extension/wire execution template capability ai ai/aitest ai/external ai/* ai/wire auth item live queue store store/storetest domain",
+		"await engine/... verb publishing imaging files extension/wire execution template capability ai ai/aitest ai/external ai/* ai/wire auth item live queue store store/storetest domain",
 	},
-	{"engine", "engine/work engine/content engine/studio engine/account verb execution publishing capability ai/external ai auth live store domain"},
+	{"engine", "engine/work engine/content engine/studio engine/account engine/images verb execution publishing imaging capability ai/external ai auth live files store domain"},
 	{"engine/work", "verb execution template expression capability ai schema text live store cron prose domain"},
 	{"engine/content", "verb execution publishing ai/external signature extension/wire check voice guard item rule markdown auth store prose domain"},
 	{"engine/studio", "verb execution writer capability ai guard item text store prose domain"},
 	{"engine/account", "verb auth store domain"},
+	{"engine/images", "verb imaging live image files store domain"},
 	{"verb", "auth store prose domain"},
 	// work
 	{"eval", "execution capability ai guard prose domain"},
 	{"notify", "extension/mail queue store domain"},
 	{"publishing", "extension/wire auth queue store domain"},
+	{"imaging", "image files queue store domain"},
 	{"execution", "template expression capability compose ai item rule text queue store domain"},
 	{"rule", "expression expression/rows voice domain"},
 	{"template/file", "domain"},
@@ -108,6 +111,7 @@ var layers = []struct {
 	{"extension/wire", "outbound domain"},
 	{"outbound", ""},
 	{"signature", "domain"},
+	{"files", ""},
 	{"channel", ""},
 	{"prose", "markdown"},
 	{"markdown/markdowntest", ""},
@@ -163,17 +167,17 @@ var only = []struct {
 }
 
 // plain rooms import the standard library and the named rooms, and no module of others.
-var plain = []string{"gate", "domain", "config", "seo", "sse", "auth", "verb", "item", "text", "live"}
+var plain = []string{"gate", "domain", "config", "seo", "sse", "auth", "verb", "item", "text", "live", "files"}
 
 // noHTTP are the rooms that know nothing of HTTP at all; ai and what calls out
 // use it as clients, and no room from engine down uses a server's names.
 var (
 	noHTTP = []string{
-		"eval", "execution", "capability", "check", "voice", "compose", "channel", "schema", "guard", "item", "text", "queue", "live", "store", "seo", "prose", "config",
+		"eval", "execution", "imaging", "files", "capability", "check", "voice", "compose", "channel", "schema", "guard", "item", "text", "queue", "live", "store", "seo", "prose", "config",
 		"domain",
 	}
 	noServer = []string{
-		"engine", "engine/work", "engine/content", "engine/studio", "engine/account", "verb", "ai", "ai/*", "ai/wire",
+		"engine", "engine/work", "engine/content", "engine/studio", "engine/account", "engine/images", "verb", "ai", "ai/*", "ai/wire",
 		"auth", "outbound",
 	}
 	serverName = []string{

@@ -89,6 +89,7 @@ func TestTextsAreOneLineOrSeveral(t *testing.T) {
 		"agent_description": true, "agent_instructions": true, "redo_instructions": true, "comment": true, "use_case": true,
 		"template_description": true, "rule_condition": true,
 		"writer_description": true, "writer_prompt": true, "response": true,
+		"image_description": true, "image_negative": true,
 		"search": true, // words, and white space separates them
 	}
 	one := 0
@@ -101,7 +102,8 @@ func TestTextsAreOneLineOrSeveral(t *testing.T) {
 			if o.Name == "create_agent" && f.Name == "type" {
 				continue // one value, and a sentence of its own about the others
 			}
-			if texts.Type != "string" || len(texts.Enum) > 0 || f.In == ops.InHeader || texts.Format == "date-time" {
+			if texts.Type != "string" || len(texts.Enum) > 0 || f.In == ops.InHeader || texts.Format == "date-time" ||
+				texts.ContentEncoding != "" {
 				continue
 			}
 			l, ok := domain.LimitNamed(f.Limit)

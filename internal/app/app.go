@@ -18,7 +18,9 @@ import (
 	"vellocity/internal/engine"
 	"vellocity/internal/execution"
 	"vellocity/internal/extension/mail"
+	"vellocity/internal/files"
 	"vellocity/internal/gate"
+	"vellocity/internal/imaging"
 	"vellocity/internal/live"
 	"vellocity/internal/notify"
 	"vellocity/internal/publishing"
@@ -46,6 +48,8 @@ type App struct {
 	runner    *execution.Runner
 	notifier  *notify.Notifier
 	publisher *publishing.Publisher
+	maker     *imaging.Maker
+	files     *files.Dir
 	mail      *mail.Sender // nil: no mail server is configured
 	providers *ai.Providers
 	agents    *external.Agents

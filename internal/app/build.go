@@ -195,6 +195,7 @@ func (a *App) work() (err error) {
 		Render: content.Render,
 		Log:    a.log,
 	})
+	a.images()
 	node, err := a.nodeID()
 	if err != nil {
 		return err
@@ -215,6 +216,7 @@ func (a *App) work() (err error) {
 	a.runner.UseQueue(a.queue)
 	a.notifier.UseQueue(a.queue)
 	a.publisher.UseQueue(a.queue)
+	a.maker.UseQueue(a.queue)
 	a.Engine, err = engine.New(engine.Options{
 		Store:        a.Store,
 		Runner:       a.runner,
@@ -225,6 +227,8 @@ func (a *App) work() (err error) {
 		Providers:    a.providers,
 		Publisher:    a.publisher,
 		Agents:       a.agents,
+		Maker:        a.maker,
+		Files:        a.files,
 		KeyVariables: keyVariables(),
 		Capabilities: capabilities,
 		Templates:    template.Builtin(),

@@ -158,7 +158,7 @@ func (a *App) early(h http.Handler) http.Handler {
 // bounded reads bodies and bounds how much is in progress. The health checks have no
 // bound, and cost next to nothing; the metrics have one of their own.
 func (a *App) bounded(h http.Handler) http.Handler {
-	uploads := &gate.Uploads{Waiting: a.connections.Uploading}
+	uploads := &gate.Uploads{Waiting: a.connections.Uploading, Limit: largestBody()}
 	work, metrics := a.load.Handler(h), gate.NewLoad(gate.LoadOptions{}).Handler(h)
 	return uploads.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
@@ -170,6 +170,26 @@ func (a *App) bounded(h http.Handler) http.Handler {
 			h.ServeHTTP(w, r)
 		}
 	}))
+}
+
+// largestBody says how long the body of a request may be: more than usual where an operation
+// or a page takes a file.
+func largestBody() func(*http.Request) int64 {
+	large := map[string]bool{}
+	for _, o := range Table() {
+		if o.MaxBody() > ops.MaxBody {
+			large[o.Method+" "+o.URL()] = true
+		}
+	}
+	for _, path := range web.Uploads() {
+		large[http.MethodPost+" "+path] = true
+	}
+	return func(r *http.Request) int64 {
+		if large[r.Method+" "+r.URL.Path] {
+			return ops.MaxUpload
+		}
+		return ops.MaxBody
+	}
 }
 
 // split sends programs to the API and people to the dashboard. It is no mux, which

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"vellocity/internal/execution"
+	"vellocity/internal/imaging"
 	"vellocity/internal/item"
 	"vellocity/internal/live"
 	"vellocity/internal/notify"
@@ -19,6 +20,7 @@ func (a *App) handlers() map[string]queue.Handler {
 		execution.JobKind:  a.runner.Work,
 		notify.JobKind:     a.notifier.Send,
 		publishing.JobKind: a.publisher.Work,
+		imaging.JobKind:    a.maker.Work,
 	}
 }
 
@@ -29,6 +31,7 @@ func (a *App) workers() map[string]int {
 		execution.JobKind:  a.cfg.Workers,
 		notify.JobKind:     4, // a mail server that is away holds these and nothing else
 		publishing.JobKind: 8, // as do channels
+		imaging.JobKind:    8, // they wait for providers, each of which has places of its own
 	}
 }
 
@@ -72,6 +75,7 @@ func (a *App) loops() []loop {
 		{name: "read the providers", every: 5 * time.Second, do: a.useProviders},
 		{name: "index what is not found yet", every: time.Second, do: a.indexBacklog},
 		{name: "send digests", every: time.Minute, do: a.notifier.Digests},
+		{name: "delete files that nothing needs", every: time.Hour, do: a.maker.Sweep},
 		{name: "delete old notifications", every: time.Hour, do: a.notifier.DeleteOld},
 		{name: "delete expired answers", every: 10 * time.Minute, do: a.deleteExpiredAnswers},
 	}

@@ -38,7 +38,8 @@ type Config struct {
 
 	Provider            string // a kind of provider, "composer", or empty: the first that is configured
 	Model               string
-	Providers           []Provider // of each kind, in the order of the kinds
+	Providers           []Provider      // of each kind, in the order of the kinds
+	Images              []ImageProvider // those that an option names
 	PricesFile          string
 	ProviderConcurrency int
 	MasterKey           domain.Secret

@@ -49,6 +49,7 @@ const (
 	groupServer   = "Server"
 	groupStore    = "Data and nodes"
 	groupText     = "Text providers"
+	groupImages   = "Image providers"
 	groupMail     = "E-mail"
 	groupChannels = "Channels"
 )
@@ -56,7 +57,8 @@ const (
 // Options lists every option, in the order of the documentation. Each kind of
 // provider has two: a key and an address.
 func Options(kinds []ProviderKind) []Option {
-	return slices.Concat(serverOptions(), storeOptions(), textOptions(kinds), mailOptions(), channelOptions())
+	return slices.Concat(serverOptions(), storeOptions(), textOptions(kinds), imageOptions(), mailOptions(),
+		channelOptions())
 }
 
 func serverOptions() []Option {

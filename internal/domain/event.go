@@ -114,6 +114,13 @@ const (
 	EventWriterDeleted  EventName = "writer_template.deleted"
 	EventWriterFavorite EventName = "writer_template.marked"
 
+	EventImageRequested EventName = "image.requested"
+	EventImageGenerated EventName = "image.generated"
+	EventImageFailed    EventName = "image.failed"
+	EventImageCancelled EventName = "image.cancelled"
+	EventImageChanged   EventName = "image.changed"
+	EventImageDeleted   EventName = "image.deleted"
+
 	EventTriggerCreated EventName = "trigger.created"
 	EventTriggerChanged EventName = "trigger.changed"
 	EventTriggerDeleted EventName = "trigger.deleted"
@@ -394,7 +401,8 @@ func EventTypes() []EventType {
 		{"", "A template has a new version.", TemplateChanged{template}},
 		{"", "A template was deleted.", TemplateDeleted{template}},
 	}
-	list = slices.Concat(list, writerEventTypes(), triggerEventTypes(), channelEventTypes(), boardRuleEventTypes())
+	list = slices.Concat(list, writerEventTypes(), imageEventTypes(), triggerEventTypes(), channelEventTypes(),
+		boardRuleEventTypes())
 	for i := range list {
 		list[i].Name = list[i].Example.EventName()
 	}

@@ -115,6 +115,12 @@ var (
 	LimitWriterLongText    = Limit{Name: "writer_long_text", Unit: Characters, Max: 15_000}
 	LimitWriterList        = Limit{Name: "writer_list", Unit: Items, Max: 50, Each: 500, Line: true}
 
+	LimitImageCount       = Limit{Name: "image_count", Unit: Number, Min: 1, Max: 10}
+	LimitImageDescription = Limit{Name: "image_description", Unit: Characters, Min: 1, Max: 4_000}
+	LimitImageStyle       = Limit{Name: "image_style", Unit: Characters, Max: 100, Line: true} // lighting and mood, too
+	LimitImageNegative    = Limit{Name: "image_negative", Unit: Characters, Max: 2_000}
+	LimitAltText          = Limit{Name: "alt_text", Unit: Characters, Max: 500, Line: true}
+
 	LimitTemplateName        = Limit{Name: "template_name", Unit: Characters, Min: 1, Max: 120, Line: true}
 	LimitTemplateDescription = Limit{Name: "template_description", Unit: Characters, Max: 500}
 	LimitTemplateSteps       = Limit{Name: "template_steps", Unit: Items, Min: 1, Max: 20}
@@ -161,6 +167,7 @@ func Limits() []Limit {
 		LimitPrompt, LimitWords, LimitTone, LimitToneCustom, LimitResults, LimitResponse, LimitTextTitle,
 		LimitWriterTitle, LimitWriterDescription, LimitWriterPrompt, LimitWriterFields, LimitWriterName, LimitWriterHelp,
 		LimitWriterExample, LimitWriterOptions, LimitWriterText, LimitWriterLongText, LimitWriterList,
+		LimitImageCount, LimitImageDescription, LimitImageStyle, LimitImageNegative, LimitAltText,
 		LimitTemplateName, LimitTemplateDescription, LimitTemplateSteps, LimitStepKey, LimitDependsOn, LimitExpression,
 		LimitUseCase, LimitTriggerName, LimitCron, LimitEventName, LimitRuleName, LimitRuleCondition, LimitRuleOrder,
 		LimitSlug, LimitFilter, LimitSearch, LimitPage, LimitPerPage, LimitWait, LimitPercent, LimitURL, LimitMoment,

@@ -1,4 +1,4 @@
-// Package engine builds the verbs of all areas: work, content, studio and account.
+// Package engine builds the verbs of all areas: work, content, studio, account and images.
 // Every verb stands once, in its area. A verb validates its input, authorises the
 // [domain.Actor] in the context, opens one transaction, appends its event,
 // enqueues its job and commits. It knows no HTTP.
@@ -15,9 +15,12 @@ import (
 	"vellocity/internal/domain"
 	"vellocity/internal/engine/account"
 	"vellocity/internal/engine/content"
+	"vellocity/internal/engine/images"
 	"vellocity/internal/engine/studio"
 	"vellocity/internal/engine/work"
 	"vellocity/internal/execution"
+	"vellocity/internal/files"
+	"vellocity/internal/imaging"
 	"vellocity/internal/live"
 	"vellocity/internal/publishing"
 	"vellocity/internal/store"
@@ -35,6 +38,8 @@ type Options struct {
 	Providers *ai.Providers
 	Publisher *publishing.Publisher // nil: there are no channels
 	Agents    *external.Agents      // nil: there are no external agents
+	Maker     *imaging.Maker        // makes images, which are in Files
+	Files     *files.Dir
 	// KeyVariables are the environment variables that connect a provider, for hints.
 	KeyVariables []string
 	Capabilities []capability.Capability
@@ -56,6 +61,7 @@ type Engine struct {
 	Content *content.Verbs
 	Studio  *studio.Verbs
 	Account *account.Verbs
+	Images  *images.Verbs
 }
 
 // New returns an engine.
@@ -88,5 +94,8 @@ func New(o Options) (Engine, error) {
 		Content: c,
 		Studio:  s,
 		Account: account.New(account.Options{Store: o.Store, Keys: o.Keys, Vault: o.Vault, Email: o.Email}),
+		Images: images.New(images.Options{
+			Store: o.Store, Maker: o.Maker, Files: o.Files, Hub: o.Hub, Node: node,
+		}),
 	}, nil
 }

@@ -17,8 +17,12 @@ import (
 const (
 	// uploadTime is how long a request may take to send its body.
 	uploadTime = 30 * time.Second
-	// uploadTotal is how many bytes of bodies the server holds at once.
+	// uploadTotal is how many bytes of bodies the server holds at once; largeTotal is for those
+	// that may be large, apart from the others, so that files cannot crowd them out.
 	uploadTotal = 32 << 20
+	largeTotal  = 48 << 20
+	// largeTime is how long a request with a file may take to send it.
+	largeTime = 2 * time.Minute
 	// drainTime is how long a body that nobody wants may go on, so that its sender
 	// reads the answer instead of a broken connection.
 	drainTime = 100 * time.Millisecond
@@ -33,15 +37,18 @@ type Uploads struct {
 	Time time.Duration
 	// Total is how many bytes of bodies are held at once; 0 means 32 MiB.
 	Total int64
+	// Limit, where it is set, says how long the body of a request may be, in bytes, such as one
+	// with a file; nil means [ops.MaxBody].
+	Limit func(r *http.Request) int64
 	// Waiting, where it is set, is called before a body is read, and with false once it
 	// is there.
 	Waiting func(r *http.Request, waits bool)
 
-	held atomic.Int64
+	held, large atomic.Int64
 }
 
-// Handler reads the body of each request and passes it to next, at most
-// [ops.MaxBody] bytes and one. When it does not arrive in time, next reads what
+// Handler reads the body of each request and passes it to next, at most as many
+// bytes as it may have and one. When it does not arrive in time, next reads what
 // came and then the error. Where no room is left for it, the answer is UNAVAILABLE.
 func (u *Uploads) Handler(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -49,7 +56,16 @@ func (u *Uploads) Handler(next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
-		one := &upload{all: u, conn: http.NewResponseController(w), body: r.Body, asks: r.Header.Get("Expect") != ""}
+		one := &upload{
+			all: u, conn: http.NewResponseController(w), body: r.Body, asks: r.Header.Get("Expect") != "",
+			limit: ops.MaxBody, time: cmp.Or(u.Time, uploadTime), total: cmp.Or(u.Total, uploadTotal), sum: &u.held,
+		}
+		if u.Limit != nil {
+			one.limit = u.Limit(r)
+		}
+		if one.limit > ops.MaxBody {
+			one.time, one.total, one.sum = max(one.time, largeTime), largeTotal, &u.large
+		}
 		defer one.release()
 		if u.Waiting != nil {
 			u.Waiting(r, true)
@@ -81,19 +97,24 @@ type upload struct {
 	asks bool // the client asks whether to send the body at all (RFC 9110, 10.1.1)
 	got  []byte
 	held int64
-	err  error // why the body did not come to its end; nil where it did
+	// How much may come, in bytes, in which time; and how much of its kind, which sum counts, is held at once.
+	limit int64
+	time  time.Duration
+	total int64
+	sum   *atomic.Int64
+	err   error // why the body did not come to its end; nil where it did
 }
 
 // read reads the body. It reports that there is no room for it.
 func (u *upload) read(length int64) (full bool) {
-	if length > ops.MaxBody {
-		u.err = &http.MaxBytesError{Limit: ops.MaxBody}
+	if length > u.limit {
+		u.err = &http.MaxBytesError{Limit: u.limit}
 		u.drain()
 		return false
 	}
 	// A connection without deadlines, such as one in a test, has none to set.
-	_ = u.conn.SetReadDeadline(time.Now().Add(cmp.Or(u.all.Time, uploadTime)))
-	for len(u.got) <= ops.MaxBody {
+	_ = u.conn.SetReadDeadline(time.Now().Add(u.time))
+	for int64(len(u.got)) <= u.limit {
 		if len(u.got) == cap(u.got) && !u.grow() {
 			u.drain()
 			return true
@@ -105,21 +126,21 @@ func (u *upload) read(length int64) (full bool) {
 			return false
 		}
 		if err != nil {
-			u.err = slow(err, cmp.Or(u.all.Time, uploadTime))
+			u.err = slow(err, u.time)
 			return false
 		}
 	}
-	u.err = &http.MaxBytesError{Limit: ops.MaxBody}
+	u.err = &http.MaxBytesError{Limit: u.limit}
 	u.drain()
 	return false
 }
 
 // grow makes room for more of the body, where all bodies leave some.
 func (u *upload) grow() bool {
-	size := min(max(4<<10, 2*cap(u.got)), ops.MaxBody+bytes.MinRead)
+	size := min(max(4<<10, 2*cap(u.got)), int(u.limit)+bytes.MinRead)
 	more := int64(size - cap(u.got))
-	if u.all.held.Add(more) > cmp.Or(u.all.Total, uploadTotal) {
-		u.all.held.Add(-more)
+	if u.sum.Add(more) > u.total {
+		u.sum.Add(-more)
 		return false
 	}
 	u.held += more
@@ -127,7 +148,7 @@ func (u *upload) grow() bool {
 	return true
 }
 
-func (u *upload) release() { u.all.held.Add(-u.held) }
+func (u *upload) release() { u.sum.Add(-u.held) }
 
 // drain discards for a moment what still arrives. The deadline stays: net/http must
 // not wait for more.

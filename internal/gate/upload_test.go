@@ -57,7 +57,7 @@ func doors() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("/read", func(w http.ResponseWriter, r *http.Request) {
 		gate.Prepare(w, r)
-		if _, err := ops.ReadBody(w, r); err != nil {
+		if _, err := ops.ReadBody(w, r, ops.MaxBody); err != nil {
 			gate.WriteError(w, "", domain.AsError(err))
 		}
 	})
@@ -251,5 +251,61 @@ func TestConnectionsAllBusy(t *testing.T) {
 	defer res.Body.Close()
 	if res.StatusCode != 503 || res.Header.Get("Retry-After") != "1" {
 		t.Errorf("%d %v", res.StatusCode, res.Header)
+	}
+}
+
+// Bodies are large only where they may be, and however many there are, the others have room.
+func TestLargeBodies(t *testing.T) {
+	hold := make(chan struct{})
+	mux := http.NewServeMux()
+	mux.HandleFunc("/file", func(w http.ResponseWriter, r *http.Request) {
+		if _, err := ops.ReadBody(w, r, ops.MaxUpload); err != nil {
+			w.WriteHeader(domain.AsError(err).Code.Status())
+			return
+		}
+		<-hold
+	})
+	mux.HandleFunc("/read", func(w http.ResponseWriter, r *http.Request) {
+		if _, err := ops.ReadBody(w, r, ops.MaxBody); err != nil {
+			w.WriteHeader(domain.AsError(err).Code.Status())
+		}
+	})
+	address := serve(t, 100, mux, func(u *gate.Uploads) {
+		u.Limit = func(r *http.Request) int64 {
+			if r.URL.Path == "/file" {
+				return ops.MaxUpload
+			}
+			return ops.MaxBody
+		}
+	})
+	post := func(path string, size int) int {
+		res, err := http.Post("http://"+address+path, "application/octet-stream",
+			strings.NewReader(strings.Repeat("x", size)))
+		if err != nil {
+			return 0
+		}
+		defer res.Body.Close()
+		return res.StatusCode
+	}
+	const file = 20 << 20
+	answers := make(chan int)
+	const files = 5 // more than there is room for
+	for range files {
+		go func() { answers <- post("/file", file) }()
+	}
+	if got := <-answers; got != http.StatusServiceUnavailable {
+		t.Errorf("a file too many: %d", got)
+	}
+	if got := post("/read", ops.MaxBody); got != http.StatusOK {
+		t.Errorf("a usual body beside files: %d", got)
+	}
+	if got := post("/read", file); got != http.StatusRequestEntityTooLarge {
+		t.Errorf("a large body where none may be: %d", got)
+	}
+	close(hold)
+	for range files - 1 {
+		if got := <-answers; got != http.StatusOK && got != http.StatusServiceUnavailable {
+			t.Errorf("a file: %d", got)
+		}
 	}
 }

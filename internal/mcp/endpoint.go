@@ -37,7 +37,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.sessionOnly(w, r, actor)
 		return
 	}
-	raw, err := ops.ReadBody(w, r)
+	raw, err := ops.ReadBody(w, r, ops.MaxBody)
 	if err != nil {
 		e := domain.AsError(err)
 		rpcError(w, e.Code.Status(), nil, rpcInvalid, e.Message)

@@ -12,8 +12,12 @@ import (
 	"vellocity/internal/domain"
 )
 
-// MaxBody bounds the body of a request, in bytes: 1 MiB.
-const MaxBody = 1 << 20
+// MaxBody bounds the body of a request, in bytes: 1 MiB. MaxUpload bounds that of a request to an
+// operation that takes a file ([Upload]): 20 MiB for the file, and as much as any other for the rest.
+const (
+	MaxBody   = 1 << 20
+	MaxUpload = 20<<20 + MaxBody
+)
 
 // noFields is the body of an operation that takes none: nothing, or {}.
 var noFields = &Schema{Type: typeObject, AdditionalProperties: false}
@@ -21,7 +25,7 @@ var noFields = &Schema{Type: typeObject, AdditionalProperties: false}
 // RefuseBody returns a fault for what the body of a request says to an operation that
 // takes no body: nothing that a caller says is ignored. An empty body and {} say nothing.
 func RefuseBody(w http.ResponseWriter, r *http.Request) error {
-	raw, err := ReadBody(w, r)
+	raw, err := ReadBody(w, r, MaxBody)
 	if err != nil {
 		return err
 	}
@@ -105,12 +109,12 @@ func (o *Op) clear(names []string, v reflect.Value) {
 }
 
 // ReadBody reads the body of a request. The error is PAYLOAD_TOO_LARGE above
-// [MaxBody], UNSUPPORTED_MEDIA_TYPE for a compressed body, else BAD_REQUEST.
-func ReadBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+// the limit in bytes, UNSUPPORTED_MEDIA_TYPE for a compressed body, else BAD_REQUEST.
+func ReadBody(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, error) {
 	if r.Body == nil || r.Body == http.NoBody {
 		return nil, nil
 	}
-	raw, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MaxBody))
+	raw, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):

@@ -37,6 +37,10 @@ type File struct {
 	Name      string `json:"name" doc:"File name"`
 	MediaType string `json:"media_type" doc:"Media type"`
 	Text      string `json:"text" doc:"The file's text"`
+	// Data is set in place of Text where the file is no text. Tag is then its strong ETag
+	// without quotes, and never changes: the file may be kept for ever, and read in parts.
+	Data []byte `json:"-"`
+	Tag  string `json:"-"`
 }
 
 // Call is one decoded call, ready to be made.

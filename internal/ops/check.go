@@ -1,6 +1,7 @@
 package ops
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -151,6 +152,12 @@ func (c *checker) text(s *Schema, v any, path string) {
 	text, ok := v.(string)
 	if !ok {
 		c.fault().Type(path, "text")
+		return
+	}
+	if s.ContentEncoding == fileEncoding {
+		if _, err := base64.StdEncoding.DecodeString(text); err != nil {
+			c.fault().Format(path, "a file in base64, or a file in a multipart form")
+		}
 		return
 	}
 	if !domain.ValidText(text) {

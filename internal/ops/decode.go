@@ -25,7 +25,7 @@ func (o *Op) DecodeRequest(w http.ResponseWriter, r *http.Request) (c *Call, raw
 			return err
 		}
 		o.decodeHeaders(r, v, &p)
-		if raw, err = ReadBody(w, r); err != nil {
+		if raw, err = ReadBody(w, r, o.MaxBody()); err != nil {
 			return err
 		}
 		d, form, err := o.formDocument(r, raw)

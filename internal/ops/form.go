@@ -2,6 +2,7 @@ package ops
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -37,7 +38,7 @@ func (o *Op) formDocument(r *http.Request, raw []byte) (d document, ok bool, err
 	}
 	var values url.Values
 	if media == MultipartForm {
-		values, err = multipartValues(raw, params["boundary"])
+		values, err = o.multipartValues(raw, params["boundary"])
 	} else if values, err = url.ParseQuery(string(raw)); err != nil {
 		err = errors.New("the form is malformed: write % as %25 and ; as %3B")
 	}
@@ -78,8 +79,9 @@ func formValue(s *Schema, texts []string) any {
 	}
 }
 
-// multipartValues reads the fields of a form (RFC 7578). A file is refused: no field takes one.
-func multipartValues(raw []byte, boundary string) (url.Values, error) {
+// multipartValues reads the fields of a form (RFC 7578). A file becomes a text in base64 where its field
+// takes one, and is refused elsewhere.
+func (o *Op) multipartValues(raw []byte, boundary string) (url.Values, error) {
 	if boundary == "" {
 		return nil, errors.New("the Content-Type header has no boundary")
 	}
@@ -94,7 +96,7 @@ func multipartValues(raw []byte, boundary string) (url.Values, error) {
 			return nil, errors.New("the form is malformed, or it ended too early")
 		case n == mostParts:
 			return nil, fmt.Errorf("the form has more than %d fields", mostParts)
-		case part.FileName() != "":
+		case part.FileName() != "" && !o.takesFile(part.FormName()):
 			return nil, fmt.Errorf("the field %q is a file; send its text", Clip(part.FormName()))
 		case part.FormName() == "":
 			return nil, errors.New("a part of the form has no name")
@@ -103,8 +105,18 @@ func multipartValues(raw []byte, boundary string) (url.Values, error) {
 		if err != nil {
 			return nil, errors.New("the form is malformed, or it ended too early")
 		}
-		values.Add(part.FormName(), string(text))
+		value := string(text)
+		if o.takesFile(part.FormName()) && part.FileName() != "" {
+			value = base64.StdEncoding.EncodeToString(text)
+		}
+		values.Add(part.FormName(), value)
 	}
+}
+
+// takesFile reports whether a field is an [Upload].
+func (o *Op) takesFile(name string) bool {
+	f := o.in.byName[name]
+	return f != nil && f.Schema.ContentEncoding == fileEncoding
 }
 
 // gather moves what stands beside the fields that a row knows into the one that takes any: a caller may write

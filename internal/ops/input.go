@@ -64,6 +64,7 @@ type input struct {
 	body    *Schema // nil: no body
 	paged   bool
 	waits   bool // takes Prefer: wait=N
+	upload  bool // takes a file
 	// open is the object that takes what stands beside the fields of the body, too; see [document.gather]. Its tag is
 	// open:"true".
 	open string
@@ -94,6 +95,7 @@ func inputOf(t reflect.Type, method string) *input {
 		f.In = place(sf, method)
 		f.Required = slices.Contains(whole.Required, name)
 		in.waits = in.waits || f.In == InPrefer
+		in.upload = in.upload || f.Schema.ContentEncoding == fileEncoding
 		if sf.Tag.Get("open") == "true" {
 			in.open = name
 		}

@@ -178,6 +178,14 @@ func (o *Op) Handler() http.HandlerFunc { return o.handler }
 // HasBody reports whether the operation reads a JSON body over REST.
 func (o *Op) HasBody() bool { return o.in != nil && o.in.body != nil }
 
+// MaxBody returns how long the body of a request may be, in bytes.
+func (o *Op) MaxBody() int64 {
+	if o.in != nil && o.in.upload {
+		return MaxUpload
+	}
+	return MaxBody
+}
+
 // WholeToo reports whether a row that streams can also return its result as JSON.
 func (o *Op) WholeToo() bool { return o.whole }
 

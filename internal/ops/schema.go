@@ -229,6 +229,18 @@ func (o *Object) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
+// Upload is a file in an input: a part of a multipart form, or a text in base64 (RFC 4648,
+// section 4). A row with such a field reads bodies of up to [MaxUpload].
+type Upload []byte
+
+// fileEncoding is how a file is written in JSON.
+const fileEncoding = "base64"
+
+// Schema describes a text in base64.
+func (Upload) Schema(Registry) *Schema {
+	return &Schema{Type: typeString, ContentEncoding: fileEncoding}
+}
+
 // Maybe is a value that is null on the wire where there is none.
 type Maybe[T any] struct{ Value *T }
 

@@ -122,7 +122,10 @@ var enums = map[string][]string{
 	"message.status":   domain.TextStatus("").Values(),
 	"movement.kind":    domain.MovementKind("").Values(),
 
-	"firing.outcome":     domain.FiringOutcome("").Values(),
+	"firing.outcome":          domain.FiringOutcome("").Values(),
+	"image_generation.status": domain.ImageStatus("").Values(),
+	"image.outcome":           domain.ImageOutcome("").Values(),
+
 	"notification.email": domain.EmailMode("").Values(),
 }
 

@@ -19,6 +19,8 @@ import (
 	"vellocity/internal/web/pages/contents"
 	"vellocity/internal/web/pages/execution"
 	"vellocity/internal/web/pages/executions"
+	"vellocity/internal/web/pages/image"
+	"vellocity/internal/web/pages/images"
 	"vellocity/internal/web/pages/keys"
 	"vellocity/internal/web/pages/notifications"
 	"vellocity/internal/web/pages/review"
@@ -48,6 +50,9 @@ func New(o Options) (*Site, error) {
 	return ui.New(o, pages()...)
 }
 
+// Uploads lists the paths of forms that take a file.
+func Uploads() []string { return []string{images.Path} }
+
 // pages lists every page, in the order of the menu.
 func pages() []ui.Mount {
 	return []ui.Mount{
@@ -64,6 +69,8 @@ func pages() []ui.Mount {
 		writetext.Mount,
 		writetemplate.Mount,
 		writings.Mount,
+		images.Mount,
+		image.Mount,
 		capabilities.Mount,
 		capability.Mount,
 		templates.Mount,

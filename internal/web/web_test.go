@@ -25,6 +25,7 @@ var furtherPages = []string{
 	"/settings/api-keys?new=1", "/settings/api-keys?revoke=1", "/in", "/contents/new", "/contents?q=cloud&sort=-title",
 	"/new-template", "/new-template?copy=blog-and-social", "/notifications?unread=1", "/check?brand_voice_id=1&sample=1",
 	"/write/templates/faq_generator", "/write/prompt", "/write/texts", "/write/texts?q=x", "/write/own/new?from=case_study",
+	"/images?engine=stablediffusion", "/images?engine=nothing",
 }
 
 // everyPage lists the pages of the menu and the further ones.
@@ -110,7 +111,7 @@ func TestTheMenuCounts(t *testing.T) {
 	) != `{"failed or need review":0,"in review":3,"unread":0}` {
 		t.Errorf("an open page gets %d %s", r.Status, r.Body)
 	}
-	for _, keys := range []string{"g b", "g c", "g e", "g v", "c", "g a", "g n", "g s", "g t", "g k", "g w"} {
+	for _, keys := range []string{"g b", "g c", "g e", "g v", "c", "g a", "g n", "g s", "g t", "g k", "g w", "g m"} {
 		if !strings.Contains(page, `data-keys="`+keys+`"`) {
 			t.Errorf("no link has the shortcut %q", keys)
 		}

@@ -19,13 +19,13 @@ const modes = {
 
 // stage starts a server and a browser. name is the script's; refusals are the statuses that
 // it asks for, such as [422]; pause is how many milliseconds a model takes for each piece of
-// a text, and without it there is no model.
-export async function stage({ name, refusals = [], pause }) {
+// a text, and without it there is no model. env are further variables of the server.
+export async function stage({ name, refusals = [], pause, env = {} }) {
   const complaints = [];
   let step = "start";
   const provider = pause ? await startProvider(pause) : null;
   const model = provider ? { OPENAI_API_KEY: "sk-test", OPENAI_BASE_URL: provider.url, VELLOCITY_OPENAI_MODEL: "test-model" } : {};
-  const server = await startServer(model, ["--no-demo"]);
+  const server = await startServer({ ...model, ...env }, ["--no-demo"]);
   const context = await launch();
   const expected = (said) => refusals.some((status) => said.includes(`status of ${status}`)) ||
     /htmx:error: (Failed to fetch|NetworkError|The operation was aborted)/.test(said); // a page that is left ends what it fetches

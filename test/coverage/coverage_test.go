@@ -1,7 +1,9 @@
 package coverage_test
 
 import (
+	"io"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"testing"
 	"time"
@@ -43,6 +45,12 @@ func walk(t *testing.T, address string) *walker {
 	in := product.Install(t, "GOMAXPROCS=1") // so that few calls fill the server
 	in.Database = address
 	in.Args = []string{"--trusted-proxies", "127.0.0.1"}
+	never := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body) // else nobody sees that the caller has gone
+		<-r.Context().Done()
+	}))
+	t.Cleanup(func() { never.CloseClientConnections(); never.Close() })
+	in.Env = append(in.Env, "STABILITY_API_KEY=test", "VELLOCITY_STABILITY_BASE_URL="+never.URL)
 	w := &walker{Server: product.Start(t, in), base: database{in}, seen: newSheet(),
 		kept: map[string]string{}, good: map[string]call{}}
 	w.doc = readDocument(t, w.get(t, "/openapi.json"), w.get(t, "/content-workflow/mcp-schema"))

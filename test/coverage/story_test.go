@@ -207,6 +207,22 @@ var story = []step{
 	{op: "delete_output", with: "message_id=written"},
 	{op: "delete_writer_template", with: "template=post_generator", want: 409},
 	{op: "delete_writer_template", with: "template=note"},
+
+	// Images: placeholders, and a provider that never answers.
+	{op: "list_image_versions"},
+	{op: "check_image_availability"},
+	{op: "generate_image", body: card, wait: true, keep: "drawn=data.id picture=data.images.0.id"},
+	{op: "get_image_generation", with: "id=drawn"},
+	{op: "list_recent_images"},
+	{op: "get_image", with: "id=picture"},
+	{op: "update_image", with: "id=picture"},
+	{op: "delete_image", with: "id=picture"},
+	{op: "cancel_image_generation", with: "id=drawn", want: 409},
+	{op: "generate_image", body: picture, keep: "slow=data.id"},
+	{op: "check_image_availability", want: 409},
+	{op: "generate_image", body: card, want: 409},
+	{op: "cancel_image_generation", with: "id=slow"},
+
 	{op: "get_credits"},
 	{op: "list_credit_movements"},
 	{op: "get_notification_settings"},
@@ -238,6 +254,7 @@ var refusing = []step{
 //
 //nolint:gochecknoglobals // a table
 var poor = []step{
+	{op: "generate_image", body: picture, want: 402},
 	{op: "generate_output", want: 402},
 	{op: "write_text", want: 402},
 	{op: "rewrite_passage", with: "id=item", body: `{"text":"Frost.","start":0,"end":5,"action":"plainer"}`, want: 402},
@@ -246,6 +263,14 @@ var poor = []step{
 	{op: "retry_execution", with: "id=failed", want: 402},
 	{op: "redo_step", with: "id=failed key=brief", want: 402},
 }
+
+// What dall-e draws, which is not connected, and what stablediffusion makes, which is.
+const (
+	card = `{"image_generator":"dall-e","image_number_of_images":1,"description":"Frost","size":"256x256",
+		"quality":"standard"}`
+	picture = `{"image_generator":"stablediffusion","image_number_of_images":1,"description":"Frost",
+		"type":"text-to-image","image_resolution":"256x256"}`
+)
 
 const post = `{"settings":{"topic":"Winter in the garden"}}`
 

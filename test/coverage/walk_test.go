@@ -228,12 +228,16 @@ func (w *walker) ways(c call) []way {
 		change(&wrong)
 		return way{status, wrong}
 	}
+	most := 1 << 20
+	if c.op.ID == "generate_image" { // which takes a file
+		most = 21 << 20
+	}
 	body := func(status int, text string) way { return with(status, func(c *call) { c.body = text }) }
 	ways := []way{
 		with(401, func(c *call) { c.key = "" }),
 		with(403, func(c *call) { c.key = w.powerless }),
 		body(400, `{"`),
-		body(413, `{"text":"`+strings.Repeat("x", 1<<20)+`"}`),
+		body(413, `{"text":"`+strings.Repeat("x", most)+`"}`),
 		with(415, func(c *call) { c.body, c.header["Content-Type"] = "{}", "text/plain" }),
 		body(422, `{"nothing_such":1}`),
 		with(507, func(c *call) { c.header["Idempotency-Key"] = w.unused(fullDisk) }),

@@ -9,12 +9,18 @@ import (
 
 // The snippets of the document about the writer run as they are printed there.
 func TestWriterDocument(t *testing.T) {
-	text, err := os.ReadFile("../../docs/writer.md")
+	document(t, "../../docs/writer.md",
+		"30 days.", "Orders before that day keep the old price.", "Item ", `"slug":"launch_note"`, "We do.")
+}
+
+// document runs the snippets of a document, one after the other. Each prints what is wanted of it.
+func document(t *testing.T, name string, wants ...string) {
+	t.Helper()
+	text, err := os.ReadFile(name)
 	if err != nil {
 		t.Fatal(err)
 	}
 	s := start(t)
-	wants := []string{"30 days.", "Orders before that day keep the old price.", "Item ", `"slug":"launch_note"`, "We do."}
 	found := block.FindAllStringSubmatch(string(text), -1)
 	if len(found) != len(wants) {
 		t.Fatalf("%d snippets, want %d", len(found), len(wants))

@@ -29,10 +29,13 @@ import (
 	"vellocity/internal/domain"
 	"vellocity/internal/engine/account"
 	"vellocity/internal/engine/content"
+	"vellocity/internal/engine/images"
 	"vellocity/internal/engine/studio"
 	"vellocity/internal/engine/work"
 	"vellocity/internal/execution"
 	channels "vellocity/internal/extension/wire"
+	"vellocity/internal/files"
+	"vellocity/internal/imaging"
 	"vellocity/internal/live"
 	"vellocity/internal/publishing"
 	"vellocity/internal/queue"
@@ -49,13 +52,14 @@ type Config struct {
 	Capabilities []capability.Capability // beside Scripted
 	Templates    []domain.Template       // that ship with the program
 	Before       Hook
-	Provider     *aitest.Server // nil: the composer writes
-	Attempts     int            // of a provider's call; 1
-	Slots        int            // 8
-	Pending      int            // 1000
-	Workers      int            // 8
-	Idle         bool           // the queue is not started
-	ReaderGrace  time.Duration  // 30 s
+	Provider     *aitest.Server   // nil: the composer writes
+	Attempts     int              // of a provider's call; 1
+	Slots        int              // 8
+	Pending      int              // 1000
+	Workers      int              // 8
+	Idle         bool             // the queue is not started
+	Engines      []imaging.Engine // of images; nil: all of the API, not connected
+	ReaderGrace  time.Duration    // 30 s
 	Now          func() time.Time
 }
 
@@ -75,6 +79,9 @@ type Kit struct {
 	Vault     *auth.Vault
 	Publisher *publishing.Publisher
 	Agents    *external.Agents
+	Images    *images.Verbs
+	Maker     *imaging.Maker
+	Files     *files.Dir
 	Site      *Site // where the channels of the kind "site" lead
 	Ours      domain.Workspace
 	Theirs    domain.Workspace
@@ -97,7 +104,7 @@ func Each(t *testing.T, c Config, f func(k *Kit)) {
 // New makes a kit on a store that has no workspace yet.
 func New(t *testing.T, s *store.Store, dir string, c Config) *Kit {
 	t.Helper()
-	k := &Kit{T: t, Config: c, Store: s, Site: &Site{}, dir: dir}
+	k := &Kit{T: t, Config: c, Store: s, Site: &Site{}, dir: dir, Files: files.NewDir(t.TempDir())}
 	k.Ours, k.Theirs = k.workspace("ours"), k.workspace("theirs")
 	k.build()
 	if !c.Idle {
@@ -207,7 +214,11 @@ func (k *Kit) build() {
 		Render: content.Render,
 		Log:    log,
 	})
+	k.Maker = imaging.New(imaging.Options{
+		Store: k.Store, Files: k.Files, Engines: k.engines(), Log: log, Pause: time.Millisecond,
+	})
 	k.newQueue(log)
+	k.Images = images.New(images.Options{Store: k.Store, Maker: k.Maker, Files: k.Files, Hub: k.Hub})
 	k.Work, err = work.New(work.Options{Store: k.Store, Runner: k.Runner, Hub: k.Hub, Capabilities: capabilities,
 		Templates: k.Config.Templates})
 	k.must(err)
@@ -241,12 +252,25 @@ func (k *Kit) newQueue(log *slog.Logger) {
 		Handlers: map[string]queue.Handler{
 			execution.JobKind:  k.Runner.Work,
 			publishing.JobKind: k.Publisher.Work,
+			imaging.JobKind:    k.Maker.Work,
 		},
 		Workers: map[string]int{execution.JobKind: cmp.Or(k.Config.Workers, 8)},
 	})
 	k.must(err)
 	k.Runner.UseQueue(k.Queue)
 	k.Publisher.UseQueue(k.Queue)
+	k.Maker.UseQueue(k.Queue)
+}
+
+// engines are those of the test, or those of the API without a connection.
+func (k *Kit) engines() []imaging.Engine {
+	list := k.Config.Engines
+	for _, name := range domain.ImageEngine("").Values() {
+		if k.Config.Engines == nil {
+			list = append(list, imaging.Engine{Name: domain.ImageEngine(name), Label: name, Model: "model"})
+		}
+	}
+	return list
 }
 
 // PublicURL is the server's address in tests.

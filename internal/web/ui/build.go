@@ -57,7 +57,7 @@ func (s *Site) build(pages []Page) (err error) {
 		return err
 	}
 	mux := http.NewServeMux()
-	var secrets []string
+	var secrets, uploads []string
 	taken := map[string]string{}
 	for _, p := range append(pages, Page{Name: "ui", Routes: s.routes()}) {
 		for _, rt := range p.Routes {
@@ -72,11 +72,14 @@ func (s *Site) build(pages []Page) (err error) {
 			} else if !rt.Open {
 				h = s.signedIn(h)
 			}
+			if rt.Upload {
+				uploads = append(uploads, rt.Pattern)
+			}
 			mux.Handle(rt.Pattern, s.handled(h))
 		}
 	}
 	mux.Handle("GET /assets/", s.assets)
-	s.handler = s.secured(mux, secrets)
+	s.handler = s.secured(mux, secrets, uploads)
 	return nil
 }
 

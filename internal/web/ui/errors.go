@@ -3,9 +3,11 @@ package ui
 import (
 	"bytes"
 	"cmp"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -116,9 +118,12 @@ func PathID(r *http.Request) (int64, error) {
 	return id, nil
 }
 
-// ReadForm parses a posted form.
+// ReadForm parses a posted form, and the files in it.
 func ReadForm(r *http.Request) error {
 	err := r.ParseForm()
+	if err == nil && strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/form-data") {
+		err = r.ParseMultipartForm(maxUpload) //nolint:gosec // the body is bounded: see secured
+	}
 	var large *http.MaxBytesError
 	if errors.As(err, &large) {
 		return domain.Errorf(domain.CodePayloadTooLarge, "The form is larger than %d KB.", large.Limit>>10)
@@ -128,4 +133,24 @@ func ReadForm(r *http.Request) error {
 			Because(fmt.Errorf("parse form: %w", err))
 	}
 	return nil
+}
+
+// PostedFile returns the file that a form has in a field; nil: none was chosen. What [Once] compares
+// then includes the file.
+func PostedFile(r *http.Request, field string) ([]byte, error) {
+	f, _, err := r.FormFile(field)
+	if errors.Is(err, http.ErrMissingFile) || errors.Is(err, http.ErrNotMultipart) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, domain.Errorf(domain.CodeBadRequest, "The file could not be read.").Because(err)
+	}
+	data, err := io.ReadAll(f)
+	if err != nil {
+		return nil, domain.Errorf(domain.CodeBadRequest, "The file could not be read.").Because(err)
+	}
+	if len(data) > 0 {
+		r.PostForm.Set(field, fmt.Sprintf("%x", sha256.Sum256(data)))
+	}
+	return data, f.Close()
 }

@@ -33,6 +33,9 @@ type Route struct {
 	// logs, other sites, search engines or caches, and a post needs no proof of its origin,
 	// since the browser sends no cookie that gives any right. It implies Open.
 	Secret bool
+	// Upload says that the form takes a file ([PostedFile]), so that its body may be large. Its
+	// pattern has no variable.
+	Upload bool
 }
 
 // Handler answers a request, or returns an error, which the site shows in the form

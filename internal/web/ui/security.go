@@ -4,6 +4,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"slices"
 )
 
 // contentPolicy lets a page use its own files and nothing else: no inline script
@@ -11,12 +12,17 @@ import (
 const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; " +
 	"font-src 'self'; connect-src 'self'; form-action 'self'; object-src 'none'; frame-ancestors 'none'; base-uri 'none'"
 
-// maxForm limits the body of a form: the longest text, with room to spare.
-const maxForm = 2 << 20
+// maxForm limits the body of a form: the longest text, with room to spare. maxUpload limits that
+// of a form with a file.
+const (
+	maxForm   = 2 << 20
+	maxUpload = 21 << 20
+)
 
 // secured sets the headers of every response, refuses posts from other sites, except those
-// to a pattern of a [Route] that is Secret, and limits the body.
-func (s *Site) secured(next http.Handler, secrets []string) http.Handler {
+// to a pattern of a [Route] that is Secret, and limits the body: it may be large for the patterns that
+// take a file.
+func (s *Site) secured(next http.Handler, secrets, uploads []string) http.Handler {
 	guarded := http.NewCrossOriginProtection()
 	for _, pattern := range secrets {
 		guarded.AddInsecureBypassPattern(pattern)
@@ -34,7 +40,11 @@ func (s *Site) secured(next http.Handler, secrets []string) http.Handler {
 		if s.trustworthy(r) { // elsewhere, browsers ignore it with a warning
 			h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		}
-		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+		limit := int64(maxForm)
+		if slices.Contains(uploads, r.Method+" "+r.URL.Path) {
+			limit = maxUpload
+		}
+		r.Body = http.MaxBytesReader(w, r.Body, limit)
 		inner.ServeHTTP(w, r)
 	})
 }

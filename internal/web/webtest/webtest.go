@@ -4,6 +4,7 @@
 package webtest
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"io"
@@ -113,6 +114,12 @@ func (p *Person) Post(path string, form url.Values, headers ...string) Response 
 	p.T.Helper()
 	headers = append([]string{"Content-Type", "application/x-www-form-urlencoded"}, headers...)
 	return p.do(http.MethodPost, path, strings.NewReader(form.Encode()), headers)
+}
+
+// PostBody posts a body of a type, such as a form with a file.
+func (p *Person) PostBody(path string, body []byte, contentType string) Response {
+	p.T.Helper()
+	return p.do(http.MethodPost, path, bytes.NewReader(body), []string{"Content-Type", contentType})
 }
 
 func (p *Person) do(method, path string, body io.Reader, headers []string) Response {
