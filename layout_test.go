@@ -61,7 +61,7 @@ var layers = []struct {
 	{"engine", "engine/work engine/content engine/studio engine/account verb execution publishing capability ai/external ai auth live store domain"},
 	{"engine/work", "verb execution template expression capability ai schema text live store cron prose domain"},
 	{"engine/content", "verb execution publishing ai/external signature extension/wire check voice guard item rule markdown auth store prose domain"},
-	{"engine/studio", "verb execution writer capability ai guard item text store prose domain"},
+	{"engine/studio", "verb execution writer chat capability ai guard item text store prose domain"},
 	{"engine/account", "verb auth store domain"},
 	{"verb", "auth store prose domain"},
 	// work
@@ -76,6 +76,7 @@ var layers = []struct {
 	{"expression/rows", "expression domain"},
 	{"expression", "domain"},
 	{"writer", "capability prose domain"},
+	{"chat", "capability ai guard prose domain"},
 	{"capability/captest", "golden capability ai domain"},
 	{"capability", "schema compose ai check voice guard seo channel prose domain"},
 	{"item", "store prose domain"},

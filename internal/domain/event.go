@@ -114,6 +114,15 @@ const (
 	EventWriterDeleted  EventName = "writer_template.deleted"
 	EventWriterFavorite EventName = "writer_template.marked"
 
+	EventConversationCreated EventName = "conversation.created"
+	EventConversationChanged EventName = "conversation.changed"
+	EventConversationDeleted EventName = "conversation.deleted"
+	EventConversationAsked   EventName = "conversation.asked"
+	EventConversationStopped EventName = "conversation.stopped"
+	EventChatTemplateCreated EventName = "chat_template.created"
+	EventChatTemplateChanged EventName = "chat_template.changed"
+	EventChatTemplateDeleted EventName = "chat_template.deleted"
+
 	EventTriggerCreated EventName = "trigger.created"
 	EventTriggerChanged EventName = "trigger.changed"
 	EventTriggerDeleted EventName = "trigger.deleted"
@@ -394,7 +403,7 @@ func EventTypes() []EventType {
 		{"", "A template has a new version.", TemplateChanged{template}},
 		{"", "A template was deleted.", TemplateDeleted{template}},
 	}
-	list = slices.Concat(list, writerEventTypes(), triggerEventTypes(), channelEventTypes(), boardRuleEventTypes())
+	list = slices.Concat(list, writerEventTypes(), chatEventTypes(), triggerEventTypes(), channelEventTypes(), boardRuleEventTypes())
 	for i := range list {
 		list[i].Name = list[i].Example.EventName()
 	}

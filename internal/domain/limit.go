@@ -115,6 +115,13 @@ var (
 	LimitWriterLongText    = Limit{Name: "writer_long_text", Unit: Characters, Max: 15_000}
 	LimitWriterList        = Limit{Name: "writer_list", Unit: Items, Max: 50, Each: 500, Line: true}
 
+	LimitChatTitle        = Limit{Name: "chat_title", Unit: Characters, Min: 1, Max: 200, Line: true}
+	LimitChatName         = Limit{Name: "chat_name", Unit: Characters, Min: 1, Max: 120, Line: true} // of a template
+	LimitChatLabel        = Limit{Name: "chat_label", Unit: Characters, Max: 120, Line: true}
+	LimitChatDescription  = Limit{Name: "chat_description", Unit: Characters, Max: 500}
+	LimitChatColor        = Limit{Name: "chat_color", Unit: Characters, Max: 7, Line: true}
+	LimitChatInstructions = Limit{Name: "chat_instructions", Unit: Characters, Max: 10_000}
+
 	LimitTemplateName        = Limit{Name: "template_name", Unit: Characters, Min: 1, Max: 120, Line: true}
 	LimitTemplateDescription = Limit{Name: "template_description", Unit: Characters, Max: 500}
 	LimitTemplateSteps       = Limit{Name: "template_steps", Unit: Items, Min: 1, Max: 20}
@@ -161,6 +168,7 @@ func Limits() []Limit {
 		LimitPrompt, LimitWords, LimitTone, LimitToneCustom, LimitResults, LimitResponse, LimitTextTitle,
 		LimitWriterTitle, LimitWriterDescription, LimitWriterPrompt, LimitWriterFields, LimitWriterName, LimitWriterHelp,
 		LimitWriterExample, LimitWriterOptions, LimitWriterText, LimitWriterLongText, LimitWriterList,
+		LimitChatTitle, LimitChatName, LimitChatLabel, LimitChatDescription, LimitChatColor, LimitChatInstructions,
 		LimitTemplateName, LimitTemplateDescription, LimitTemplateSteps, LimitStepKey, LimitDependsOn, LimitExpression,
 		LimitUseCase, LimitTriggerName, LimitCron, LimitEventName, LimitRuleName, LimitRuleCondition, LimitRuleOrder,
 		LimitSlug, LimitFilter, LimitSearch, LimitPage, LimitPerPage, LimitWait, LimitPercent, LimitURL, LimitMoment,

@@ -79,5 +79,13 @@ func (v *Verbs) endOrphan(ctx context.Context, m store.GeneratedText) (err error
 	}
 	m.Status, m.Error = domain.TextFailed, "The server was restarted while this text was being written."
 	m.Used = charge(m)
-	return v.store.InTx(ctx, func(tx *store.Tx) error { return finish(ctx, tx, m) })
+	var in request
+	if err := v.store.Read().GeneratedTextRequest(ctx, m.WorkspaceID, m.ID, &in); err != nil {
+		return err
+	}
+	cited, err := cited(ctx, v.store.Read(), m, in)
+	if err != nil {
+		return err
+	}
+	return v.store.InTx(ctx, func(tx *store.Tx) error { return finish(ctx, tx, m, cited) })
 }
