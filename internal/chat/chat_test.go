@@ -184,8 +184,8 @@ func TestPassagesAreWhereTheySay(t *testing.T) {
 
 func TestTitles(t *testing.T) {
 	for question, want := range map[string]string{
-		"Rain?":                                   "Rain?",
-		"one two three four five six seven eight": "one two three four five six seven eight",
+		"Rain?": "Rain?",
+		"one two three four five six seven eight":       "one two three four five six seven eight",
 		"one two three\nfour five six seven eight nine": "one two three four five six seven eight…",
 	} {
 		if got := FirstTitle(question); got != want {

@@ -136,7 +136,7 @@ func holds(claim, language string, s Source) bool {
 }
 
 // Cite returns the sources that an answer cites, each once, in the order of their marks. A citation is narrowed to
-// the sentences that the answer rests on, where they can be told.
+// the sentences that the answer rests on, where they are clear.
 func Cite(text string, sources []Source) []domain.Citation {
 	out := []domain.Citation{}
 	at := map[int]int{}

@@ -3,7 +3,6 @@ package chat
 import (
 	_ "embed"
 	"encoding/json"
-	"regexp"
 
 	"vellocity/internal/domain"
 )
@@ -13,8 +12,6 @@ var builtin []byte
 
 // DefaultTemplate is the id of the template of a conversation that was begun without one.
 const DefaultTemplate = 1
-
-var color = regexp.MustCompile(`^#[0-9a-fA-F]{6}$`)
 
 // Builtin returns the chat templates that ship with Vellocity. It panics where their file is damaged, which a test
 // would find.
@@ -38,7 +35,5 @@ func CheckTemplate(p *domain.Problems, t domain.ChatTemplate) {
 	domain.LimitChatLabel.Text(p, "human_name", t.HumanName)
 	domain.LimitChatDescription.Text(p, "helps_with", t.HelpsWith)
 	domain.LimitChatInstructions.Text(p, "instructions", t.Instructions)
-	if t.Color != "" && !color.MatchString(t.Color) {
-		p.Format("color", "a color such as #3366cc")
-	}
+	domain.LimitChatColor.Text(p, "color", t.Color)
 }

@@ -102,8 +102,8 @@ type ChatTemplate struct {
 	Role         string // what the assistant is, such as "Copy editor"
 	HumanName    string // what it is called
 	HelpsWith    string
-	Color        string // #rrggbb; may be empty
-	Instructions string // what the model is told
+	Color        string // for clients that show one, such as #3366cc; may be empty
+	Instructions string // what the model gets beside the rules of every chat
 	IsBuiltin    bool   // it ships with Vellocity and cannot be changed
 	Version      int    // from 1, raised with each change
 	CreatedAt    time.Time
