@@ -59,5 +59,7 @@ function write(ask) {
   if (shape?.meta_title) return JSON.stringify(answers.meta);
   if (JSON.stringify(ask.messages).includes("takes the place of the passage")) return "Give every message an owner, and start with one mailbox.";
   if (JSON.stringify(ask.messages).includes("This text is written again")) return "In short: " + paragraph.trim();
+  if (JSON.stringify(ask.messages).includes("You name conversations")) return "A calm inbox";
+  if (JSON.stringify(ask.messages).includes("You answer in a conversation")) return paragraph.replace(".", " [S1][S7].").trim();
   return paragraph.repeat(2).trim();
 }

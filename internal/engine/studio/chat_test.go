@@ -373,3 +373,20 @@ func TestACallerReadsItsOwnChats(t *testing.T) {
 		}
 	})
 }
+
+// A conversation of 500 messages is read at once, in one query; the time is logged, not judged.
+func TestALongChatIsRead(t *testing.T) {
+	enginetest.Each(t, enginetest.Config{Idle: true}, func(k *enginetest.Kit) {
+		id := newChat(k)
+		for i := range 250 {
+			addTurn(k, id, fmt.Sprintf("Question %d?", i), strings.Repeat("It rains in May and it pours. ", 40), domain.TextCompleted)
+		}
+		began := time.Now()
+		list, err := k.Studio.ChatMessages(k.Ctx(), id, false)
+		must(k, err)
+		k.T.Logf("%d messages in %v", len(list), time.Since(began))
+		if len(list) != 500 || list[499].Siblings[0] != list[499].ID {
+			t.Errorf("%d messages", len(list))
+		}
+	})
+}

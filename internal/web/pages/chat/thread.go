@@ -100,7 +100,7 @@ func (p page) turn(m studio.ChatMessage) turnView {
 	if t.Mine || t.Running {
 		return t
 	}
-	t.By, t.Found = ui.OriginLabel(m.Origin), ui.FindingViews(m.Findings)
+	t.By, t.Found = strings.TrimSuffix(ui.OriginLabel(m.Origin), "."), ui.FindingViews(m.Findings)
 	switch m.Status {
 	case domain.ChatStopped:
 		t.Note = "It was stopped before its end."
