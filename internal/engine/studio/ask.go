@@ -14,8 +14,12 @@ import (
 	"vellocity/internal/verb"
 )
 
-// titleTimeout bounds the naming of a conversation.
-const titleTimeout = 30 * time.Second
+const (
+	// titleTimeout bounds the naming of a conversation.
+	titleTimeout = 30 * time.Second
+	// mostNaming is how many conversations are named at once. A title can wait, and must not slow down answers.
+	mostNaming = 8
+)
 
 // AskChat asks a question in a conversation, or for another answer to one.
 type AskChat struct {
@@ -242,6 +246,12 @@ func (j *writeJob) ask(
 func (v *Verbs) nameChat(ctx context.Context, c domain.Conversation, textID int64, question string) {
 	ctx, done := context.WithTimeout(ctx, titleTimeout)
 	defer done()
+	select {
+	case v.naming <- struct{}{}:
+		defer func() { <-v.naming }()
+	case <-ctx.Done():
+		return
+	}
 	origin := v.providers.Default()
 	answer, err := v.store.Read().GeneratedText(ctx, c.WorkspaceID, textID)
 	if err != nil || origin.Caller == nil {

@@ -11,6 +11,7 @@ import (
 	"vellocity/internal/domain"
 	"vellocity/internal/engine/enginetest"
 	"vellocity/internal/engine/studio"
+	"vellocity/internal/store"
 	"vellocity/internal/verb"
 )
 
@@ -378,9 +379,17 @@ func TestACallerReadsItsOwnChats(t *testing.T) {
 func TestALongChatIsRead(t *testing.T) {
 	enginetest.Each(t, enginetest.Config{Idle: true}, func(k *enginetest.Kit) {
 		id := newChat(k)
-		for i := range 250 {
-			addTurn(k, id, fmt.Sprintf("Question %d?", i), strings.Repeat("It rains in May and it pours. ", 40), domain.TextCompleted)
-		}
+		k.Do(func(ctx context.Context, tx *store.Tx) error {
+			var message int64
+			answer := strings.Repeat("It rains in May and it pours. ", 40)
+			for i := range 250 {
+				add := turnOf(k, id, fmt.Sprintf("Question %d?", i), answer, domain.TextCompleted, &message)
+				if err := add(ctx, tx); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
 		began := time.Now()
 		list, err := k.Studio.ChatMessages(k.Ctx(), id, false)
 		must(k, err)

@@ -47,7 +47,15 @@ func answeringBy(k K, by domain.Actor) int64 {
 
 // addTurn stores a question and its answer at the end of a conversation, and returns the answer's id.
 func addTurn(k K, id int64, question, answer string, status domain.TextStatus) (message int64) {
-	k.Do(func(ctx context.Context, tx *store.Tx) error {
+	k.Do(turnOf(k, id, question, answer, status, &message))
+	return message
+}
+
+// turnOf is a transaction, or a part of one, that adds a turn.
+func turnOf(
+	k K, id int64, question, answer string, status domain.TextStatus, message *int64,
+) func(context.Context, *store.Tx) error {
+	return func(ctx context.Context, tx *store.Tx) error {
 		c, err := tx.LockConversation(ctx, k.Ours.ID, id)
 		if err != nil {
 			return err
@@ -71,15 +79,14 @@ func addTurn(k K, id int64, question, answer string, status domain.TextStatus) (
 		if err != nil {
 			return err
 		}
-		c.ActiveID, message = m.ID, m.ID
+		c.ActiveID, *message = m.ID, m.ID
 		if _, err = tx.SaveConversation(ctx, c); err != nil || status == domain.TextStreaming {
 			return err
 		}
 		t.Status, t.Body = status, answer
 		_, err = tx.FinishGeneratedText(ctx, t)
 		return err
-	})
-	return message
+	}
 }
 
 // lastOf is the last message of the path of a conversation.

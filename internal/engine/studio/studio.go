@@ -47,6 +47,7 @@ type Verbs struct {
 	templates    []domain.WriterTemplate // that ship with the program
 	chats        []domain.ChatTemplate   // that ship with the program
 	find         chat.Find
+	naming       chan struct{} // a place for each conversation that is being named
 	texts        *text.Room
 	writing      sync.WaitGroup
 	stopping     atomic.Bool // the server shuts down
@@ -61,6 +62,7 @@ func New(o Options) *Verbs {
 		templates:    writer.Builtin(),
 		chats:        chat.Builtin(),
 		find:         o.Find,
+		naming:       make(chan struct{}, mostNaming),
 		store:        o.Store,
 		providers:    o.Providers,
 		keyVariables: o.KeyVariables,
