@@ -69,8 +69,12 @@ func FuzzMarks(f *testing.F) {
 			t.Fatalf("in pieces %q, whole %q", got, want)
 		}
 		left := func(s string) string {
-			return strings.NewReplacer(" ", "", "[", "", "]", "", "S", "", ",", "", ";", "", "\n", "", "\t", "", "\f", "", "\r", "").
-				Replace(number.ReplaceAllString(s, ""))
+			return strings.Map(func(r rune) rune {
+				if strings.ContainsRune(" []S,;\n\t\f\r", r) {
+					return -1
+				}
+				return r
+			}, number.ReplaceAllString(s, ""))
 		}
 		if left(text) != left(got) {
 			t.Fatalf("%q became %q", text, got)
@@ -81,7 +85,8 @@ func FuzzMarks(f *testing.F) {
 // A citation is where it says: its quote stands at its place of the passage, and in it.
 func TestCitationsAreNarrowedToWhatTheyRestOn(t *testing.T) {
 	got := Cite("Fleece keeps 2 degrees [S1]. In May it rains [S2]. Unknown [S5].", beds)
-	if len(got) != 2 || got[0].Quote != "Fleece keeps 2 degrees." || got[0].Start != 49 || got[0].End != 72 || got[1] != beds[1] {
+	if len(got) != 2 || got[0].Quote != "Fleece keeps 2 degrees." || got[0].Start != 49 || got[0].End != 72 ||
+		got[1] != beds[1] {
 		t.Errorf("%+v", got)
 	}
 	both := Cite("Cover the beds before frost [S1]. Fleece keeps 2 degrees [S1].", beds)
@@ -160,7 +165,8 @@ func TestWhatAModelIsAsked(t *testing.T) {
 }
 
 func TestPassagesAreWhereTheySay(t *testing.T) {
-	body := "# Frost\r\n\r\nIntro.\n\n## Beds – früh\n\n  Cover the beds before frost.  \n\nNothing here.\n\nFrost again, 日本 beds."
+	body := "# Frost\r\n\r\nIntro.\n\n## Beds – früh\n\n  Cover the beds before frost.  \n\nNothing here.\n\n" +
+		"Frost again, 日本 beds."
 	list := Paragraphs(body, "When do I cover beds against frost?")
 	if len(list) != 2 || list[0].Heading != "Beds – früh" {
 		t.Fatalf("%+v", list)

@@ -29,8 +29,8 @@ const (
 )
 
 // Marks takes the marks that do not hold out of an answer as it grows: those of sources that do not exist, and those
-// after a sentence that has nothing of its source, or a quotation that is not in it. [S1, S2] becomes [S1][S2]. The zero
-// value knows no sources.
+// after a sentence that has nothing of its source, or a quotation that is not in it. [S1, S2] becomes [S1][S2]. The
+// zero value knows no sources.
 type Marks struct {
 	Sources []Source
 	held    string // what may be a mark, with the spaces before it

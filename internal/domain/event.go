@@ -403,7 +403,8 @@ func EventTypes() []EventType {
 		{"", "A template has a new version.", TemplateChanged{template}},
 		{"", "A template was deleted.", TemplateDeleted{template}},
 	}
-	list = slices.Concat(list, writerEventTypes(), chatEventTypes(), triggerEventTypes(), channelEventTypes(), boardRuleEventTypes())
+	list = slices.Concat(list, writerEventTypes(), chatEventTypes(), triggerEventTypes(), channelEventTypes(),
+		boardRuleEventTypes())
 	for i := range list {
 		list[i].Name = list[i].Example.EventName()
 	}

@@ -125,7 +125,8 @@ func (t *Tx) FollowChatMessage(ctx context.Context, workspaceID, id, next int64)
 	if id == 0 {
 		return nil
 	}
-	err := t.db.Exec(ctx, `update chat_message set next_id = $3 where workspace_id = $1 and id = $2`, workspaceID, id, next)
+	err := t.db.Exec(ctx, `update chat_message set next_id = $3 where workspace_id = $1 and id = $2`,
+		workspaceID, id, next)
 	if err != nil {
 		return fmt.Errorf("note the next message of a chat: %w", err)
 	}

@@ -80,8 +80,8 @@ const (
 
 var chapterChat = ops.Chapter{
 	Name: "AI Chat",
-	Description: "Conversations that answer from a model and from the workspace's own texts, with citations. Messages are a " +
-		"tree: nothing that was asked or answered is written over.",
+	Description: "Conversations that answer from a model and from the workspace's own texts, with citations. " +
+		"Messages are a tree: nothing that was asked or answered is written over.",
 }
 
 var sampleChat = studio.Conversation{
@@ -171,8 +171,8 @@ func deleteChatRow(v *studio.Verbs) ops.Op {
 		Hints: ops.Hints{Destructive: true, Idempotent: true},
 		Docs: ops.Docs{
 			Chapter: chapterChat, Summary: "Delete a conversation",
-			Description: "With all its messages. Content items that answers were saved as stay. While an answer is being " +
-				"written it is a conflict.",
+			Description: "With all its messages. Content items that answers were saved as stay. While an answer is " +
+				"being written it is a conflict.",
 			Errors:  []domain.Code{domain.CodeNotFound, domain.CodeConflict},
 			Example: map[string]any{"conver_id": sampleChat.ID},
 		},
@@ -265,8 +265,8 @@ func stopChatRow(v *studio.Verbs) ops.Op {
 		Hints: ops.Hints{Idempotent: true},
 		Docs: ops.Docs{
 			Chapter: chapterChat, Summary: "Stop the answer of a conversation",
-			Description: "It ends within two seconds with what has been written, which is charged. Where no answer is being " +
-				"written nothing happens.",
+			Description: "It ends within two seconds with what has been written, which is charged. Where no answer " +
+				"is being written nothing happens.",
 			Errors:  []domain.Code{domain.CodeNotFound},
 			Example: map[string]any{"conver_id": sampleChat.ID},
 		},

@@ -99,9 +99,9 @@ var sampleMessage = studio.ChatMessage{
 }
 
 var chatStream = ops.StreamDocs{
-	Description: "Server-Sent Events. Each event's data is a piece of the text itself, its id <message_id>-<offset>, the " +
-		"offset being that of the piece's end in Unicode code points. A failure is sent as event: error. Ends with exactly " +
-		"one data: [DONE]. Read the message as JSON after it, for its citations.",
+	Description: "Server-Sent Events. Each event's data is a piece of the text itself, its id " +
+		"<message_id>-<offset>, the offset being that of the piece's end in Unicode code points. A failure is sent " +
+		"as event: error. Ends with exactly one data: [DONE]. Read the message as JSON after it, for its citations.",
 	Example: "id: 42-12\ndata: Fleece keeps\n\nid: 42-30\ndata:  two degrees [S1].\n\ndata: [DONE]\n\n",
 	Events:  []ops.EventDoc{ops.EventOf[string]("message")},
 	Headers: []ops.HeaderDoc{{Name: "X-Message-Id", Description: "Id of the answer", Example: "42"}},
@@ -126,8 +126,8 @@ func sendChatRow(v *studio.Verbs) ops.Op {
 		}),
 		Docs: ops.Docs{
 			Chapter: chapterChat, Summary: "Ask in a conversation",
-			Description: "Stores the question and begins to write its answer. GET /aichat/chat-send with both ids streams it. " +
-				"One answer of a conversation is written at a time.",
+			Description: "Stores the question and begins to write its answer. GET /aichat/chat-send with both ids " +
+				"streams it. One answer of a conversation is written at a time.",
 			Errors: []domain.Code{
 				domain.CodeNotFound, domain.CodeConflict, domain.CodeInsufficientCredits, domain.CodeUnavailable,
 			},
@@ -157,8 +157,8 @@ func readChatRow(v *studio.Verbs) ops.Op {
 		ETag:  true,
 		Docs: ops.Docs{
 			Chapter: chapterChat, Summary: "Read an answer as it is written",
-			Description: "The answer as a stream with Accept: text/event-stream, resumed with Last-Event-ID; else as JSON once " +
-				"it is whole.",
+			Description: "The answer as a stream with Accept: text/event-stream, resumed with Last-Event-ID; else " +
+				"as JSON once it is whole.",
 			Errors:  []domain.Code{domain.CodeNotFound, domain.CodeConflict, domain.CodeProvider},
 			Example: map[string]any{"conver_id": sampleChat.ID, "message_id": sampleMessage.ID},
 		},
@@ -257,8 +257,8 @@ func showBranchRow(v *studio.Verbs) ops.Op {
 		Hints: ops.Hints{Idempotent: true},
 		Docs: ops.Docs{
 			Chapter: chapterChat, Summary: "Show a branch of a conversation",
-			Description: "The path that is shown goes through this message, and on as it was last seen there. The next question " +
-				"follows its end.",
+			Description: "The path that is shown goes through this message, and on as it was last seen there. The " +
+				"next question follows its end.",
 			Errors:  []domain.Code{domain.CodeNotFound},
 			Example: map[string]any{"conver_id": sampleChat.ID, "id": sampleMessage.ID},
 		},
@@ -279,8 +279,8 @@ func saveMessageRow(v *studio.Verbs) ops.Op {
 		Forms:          true,
 		Docs: ops.Docs{
 			Chapter: chapterChat, Summary: "Save an answer as a content item",
-			Description: "Puts the answer on the board, in the generated column, without the marks of its citations, which the " +
-				"item's provenance has. An answer becomes one item: saving it again returns that item.",
+			Description: "Puts the answer on the board, in the generated column, without the marks of its " +
+				"citations, which the item's provenance has. An answer becomes one item: saving it again returns that item.",
 			Errors:  []domain.Code{domain.CodeNotFound, domain.CodeConflict},
 			Example: map[string]any{"conver_id": sampleChat.ID, "id": sampleMessage.ID, "title": "Fleece"},
 		},

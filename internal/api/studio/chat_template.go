@@ -89,8 +89,8 @@ func listChatTemplatesRow(v *studio.Verbs) ops.Op {
 		ETag:  true,
 		Docs: ops.Docs{
 			Chapter: chapterChat, Summary: "List chat templates",
-			Description: "Those that ship with Vellocity, then the workspace's own. A template's id is the category_id of a new " +
-				"conversation.",
+			Description: "Those that ship with Vellocity, then the workspace's own. A template's id is the " +
+				"category_id of a new conversation.",
 		},
 		Tool:    ops.Tool{Set: chatTools},
 		Command: ops.Command{Noun: "chat-templates", Verb: "list", Columns: []string{"id", "slug", "name", "helps_with"}},
@@ -178,8 +178,8 @@ func deleteChatTemplateRow(v *studio.Verbs) ops.Op {
 		Hints: ops.Hints{Destructive: true, Idempotent: true},
 		Docs: ops.Docs{
 			Chapter: chapterChat, Summary: "Delete a chat template",
-			Description: "Conversations that were begun with it stay, and go on without its instructions. One that ships with " +
-				"Vellocity cannot be deleted.",
+			Description: "Conversations that were begun with it stay, and go on without its instructions. One that " +
+				"ships with Vellocity cannot be deleted.",
 			Errors:  []domain.Code{domain.CodeNotFound, domain.CodeConflict},
 			Example: map[string]any{"id": sampleChatTemplate.ID},
 		},

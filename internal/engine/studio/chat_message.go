@@ -88,22 +88,21 @@ func (v *Verbs) ChatMessage(ctx context.Context, id, messageID int64) (ChatMessa
 	return ChatMessage{}, domain.NotFound("Message")
 }
 
-// answer returns an answer of a conversation with its generated text. A question is a CONFLICT.
-func (v *Verbs) answer(ctx context.Context, id, messageID int64) (domain.ChatMessage, store.GeneratedText, error) {
+// answer returns the generated text of an answer. A question is a CONFLICT.
+func (v *Verbs) answer(ctx context.Context, id, messageID int64) (store.GeneratedText, error) {
 	c, err := v.chatOf(ctx, v.store.Read(), id)
 	if err != nil {
-		return domain.ChatMessage{}, store.GeneratedText{}, err
+		return store.GeneratedText{}, err
 	}
 	m, err := v.store.Read().ChatMessage(ctx, c.WorkspaceID, c.ID, messageID)
 	if err != nil {
-		return m, store.GeneratedText{}, err
+		return store.GeneratedText{}, err
 	}
 	if m.Role != domain.ChatAssistant {
-		return m, store.GeneratedText{}, domain.Errorf(domain.CodeConflict,
+		return store.GeneratedText{}, domain.Errorf(domain.CodeConflict,
 			"The message %d is a question. Name the answer after it", m.ID)
 	}
-	t, err := v.store.Read().GeneratedText(ctx, c.WorkspaceID, m.TextID)
-	return m, t, err
+	return v.store.Read().GeneratedText(ctx, c.WorkspaceID, m.TextID)
 }
 
 // ReadChatMessage returns an answer after a number of code points, as it is written, on any node, and ends with it. An
@@ -112,7 +111,7 @@ func (v *Verbs) answer(ctx context.Context, id, messageID int64) (domain.ChatMes
 func (v *Verbs) ReadChatMessage(
 	ctx context.Context, id, messageID int64, after int,
 ) (iter.Seq2[text.Piece, error], error) {
-	_, t, err := v.answer(ctx, id, messageID)
+	t, err := v.answer(ctx, id, messageID)
 	if err != nil {
 		return nil, err
 	}
@@ -126,7 +125,7 @@ func (v *Verbs) ReadChatMessage(
 // WaitChatMessage returns an answer when it has ended, or as it is when ctx ends. One that failed is PROVIDER_ERROR. A
 // caller with the scope content only may read what it began.
 func (v *Verbs) WaitChatMessage(ctx context.Context, id, messageID int64) (ChatMessage, error) {
-	_, t, err := v.answer(ctx, id, messageID)
+	t, err := v.answer(ctx, id, messageID)
 	if err != nil {
 		return ChatMessage{}, err
 	}
@@ -175,7 +174,7 @@ func leafAfter(list []domain.ChatMessage, id int64) int64 {
 // happens. It takes the scope content, of a caller that may read the conversation.
 func (v *Verbs) StopChat(ctx context.Context, id int64) (Conversation, error) {
 	var stopped int64
-	out, err := verb.Change(ctx, v.store, domain.ScopeContent, func(tx *store.Tx, a domain.Actor) (out Conversation, err error) {
+	stop := func(tx *store.Tx, a domain.Actor) (out Conversation, err error) {
 		c, err := lockChat(ctx, tx, a, id)
 		if err != nil {
 			return out, err
@@ -194,7 +193,8 @@ func (v *Verbs) StopChat(ctx context.Context, id int64) (Conversation, error) {
 		stopped = m.TextID
 		return out, tx.AppendEvent(ctx, domain.Subject{WorkspaceID: a.WorkspaceID},
 			domain.ConversationStopped{ConversationFacts: facts(c), MessageID: m.ID})
-	})
+	}
+	out, err := verb.Change(ctx, v.store, domain.ScopeContent, stop)
 	if err == nil && stopped != 0 {
 		v.stopHere(stopped)
 	}
@@ -205,7 +205,7 @@ func (v *Verbs) StopChat(ctx context.Context, id int64) (Conversation, error) {
 // citations are left out; the item's provenance has the citations. It takes the scope content, of a caller that may
 // read the conversation.
 func (v *Verbs) SaveChatMessage(ctx context.Context, id, messageID int64, in SaveText) (SavedText, error) {
-	_, t, err := v.answer(ctx, id, messageID)
+	t, err := v.answer(ctx, id, messageID)
 	if err != nil {
 		return SavedText{}, err
 	}

@@ -117,7 +117,8 @@ func TestAChatIsATree(t *testing.T) {
 	})
 }
 
-const frost = "# Frost\n\nCover the beds before the first frost. Fleece keeps two degrees.\n\nNobody complained about it."
+const frost = "# Frost\n\nCover the beds before the first frost. Fleece keeps two degrees.\n\n" +
+	"Nobody complained about it."
 
 // An answer cites the passages that it rests on; marks that do not hold never reach a reader, and nothing of another
 // workspace is a source.
@@ -135,7 +136,8 @@ func TestAnAnswerCitesTheWorkspacesTexts(t *testing.T) {
 		}
 		cite := got.Citations[0]
 		quote := string([]rune(frost)[cite.Start:cite.End])
-		if cite.N != 1 || cite.ContentID != c.ID || cite.Version != 1 || quote != "Fleece keeps two degrees." || cite.Quote != quote ||
+		if cite.N != 1 || cite.ContentID != c.ID || cite.Version != 1 ||
+			quote != "Fleece keeps two degrees." || cite.Quote != quote ||
 			cite.Title != "Beds in winter" || cite.Heading != "Frost" {
 			t.Errorf("%+v is %q", cite, quote)
 		}
@@ -164,7 +166,8 @@ func TestAChatWithoutAModelQuotes(t *testing.T) {
 		k.Item(k.Ctx(), "Beds in winter", frost)
 		id := newChat(k)
 		got := asked(k, studio.AskChat{ConversationID: id, Prompt: "What does fleece keep?"})
-		if !strings.HasPrefix(got.Text, "No model is connected") || !strings.Contains(got.Text, "Fleece keeps two degrees. [S1]") ||
+		if !strings.HasPrefix(got.Text, "No model is connected") ||
+			!strings.Contains(got.Text, "Fleece keeps two degrees. [S1]") ||
 			len(got.Citations) != 1 || got.Credits != 0 || got.Origin.Kind != domain.OriginComposer {
 			t.Errorf("%+v", got)
 		}
@@ -248,7 +251,8 @@ func TestALongChatIsTrimmed(t *testing.T) {
 	enginetest.Each(t, enginetest.Config{Provider: m}, func(k *enginetest.Kit) {
 		id := newChat(k)
 		for i := range 12 {
-			addTurn(k, id, fmt.Sprintf("Question %d?", i), strings.Repeat(fmt.Sprintf("Answer %d. ", i), 600), domain.TextCompleted)
+			answer := strings.Repeat(fmt.Sprintf("Answer %d. ", i), 600)
+			addTurn(k, id, fmt.Sprintf("Question %d?", i), answer, domain.TextCompleted)
 		}
 		calls := len(m.Calls())
 		got := asked(k, studio.AskChat{ConversationID: id, Prompt: "What was first?"})
@@ -260,7 +264,8 @@ func TestALongChatIsTrimmed(t *testing.T) {
 		for i, one := range list {
 			turn, _ := one.(map[string]any)
 			said += fmt.Sprint(turn["role"], ": ", turn["content"], "\n")
-			if want := []string{"user", "assistant"}[(i+1)%2]; turn["role"] != "system" && turn["role"] != want && turn["role"] != "developer" {
+			want := []string{"user", "assistant"}[(i+1)%2]
+			if turn["role"] != want && turn["role"] != "system" && turn["role"] != "developer" {
 				t.Errorf("turn %d is of %v", i, turn["role"])
 			}
 		}
@@ -338,7 +343,8 @@ func TestAnAnswerIsReadFromEveryPlace(t *testing.T) {
 				t.Fatalf("from %d: %q", from, text)
 			}
 		}
-		if _, err := k.Studio.GeneratedText(k.Ctx(), int64(k.Count("select max(id) from message"))); domain.CodeOf(err) != domain.CodeNotFound {
+		_, err = k.Studio.GeneratedText(k.Ctx(), int64(k.Count("select max(id) from message")))
+		if domain.CodeOf(err) != domain.CodeNotFound {
 			t.Errorf("the writer shows an answer of a chat: %v", err)
 		}
 	})

@@ -95,10 +95,12 @@ func lastOf(k K, id int64) int64 {
 }
 
 func (verbs) Conversations() enginetest.Verbs {
-	change := func(made func(K) int64, by func(K, domain.Actor) int64, call func(k K, ctx C, id int64) error) enginetest.Verb {
-		return enginetest.Verb{Scope: domain.ScopeContent, Event: true, ByID: true, Make: made, Call: func(k K, ctx C, x X) error {
-			return call(k, ctx, theirs(k, ctx, x.Made, by))
-		}}
+	change := func(
+		made func(K) int64, by func(K, domain.Actor) int64, call func(k K, ctx C, id int64) error,
+	) enginetest.Verb {
+		v := enginetest.Verb{Scope: domain.ScopeContent, Event: true, ByID: true, Make: made}
+		v.Call = func(k K, ctx C, x X) error { return call(k, ctx, theirs(k, ctx, x.Made, by)) }
+		return v
 	}
 	return enginetest.Verbs{
 		"NewChat": {Scope: domain.ScopeContent, Event: true, Call: func(k K, ctx C, _ X) error {

@@ -62,7 +62,8 @@ func (v *Verbs) NewChat(ctx context.Context, in NewChat) (Conversation, error) {
 			return Conversation{}, err
 		}
 		return Conversation{Conversation: made, Template: t, NoModel: v.noModel()},
-			tx.AppendEvent(ctx, domain.Subject{WorkspaceID: a.WorkspaceID}, domain.ConversationCreated{ConversationFacts: facts(made)})
+			tx.AppendEvent(ctx, domain.Subject{WorkspaceID: a.WorkspaceID},
+				domain.ConversationCreated{ConversationFacts: facts(made)})
 	})
 }
 
@@ -208,7 +209,8 @@ func (v *Verbs) changeChat(
 		if c, err = tx.SaveConversation(ctx, c); err != nil {
 			return Conversation{}, err
 		}
-		err = tx.AppendEvent(ctx, domain.Subject{WorkspaceID: a.WorkspaceID}, domain.ConversationChanged{ConversationFacts: facts(c)})
+		err = tx.AppendEvent(ctx, domain.Subject{WorkspaceID: a.WorkspaceID},
+			domain.ConversationChanged{ConversationFacts: facts(c)})
 		if err != nil {
 			return Conversation{}, err
 		}

@@ -31,12 +31,14 @@ func TestAChatWithoutAScript(t *testing.T) {
 	p := webtest.Start(t)
 	item := p.Add(domain.ContentItem{Title: "Beds in winter", Type: domain.ContentBlog,
 		Body: "Fleece keeps two degrees <b>. Cover the beds."}, domain.ItemReview)
-	if page := p.Get("/chat").Body; !strings.Contains(page, "Ask your texts") || !strings.Contains(page, "No model is connected") {
+	if page := p.Get("/chat").Body; !strings.Contains(page, "Ask your texts") ||
+		!strings.Contains(page, "No model is connected") {
 		t.Errorf("the form of a new conversation: %s", page)
 	}
 	form := url.Values{"prompt": {"What does fleece keep?"}, "category_id": {"1"}, "once": {"a"}}
 	begun, again := p.Post("/chat", form), p.Post("/chat", form)
-	if begun.Status != http.StatusSeeOther || !strings.HasPrefix(begun.Location, "/chat/") || begun.Location != again.Location {
+	if begun.Status != http.StatusSeeOther || !strings.HasPrefix(begun.Location, "/chat/") ||
+		begun.Location != again.Location {
 		t.Fatalf("%d to %q, then %q\n%s", begun.Status, begun.Location, again.Location, begun.Body)
 	}
 	page := answered(t, p, begun.Location)
@@ -58,7 +60,8 @@ func TestAChatWithoutAScript(t *testing.T) {
 	}
 	first := between(page, `name="message" value="`, `"`)
 	back := p.Post(begun.Location+"/show", url.Values{"message": {first}})
-	if page = answered(t, p, back.Location); !strings.Contains(page, "<span>1/2</span>") || !strings.Contains(page, "keep?</div>") {
+	if page = answered(t, p, back.Location); !strings.Contains(page, "<span>1/2</span>") ||
+		!strings.Contains(page, "keep?</div>") {
 		t.Error("the first branch is not shown")
 	}
 	answer := between(page, `name="again" value="`, `"`)

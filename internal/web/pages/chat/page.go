@@ -90,12 +90,14 @@ func (p page) begin(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	var unasked error
+	asked := studio.AskChat{Prompt: r.PostForm.Get("prompt")}
 	out, err := ui.Once(r, func(ctx context.Context) (studio.Conversation, error) {
 		c, err := p.Engine.Studio.NewChat(ctx, studio.NewChat{
 			TemplateID: number(r, "category_id"), BrandVoiceID: number(r, "brand_voice_id"),
 		})
 		if err == nil {
-			_, unasked = p.Engine.Studio.AskChat(r.Context(), studio.AskChat{ConversationID: c.ID, Prompt: r.PostForm.Get("prompt")})
+			asked.ConversationID = c.ID
+			_, unasked = p.Engine.Studio.AskChat(r.Context(), asked)
 		}
 		return c, err
 	}, func(c studio.Conversation) ui.Outcome { return ui.Outcome{Path: pathOf(c.ID)} })

@@ -140,6 +140,7 @@ func linked(html string, message int64, cited []domain.Citation) string {
 			return ""
 		}
 		no := strconv.Itoa(n)
-		return `<a class="cite" href="#c` + strconv.FormatInt(message, 10) + "-" + no + `" aria-label="Source ` + no + `">` + no + `</a>`
+		return `<a class="cite" href="#c` + strconv.FormatInt(message, 10) + "-" + no +
+			`" aria-label="Source ` + no + `">` + no + `</a>`
 	})
 }
