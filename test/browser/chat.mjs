@@ -1,5 +1,5 @@
-// Conversations: a person asks, watches the answer grow, saves it, asks about what was saved and opens what the answer
-// cites, edits the question and goes back, has it answered again and stops that, and finds the conversation by its title.
+// Conversations: a person asks, saves the answer, asks about what was saved and opens what the answer cites, edits the
+// question and goes back, has it answered again, watches a long answer grow and stops it, and finds the conversation.
 // Then the pages are looked at in every mode, and once without scripts.
 //
 //   npm ci && node chat.mjs
@@ -23,14 +23,11 @@ async function answered(page) {
 }
 
 async function ask(page) {
-  tell("ask, and watch the answer grow");
+  tell("ask");
   await page.getByRole("link", { name: "Chat", exact: true }).first().click();
   await page.getByLabel("Your question").fill("How do we keep a shared inbox calm?");
   await page.getByRole("button", { name: "Ask", exact: true }).click();
   await page.waitForURL(/\/chat\/\d+/);
-  const stream = page.locator("#stream");
-  await until(async () => (await stream.textContent())?.includes("Begin with one mailbox"), "the answer begins");
-  await noFault(page, "an answer that grows");
   await answered(page);
   assert.equal(await page.getByText("[S1]").count(), 0, "a mark without a source is shown");
   await noFault(page, "an answer");
@@ -67,9 +64,18 @@ async function branch(page) {
 }
 
 async function stop(page) {
-  tell("have it answered again, and stop that");
+  tell("have it answered again");
   await page.getByRole("button", { name: "Answer again" }).last().click();
-  await until(async () => (await page.locator("#stream").textContent())?.includes("Begin"), "the answer begins");
+  await answered(page);
+
+  tell("watch a long answer grow, and stop it");
+  await page.getByLabel("Your question").fill("Tell me at length");
+  await page.getByRole("button", { name: "Ask", exact: true }).click();
+  const stream = page.locator("#stream");
+  await until(async () => (await stream.textContent())?.includes("Begin"), "the answer begins");
+  const before = (await stream.textContent()).length;
+  await until(async () => (await stream.textContent()).length > before, "the answer grows");
+  await noFault(page, "an answer that grows");
   await page.getByRole("button", { name: "Stop" }).click();
   await page.getByText("It was stopped before its end.").waitFor();
 }
