@@ -45,6 +45,8 @@ func rows() []row {
 		{"waiting", "executions that wait for a slow model at once", waiting},
 		{"ttft", "time to the first token that the server adds", ttft},
 		{"streams", "texts streamed at once", streams},
+		{"chats", "answers of chats streamed at once", chats},
+		{"chat", "open a chat of 500 messages", openChat},
 		{"mcp", "tools/call of a tool that reads", mcp},
 		{"board", "the board with 10,000 items", board},
 		{"blog", "a blog post against its critical path", blog},

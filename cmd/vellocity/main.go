@@ -82,6 +82,7 @@ the server of the same data directory, or to the one at --server with --key.`,
 		checkCommand(s),
 		templatesCommand(s),
 		writeCommand(s),
+		chatCommand(s),
 		imageCommand(s),
 	)
 	addTable(root, s)

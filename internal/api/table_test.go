@@ -90,6 +90,7 @@ func TestTextsAreOneLineOrSeveral(t *testing.T) {
 		"template_description": true, "rule_condition": true,
 		"writer_description": true, "writer_prompt": true, "response": true,
 		"image_description": true, "image_negative": true,
+		"chat_description": true, "chat_instructions": true,
 		"search": true, // words, and white space separates them
 	}
 	one := 0

@@ -114,12 +114,20 @@ const (
 	EventWriterDeleted  EventName = "writer_template.deleted"
 	EventWriterFavorite EventName = "writer_template.marked"
 
-	EventImageRequested EventName = "image.requested"
-	EventImageGenerated EventName = "image.generated"
-	EventImageFailed    EventName = "image.failed"
-	EventImageCancelled EventName = "image.cancelled"
-	EventImageChanged   EventName = "image.changed"
-	EventImageDeleted   EventName = "image.deleted"
+	EventImageRequested      EventName = "image.requested"
+	EventImageGenerated      EventName = "image.generated"
+	EventImageFailed         EventName = "image.failed"
+	EventImageCancelled      EventName = "image.cancelled"
+	EventImageChanged        EventName = "image.changed"
+	EventImageDeleted        EventName = "image.deleted"
+	EventConversationCreated EventName = "conversation.created"
+	EventConversationChanged EventName = "conversation.changed"
+	EventConversationDeleted EventName = "conversation.deleted"
+	EventConversationAsked   EventName = "conversation.asked"
+	EventConversationStopped EventName = "conversation.stopped"
+	EventChatTemplateCreated EventName = "chat_template.created"
+	EventChatTemplateChanged EventName = "chat_template.changed"
+	EventChatTemplateDeleted EventName = "chat_template.deleted"
 
 	EventTriggerCreated EventName = "trigger.created"
 	EventTriggerChanged EventName = "trigger.changed"
@@ -401,7 +409,7 @@ func EventTypes() []EventType {
 		{"", "A template has a new version.", TemplateChanged{template}},
 		{"", "A template was deleted.", TemplateDeleted{template}},
 	}
-	list = slices.Concat(list, writerEventTypes(), imageEventTypes(), triggerEventTypes(), channelEventTypes(),
+	list = slices.Concat(list, writerEventTypes(), chatEventTypes(), imageEventTypes(), triggerEventTypes(), channelEventTypes(),
 		boardRuleEventTypes())
 	for i := range list {
 		list[i].Name = list[i].Example.EventName()

@@ -120,6 +120,12 @@ var (
 	LimitImageStyle       = Limit{Name: "image_style", Unit: Characters, Max: 100, Line: true} // lighting and mood, too
 	LimitImageNegative    = Limit{Name: "image_negative", Unit: Characters, Max: 2_000}
 	LimitAltText          = Limit{Name: "alt_text", Unit: Characters, Max: 500, Line: true}
+	LimitChatTitle        = Limit{Name: "chat_title", Unit: Characters, Min: 1, Max: 200, Line: true}
+	LimitChatName         = Limit{Name: "chat_name", Unit: Characters, Min: 1, Max: 120, Line: true} // of a template
+	LimitChatLabel        = Limit{Name: "chat_label", Unit: Characters, Max: 120, Line: true}
+	LimitChatDescription  = Limit{Name: "chat_description", Unit: Characters, Max: 500}
+	LimitChatColor        = Limit{Name: "chat_color", Unit: Characters, Max: 7, Line: true}
+	LimitChatInstructions = Limit{Name: "chat_instructions", Unit: Characters, Max: 10_000}
 
 	LimitTemplateName        = Limit{Name: "template_name", Unit: Characters, Min: 1, Max: 120, Line: true}
 	LimitTemplateDescription = Limit{Name: "template_description", Unit: Characters, Max: 500}
@@ -168,6 +174,7 @@ func Limits() []Limit {
 		LimitWriterTitle, LimitWriterDescription, LimitWriterPrompt, LimitWriterFields, LimitWriterName, LimitWriterHelp,
 		LimitWriterExample, LimitWriterOptions, LimitWriterText, LimitWriterLongText, LimitWriterList,
 		LimitImageCount, LimitImageDescription, LimitImageStyle, LimitImageNegative, LimitAltText,
+		LimitChatTitle, LimitChatName, LimitChatLabel, LimitChatDescription, LimitChatColor, LimitChatInstructions,
 		LimitTemplateName, LimitTemplateDescription, LimitTemplateSteps, LimitStepKey, LimitDependsOn, LimitExpression,
 		LimitUseCase, LimitTriggerName, LimitCron, LimitEventName, LimitRuleName, LimitRuleCondition, LimitRuleOrder,
 		LimitSlug, LimitFilter, LimitSearch, LimitPage, LimitPerPage, LimitWait, LimitPercent, LimitURL, LimitMoment,

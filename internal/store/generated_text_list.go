@@ -36,8 +36,8 @@ type TextFilter struct {
 	Search   string         // a part of what a search finds them by, in the form for comparison
 }
 
-// GeneratedTexts returns a page of the workspace's texts, newest first, without those that were only built
-// and those that rewrite a passage of an item.
+// GeneratedTexts returns a page of the workspace's texts, newest first, without those that were only built,
+// those that rewrite a passage of an item, and the answers of chats.
 func (q Q) GeneratedTexts(
 	ctx context.Context, workspaceID int64, f TextFilter, p domain.Page,
 ) (l domain.List[GeneratedText], err error) {
@@ -45,6 +45,7 @@ func (q Q) GeneratedTexts(
 	w.add("workspace_id = ?", workspaceID)
 	w.add("status <> ?", string(domain.TextBuilt))
 	w.add("template <> ?", domain.RewriteTemplate)
+	w.add("template <> ?", domain.ChatText)
 	if f.By.Kind != "" {
 		w.add("created_by_kind = ?", string(f.By.Kind))
 		w.add("created_by_id = ?", f.By.ID)

@@ -14,6 +14,7 @@ import (
 	"vellocity/internal/web/pages/capabilities"
 	"vellocity/internal/web/pages/capability"
 	"vellocity/internal/web/pages/channels"
+	"vellocity/internal/web/pages/chat"
 	"vellocity/internal/web/pages/check"
 	"vellocity/internal/web/pages/content"
 	"vellocity/internal/web/pages/contents"
@@ -69,6 +70,7 @@ func pages() []ui.Mount {
 		writetext.Mount,
 		writetemplate.Mount,
 		writings.Mount,
+		chat.Mount,
 		images.Mount,
 		image.Mount,
 		capabilities.Mount,

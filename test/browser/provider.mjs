@@ -51,6 +51,9 @@ async function answer(ask, res, wait) {
   res.end("data: [DONE]\n\n");
 }
 
+// asked is the last message of a request.
+const asked = (ask) => JSON.stringify(ask.messages.at(-1));
+
 // write answers by what the request asks for: an object of a named shape, or prose.
 function write(ask) {
   const shape = ask.response_format?.json_schema?.schema?.properties;
@@ -59,5 +62,7 @@ function write(ask) {
   if (shape?.meta_title) return JSON.stringify(answers.meta);
   if (JSON.stringify(ask.messages).includes("takes the place of the passage")) return "Give every message an owner, and start with one mailbox.";
   if (JSON.stringify(ask.messages).includes("This text is written again")) return "In short: " + paragraph.trim();
+  if (JSON.stringify(ask.messages).includes("You name conversations")) return "A calm inbox";
+  if (JSON.stringify(ask.messages).includes("You answer in a conversation")) return paragraph.replace(".", " [S1][S7].").trim() + (asked(ask).includes("at length") ? paragraph.repeat(60) : "");
   return paragraph.repeat(2).trim();
 }

@@ -223,6 +223,33 @@ var story = []step{
 	{op: "generate_image", body: card, want: 409},
 	{op: "cancel_image_generation", with: "id=slow"},
 
+	// Chats.
+	{op: "list_chat_templates"},
+	{op: "create_chat_template", keep: "category=data.id kind=data.slug"},
+	{op: "create_chat_template", want: 409},
+	{op: "get_chat_template", with: "id=category"},
+	{op: "edit_chat_template", with: "id=category"},
+	{op: "edit_chat_template", with: "id=1", want: 409},
+	{op: "new_chat", keep: "chat=data.conver_id"},
+	{op: "send_chat", body: `{"conver_id":$chat,"prompt":"What helps against frost?"}`, keep: "answer=data.message_id"},
+	{op: "read_chat", with: "conver_id=chat message_id=answer"},
+	{op: "send_chat", body: `{"conver_id":$chat,"regenerate_of":$answer}`, keep: "second=data.message_id"},
+	{op: "stop_chat", with: "conver_id=chat"},
+	{op: "get_chat", with: "conver_id=chat"},
+	{op: "list_chat_messages", with: "conver_id=chat", keep: "asked=data.0.message_id"},
+	{op: "read_chat", with: "conver_id=chat message_id=asked", want: 409},
+	{op: "get_chat_message", with: "conver_id=chat id=answer"},
+	{op: "show_chat_branch", with: "conver_id=chat id=answer"},
+	{op: "save_chat_message", with: "conver_id=chat id=answer"},
+	{op: "save_chat_message", with: "conver_id=chat id=asked", want: 409},
+	{op: "rename_chat", body: `{"conver_id":$chat,"title":"Frost"}`},
+	{op: "list_chats", with: "category=ai-chat-bot"},
+	{op: "search_chats"},
+	{op: "recent_chats"},
+	{op: "new_chat", keep: "gone=data.conver_id"},
+	{op: "delete_chat", with: "conver_id=gone"},
+	{op: "delete_chat_template", with: "id=1", want: 409},
+	{op: "delete_chat_template", with: "id=category"},
 	{op: "get_credits"},
 	{op: "list_credit_movements"},
 	{op: "get_notification_settings"},
@@ -248,6 +275,8 @@ var refusing = []step{
 	{op: "write_text", want: 502},
 	{op: "rewrite_passage", with: "id=item", body: `{"text":"Frost.","start":0,"end":5,"action":"plainer"}`, want: 502},
 	{op: "get_output", with: "message_id=broken", want: 502},
+	{op: "send_chat", body: `{"conver_id":$chat,"prompt":"And snow?"}`, keep: "silent=data.message_id"},
+	{op: "read_chat", with: "conver_id=chat message_id=silent", want: 502},
 }
 
 // poor is what happens in a workspace without credits.
@@ -257,6 +286,8 @@ var poor = []step{
 	{op: "generate_image", body: picture, want: 402},
 	{op: "generate_output", want: 402},
 	{op: "write_text", want: 402},
+	{op: "new_chat", keep: "chat=data.conver_id"},
+	{op: "send_chat", body: `{"conver_id":$chat,"prompt":"And snow?"}`, want: 402},
 	{op: "rewrite_passage", with: "id=item", body: `{"text":"Frost.","start":0,"end":5,"action":"plainer"}`, want: 402},
 	{op: "execute_capability", with: "slug=generate-blog-post", body: post, want: 402},
 	{op: "execute_workflow_template", with: "template=launch-kit", want: 402},
@@ -282,6 +313,10 @@ var absent = map[string]struct{ with, body string }{
 	"generate_output":        {body: `{"message_id":999999}`},
 	"save_text":              {body: `{"message_id":999999}`},
 	"remove_writer_favorite": {body: `{"openai_id":999999}`},
+	"send_chat":              {body: `{"conver_id":999999,"prompt":"Frost?"}`},
+	"read_chat":              {with: "conver_id=999999"},
+	"rename_chat":            {body: `{"conver_id":999999,"title":"Frost"}`},
+	"delete_chat":            {with: "conver_id=999999"},
 	"bulk_move_content":      {body: `{"content_ids":[999999],"status":"review"}`},
 }
 
@@ -292,4 +327,5 @@ var absent = map[string]struct{ with, body string }{
 var unprovoked = map[string]map[int]string{
 	"get_openapi":   {500: "the document is in memory, so that nothing in this call can break"},
 	"delete_output": {409: "the text would have to be written for as long as the call takes"},
+	"delete_chat":   {409: "the answer would have to be written for as long as the call takes"},
 }

@@ -1,5 +1,5 @@
 // Package studio has the rows for writing without a capability: texts from a free
-// prompt or a template, the templates, and what was written.
+// prompt or a template, the templates, what was written, and chats.
 package studio
 
 import (
@@ -11,5 +11,6 @@ import (
 
 // Rows returns the area's rows.
 func Rows(v *studio.Verbs) []ops.Op {
-	return slices.Concat(textRows(v), buildRows(v), outputRows(v), templateRows(v))
+	return slices.Concat(textRows(v), buildRows(v), outputRows(v), templateRows(v),
+		chatRows(v), chatMessageRows(v), chatTemplateRows(v))
 }

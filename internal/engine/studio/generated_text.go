@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"vellocity/internal/capability/free"
+	"vellocity/internal/chat"
 	"vellocity/internal/domain"
 	"vellocity/internal/prose"
 	"vellocity/internal/store"
@@ -37,12 +38,13 @@ type GenerateOutput struct {
 	Results       int    // how many texts; 0: 1
 }
 
-// request is what a text is written from: a free prompt, a template that was filled in, or a passage. It is stored
-// with the text.
+// request is what a text is written from: a free prompt, a template that was filled in, a passage, or a question in a
+// chat. It is stored with the text.
 type request struct {
 	GenerateOutput
 	Filled  *writer.Filled `json:",omitempty"` // nil: no template
 	Passage *free.Passage  `json:",omitempty"` // nil: nothing is written again
+	Chat    *chat.Request  `json:",omitempty"` // nil: it answers in no chat
 }
 
 // GenerateOutput accepts a text to be written from a prompt: its credits are held,
@@ -112,6 +114,9 @@ func (in request) row(o domain.Origin) store.GeneratedText {
 	}
 	if in.Passage != nil {
 		m.Template = domain.RewriteTemplate
+	}
+	if in.Chat != nil {
+		m.Template = domain.ChatText
 	}
 	m.Search = prose.Fold(m.Title + " " + name + " " + m.Template)
 	return m
@@ -306,6 +311,9 @@ func (v *Verbs) built(ctx context.Context, id int64) (store.GeneratedText, error
 	m, err := v.store.Read().GeneratedText(ctx, a.WorkspaceID, id)
 	if err != nil {
 		return m, err
+	}
+	if m.Template == domain.ChatText { // it belongs to a conversation, which has its own verbs
+		return store.GeneratedText{}, domain.NotFound("Message")
 	}
 	return m, verb.MayReadOwn(a, m.CreatedByKind, m.CreatedByID)
 }

@@ -79,5 +79,21 @@ func (v *Verbs) endOrphan(ctx context.Context, m store.GeneratedText) (err error
 	}
 	m.Status, m.Error = domain.TextFailed, "The server was restarted while this text was being written."
 	m.Used = charge(m)
-	return v.store.InTx(ctx, func(tx *store.Tx) error { return finish(ctx, tx, m) })
+	cited, err := v.citedByOrphan(ctx, m)
+	if err != nil { // its end matters more than its sources
+		v.log.Warn("look for what an orphaned answer cites", "message", m.ID, "error", err)
+	}
+	return v.store.InTx(ctx, func(tx *store.Tx) error { return finish(ctx, tx, m, cited) })
+}
+
+// citedByOrphan returns what half an answer of a chat cites.
+func (v *Verbs) citedByOrphan(ctx context.Context, m store.GeneratedText) ([]domain.Citation, error) {
+	if m.Template != domain.ChatText {
+		return nil, nil
+	}
+	var in request
+	if err := v.store.Read().GeneratedTextRequest(ctx, m.WorkspaceID, m.ID, &in); err != nil {
+		return nil, err
+	}
+	return cited(ctx, v.store.Read(), m, in)
 }

@@ -60,6 +60,9 @@ func (v *Verbs) DeleteOutput(ctx context.Context, id int64) error {
 		if err != nil {
 			return struct{}{}, err
 		}
+		if m.Template == domain.ChatText {
+			return struct{}{}, domain.NotFound("Message")
+		}
 		if err := verb.MayReadOwn(a, m.CreatedByKind, m.CreatedByID); err != nil {
 			return struct{}{}, err
 		}

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"vellocity/internal/capability"
+	"vellocity/internal/chat"
 	"vellocity/internal/domain"
 	"vellocity/internal/guard"
 	"vellocity/internal/item"
@@ -45,6 +46,11 @@ func (v *Verbs) SaveText(ctx context.Context, in SaveText) (SavedText, error) {
 	if err != nil {
 		return SavedText{}, err
 	}
+	return v.save(ctx, m, in)
+}
+
+// save is [Verbs.SaveText] for a text that the caller may read.
+func (v *Verbs) save(ctx context.Context, m store.GeneratedText, in SaveText) (SavedText, error) {
 	in.Result = cmp.Or(in.Result, 1)
 	var req request
 	if err := v.store.Read().GeneratedTextRequest(ctx, m.WorkspaceID, m.ID, &req); err != nil {
@@ -116,7 +122,8 @@ var heading = regexp.MustCompile(`^\s*# +([^\n]+)\n*`)
 func (v *Verbs) itemOf(
 	ctx context.Context, m store.GeneratedText, req request, in SaveText, r TextResult,
 ) (c domain.ContentItem, provenance json.RawMessage, err error) {
-	body, title := strings.TrimSpace(cmp.Or(in.Response, r.Text)), in.Title
+	written := strings.TrimSpace(req.unmarked(r.Text))
+	body, title := cmp.Or(strings.TrimSpace(in.Response), written), in.Title
 	if h := heading.FindStringSubmatch(body); h != nil && len(body) > len(h[0]) {
 		title, body = cmp.Or(title, prose.Line(prose.Plain(h[1]))), body[len(h[0]):]
 	}
@@ -132,11 +139,14 @@ func (v *Verbs) itemOf(
 	c = domain.ContentItem{
 		WorkspaceID: m.WorkspaceID, Title: prose.Clip(prose.Line(title), 200), Body: body, Language: req.Language,
 		Type: cmp.Or(in.ContentType, kind, domain.ContentText), Origin: m.Origin,
-		Edited: in.Response != "" && strings.TrimSpace(in.Response) != strings.TrimSpace(r.Text),
+		Edited: in.Response != "" && strings.TrimSpace(in.Response) != written,
 	}
 	support := []string{req.Prompt}
 	if req.Filled != nil {
 		support = req.Filled.Support()
+	}
+	if req.Chat != nil {
+		support = req.Chat.Support()
 	}
 	c.Support.Brief = support
 	if voice != nil {
@@ -169,7 +179,7 @@ func voiceNow(ctx context.Context, q store.Q, workspaceID, id int64) (*domain.Br
 
 // contentType is that of the text's template; "" where it has none, or it no longer exists.
 func (v *Verbs) contentType(ctx context.Context, m store.GeneratedText) (domain.ContentType, error) {
-	if m.Template == "" {
+	if m.Template == "" || m.Template == domain.ChatText {
 		return "", nil
 	}
 	t, err := v.writerTemplate(ctx, v.store.Read(), m.WorkspaceID, m.Template)
@@ -187,6 +197,9 @@ func provenanceOf(m store.GeneratedText, req request, voice *domain.BrandVoice) 
 	}
 	if f := req.Filled; f != nil {
 		record["template"], record["inputs"] = m.Template, f.Values
+	}
+	if req.Chat != nil {
+		record["citations"] = chat.Cite(m.Body, req.Chat.Sources)
 	}
 	if voice != nil {
 		record["brand_voice"] = map[string]any{"id": voice.ID, "name": voice.Name, "version": voice.Version}

@@ -1,5 +1,5 @@
 // Package studio has the verbs that write a text in front of the caller:
-// generate-output, and what the texts are written with. A text is written in the
+// generate-output, what the texts are written with, and chats. A text is written in the
 // background, in a room of growing texts ([text.Room]); it does not depend on the
 // connection of the caller who asked for it.
 package studio
@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"vellocity/internal/ai"
+	"vellocity/internal/chat"
 	"vellocity/internal/domain"
 	"vellocity/internal/store"
 	"vellocity/internal/text"
@@ -31,7 +32,9 @@ type Options struct {
 	// ReaderGrace is how long a text is written after its last reader has left; 0
 	// means 30 s.
 	ReaderGrace time.Duration
-	Log         *slog.Logger
+	// Find finds passages of the workspace's texts for the answers of chats; nil means the search of items.
+	Find chat.Find
+	Log  *slog.Logger
 }
 
 // Verbs are the verbs of this area. They are safe for use by several goroutines.
@@ -42,6 +45,9 @@ type Verbs struct {
 	node         verb.Node
 	log          *slog.Logger
 	templates    []domain.WriterTemplate // that ship with the program
+	chats        []domain.ChatTemplate   // that ship with the program
+	find         chat.Find
+	naming       chan struct{} // a place for each conversation that is being named
 	texts        *text.Room
 	writing      sync.WaitGroup
 	stopping     atomic.Bool // the server shuts down
@@ -54,12 +60,18 @@ type Verbs struct {
 func New(o Options) *Verbs {
 	v := &Verbs{
 		templates:    writer.Builtin(),
+		chats:        chat.Builtin(),
+		find:         o.Find,
+		naming:       make(chan struct{}, mostNaming),
 		store:        o.Store,
 		providers:    o.Providers,
 		keyVariables: o.KeyVariables,
 		node:         o.Node,
 		log:          o.Log,
 		drafts:       map[int64]*draft{},
+	}
+	if v.find == nil {
+		v.find = v.findInItems
 	}
 	v.texts = text.NewRoom(text.Options{Keeper: pieces{o.Store, o.Log, v.stopHere}, Grace: o.ReaderGrace, Log: o.Log})
 	return v

@@ -15,6 +15,7 @@ import (
 	"vellocity/internal/capability/free"
 	"vellocity/internal/domain"
 	"vellocity/internal/execution"
+	"vellocity/internal/guard"
 	"vellocity/internal/prose"
 	"vellocity/internal/store"
 	"vellocity/internal/text"
@@ -35,7 +36,17 @@ type writeJob struct {
 	text   *text.Text
 	draft  *draft
 	cost   domain.Cost
-	done   []domain.TextResult // those that have ended, whole or not
+	done   []domain.TextResult   // those that have ended, whole or not
+	after  func(context.Context) // what follows once a text is whole and stored; nil: nothing
+}
+
+// writing is what a text is made of, by a model or by rules: a request of its own ([free.Request]), or an answer in a
+// chat ([chat.Request]).
+type writing interface {
+	Ask(n int) (capability.Ask, error)
+	Check(results int) error
+	Screen(written bool) (*guard.Screen, error)
+	Findings(text string, written bool) ([]domain.Finding, error)
 }
 
 // begin writes in the background: the text does not depend on the connection of
@@ -61,8 +72,12 @@ func (v *Verbs) begin(ctx context.Context, j writeJob) {
 			failure = errStopped
 		}
 		m, ctx := j.outcome(failure), context.WithoutCancel(ctx)
-		end := func(tx *store.Tx) error { return finish(ctx, tx, m) }
-		err := v.store.InTx(ctx, end)
+		cited, err := cited(ctx, v.store.Read(), m, j.in)
+		if err != nil {
+			v.log.Warn("look for the items that an answer cites", "message", j.row.ID, "error", err)
+		}
+		end := func(tx *store.Tx) error { return finish(ctx, tx, m, cited) }
+		err = v.store.InTx(ctx, end)
 		if store.Unstorable(err) {
 			m.Body, m.Error = domain.CleanText(m.Body), domain.CleanText(m.Error)
 			err = v.store.InTx(ctx, end)
@@ -71,6 +86,9 @@ func (v *Verbs) begin(ctx context.Context, j writeJob) {
 			v.log.Error("end a text", "message", j.row.ID, "error", err)
 		}
 		j.text.Close()
+		if j.after != nil && failure == nil && err == nil {
+			j.after(ctx)
+		}
 	})
 }
 
@@ -125,15 +143,18 @@ func (j *writeJob) writeResult(ctx context.Context, n int) error {
 	if j.origin.Origin.Kind == domain.OriginComposer {
 		j.cost = domain.Cost{Known: true}
 	}
+	marks := j.in.marks()
+	defer func() { j.draft.Append(marks.End()) }()
 	_, err = execution.Write(ctx, j.origin, ask, ai.Watch{
 		Text: func(piece string) error {
-			j.draft.Append(piece)
+			j.draft.Append(marks.Write(piece))
 			return nil
 		},
 		Restart: func() error { // what readers have seen stays: two answers are never joined
 			if err := j.draft.Restart(); err != nil {
 				return err
 			}
+			marks = j.in.marks()
 			return j.screened()
 		},
 		Ended: func(a domain.Attempt) error {
@@ -157,7 +178,12 @@ func (in request) suspicious() []domain.Finding {
 }
 
 // request is the input in the words of the package that writes it.
-func (in request) request(voice *domain.BrandVoice) free.Request {
+func (in request) request(voice *domain.BrandVoice) writing {
+	if in.Chat != nil {
+		r := *in.Chat
+		r.Words, r.Language, r.BrandVoice = in.MaximumLength, in.Language, voice
+		return r
+	}
 	r := free.Request{
 		Prompt:     in.Prompt,
 		Words:      in.MaximumLength,
@@ -201,10 +227,15 @@ func charge(m store.GeneratedText) int {
 
 // finish stores the end of a text: what was written is charged, the rest of the
 // hold is released. A text that has already ended stays as it is.
-func finish(ctx context.Context, tx *store.Tx, m store.GeneratedText) error {
+func finish(ctx context.Context, tx *store.Tx, m store.GeneratedText, cited []domain.Citation) error {
 	open, err := tx.FinishGeneratedText(ctx, m)
 	if err != nil || !open {
 		return err
+	}
+	if len(cited) > 0 {
+		if err := tx.CiteInChat(ctx, m.WorkspaceID, m.ID, cited); err != nil {
+			return err
+		}
 	}
 	if err := tx.TransferCredits(ctx, transfer(m, domain.MovementCapture, m.Used)); err != nil {
 		return err
