@@ -44,7 +44,7 @@ var layers = []struct {
 	{"feed", "gate ops engine/content domain"},
 	{"api", "api/work api/content api/studio api/account ops engine domain"},
 	{"api/work", "api/wire ops engine/work verb text domain sse"},
-	{"api/content", "extension/wire api/wire ops engine/content verb check voice domain"},
+	{"api/content", "extension/wire api/wire ops engine/content verb check voice search prose domain"},
 	{"api/studio", "api/wire ops engine/studio verb text domain sse"},
 	{"api/account", "api/wire ops engine/account verb domain"},
 	{"api/wire", "ops domain"},
@@ -60,7 +60,7 @@ var layers = []struct {
 	},
 	{"engine", "engine/work engine/content engine/studio engine/account verb execution publishing capability ai/external ai auth live store domain"},
 	{"engine/work", "verb execution template expression capability ai schema text live store cron prose domain"},
-	{"engine/content", "verb execution publishing ai/external signature extension/wire check voice guard item rule markdown auth store prose domain"},
+	{"engine/content", "verb execution publishing ai/external signature extension/wire check voice guard item search rule markdown auth store prose domain"},
 	{"engine/studio", "verb execution writer capability ai guard item text store prose domain"},
 	{"engine/account", "verb auth store domain"},
 	{"verb", "auth store prose domain"},
@@ -79,6 +79,7 @@ var layers = []struct {
 	{"capability/captest", "golden capability ai domain"},
 	{"capability", "schema compose ai check voice guard seo channel prose domain"},
 	{"item", "store prose domain"},
+	{"search", "store prose markdown domain"},
 	{"text", "store"},
 	{"live", "store domain"},
 	// parts
@@ -169,7 +170,7 @@ var plain = []string{"gate", "domain", "config", "seo", "sse", "auth", "verb", "
 // use it as clients, and no room from engine down uses a server's names.
 var (
 	noHTTP = []string{
-		"eval", "execution", "capability", "check", "voice", "compose", "channel", "schema", "guard", "item", "text", "queue", "live", "store", "seo", "prose", "config",
+		"eval", "execution", "capability", "check", "voice", "compose", "channel", "schema", "guard", "item", "search", "text", "queue", "live", "store", "seo", "prose", "config",
 		"domain",
 	}
 	noServer = []string{

@@ -132,6 +132,8 @@ var (
 	LimitSlug     = Limit{Name: "slug", Unit: Characters, Min: 1, Max: 100, Line: true} // of a capability or template
 	LimitFilter   = Limit{Name: "filter", Unit: Characters, Max: 100, Line: true}       // what narrows a list
 	LimitSearch   = Limit{Name: "search", Unit: Characters, Max: 300}                   // words, or a whole title
+	LimitQuery    = Limit{Name: "query", Unit: Characters, Min: 1, Max: 1_000}          // words, or a question
+	LimitPassages = Limit{Name: "passages", Unit: Number, Min: 1, Max: 50}
 	LimitPage     = Limit{Name: "page", Unit: Number, Min: 1, Max: 1_000_000}
 	LimitPerPage  = Limit{Name: "per_page", Unit: Number, Min: 1, Max: 100}
 	LimitWait     = Limit{Name: "wait", Unit: Number, Max: 60} // seconds, RFC 7240
@@ -163,7 +165,7 @@ func Limits() []Limit {
 		LimitWriterExample, LimitWriterOptions, LimitWriterText, LimitWriterLongText, LimitWriterList,
 		LimitTemplateName, LimitTemplateDescription, LimitTemplateSteps, LimitStepKey, LimitDependsOn, LimitExpression,
 		LimitUseCase, LimitTriggerName, LimitCron, LimitEventName, LimitRuleName, LimitRuleCondition, LimitRuleOrder,
-		LimitSlug, LimitFilter, LimitSearch, LimitPage, LimitPerPage, LimitWait, LimitPercent, LimitURL, LimitMoment,
+		LimitSlug, LimitFilter, LimitSearch, LimitQuery, LimitPassages, LimitPage, LimitPerPage, LimitWait, LimitPercent, LimitURL, LimitMoment,
 		LimitProvider, LimitModel,
 	}
 }

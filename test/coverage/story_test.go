@@ -81,6 +81,7 @@ var story = []step{
 	// Another one is written by hand, read and discussed.
 	{op: "get_kanban_board"},
 	{op: "list_content"},
+	{op: "search_passages", with: "q=greenhouse"},
 	{
 		op: "create_content_item", keep: "own=data.id",
 		body: `{"title":"The greenhouse","content_type":"blog_post","body":"Call us: +49 30 1234567."}`,

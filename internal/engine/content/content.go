@@ -10,12 +10,14 @@ import (
 	"vellocity/internal/auth"
 	"vellocity/internal/execution"
 	"vellocity/internal/publishing"
+	"vellocity/internal/search"
 	"vellocity/internal/store"
 )
 
 // Verbs are the verbs of this area. They are safe for use by several goroutines.
 type Verbs struct {
 	store  *store.Store
+	search *search.Search
 	runner *execution.Runner // resumes executions that wait for a decision about an item
 	// publicURL begins the addresses of published items, without a slash at the end.
 	// Empty: they are not known.
@@ -28,7 +30,13 @@ type Verbs struct {
 // New returns the verbs. publicURL is the address of the server, without a slash at the
 // end; empty where it is not known.
 func New(s *store.Store, r *execution.Runner, publicURL string) *Verbs {
-	return &Verbs{store: s, runner: r, publicURL: publicURL, reviewers: auth.NewThrottle(reviewTries, reviewSpan, s.Now)}
+	return &Verbs{
+		store:     s,
+		search:    search.New(s),
+		runner:    r,
+		publicURL: publicURL,
+		reviewers: auth.NewThrottle(reviewTries, reviewSpan, s.Now),
+	}
 }
 
 // FeedPath is the path of a workspace's feed.

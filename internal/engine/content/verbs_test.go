@@ -58,6 +58,9 @@ func (verbs) Items() enginetest.Verbs {
 		"ListItems": enginetest.Read(func(k K, ctx C, _ X) error {
 			return second(k.Content.ListItems(ctx, content.ListItems{Page: enginetest.FirstPage()}))
 		}),
+		"SearchPassages": enginetest.Read(func(k K, ctx C, _ X) error {
+			return second(k.Content.SearchPassages(ctx, content.SearchPassages{Query: "text"}))
+		}),
 		"CreateItem": {Scope: domain.ScopeContent, Event: true, Call: func(k K, ctx C, _ X) error {
 			return second(k.Content.CreateItem(ctx, content.CreateItem{Title: "By hand", Body: "A text."}))
 		}},
