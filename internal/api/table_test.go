@@ -89,7 +89,7 @@ func TestTextsAreOneLineOrSeveral(t *testing.T) {
 		"agent_description": true, "agent_instructions": true, "redo_instructions": true, "comment": true, "use_case": true,
 		"template_description": true, "rule_condition": true,
 		"writer_description": true, "writer_prompt": true, "response": true,
-		"search": true, "query": true, // words, and white space separates them
+		"source_text": true, "search": true, "query": true, // words, and white space separates them
 	}
 	one := 0
 	for _, o := range slices.Concat(app.Table(), account.OperatorRows(nil)) {

@@ -225,6 +225,7 @@ func (a *App) work() (err error) {
 		Providers:    a.providers,
 		Publisher:    a.publisher,
 		Agents:       a.agents,
+		Fetch:        a.channelClient,
 		KeyVariables: keyVariables(),
 		Capabilities: capabilities,
 		Templates:    template.Builtin(),

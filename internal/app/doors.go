@@ -155,10 +155,18 @@ func (a *App) early(h http.Handler) http.Handler {
 	})
 }
 
+// mostBody is how many bytes the body of a request may have: more where a file is uploaded.
+func mostBody(r *http.Request) int {
+	if (r.URL.Path == ops.Base+"/sources" || r.URL.Path == "/sources") && ops.IsMultipart(r) {
+		return ops.MaxUpload
+	}
+	return ops.MaxBody
+}
+
 // bounded reads bodies and bounds how much is in progress. The health checks have no
 // bound, and cost next to nothing; the metrics have one of their own.
 func (a *App) bounded(h http.Handler) http.Handler {
-	uploads := &gate.Uploads{Waiting: a.connections.Uploading}
+	uploads := &gate.Uploads{Waiting: a.connections.Uploading, Most: mostBody}
 	work, metrics := a.load.Handler(h), gate.NewLoad(gate.LoadOptions{}).Handler(h)
 	return uploads.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {

@@ -114,6 +114,10 @@ const (
 	EventWriterDeleted  EventName = "writer_template.deleted"
 	EventWriterFavorite EventName = "writer_template.marked"
 
+	EventSourceCreated EventName = "source.created"
+	EventSourceChanged EventName = "source.changed"
+	EventSourceDeleted EventName = "source.deleted"
+
 	EventTriggerCreated EventName = "trigger.created"
 	EventTriggerChanged EventName = "trigger.changed"
 	EventTriggerDeleted EventName = "trigger.deleted"
@@ -394,7 +398,8 @@ func EventTypes() []EventType {
 		{"", "A template has a new version.", TemplateChanged{template}},
 		{"", "A template was deleted.", TemplateDeleted{template}},
 	}
-	list = slices.Concat(list, writerEventTypes(), triggerEventTypes(), channelEventTypes(), boardRuleEventTypes())
+	list = slices.Concat(list, writerEventTypes(), triggerEventTypes(), channelEventTypes(), boardRuleEventTypes(),
+		sourceEventTypes())
 	for i := range list {
 		list[i].Name = list[i].Example.EventName()
 	}

@@ -35,6 +35,7 @@ type Options struct {
 	Providers *ai.Providers
 	Publisher *publishing.Publisher // nil: there are no channels
 	Agents    *external.Agents      // nil: there are no external agents
+	Fetch     content.Fetch         // reads the addresses of sources; nil: none are read
 	// KeyVariables are the environment variables that connect a provider, for hints.
 	KeyVariables []string
 	Capabilities []capability.Capability
@@ -83,6 +84,7 @@ func New(o Options) (Engine, error) {
 	c := content.New(o.Store, o.Runner, o.PublicURL)
 	c.UsePublisher(o.Publisher)
 	c.UseAgents(o.Agents)
+	c.UseFetch(o.Fetch)
 	return Engine{
 		Work:    w,
 		Content: c,

@@ -33,6 +33,8 @@ type Uploads struct {
 	Time time.Duration
 	// Total is how many bytes of bodies are held at once; 0 means 32 MiB.
 	Total int64
+	// Most returns how many bytes the body of a request may have; nil: [ops.MaxBody] each.
+	Most func(r *http.Request) int
 	// Waiting, where it is set, is called before a body is read, and with false once it
 	// is there.
 	Waiting func(r *http.Request, waits bool)
@@ -40,8 +42,8 @@ type Uploads struct {
 	held atomic.Int64
 }
 
-// Handler reads the body of each request and passes it to next, at most
-// [ops.MaxBody] bytes and one. When it does not arrive in time, next reads what
+// Handler reads the body of each request and passes it to next, at most the bytes of
+// Most and one. When it does not arrive in time, next reads what
 // came and then the error. Where no room is left for it, the answer is UNAVAILABLE.
 func (u *Uploads) Handler(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -50,6 +52,10 @@ func (u *Uploads) Handler(next http.Handler) http.Handler {
 			return
 		}
 		one := &upload{all: u, conn: http.NewResponseController(w), body: r.Body, asks: r.Header.Get("Expect") != ""}
+		one.most = ops.MaxBody
+		if u.Most != nil {
+			one.most = u.Most(r)
+		}
 		defer one.release()
 		if u.Waiting != nil {
 			u.Waiting(r, true)
@@ -78,6 +84,7 @@ type upload struct {
 	all  *Uploads
 	conn *http.ResponseController
 	body io.Reader
+	most int
 	asks bool // the client asks whether to send the body at all (RFC 9110, 10.1.1)
 	got  []byte
 	held int64
@@ -86,14 +93,14 @@ type upload struct {
 
 // read reads the body. It reports that there is no room for it.
 func (u *upload) read(length int64) (full bool) {
-	if length > ops.MaxBody {
-		u.err = &http.MaxBytesError{Limit: ops.MaxBody}
+	if length > int64(u.most) {
+		u.err = &http.MaxBytesError{Limit: int64(u.most)}
 		u.drain()
 		return false
 	}
 	// A connection without deadlines, such as one in a test, has none to set.
 	_ = u.conn.SetReadDeadline(time.Now().Add(cmp.Or(u.all.Time, uploadTime)))
-	for len(u.got) <= ops.MaxBody {
+	for len(u.got) <= u.most {
 		if len(u.got) == cap(u.got) && !u.grow() {
 			u.drain()
 			return true
@@ -109,14 +116,14 @@ func (u *upload) read(length int64) (full bool) {
 			return false
 		}
 	}
-	u.err = &http.MaxBytesError{Limit: ops.MaxBody}
+	u.err = &http.MaxBytesError{Limit: int64(u.most)}
 	u.drain()
 	return false
 }
 
 // grow makes room for more of the body, where all bodies leave some.
 func (u *upload) grow() bool {
-	size := min(max(4<<10, 2*cap(u.got)), ops.MaxBody+bytes.MinRead)
+	size := min(max(4<<10, 2*cap(u.got)), u.most+bytes.MinRead)
 	more := int64(size - cap(u.got))
 	if u.all.held.Add(more) > cmp.Or(u.all.Total, uploadTotal) {
 		u.all.held.Add(-more)

@@ -296,6 +296,9 @@ func (w *writer) requestBody(o *ops.Op) *requestBody {
 	if o.Forms {
 		content[ops.MultipartForm], content[ops.URLEncodedForm] = media, media
 	}
+	if o.Upload {
+		content[ops.MultipartForm] = media
+	}
 	return &requestBody{Required: len(o.BodySchema().Required) > 0, Content: content}
 }
 

@@ -15,6 +15,15 @@ import (
 // MaxBody bounds the body of a request, in bytes: 1 MiB.
 const MaxBody = 1 << 20
 
+// MaxUpload bounds the body of a request that uploads a file, in bytes: 12 MiB.
+const MaxUpload = 12 << 20
+
+// IsMultipart reports whether the body of a request is multipart/form-data.
+func IsMultipart(r *http.Request) bool {
+	media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	return err == nil && media == MultipartForm
+}
+
 // noFields is the body of an operation that takes none: nothing, or {}.
 var noFields = &Schema{Type: typeObject, AdditionalProperties: false}
 
@@ -106,11 +115,13 @@ func (o *Op) clear(names []string, v reflect.Value) {
 
 // ReadBody reads the body of a request. The error is PAYLOAD_TOO_LARGE above
 // [MaxBody], UNSUPPORTED_MEDIA_TYPE for a compressed body, else BAD_REQUEST.
-func ReadBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+func ReadBody(w http.ResponseWriter, r *http.Request) ([]byte, error) { return readBody(w, r, MaxBody) }
+
+func readBody(w http.ResponseWriter, r *http.Request, most int64) ([]byte, error) {
 	if r.Body == nil || r.Body == http.NoBody {
 		return nil, nil
 	}
-	raw, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MaxBody))
+	raw, err := io.ReadAll(http.MaxBytesReader(w, r.Body, most))
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):

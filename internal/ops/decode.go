@@ -25,7 +25,11 @@ func (o *Op) DecodeRequest(w http.ResponseWriter, r *http.Request) (c *Call, raw
 			return err
 		}
 		o.decodeHeaders(r, v, &p)
-		if raw, err = ReadBody(w, r); err != nil {
+		most := int64(MaxBody)
+		if o.Upload && IsMultipart(r) {
+			most = MaxUpload
+		}
+		if raw, err = readBody(w, r, most); err != nil {
 			return err
 		}
 		d, form, err := o.formDocument(r, raw)

@@ -32,12 +32,14 @@ const (
 // where the body is no form.
 func (o *Op) formDocument(r *http.Request, raw []byte) (d document, ok bool, err error) {
 	media, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	if !o.Forms || err != nil || media != MultipartForm && media != URLEncodedForm {
+	allowed := o.Forms && media == URLEncodedForm || (o.Forms || o.Upload) && media == MultipartForm
+	if err != nil || !allowed {
 		return d, false, nil //nolint:nilerr // a type that cannot be read is refused with those that are not JSON
 	}
 	var values url.Values
+	files := map[string]upload{}
 	if media == MultipartForm {
-		values, err = multipartValues(raw, params["boundary"])
+		values, err = o.multipartValues(raw, params["boundary"], files)
 	} else if values, err = url.ParseQuery(string(raw)); err != nil {
 		err = errors.New("the form is malformed: write % as %25 and ; as %3B")
 	}
@@ -50,6 +52,9 @@ func (o *Op) formDocument(r *http.Request, raw []byte) (d document, ok bool, err
 			return d, true, domain.Errorf(domain.CodeBadRequest, "The body is not valid UTF-8")
 		}
 		tree[name] = formValue(o.in.body.Properties[name], values[name])
+	}
+	for name, file := range files {
+		tree[name] = file
 	}
 	text, err := json.Marshal(tree)
 	if err != nil {
@@ -78,8 +83,21 @@ func formValue(s *Schema, texts []string) any {
 	}
 }
 
-// multipartValues reads the fields of a form (RFC 7578). A file is refused: no field takes one.
-func multipartValues(raw []byte, boundary string) (url.Values, error) {
+// upload is a file of a form, as its JSON has it.
+type upload struct {
+	Name string `json:"name"`
+	Data []byte `json:"data"` // base64
+}
+
+// takesFile reports whether a field of the row takes a file: it is an object with data.
+func (o *Op) takesFile(name string) bool {
+	s := o.in.body.Properties[name]
+	return o.Upload && s != nil && s.Properties["data"] != nil
+}
+
+// multipartValues reads the fields of a form (RFC 7578), and its files into files. A file in a field that takes none
+// is refused.
+func (o *Op) multipartValues(raw []byte, boundary string, files map[string]upload) (url.Values, error) {
 	if boundary == "" {
 		return nil, errors.New("the Content-Type header has no boundary")
 	}
@@ -94,7 +112,7 @@ func multipartValues(raw []byte, boundary string) (url.Values, error) {
 			return nil, errors.New("the form is malformed, or it ended too early")
 		case n == mostParts:
 			return nil, fmt.Errorf("the form has more than %d fields", mostParts)
-		case part.FileName() != "":
+		case part.FileName() != "" && !o.takesFile(part.FormName()):
 			return nil, fmt.Errorf("the field %q is a file; send its text", Clip(part.FormName()))
 		case part.FormName() == "":
 			return nil, errors.New("a part of the form has no name")
@@ -102,6 +120,13 @@ func multipartValues(raw []byte, boundary string) (url.Values, error) {
 		text, err := io.ReadAll(part)
 		if err != nil {
 			return nil, errors.New("the form is malformed, or it ended too early")
+		}
+		if o.takesFile(part.FormName()) {
+			if _, twice := files[part.FormName()]; twice {
+				return nil, fmt.Errorf("the field %q has more than one file; send them one by one", Clip(part.FormName()))
+			}
+			files[part.FormName()] = upload{strings.ToValidUTF8(part.FileName(), "\ufffd"), text}
+			continue
 		}
 		values.Add(part.FormName(), string(text))
 	}

@@ -38,6 +38,9 @@ type Op struct {
 	ETag bool
 	// Forms means that the body may be a form, too: multipart/form-data or application/x-www-form-urlencoded.
 	Forms bool
+	// Upload means that the body may be multipart/form-data of up to [MaxUpload] bytes, whose files become the fields
+	// that are objects with a name and data.
+	Upload bool
 	// NoEnvelope means that the response is the data itself.
 	NoEnvelope bool
 	// Further notes what is wrong with the parts of an input that the row's own schema

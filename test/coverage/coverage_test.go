@@ -2,6 +2,7 @@ package coverage_test
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"testing"
 	"time"
@@ -42,9 +43,14 @@ func walk(t *testing.T, address string) *walker {
 	t.Helper()
 	in := product.Install(t, "GOMAXPROCS=1") // so that few calls fill the server
 	in.Database = address
-	in.Args = []string{"--trusted-proxies", "127.0.0.1"}
+	page := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		_, _ = w.Write([]byte("Sow the beans in May.")) // whether it arrives is the server's to notice
+	}))
+	t.Cleanup(page.Close)
+	in.Args = []string{"--trusted-proxies", "127.0.0.1", "--channel-networks", "127.0.0.1"}
 	w := &walker{Server: product.Start(t, in), base: database{in}, seen: newSheet(),
-		kept: map[string]string{}, good: map[string]call{}}
+		kept: map[string]string{"page": page.URL}, good: map[string]call{}}
 	w.doc = readDocument(t, w.get(t, "/openapi.json"), w.get(t, "/content-workflow/mcp-schema"))
 	w.powerless, w.fresh = w.newKey(t, "mcp:full"), w.newKey(t, "admin")
 	w.base.prepare(t)

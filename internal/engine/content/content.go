@@ -25,6 +25,7 @@ type Verbs struct {
 	reviewers *auth.Throttle        // of those without an account, by address
 	publisher *publishing.Publisher // nil: there are no channels
 	agents    *external.Agents      // nil: there are no external agents
+	fetch     Fetch                 // nil: addresses of sources are not read
 }
 
 // New returns the verbs. publicURL is the address of the server, without a slash at the

@@ -13,6 +13,7 @@ create table source (
   -- The feed that an entry came from, and what the feed calls it; 0 and '': none.
   feed_id bigint not null default 0,
   entry text not null default '',
+  search text not null,
   error text not null default '',
   revision bigint not null default 1,
   created_at bigint not null,
