@@ -23,6 +23,7 @@ import (
 	"vellocity/internal/web/pages/notifications"
 	"vellocity/internal/web/pages/review"
 	"vellocity/internal/web/pages/rules"
+	"vellocity/internal/web/pages/sources"
 	"vellocity/internal/web/pages/template"
 	"vellocity/internal/web/pages/templateform"
 	"vellocity/internal/web/pages/templates"
@@ -60,6 +61,7 @@ func pages() []ui.Mount {
 		content.Mount,
 		brandvoices.Mount,
 		brandvoice.Mount,
+		sources.Mount,
 		write.Mount,
 		writetext.Mount,
 		writetemplate.Mount,

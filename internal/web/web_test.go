@@ -24,6 +24,7 @@ var furtherPages = []string{
 	"/brand-voices/new", "/brand-voices/1", "/brand-voices/2?delete=1", "/agents/new", "/agents/1",
 	"/settings/api-keys?new=1", "/settings/api-keys?revoke=1", "/in", "/contents/new", "/contents?q=cloud&sort=-title",
 	"/new-template", "/new-template?copy=blog-and-social", "/notifications?unread=1", "/check?brand_voice_id=1&sample=1",
+	"/sources?new=1", "/sources?q=x",
 	"/write/templates/faq_generator", "/write/prompt", "/write/texts", "/write/texts?q=x", "/write/own/new?from=case_study",
 }
 
