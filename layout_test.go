@@ -44,7 +44,7 @@ var layers = []struct {
 	{"feed", "gate ops engine/content domain"},
 	{"api", "api/work api/content api/studio api/account api/images ops engine domain"},
 	{"api/work", "api/wire ops engine/work verb text domain sse"},
-	{"api/content", "extension/wire api/wire ops engine/content verb check voice domain"},
+	{"api/content", "extension/wire api/wire ops engine/content verb check voice search prose domain"},
 	{"api/studio", "api/wire ops engine/studio verb text domain sse"},
 	{"api/account", "api/wire ops engine/account verb domain"},
 	{"api/images", "api/wire ops engine/images verb domain"},
@@ -61,7 +61,7 @@ var layers = []struct {
 	},
 	{"engine", "engine/work engine/content engine/studio engine/account engine/images verb execution publishing imaging capability ai/external ai auth live files store domain"},
 	{"engine/work", "verb execution template expression capability ai schema text live store cron prose domain"},
-	{"engine/content", "verb execution publishing ai/external signature extension/wire check voice guard item rule markdown auth store prose domain"},
+	{"engine/content", "verb execution publishing ai/external signature extension/wire check voice guard item search extract rule markdown auth store prose domain"},
 	{"engine/studio", "verb execution writer chat capability ai guard item text store prose domain"},
 	{"engine/account", "verb auth store domain"},
 	{"engine/images", "verb imaging live image files store domain"},
@@ -83,6 +83,7 @@ var layers = []struct {
 	{"capability/captest", "golden capability ai domain"},
 	{"capability", "schema compose ai check voice guard seo channel prose domain"},
 	{"item", "store prose domain"},
+	{"search", "store prose markdown domain"},
 	{"text", "store"},
 	{"live", "store domain"},
 	// parts
@@ -93,6 +94,7 @@ var layers = []struct {
 	{"extension/stability", "image ai domain"},
 	{"extension/bfl", "image ai domain"},
 	{"extension/ideogram", "image ai domain"},
+	{"extract", ""},
 	{"image/imagetest", "image ai outbound domain"},
 	{"image", "ai domain"},
 	{"ai/*", "ai ai/wire domain"}, // a provider
@@ -157,6 +159,10 @@ var only = []struct {
 	{"github.com/anthropics/", "", "the wires of models are our own: docs/decisions/0005"},
 	{"github.com/expr-lang/expr", "expression", "one room bounds what an expression costs: docs/decisions/0019"},
 	{"go.yaml.in/yaml", "check template/file writer", "only front matter and files of templates are YAML"},
+	{"codeberg.org/readeck/", "extract", "one room reads documents from outside, within bounds"},
+	{"github.com/JohannesKaufmann/", "extract", "one room reads documents from outside, within bounds"},
+	{"github.com/mmcdole/", "extract", "one room reads documents from outside, within bounds"},
+	{"archive/zip", "extract", "one room reads documents from outside, within bounds"},
 	{"golang.org/x/image", "image", "one room decodes pictures from outside, within bounds"},
 	{"code.dny.dev/ssrf", "outbound", "one client for addresses that others chose"},
 	{"github.com/spf13/", "cmd cli app", "flags belong to the command line"},
@@ -174,7 +180,7 @@ var plain = []string{"gate", "domain", "config", "seo", "sse", "auth", "verb", "
 // use it as clients, and no room from engine down uses a server's names.
 var (
 	noHTTP = []string{
-		"eval", "execution", "imaging", "files", "capability", "check", "voice", "compose", "channel", "schema", "guard", "item", "text", "queue", "live", "store", "seo", "prose", "config",
+		"eval", "execution", "imaging", "files", "capability", "check", "voice", "compose", "channel", "schema", "guard", "item", "search", "text", "queue", "live", "store", "seo", "prose", "config",
 		"domain",
 	}
 	noServer = []string{

@@ -91,7 +91,7 @@ func TestTextsAreOneLineOrSeveral(t *testing.T) {
 		"writer_description": true, "writer_prompt": true, "response": true,
 		"image_description": true, "image_negative": true,
 		"chat_description": true, "chat_instructions": true,
-		"search": true, // words, and white space separates them
+		"source_text": true, "search": true, "query": true, // words, and white space separates them
 	}
 	one := 0
 	for _, o := range slices.Concat(app.Table(), account.OperatorRows(nil)) {

@@ -229,6 +229,7 @@ func (a *App) work() (err error) {
 		Agents:       a.agents,
 		Maker:        a.maker,
 		Files:        a.files,
+		Fetch:        a.channelClient,
 		KeyVariables: keyVariables(),
 		Capabilities: capabilities,
 		Templates:    template.Builtin(),

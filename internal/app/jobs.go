@@ -11,6 +11,7 @@ import (
 	"vellocity/internal/notify"
 	"vellocity/internal/publishing"
 	"vellocity/internal/queue"
+	"vellocity/internal/search"
 	"vellocity/internal/store"
 )
 
@@ -74,6 +75,7 @@ func (a *App) loops() []loop {
 		{name: "delete texts that were built", every: 10 * time.Minute, do: a.Engine.Studio.ExpireBuilt},
 		{name: "read the providers", every: 5 * time.Second, do: a.useProviders},
 		{name: "index what is not found yet", every: time.Second, do: a.indexBacklog},
+		{name: "cut passages", every: 500 * time.Millisecond, do: search.New(a.Store).Index},
 		{name: "send digests", every: time.Minute, do: a.notifier.Digests},
 		{name: "delete files that nothing needs", every: time.Hour, do: a.maker.Sweep},
 		{name: "delete old notifications", every: time.Hour, do: a.notifier.DeleteOld},

@@ -128,6 +128,9 @@ const (
 	EventChatTemplateCreated EventName = "chat_template.created"
 	EventChatTemplateChanged EventName = "chat_template.changed"
 	EventChatTemplateDeleted EventName = "chat_template.deleted"
+	EventSourceCreated       EventName = "source.created"
+	EventSourceChanged       EventName = "source.changed"
+	EventSourceDeleted       EventName = "source.deleted"
 
 	EventTriggerCreated EventName = "trigger.created"
 	EventTriggerChanged EventName = "trigger.changed"
@@ -410,7 +413,7 @@ func EventTypes() []EventType {
 		{"", "A template was deleted.", TemplateDeleted{template}},
 	}
 	list = slices.Concat(list, writerEventTypes(), chatEventTypes(), imageEventTypes(), triggerEventTypes(), channelEventTypes(),
-		boardRuleEventTypes())
+		boardRuleEventTypes(), sourceEventTypes())
 	for i := range list {
 		list[i].Name = list[i].Example.EventName()
 	}

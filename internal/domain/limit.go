@@ -141,9 +141,15 @@ var (
 	LimitRuleOrder           = Limit{Name: "rule_order", Unit: Number, Min: 1, Max: 1_000}
 	LimitUseCase             = Limit{Name: "use_case", Unit: Characters, Min: 1, Max: 1_000}
 
+	LimitSourceTitle = Limit{Name: "source_title", Unit: Characters, Max: 300, Line: true} // as [LimitTitle]
+	LimitSourceText  = Limit{Name: "source_text", Unit: Characters, Max: 500_000}
+	LimitSourceURL   = Limit{Name: "source_url", Unit: Characters, Max: 2048, Line: true}
+
 	LimitSlug     = Limit{Name: "slug", Unit: Characters, Min: 1, Max: 100, Line: true} // of a capability or template
 	LimitFilter   = Limit{Name: "filter", Unit: Characters, Max: 100, Line: true}       // what narrows a list
 	LimitSearch   = Limit{Name: "search", Unit: Characters, Max: 300}                   // words, or a whole title
+	LimitQuery    = Limit{Name: "query", Unit: Characters, Min: 1, Max: 1_000}          // words, or a question
+	LimitPassages = Limit{Name: "passages", Unit: Number, Min: 1, Max: 50}
 	LimitPage     = Limit{Name: "page", Unit: Number, Min: 1, Max: 1_000_000}
 	LimitPerPage  = Limit{Name: "per_page", Unit: Number, Min: 1, Max: 100}
 	LimitWait     = Limit{Name: "wait", Unit: Number, Max: 60} // seconds, RFC 7240
@@ -177,7 +183,9 @@ func Limits() []Limit {
 		LimitChatTitle, LimitChatName, LimitChatLabel, LimitChatDescription, LimitChatColor, LimitChatInstructions,
 		LimitTemplateName, LimitTemplateDescription, LimitTemplateSteps, LimitStepKey, LimitDependsOn, LimitExpression,
 		LimitUseCase, LimitTriggerName, LimitCron, LimitEventName, LimitRuleName, LimitRuleCondition, LimitRuleOrder,
-		LimitSlug, LimitFilter, LimitSearch, LimitPage, LimitPerPage, LimitWait, LimitPercent, LimitURL, LimitMoment,
+		LimitSourceTitle, LimitSourceText, LimitSourceURL,
+		LimitSlug, LimitFilter, LimitSearch, LimitQuery, LimitPassages, LimitPage, LimitPerPage, LimitWait, LimitPercent,
+		LimitURL, LimitMoment,
 		LimitProvider, LimitModel,
 	}
 }

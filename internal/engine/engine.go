@@ -40,6 +40,7 @@ type Options struct {
 	Agents    *external.Agents      // nil: there are no external agents
 	Maker     *imaging.Maker        // makes images, which are in Files
 	Files     *files.Dir
+	Fetch     content.Fetch         // reads the addresses of sources; nil: none are read
 	// KeyVariables are the environment variables that connect a provider, for hints.
 	KeyVariables []string
 	Capabilities []capability.Capability
@@ -89,6 +90,7 @@ func New(o Options) (Engine, error) {
 	c := content.New(o.Store, o.Runner, o.PublicURL)
 	c.UsePublisher(o.Publisher)
 	c.UseAgents(o.Agents)
+	c.UseFetch(o.Fetch)
 	return Engine{
 		Work:    w,
 		Content: c,

@@ -175,7 +175,11 @@ func Delete(ctx context.Context, tx *store.Tx, c domain.ContentItem) error {
 	return tx.AppendEvent(ctx, c.Subject(), domain.ContentDeleted{ItemState: c.State(), Title: c.Title})
 }
 
+// addVersion stores the version of an item that has changed, and has its passages cut again.
 func addVersion(ctx context.Context, tx *store.Tx, c domain.ContentItem, n int, reason string) error {
+	if err := tx.MarkPassages(ctx, c.WorkspaceID, domain.PassageOfItem, c.ID); err != nil {
+		return err
+	}
 	a := actor(ctx)
 	return tx.AddContentVersion(ctx, domain.ContentVersion{
 		ContentID:  c.ID,

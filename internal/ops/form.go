@@ -106,17 +106,45 @@ func (o *Op) multipartValues(raw []byte, boundary string) (url.Values, error) {
 			return nil, errors.New("the form is malformed, or it ended too early")
 		}
 		value := string(text)
-		if o.takesFile(part.FormName()) && part.FileName() != "" {
-			value = base64.StdEncoding.EncodeToString(text)
+		if part.FileName() != "" {
+			if values.Has(part.FormName()) {
+				return nil, fmt.Errorf("the field %q has more than one file; send them one by one", Clip(part.FormName()))
+			}
+			if value, err = o.fileValue(part.FormName(), part.FileName(), text); err != nil {
+				return nil, err
+			}
 		}
 		values.Add(part.FormName(), value)
 	}
 }
 
-// takesFile reports whether a field is an [Upload].
+// takesFile reports whether a field is an [Upload], or an object with its name and its data.
 func (o *Op) takesFile(name string) bool {
 	f := o.in.byName[name]
-	return f != nil && f.Schema.ContentEncoding == fileEncoding
+	return f != nil && (isFile(f.Schema) || isNamedFile(f.Schema))
+}
+
+func isFile(s *Schema) bool { return s.ContentEncoding == fileEncoding }
+
+// isNamedFile reports whether a field is an object with the name and the data of a file.
+func isNamedFile(s *Schema) bool {
+	data := s.Properties["data"]
+	return s.Properties["name"] != nil && data != nil && isFile(data)
+}
+
+// fileValue is a file of a form as the text that its field takes.
+func (o *Op) fileValue(field, name string, data []byte) (string, error) {
+	if isFile(o.in.byName[field].Schema) {
+		return base64.StdEncoding.EncodeToString(data), nil
+	}
+	text, err := json.Marshal(struct {
+		Name string `json:"name"`
+		Data []byte `json:"data"` // base64
+	}{strings.ToValidUTF8(name, "\ufffd"), data})
+	if err != nil {
+		return "", fmt.Errorf("write a file as JSON: %w", err)
+	}
+	return string(text), nil
 }
 
 // gather moves what stands beside the fields that a row knows into the one that takes any: a caller may write

@@ -95,7 +95,7 @@ func inputOf(t reflect.Type, method string) *input {
 		f.In = place(sf, method)
 		f.Required = slices.Contains(whole.Required, name)
 		in.waits = in.waits || f.In == InPrefer
-		in.upload = in.upload || f.Schema.ContentEncoding == fileEncoding
+		in.upload = in.upload || isFile(f.Schema) || isNamedFile(f.Schema)
 		if sf.Tag.Get("open") == "true" {
 			in.open = name
 		}

@@ -92,3 +92,44 @@ func TestFilesThatAreRefused(t *testing.T) {
 		t.Errorf("a row without a file reads %d bytes", o.MaxBody())
 	}
 }
+
+type named struct {
+	Title string `json:"title,omitempty" limit:"title"`
+	File  *struct {
+		Name string `json:"name"`
+		Data Upload `json:"data"`
+	} `json:"file,omitempty"`
+}
+
+// A field may take the name of a file beside its data. Two files are refused.
+func TestAFileWithItsName(t *testing.T) {
+	var got named
+	o := New(Op{
+		Name: "name", Route: Route{Method: http.MethodPost, Path: "/name"}, Scope: domain.ScopeRead, Forms: true,
+	}, func(_ context.Context, in named) (int, error) { got = in; return 0, nil },
+		func(_ *Reply, n int) int { return n }, 0)
+	if o.MaxBody() != MaxUpload {
+		t.Errorf("a row with a file reads %d bytes", o.MaxBody())
+	}
+	for files, says := range map[int]string{1: "", 2: "more than one file"} {
+		var b bytes.Buffer
+		w := multipart.NewWriter(&b)
+		for range files {
+			part, _ := w.CreateFormFile("file", "a.docx") // a buffer takes everything
+			_, _ = part.Write([]byte("\x00\xff"))
+		}
+		_ = w.Close()
+		r := httptest.NewRequest(http.MethodPost, "/api/v1/name", &b)
+		r.Header.Set("Content-Type", w.FormDataContentType())
+		call, _, err := o.DecodeRequest(httptest.NewRecorder(), r)
+		if err == nil {
+			_, err = call.Do(context.Background())
+		}
+		switch {
+		case says != "" && (err == nil || !strings.Contains(err.Error(), says)):
+			t.Errorf("%d files: %v", files, err)
+		case says == "" && (err != nil || got.File.Name != "a.docx" || string(got.File.Data) != "\x00\xff"):
+			t.Errorf("%d files: %+v, %v", files, got.File, err)
+		}
+	}
+}

@@ -247,6 +247,9 @@ func (t *Tx) DeleteContent(ctx context.Context, c domain.ContentItem) error {
 	if err := t.forget(ctx, c.ID); err != nil {
 		return err
 	}
+	if err := t.forgetPassages(ctx, c.WorkspaceID, domain.PassageOfItem, c.ID); err != nil {
+		return err
+	}
 	if err := t.db.Exec(ctx, `delete from content where workspace_id = $1 and id = $2`, c.WorkspaceID, c.ID); err != nil {
 		return fmt.Errorf("delete content: %w", err)
 	}

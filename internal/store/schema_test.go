@@ -71,6 +71,15 @@ var apart = []string{
 	"content_search_idx.segid", "content_search_idx.term", "content_search_idx.pgno",
 	"content_search_docsize.id", "content_search_docsize.sz", "content_search_docsize.origin",
 	"content_search_config.k", "content_search_config.v",
+	"passage_search.passage_id", // that of passages alike
+	"passage_search.terms",
+	"passage_search.passage_search",
+	"passage_search.rank",
+	"passage_search_terms",
+	"passage_search_data.id", "passage_search_data.block",
+	"passage_search_idx.segid", "passage_search_idx.term", "passage_search_idx.pgno",
+	"passage_search_docsize.id", "passage_search_docsize.sz", "passage_search_docsize.origin",
+	"passage_search_config.k", "passage_search_config.v",
 }
 
 func TestBothDatabasesHaveTheSameSchema(t *testing.T) {

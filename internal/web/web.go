@@ -26,6 +26,7 @@ import (
 	"vellocity/internal/web/pages/notifications"
 	"vellocity/internal/web/pages/review"
 	"vellocity/internal/web/pages/rules"
+	"vellocity/internal/web/pages/sources"
 	"vellocity/internal/web/pages/template"
 	"vellocity/internal/web/pages/templateform"
 	"vellocity/internal/web/pages/templates"
@@ -66,6 +67,7 @@ func pages() []ui.Mount {
 		content.Mount,
 		brandvoices.Mount,
 		brandvoice.Mount,
+		sources.Mount,
 		write.Mount,
 		writetext.Mount,
 		writetemplate.Mount,

@@ -24,6 +24,7 @@ var furtherPages = []string{
 	"/brand-voices/new", "/brand-voices/1", "/brand-voices/2?delete=1", "/agents/new", "/agents/1",
 	"/settings/api-keys?new=1", "/settings/api-keys?revoke=1", "/in", "/contents/new", "/contents?q=cloud&sort=-title",
 	"/new-template", "/new-template?copy=blog-and-social", "/notifications?unread=1", "/check?brand_voice_id=1&sample=1",
+	"/sources?new=1", "/sources?q=x",
 	"/write/templates/faq_generator", "/write/prompt", "/write/texts", "/write/texts?q=x", "/write/own/new?from=case_study",
 	"/images?engine=stablediffusion", "/images?engine=nothing",
 }
@@ -200,6 +201,22 @@ func TestEveryPageFolderIsListed(t *testing.T) {
 		if !strings.Contains(list, "\t\t"+dir.Name()+".Mount,\n") {
 			t.Errorf("pages/%s is not in the list of pages", dir.Name())
 		}
+	}
+}
+
+// TestKeysLeadToOnePage: two pages of the menu with the same keys would hide one of them.
+func TestKeysLeadToOnePage(t *testing.T) {
+	keys, of := regexp.MustCompile(`Keys:\s+"([a-z ]+)"`), map[string]string{}
+	for _, page := range webtest.Must(filepath.Glob("pages/*/*.go"))(t) {
+		for _, m := range keys.FindAllStringSubmatch(string(webtest.Must(os.ReadFile(page))(t)), -1) {
+			if other := of[m[1]]; other != "" {
+				t.Errorf("%q leads to %s and to %s", m[1], other, page)
+			}
+			of[m[1]] = page
+		}
+	}
+	if len(of) < 10 {
+		t.Errorf("only %d pages have keys", len(of))
 	}
 }
 

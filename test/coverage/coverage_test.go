@@ -44,7 +44,12 @@ func walk(t *testing.T, address string) *walker {
 	t.Helper()
 	in := product.Install(t, "GOMAXPROCS=1") // so that few calls fill the server
 	in.Database = address
-	in.Args = []string{"--trusted-proxies", "127.0.0.1"}
+	page := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		_, _ = w.Write([]byte("Sow the beans in May.")) // whether it arrives is the server's to notice
+	}))
+	t.Cleanup(page.Close)
+	in.Args = []string{"--trusted-proxies", "127.0.0.1", "--channel-networks", "127.0.0.1"}
 	never := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body) // else nobody sees that the caller has gone
 		<-r.Context().Done()
@@ -52,7 +57,7 @@ func walk(t *testing.T, address string) *walker {
 	t.Cleanup(func() { never.CloseClientConnections(); never.Close() })
 	in.Env = append(in.Env, "STABILITY_API_KEY=test", "VELLOCITY_STABILITY_BASE_URL="+never.URL)
 	w := &walker{Server: product.Start(t, in), base: database{in}, seen: newSheet(),
-		kept: map[string]string{}, good: map[string]call{}}
+		kept: map[string]string{"page": page.URL}, good: map[string]call{}}
 	w.doc = readDocument(t, w.get(t, "/openapi.json"), w.get(t, "/content-workflow/mcp-schema"))
 	w.powerless, w.fresh = w.newKey(t, "mcp:full"), w.newKey(t, "admin")
 	w.base.prepare(t)

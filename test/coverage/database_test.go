@@ -132,7 +132,7 @@ func (d database) tables(t *testing.T) []string {
 			where table_schema = 'public' and table_type = 'BASE TABLE'`
 	}
 	return slices.DeleteFunc(d.list(t, query), func(name string) bool {
-		return slices.ContainsFunc([]string{"river_", "sqlite_", "goose_", "content_search", "no_room"},
+		return slices.ContainsFunc([]string{"river_", "sqlite_", "goose_", "content_search", "passage_search", "no_room"},
 			func(start string) bool { return strings.HasPrefix(name, start) })
 	})
 }

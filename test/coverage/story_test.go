@@ -81,6 +81,20 @@ var story = []step{
 	// Another one is written by hand, read and discussed.
 	{op: "get_kanban_board"},
 	{op: "list_content"},
+	{op: "search_passages", with: "q=greenhouse"},
+
+	// What the company knows.
+	{op: "create_source", keep: "source=data.id"},
+	{op: "list_sources"},
+	{op: "get_source", with: "id=source"},
+	{op: "edit_source", with: "id=source"},
+	{op: "edit_source", with: "id=source", body: `{"title":"Other"}`, want: 409, restless: "source.revision"},
+	{op: "refresh_source", with: "id=source", want: 409},
+	{op: "create_source", body: `{"url":"$page"}`, keep: "read=data.id"},
+	{op: "create_source", body: `{"url":"$page"}`, want: 409},
+	{op: "refresh_source", with: "id=read"},
+	{op: "delete_source", with: "id=read"},
+	{op: "delete_source", with: "id=source"},
 	{
 		op: "create_content_item", keep: "own=data.id",
 		body: `{"title":"The greenhouse","content_type":"blog_post","body":"Call us: +49 30 1234567."}`,

@@ -13,7 +13,8 @@ import (
 // Rows returns the area's rows. The profile has the workspace's time zone.
 func Rows(v *content.Verbs, profile wire.Profile) []ops.Op {
 	return slices.Concat(
-		kanbanRows(v, profile), listRows(v, profile), createRows(v), itemRows(v), findingRows(v),
+		kanbanRows(v, profile), listRows(v, profile), searchRows(v), sourceRows(v), createRows(v),
+		itemRows(v), findingRows(v),
 		commentRows(v), lineageRows(v), reviewLinkRows(v), brandVoiceRows(v), agentRows(v), checkRows(v),
 		channelRows(v), publicationRows(v), boardRuleRows(v),
 	)

@@ -10,12 +10,14 @@ import (
 	"vellocity/internal/auth"
 	"vellocity/internal/execution"
 	"vellocity/internal/publishing"
+	"vellocity/internal/search"
 	"vellocity/internal/store"
 )
 
 // Verbs are the verbs of this area. They are safe for use by several goroutines.
 type Verbs struct {
 	store  *store.Store
+	search *search.Search
 	runner *execution.Runner // resumes executions that wait for a decision about an item
 	// publicURL begins the addresses of published items, without a slash at the end.
 	// Empty: they are not known.
@@ -23,12 +25,19 @@ type Verbs struct {
 	reviewers *auth.Throttle        // of those without an account, by address
 	publisher *publishing.Publisher // nil: there are no channels
 	agents    *external.Agents      // nil: there are no external agents
+	fetch     Fetch                 // nil: addresses of sources are not read
 }
 
 // New returns the verbs. publicURL is the address of the server, without a slash at the
 // end; empty where it is not known.
 func New(s *store.Store, r *execution.Runner, publicURL string) *Verbs {
-	return &Verbs{store: s, runner: r, publicURL: publicURL, reviewers: auth.NewThrottle(reviewTries, reviewSpan, s.Now)}
+	return &Verbs{
+		store:     s,
+		search:    search.New(s),
+		runner:    r,
+		publicURL: publicURL,
+		reviewers: auth.NewThrottle(reviewTries, reviewSpan, s.Now),
+	}
 }
 
 // FeedPath is the path of a workspace's feed.

@@ -9,6 +9,7 @@ import (
 	"vellocity/internal/domain"
 	"vellocity/internal/engine/content"
 	"vellocity/internal/engine/enginetest"
+	"vellocity/internal/store"
 	"vellocity/internal/verb"
 )
 
@@ -57,6 +58,9 @@ func (verbs) Items() enginetest.Verbs {
 	return enginetest.Verbs{
 		"ListItems": enginetest.Read(func(k K, ctx C, _ X) error {
 			return second(k.Content.ListItems(ctx, content.ListItems{Page: enginetest.FirstPage()}))
+		}),
+		"SearchPassages": enginetest.Read(func(k K, ctx C, _ X) error {
+			return second(k.Content.SearchPassages(ctx, content.SearchPassages{Query: "text"}))
 		}),
 		"CreateItem": {Scope: domain.ScopeContent, Event: true, Call: func(k K, ctx C, _ X) error {
 			return second(k.Content.CreateItem(ctx, content.CreateItem{Title: "By hand", Body: "A text."}))
@@ -326,6 +330,43 @@ func (verbs) Public() enginetest.Verbs {
 		"Review":          {Open: true},
 		"DecideReview":    {Open: true},
 		"CommentReview":   {Open: true},
+	}
+}
+
+func (verbs) Sources() enginetest.Verbs {
+	make1 := func(k K) int64 {
+		s, err := k.Content.CreateSource(k.Ctx(), content.CreateSource{Text: "Refunds take five days."})
+		must(k, err)
+		return s.ID
+	}
+	return enginetest.Verbs{
+		"Sources": enginetest.Read(func(k K, ctx C, _ X) error {
+			return second(k.Content.Sources(ctx, content.ListSources{Page: enginetest.FirstPage()}))
+		}),
+		"Source": makes(enginetest.ReadByID(func(k K, ctx C, x X) error {
+			return second(k.Content.Source(ctx, x.Made))
+		}), make1),
+		"CreateSource": {Scope: domain.ScopeWrite, Event: true, Call: func(k K, ctx C, _ X) error {
+			return second(k.Content.CreateSource(ctx, content.CreateSource{Text: "Refunds take five days."}))
+		}},
+		"EditSource": makes(changes(domain.ScopeWrite, func(k K, ctx C, x X) error {
+			return second(k.Content.EditSource(ctx, content.EditSource{ID: x.Made, Title: new("Returns")}))
+		}), make1),
+		"DeleteSource": makes(changes(domain.ScopeWrite, func(k K, ctx C, x X) error {
+			return k.Content.DeleteSource(ctx, verb.ID{ID: x.Made})
+		}), make1),
+		"RefreshSource": makes(changes(domain.ScopeWrite, func(k K, ctx C, x X) error {
+			return second(k.Content.RefreshSource(ctx, verb.ID{ID: x.Made}))
+		}), func(k K) (id int64) {
+			k.Do(func(ctx context.Context, tx *store.Tx) error {
+				s, err := tx.CreateSource(ctx, domain.Source{WorkspaceID: k.Ours.ID, Kind: domain.SourceURL, Title: "Page",
+					Origin: "https://example.invalid/", Body: "Old."})
+				id = s.ID
+				return err
+			})
+			return id
+		}),
+		"UseFetch": {Open: true},
 	}
 }
 

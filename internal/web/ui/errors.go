@@ -135,22 +135,21 @@ func ReadForm(r *http.Request) error {
 	return nil
 }
 
-// PostedFile returns the file that a form has in a field; nil: none was chosen. What [Once] compares
-// then includes the file.
-func PostedFile(r *http.Request, field string) ([]byte, error) {
-	f, _, err := r.FormFile(field)
+// PostedFile returns the file that a form has in a field, and its name; nil: none was chosen. What
+// [Once] compares then includes the file.
+func PostedFile(r *http.Request, field string) (data []byte, name string, err error) {
+	f, header, err := r.FormFile(field)
 	if errors.Is(err, http.ErrMissingFile) || errors.Is(err, http.ErrNotMultipart) {
-		return nil, nil
+		return nil, "", nil
 	}
 	if err != nil {
-		return nil, domain.Errorf(domain.CodeBadRequest, "The file could not be read.").Because(err)
+		return nil, "", domain.Errorf(domain.CodeBadRequest, "The file could not be read.").Because(err)
 	}
-	data, err := io.ReadAll(f)
-	if err != nil {
-		return nil, domain.Errorf(domain.CodeBadRequest, "The file could not be read.").Because(err)
+	if data, err = io.ReadAll(f); err != nil {
+		return nil, "", domain.Errorf(domain.CodeBadRequest, "The file could not be read.").Because(err)
 	}
 	if len(data) > 0 {
 		r.PostForm.Set(field, fmt.Sprintf("%x", sha256.Sum256(data)))
 	}
-	return data, f.Close()
+	return data, header.Filename, f.Close()
 }

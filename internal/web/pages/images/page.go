@@ -34,7 +34,7 @@ func Mount(site *ui.Site) ui.Page {
 	return ui.Page{
 		Name:  "images",
 		Files: files,
-		Menu:  ui.Link{Group: ui.Create, Path: Path, Name: "Images", Icon: "image", Keys: "g m"},
+		Menu:  ui.Link{Group: ui.Create, Path: Path, Name: "Images", Icon: "image", Keys: "g i"},
 		Routes: []ui.Route{
 			{Pattern: "GET " + Path, Handle: p.show},
 			{Pattern: "POST " + Path, Handle: p.generate, Upload: true},
@@ -152,7 +152,7 @@ func (p page) generate(w http.ResponseWriter, r *http.Request) error {
 	if err := ui.ReadForm(r); err != nil {
 		return err
 	}
-	source, err := ui.PostedFile(r, "image_src")
+	source, _, err := ui.PostedFile(r, "image_src")
 	if err != nil {
 		return err
 	}
