@@ -412,8 +412,8 @@ func EventTypes() []EventType {
 		{"", "A template has a new version.", TemplateChanged{template}},
 		{"", "A template was deleted.", TemplateDeleted{template}},
 	}
-	list = slices.Concat(list, writerEventTypes(), chatEventTypes(), imageEventTypes(), triggerEventTypes(), channelEventTypes(),
-		boardRuleEventTypes(), sourceEventTypes())
+	list = slices.Concat(list, writerEventTypes(), chatEventTypes(), imageEventTypes(), triggerEventTypes(),
+		channelEventTypes(), boardRuleEventTypes(), sourceEventTypes())
 	for i := range list {
 		list[i].Name = list[i].Example.EventName()
 	}

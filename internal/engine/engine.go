@@ -40,7 +40,7 @@ type Options struct {
 	Agents    *external.Agents      // nil: there are no external agents
 	Maker     *imaging.Maker        // makes images, which are in Files
 	Files     *files.Dir
-	Fetch     content.Fetch         // reads the addresses of sources; nil: none are read
+	Fetch     content.Fetch // reads the addresses of sources; nil: none are read
 	// KeyVariables are the environment variables that connect a provider, for hints.
 	KeyVariables []string
 	Capabilities []capability.Capability

@@ -34,7 +34,7 @@ func unreadable(format string, args ...any) error { return Unreadable{fmt.Sprint
 // Limits of documents.
 const (
 	// MaxFile is how many bytes a document may have.
-	MaxFile = 10 << 20
+	MaxFile = 20 << 20
 	// maxText is how many bytes of text are taken from a document; one with more is refused.
 	maxText = 2 << 20
 	// maxTags bounds the tags of an HTML document: what reads articles looks at each of them several times.

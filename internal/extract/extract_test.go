@@ -117,7 +117,7 @@ func TestWhatCannotBeReadSaysWhy(t *testing.T) {
 		"empty":      {"a.md", []byte(" \n"), "is empty"},
 		"pdf":        {"a.bin", []byte("%PDF-1.7 x"), "is a PDF"},
 		"binary":     {"a.exe", []byte("MZ\x00\x01"), "is of a kind that is not read"},
-		"large":      {"a.md", make([]byte, extract.MaxFile+1), "has 10485761 bytes"},
+		"large":      {"a.md", make([]byte, extract.MaxFile+1), "has 20971521 bytes"},
 		"long":       {"a.md", bytes.Repeat([]byte("a "), 2<<20), "has more than 2097152 bytes of text"},
 		"no word":    {"a.docx", word(t, map[string]string{"a": "b"}), "is no Word document"},
 		"torn":       {"a.docx", sample(t)[:300], "is a damaged Word document"},

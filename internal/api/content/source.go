@@ -51,7 +51,7 @@ type createSource struct {
 	Language string      `json:"language,omitempty" limit:"language"     doc:"BCP 47; by default it is detected"`
 	Text     string      `json:"text,omitempty"     limit:"source_text"  doc:"A text in Markdown"`
 	URL      string      `json:"url,omitempty"      limit:"source_url"   doc:"The address of a page or a feed"`
-	File     *sourceFile `json:"file,omitempty"                          doc:"A file. In multipart/form-data it is the part file, of up to 10 MiB"`
+	File     *sourceFile `json:"file,omitempty"                          doc:"A file. In multipart/form-data it is the part file, of up to 20 MiB"`
 }
 
 // SourceRef names a source in the path.
