@@ -4,7 +4,6 @@
 package chat
 
 import (
-	"context"
 	_ "embed"
 
 	"vellocity/internal/ai"
@@ -24,30 +23,12 @@ var (
 	sources = capability.MustPrompt("chat-sources", sourcesTemplate)
 )
 
-// Passage is a part of one of the workspace's texts that a search has found. Start and End are where it stands in
-// the text, in code points.
-type Passage struct {
-	Kind       string // item: ID is that of a content item
-	ID         string
-	Title      string
-	Heading    string // that it stands under; may be empty
-	Text       string
-	Start, End int
-	Score      float64 // the higher the better; of one search only
-}
-
-// PassageItem is the Kind of a passage of a content item.
-const PassageItem = "item"
-
-// Find returns the passages of a workspace's texts that fit a question best, the best first, at most limit of them.
-type Find func(ctx context.Context, workspaceID int64, query string, limit int) ([]Passage, error)
-
 // Turn is an earlier question with its answer. An answer that was not written is empty.
 type Turn struct {
 	Question, Answer string
 }
 
-// Source is a passage as an answer may cite it: what stands from Start to End in that version of the item.
+// Source is a passage as an answer may cite it: what stands from Start to End in that version of the item or the source.
 type Source = domain.Citation
 
 // Request is an answer to be written.

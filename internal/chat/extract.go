@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"vellocity/internal/prose"
+	"vellocity/internal/search"
 )
 
 const (
@@ -56,67 +57,17 @@ func quoted(s Source, asked map[string]bool) string {
 	return prose.Clip(strings.Join(list[at:at+mostQuoted], " "), 400)
 }
 
-// Paragraphs cuts the text of an item into its passages that have some of a question's words. The more of them a
-// passage has, the higher its score; those of its heading count half. Title and id are the caller's to set.
-func Paragraphs(body, question string) (list []Passage) {
-	asked := prose.Stems(question)
-	shared := func(text string) (n float64) {
-		for stem := range prose.Stems(text) {
-			if asked[stem] {
-				n++
-			}
-		}
-		return n
-	}
-	heading, titled := "", 0.0
-	var block strings.Builder
-	at, begin := 0, 0 // of the line, and of the block
-	end := func() {
-		whole := block.String()
-		block.Reset()
-		text := strings.TrimSpace(whole)
-		n := shared(text)
-		if n == 0 {
-			return
-		}
-		start := begin + utf8.RuneCountInString(whole[:strings.Index(whole, text)])
-		list = append(list, Passage{
-			Kind: PassageItem, Heading: heading, Text: text, Start: start, End: start + utf8.RuneCountInString(text),
-			Score: n + titled/2,
-		})
-	}
-	for line := range strings.SplitAfterSeq(body, "\n") {
-		text := strings.TrimSpace(line)
-		title, isHeading := strings.CutPrefix(text, "#")
-		switch {
-		case isHeading:
-			end()
-			heading = prose.Line(prose.Plain(strings.TrimLeft(title, "#")))
-			titled = shared(heading)
-		case text == "":
-			end()
-		default:
-			if block.Len() == 0 {
-				begin = at
-			}
-			block.WriteString(line)
-		}
-		at += utf8.RuneCountInString(line)
-	}
-	end()
-	return list
-}
-
 // Verified returns a passage as a source, with the exact words of the text that it is of. It reports false where the
 // text does not say at that place what the passage says: it may have changed since the search looked at it.
-func Verified(p Passage, body string) (Source, bool) {
+func Verified(p search.Passage, body string) (Source, bool) {
 	runes := []rune(body)
-	if p.Start < 0 || p.End > len(runes) || p.Start >= p.End {
+	start, end := p.Point, p.Point+utf8.RuneCountInString(p.Text)
+	if start < 0 || end > len(runes) || start >= end {
 		return Source{}, false
 	}
-	words := string(runes[p.Start:p.End])
+	words := string(runes[start:end])
 	if prose.Line(words) != prose.Line(p.Text) {
 		return Source{}, false
 	}
-	return Source{Start: p.Start, End: p.End, Title: p.Title, Heading: p.Heading, Quote: words}, true
+	return Source{Start: start, End: end, Title: p.Title, Heading: p.Heading, Quote: words}, true
 }

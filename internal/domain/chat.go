@@ -80,14 +80,16 @@ type ChatMessage struct {
 	CreatedAt      time.Time
 }
 
-// Citation is a passage of a content item that an answer rests on. The mark [S<N>] in the answer refers to it.
+// Citation is a passage of a content item or of a source that an answer rests on. The mark [S<N>] in the answer
+// refers to it.
 type Citation struct {
 	N         int    `json:"n"`
-	ContentID int64  `json:"content_id"`
-	Version   int    `json:"version"`
+	ContentID int64  `json:"content_id"`          // 0: it is of a source
+	SourceID  int64  `json:"source_id,omitempty"` // 0: it is of a content item
+	Version   int    `json:"version"`             // of the item, or the revision of the source
 	Start     int    `json:"start"` // in the version's text, in code points
 	End       int    `json:"end"`
-	Title     string `json:"title"`   // of the item
+	Title     string `json:"title"`   // of the item or the source
 	Heading   string `json:"heading"` // that the passage stands under; may be empty
 	Quote     string `json:"quote"`   // the passage
 }

@@ -36,7 +36,7 @@
 //   - composer: builds a text by rules from the caller's inputs, without a model.
 //   - content item, or item: a text on the board. It has versions.
 //   - conversation, or chat: questions and answers, as a tree of messages. A citation is a
-//     passage of an item that an answer rests on.
+//     passage of an item or a source that an answer rests on.
 //   - credits: what an execution costs: held, then captured or released. Cost is
 //     money, beside credits.
 //   - event: an entry of the log of what happened.

@@ -6,8 +6,10 @@ import (
 	"vellocity/internal/store"
 )
 
-// batch is how many items and sources are read from the backlog at once.
-const batch = 50
+const (
+	batch   = 50 // items and sources that are read from the backlog at once
+	justNow = 20 // the same of those that somebody waits for
+)
 
 // Index cuts the passages of each item and source whose text is new, those from before an upgrade included. Texts are
 // cut outside of transactions. Several nodes may do so at once.
@@ -23,6 +25,21 @@ func (s *Search) Index(ctx context.Context) error {
 			}
 		}
 	}
+}
+
+// CatchUp cuts the passages of what was written last in a workspace, so that somebody who has just added a text finds
+// it. It does nothing where [Search.Index] has been there already.
+func (s *Search) CatchUp(ctx context.Context, workspaceID int64) error {
+	marked, err := s.store.Read().PassageBacklogOf(ctx, workspaceID, justNow)
+	if err != nil {
+		return err
+	}
+	for _, m := range marked {
+		if err := s.index(ctx, m); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (s *Search) index(ctx context.Context, m store.PassageMark) error {

@@ -149,6 +149,15 @@ func (t *Tx) CiteInChat(ctx context.Context, workspaceID, textID int64, citation
 
 // ContentVersionsNow returns the latest versions of those of the items that still exist, by their ids.
 func (q Q) ContentVersionsNow(ctx context.Context, workspaceID int64, ids []int64) (map[int64]int, error) {
+	return q.versionsNow(ctx, `select id, version from content`, workspaceID, ids)
+}
+
+// SourceRevisionsNow returns the latest revisions of those of the sources that still exist, by their ids.
+func (q Q) SourceRevisionsNow(ctx context.Context, workspaceID int64, ids []int64) (map[int64]int, error) {
+	return q.versionsNow(ctx, `select id, revision from source`, workspaceID, ids)
+}
+
+func (q Q) versionsNow(ctx context.Context, query string, workspaceID int64, ids []int64) (map[int64]int, error) {
 	out := map[int64]int{}
 	if len(ids) == 0 {
 		return out, nil
@@ -160,32 +169,13 @@ func (q Q) ContentVersionsNow(ctx context.Context, workspaceID int64, ids []int6
 	list, err := db.Many(ctx, q.db, func(row db.Row) (l latest, err error) {
 		err = row.Scan(&l.id, &l.version)
 		return l, err
-	}, `select id, version from content where workspace_id = $1 and id in (`+placeholders(2, len(ids))+`)`,
+	}, query+` where workspace_id = $1 and id in (`+placeholders(2, len(ids))+`)`,
 		append([]any{workspaceID}, anyIDs(ids)...)...)
 	if err != nil {
-		return nil, fmt.Errorf("look for cited items: %w", err)
+		return nil, fmt.Errorf("look for what is cited: %w", err)
 	}
 	for _, l := range list {
 		out[l.id] = l.version
 	}
 	return out, nil
-}
-
-// ContentWithAnyTerm returns items that have a word that begins with one of the terms, the newest first, at most
-// limit of them, whole.
-func (q Q) ContentWithAnyTerm(
-	ctx context.Context, workspaceID int64, terms []string, limit int,
-) ([]domain.ContentItem, error) {
-	if len(terms) == 0 {
-		return nil, nil
-	}
-	w := &where{}
-	w.add("workspace_id = ?", workspaceID)
-	w.add(q.found(), q.matchAny(terms))
-	list, err := db.Many(ctx, q.db, scanContent(contentWhole), `select `+contentWholeColumns+` from content where `+
-		w.String()+` order by id desc`+w.bind(" limit 0 + ?", limit), w.args...)
-	if err != nil {
-		return nil, fmt.Errorf("search items: %w", err)
-	}
-	return list, nil
 }

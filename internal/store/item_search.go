@@ -126,19 +126,6 @@ func (q Q) match(s Search, from string, how matching) string {
 	return whole + or + "(" + strings.Join(terms, and) + ")"
 }
 
-// matchAny writes a query of the index: at least one term, anywhere in the item.
-func (q Q) matchAny(terms []string) string {
-	quote, begins, or := `"`, `*`, " OR "
-	if q.db.Postgres() {
-		quote, begins, or = `'`, `:*`, " | "
-	}
-	list := make([]string, len(terms))
-	for i, term := range terms {
-		list[i] = quote + termAny + term + quote + begins
-	}
-	return strings.Join(list, or)
-}
-
 // rank adds the arguments of the order of found items to w and returns its expression:
 // 0 for the best.
 func (q Q) rank(w *where, s *Search) string {

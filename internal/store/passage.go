@@ -72,12 +72,21 @@ type PassageMark struct {
 
 // PassageBacklog returns up to limit marks of all workspaces.
 func (q Q) PassageBacklog(ctx context.Context, limit int) ([]PassageMark, error) {
+	return q.passageBacklog(ctx, `order by kind, owner_id limit 0 + $1`, limit)
+}
+
+// PassageBacklogOf returns marked items and sources of a workspace, the newest first, at most limit of them.
+func (q Q) PassageBacklogOf(ctx context.Context, workspaceID int64, limit int) ([]PassageMark, error) {
+	return q.passageBacklog(ctx, `where workspace_id = $1 order by owner_id desc limit 0 + $2`, workspaceID, limit)
+}
+
+func (q Q) passageBacklog(ctx context.Context, which string, args ...any) ([]PassageMark, error) {
 	list, err := db.Many(ctx, q.db, func(row db.Row) (m PassageMark, err error) {
 		var kind string
 		err = row.Scan(&m.WorkspaceID, &kind, &m.OwnerID, &m.Marks)
 		m.Kind = domain.PassageKind(kind)
 		return m, err
-	}, `select workspace_id, kind, owner_id, marks from passage_backlog order by kind, owner_id limit 0 + $1`, limit)
+	}, `select workspace_id, kind, owner_id, marks from passage_backlog `+which, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read the backlog of passages: %w", err)
 	}

@@ -33,14 +33,15 @@ type ChatMessageView struct {
 	CreatedAt time.Time              `json:"created_at"`
 }
 
-// ChatCitation is a passage of a content item that an answer rests on.
+// ChatCitation is a passage of a content item or a source that an answer rests on.
 type ChatCitation struct {
 	N         int    `json:"n"          doc:"Its mark in the text is [S<n>]"`
-	ContentID int64  `json:"content_id"`
-	Version   int    `json:"version"`
+	ContentID *int64 `json:"content_id" doc:"The content item that it is of; null for a source"`
+	SourceID  *int64 `json:"source_id"  doc:"The source that it is of; null for a content item"`
+	Version   int    `json:"version"    doc:"Of the item, or the revision of the source"`
 	Start     int    `json:"start"      doc:"Where it begins in that version's text, in Unicode code points"`
 	End       int    `json:"end"        doc:"Where it ends there"`
-	Title     string `json:"title"      doc:"Of the item"`
+	Title     string `json:"title"      doc:"Of the item or the source"`
 	Heading   string `json:"heading"    doc:"That it stands under; may be empty"`
 	Quote     string `json:"quote"      doc:"The passage"`
 }
@@ -295,13 +296,20 @@ func saveMessageRow(v *studio.Verbs) ops.Op {
 	}, studio.SavedText{ContentID: 102, Title: "Fleece", Type: domain.ContentText})
 }
 
+func citation(c domain.Citation) ChatCitation {
+	return ChatCitation{
+		N: c.N, ContentID: wire.Optional(c.ContentID), SourceID: wire.Optional(c.SourceID), Version: c.Version,
+		Start: c.Start, End: c.End, Title: c.Title, Heading: c.Heading, Quote: c.Quote,
+	}
+}
+
 func viewMessage(_ *ops.Reply, m studio.ChatMessage) ChatMessageView { return messageView(m) }
 
 func messageView(m studio.ChatMessage) ChatMessageView {
 	out := ChatMessageView{
 		MessageID: m.ID, ParentID: wire.Optional(m.ParentID), Siblings: wire.List(m.Siblings), Active: m.Active, Role: m.Role,
 		Text: m.Text, Status: m.Status, Error: wire.Optional(m.Error), LeftOut: m.LeftOut, Credits: m.Credits,
-		Citations: wire.Each(m.Citations, func(c domain.Citation) ChatCitation { return ChatCitation(c) }),
+		Citations: wire.Each(m.Citations, citation),
 		Findings:  wire.Findings(m.Findings), CreatedAt: m.CreatedAt.UTC(),
 	}
 	if m.Role == domain.ChatAssistant {

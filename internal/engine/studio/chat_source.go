@@ -1,86 +1,76 @@
 package studio
 
 import (
-	"cmp"
 	"context"
 	"slices"
 	"strconv"
 
 	"vellocity/internal/chat"
 	"vellocity/internal/domain"
-	"vellocity/internal/prose"
+	"vellocity/internal/search"
 	"vellocity/internal/store"
 )
 
 const (
 	mostSources     = 6     // of an answer
 	mostSourceRunes = 6_000 // of all of them together
-	mostSearched    = 40    // items that the search of items looks into
-	mostTerms       = 12    // of a question
 )
 
 // sources returns the passages that an answer may cite, numbered from 1. Each is read from its item again, so that
 // what it quotes stands in the version that it names. Where the search fails there are none: the question is
 // answered all the same.
 func (v *Verbs) sources(ctx context.Context, workspaceID int64, query string) []chat.Source {
-	found, err := v.find(ctx, workspaceID, query, mostSources*2)
+	err := v.search.CatchUp(ctx, workspaceID)
+	if err != nil {
+		v.log.Warn("cut passages for a chat", "workspace", workspaceID, "error", err)
+	}
+	found, err := v.search.Find(ctx, strconv.FormatInt(workspaceID, 10), query, mostSources*2)
 	if err != nil {
 		v.log.Warn("search for the sources of a chat", "workspace", workspaceID, "error", err)
 		return nil
 	}
 	list, left := []chat.Source{}, mostSourceRunes
 	for _, p := range found {
-		id, err := strconv.ParseInt(p.ID, 10, 64)
-		if p.Kind != chat.PassageItem || err != nil || len(list) == mostSources {
+		s, ok := v.verified(ctx, workspaceID, p)
+		size := s.End - s.Start
+		if !ok || len(list) == mostSources || size > left || overlaps(list, s) {
 			continue
 		}
-		c, err := v.store.Read().Content(ctx, workspaceID, id)
-		if err != nil {
-			continue // it was deleted since the search looked at it
-		}
-		s, ok := chat.Verified(p, c.Body)
-		if size := s.End - s.Start; !ok || size > left || overlaps(list, c.ID, s) {
-			continue
-		}
-		left -= s.End - s.Start
-		s.N, s.ContentID, s.Version, s.Title = len(list)+1, c.ID, c.Version, c.Title
+		left -= size
+		s.N = len(list) + 1
 		list = append(list, s)
 	}
 	return list
 }
 
-func overlaps(list []chat.Source, contentID int64, s chat.Source) bool {
-	return slices.ContainsFunc(list, func(o chat.Source) bool {
-		return o.ContentID == contentID && o.Start < s.End && s.Start < o.End
-	})
-}
-
-// findInItems is a [chat.Find] over the search of items: the paragraphs that have most of the question's words.
-func (v *Verbs) findInItems(ctx context.Context, workspaceID int64, query string, limit int) ([]chat.Passage, error) {
-	terms := slices.Sorted(slices.Values(prose.QueryTerms(subject(query))))
-	items, err := v.store.Read().ContentWithAnyTerm(ctx, workspaceID, terms[:min(len(terms), mostTerms)], mostSearched)
+// verified reads the text that a passage is of again, and reports false where it is gone, or says something else by now.
+func (v *Verbs) verified(ctx context.Context, workspaceID int64, p search.Passage) (s chat.Source, ok bool) {
+	id, err := strconv.ParseInt(p.ID, 10, 64)
 	if err != nil {
-		return nil, err
+		return s, false
 	}
-	var list []chat.Passage
-	for _, c := range items {
-		asked := prose.Stems(query)
-		titled := prose.Overlap(asked, prose.Stems(c.Title))
-		for _, p := range chat.Paragraphs(c.Body, query) {
-			p.ID, p.Title, p.Score = strconv.FormatInt(c.ID, 10), c.Title, p.Score+titled
-			list = append(list, p)
+	if p.Kind == string(domain.PassageOfSource) {
+		x, err := v.store.Read().Source(ctx, workspaceID, id)
+		if err != nil {
+			return s, false
 		}
+		s, ok = chat.Verified(p, x.Body)
+		s.SourceID, s.Version, s.Title = x.ID, x.Revision, x.Title
+		return s, ok
 	}
-	slices.SortStableFunc(list, func(a, b chat.Passage) int { return cmp.Compare(b.Score, a.Score) })
-	return list[:min(len(list), limit)], nil
+	c, err := v.store.Read().Content(ctx, workspaceID, id)
+	if err != nil {
+		return s, false
+	}
+	s, ok = chat.Verified(p, c.Body)
+	s.ContentID, s.Version, s.Title = c.ID, c.Version, c.Title
+	return s, ok
 }
 
-// subject is the words of a question that say what it is about.
-func subject(question string) (words string) {
-	for stem := range prose.Stems(question) {
-		words += " " + stem
-	}
-	return words
+func overlaps(list []chat.Source, s chat.Source) bool {
+	return slices.ContainsFunc(list, func(o chat.Source) bool {
+		return o.ContentID == s.ContentID && o.SourceID == s.SourceID && o.Start < s.End && s.Start < o.End
+	})
 }
 
 // marks takes the marks out of a text that cite nothing. Only a chat has any.
@@ -110,19 +100,32 @@ func (in request) unmarked(text string) string {
 	return chat.Unmarked(text)
 }
 
-// cited returns what an answer that has ended cites, without items that were deleted meanwhile.
+// cited returns what an answer that has ended cites, without items and sources that were deleted meanwhile.
 func cited(ctx context.Context, q store.Q, m store.GeneratedText, in request) ([]domain.Citation, error) {
 	if in.Chat == nil {
 		return nil, nil
 	}
 	list := chat.Cite(m.Body, in.Chat.Sources)
-	ids := make([]int64, len(list))
-	for i, c := range list {
-		ids[i] = c.ContentID
+	var items, sources []int64
+	for _, c := range list {
+		if c.SourceID != 0 {
+			sources = append(sources, c.SourceID)
+		} else {
+			items = append(items, c.ContentID)
+		}
 	}
-	now, err := q.ContentVersionsNow(ctx, m.WorkspaceID, ids)
+	ofItems, err := q.ContentVersionsNow(ctx, m.WorkspaceID, items)
 	if err != nil {
 		return nil, err
 	}
-	return slices.DeleteFunc(list, func(c domain.Citation) bool { return now[c.ContentID] < c.Version }), nil
+	ofSources, err := q.SourceRevisionsNow(ctx, m.WorkspaceID, sources)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(list, func(c domain.Citation) bool {
+		if c.SourceID != 0 {
+			return ofSources[c.SourceID] < c.Version
+		}
+		return ofItems[c.ContentID] < c.Version
+	}), nil
 }

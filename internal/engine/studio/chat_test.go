@@ -9,6 +9,7 @@ import (
 
 	"vellocity/internal/ai/aitest"
 	"vellocity/internal/domain"
+	"vellocity/internal/engine/content"
 	"vellocity/internal/engine/enginetest"
 	"vellocity/internal/engine/studio"
 	"vellocity/internal/store"
@@ -156,6 +157,30 @@ func TestAnAnswerCitesTheWorkspacesTexts(t *testing.T) {
 		provenance, err := k.Store.Read().ContentProvenance(k.Ctx(), k.Ours.ID, saved.ContentID)
 		if err != nil || !strings.Contains(string(provenance), `"citations":[{"n":1`) {
 			t.Errorf("provenance %s, %v", provenance, err)
+		}
+	})
+}
+
+// What the company knows is cited like what it has written, until it is deleted.
+func TestAnAnswerCitesSources(t *testing.T) {
+	m := speaking(t, "Fleece keeps two degrees [S1].")
+	enginetest.Each(t, enginetest.Config{Provider: m}, func(k *enginetest.Kit) {
+		source, err := k.Content.CreateSource(k.Ctx(), content.CreateSource{Title: "Beds in winter", Text: frost})
+		must(k, err)
+		got := asked(k, studio.AskChat{ConversationID: newChat(k), Prompt: "How many degrees does fleece keep?"})
+		if len(got.Citations) != 1 {
+			t.Fatalf("citations %+v of %q", got.Citations, got.Text)
+		}
+		cite := got.Citations[0]
+		quote := string([]rune(source.Body)[cite.Start:cite.End])
+		if cite.SourceID != source.ID || cite.ContentID != 0 || cite.Version != source.Revision ||
+			quote != "Fleece keeps two degrees." || cite.Quote != quote || cite.Title != "Beds in winter" {
+			t.Errorf("%+v is %q", cite, quote)
+		}
+		must(k, k.Content.DeleteSource(k.Ctx(), verb.ID{ID: source.ID}))
+		got = asked(k, studio.AskChat{ConversationID: newChat(k), Prompt: "How many degrees does fleece keep?"})
+		if len(got.Citations) != 0 {
+			t.Errorf("a deleted source is cited: %+v", got.Citations)
 		}
 	})
 }

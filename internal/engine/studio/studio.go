@@ -16,6 +16,7 @@ import (
 	"vellocity/internal/ai"
 	"vellocity/internal/chat"
 	"vellocity/internal/domain"
+	"vellocity/internal/search"
 	"vellocity/internal/store"
 	"vellocity/internal/text"
 	"vellocity/internal/verb"
@@ -32,9 +33,7 @@ type Options struct {
 	// ReaderGrace is how long a text is written after its last reader has left; 0
 	// means 30 s.
 	ReaderGrace time.Duration
-	// Find finds passages of the workspace's texts for the answers of chats; nil means the search of items.
-	Find chat.Find
-	Log  *slog.Logger
+	Log         *slog.Logger
 }
 
 // Verbs are the verbs of this area. They are safe for use by several goroutines.
@@ -46,8 +45,8 @@ type Verbs struct {
 	log          *slog.Logger
 	templates    []domain.WriterTemplate // that ship with the program
 	chats        []domain.ChatTemplate   // that ship with the program
-	find         chat.Find
-	naming       chan struct{} // a place for each conversation that is being named
+	search       *search.Search          // finds passages for the answers of chats
+	naming       chan struct{}           // a place for each conversation that is being named
 	texts        *text.Room
 	writing      sync.WaitGroup
 	stopping     atomic.Bool // the server shuts down
@@ -61,7 +60,7 @@ func New(o Options) *Verbs {
 	v := &Verbs{
 		templates:    writer.Builtin(),
 		chats:        chat.Builtin(),
-		find:         o.Find,
+		search:       search.New(o.Store),
 		naming:       make(chan struct{}, mostNaming),
 		store:        o.Store,
 		providers:    o.Providers,
@@ -69,9 +68,6 @@ func New(o Options) *Verbs {
 		node:         o.Node,
 		log:          o.Log,
 		drafts:       map[int64]*draft{},
-	}
-	if v.find == nil {
-		v.find = v.findInItems
 	}
 	v.texts = text.NewRoom(text.Options{Keeper: pieces{o.Store, o.Log, v.stopHere}, Grace: o.ReaderGrace, Log: o.Log})
 	return v

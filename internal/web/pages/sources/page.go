@@ -165,7 +165,26 @@ func (p page) one(w http.ResponseWriter, r *http.Request) error {
 		html := p.Engine.Content.PreviewMarkdown(x.Body)
 		v.One.Parts = append(v.One.Parts, part{x.Start, template.HTML(html)}) //nolint:gosec // it is sanitised
 	}
+	if start, ok := partAt(v.One.Parts, r.URL.Query().Get("at")); ok {
+		http.Redirect(w, r, address(id)+"#p-"+strconv.Itoa(start), http.StatusSeeOther)
+		return nil
+	}
 	return p.Render(w, r, http.StatusOK, "sources", v)
+}
+
+// partAt returns where the passage begins that has a code point, such as that of a citation.
+func partAt(parts []part, at string) (start int, ok bool) {
+	point, err := strconv.Atoi(at)
+	if err != nil {
+		return 0, false
+	}
+	for _, p := range parts {
+		if p.Start > point {
+			break
+		}
+		start, ok = p.Start, true
+	}
+	return start, ok
 }
 
 func (p page) refresh(w http.ResponseWriter, r *http.Request) error {
