@@ -87,7 +87,7 @@ type Citation struct {
 	ContentID int64  `json:"content_id"`          // 0: it is of a source
 	SourceID  int64  `json:"source_id,omitempty"` // 0: it is of a content item
 	Version   int    `json:"version"`             // of the item, or the revision of the source
-	Start     int    `json:"start"` // in the version's text, in code points
+	Start     int    `json:"start"`               // in the version's text, in code points
 	End       int    `json:"end"`
 	Title     string `json:"title"`   // of the item or the source
 	Heading   string `json:"heading"` // that the passage stands under; may be empty
