@@ -28,8 +28,14 @@ func (d *DB) Check(ctx context.Context, whole bool) error {
 	if whole {
 		pragma = "pragma integrity_check(20)"
 	}
-	// A connection of its own statement: the result depends on the file alone.
-	rows, err := Many(ctx, Runner{dialect: d.dialect, on: d.read}, func(row Row) (s string, err error) {
+	// The connection is new, so that the result depends on the file alone: FTS5 checks an index with what the
+	// connection remembers of it, and takes for damage what another one has written since.
+	fresh, err := openPool(dsn(d.file, "deferred", "query_only(1)"))
+	if err != nil {
+		return fmt.Errorf("open SQLite to check it: %w", err)
+	}
+	defer fresh.Close()
+	rows, err := Many(ctx, Runner{dialect: d.dialect, on: fresh}, func(row Row) (s string, err error) {
 		err = row.Scan(&s)
 		return s, err
 	}, pragma)
