@@ -224,7 +224,8 @@ func checkEvents(k *Kit, table Verbs) {
 	k.Audit()
 }
 
-// tables lists our tables and that of the jobs.
+// tables lists our tables and that of the jobs. Passages are left out: they follow from the texts, and whoever
+// searches may cut them.
 func (k *Kit) tables() (names []string) {
 	k.T.Helper()
 	query := "select name from sqlite_master where type = 'table'"
@@ -238,7 +239,7 @@ func (k *Kit) tables() (names []string) {
 		var name string
 		k.must(rows.Scan(&name))
 		foreign, _, _ := strings.Cut(name, "_")
-		if name == "river_job" || !slices.Contains([]string{"goose", "river", "sqlite"}, foreign) {
+		if name == "river_job" || !slices.Contains([]string{"goose", "river", "sqlite", "passage"}, foreign) {
 			names = append(names, name)
 		}
 	}
