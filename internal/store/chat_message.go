@@ -149,12 +149,12 @@ func (t *Tx) CiteInChat(ctx context.Context, workspaceID, textID int64, citation
 
 // ContentVersionsNow returns the latest versions of those of the items that still exist, by their ids.
 func (q Q) ContentVersionsNow(ctx context.Context, workspaceID int64, ids []int64) (map[int64]int, error) {
-	return q.versionsNow(ctx, `select id, version from content`, workspaceID, ids)
+	return q.versionsNow(ctx, `select id, version from content where workspace_id = $1 and id in `, workspaceID, ids)
 }
 
 // SourceRevisionsNow returns the latest revisions of those of the sources that still exist, by their ids.
 func (q Q) SourceRevisionsNow(ctx context.Context, workspaceID int64, ids []int64) (map[int64]int, error) {
-	return q.versionsNow(ctx, `select id, revision from source`, workspaceID, ids)
+	return q.versionsNow(ctx, `select id, revision from source where workspace_id = $1 and id in `, workspaceID, ids)
 }
 
 func (q Q) versionsNow(ctx context.Context, query string, workspaceID int64, ids []int64) (map[int64]int, error) {
@@ -169,7 +169,7 @@ func (q Q) versionsNow(ctx context.Context, query string, workspaceID int64, ids
 	list, err := db.Many(ctx, q.db, func(row db.Row) (l latest, err error) {
 		err = row.Scan(&l.id, &l.version)
 		return l, err
-	}, query+` where workspace_id = $1 and id in (`+placeholders(2, len(ids))+`)`,
+	}, query+`(`+placeholders(2, len(ids))+`)`,
 		append([]any{workspaceID}, anyIDs(ids)...)...)
 	if err != nil {
 		return nil, fmt.Errorf("look for what is cited: %w", err)
