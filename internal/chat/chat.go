@@ -28,7 +28,7 @@ type Turn struct {
 	Question, Answer string
 }
 
-// Source is a passage as an answer may cite it: what stands from Start to End in that version of the item or the source.
+// Source is a passage as an answer may cite it: what stands from Start to End in that version of an item or a source.
 type Source = domain.Citation
 
 // Request is an answer to be written.

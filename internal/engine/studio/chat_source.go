@@ -43,7 +43,7 @@ func (v *Verbs) sources(ctx context.Context, workspaceID int64, query string) []
 	return list
 }
 
-// verified reads the text that a passage is of again, and reports false where it is gone, or says something else by now.
+// verified reads the text of a passage again, and reports false where it is gone, or says something else by now.
 func (v *Verbs) verified(ctx context.Context, workspaceID int64, p search.Passage) (s chat.Source, ok bool) {
 	id, err := strconv.ParseInt(p.ID, 10, 64)
 	if err != nil {

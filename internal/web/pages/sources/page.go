@@ -166,7 +166,7 @@ func (p page) one(w http.ResponseWriter, r *http.Request) error {
 		v.One.Parts = append(v.One.Parts, part{x.Start, template.HTML(html)}) //nolint:gosec // it is sanitised
 	}
 	if start, ok := partAt(v.One.Parts, r.URL.Query().Get("at")); ok {
-		http.Redirect(w, r, address(id)+"#p-"+strconv.Itoa(start), http.StatusSeeOther)
+		http.Redirect(w, r, address(id)+"#p-"+strconv.Itoa(start), http.StatusSeeOther) //nolint:gosec // both are numbers
 		return nil
 	}
 	return p.Render(w, r, http.StatusOK, "sources", v)
