@@ -20,7 +20,8 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 #   config, cron, domain,
 #   golden, guard, markdown,
 #   prose, seo
-NO_RACE := vellocity vellocity/bench% vellocity/cmd/% vellocity/test/% \
+#   web/pages                keep no state; internal/web serves them to several people at once, and is checked
+NO_RACE := vellocity vellocity/bench% vellocity/cmd/% vellocity/test/% vellocity/internal/web/pages/% \
 	$(foreach p,capability compose config cron domain golden guard markdown prose seo,vellocity/internal/$(p) vellocity/internal/$(p)/%)
 
 .DEFAULT_GOAL := help
