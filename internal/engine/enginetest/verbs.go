@@ -224,7 +224,7 @@ func checkEvents(k *Kit, table Verbs) {
 	k.Audit()
 }
 
-// tables lists our tables and that of the jobs. Passages are left out: they follow from the texts, and whoever
+// tables lists our tables and that of the jobs. Passages are left out: they follow from the texts, and anyone who
 // searches may cut them.
 func (k *Kit) tables() (names []string) {
 	k.T.Helper()
