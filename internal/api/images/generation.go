@@ -99,7 +99,8 @@ var sampleGeneration = domain.ImageGeneration{
 	ByName: "ci", Request: sampleImage.Request,
 	CreatedAt: wire.SampleTime(), EndedAt: wire.SampleTime().Add(20 * time.Second),
 	Images: []domain.Image{sampleImage, {
-		ID: 32, GenerationID: 12, Number: 2, Request: sampleImage.Request, Outcome: domain.ImageModerated, Stage: domain.ModeratedOutput,
+		ID: 32, GenerationID: 12, Number: 2, Request: sampleImage.Request,
+		Outcome: domain.ImageModerated, Stage: domain.ModeratedOutput,
 		Categories: []string{"violence"}, CreatedAt: wire.SampleTime(),
 		Failure: "The provider's filter held back the picture that was made (violence).",
 	}},
