@@ -53,7 +53,7 @@ func File(name string, data []byte) (d Document, err error) {
 	case len(bytes.TrimSpace(data)) == 0:
 		return d, unreadable("is empty")
 	case bytes.HasPrefix(data, []byte("%PDF-")) || ending == ".pdf":
-		return d, unreadable("is a PDF, which is not read yet. Save its text as %s", alternatives())
+		return d, unreadable("is a PDF, which cannot be read. Save its text as %s", alternatives())
 	case bytes.HasPrefix(data, []byte("PK\x03\x04")):
 		d, err = docx(data)
 	case ending == ".html" || ending == ".htm" || ending == ".xhtml":

@@ -45,8 +45,9 @@ type cutter struct {
 	from    int    // where the passage that is open starts
 	at      int    // up to where the body was read
 	words   int    // from from to at
-	heading string // of the open passage
-	titled  bool   // the open passage has had its heading, or began under one
+	heading string // of the open passage: the nearest one above its first words
+	latest  string // the last heading that was read
+	begun   bool   // the open passage has words that are no heading: a later heading is not above them
 
 	seen, line, above int // how far lines were looked for; where the last one starts, and the one above it
 }
@@ -82,8 +83,10 @@ func (c *cutter) block(b markdown.Block, end int) {
 	case c.words > 0 && c.words+n > c.target+c.target/4 && c.words >= c.least:
 		c.close(c.at)
 	}
-	if b.Level > 0 && (c.words < c.least || !c.titled) {
-		c.heading, c.titled = b.String(), true
+	if b.Level == 0 {
+		c.begun = true
+	} else if c.latest = b.String(); !c.begun {
+		c.heading = c.latest
 	}
 	if n > 2*c.target {
 		c.sentences(end)
@@ -132,5 +135,5 @@ func (c *cutter) close(end int) {
 	head := p.Title + "\n" + p.Heading
 	p.Titled, p.All = indexTerms(head), indexTerms(head+"\n"+p.Body)
 	c.list = append(c.list, p)
-	c.from, c.at, c.words, c.titled = end, end, 0, false
+	c.from, c.at, c.words, c.heading, c.begun = end, end, 0, c.latest, false
 }

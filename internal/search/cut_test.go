@@ -53,7 +53,7 @@ func TestPassagesFollowHeadingsAndLength(t *testing.T) {
 			t.Errorf("a passage has %d words", n)
 		}
 	}
-	if got := strings.Join(headings, "|"); got != "|First|Second|Second|Second|Second|Second" {
+	if got := strings.Join(headings, "|"); got != "|First|Short|Second|Second|Second|Second" {
 		t.Errorf("headings %s", got)
 	}
 }
