@@ -6,7 +6,6 @@ import (
 
 	"vellocity/internal/execution"
 	"vellocity/internal/imaging"
-	"vellocity/internal/item"
 	"vellocity/internal/live"
 	"vellocity/internal/notify"
 	"vellocity/internal/publishing"
@@ -74,8 +73,7 @@ func (a *App) loops() []loop {
 		{name: "end orphaned texts", every: 2 * time.Second, do: a.Engine.Studio.Orphans},
 		{name: "delete texts that were built", every: 10 * time.Minute, do: a.Engine.Studio.ExpireBuilt},
 		{name: "read the providers", every: 5 * time.Second, do: a.useProviders},
-		{name: "index what is not found yet", every: time.Second, do: a.indexBacklog},
-		{name: "cut passages", every: 500 * time.Millisecond, do: search.New(a.Store).Index},
+		{name: "index new texts", every: 500 * time.Millisecond, do: search.New(a.Store).Index},
 		{name: "send digests", every: time.Minute, do: a.notifier.Digests},
 		{name: "delete files that nothing needs", every: time.Hour, do: a.maker.Sweep},
 		{name: "delete old notifications", every: time.Hour, do: a.notifier.DeleteOld},
@@ -99,8 +97,6 @@ func (a *App) tasks() []task {
 	}
 	return list
 }
-
-func (a *App) indexBacklog(ctx context.Context) error { return item.IndexBacklog(ctx, a.Store) }
 
 func (a *App) foldCounts(ctx context.Context) error {
 	_, err := a.Store.FoldCounts(ctx)

@@ -106,7 +106,6 @@ type ContentItem struct {
 	Findings         []Finding          `json:"-"` // of the present version
 	Support          Support            `json:"-"` // what the text may rest on
 	Edited           bool               `json:"-"` // a person wrote or changed the present text
-	Terms            Terms              `json:"-"` // only on the way to the store; see item.Describe
 	Version          int                `json:"version"`
 	ApprovedVersion  int                `json:"-"` // 0: none
 	PublishedVersion int                `json:"-"` // 0: none
@@ -291,12 +290,4 @@ func MoveScope(from, to ItemStatus) Scope {
 		return ScopeReview
 	}
 	return ScopeContent
-}
-
-// Terms are what a search finds an item by. Each is a word in the form for comparison,
-// without spaces and ASCII punctuation; the caller cuts texts into them.
-type Terms struct {
-	Title  string   // the whole title, in the form in which equal titles are equal
-	Titled []string // of the title
-	All    []string // of the title and the text
 }

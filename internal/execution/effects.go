@@ -156,7 +156,7 @@ func (w *worker) revise(
 	}
 	c := before
 	c.Title, c.Body, c.MetaTitle, c.MetaDescription = e.Item.Title, e.Item.Body, e.Item.MetaTitle, e.Item.MetaDescription
-	c.Preview, c.WordCount, c.Terms = e.Item.Preview, e.Item.WordCount, e.Item.Terms
+	c.Preview, c.WordCount = e.Item.Preview, e.Item.WordCount
 	c.Edited, c.Scores, c.NeedsInput = e.Item.Edited, nil, e.Item.NeedsInput
 	c.Support.Brief = append(slices.Clone(c.Support.Brief), domain.Strings(p.req.JSON())...)
 	c.AgentID, c.Findings = p.agent.ID, append(slices.Clone(e.Findings), p.cut...)

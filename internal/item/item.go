@@ -20,8 +20,7 @@ import (
 // previewLength is how many characters of a text a card shows.
 const previewLength = 180
 
-// Describe fills in what is derived from an item's text: what a card shows, what a
-// search finds it by, and a slug from the title where it has none. It parses the text, so
+// Describe fills in what is derived from an item's text: what a card shows, and a slug from the title where it has none. It parses the text, so
 // it is called before the transaction that creates or edits the item, which holds the
 // database's writer. What is one line becomes one: models do not always write it so.
 func Describe(c *domain.ContentItem) {
@@ -35,7 +34,6 @@ func Describe(c *domain.ContentItem) {
 	plain := prose.Plain(c.Body)
 	c.WordCount = prose.CountWords(plain)
 	c.Preview = previewOf(c.Title, plain)
-	c.Terms = termsOf(c.Title, plain)
 	if c.Slug == "" {
 		c.Slug = cmp.Or(prose.Slug(c.Title, domain.LimitItemSlug.Max), "untitled")
 	}
@@ -94,11 +92,7 @@ func create(
 	if c.Slug, err = tx.FreeContentSlug(ctx, c.WorkspaceID, 0, c.Slug); err != nil {
 		return c, err
 	}
-	terms := c.Terms
 	if c, err = tx.CreateContent(ctx, c, provenance); err != nil {
-		return c, err
-	}
-	if err := tx.IndexContent(ctx, c.ID, terms); err != nil {
 		return c, err
 	}
 	return c, addVersion(ctx, tx, c, 1, reason)
@@ -114,7 +108,7 @@ func Edit(
 	if before.SameEdit(c) {
 		return before, nil
 	}
-	fresh, terms := !before.SameVersion(c), c.Terms
+	fresh := !before.SameVersion(c)
 	if fresh {
 		c.Version++
 	}
@@ -123,9 +117,6 @@ func Edit(
 		return c, err
 	}
 	if fresh {
-		if err := reindex(ctx, tx, before, c, terms); err != nil {
-			return c, err
-		}
 		if err := addVersion(ctx, tx, c, c.Version, reason); err != nil {
 			return c, err
 		}
@@ -175,7 +166,7 @@ func Delete(ctx context.Context, tx *store.Tx, c domain.ContentItem) error {
 	return tx.AppendEvent(ctx, c.Subject(), domain.ContentDeleted{ItemState: c.State(), Title: c.Title})
 }
 
-// addVersion stores the version of an item that has changed, and has its passages cut again.
+// addVersion stores the version of an item that has changed, and has it indexed again.
 func addVersion(ctx context.Context, tx *store.Tx, c domain.ContentItem, n int, reason string) error {
 	if err := tx.MarkPassages(ctx, c.WorkspaceID, domain.PassageOfItem, c.ID); err != nil {
 		return err

@@ -98,8 +98,8 @@ func TestAChangeWhileCuttingIsNotLost(t *testing.T) {
 			return tx.MarkPassages(ctx, id, domain.PassageOfItem, c.ID)
 		})
 		change(t, s, func(ctx context.Context, tx *store.Tx) error {
-			stored, err := tx.ReplacePassages(ctx, marks[0], search.Cut("Herons", "Herons."))
-			if stored {
+			n, err := tx.SaveIndexed(ctx, []store.Indexed{{Mark: marks[0], Passages: search.Cut("Herons", "Herons.")}})
+			if n > 0 {
 				t.Error("the passages of an older text were stored")
 			}
 			return err

@@ -237,7 +237,7 @@ func (t *Tx) SaveContentStatus(
 // DeleteContent removes an item and all that belongs to it.
 func (t *Tx) DeleteContent(ctx context.Context, c domain.ContentItem) error {
 	for _, table := range []string{
-		"content_version", "move", "publication", "published_slug", "search_backlog", "content_source",
+		"content_version", "move", "publication", "published_slug", "content_source",
 		"comment", "review_link",
 	} {
 		if err := t.db.Exec(ctx, `delete from `+table+` where content_id = $1`, c.ID); err != nil {

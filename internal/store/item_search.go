@@ -6,9 +6,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"strings"
-
-	"vellocity/internal/domain"
-	"vellocity/internal/store/db"
 )
 
 // Search narrows a list to the items that have a term that begins with each of Terms,
@@ -16,7 +13,7 @@ import (
 // whose titles have all the terms, whole ones before beginnings, then the rest. Without a
 // title and terms it finds nothing.
 type Search struct {
-	Title string // in the form of [domain.Terms.Title]
+	Title string // in the form of [ItemTerms.Title]
 	Terms []string
 }
 
@@ -33,8 +30,16 @@ func wholeTerm(title string) string {
 	return termWhole + hex.EncodeToString(sum[:12])
 }
 
+// ItemTerms are what a search finds an item by. Each is a word in the form for comparison,
+// without spaces and ASCII punctuation; the caller cuts texts into them.
+type ItemTerms struct {
+	Title  string   // the whole title, in the form in which equal titles are equal
+	Titled []string // of the title
+	All    []string // of the title and the text
+}
+
 // IndexContent stores the terms of an item in place of those that it had.
-func (t *Tx) IndexContent(ctx context.Context, id int64, terms domain.Terms) error {
+func (t *Tx) IndexContent(ctx context.Context, id int64, terms ItemTerms) error {
 	list := []string{wholeTerm(terms.Title)}
 	for _, s := range terms.Titled {
 		list = append(list, termTitled+s)
@@ -63,30 +68,6 @@ func (t *Tx) forget(ctx context.Context, id int64) error {
 		return fmt.Errorf("remove content item from the index: %w", err)
 	}
 	return nil
-}
-
-// SearchBacklog returns up to limit items of all workspaces that are not in the index
-// yet: their ids, titles and texts.
-func (q Q) SearchBacklog(ctx context.Context, limit int) ([]domain.ContentItem, error) {
-	list, err := db.Many(ctx, q.db, func(row db.Row) (c domain.ContentItem, err error) {
-		err = row.Scan(&c.ID, &c.Title, &c.Body)
-		return c, err
-	}, `select c.id, c.title, c.body from search_backlog b join content c on c.id = b.content_id
-		order by b.content_id limit 0 + $1`, limit)
-	if err != nil {
-		return nil, fmt.Errorf("read the search backlog: %w", err)
-	}
-	return list, nil
-}
-
-// LeaveSearchBacklog takes an item from the backlog. It reports whether it was there:
-// one that was edited since has left already, with newer terms.
-func (t *Tx) LeaveSearchBacklog(ctx context.Context, id int64) (bool, error) {
-	n, err := t.db.ExecCount(ctx, `delete from search_backlog where content_id = $1`, id)
-	if err != nil {
-		return false, fmt.Errorf("leave the search backlog: %w", err)
-	}
-	return n > 0, nil
 }
 
 // found returns the condition of items that match, with ? for the value of match.

@@ -93,31 +93,76 @@ func (q Q) passageBacklog(ctx context.Context, which string, args ...any) ([]Pas
 	return list, nil
 }
 
-// ReplacePassages stores the passages of a marked item or source in place of those that it had, and removes the mark.
-// It reports false, and changes nothing, where somebody has marked it again since, or another node was faster.
-func (t *Tx) ReplacePassages(ctx context.Context, m PassageMark, list []Passage) (bool, error) {
+// Indexed is what the index keeps of a marked item or source.
+type Indexed struct {
+	Mark     PassageMark
+	Passages []Passage
+	Terms    *ItemTerms // nil: a source, or an item that is gone
+}
+
+// SaveIndexed stores what was cut from marked items and sources in place of what the index had of them, and removes
+// their marks. One that somebody has marked again since, or that another node has stored, is left as it is. It returns
+// how many were stored.
+//
+// All rows come first and the terms after them: before most statements FTS5 writes out the terms that it has gathered
+// in a transaction, and many small parts of an index cost more than a large one.
+func (t *Tx) SaveIndexed(ctx context.Context, list []Indexed) (int, error) {
+	var stored []Indexed
+	var gone []int64
+	for _, x := range list {
+		current, err := t.leavePassageBacklog(ctx, x.Mark)
+		if err != nil {
+			return 0, err
+		}
+		if !current {
+			continue
+		}
+		ids, err := t.deletePassages(ctx, x.Mark.WorkspaceID, x.Mark.Kind, x.Mark.OwnerID)
+		if err != nil {
+			return 0, err
+		}
+		gone = append(gone, ids...)
+		for i := range x.Passages {
+			p := &x.Passages[i]
+			p.WorkspaceID, p.Kind, p.OwnerID = x.Mark.WorkspaceID, x.Mark.Kind, x.Mark.OwnerID
+			if err := createPassage.One(ctx, t.db, p, &p.ID); err != nil {
+				return 0, fmt.Errorf("store passage: %w", err)
+			}
+		}
+		stored = append(stored, x)
+	}
+	if err := t.forgetTerms(ctx, gone); err != nil {
+		return 0, err
+	}
+	for _, x := range stored {
+		if err := t.saveTerms(ctx, x); err != nil {
+			return 0, err
+		}
+	}
+	return len(stored), nil
+}
+
+// leavePassageBacklog reports whether a mark was there as it was read.
+func (t *Tx) leavePassageBacklog(ctx context.Context, m PassageMark) (bool, error) {
 	n, err := t.db.ExecCount(ctx, `delete from passage_backlog
 		where workspace_id = $1 and kind = $2 and owner_id = $3 and marks = $4`,
 		m.WorkspaceID, string(m.Kind), m.OwnerID, m.Marks)
 	if err != nil {
 		return false, fmt.Errorf("leave the backlog of passages: %w", err)
 	}
-	if n == 0 {
-		return false, nil
-	}
-	if err := t.deletePassages(ctx, m.WorkspaceID, m.Kind, m.OwnerID); err != nil {
-		return false, err
-	}
-	for _, p := range list {
-		p.WorkspaceID, p.Kind, p.OwnerID = m.WorkspaceID, m.Kind, m.OwnerID
-		if err := createPassage.One(ctx, t.db, &p, &p.ID); err != nil {
-			return false, fmt.Errorf("store passage: %w", err)
-		}
+	return n > 0, nil
+}
+
+func (t *Tx) saveTerms(ctx context.Context, x Indexed) error {
+	for _, p := range x.Passages {
 		if err := t.indexPassage(ctx, p); err != nil {
-			return false, err
+			return err
 		}
 	}
-	return true, nil
+	if x.Terms == nil {
+		return nil
+	}
+	return t.IndexContent(ctx, x.Mark.OwnerID, *x.Terms)
 }
 
 // The index has each term with its workspace and a letter for where it is from in front: one list of terms,
@@ -155,21 +200,37 @@ func (t *Tx) forgetPassages(ctx context.Context, workspaceID int64, kind domain.
 	if err != nil {
 		return fmt.Errorf("delete mark of passages: %w", err)
 	}
-	return t.deletePassages(ctx, workspaceID, kind, ownerID)
+	ids, err := t.deletePassages(ctx, workspaceID, kind, ownerID)
+	if err != nil {
+		return err
+	}
+	return t.forgetTerms(ctx, ids)
 }
 
-func (t *Tx) deletePassages(ctx context.Context, workspaceID int64, kind domain.PassageKind, ownerID int64) error {
+// deletePassages deletes the passages of an item or source, and returns their ids, whose terms are there still.
+func (t *Tx) deletePassages(
+	ctx context.Context, workspaceID int64, kind domain.PassageKind, ownerID int64,
+) ([]int64, error) {
+	ids, err := db.Many(ctx, t.db, func(row db.Row) (id int64, err error) {
+		err = row.Scan(&id)
+		return id, err
+	}, `delete from passage where workspace_id = $1 and kind = $2 and owner_id = $3 returning id`,
+		workspaceID, string(kind), ownerID)
+	if err != nil {
+		return nil, fmt.Errorf("delete passages: %w", err)
+	}
+	return ids, nil
+}
+
+// forgetTerms removes the terms of passages that are gone.
+func (t *Tx) forgetTerms(ctx context.Context, passages []int64) error {
 	column := "rowid"
 	if t.db.Postgres() {
 		column = "passage_id"
 	}
-	for _, statement := range []string{
-		`delete from passage_search where ` + column + ` in
-			(select id from passage where workspace_id = $1 and kind = $2 and owner_id = $3)`,
-		`delete from passage where workspace_id = $1 and kind = $2 and owner_id = $3`,
-	} {
-		if err := t.db.Exec(ctx, statement, workspaceID, string(kind), ownerID); err != nil {
-			return fmt.Errorf("delete passages: %w", err)
+	for _, id := range passages {
+		if err := t.db.Exec(ctx, `delete from passage_search where `+column+` = $1`, id); err != nil {
+			return fmt.Errorf("delete the terms of a passage: %w", err)
 		}
 	}
 	return nil

@@ -30,7 +30,7 @@ func addIndexed(
 		if err != nil {
 			return err
 		}
-		return tx.IndexContent(ctx, c.ID, domain.Terms{
+		return tx.IndexContent(ctx, c.ID, store.ItemTerms{
 			Title: title, Titled: strings.Fields(title), All: strings.Fields(title + " " + more),
 		})
 	})
@@ -105,7 +105,7 @@ func TestAnEditedItemIsFoundByItsNewWords(t *testing.T) {
 			return l.Total
 		}
 		inTx(t, s, func(ctx context.Context, tx *store.Tx) error {
-			return tx.IndexContent(ctx, c.ID, domain.Terms{Title: "new words", Titled: []string{"new"}, All: []string{"new"}})
+			return tx.IndexContent(ctx, c.ID, store.ItemTerms{Title: "new words", Titled: []string{"new"}, All: []string{"new"}})
 		})
 		if count("old") != 0 || count("new") != 1 {
 			t.Errorf("old %d, new %d", count("old"), count("new"))
@@ -183,7 +183,7 @@ func TestAColumnIsReadToItsEnd(t *testing.T) {
 	})
 }
 
-// Items from before the index are found once the backlog is done.
+// Items from before the index wait to be indexed.
 func TestItemsFromBeforeTheIndexAreInTheBacklog(t *testing.T) {
 	ctx, dir := context.Background(), t.TempDir()
 	old, err := db.Open(ctx, db.Options{Dir: dir})
@@ -215,17 +215,9 @@ func TestItemsFromBeforeTheIndexAreInTheBacklog(t *testing.T) {
 	if err := s.Migrate(ctx); err != nil {
 		t.Fatal(err)
 	}
-	list, err := s.Read().SearchBacklog(ctx, 10)
-	if err != nil || len(list) != 1 || list[0].ID != 7 || list[0].Title != "Old" || list[0].Body != "Text." {
+	list, err := s.Read().PassageBacklog(ctx, 10)
+	if want := (store.PassageMark{WorkspaceID: 1, Kind: domain.PassageOfItem, OwnerID: 7, Marks: 1}); err != nil ||
+		len(list) != 1 || list[0] != want {
 		t.Fatalf("backlog %+v, %v", list, err)
-	}
-	for _, want := range []bool{true, false} {
-		inTx(t, s, func(ctx context.Context, tx *store.Tx) error {
-			got, err := tx.LeaveSearchBacklog(ctx, 7)
-			if got != want {
-				t.Errorf("was in the backlog: %v, want %v", got, want)
-			}
-			return err
-		})
 	}
 }

@@ -64,7 +64,6 @@ var inner = map[string]string{
 	"ExpireBuiltTexts":         "the sweep of all workspaces",
 	"StoppedTexts":             "the writers' of all workspaces",
 	"DeleteExpiredAnswers":     "all workspaces",
-	"SearchBacklog":            "the backlog of all workspaces",
 	"DueTriggers":              "the clock's, of all workspaces",
 	"TriggerEvents":            "a consumer of events looks at all workspaces",
 	"TriggersByID":             "of firings, whatever their workspaces",

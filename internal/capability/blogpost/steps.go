@@ -80,29 +80,38 @@ type text struct {
 // write has a text written, by a model or without one.
 func (s steps) write(ctx context.Context, in capability.Input, p page, t text) (string, capability.Trace, error) {
 	prompt := s.prompts[t.prompt]
-	message := ai.Message{Role: ai.RoleUser}
-	var err error
-	if message.Text, err = prompt.Render(p); err != nil {
-		return "", capability.Trace{}, err
-	}
-	if t.brief {
-		if message.Lead, err = s.prompts[briefPrompt].Render(p); err != nil {
-			return "", capability.Trace{}, err
-		}
-	}
-	system, err := capability.System(in.BrandVoice, p.Language)
+	req, err := s.request(in, p, t)
 	if err != nil {
 		return "", capability.Trace{}, err
-	}
-	req := ai.Request{System: system, Messages: []ai.Message{message}, Schema: t.schema, MaxTokens: t.maxTokens}
-	if t.schema != nil {
-		req.SchemaName = t.prompt
 	}
 	resp, err := in.Write(ctx, capability.Ask{Request: req, PromptHash: prompt.Hash, Compose: t.compose})
 	if err != nil {
 		return "", capability.Trace{}, err
 	}
 	return resp.Text, prompt.Trace(in.Origin, resp), nil
+}
+
+// request is what a model is asked. The composer reads no prompt.
+func (s steps) request(in capability.Input, p page, t text) (req ai.Request, err error) {
+	req = ai.Request{Schema: t.schema, MaxTokens: t.maxTokens}
+	if in.Origin.Kind != domain.OriginModel {
+		return req, nil
+	}
+	message := ai.Message{Role: ai.RoleUser}
+	if message.Text, err = s.prompts[t.prompt].Render(p); err != nil {
+		return req, err
+	}
+	if t.brief {
+		if message.Lead, err = s.prompts[briefPrompt].Render(p); err != nil {
+			return req, err
+		}
+	}
+	req.Messages = []ai.Message{message}
+	if t.schema != nil {
+		req.SchemaName = t.prompt
+	}
+	req.System, err = capability.System(in.BrandVoice, p.Language)
+	return req, err
 }
 
 // brief records the settings in order and looks for instructions hidden in them.

@@ -8,6 +8,7 @@ import (
 
 	"vellocity/internal/ai"
 	"vellocity/internal/capability"
+	"vellocity/internal/domain"
 	"vellocity/internal/guard"
 )
 
@@ -65,33 +66,43 @@ func (w Writer) Again(
 func (w Writer) write(
 	ctx context.Context, in capability.Input, j Job, again *fault,
 ) (text string, trace capability.Trace, err error) {
-	message := ai.Message{Role: ai.RoleUser}
-	if message.Lead, err = w.lead.Render(j.Brief); err != nil {
-		return "", trace, err
-	}
-	if message.Text, err = w.task.Render(j.Data); err != nil {
-		return "", trace, err
-	}
-	if again != nil {
-		fix, err := w.fix.Render(again)
-		if err != nil {
-			return "", trace, err
-		}
-		message.Text += "\n\n" + fix
-	}
-	system, err := capability.System(in.BrandVoice, j.Language)
+	req, err := w.request(in, j, again)
 	if err != nil {
 		return "", trace, err
-	}
-	req := ai.Request{System: system, Messages: []ai.Message{message}, Schema: j.Schema, MaxTokens: j.MaxTokens}
-	if j.Schema != nil {
-		req.SchemaName = w.task.Name
 	}
 	resp, err := in.Write(ctx, capability.Ask{Request: req, PromptHash: w.task.Hash, Compose: j.Compose})
 	if err != nil {
 		return "", trace, err
 	}
 	return strings.TrimSpace(resp.Text), w.task.Trace(in.Origin, resp), nil
+}
+
+// request is what a model is asked. The composer reads no prompt.
+func (w Writer) request(in capability.Input, j Job, again *fault) (req ai.Request, err error) {
+	req = ai.Request{Schema: j.Schema, MaxTokens: j.MaxTokens}
+	if in.Origin.Kind != domain.OriginModel {
+		return req, nil
+	}
+	message := ai.Message{Role: ai.RoleUser}
+	if message.Lead, err = w.lead.Render(j.Brief); err != nil {
+		return req, err
+	}
+	if message.Text, err = w.task.Render(j.Data); err != nil {
+		return req, err
+	}
+	if again != nil {
+		fix, err := w.fix.Render(again)
+		if err != nil {
+			return req, err
+		}
+		message.Text += "\n\n" + fix
+	}
+	req.Messages = []ai.Message{message}
+	if j.Schema != nil {
+		req.SchemaName = w.task.Name
+	}
+	req.System, err = capability.System(in.BrandVoice, j.Language)
+	return req, err
 }
 
 // Text is a text with what surrounds it.

@@ -202,20 +202,12 @@ func (s steps) write(ctx context.Context, in capability.Input, settings Settings
 }
 
 func (s steps) ask(ctx context.Context, in capability.Input, p page) (string, capability.Trace, error) {
-	message := ai.Message{Role: ai.RoleUser}
-	var err error
-	if message.Lead, err = s.lead.Render(p); err != nil {
-		return "", capability.Trace{}, err
-	}
-	if message.Text, err = s.post.Render(p); err != nil {
-		return "", capability.Trace{}, err
-	}
-	system, err := capability.System(in.BrandVoice, p.Language)
+	req, err := s.request(in, p)
 	if err != nil {
 		return "", capability.Trace{}, err
 	}
 	resp, err := in.Write(ctx, capability.Ask{
-		Request:    ai.Request{System: system, Messages: []ai.Message{message}},
+		Request:    req,
 		PromptHash: s.post.Hash,
 		Compose: func() (string, error) {
 			*p.composed = p.compose(in.BrandVoice)
@@ -230,6 +222,23 @@ func (s steps) ask(ctx context.Context, in capability.Input, p page) (string, ca
 		text = plain(text, p.allowedTags())
 	}
 	return text, s.post.Trace(in.Origin, resp), nil
+}
+
+// request is what a model is asked. The composer reads no prompt.
+func (s steps) request(in capability.Input, p page) (req ai.Request, err error) {
+	if in.Origin.Kind != domain.OriginModel {
+		return req, nil
+	}
+	message := ai.Message{Role: ai.RoleUser}
+	if message.Lead, err = s.lead.Render(p); err != nil {
+		return req, err
+	}
+	if message.Text, err = s.post.Render(p); err != nil {
+		return req, err
+	}
+	req.Messages = []ai.Message{message}
+	req.System, err = capability.System(in.BrandVoice, p.Language)
+	return req, err
 }
 
 // allowedTags is how many hashtags the post may have: they are made from keywords.

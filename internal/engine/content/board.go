@@ -7,7 +7,6 @@ import (
 	"fmt"
 
 	"vellocity/internal/domain"
-	"vellocity/internal/item"
 	"vellocity/internal/store"
 	"vellocity/internal/verb"
 )
@@ -42,12 +41,12 @@ func (in *BoardFilter) validate() error {
 	return p.Err()
 }
 
-func (in *BoardFilter) read() store.ContentFilter {
+func (in *BoardFilter) read(s *store.Search) store.ContentFilter {
 	return store.ContentFilter{
 		ExecutionID: in.ExecutionID,
 		Type:        in.ContentType,
 		Span:        in.Created,
-		Search:      item.Search(in.Text),
+		Search:      s,
 	}
 }
 
@@ -75,7 +74,7 @@ func (v *Verbs) Board(ctx context.Context, in BoardFilter) ([]Column, error) {
 	if err := in.validate(); err != nil {
 		return nil, err
 	}
-	q, f := v.store.Read(), in.read()
+	q, f := v.store.Read(), in.read(v.lookFor(ctx, a.WorkspaceID, in.Text))
 	if f.Search != nil {
 		return searchBoard(ctx, q, a.WorkspaceID, f, in.limit)
 	}
@@ -161,7 +160,7 @@ func (v *Verbs) BoardColumn(ctx context.Context, in ColumnPage) (Column, error) 
 	if err := in.validate(); err != nil {
 		return Column{}, err
 	}
-	q, f := v.store.Read(), in.read()
+	q, f := v.store.Read(), in.read(v.lookFor(ctx, a.WorkspaceID, in.Text))
 	counts, err := boardCounts(ctx, q, a.WorkspaceID, f)
 	if err != nil {
 		return Column{}, err
@@ -220,7 +219,7 @@ func (v *Verbs) BoardChanges(
 	if err := in.validate(); err != nil {
 		return nil, nil, err
 	}
-	q, f := v.store.Read(), in.read()
+	q, f := v.store.Read(), in.read(v.lookFor(ctx, a.WorkspaceID, in.Text))
 	placed, err := q.ContentPlaces(ctx, a.WorkspaceID, in.IDs, f)
 	if err != nil {
 		return nil, nil, err

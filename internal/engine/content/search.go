@@ -5,7 +5,7 @@ import (
 	"context"
 
 	"vellocity/internal/domain"
-	"vellocity/internal/item"
+	"vellocity/internal/search"
 	"vellocity/internal/store"
 	"vellocity/internal/verb"
 )
@@ -37,13 +37,25 @@ func (v *Verbs) ListItems(ctx context.Context, in ListItems) (domain.List[domain
 		Assignee:    in.Assignee,
 		ExecutionID: in.ExecutionID,
 		Span:        in.Created,
-		Search:      item.Search(in.Text),
+		Search:      v.lookFor(ctx, a.WorkspaceID, in.Text),
 	}
 	sort := cmp.Or(in.Sort, domain.SortRelevance)
 	if f.Search == nil && sort == domain.SortRelevance {
 		sort = domain.SortNewest
 	}
 	return v.store.Read().ContentList(ctx, a.WorkspaceID, f, sort, in.Page)
+}
+
+// lookFor returns the search of a list for a text; nil where the text is blank. What was
+// written last in the workspace is indexed first.
+func (v *Verbs) lookFor(ctx context.Context, workspaceID int64, text string) *store.Search {
+	s := search.Items(text)
+	if s != nil {
+		// Where it cannot be indexed, the list has what is found without it, and the job
+		// that indexes reports the fault.
+		_ = v.search.CatchUp(ctx, workspaceID)
+	}
+	return s
 }
 
 func (in ListItems) validate() error {
