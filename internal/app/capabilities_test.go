@@ -3,6 +3,8 @@ package app
 import (
 	"maps"
 	"testing"
+
+	"vellocity/internal/schema"
 )
 
 // capabilityIDs are the ids that were given out. A new capability takes the next number;
@@ -25,7 +27,8 @@ var capabilityIDs = map[string]int64{
 	"campaign-kit":                 15,
 }
 
-// TestCapabilitiesKeepTheirIDs holds that no id moves and none is given out twice.
+// TestCapabilitiesKeepTheirIDs holds that no id moves and none is given out twice, and that
+// each settings schema compiles, which is otherwise done when it is first used.
 func TestCapabilitiesKeepTheirIDs(t *testing.T) {
 	owner := map[int64]string{}
 	for slug, id := range maps.All(capabilityIDs) {
@@ -37,6 +40,9 @@ func TestCapabilitiesKeepTheirIDs(t *testing.T) {
 	for _, c := range Capabilities() {
 		if want, known := capabilityIDs[c.Slug]; !known || c.ID != want {
 			t.Errorf("%s has the id %d: give it its own in its package, and write it down here", c.Slug, c.ID)
+		}
+		if _, err := schema.Compile(c.SettingsSchema); err != nil {
+			t.Errorf("%s: its settings schema: %v", c.Slug, err)
 		}
 	}
 }

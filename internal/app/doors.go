@@ -69,11 +69,11 @@ func (a *App) doors() (err error) {
 	}
 	var site errgroup.Group
 	site.Go(a.dashboard) // beside the other doors: each takes a third of the time of a start
-	programs, err := a.programs()
+	rows, programs, err := a.programs()
 	if err := errors.Join(err, site.Wait()); err != nil {
 		return err
 	}
-	a.Handler = a.early(a.traced(a.metrics.count(a.bounded(gate.Compress(a.gate.StrictTransport(a.split(programs)))))))
+	a.Handler = a.early(a.traced(a.metrics.count(a.bounded(rows, gate.Compress(a.gate.StrictTransport(a.split(programs)))))))
 	a.control, err = a.controlDoor()
 	return err
 }
@@ -104,8 +104,9 @@ func (a *App) loadOptions() (o gate.LoadOptions) {
 	return o
 }
 
-// programs builds the doors for programs: REST, MCP, the document and the feeds.
-func (a *App) programs() (http.Handler, error) {
+// programs builds the doors for programs: REST, MCP, the document and the feeds. It
+// returns the rows that they stand on too.
+func (a *App) programs() ([]ops.Op, http.Handler, error) {
 	var document openapi.Document
 	var tools *mcp.Server
 	rows := table(tableParts{
@@ -127,14 +128,15 @@ func (a *App) programs() (http.Handler, error) {
 		Log:          a.log,
 	})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	document.Describe(rows, openapi.Options{
 		Description: api.Description(),
 		PublicURL:   a.cfg.BaseURL,
 		Secure:      a.gate.Secure,
 	})
-	return rest.New(rest.Options{Table: rows, Gate: a.gate, Mount: map[string]http.Handler{mcp.Path: tools}})
+	door, err := rest.New(rest.Options{Table: rows, Gate: a.gate, Mount: map[string]http.Handler{mcp.Path: tools}})
+	return rows, door, err
 }
 
 // events are what happens in a workspace, for those who are subscribed to its resources.
@@ -157,8 +159,8 @@ func (a *App) early(h http.Handler) http.Handler {
 
 // bounded reads bodies and bounds how much is in progress. The health checks have no
 // bound, and cost next to nothing; the metrics have one of their own.
-func (a *App) bounded(h http.Handler) http.Handler {
-	uploads := &gate.Uploads{Waiting: a.connections.Uploading, Limit: largestBody()}
+func (a *App) bounded(rows []ops.Op, h http.Handler) http.Handler {
+	uploads := &gate.Uploads{Waiting: a.connections.Uploading, Limit: largestBody(rows)}
 	work, metrics := a.load.Handler(h), gate.NewLoad(gate.LoadOptions{}).Handler(h)
 	return uploads.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
@@ -174,9 +176,9 @@ func (a *App) bounded(h http.Handler) http.Handler {
 
 // largestBody says how long the body of a request may be: more than usual where an operation
 // or a page takes a file.
-func largestBody() func(*http.Request) int64 {
+func largestBody(rows []ops.Op) func(*http.Request) int64 {
 	large := map[string]bool{}
-	for _, o := range Table() {
+	for _, o := range rows {
 		if o.MaxBody() > ops.MaxBody {
 			large[o.Method+" "+o.URL()] = true
 		}

@@ -114,7 +114,7 @@ func TestHealthIsNeverRefused(t *testing.T) {
 	fillLoad(t, a.load)
 	release := make(chan struct{})
 	passed := make(chan string, 1000)
-	h := a.early(a.bounded(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+	h := a.early(a.bounded(nil, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		passed <- r.URL.Path
 		<-release
 	})))

@@ -60,10 +60,10 @@ type Capability struct {
 	load  func(settings json.RawMessage) (Request, error)
 }
 
-// Define compiles the settings schema of a capability and hides the type of its
-// settings. A schema that does not compile is a fault of the program, so it panics.
+// Define reads the settings schema of a capability and hides the type of its
+// settings. A schema that cannot be read is a fault of the program, so it panics.
 func Define[S any](spec Spec[S]) Capability {
-	s, err := schema.Compile(spec.SettingsSchema)
+	s, err := schema.Own(spec.SettingsSchema)
 	if err != nil {
 		panic(fmt.Sprintf("settings schema of %s: %v", spec.Slug, err))
 	}

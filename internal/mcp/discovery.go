@@ -71,7 +71,7 @@ func Row(tools func() []ToolForm) ops.Op {
 func (s *Server) Tools() []ToolForm {
 	out := make([]ToolForm, len(s.tools.all))
 	for i, t := range s.tools.all {
-		input, output := ops.Object(ops.MustEncode(t.input)), ops.Object(ops.MustEncode(t.output))
+		input, output := ops.Object(ops.MustEncode(t.input)), ops.Object(ops.MustEncode(t.output()))
 		out[i] = ToolForm{t.name, t.title, t.description, input, output, t.hints()}
 	}
 	return out

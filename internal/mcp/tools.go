@@ -10,6 +10,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	sdk "github.com/modelcontextprotocol/go-sdk/mcp"
 
@@ -28,6 +29,7 @@ type toolbox struct {
 	all     []*tool
 	byName  map[string]*tool
 	schemas *ops.Schemas
+	lock    sync.Mutex // of schemas, once the program runs
 }
 
 // tool is one MCP tool.
@@ -38,7 +40,7 @@ type tool struct {
 	op                       *ops.Op
 	variant                  *ops.Variant // nil: the row's own tool
 	input                    map[string]any
-	output                   map[string]any // complete, for discovery
+	output                   func() map[string]any // complete, for discovery
 	waits                    bool           // it takes the argument wait
 }
 
@@ -93,7 +95,7 @@ func (b *toolbox) fromRow(o *ops.Op) *tool {
 			p["default"] = value
 		}
 	}
-	t.output = b.result(o)
+	t.output = sync.OnceValue(func() map[string]any { return b.result(o) })
 	return t
 }
 
@@ -115,6 +117,8 @@ func checkWait(args map[string]any) error {
 
 // result is the complete schema of a result: {data, meta, note}.
 func (b *toolbox) result(o *ops.Op) map[string]any {
+	b.lock.Lock()
+	defer b.lock.Unlock()
 	props := map[string]any{
 		"data": map[string]any{"type": "object"},
 		"note": map[string]any{"type": "string", "description": "What was left out, where the result had to be shortened"},

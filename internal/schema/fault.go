@@ -43,7 +43,7 @@ func (f Fault) Message() string {
 // Faults returns what is wrong with a decoded value (as [jsonschema.UnmarshalJSON]
 // returns it), in the order of the form; none where the value meets the schema.
 func (s *Schema) Faults(value any) []Fault {
-	err := s.compiled.Validate(value)
+	err := s.compiled().Validate(value)
 	if err == nil {
 		return nil
 	}

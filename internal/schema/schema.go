@@ -20,6 +20,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
@@ -30,14 +31,35 @@ import (
 // goroutines may share one.
 type Schema struct {
 	raw      json.RawMessage
-	compiled *jsonschema.Schema
+	compiled func() *jsonschema.Schema
 	root     Field
 	defaults map[string]any // of the root's fields, decoded
 }
 
-// Compile reads a schema. References must point inside it: nothing is loaded from
+// Compile reads a schema, whole. References must point inside it: nothing is loaded from
 // elsewhere.
 func Compile(raw json.RawMessage) (*Schema, error) {
+	compiled, err := compile(raw)
+	if err != nil {
+		return nil, err
+	}
+	return read(raw, func() *jsonschema.Schema { return compiled })
+}
+
+// Own reads a schema that is part of the program. What it demands of values is compiled
+// when the first one is checked, which panics where it does not compile: a start reads
+// dozens of schemas, and the tests check that each compiles.
+func Own(raw json.RawMessage) (*Schema, error) {
+	return read(raw, sync.OnceValue(func() *jsonschema.Schema {
+		s, err := compile(raw)
+		if err != nil {
+			panic(fmt.Sprintf("a schema of the program: %v", err))
+		}
+		return s
+	}))
+}
+
+func compile(raw json.RawMessage) (*jsonschema.Schema, error) {
 	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(raw))
 	if err != nil {
 		return nil, fmt.Errorf("read schema: %w", err)
@@ -50,10 +72,15 @@ func Compile(raw json.RawMessage) (*Schema, error) {
 	if err := compiler.AddResource(name, doc); err != nil {
 		return nil, fmt.Errorf("read schema: %w", err)
 	}
-	s := &Schema{raw: raw, defaults: map[string]any{}}
-	if s.compiled, err = compiler.Compile(name); err != nil {
+	compiled, err := compiler.Compile(name)
+	if err != nil {
 		return nil, fmt.Errorf("compile schema: %w", err)
 	}
+	return compiled, nil
+}
+
+func read(raw json.RawMessage, compiled func() *jsonschema.Schema) (*Schema, error) {
+	s := &Schema{raw: raw, compiled: compiled, defaults: map[string]any{}}
 	if err := json.Unmarshal(raw, &s.root); err != nil {
 		return nil, fmt.Errorf("read the fields of the schema: %w", err)
 	}
@@ -61,9 +88,11 @@ func Compile(raw json.RawMessage) (*Schema, error) {
 		if f.Default == nil {
 			continue
 		}
-		if s.defaults[f.Name], err = jsonschema.UnmarshalJSON(bytes.NewReader(f.Default)); err != nil {
+		value, err := jsonschema.UnmarshalJSON(bytes.NewReader(f.Default))
+		if err != nil {
 			return nil, fmt.Errorf("read the default of %s: %w", f.Name, err)
 		}
+		s.defaults[f.Name] = value
 	}
 	return s, nil
 }

@@ -36,10 +36,11 @@ func TestAPageWhosePartsDoNotMatchIsRefused(t *testing.T) {
 			SignIn:  func(http.ResponseWriter, *http.Request) (string, error) { return "", nil },
 			SignOut: func(http.ResponseWriter, *http.Request) error { return nil },
 		}, mounts...)
-		if err == nil {
-			s.Close()
+		if err != nil {
+			return err
 		}
-		return err
+		defer s.Close()
+		return s.Check()
 	}
 	if err := build(page(nil)); err != nil {
 		t.Fatal(err)

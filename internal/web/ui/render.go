@@ -3,11 +3,13 @@ package ui
 import (
 	"bytes"
 	"embed"
+	"errors"
 	"fmt"
 	"html/template"
 	"io/fs"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"vellocity/internal/prose"
@@ -16,10 +18,13 @@ import (
 //go:embed html
 var htmlFiles embed.FS
 
-// builtPage holds the parsed templates of a page.
-type builtPage struct{ *template.Template }
+// builtPage parses the templates of a page when it is first shown: there are dozens of
+// pages, and a start waits for none of them.
+type builtPage struct {
+	templates func() (*template.Template, error)
+}
 
-// loadPages parses the templates of each page on top of the layout and the shared
+// loadPages prepares the templates of each page, on top of the layout and the shared
 // parts.
 func loadPages(list []Page, a *assets, now func() time.Time) (map[string]*builtPage, error) {
 	base, err := template.New("base").Funcs(funcs(a, now)).ParseFS(htmlFiles, "html/*.html")
@@ -31,19 +36,36 @@ func loadPages(list []Page, a *assets, now func() time.Time) (map[string]*builtP
 		if p.Name == "" || pages[p.Name] != nil {
 			return nil, fmt.Errorf("there are two pages named %q", p.Name)
 		}
-		t, err := template.Must(base.Clone()).ParseFS(p.Files, "*.html")
-		if err != nil {
-			return nil, fmt.Errorf("parse page %s: %w", p.Name, err)
-		}
-		if t.Lookup("main") == nil {
-			return nil, fmt.Errorf("page %s: its templates do not define \"main\"", p.Name)
-		}
 		if len(p.Routes) == 0 {
 			return nil, fmt.Errorf("page %s has no route", p.Name)
 		}
-		pages[p.Name] = &builtPage{t}
+		pages[p.Name] = &builtPage{sync.OnceValues(func() (*template.Template, error) { return parsePage(base, p) })}
 	}
 	return pages, nil
+}
+
+func parsePage(base *template.Template, p Page) (*template.Template, error) {
+	own, err := base.Clone()
+	if err != nil {
+		return nil, fmt.Errorf("copy the layout: %w", err)
+	}
+	if own, err = own.ParseFS(p.Files, "*.html"); err != nil {
+		return nil, fmt.Errorf("parse page %s: %w", p.Name, err)
+	}
+	if own.Lookup("main") == nil {
+		return nil, fmt.Errorf("page %s: its templates do not define \"main\"", p.Name)
+	}
+	return own, nil
+}
+
+// Check parses the templates of every page. It returns the faults of all of them.
+func (s *Site) Check() error {
+	var all []error
+	for _, p := range s.pages {
+		_, err := p.templates()
+		all = append(all, err)
+	}
+	return errors.Join(all...)
 }
 
 // partOf returns the files of a folder of ui's own templates.
@@ -61,8 +83,12 @@ func Partial(r *http.Request) bool { return r.Header.Get("HX-Request") == "true"
 // Render writes a page, or its live part where the request is [Partial]. Neither is
 // cached, because both show one workspace's data at one moment.
 func (s *Site) Render(w http.ResponseWriter, r *http.Request, status int, page string, data any) error {
+	t, err := s.pages[page].templates()
+	if err != nil {
+		return err
+	}
 	part := "layout"
-	if Partial(r) && s.pages[page].Lookup("live") != nil {
+	if Partial(r) && t.Lookup("live") != nil {
 		part = "live"
 	}
 	return s.RenderPart(w, status, page, part, data)
@@ -70,8 +96,12 @@ func (s *Site) Render(w http.ResponseWriter, r *http.Request, status int, page s
 
 // RenderPart writes one template of a page.
 func (s *Site) RenderPart(w http.ResponseWriter, status int, page, part string, data any) error {
+	t, err := s.pages[page].templates()
+	if err != nil {
+		return err
+	}
 	var b bytes.Buffer
-	if err := s.pages[page].ExecuteTemplate(&b, part, data); err != nil {
+	if err := t.ExecuteTemplate(&b, part, data); err != nil {
 		return fmt.Errorf("render %s of page %s: %w", part, page, err)
 	}
 	h := w.Header()
