@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -192,13 +193,18 @@ func Limits() []Limit {
 
 // LimitNamed returns the limit of that name; ok is false where there is none.
 func LimitNamed(name string) (l Limit, ok bool) {
-	for _, l := range Limits() {
-		if l.Name == name {
-			return l, true
-		}
-	}
-	return Limit{}, false
+	l, ok = limitsByName()[name]
+	return l, ok
 }
+
+//nolint:gochecknoglobals // a table, put together once
+var limitsByName = sync.OnceValue(func() map[string]Limit {
+	all := map[string]Limit{}
+	for _, l := range Limits() {
+		all[l.Name] = l
+	}
+	return all
+})
 
 // CheckLimits notes the faults of a struct whose fields are pointers and name their
 // limits in a tag, as those of the operation table do. A field that is nil is not
