@@ -73,7 +73,8 @@ func (a *App) doors() (err error) {
 	if err := errors.Join(err, site.Wait()); err != nil {
 		return err
 	}
-	a.Handler = a.early(a.traced(a.metrics.count(a.bounded(rows, gate.Compress(a.gate.StrictTransport(a.split(programs)))))))
+	all := a.bounded(rows, gate.Compress(a.gate.StrictTransport(a.split(programs))))
+	a.Handler = a.early(a.traced(a.metrics.count(all)))
 	a.control, err = a.controlDoor()
 	return err
 }

@@ -20,9 +20,10 @@ import (
 // previewLength is how many characters of a text a card shows.
 const previewLength = 180
 
-// Describe fills in what is derived from an item's text: what a card shows, and a slug from the title where it has none. It parses the text, so
-// it is called before the transaction that creates or edits the item, which holds the
-// database's writer. What is one line becomes one: models do not always write it so.
+// Describe fills in what is derived from an item's text: what a card shows, and a slug
+// from the title where it has none. It parses the text, so it is called before the
+// transaction that creates or edits the item, which holds the database's writer. What is
+// one line becomes one: models do not always write it so.
 func Describe(c *domain.ContentItem) {
 	for _, line := range []*string{&c.Title, &c.MetaTitle, &c.MetaDescription} {
 		*line = domain.FoldLine(*line)

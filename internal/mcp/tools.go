@@ -41,7 +41,7 @@ type tool struct {
 	variant                  *ops.Variant // nil: the row's own tool
 	input                    map[string]any
 	output                   func() map[string]any // complete, for discovery
-	waits                    bool           // it takes the argument wait
+	waits                    bool                  // it takes the argument wait
 }
 
 func newToolbox(table []ops.Op) (*toolbox, error) {
