@@ -29,6 +29,7 @@ const (
 // gate finds in one pass over a text which patterns may match it: an automaton (Aho and Corasick, 1975)
 // over the beginnings of all strings that the patterns hold.
 type gate struct {
+	over  over
 	class [256]uint8 // of a byte; 0: in none of the strings
 	width int
 	next  []uint16   // state and class to state
@@ -37,15 +38,23 @@ type gate struct {
 	first []bool     // by pattern: its strings begin the match
 	line  []bool     // by pattern: that is where a line begins
 	count int        // of patterns
-	ids   map[*pattern]int
 }
+
+// over is what a gate reads.
+type over int
+
+const (
+	overWords over = iota
+	overSource
+	gates // how many there are
+)
 
 // wordGate and sourceGate are built once from the patterns, and never changed.
 //
 //nolint:gochecknoglobals // see above
 var (
-	wordGate   = sync.OnceValue(func() *gate { return mustGate(newGate(wordPatterns())) })
-	sourceGate = sync.OnceValue(func() *gate { return mustGate(newGate(sourcePatterns())) })
+	wordGate   = sync.OnceValue(func() *gate { return mustGate(newGate(overWords, wordPatterns())) })
+	sourceGate = sync.OnceValue(func() *gate { return mustGate(newGate(overSource, sourcePatterns())) })
 )
 
 // mustGate panics on a gate that cannot be built: its patterns are part of the program, and tested.
@@ -56,16 +65,16 @@ func mustGate(g *gate, err error) *gate {
 	return g
 }
 
-// newGate builds the automaton. It fails where the strings of the patterns are more than it can
+// newGate builds the automaton, and numbers the patterns. It fails where the strings of the patterns are more than it can
 // hold.
-func newGate(all []*pattern) (*gate, error) {
+func newGate(reads over, all []*pattern) (*gate, error) {
 	if err := fits("patterns", len(all), mostPatterns); err != nil {
 		return nil, err
 	}
-	g := &gate{width: 1, count: len(all), opens: make([][]opened, 1), ids: map[*pattern]int{}}
+	g := &gate{over: reads, width: 1, count: len(all), opens: make([][]opened, 1)}
 	states := 1 // at most
 	for i, p := range all {
-		g.ids[p] = i
+		p.numbers[reads] = i + 1
 		g.near, g.first = append(g.near, p.near), append(g.first, p.starts != nil)
 		g.line = append(g.line, p.line)
 		for _, s := range p.holds {
@@ -153,14 +162,14 @@ func (g *gate) link() {
 
 // hits are the parts of a text in which each pattern may match.
 type hits struct {
-	ids   map[*pattern]int
-	slots []uint16        // by id: where in parts, counted from 1; 0: nowhere
+	over  over
+	slots []uint16        // by number: where in parts, counted from 1; 0: nowhere
 	parts [][]prose.Range // of the patterns that may match
 }
 
 // of returns where the pattern may match: paragraphs, or what is around the strings that it holds.
 func (h hits) of(p *pattern) []prose.Range {
-	if slot := h.slots[h.ids[p]]; slot > 0 {
+	if slot := h.slots[p.numbers[h.over]]; slot > 0 {
 		return h.parts[slot-1]
 	}
 	return nil
@@ -168,7 +177,7 @@ func (h hits) of(p *pattern) []prose.Range {
 
 // within narrows where a pattern may match to parts of the text that do not overlap, in their order.
 func (h hits) within(p *pattern, parts []prose.Range) {
-	slot := h.slots[h.ids[p]]
+	slot := h.slots[p.numbers[h.over]]
 	if slot == 0 {
 		return
 	}
@@ -190,7 +199,7 @@ func (h hits) any(p *pattern) bool { return len(h.of(p)) > 0 }
 
 // scan finds the paragraphs in which each pattern may match. Empty lines are between paragraphs.
 func (g *gate) scan(text string) hits {
-	h := hits{ids: g.ids, slots: make([]uint16, g.count)}
+	h := hits{over: g.over, slots: make([]uint16, g.count+1)}
 	var touched []uint16 // slots with parts of the paragraph at hand
 	state, start := 0, 0
 	for i := 0; i < len(text); i++ {
@@ -201,11 +210,12 @@ func (g *gate) scan(text string) hits {
 		state = int(g.next[state*g.width+int(g.class[b])])
 		for _, o := range g.opens[state] {
 			id := o.id
-			if h.slots[id] == 0 {
+			slots := h.slots[1:]
+			if slots[id] == 0 {
 				h.parts = append(h.parts, nil)
-				h.slots[id] = uint16(len(h.parts))
+				slots[id] = uint16(len(h.parts))
 			}
-			slot := h.slots[id] - 1
+			slot := slots[id] - 1
 			may := h.parts[slot]
 			switch n := len(may); {
 			case g.first[id]:

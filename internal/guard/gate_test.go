@@ -40,11 +40,11 @@ func TestAnAutomatonThatIsTooLarge(t *testing.T) {
 		"65536 patterns; 65535 are the most": make([]*pattern, mostPatterns+1),
 		"256 classes of bytes; 255 are":      {{whole: one.whole, holds: bytes}},
 	} {
-		if _, err := newGate(all); err == nil || !strings.Contains(err.Error(), say) {
+		if _, err := newGate(overWords, all); err == nil || !strings.Contains(err.Error(), say) {
 			t.Errorf("%v, not %s", err, say)
 		}
 	}
-	g, err := newGate([]*pattern{{whole: one.whole, holds: many[:fitting(many)]}})
+	g, err := newGate(overWords, []*pattern{{whole: one.whole, holds: many[:fitting(many)]}})
 	if err != nil || len(g.opens) > mostStates || len(g.opens) < mostStates-enough {
 		t.Errorf("as many states as there may be: %v", err)
 	}

@@ -33,6 +33,8 @@ type pattern struct {
 	// longest is the expression at the start of a text, with the longest match in place of the first: "dive in" may
 	// be the beginning of "dive into".
 	longest func() *regexp.Regexp
+	// numbers are the pattern's in each gate, counted from 1; 0: it is not in that gate.
+	numbers [gates]int
 }
 
 // inBrackets reports whether every match begins with an opening bracket, and ends with a closing one.

@@ -15,7 +15,7 @@ func patterns() []*pattern { return slices.Concat(wordPatterns(), sourcePatterns
 // scanned returns where the gate of a pattern lets it look.
 func scanned(text string, p *pattern) []prose.Range {
 	g := wordGate()
-	if _, ok := g.ids[p]; !ok {
+	if p.numbers[overWords] == 0 {
 		g = sourceGate()
 	}
 	return g.scan(text).of(p)
