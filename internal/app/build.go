@@ -24,6 +24,7 @@ import (
 	"vellocity/internal/notify"
 	"vellocity/internal/publishing"
 	"vellocity/internal/queue"
+	"vellocity/internal/search"
 	"vellocity/internal/store"
 	"vellocity/internal/template"
 )
@@ -177,6 +178,7 @@ func (a *App) work() (err error) {
 	capabilities := Capabilities()
 	a.runner = execution.New(execution.Options{
 		Store:        a.Store,
+		Search:       search.New(a.Store),
 		Providers:    a.providers,
 		Capabilities: capabilities,
 		Log:          a.log,
