@@ -111,6 +111,8 @@ var layers = []struct {
 	{"config", "domain"},
 	{"extension/mail/mailtest", ""},
 	{"extension/mail", "domain"},
+	{"extension/s3/s3test", ""},
+	{"extension/s3", "files domain"}, // where files can be kept
 	{"extension/*", "extension/wire signature channel markdown domain"}, // a kind of channels
 	{"extension/wire", "outbound domain"},
 	{"outbound", ""},
@@ -167,6 +169,7 @@ var only = []struct {
 	{"golang.org/x/image", "image", "one room decodes pictures from outside, within bounds"},
 	{"code.dny.dev/ssrf", "outbound", "one client for addresses that others chose"},
 	{"github.com/spf13/", "cmd cli app", "flags belong to the command line"},
+	{"github.com/minio/", "extension/s3", "one room speaks S3: docs/decisions/0051"},
 	{"github.com/wneessen/go-mail", "extension/mail", "one room speaks SMTP"},
 	{"github.com/emersion/", "extension/mail/mailtest", "a mail server, for tests alone"},
 	{"os/exec", "store/storetest", "the server starts no other program"},

@@ -141,6 +141,9 @@ func (a *App) build(ctx context.Context) (err error) {
 	a.keys = auth.NewKeys(a.Store, a.log)
 	a.limiter = auth.NewLimiter(a.Store, a.log, !a.cfg.RateLimits)
 	a.sessions = auth.NewSessions(a.Store, a.log)
+	if err := a.keepFiles(ctx); err != nil {
+		return err
+	}
 	if err := a.work(); err != nil {
 		return err
 	}
