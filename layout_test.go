@@ -32,7 +32,7 @@ var layers = []struct {
 	room string
 	may  string
 }{
-	{"cmd", "app mcp cli bridge eval check template/file api/account config ai schema domain sse"},
+	{"cmd", "app mcp cli bridge eval check template/file api/account config ai extract/pdf/apart schema domain sse"},
 	{"web/webtest", "app config engine/... item store domain"},
 	{"app", "*"},
 	// doors
@@ -95,6 +95,8 @@ var layers = []struct {
 	{"extension/stability", "image ai domain"},
 	{"extension/bfl", "image ai domain"},
 	{"extension/ideogram", "image ai domain"},
+	{"extract/pdf/apart", "extract/pdf extract"},
+	{"extract/pdf", "extract"},
 	{"extract", ""},
 	{"image/imagetest", "image ai outbound domain"},
 	{"image", "ai domain"},
@@ -172,7 +174,8 @@ var only = []struct {
 	{"github.com/minio/", "extension/s3", "one room speaks S3: docs/decisions/0051"},
 	{"github.com/wneessen/go-mail", "extension/mail", "one room speaks SMTP"},
 	{"github.com/emersion/", "extension/mail/mailtest", "a mail server, for tests alone"},
-	{"os/exec", "store/storetest", "the server starts no other program"},
+	{"os/exec", "store/storetest extract/pdf/apart", "the server starts no other program, and itself only to read PDFs"},
+	{"github.com/ledongthuc/pdf", "extract/pdf", "it runs in a process of its own: docs/decisions/0053"},
 	{"plugin", "", "what runs is what was built"},
 	{"unsafe", "", "nothing here is that urgent"},
 }
