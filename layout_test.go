@@ -32,7 +32,7 @@ var layers = []struct {
 	room string
 	may  string
 }{
-	{"cmd", "app mcp cli bridge eval check template/file api/account config ai schema domain sse"},
+	{"cmd", "app mcp cli bridge eval check template/file api/account config ai extract/pdf/apart schema domain sse"},
 	{"web/webtest", "app config engine/... item store domain"},
 	{"app", "*"},
 	// doors
@@ -57,12 +57,12 @@ var layers = []struct {
 	// verbs
 	{
 		"engine/enginetest",
-		"await engine/... verb publishing imaging files extension/wire execution template capability ai ai/aitest ai/external ai/* ai/wire auth item live queue store store/storetest domain",
+		"await engine/... verb publishing imaging files extension/wire execution template capability ai ai/aitest ai/external ai/* ai/wire auth item search live queue store store/storetest domain",
 	},
 	{"engine", "engine/work engine/content engine/studio engine/account engine/images verb execution publishing imaging capability ai/external ai auth live files store domain"},
 	{"engine/work", "verb execution template expression capability ai schema text live store cron prose domain"},
 	{"engine/content", "verb execution publishing ai/external signature extension/wire check voice guard item search extract rule markdown auth store prose domain"},
-	{"engine/studio", "verb execution writer chat capability ai guard item search text store prose domain"},
+	{"engine/studio", "verb execution writer chat capability cite ai guard item search text store prose domain"},
 	{"engine/account", "verb auth store domain"},
 	{"engine/images", "verb imaging live image files store domain"},
 	{"verb", "auth store prose domain"},
@@ -71,7 +71,7 @@ var layers = []struct {
 	{"notify", "extension/mail queue store domain"},
 	{"publishing", "extension/wire auth queue store domain"},
 	{"imaging", "image files queue store domain"},
-	{"execution", "template expression capability compose ai item rule text queue store domain"},
+	{"execution", "template expression capability cite compose ai item search rule text queue store domain"},
 	{"rule", "expression expression/rows voice domain"},
 	{"template/file", "domain"},
 	{"template", "expression capability schema domain"},
@@ -79,14 +79,15 @@ var layers = []struct {
 	{"expression/rows", "expression domain"},
 	{"expression", "domain"},
 	{"writer", "capability prose domain"},
-	{"chat", "capability ai guard search prose domain"},
+	{"chat", "capability cite ai guard prose domain"},
 	{"capability/captest", "golden capability ai domain"},
-	{"capability", "schema compose ai check voice guard seo channel prose domain"},
+	{"capability", "schema cite compose ai check voice guard seo channel prose domain"},
 	{"item", "store prose domain"},
 	{"search", "store prose markdown domain"},
 	{"text", "store"},
 	{"live", "store domain"},
 	// parts
+	{"cite", "prose domain"},
 	{"compose", "channel prose domain"},
 	{"ai/aitest", "ai ai/* domain"},
 	{"ai/external", "ai ai/wire auth outbound signature domain"},
@@ -94,6 +95,8 @@ var layers = []struct {
 	{"extension/stability", "image ai domain"},
 	{"extension/bfl", "image ai domain"},
 	{"extension/ideogram", "image ai domain"},
+	{"extract/pdf/apart", "extract/pdf extract"},
+	{"extract/pdf", "extract"},
 	{"extract", ""},
 	{"image/imagetest", "image ai outbound domain"},
 	{"image", "ai domain"},
@@ -110,6 +113,8 @@ var layers = []struct {
 	{"config", "domain"},
 	{"extension/mail/mailtest", ""},
 	{"extension/mail", "domain"},
+	{"extension/s3/s3test", ""},
+	{"extension/s3", "files domain"}, // where files can be kept
 	{"extension/*", "extension/wire signature channel markdown domain"}, // a kind of channels
 	{"extension/wire", "outbound domain"},
 	{"outbound", ""},
@@ -166,9 +171,11 @@ var only = []struct {
 	{"golang.org/x/image", "image", "one room decodes pictures from outside, within bounds"},
 	{"code.dny.dev/ssrf", "outbound", "one client for addresses that others chose"},
 	{"github.com/spf13/", "cmd cli app", "flags belong to the command line"},
+	{"github.com/minio/", "extension/s3", "one room speaks S3: docs/decisions/0051"},
 	{"github.com/wneessen/go-mail", "extension/mail", "one room speaks SMTP"},
 	{"github.com/emersion/", "extension/mail/mailtest", "a mail server, for tests alone"},
-	{"os/exec", "store/storetest", "the server starts no other program"},
+	{"os/exec", "store/storetest extract/pdf/apart", "the server starts no other program, and itself only to read PDFs"},
+	{"github.com/ledongthuc/pdf", "extract/pdf", "it runs in a process of its own: docs/decisions/0053"},
 	{"plugin", "", "what runs is what was built"},
 	{"unsafe", "", "nothing here is that urgent"},
 }

@@ -84,6 +84,7 @@ the server of the same data directory, or to the one at --server with --key.`,
 		writeCommand(s),
 		chatCommand(s),
 		imageCommand(s),
+		extractCommand(),
 	)
 	addTable(root, s)
 	addBridge(root, s)

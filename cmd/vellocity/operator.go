@@ -341,7 +341,7 @@ func doctorCommand(s *settings) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "doctor",
 		Short: "Check the installation and report what is wrong",
-		Long: `Checks the database, the queue, the ledger, the mail server and what writes text. With --live it
+		Long: `Checks the database, the queue, the ledger, the files, the mail server and what writes text. With --live it
 makes one cheap call to each configured provider and lists the parameters that the
 model refuses. It exits with 1 if something is wrong.`,
 		Example: "  vellocity doctor\n  vellocity doctor --live",
@@ -385,6 +385,7 @@ func printStatus(w io.Writer, st app.Status) {
 	for _, p := range st.Text.Providers {
 		line("Provider", "%s: %s %s (%s)", p.Name, p.Model, p.BaseURL, p.Source)
 	}
+	line("Files", "%s", fileText(st.Files))
 	line("E-mail", "%s", emailText(st.Email))
 	for _, r := range st.Retiring {
 		line("Warning", "%s", r)
@@ -401,6 +402,14 @@ func printStatus(w io.Writer, st app.Status) {
 	for _, n := range names {
 		printLive(w, n, st.Live[n])
 	}
+}
+
+// fileText says in a line where files are kept.
+func fileText(f app.FileStatus) string {
+	if f.Error != "" {
+		return "cannot be stored in " + f.Where + ": " + f.Error
+	}
+	return "are stored in " + f.Where
 }
 
 // emailText says in a line whether e-mails can be sent.
@@ -434,6 +443,9 @@ func wrong(st app.Status) error {
 	}
 	if st.LedgerSum != 0 {
 		all = append(all, fmt.Errorf("the ledger sums to %d instead of zero", st.LedgerSum))
+	}
+	if st.Files.Error != "" {
+		all = append(all, errors.New("files cannot be stored"))
 	}
 	if st.Email.Error != "" {
 		all = append(all, errors.New("the mail server cannot be used"))

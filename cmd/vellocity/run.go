@@ -83,7 +83,7 @@ func gather(c *cobra.Command, cl *client, slug, file string, sets []string) (map
 			return nil, usageError{fmt.Errorf("--set takes name=value, not %q", set)}
 		}
 		field, _ := known.Field(name) // an unknown one is left to the server, which suggests names
-		put(settings, name, value, field.Type)
+		put(settings, name, value, field)
 	}
 	return settings, nil
 }
@@ -107,7 +107,8 @@ func readSettings(c *cobra.Command, file string, to *map[string]any) error {
 
 // put sets one value. A string of the schema stays one; a list gets another
 // element.
-func put(settings map[string]any, name, value string, kind schema.Type) {
+func put(settings map[string]any, name, value string, field schema.Field) {
+	kind := field.Type
 	if kind == schema.List {
 		var whole []any
 		if json.Unmarshal([]byte(value), &whole) == nil {
@@ -115,7 +116,11 @@ func put(settings map[string]any, name, value string, kind schema.Type) {
 			return
 		}
 		list, _ := settings[name].([]any)
-		settings[name] = append(list, value)
+		var one any = value
+		if field.Items != nil && field.Items.Type != schema.Text {
+			_ = json.Unmarshal([]byte(value), &one) // what is no JSON stays text, and the server says what is wrong
+		}
+		settings[name] = append(list, one)
 		return
 	}
 	var v any

@@ -16,6 +16,7 @@ import (
 
 	"vellocity/internal/app"
 	"vellocity/internal/config"
+	"vellocity/internal/extract/pdf/apart"
 )
 
 func serveCommand(s *settings) *cobra.Command {
@@ -59,6 +60,11 @@ func serve(c *cobra.Command, s *settings) error {
 	if err != nil {
 		return err
 	}
+	pdfs, err := apart.NewReader()
+	if err != nil {
+		return err
+	}
+	a.Engine.Content.UsePDF(pdfs.Read)
 	app.MoreThreads()
 	return errors.Join(listen(ctx, c.OutOrStdout(), a), stop(a))
 }

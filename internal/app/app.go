@@ -49,7 +49,7 @@ type App struct {
 	notifier  *notify.Notifier
 	publisher *publishing.Publisher
 	maker     *imaging.Maker
-	files     *files.Dir
+	files     files.Store
 	mail      *mail.Sender // nil: no mail server is configured
 	providers *ai.Providers
 	agents    *external.Agents

@@ -24,6 +24,7 @@ import (
 	"vellocity/internal/notify"
 	"vellocity/internal/publishing"
 	"vellocity/internal/queue"
+	"vellocity/internal/search"
 	"vellocity/internal/store"
 	"vellocity/internal/template"
 )
@@ -140,6 +141,9 @@ func (a *App) build(ctx context.Context) (err error) {
 	a.keys = auth.NewKeys(a.Store, a.log)
 	a.limiter = auth.NewLimiter(a.Store, a.log, !a.cfg.RateLimits)
 	a.sessions = auth.NewSessions(a.Store, a.log)
+	if err := a.keepFiles(ctx); err != nil {
+		return err
+	}
 	if err := a.work(); err != nil {
 		return err
 	}
@@ -177,6 +181,7 @@ func (a *App) work() (err error) {
 	capabilities := Capabilities()
 	a.runner = execution.New(execution.Options{
 		Store:        a.Store,
+		Search:       search.New(a.Store),
 		Providers:    a.providers,
 		Capabilities: capabilities,
 		Log:          a.log,

@@ -1,15 +1,19 @@
 package app
 
 import (
+	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"path/filepath"
+	"time"
 
 	"vellocity/internal/config"
 	"vellocity/internal/domain"
 	"vellocity/internal/extension/bfl"
 	"vellocity/internal/extension/ideogram"
 	"vellocity/internal/extension/openaiimages"
+	"vellocity/internal/extension/s3"
 	"vellocity/internal/extension/stability"
 	"vellocity/internal/files"
 	"vellocity/internal/image"
@@ -45,13 +49,45 @@ func imageEngines() []imageEngine {
 	}
 }
 
+// keepFiles chooses where files are kept. A bucket that will not work stops the server, with what to change; one that
+// cannot be reached now is a warning, since it may be there again in a moment.
+func (a *App) keepFiles(ctx context.Context) error {
+	if a.cfg.Files.Bucket == "" {
+		root := filepath.Join(a.cfg.Data, "files")
+		a.files = files.NewDir(root)
+		if a.Store.Postgres() {
+			a.log.Info("images are kept below the data directory; give every node the same directory, or set files to "+
+				"a bucket", "directory", root)
+		}
+		return nil
+	}
+	f := a.cfg.Files
+	bucket, err := s3.New(s3.Options{
+		Bucket: f.Bucket, Prefix: f.Prefix, Endpoint: f.Endpoint, Region: f.Region, Key: string(f.Key), Secret: f.Secret,
+		Token: f.Token,
+	})
+	if err != nil {
+		return err
+	}
+	a.files = bucket
+	ctx, done := context.WithTimeout(ctx, fileCheck)
+	defer done()
+	err = bucket.Check(ctx)
+	var fault *s3.Fault
+	if errors.As(err, &fault) && fault.Settled {
+		return err
+	}
+	if err != nil {
+		a.log.Warn("images cannot be stored now", "files", bucket.String(), "error", err)
+	}
+	return nil
+}
+
+// fileCheck is how long a bucket has to answer.
+const fileCheck = 10 * time.Second
+
 // images builds what makes images, with the providers that are connected.
 func (a *App) images() {
-	a.files = files.NewDir(filepath.Join(a.cfg.Data, "files"))
-	if a.Store.Postgres() {
-		a.log.Info("images are kept below the data directory; give every node the same directory",
-			"directory", filepath.Join(a.cfg.Data, "files"))
-	}
 	clients, kinds := map[string]*image.Client{}, map[string]image.Kind{}
 	for _, k := range imageKinds() { // one client for each, since its places are the provider's
 		kinds[k.Slug] = k

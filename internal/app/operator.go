@@ -201,6 +201,13 @@ type Status struct {
 	Live      map[string]LiveCheck `json:"live,omitempty"`
 	LedgerSum int                  `json:"ledger_sum"`
 	Email     EmailStatus          `json:"email"`
+	Files     FileStatus           `json:"files"`
+}
+
+// FileStatus says whether files can be stored.
+type FileStatus struct {
+	Where string `json:"where"`           // a directory or a bucket
+	Error string `json:"error,omitempty"` // why they cannot be stored; empty: they can
 }
 
 // EmailStatus says whether e-mails can be sent.
@@ -250,10 +257,21 @@ func (a *App) status(ctx context.Context, in statusOf) (Status, error) {
 	if in.Live {
 		s.Live = a.liveChecks(ctx)
 	}
-	s.Email = a.emailStatus(ctx)
+	s.Email, s.Files = a.emailStatus(ctx), a.fileStatus(ctx)
 	var err error
 	s.LedgerSum, err = a.Store.Read().CreditLedgerSum(ctx)
 	return s, err
+}
+
+// fileStatus writes, reads and deletes a file.
+func (a *App) fileStatus(ctx context.Context) FileStatus {
+	s := FileStatus{Where: a.files.String()}
+	ctx, done := context.WithTimeout(ctx, fileCheck)
+	defer done()
+	if err := a.files.Check(ctx); err != nil {
+		s.Error = err.Error()
+	}
+	return s
 }
 
 // emailStatus connects to the mail server and signs in, where one is configured.

@@ -31,6 +31,11 @@ type Input struct {
 	Outputs map[string]json.RawMessage
 	// Items are the content items that Reads named, with bodies.
 	Items map[int64]domain.ContentItem
+	// Passages are what the text may rest on of the workspace's sources, numbered from 1, with the words that they had
+	// when the execution read them.
+	Passages []domain.Citation
+	// Find returns passages of the workspace's sources, numbered from 1. A source that does not exist is a CONFLICT.
+	Find func(ctx context.Context, q Query) ([]domain.Citation, error)
 	// Write has a text written by the execution's origin, a model or the composer,
 	// and streams it to everyone who watches the execution. Calls of a model are
 	// retried, counted and recorded as attempts; the model and the agent's
@@ -46,6 +51,8 @@ type Ask struct {
 	// is not streamed.
 	ai.Request
 	PromptHash string // of the template that made the prompt
+	// Marked says that the text may have marks of passages, which nobody should see.
+	Marked bool
 	// Compose writes the same text from the caller's own words, where no model is
 	// used. It is fast and makes no call.
 	Compose func() (string, error)
@@ -101,6 +108,7 @@ type CreateItem struct {
 	Findings []domain.Finding
 	// Provenance says where each part of the text came from.
 	Provenance json.RawMessage
+	Support    []string // what the text may rest on beside the settings and the items
 }
 
 // ReviseItem makes a new version of an item. One that was approved goes back to review,
@@ -113,6 +121,7 @@ type ReviseItem struct {
 	Findings   []domain.Finding
 	Reason     string // for the history: "Refreshed"
 	Provenance json.RawMessage
+	Support    []string // what the new version may rest on beside the settings
 }
 
 // MoveItem moves an item to a column.

@@ -29,6 +29,11 @@ type Spec[S any] struct {
 	// Reads returns the ids of the content items that the steps read; nil where
 	// they read none. Each must exist in the workspace when the execution is accepted.
 	Reads func(s S) []int64
+	// Sources says which of the workspace's sources the texts may rest on; nil: none. Its plan gets a step before all
+	// others that finds passages of them. in is empty while the plan is laid out.
+	Sources func(in Input, s S) Query
+	// Compose adds sentences of those passages to what the composer writes from; nil: it does without.
+	Compose func(s S, sentences []string) S
 	// BrandVoice returns the id of the brand voice that the settings choose; 0, or
 	// no function, leaves the choice to the agent and the workspace.
 	BrandVoice func(s S) int64
@@ -71,6 +76,9 @@ func Define[S any](spec Spec[S]) Capability {
 	for kind := range spec.Steps {
 		c.kinds[kind] = true
 	}
+	if spec.Sources != nil {
+		c.kinds[sourcesStep] = true
+	}
 	return c
 }
 
@@ -109,6 +117,7 @@ type Request struct {
 	settings   json.RawMessage
 	title      string
 	reads      []int64
+	sources    []int64
 	effects    []domain.EffectKind
 	brandVoice int64
 	check      func(p *domain.Problems)
@@ -124,6 +133,9 @@ func (r Request) Title() string { return r.title }
 
 // Reads returns the ids of the content items that the steps read.
 func (r Request) Reads() []int64 { return r.reads }
+
+// Sources returns the ids of the sources that the settings name.
+func (r Request) Sources() []int64 { return r.sources }
 
 // Effects returns what the steps may do to content items.
 func (r Request) Effects() []domain.EffectKind { return r.effects }
@@ -150,7 +162,10 @@ func (spec Spec[S]) load(raw json.RawMessage) (Request, error) {
 		settings: raw,
 		title:    spec.Title(s),
 		check:    func(p *domain.Problems) {},
-		plan:     sync.OnceValues(func() ([]domain.PlanStep, error) { return spec.Plan(s) }),
+		plan: sync.OnceValues(func() ([]domain.PlanStep, error) {
+			plan, err := spec.Plan(s)
+			return spec.withSources(s, plan), err
+		}),
 	}
 	r.effects = spec.Capability.Effects
 	if spec.Effects != nil {
@@ -158,6 +173,9 @@ func (spec Spec[S]) load(raw json.RawMessage) (Request, error) {
 	}
 	if spec.Reads != nil {
 		r.reads = spec.Reads(s)
+	}
+	if spec.Sources != nil {
+		r.sources = spec.Sources(Input{}, s).SourceIDs
 	}
 	if spec.BrandVoice != nil {
 		r.brandVoice = spec.BrandVoice(s)
@@ -167,7 +185,10 @@ func (spec Spec[S]) load(raw json.RawMessage) (Request, error) {
 	}
 	r.step = func(kind string) (StepFunc, bool) {
 		f, ok := spec.Steps[kind]
-		return func(ctx context.Context, in Input) (Result, error) { return f(ctx, in, s) }, ok
+		if kind == sourcesStep && spec.Sources != nil {
+			f, ok = spec.findSources, true
+		}
+		return func(ctx context.Context, in Input) (Result, error) { return spec.sourced(ctx, in, s, f) }, ok
 	}
 	return r, nil
 }

@@ -13,6 +13,7 @@ func Outputs(own ...map[string]domain.OutputField) map[string]domain.OutputField
 	for _, name := range []string{"content_id", "findings", "prompt", "title"} {
 		out[name] = domain.OutputField{Kind: domain.OutputHidden}
 	}
+	maps.Copy(out, sourceOutputs())
 	for _, m := range own {
 		maps.Copy(out, m)
 	}

@@ -24,16 +24,17 @@ type Prompt struct {
 // MustPrompt parses a template. It panics where the template does not parse, since
 // templates are part of the program. Beside the functions of text/template there are
 // fence and fenced, which mark text from outside as data; line and lines, for text that
-// stands inside such marks; join; and inc, which adds one.
+// stands inside such marks; join; passages, which writes those of sources; and inc, which adds one.
 func MustPrompt(name, text string) Prompt {
 	sum := sha256.Sum256([]byte(text))
 	t := template.Must(template.New(name).Option("missingkey=error").Funcs(template.FuncMap{
-		"fence":  Fence,
-		"fenced": fencedList,
-		"line":   line,
-		"lines":  func(texts []string) string { return line(strings.Join(texts, "; ")) },
-		"inc":    func(i int) int { return i + 1 },
-		"join":   strings.Join,
+		"fence":    Fence,
+		"fenced":   fencedList,
+		"line":     line,
+		"lines":    func(texts []string) string { return line(strings.Join(texts, "; ")) },
+		"inc":      func(i int) int { return i + 1 },
+		"join":     strings.Join,
+		"passages": passagesText,
 	}).Parse(text))
 	return Prompt{Name: name, Hash: hex.EncodeToString(sum[:]), tmpl: t}
 }

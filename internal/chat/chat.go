@@ -1,6 +1,6 @@
 // Package chat has what an answer in a conversation is made of: what a model is asked, with the turns that fit
-// ([Trim]) and passages of the workspace's texts as numbered sources; which of its marks hold ([Marks], [Cite]); and
-// the answer where no model is connected, which quotes the passages. It stores nothing and calls nobody.
+// ([Trim]) and passages of the workspace's texts as numbered sources, whose marks package cite checks; and the answer
+// where no model is connected, which quotes the passages. It stores nothing and calls nobody.
 package chat
 
 import (

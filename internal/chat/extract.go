@@ -3,10 +3,8 @@ package chat
 import (
 	"fmt"
 	"strings"
-	"unicode/utf8"
 
 	"vellocity/internal/prose"
-	"vellocity/internal/search"
 )
 
 const (
@@ -55,19 +53,4 @@ func quoted(s Source, asked map[string]bool) string {
 		}
 	}
 	return prose.Clip(strings.Join(list[at:at+mostQuoted], " "), 400)
-}
-
-// Verified returns a passage as a source, with the exact words of the text that it is of. It reports false where the
-// text does not say at that place what the passage says: it may have changed since the search looked at it.
-func Verified(p search.Passage, body string) (Source, bool) {
-	runes := []rune(body)
-	start, end := p.Point, p.Point+utf8.RuneCountInString(p.Text)
-	if start < 0 || end > len(runes) || start >= end {
-		return Source{}, false
-	}
-	words := string(runes[start:end])
-	if prose.Line(words) != prose.Line(p.Text) {
-		return Source{}, false
-	}
-	return Source{Start: start, End: end, Title: p.Title, Heading: p.Heading, Quote: words}, true
 }

@@ -18,6 +18,7 @@
 package compose
 
 import (
+	"strings"
 	"unicode"
 
 	"vellocity/internal/domain"
@@ -29,6 +30,7 @@ type Brief struct {
 	Keywords     []string
 	KeyPoints    []string
 	Facts        []string
+	Found        int      // how many facts, the last ones, are sentences of the workspace's sources
 	Sources      []string // references, and pasted passages to draw on; see [Reference]
 	Language     string   // a language code; "" means English
 	CallToAction string
@@ -46,6 +48,11 @@ type Unused struct {
 	Text   string `json:"text"`   // how it begins
 	Reason string `json:"reason"` // why, and what to do
 }
+
+// Found reports whether it is a sentence of a source, which nobody has to add by hand: it is no fault of the brief.
+func (u Unused) Found() bool { return strings.HasPrefix(u.Ref, foundField+"[") }
+
+const foundField = "passages"
 
 // Pieces splits a text after every few words, so that readers see it grow.
 func Pieces(text string) []string {

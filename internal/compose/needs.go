@@ -78,6 +78,9 @@ func excerpt(s string) string {
 func (a *Article) ask(f format, filled map[string][]statement, b Brief) {
 	language := asked(b.Language)
 	for _, u := range a.Unused {
+		if u.Found() {
+			continue
+		}
 		a.Needs = append(a.Needs, u.Need(language))
 	}
 	for _, p := range f.places(language) {

@@ -80,7 +80,11 @@ func given(b Brief) []statement {
 		texts []string
 	}{{"key_points", b.KeyPoints}, {"facts", b.Facts}} {
 		for i, raw := range list.texts {
-			s, ok := newStatement(fmt.Sprintf("%s[%d]", list.field, i), raw, list.field == "facts")
+			field, n := list.field, i
+			if own := len(b.Facts) - b.Found; field == "facts" && i >= own {
+				field, n = foundField, i-own
+			}
+			s, ok := newStatement(fmt.Sprintf("%s[%d]", field, n), raw, list.field == "facts")
 			if !ok {
 				continue
 			}

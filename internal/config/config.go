@@ -44,7 +44,8 @@ type Config struct {
 	ProviderConcurrency int
 	MasterKey           domain.Secret
 
-	SMTP SMTP // how e-mails are sent
+	Files Files // where files are kept
+	SMTP  SMTP  // how e-mails are sent
 
 	// Origin says where each option was set, by its name: "--listen",
 	// "VELLOCITY_LISTEN", "vellocity.conf line 3". Options at their default are absent.

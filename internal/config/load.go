@@ -199,6 +199,7 @@ func (c *Config) together(kinds []ProviderKind) (faults []string) {
 		faults = append(faults, fmt.Sprintf("listen is %s, a public address without TLS: put a proxy with TLS in front "+
 			"and set base-url (https://…) and trusted-proxies, or accept the risk with --insecure-public", c.Listen))
 	}
+	faults = append(faults, c.Files.faults()...)
 	faults = append(faults, c.SMTP.faults()...)
 	for _, k := range kinds {
 		if fault := k.fault(c); fault != "" {

@@ -48,6 +48,7 @@ type Option struct {
 const (
 	groupServer   = "Server"
 	groupStore    = "Data and nodes"
+	groupFiles    = "Files"
 	groupText     = "Text providers"
 	groupImages   = "Image providers"
 	groupMail     = "E-mail"
@@ -57,7 +58,7 @@ const (
 // Options lists every option, in the order of the documentation. Each kind of
 // provider has two: a key and an address.
 func Options(kinds []ProviderKind) []Option {
-	return slices.Concat(serverOptions(), storeOptions(), textOptions(kinds), imageOptions(), mailOptions(),
+	return slices.Concat(serverOptions(), storeOptions(), fileOptions(), textOptions(kinds), imageOptions(), mailOptions(),
 		channelOptions())
 }
 

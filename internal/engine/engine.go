@@ -39,7 +39,7 @@ type Options struct {
 	Publisher *publishing.Publisher // nil: there are no channels
 	Agents    *external.Agents      // nil: there are no external agents
 	Maker     *imaging.Maker        // makes images, which are in Files
-	Files     *files.Dir
+	Files     files.Store
 	Fetch     content.Fetch // reads the addresses of sources; nil: none are read
 	// KeyVariables are the environment variables that connect a provider, for hints.
 	KeyVariables []string

@@ -8,6 +8,7 @@ import (
 
 	"vellocity/internal/ai"
 	"vellocity/internal/capability"
+	"vellocity/internal/cite"
 	"vellocity/internal/domain"
 	"vellocity/internal/store"
 )
@@ -20,7 +21,8 @@ type writing struct {
 	began  time.Time
 	answer *capability.Answer // of the person whom the step asked; nil before
 
-	cut       bool // a text was cut at the model's limit
+	cut       bool        // a text was cut at the model's limit
+	marks     *cite.Marks // of the text that is being written, where it may have some
 	calls     int
 	provider  string
 	model     string
@@ -82,6 +84,7 @@ func (w *writing) input() capability.Input {
 		Outputs:     w.part.outputs(w.outputs),
 		Items:       w.part.items,
 		Write:       w.write,
+		Find:        w.findSources,
 		Answer:      w.answer,
 	}
 }
@@ -105,7 +108,7 @@ func (w *writing) write(ctx context.Context, ask capability.Ask) (ai.Response, e
 	w.text.Restart(w.step.Key)
 	watch := ai.Watch{Restart: func() error { w.text.Restart(w.step.Key); return nil }}
 	if ask.Schema == nil {
-		watch.Text = func(piece string) error { w.text.Append(w.step.Key, piece); return nil }
+		watch.Text = w.stream(ask, &watch)
 	}
 	if w.part.writer.Origin.Kind == domain.OriginModel {
 		w.attempts(ctx, &watch, ask.PromptHash)
@@ -115,8 +118,23 @@ func (w *writing) write(ctx context.Context, ask capability.Ask) (ai.Response, e
 		w.calls++
 	}
 	resp, err := Write(ctx, w.part.writer, ask, watch)
+	if w.marks != nil {
+		w.text.Append(w.step.Key, w.marks.End())
+		w.marks = nil
+	}
 	w.cut = w.cut || err == nil && ask.Schema == nil && resp.Stop == ai.StopLength
 	return resp, err
+}
+
+// stream shows a text as it grows, without the marks of passages that it may have.
+func (w *writing) stream(ask capability.Ask, watch *ai.Watch) func(piece string) error {
+	if !ask.Marked {
+		return func(piece string) error { w.text.Append(w.step.Key, piece); return nil }
+	}
+	w.marks = &cite.Marks{} // which knows no passages, so no mark is let through
+	restart := watch.Restart
+	watch.Restart = func() error { w.marks = &cite.Marks{}; return restart() }
+	return func(piece string) error { w.text.Append(w.step.Key, w.marks.Write(piece)); return nil }
 }
 
 // truncated is the finding about a step's text that was cut; none where it is whole.

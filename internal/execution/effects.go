@@ -114,7 +114,7 @@ func attach(findings []domain.Finding, c domain.ContentItem) []domain.Finding {
 // draft returns the item that an effect creates, before it is stored.
 func (w *worker) draft(p *part, e capability.CreateItem, needs []domain.Need) domain.ContentItem {
 	c := e.Item
-	c.Support.Brief = p.support()
+	c.Support.Brief = append(p.support(), e.Support...)
 	c.WorkspaceID, c.ExecutionID, c.AgentID, c.Origin = w.x.WorkspaceID, w.x.ID, p.agent.ID, p.origin
 	c.Findings = append(slices.Clone(e.Findings), p.cut...) // nobody would see how a text ends
 	if len(c.NeedsInput) == 0 && p.key == "" {              // in a template they may be those of another text
@@ -159,6 +159,7 @@ func (w *worker) revise(
 	c.Preview, c.WordCount = e.Item.Preview, e.Item.WordCount
 	c.Edited, c.Scores, c.NeedsInput = e.Item.Edited, nil, e.Item.NeedsInput
 	c.Support.Brief = append(slices.Clone(c.Support.Brief), domain.Strings(p.req.JSON())...)
+	c.Support.Brief = append(c.Support.Brief, e.Support...)
 	c.AgentID, c.Findings = p.agent.ID, append(slices.Clone(e.Findings), p.cut...)
 	if p.origin.Kind == domain.OriginModel {
 		c.Origin = p.origin // what a model has rewritten is marked as such

@@ -23,6 +23,7 @@ import (
 	"vellocity/internal/ai"
 	"vellocity/internal/capability"
 	"vellocity/internal/queue"
+	"vellocity/internal/search"
 	"vellocity/internal/store"
 	"vellocity/internal/text"
 )
@@ -33,6 +34,7 @@ const JobKind = "execution"
 // Options are what a Runner needs.
 type Options struct {
 	Store        *store.Store
+	Search       *search.Search // of passages of the workspace's sources
 	Queue        *queue.Queue
 	Providers    *ai.Providers
 	Capabilities []capability.Capability

@@ -20,9 +20,10 @@ type Order struct {
 	Lead         string              // the one of them that writes first, whose agent is the execution's
 	Effects      []domain.EffectKind // all that it may do to content items
 	NeedsModel   bool
-	ModelFor     string // the slug of one that only a model can do; "": none
-	BrandVoice   int64  // that the settings name; 0: none
-	Reads        []int64
+	ModelFor     string  // the slug of one that only a model can do; "": none
+	BrandVoice   int64   // that the settings name; 0: none
+	Reads        []int64 // items
+	Sources      []int64 // that the settings name
 	// Certain is how many credits it is certain to need with a model. A template may need more: up to its price.
 	Certain int
 
@@ -42,6 +43,7 @@ func OfCapability(c capability.Capability, req capability.Request) Order {
 		NeedsModel:   c.NeedsModel,
 		BrandVoice:   req.BrandVoice(),
 		Reads:        req.Reads(),
+		Sources:      req.Sources(),
 		capability:   c.Slug,
 		plan:         req.Plan,
 	}

@@ -44,6 +44,11 @@ const (
 // Kinds lists the endings of the files that [File] reads.
 func Kinds() []string { return []string{".md", ".txt", ".html", ".docx"} }
 
+// IsPDF reports whether a document is a PDF, which [File] does not read: package pdf/apart does.
+func IsPDF(name string, data []byte) bool {
+	return bytes.HasPrefix(data, []byte("%PDF-")) || strings.EqualFold(path.Ext(name), ".pdf")
+}
+
 // File reads a document. Its kind is decided by its first bytes and the ending of its name.
 func File(name string, data []byte) (d Document, err error) {
 	ending := strings.ToLower(path.Ext(name))
@@ -52,8 +57,8 @@ func File(name string, data []byte) (d Document, err error) {
 		return d, unreadable("has %d bytes, and at most %d are allowed. Split it", len(data), MaxFile)
 	case len(bytes.TrimSpace(data)) == 0:
 		return d, unreadable("is empty")
-	case bytes.HasPrefix(data, []byte("%PDF-")) || ending == ".pdf":
-		return d, unreadable("is a PDF, which cannot be read. Save its text as %s", alternatives())
+	case IsPDF(name, data):
+		return d, unreadable("is a PDF, which cannot be read. Save its text as %s", Others())
 	case bytes.HasPrefix(data, []byte("PK\x03\x04")):
 		d, err = docx(data)
 	case ending == ".html" || ending == ".htm" || ending == ".xhtml":
@@ -61,21 +66,22 @@ func File(name string, data []byte) (d Document, err error) {
 	case isText(data):
 		d, err = plain(data, ending)
 	default:
-		return d, unreadable("is of a kind that is not read. Save it as %s", alternatives())
+		return d, unreadable("is of a kind that is not read. Save it as %s", Others())
 	}
 	if err == nil && d.Title == "" {
-		d.Title = titleOf(name)
+		d.Title = TitleOf(name)
 	}
 	return d, err
 }
 
-func alternatives() string {
+// Others names the kinds of [Kinds] for a sentence: ".md, .txt, .html or .docx".
+func Others() string {
 	k := Kinds()
 	return strings.Join(k[:len(k)-1], ", ") + " or " + k[len(k)-1]
 }
 
-// titleOf makes a title of a file's name.
-func titleOf(name string) string {
+// TitleOf makes a title of a file's name.
+func TitleOf(name string) string {
 	name = path.Base(strings.ReplaceAll(name, `\`, "/"))
 	name = strings.TrimSuffix(name, path.Ext(name))
 	return strings.TrimSpace(strings.NewReplacer("_", " ", "-", " ").Replace(name))

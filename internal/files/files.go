@@ -3,7 +3,7 @@
 // Content decides the name, so to write a file again after a crash is harmless.
 //
 // Who keeps a file writes it before the row that names it, and deletes it after the last row
-// that does; [Dir.Walk] finds those that no row names.
+// that does; Walk finds those that no row names.
 package files
 
 import (
@@ -28,6 +28,46 @@ var (
 	ErrDamaged = errors.New("the file is damaged")
 )
 
+// Store keeps files: [Dir], or a bucket of a server that speaks S3 (package extension/s3). It is safe for use by
+// several goroutines and processes.
+type Store interface {
+	// Put stores a file of a workspace and returns its checksum. When it has returned, the file outlives a crash. One
+	// that is there already is kept, and counts as new for Walk.
+	Put(ctx context.Context, workspaceID int64, data []byte) (sum string, err error)
+	// Get returns a file of a workspace: ErrMissing where there is none, ErrDamaged where its bytes are not those that
+	// were stored.
+	Get(ctx context.Context, workspaceID int64, sum string) ([]byte, error)
+	// Delete removes a file of a workspace. One that is not there is no error.
+	Delete(ctx context.Context, workspaceID int64, sum string) error
+	// Walk calls f for each file that was last put before a moment. It ends with the first error of f, or of ctx.
+	Walk(ctx context.Context, before time.Time, f func(workspaceID int64, sum string) error) error
+	// Check writes, reads and deletes a file, and says in a sentence what keeps it from that.
+	Check(ctx context.Context) error
+	// String says where the files are, for the operator.
+	String() string
+}
+
+// Name returns where a file is below the root of a store: 7/9f/9f86d0…, with slashes. A sum that is none has no place:
+// names come from rows, and a damaged one must not lead anywhere else.
+func Name(workspaceID int64, sum string) (string, error) {
+	if raw, err := hex.DecodeString(sum); err != nil || len(raw) != sha256.Size || strings.ToLower(sum) != sum {
+		return "", fmt.Errorf("%w: %q is no checksum", ErrMissing, sum)
+	}
+	return strconv.FormatInt(workspaceID, 10) + "/" + sum[:2] + "/" + sum, nil
+}
+
+// ParseName returns whose file has a name of [Name]; false where it is the name of something else.
+func ParseName(name string) (workspaceID int64, sum string, ok bool) {
+	workspace, rest, _ := strings.Cut(name, "/")
+	_, sum, _ = strings.Cut(rest, "/")
+	workspaceID, err := strconv.ParseInt(workspace, 10, 64)
+	if err != nil {
+		return 0, "", false
+	}
+	again, err := Name(workspaceID, sum)
+	return workspaceID, sum, err == nil && again == name
+}
+
 // Dir keeps files in a directory, two letters deep: 7/9f/9f86d0…. It is safe for use by
 // several goroutines, and by several processes that share the directory.
 type Dir struct{ root string }
@@ -41,13 +81,32 @@ func Sum(data []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// path returns where a file of a workspace is. A sum that is none has no place: names come
-// from rows, and a damaged one must not lead out of the directory.
+// path returns where a file of a workspace is.
 func (d *Dir) path(workspaceID int64, sum string) (string, error) {
-	if raw, err := hex.DecodeString(sum); err != nil || len(raw) != sha256.Size || strings.ToLower(sum) != sum {
-		return "", fmt.Errorf("%w: %q is no checksum", ErrMissing, sum)
+	name, err := Name(workspaceID, sum)
+	return filepath.Join(d.root, filepath.FromSlash(name)), err
+}
+
+// String is the directory.
+func (d *Dir) String() string { return d.root }
+
+// Check writes and deletes a file.
+func (d *Dir) Check(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
 	}
-	return filepath.Join(d.root, strconv.FormatInt(workspaceID, 10), sum[:2], sum), nil
+	if err := os.MkdirAll(d.root, 0o700); err != nil {
+		return fmt.Errorf("create the directory of files: %w", err)
+	}
+	f, err := os.CreateTemp(d.root, temporary+"*")
+	if err != nil {
+		return fmt.Errorf("write to the directory of files: %w", err)
+	}
+	_, err = f.WriteString("check")
+	if err = errors.Join(err, f.Close(), os.Remove(f.Name())); err != nil {
+		return fmt.Errorf("write to the directory of files: %w", err)
+	}
+	return nil
 }
 
 // Put stores a file of a workspace and returns its checksum. When it has returned, the file is
@@ -178,13 +237,11 @@ func (d *Dir) Walk(ctx context.Context, before time.Time, f func(workspaceID int
 		if strings.HasPrefix(e.Name(), temporary) {
 			return root.Remove(path)
 		}
-		workspace, _, _ := strings.Cut(path, "/")
-		id, err := strconv.ParseInt(workspace, 10, 64)
-		at, bad := d.path(id, e.Name())
-		if err != nil || bad != nil || at != filepath.Join(d.root, filepath.FromSlash(path)) {
-			return nil //nolint:nilerr // a file of somebody else
+		id, sum, ok := ParseName(path)
+		if !ok {
+			return nil // a file of somebody else
 		}
-		return f(id, e.Name())
+		return f(id, sum)
 	})
 	if err != nil {
 		return fmt.Errorf("look through the files: %w", err)

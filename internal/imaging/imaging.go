@@ -40,7 +40,7 @@ func (e Engine) Connected() bool { return e.Client != nil }
 // Options are what a Maker needs.
 type Options struct {
 	Store   *store.Store
-	Files   *files.Dir
+	Files   files.Store
 	Engines []Engine
 	Log     *slog.Logger
 	// Pause is the least time between two rounds; 0 means 5 s.

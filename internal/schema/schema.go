@@ -101,7 +101,8 @@ func read(raw json.RawMessage, compiled func() *jsonschema.Schema) (*Schema, err
 func (s *Schema) JSON() json.RawMessage { return s.raw }
 
 // Standard returns the schema without the keywords of our own, for readers who only
-// know the standard's.
+// know the standard's, and without the titles of fields that have a description: models pay
+// for each word that they read.
 func (s *Schema) Standard() (json.RawMessage, error) {
 	var doc any
 	if err := json.Unmarshal(s.raw, &doc); err != nil {
@@ -130,6 +131,9 @@ func removeOwn(node any) {
 				continue
 			}
 			for _, f := range fields {
+				if m, ok := f.(map[string]any); ok && m["description"] != nil {
+					delete(m, "title")
+				}
 				removeOwn(f)
 			}
 		}

@@ -62,8 +62,13 @@ func (s *Search) Find(ctx context.Context, workspaceID string, query string, lim
 	if err != nil {
 		return nil, domain.NotFound("Workspace")
 	}
+	return s.find(ctx, id, query, limit, false)
+}
+
+// find is [Search.Find] of a workspace that exists, perhaps of its sources alone.
+func (s *Search) find(ctx context.Context, id int64, query string, limit int, onlySources bool) ([]Passage, error) {
 	terms := termsOf(query)
-	found, err := s.candidates(ctx, id, terms, limit)
+	found, err := s.candidates(ctx, id, terms, limit, onlySources)
 	if err != nil {
 		return nil, err
 	}
@@ -92,14 +97,16 @@ func passage(r ranked, terms []term) Passage {
 
 // candidates reads the passages that may fit: those with all words in the title or a heading, those with all words,
 // then with two of them, then with one, until there are enough.
-func (s *Search) candidates(ctx context.Context, workspaceID int64, terms []term, limit int) ([]store.Passage, error) {
+func (s *Search) candidates(
+	ctx context.Context, workspaceID int64, terms []term, limit int, onlySources bool,
+) ([]store.Passage, error) {
 	if len(terms) == 0 || limit <= 0 {
 		return nil, nil
 	}
 	var list []store.Passage
 	seen := map[int64]bool{}
 	read := func(most int, groups ...[]store.PassageTerm) error {
-		found, err := s.store.Read().MatchingPassages(ctx, workspaceID, groups, most)
+		found, err := s.store.Read().MatchingPassages(ctx, workspaceID, groups, most, onlySources)
 		for _, p := range found {
 			if !seen[p.ID] {
 				seen[p.ID] = true

@@ -244,15 +244,20 @@ type PassageTerm struct {
 }
 
 // MatchingPassages returns the passages of the workspace that have all the terms of one of the groups, newest first,
-// up to limit. One whose item or source has a newer text is left out until it is cut again.
+// up to limit, perhaps of sources alone. One whose item or source has a newer text is left out until it is cut again.
 func (q Q) MatchingPassages(
-	ctx context.Context, workspaceID int64, groups [][]PassageTerm, limit int,
+	ctx context.Context, workspaceID int64, groups [][]PassageTerm, limit int, onlySources bool,
 ) ([]Passage, error) {
 	// What is current: the owner is there, at the version that the passage was cut from.
-	const current = ` and (passage.kind = 'item' and exists (select 1 from content c
+	current := ` and (passage.kind = 'item' and exists (select 1 from content c
 			where c.workspace_id = passage.workspace_id and c.id = passage.owner_id and c.version = passage.version)
 		or passage.kind = 'source' and exists (select 1 from source o
 			where o.workspace_id = passage.workspace_id and o.id = passage.owner_id and o.revision = passage.version))`
+	read := 2 * limit
+	if onlySources { // the index does not say what a passage is of
+		current += ` and passage.kind = 'source'`
+		read = 20 * limit
+	}
 	// The index is asked first, whatever a planner thinks of an order by id; and + keeps it from the list of a
 	// workspace's passages.
 	hits := `select rowid as id from passage_search where passage_search match $1 order by rowid desc limit 0 + $3`
@@ -263,7 +268,7 @@ func (q Q) MatchingPassages(
 		`with hit as materialized (`+hits+`), newest as materialized (select id from hit order by id desc limit 0 + $3)
 		select `+passageColumns+` from newest join passage on passage.id = newest.id
 		where +passage.workspace_id = $2`+current+` order by passage.id desc limit 0 + $4`,
-		q.passageQuery(workspaceID, groups), workspaceID, 2*limit, limit)
+		q.passageQuery(workspaceID, groups), workspaceID, read, limit)
 	if err != nil {
 		return nil, fmt.Errorf("search passages: %w", err)
 	}

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"vellocity/internal/domain"
 	"vellocity/internal/store/db"
@@ -91,6 +92,16 @@ func (q Q) Source(ctx context.Context, workspaceID, id int64) (domain.Source, er
 		return s, domain.NotFound("Source")
 	}
 	return s, nil
+}
+
+// MissingSources returns which of the ids are of no source of the workspace.
+func (q Q) MissingSources(ctx context.Context, workspaceID int64, ids []int64) ([]int64, error) {
+	found, err := db.Many(ctx, q.db, db.ID, `select id from source
+		where workspace_id = $1 and id in (`+placeholders(2, len(ids))+`)`, append([]any{workspaceID}, anyIDs(ids)...)...)
+	if err != nil {
+		return nil, fmt.Errorf("look for sources: %w", err)
+	}
+	return slices.DeleteFunc(slices.Clone(ids), func(id int64) bool { return slices.Contains(found, id) }), nil
 }
 
 // FeedEntries returns the entries of a feed, with their texts.

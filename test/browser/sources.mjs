@@ -12,6 +12,7 @@ const { server, tell, noFault, everyMode, play } = await stage({ name: "sources"
 await play("Sources are done.", async (page) => {
   await paste(page);
   await upload(page);
+  await drop(page);
   await openPassage(page);
   await remove(page);
   await everyMode(["/sources", "/sources?new=1", "/sources/1"]);
@@ -49,6 +50,32 @@ async function upload(page) {
   await page.getByRole("heading", { name: "opening hours" }).waitFor();
 }
 
+async function drop(page) {
+  tell("drop several files, and paste a text and an address, anywhere on the page");
+  await page.goto(server.base + "/sources");
+  await page.locator("[data-drop]").waitFor(); // its script is there
+  await page.evaluate(() => {
+    const data = new DataTransfer();
+    data.items.add(new File(["Parcels go out at *noon*."], "parcels.md", { type: "text/markdown" }));
+    data.items.add(new File([new Uint8Array([77, 90, 0, 1])], "program.bin"));
+    document.body.dispatchEvent(new DragEvent("dragover", { dataTransfer: data, bubbles: true, cancelable: true }));
+    document.body.dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }));
+  });
+  const rows = page.locator("[data-drop] li");
+  await rows.nth(0).getByRole("link", { name: "parcels" }).waitFor();
+  await rows.nth(1).getByText("is of a kind that is not read").waitFor();
+  const paste = (text) => page.evaluate((text) => {
+    const data = new DataTransfer();
+    data.setData("text/plain", text);
+    document.body.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+  }, text);
+  await paste("Lunch is at one.");
+  await rows.nth(2).getByText("Added").waitFor();
+  await paste("http://127.0.0.1:9/secret");
+  await rows.nth(3).locator(".err").waitFor();
+  await noFault(page, "sources that were dropped");
+}
+
 async function openPassage(page) {
   tell("open a passage by its address");
   await page.goto(server.base + "/sources/1");
@@ -74,7 +101,7 @@ async function withoutScript() {
   await page.goto(server.base + "/sources?new=1");
   await page.locator("#s-text").fill("The kettle is in the kitchen.");
   await page.getByRole("button", { name: "Add source" }).click();
-  await page.waitForURL(/\/sources\/3$/);
+  await page.waitForURL(/\/sources\/5$/);
   await page.goto(server.base + "/sources?q=kettle");
   await page.getByRole("link", { name: "The kettle is in the kitchen." }).waitFor();
   await ctx.close();

@@ -42,7 +42,7 @@ type listSources struct {
 }
 
 type sourceFile struct {
-	Name string     `json:"name" doc:"With its ending: .md, .txt, .html or .docx"`
+	Name string     `json:"name" doc:"With its ending: .md, .txt, .html, .docx or .pdf"`
 	Data ops.Upload `json:"data" doc:"Its bytes, in base64"`
 }
 

@@ -11,6 +11,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 
 	"vellocity/internal/capability"
 	"vellocity/internal/domain"
@@ -48,7 +49,14 @@ func New() capability.Capability {
 		Tidy:       Settings.tidy,
 		Title:      title,
 		BrandVoice: func(s Settings) int64 { return s.BrandVoiceID },
-		Plan:       plan,
+		Sources: func(_ capability.Input, s Settings) capability.Query {
+			return capability.Query{Sourcing: s.Sourcing, Text: strings.Join(append([]string{s.Topic}, s.Keywords...), " ")}
+		},
+		Compose: func(s Settings, found []string) Settings {
+			s.Facts, s.found = append(slices.Clone(s.Facts), found...), len(found)
+			return s
+		},
+		Plan: plan,
 		Steps: map[string]capability.Step[Settings]{
 			"brief":    s.brief,
 			"outline":  s.outline,

@@ -41,7 +41,7 @@ func (s steps) checks(ctx context.Context, in capability.Input, settings Setting
 	guarded, err := capability.Guard(
 		ctx,
 		in,
-		guardInput(p, d, v.Text, in.Origin),
+		guardInput(in, p, d, v.Text),
 		func(ctx context.Context, body string, faults []string) (string, error) {
 			p.Text, p.Faults = body, faults
 			c := newComposer(settings, in.BrandVoice)
@@ -115,7 +115,7 @@ func (s steps) finished(
 
 // guardInput says what supports the text. A composed text is as long as its brief
 // allows, so it has no lower bound.
-func guardInput(p page, d described, text string, origin domain.Origin) guard.Input {
+func guardInput(in capability.Input, p page, d described, text string) guard.Input {
 	g := guard.Input{
 		Text:            text,
 		Title:           d.Title,
@@ -124,10 +124,10 @@ func guardInput(p page, d described, text string, origin domain.Origin) guard.In
 		Type:            domain.ContentBlog,
 		Language:        p.Language,
 		MaxWords:        p.WordCount * 13 / 10,
-		Support:         append(p.support(), p.Background),
+		Support:         slices.Concat(p.support(), []string{p.Background}, in.Quotes()),
 		Allowed:         []string{p.CallToAction},
 	}
-	if origin.Kind == domain.OriginModel {
+	if in.Origin.Kind == domain.OriginModel {
 		g.MinWords = p.WordCount / 2
 	}
 	return g
@@ -147,11 +147,11 @@ func needs(s Settings, words int, in capability.Input) []domain.Need {
 		add(words < s.WordCount*6/10, "material", "key_points", words, s.WordCount)
 		return out
 	}
-	given := strings.Join(slices.Concat(s.KeyPoints, s.Facts, s.Sources), "\n")
+	given := strings.Join(slices.Concat(s.KeyPoints, s.Facts, s.Sources, in.Quotes()), "\n")
 	add(len(s.KeyPoints) == 0, "points", "key_points")
 	add(!strings.ContainsAny(given, "0123456789０１２３４５６７８９"), "figures", "facts")
 	add(!strings.ContainsAny(given, "“”\"«»„「"), "proof", "facts")
-	add(len(s.Sources) == 0, "source", "sources")
+	add(len(s.Sources)+len(in.Passages) == 0, "source", "sources")
 	add(s.Audience == "", "audience", "audience")
 	add(s.CallToAction == "", "action", "call_to_action")
 	return out

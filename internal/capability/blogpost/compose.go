@@ -19,6 +19,7 @@ func newComposer(s Settings, v *domain.BrandVoice) composer {
 		Keywords:     s.Keywords,
 		KeyPoints:    s.KeyPoints,
 		Facts:        s.Facts,
+		Found:        s.found,
 		Sources:      s.Sources,
 		Language:     s.Language,
 		CallToAction: s.CallToAction,

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"vellocity/internal/capability"
 	"vellocity/internal/prose"
 )
 
@@ -27,6 +28,9 @@ type Settings struct {
 	CallToAction string   `json:"call_to_action,omitempty"`
 	// Format is a name from [compose.Formats], or [compose.Automatic].
 	Format string `json:"format"`
+	capability.Sourcing
+
+	found int // how many facts, the last ones, are sentences of the workspace's sources
 }
 
 // tidy returns the settings in the form that the steps use.

@@ -51,6 +51,7 @@ type steps struct{ prompts prompts }
 type page struct {
 	Settings
 	Background string
+	Passages   []domain.Citation
 	Sections   int
 	Title      string
 	Outline    []sectionPlan
@@ -63,7 +64,9 @@ type page struct {
 }
 
 func newPage(in capability.Input, settings Settings) page {
-	return page{Settings: settings, Background: in.Background(), Sections: Sections(settings.WordCount)}
+	return page{
+		Settings: settings, Background: in.Background(), Passages: in.Passages, Sections: Sections(settings.WordCount),
+	}
 }
 
 // text is one text to be written.

@@ -68,6 +68,7 @@ func New() capability.Capability {
 		Tidy:       func(s Settings) Settings { s.Common = s.Tidy(); return s },
 		Title:      func(s Settings) string { return s.Common.Title("Campaign") },
 		BrandVoice: func(s Settings) int64 { return s.BrandVoiceID },
+		Sources:    func(_ capability.Input, s Settings) capability.Query { return s.Query() },
 		Plan:       plan,
 		Steps:      own,
 	})
@@ -126,5 +127,6 @@ func (s Settings) social() social.Settings {
 }
 
 func (s Settings) mail() email.Settings {
+	s.Sourcing = capability.Sourcing{} // the campaign has found the passages
 	return email.Settings{Common: s.Common, Emails: 1, WordCount: 150}
 }

@@ -30,7 +30,10 @@ const messageSchema = `{"type":"object","additionalProperties":false,"required":
 type steps struct{ draft.Writer }
 
 func (s Settings) brief(in capability.Input) draft.Brief {
-	return draft.Brief{Kind: "a campaign", Fields: append(s.Head("Topic"), s.Body()...), Background: in.Background()}
+	return draft.Brief{
+		Kind: "a campaign", Fields: append(s.Head("Topic"), s.Body()...),
+		Background: in.Background(), Passages: in.Passages,
+	}
 }
 
 // message decides what all texts say. The composer takes the first key point and the

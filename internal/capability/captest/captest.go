@@ -28,6 +28,7 @@ type Run struct {
 	Agent      domain.Agent
 	Items      []domain.ContentItem
 	Answer     *capability.Answer
+	Passages   []domain.Citation // of the workspace's sources, whatever the settings ask for
 	// Waited is called where a step waits for a person, and returns the decision; nil
 	// ends the execution there.
 	Waited func(capability.Wait) *capability.Answer
@@ -148,6 +149,7 @@ func one(t *testing.T, work capability.Request, r Run, step domain.PlanStep, out
 		Items:       map[int64]domain.ContentItem{},
 		Answer:      r.Answer,
 	}
+	in.Find = func(context.Context, capability.Query) ([]domain.Citation, error) { return r.Passages, nil }
 	for _, item := range r.Items {
 		in.Items[item.ID] = item
 	}

@@ -17,10 +17,11 @@ import (
 // Brief is what a text is written from. It leads every prompt of an execution, the same
 // each time, so that providers can cache it.
 type Brief struct {
-	Kind       string   // what is written, with its article: "a product description"
-	Fields     []Field  // in the order of the prompt
-	Sources    []string // passages to draw on
-	Background string   // the caller's further context
+	Kind       string            // what is written, with its article: "a product description"
+	Fields     []Field           // in the order of the prompt
+	Sources    []string          // texts to draw on
+	Passages   []domain.Citation // of the workspace's sources
+	Background string            // the caller's further context
 }
 
 // Field is a setting in a brief. Either Text or List is set; a field with neither is left out.
@@ -36,6 +37,9 @@ func (b Brief) Support() []string {
 	out := append(slices.Clone(b.Sources), b.Background)
 	for _, f := range b.Fields {
 		out = append(append(out, f.Text), f.List...)
+	}
+	for _, p := range b.Passages {
+		out = append(out, p.Title, p.Heading, p.Quote)
 	}
 	return out
 }
@@ -63,6 +67,21 @@ type Common struct {
 	Link         string   `json:"link,omitempty"`
 	Language     string   `json:"language,omitempty"`
 	BrandVoiceID int64    `json:"brand_voice_id,omitempty"`
+	capability.Sourcing
+
+	found int // how many facts, the last ones, are sentences of sources
+}
+
+// Query asks for passages that fit the settings.
+func (c Common) Query() capability.Query {
+	text := strings.Join(append([]string{c.Topic}, c.Keywords...), " ")
+	return capability.Query{Sourcing: c.Sourcing, Text: text}
+}
+
+// With returns the settings with sentences of sources, for the composer.
+func (c Common) With(sentences []string) Common {
+	c.Facts, c.found = append(slices.Clone(c.Facts), sentences...), len(sentences)
+	return c
 }
 
 // Tidy returns the settings as the steps use them: each on one line, lists without
@@ -118,7 +137,7 @@ func (c Common) Title(otherwise string) string {
 // Compose is the brief for the composer.
 func (c Common) Compose(v *domain.BrandVoice) compose.Brief {
 	return compose.Brief{
-		Topic: c.Topic, Keywords: c.Keywords, KeyPoints: c.KeyPoints, Facts: c.Facts, Language: c.Language,
+		Topic: c.Topic, Keywords: c.Keywords, KeyPoints: c.KeyPoints, Facts: c.Facts, Found: c.found, Language: c.Language,
 		CallToAction: c.CallToAction, BrandVoice: v, Sections: 12,
 	}
 }

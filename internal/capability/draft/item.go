@@ -79,6 +79,9 @@ func Create(in capability.Input, c Checked, further domain.ContentItem, r Record
 	r.Steps[in.Step.Key] = c.Trace
 	item.NeedsInput = slices.Clone(item.NeedsInput)
 	for _, u := range r.Unused {
+		if u.Found() {
+			continue
+		}
 		item.NeedsInput = append(item.NeedsInput, u.Need(item.Language))
 	}
 	from, err := r.Provenance(in)

@@ -45,6 +45,8 @@ func New() capability.Capability {
 		Tidy:       func(s Settings) Settings { s.Common = s.Tidy(); return s },
 		Title:      func(s Settings) string { return s.Common.Title("E-mail") },
 		BrandVoice: func(s Settings) int64 { return s.BrandVoiceID },
+		Sources:    func(_ capability.Input, s Settings) capability.Query { return s.Query() },
+		Compose:    func(s Settings, found []string) Settings { s.Common = s.With(found); return s },
 		Plan:       plan,
 		Steps:      map[string]capability.Step[Settings]{"brief": s.brief, "sequence": s.plan, "mail": s.mail},
 	})

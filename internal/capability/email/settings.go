@@ -25,5 +25,8 @@ func (s Settings) brief(in capability.Input) draft.Brief {
 	if s.Emails > 1 {
 		kind = fmt.Sprintf("a sequence of %d e-mails", s.Emails)
 	}
-	return draft.Brief{Kind: kind, Fields: append(s.Head("Topic"), s.Body()...), Background: in.Background()}
+	return draft.Brief{
+		Kind: kind, Fields: append(s.Head("Topic"), s.Body()...),
+		Background: in.Background(), Passages: in.Passages,
+	}
 }

@@ -52,6 +52,8 @@ func New() capability.Capability {
 		Tidy:       Settings.tidy,
 		Title:      func(s Settings) string { return s.Common.Title("Landing page") },
 		BrandVoice: func(s Settings) int64 { return s.BrandVoiceID },
+		Sources:    func(_ capability.Input, s Settings) capability.Query { return s.Query() },
+		Compose:    func(s Settings, found []string) Settings { s.Common = s.With(found); return s },
 		Plan: func(Settings) ([]domain.PlanStep, error) {
 			return []domain.PlanStep{
 				{Key: "brief", Name: "Brief", Kind: "brief", DependsOn: []string{}},
@@ -74,7 +76,10 @@ func (s Settings) brief(in capability.Input) draft.Brief {
 		draft.Field{Setting: "proof", Label: "Proof, which the page shows word for word", List: s.Proof},
 		draft.Field{Setting: "questions", Label: "Questions that visitors ask", List: s.Questions},
 	)
-	return draft.Brief{Kind: "a landing page", Fields: append(fields, s.Body()...), Background: in.Background()}
+	return draft.Brief{
+		Kind: "a landing page", Fields: append(fields, s.Body()...),
+		Background: in.Background(), Passages: in.Passages,
+	}
 }
 
 func brief(_ context.Context, in capability.Input, s Settings) (capability.Result, error) {

@@ -61,6 +61,8 @@ func New() capability.Capability {
 		Tidy:       func(s Settings) Settings { s.Common = s.Tidy(); return s },
 		Title:      func(s Settings) string { return s.Common.Title("Outline") },
 		BrandVoice: func(s Settings) int64 { return s.BrandVoiceID },
+		Sources:    func(_ capability.Input, s Settings) capability.Query { return s.Query() },
+		Compose:    func(s Settings, found []string) Settings { s.Common = s.With(found); return s },
 		Plan:       plan,
 		Steps:      map[string]capability.Step[Settings]{"brief": brief, "outline": w.outline},
 	})
@@ -77,7 +79,7 @@ func (s Settings) brief(in capability.Input) draft.Brief {
 	return draft.Brief{
 		Kind:       "the outline of an article",
 		Fields:     append(append(s.Head("Topic"), draft.Field{Label: "Kind of article", Text: s.FormatName()}), s.Body()...),
-		Background: in.Background(),
+		Background: in.Background(), Passages: in.Passages,
 	}
 }
 

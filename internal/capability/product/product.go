@@ -65,6 +65,8 @@ func New() capability.Capability {
 		Tidy:       Settings.tidy,
 		Title:      func(s Settings) string { return s.Common.Title("Product description") },
 		BrandVoice: func(s Settings) int64 { return s.BrandVoiceID },
+		Sources:    func(_ capability.Input, s Settings) capability.Query { return s.Query() },
+		Compose:    func(s Settings, found []string) Settings { s.Common = s.With(found); return s },
 		Plan: func(Settings) ([]domain.PlanStep, error) {
 			return []domain.PlanStep{
 				{Key: "brief", Name: "Brief", Kind: "brief", DependsOn: []string{}},
@@ -90,7 +92,7 @@ func (s Settings) brief(in capability.Input) draft.Brief {
 	fields = append(append(fields, body...), draft.Field{
 		Setting: "specs", Label: "Specifications, which a table below the text shows", List: s.Specs,
 	})
-	return draft.Brief{Kind: "a product description", Fields: fields, Background: in.Background()}
+	return draft.Brief{Kind: "a product description", Fields: fields, Background: in.Background(), Passages: in.Passages}
 }
 
 func brief(_ context.Context, in capability.Input, s Settings) (capability.Result, error) {

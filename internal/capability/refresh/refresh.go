@@ -8,6 +8,7 @@ import (
 	_ "embed"
 	"fmt"
 	"slices"
+	"strings"
 
 	"vellocity/internal/capability"
 	"vellocity/internal/capability/draft"
@@ -60,6 +61,9 @@ func New() capability.Capability {
 		Title:      func(s Settings) string { return fmt.Sprintf("Refresh of item %d", s.ContentID) },
 		Reads:      func(s Settings) []int64 { return []int64{s.ContentID} },
 		BrandVoice: func(s Settings) int64 { return s.BrandVoiceID },
+		Sources: func(in capability.Input, s Settings) capability.Query {
+			return capability.Query{Sourcing: s.Sourcing, Text: strings.Join(append(s.Facts, in.Items[s.ContentID].Title), " ")}
+		},
 		Effects: func(s Settings) []domain.EffectKind {
 			if s.Output == "item" {
 				return []domain.EffectKind{domain.EffectCreate}
@@ -82,14 +86,14 @@ func (s Settings) tidy() Settings {
 	return s
 }
 
-func (s Settings) brief(item domain.ContentItem) draft.Brief {
+func (s Settings) brief(in capability.Input, item domain.ContentItem) draft.Brief {
 	b := draft.FromItem("the refresh of an item", item,
 		draft.Field{Setting: "audience", Label: "Audience", Text: s.Audience},
 		draft.Field{Setting: "tone", Label: "Tone", Text: s.Tone},
 		draft.Field{Setting: "facts", Label: "New facts, which are the only new figures allowed", List: s.Facts},
 		draft.Field{Setting: "instructions", Label: "What else to change", Text: s.Instructions},
 	)
-	b.Sources = s.Sources // the text itself stands in the task, apart from what is new
+	b.Sources, b.Passages = s.Sources, in.Passages // the text itself stands in the task, apart from what is new
 	return b
 }
 
@@ -119,7 +123,7 @@ func dated(_ context.Context, in capability.Input, s Settings) (capability.Resul
 	if n := len(r.Dated); n > 0 {
 		r.Summary = domain.Plural(n, "place") + " may be out of date. Check each one; a new fact replaces it."
 	}
-	b := s.brief(item)
+	b := s.brief(in, item)
 	b.Sources = append(slices.Clone(b.Sources), item.Body)
 	return capability.Result{Output: r, Findings: b.Suspicious(in.Step.Key)}, nil
 }

@@ -42,13 +42,13 @@ func (w steps) rewrite(ctx context.Context, in capability.Input, s Settings) (ca
 	if err := in.Output("dated", &r); err != nil {
 		return capability.Result{}, err
 	}
-	if why, key := s.nothing(in.Origin); why != "" {
+	if why, key := s.nothing(in); why != "" {
 		return capability.Result{
 			Output:     Refreshed{Title: item.Title, Note: why},
 			NeedsInput: append(r.needs(item, item.Body, in.Origin), compose.Question(item.Language, key, "facts")),
 		}, nil
 	}
-	b := s.brief(item)
+	b := s.brief(in, item)
 	g := guard.Input{
 		Type: item.Type, Channel: item.Channel, Language: item.Language,
 		Support: append(append(b.Support(), item.Body), item.Support.Given()...),
@@ -75,11 +75,11 @@ func (w steps) rewrite(ctx context.Context, in capability.Input, s Settings) (ca
 }
 
 // nothing says why there is nothing to write; "" where there is something.
-func (s Settings) nothing(o domain.Origin) (why, question string) {
+func (s Settings) nothing(in capability.Input) (why, question string) {
 	switch {
-	case len(s.Facts)+len(s.Sources) == 0 && s.Instructions == "":
+	case len(s.Facts)+len(s.Sources)+len(in.Passages) == 0 && s.Instructions == "":
 		return "No new facts given, so the text stays as it is.", "new facts"
-	case o.Kind == domain.OriginComposer && len(s.Facts) == 0:
+	case in.Origin.Kind == domain.OriginComposer && len(s.Facts) == 0:
 		return "Without a model, only new facts can be put into a text, so it stays as it is.", "only facts"
 	}
 	return "", ""

@@ -67,8 +67,11 @@ func New() capability.Capability {
 		Title:      func(s Settings) string { return fmt.Sprintf("New texts from item %d", s.ContentID) },
 		Reads:      func(s Settings) []int64 { return []int64{s.ContentID} },
 		BrandVoice: func(s Settings) int64 { return s.BrandVoiceID },
-		Plan:       plan,
-		Steps:      own,
+		Sources: func(in capability.Input, s Settings) capability.Query {
+			return capability.Query{Sourcing: s.Sourcing, Text: in.Items[s.ContentID].Title}
+		},
+		Plan:  plan,
+		Steps: own,
 	})
 }
 
@@ -125,12 +128,14 @@ func source(_ context.Context, in capability.Input, s Settings) (capability.Resu
 	}
 	return capability.Result{
 		Output:   Source{item.ID, item.Version, item.Title, words},
-		Findings: s.brief("new texts", item).Suspicious(in.Step.Key),
+		Findings: s.brief(in, "new texts", item).Suspicious(in.Step.Key),
 	}, nil
 }
 
-func (s Settings) brief(kind string, item domain.ContentItem) draft.Brief {
-	return draft.FromItem(kind, item, append(s.Head("Topic"), s.Body()...)...)
+func (s Settings) brief(in capability.Input, kind string, item domain.ContentItem) draft.Brief {
+	b := draft.FromItem(kind, item, append(s.Head("Topic"), s.Body()...)...)
+	b.Passages = in.Passages
+	return b
 }
 
 // language is that of the new texts.
@@ -168,6 +173,7 @@ func mail(in capability.Input, s Settings) (any, json.RawMessage, error) {
 	}
 	background, err := about(item)
 	own := email.Settings{Common: s.Common, Emails: 1, WordCount: 150}
+	own.Sourcing = capability.Sourcing{} // the passages are found already
 	own.Topic, own.KeyPoints, own.Language = topic(item), draft.Central(item.Body, 6), s.language(item)
 	return own, background, err
 }

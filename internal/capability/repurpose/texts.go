@@ -89,7 +89,7 @@ func (s Settings) write(ctx context.Context, in capability.Input, w draft.Writer
 		return capability.Result{}, err
 	}
 	s.Language = s.language(item)
-	b := s.brief(t.kind, item)
+	b := s.brief(in, t.kind, item)
 	g := guard.Input{
 		Type: domain.ContentText, Language: s.Language, MaxWords: t.most * 13 / 10, Support: append(b.Support(), item.Body),
 		Allowed: []string{s.CallToAction, item.Body},

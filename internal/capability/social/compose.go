@@ -14,6 +14,7 @@ func (p page) compose(v *domain.BrandVoice) compose.Post {
 		Keywords:     p.Keywords,
 		KeyPoints:    p.KeyPoints,
 		Facts:        p.Facts,
+		Found:        p.found,
 		Language:     p.Language,
 		CallToAction: p.CallToAction,
 		BrandVoice:   v,

@@ -41,6 +41,9 @@ type Settings struct {
 	Tone         string   `json:"tone,omitempty"`
 	Language     string   `json:"language"`
 	BrandVoiceID int64    `json:"brand_voice_id,omitempty"`
+	capability.Sourcing
+
+	found int // how many facts, the last ones, are sentences of the workspace's sources
 }
 
 // New returns the capability.
@@ -67,8 +70,15 @@ func New() capability.Capability {
 		Tidy:       Settings.tidy,
 		Title:      title,
 		BrandVoice: func(s Settings) int64 { return s.BrandVoiceID },
-		Plan:       plan,
-		Steps:      map[string]capability.Step[Settings]{"brief": s.brief, "post": s.write},
+		Sources: func(_ capability.Input, s Settings) capability.Query {
+			return capability.Query{Sourcing: s.Sourcing, Text: strings.Join(append([]string{s.Topic}, s.Keywords...), " ")}
+		},
+		Compose: func(s Settings, found []string) Settings {
+			s.Facts, s.found = append(slices.Clone(s.Facts), found...), len(found)
+			return s
+		},
+		Plan:  plan,
+		Steps: map[string]capability.Step[Settings]{"brief": s.brief, "post": s.write},
 	})
 }
 
@@ -135,6 +145,7 @@ type page struct {
 	Settings
 	Network    channel.Network
 	Background string
+	Passages   []domain.Citation
 	Room       int // characters without the link
 	Tags       int
 	Text       string
@@ -147,7 +158,7 @@ type page struct {
 const roomy = 1300
 
 func newPage(in capability.Input, settings Settings) (page, error) {
-	p := page{Settings: settings, Background: in.Background(), composed: &compose.Post{}}
+	p := page{Settings: settings, Background: in.Background(), Passages: in.Passages, composed: &compose.Post{}}
 	slug := strings.TrimPrefix(in.Step.Key, "post-")
 	c, ok := channel.BySlug(slug)
 	if !ok {
@@ -185,7 +196,7 @@ func (s steps) write(ctx context.Context, in capability.Input, settings Settings
 		Text: p.withLink(text), Type: domain.ContentSocial, Channel: p.Network.Slug, Language: p.Language,
 		Support: append(
 			slices.Concat([]string{p.Topic, p.Audience, p.Link, p.Background}, p.Keywords, p.KeyPoints, p.Facts),
-			p.CallToAction,
+			slices.Concat([]string{p.CallToAction}, in.Quotes())...,
 		),
 		Allowed: []string{p.CallToAction},
 	}
@@ -270,6 +281,9 @@ func (s steps) finished(
 	if unused := p.composed.Unused; len(unused) > 0 {
 		record["unused"] = unused
 		for _, u := range unused {
+			if u.Found() {
+				continue
+			}
 			needs = append(needs, u.Need(p.Language))
 		}
 	}

@@ -25,6 +25,7 @@ type Verbs struct {
 	reviewers *auth.Throttle        // of those without an account, by address
 	publisher *publishing.Publisher // nil: there are no channels
 	agents    *external.Agents      // nil: there are no external agents
+	pdf       ReadPDF               // nil: PDFs are refused
 	fetch     Fetch                 // nil: addresses of sources are not read
 }
 

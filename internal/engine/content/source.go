@@ -128,7 +128,7 @@ func (v *Verbs) newSource(
 			entries = v.entriesOf(s, *f.feed)
 		}
 	case in.File != nil:
-		d, err := extract.File(in.File.Name, in.File.Data)
+		d, err := v.document(ctx, in.File.Name, in.File.Data)
 		var u extract.Unreadable
 		if errors.As(err, &u) {
 			p.Add("file", "The file %s", u.Why)

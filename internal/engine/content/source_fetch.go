@@ -19,6 +19,24 @@ import (
 // VALIDATION_ERROR and says in a sentence why an address is not allowed.
 type Fetch func(ctx context.Context, address string) (*http.Client, error)
 
+// ReadPDF reads a PDF. Its error is an [extract.Unreadable] where the document is at fault.
+type ReadPDF func(ctx context.Context, data []byte) (extract.Document, error)
+
+// UsePDF sets what reads PDFs; without it they are refused. It is called before the verbs are used.
+func (v *Verbs) UsePDF(f ReadPDF) { v.pdf = f }
+
+// document reads a document of any kind.
+func (v *Verbs) document(ctx context.Context, name string, data []byte) (extract.Document, error) {
+	if v.pdf == nil || !extract.IsPDF(name, data) {
+		return extract.File(name, data)
+	}
+	d, err := v.pdf(ctx, data)
+	if err == nil && d.Title == "" {
+		d.Title = extract.TitleOf(name)
+	}
+	return d, err
+}
+
 // UseFetch sets what reads the addresses of sources. It is called before the verbs are used.
 func (v *Verbs) UseFetch(f Fetch) { v.fetch = f }
 
@@ -42,7 +60,7 @@ func (v *Verbs) read(ctx context.Context, address string) (f fetched, err error)
 		}
 		if next == "" {
 			defer res.Body.Close()
-			return parsed(address, res)
+			return v.parsed(ctx, address, res)
 		}
 		address = next
 	}
@@ -93,7 +111,7 @@ func reason(err error) error {
 	return err
 }
 
-func parsed(address string, res *http.Response) (f fetched, err error) {
+func (v *Verbs) parsed(ctx context.Context, address string, res *http.Response) (f fetched, err error) {
 	f.address = address
 	data, err := io.ReadAll(io.LimitReader(res.Body, extract.MaxFile+1))
 	if err != nil {
@@ -113,7 +131,7 @@ func parsed(address string, res *http.Response) (f fetched, err error) {
 	case strings.Contains(kind, "text/plain") && !strings.HasSuffix(name, ".md"):
 		f.Document, err = extract.File(name+".txt", data)
 	default:
-		f.Document, err = extract.File(name, data)
+		f.Document, err = v.document(ctx, name, data)
 	}
 	var u extract.Unreadable
 	if errors.As(err, &u) {

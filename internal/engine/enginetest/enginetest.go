@@ -39,6 +39,7 @@ import (
 	"vellocity/internal/live"
 	"vellocity/internal/publishing"
 	"vellocity/internal/queue"
+	"vellocity/internal/search"
 	"vellocity/internal/store"
 	"vellocity/internal/store/storetest"
 )
@@ -192,6 +193,7 @@ func (k *Kit) build() {
 	k.Hub = live.New(k.Store, log)
 	k.Runner = execution.New(execution.Options{
 		Store:        k.Store,
+		Search:       search.New(k.Store),
 		Providers:    k.Providers,
 		Capabilities: capabilities,
 		Log:          log,

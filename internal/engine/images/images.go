@@ -15,7 +15,7 @@ import (
 type Options struct {
 	Store *store.Store
 	Maker *imaging.Maker
-	Files *files.Dir
+	Files files.Store
 	Hub   *live.Hub
 	Node  verb.Node
 }
@@ -24,7 +24,7 @@ type Options struct {
 type Verbs struct {
 	store *store.Store
 	maker *imaging.Maker
-	files *files.Dir
+	files files.Store
 	hub   *live.Hub
 	node  verb.Node
 }

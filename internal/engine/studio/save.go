@@ -11,7 +11,7 @@ import (
 	"strings"
 
 	"vellocity/internal/capability"
-	"vellocity/internal/chat"
+	"vellocity/internal/cite"
 	"vellocity/internal/domain"
 	"vellocity/internal/guard"
 	"vellocity/internal/item"
@@ -199,7 +199,7 @@ func provenanceOf(m store.GeneratedText, req request, voice *domain.BrandVoice) 
 		record["template"], record["inputs"] = m.Template, f.Values
 	}
 	if req.Chat != nil {
-		record["citations"] = chat.Cite(m.Body, req.Chat.Sources)
+		record["citations"] = cite.Cite(m.Body, req.Chat.Sources)
 	}
 	if voice != nil {
 		record["brand_voice"] = map[string]any{"id": voice.ID, "name": voice.Name, "version": voice.Version}

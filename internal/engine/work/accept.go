@@ -150,6 +150,9 @@ func (v *Verbs) accept(
 	if err := a.RequireAll(domain.EffectScopes(order.Effects)); err != nil {
 		return Started{}, err
 	}
+	if past != (earlier{}) {
+		order.Sources = nil // what they said is recorded; a step that reads them again says which is gone
+	}
 	read := inTx(tx)
 	credits, err := most(order)
 	if err != nil {
@@ -164,7 +167,7 @@ func (v *Verbs) accept(
 	if err != nil {
 		return Started{}, err
 	}
-	if err := checkItems(ctx, read, a.WorkspaceID, order.Reads); err != nil {
+	if err := checkItems(ctx, read, a.WorkspaceID, order); err != nil {
 		return Started{}, err
 	}
 	connection, ok := v.runner.Providers.For(agent)
@@ -204,17 +207,27 @@ func originOf(order execution.Order, c ai.Connection) domain.Origin {
 	return c.Origin
 }
 
-// checkItems returns a fault unless the items that a capability will read exist.
-func checkItems(ctx context.Context, r reader, workspaceID int64, ids []int64) error {
-	if len(ids) == 0 {
-		return nil
-	}
-	missing, err := r.MissingContent(ctx, workspaceID, ids)
-	if err != nil || len(missing) == 0 {
-		return err
-	}
+// checkItems returns a fault unless the items and sources that a capability will read exist.
+func checkItems(ctx context.Context, r reader, workspaceID int64, o execution.Order) error {
 	var p domain.Problems
-	p.Missing("settings.content_id", "content item", missing[0])
+	if len(o.Reads) > 0 {
+		missing, err := r.MissingContent(ctx, workspaceID, o.Reads)
+		if err != nil {
+			return err
+		}
+		if len(missing) > 0 {
+			p.Missing("settings.content_id", "content item", missing[0])
+		}
+	}
+	if len(o.Sources) > 0 {
+		missing, err := r.MissingSources(ctx, workspaceID, o.Sources)
+		if err != nil {
+			return err
+		}
+		for _, id := range missing {
+			p.Missing("settings.source_ids", "source", id)
+		}
+	}
 	return p.Err()
 }
 

@@ -247,7 +247,7 @@ func (v *Verbs) checkInputs(
 	return out, err
 }
 
-// checkReads notes the items and brand voices that steps will read and that do not exist.
+// checkReads notes the items, sources and brand voices that steps will read and that do not exist.
 func checkReads(
 	ctx context.Context, q store.Q, p *domain.Problems, workspaceID int64, steps []template.Foreseen,
 ) error {
@@ -262,6 +262,15 @@ func checkReads(
 			}
 			for _, id := range missing {
 				p.Missing(f.Blame("settings.content_id"), "content item", id)
+			}
+		}
+		if ids := f.Request.Sources(); len(ids) > 0 {
+			missing, err := q.MissingSources(ctx, workspaceID, ids)
+			if err != nil {
+				return err
+			}
+			for _, id := range missing {
+				p.Missing(f.Blame("settings.source_ids"), "source", id)
 			}
 		}
 		if id := f.Request.BrandVoice(); id != 0 {

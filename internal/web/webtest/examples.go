@@ -36,7 +36,10 @@ Set a limit per team, warn at four fifths of it, and talk about the warning rath
 const testWait = time.Minute
 
 // provenance is where the parts of an example item came from.
-const provenance = `{"inputs":{"topic":"Cloud cost","key_points":["Machines are larger than their work"],
+const provenance = `{"citations":[{"n":1,"source_id":7,"version":1,"start":384,"end":420,"title":"Returns","heading":"Refunds",
+"quote":"Refunds take five working days.","sentence":"You get your money in five days.","text_start":0,"text_end":9}],
+"unused_passages":[{"n":2,"source_id":8,"version":1,"start":0,"end":9,"title":"Garden","heading":"","quote":"Cover the beds."}],
+"inputs":{"topic":"Cloud cost","key_points":["Machines are larger than their work"],
 	"facts":["One list of everything that runs"]},
 	"parts":[{"heading":"Introduction","step":"section-1","uses":["topic"]},
 		{"heading":"Where the money goes","step":"section-2","uses":["key_points[0]","facts[0]"]},

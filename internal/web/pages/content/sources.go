@@ -8,17 +8,34 @@ import (
 	"strconv"
 	"strings"
 
+	"vellocity/internal/domain"
 	"vellocity/internal/web/ui"
 )
 
 // sources says where each part of a text came from, and which inputs there were.
 type sources struct {
-	Parts  []sourcePart
-	Inputs []sourceInput
+	Parts     []sourcePart
+	Citations []citation
+	Unused    []citation // passages that were read and that the text does not use
+	Inputs    []sourceInput
 }
 
 // Any reports whether anything is known.
-func (s sources) Any() bool { return len(s.Parts) > 0 || len(s.Inputs) > 0 }
+func (s sources) Any() bool { return len(s.Parts)+len(s.Citations)+len(s.Unused)+len(s.Inputs) > 0 }
+
+// citation is what a sentence of the text rests on; an answer of a chat cites as a whole, without a sentence.
+type citation struct {
+	domain.Citation
+	Sentence string `json:"sentence"`
+}
+
+// Address is where the passage stands.
+func (c citation) Address() string {
+	if c.SourceID == 0 {
+		return ui.ItemPath(c.ContentID)
+	}
+	return "/sources/" + strconv.FormatInt(c.SourceID, 10) + "?at=" + strconv.Itoa(c.Start)
+}
 
 // sourcePart is one part of the text with the inputs that it uses.
 type sourcePart struct {
@@ -46,7 +63,9 @@ type provenance struct {
 		Step    string   `json:"step"`
 		Uses    []string `json:"uses"`
 	} `json:"parts"`
-	Steps map[string]struct {
+	Citations []citation `json:"citations"`
+	Unused    []citation `json:"unused_passages"`
+	Steps     map[string]struct {
 		Model string `json:"model"`
 		Hash  string `json:"hash"`
 	} `json:"steps"`
@@ -57,7 +76,7 @@ func sourcesOf(raw json.RawMessage) sources {
 	if len(raw) == 0 || json.Unmarshal(raw, &p) != nil {
 		return sources{}
 	}
-	var s sources
+	s := sources{Citations: p.Citations, Unused: p.Unused}
 	for _, part := range p.Parts {
 		row := sourcePart{
 			Heading: part.Heading,

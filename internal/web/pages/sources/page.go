@@ -15,7 +15,7 @@ import (
 	"vellocity/internal/web/ui"
 )
 
-//go:embed *.html *.css
+//go:embed *.html *.css *.js
 var files embed.FS
 
 const (

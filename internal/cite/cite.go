@@ -1,4 +1,6 @@
-package chat
+// Package cite checks what a text says it rests on: the marks of numbered passages ([S1]) that a model puts after its
+// sentences, and the places in the text and in the passages that belong together.
+package cite
 
 import (
 	"regexp"
@@ -32,7 +34,7 @@ const (
 // after a sentence that has nothing of its source, or a quotation that is not in it. [S1, S2] becomes [S1][S2]. The
 // zero value knows no sources.
 type Marks struct {
-	Sources []Source
+	Sources []domain.Citation
 	held    string // what may be a mark, with the spaces before it
 	claim   string // the end of what was let through
 }
@@ -117,7 +119,7 @@ func lastSentence(text string) string {
 
 // holds reports whether a sentence, of an answer in a language, may rest on a source. It is not a proof: it finds marks
 // that are certainly wrong.
-func holds(claim, language string, s Source) bool {
+func holds(claim, language string, s domain.Citation) bool {
 	source := prose.Line(prose.Plain(s.Quote))
 	for _, q := range quotation.FindAllStringSubmatch(claim, -1) {
 		words := prose.Fold(prose.Line(strings.Trim(strings.Join(q[1:], ""), " .,;:!?…")))
@@ -137,7 +139,7 @@ func holds(claim, language string, s Source) bool {
 
 // Cite returns the sources that an answer cites, each once, in the order of their marks. A citation is narrowed to
 // the sentences that the answer rests on, where they are clear.
-func Cite(text string, sources []Source) []domain.Citation {
+func Cite(text string, sources []domain.Citation) []domain.Citation {
 	out := []domain.Citation{}
 	at := map[int]int{}
 	for _, place := range Mark.FindAllStringSubmatchIndex(text, -1) {
@@ -163,7 +165,7 @@ func Cite(text string, sources []Source) []domain.Citation {
 }
 
 // narrowed is the sentence of a source that has most of the words of a claim, where one has at least two.
-func narrowed(s Source, claim string) domain.Citation {
+func narrowed(s domain.Citation, claim string) domain.Citation {
 	said, most := prose.Stems(prose.Plain(claim)), 1
 	best := s
 	for _, r := range prose.Sentences(s.Quote) {
@@ -182,12 +184,12 @@ func narrowed(s Source, claim string) domain.Citation {
 }
 
 // joined is the part of a source from the first of two citations to the end of the last.
-func joined(s Source, a, b domain.Citation) domain.Citation {
+func joined(s domain.Citation, a, b domain.Citation) domain.Citation {
 	return part(s, min(a.Start, b.Start)-s.Start, max(a.End, b.End)-s.Start)
 }
 
 // part is a source from one of its code points to another.
-func part(s Source, from, to int) domain.Citation {
+func part(s domain.Citation, from, to int) domain.Citation {
 	runes := []rune(s.Quote)
 	s.Quote = string(runes[from:to])
 	s.Start, s.End = s.Start+from, s.Start+to
