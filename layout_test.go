@@ -61,7 +61,7 @@ var layers = []struct {
 	},
 	{"engine", "engine/work engine/content engine/studio engine/account engine/images verb execution publishing imaging capability ai/external ai auth live files store domain"},
 	{"engine/work", "verb execution template expression capability ai schema text live store cron prose domain"},
-	{"engine/content", "verb execution publishing ai/external signature extension/wire check voice guard item search extract rule markdown auth store prose domain"},
+	{"engine/content", "verb execution publishing files ai/external signature extension/wire check voice guard item search extract rule markdown auth store prose domain"},
 	{"engine/studio", "verb execution writer chat capability ai guard item search text store prose domain"},
 	{"engine/account", "verb auth store domain"},
 	{"engine/images", "verb imaging live image files store domain"},
@@ -69,7 +69,7 @@ var layers = []struct {
 	// work
 	{"eval", "execution capability ai guard prose domain"},
 	{"notify", "extension/mail queue store domain"},
-	{"publishing", "extension/wire auth queue store domain"},
+	{"publishing", "extension/wire image files auth queue store domain"},
 	{"imaging", "image files queue store domain"},
 	{"execution", "template expression capability compose ai item rule text queue store domain"},
 	{"rule", "expression expression/rows voice domain"},

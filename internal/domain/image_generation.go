@@ -114,3 +114,6 @@ type Image struct {
 	DeletedAt    time.Time // zero: it is there
 	Request      ImageRequest
 }
+
+// Uploaded reports whether a person has uploaded the image: no engine was asked for it.
+func (i Image) Uploaded() bool { return i.Request.Engine == "" }

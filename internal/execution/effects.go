@@ -77,6 +77,7 @@ func (w *worker) publish(ctx context.Context, tx *store.Tx, p *part, e capabilit
 func (w *worker) workAhead(p *part, effects []capability.Effect) {
 	for _, e := range effects {
 		if e.Create != nil {
+			e.Create.Item.Images = append(e.Create.Item.Images, p.namedImages(e.Create.Item.Body)...)
 			item.Describe(&e.Create.Item)
 		}
 		if e.Revise != nil {
@@ -86,9 +87,21 @@ func (w *worker) workAhead(p *part, effects []capability.Effect) {
 			continue
 		}
 		if c, ok := p.items[e.Publish.ContentID]; ok {
-			p.html = map[string]string{c.Body: w.Render(c.Body)}
+			p.html = map[int64]item.Rendered{c.ID: {Version: c.Version, HTML: w.Render(c)}}
 		}
 	}
+}
+
+// namedImages returns the images of the items that the part reads that a new text names.
+func (p *part) namedImages(body string) (list []domain.ItemImage) {
+	for _, id := range p.req.Reads() {
+		for _, i := range domain.NamedImages(body, p.items[id].Images) {
+			if domain.ImageByID(list, i.ImageID) < 0 {
+				list = append(list, i)
+			}
+		}
+	}
+	return list
 }
 
 // allow returns FORBIDDEN, in words about the starter, unless it may do what takes
@@ -220,7 +233,7 @@ func (w *worker) move(
 	if err != nil {
 		return err
 	}
-	if html, ok := p.html[c.Body]; ok {
+	if html, ok := p.html[c.ID]; ok {
 		if err := item.SaveHTML(ctx, tx, c, html); err != nil {
 			return err
 		}

@@ -22,6 +22,7 @@ import (
 
 	"vellocity/internal/ai"
 	"vellocity/internal/capability"
+	"vellocity/internal/domain"
 	"vellocity/internal/queue"
 	"vellocity/internal/store"
 	"vellocity/internal/text"
@@ -37,8 +38,8 @@ type Options struct {
 	Providers    *ai.Providers
 	Capabilities []capability.Capability
 	Log          *slog.Logger
-	// Render turns the Markdown of what is published into sanitized HTML.
-	Render func(markdown string) string
+	// Render turns the text of what is published into sanitized HTML.
+	Render func(c domain.ContentItem) string
 	// Slots is how many executions of one workspace are in the queue at most;
 	// further ones wait, so that no workspace starves another.
 	Slots int

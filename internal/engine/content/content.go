@@ -9,6 +9,7 @@ import (
 	"vellocity/internal/ai/external"
 	"vellocity/internal/auth"
 	"vellocity/internal/execution"
+	"vellocity/internal/files"
 	"vellocity/internal/publishing"
 	"vellocity/internal/search"
 	"vellocity/internal/store"
@@ -26,6 +27,7 @@ type Verbs struct {
 	publisher *publishing.Publisher // nil: there are no channels
 	agents    *external.Agents      // nil: there are no external agents
 	fetch     Fetch                 // nil: addresses of sources are not read
+	files     *files.Dir            // of images; nil: there are none
 }
 
 // New returns the verbs. publicURL is the address of the server, without a slash at the
@@ -39,6 +41,9 @@ func New(s *store.Store, r *execution.Runner, publicURL string) *Verbs {
 		reviewers: auth.NewThrottle(reviewTries, reviewSpan, s.Now),
 	}
 }
+
+// UseFiles sets where the files of images are.
+func (v *Verbs) UseFiles(d *files.Dir) { v.files = d }
 
 // FeedPath is the path of a workspace's feed.
 func FeedPath(workspace string) string { return "/feeds/" + url.PathEscape(workspace) }

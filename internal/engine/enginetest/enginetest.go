@@ -207,12 +207,14 @@ func (k *Kit) build() {
 	k.Agents = external.New(external.Options{Vault: vault, Client: reach, Now: k.Config.Now})
 	k.Providers.UseExternal(k.Agents.Caller)
 	k.Publisher = publishing.New(publishing.Options{
-		Store:  k.Store,
-		Vault:  vault,
-		Kinds:  []channels.Kind{k.Site.Kind()},
-		Client: reach,
-		Render: content.Render,
-		Log:    log,
+		Store:    k.Store,
+		Vault:    vault,
+		Kinds:    []channels.Kind{k.Site.Kind()},
+		Client:   reach,
+		Render:   content.RenderText,
+		ImageURL: content.ImageURL(PublicURL),
+		Files:    k.Files,
+		Log:      log,
 	})
 	k.Maker = imaging.New(imaging.Options{
 		Store: k.Store, Files: k.Files, Engines: k.engines(), Log: log, Pause: time.Millisecond,
@@ -225,6 +227,7 @@ func (k *Kit) build() {
 	k.Content = content.New(k.Store, k.Runner, PublicURL)
 	k.Content.UsePublisher(k.Publisher)
 	k.Content.UseAgents(k.Agents)
+	k.Content.UseFiles(k.Files)
 	k.Account = account.New(account.Options{
 		Store: k.Store,
 		Keys:  auth.NewKeys(k.Store, log),
