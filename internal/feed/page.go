@@ -42,7 +42,7 @@ var itemPage = template.Must(template.New("item").Parse(`<!doctype html>
 <meta name="twitter:card" content="summary_large_image">
 {{end}}<meta name="generator" content="Vellocity">
 <meta name="ai-generated" content="{{.AI}}">
-<style>`+pageStyle+`</style>
+<style>` + pageStyle + `</style>
 </head>
 <body>
 <article>

@@ -161,7 +161,7 @@ func WithoutAlt(p Post) (lost []string) {
 // LostOfImages returns what a network that shows at most so many images loses of a post's.
 func LostOfImages(p Post, most int) (lost []string) {
 	if n := len(p.Images) - most; n > 0 {
-		lost = append(lost, fmt.Sprintf("%s: a post has at most %d.", Count(n, "image"), most))
+		lost = append(lost, fmt.Sprintf("%s left out: a post has at most %d.", Count(n, "image"), most))
 	}
 	for _, i := range p.Images {
 		if i.Caption != "" {
