@@ -216,6 +216,7 @@ func (a *App) work() (err error) {
 		return err
 	}
 	a.runner.UseQueue(a.queue)
+	a.runner.Images = a.maker
 	a.notifier.UseQueue(a.queue)
 	a.publisher.UseQueue(a.queue)
 	a.maker.UseQueue(a.queue)

@@ -56,6 +56,36 @@ func ParseImageRef(address string) (id int64, ok bool) {
 // File returns the name of the image's file, as addresses have it: its checksum and its format.
 func (i ItemImage) File() string { return i.Sum + "." + string(i.Format) }
 
+// NewItemImage returns an image as an item shows it at first: inline, with the image's own alt text.
+func NewItemImage(from Image) ItemImage {
+	return ItemImage{
+		ImageID: from.ID, Role: ImageInline, AltText: from.AltText,
+		Sum: from.Sum, Format: from.Format, Width: from.Width, Height: from.Height, Bytes: from.Bytes,
+	}
+}
+
+// OneCover makes all covers but the n-th inline images, where that one is a cover.
+func OneCover(images []ItemImage, n int) {
+	for m := range images {
+		if m != n && images[n].Role == ImageCover {
+			images[m].Role = ImageInline
+		}
+	}
+}
+
+// CheckItemImages returns a VALIDATION_ERROR for more inline images than an item may have.
+func CheckItemImages(images []ItemImage) error {
+	var p Problems
+	inline := len(images)
+	if CoverOf(images) != nil {
+		inline--
+	}
+	if inline > MostItemImages {
+		p.Many("images", MostItemImages, inline)
+	}
+	return p.Err()
+}
+
 // Cover returns the item's cover; nil: it has none.
 func (c ContentItem) Cover() *ItemImage { return CoverOf(c.Images) }
 

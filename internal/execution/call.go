@@ -82,6 +82,7 @@ func (w *writing) input() capability.Input {
 		Outputs:     w.part.outputs(w.outputs),
 		Items:       w.part.items,
 		Write:       w.write,
+		MakeImages:  w.makeImages,
 		Answer:      w.answer,
 	}
 }

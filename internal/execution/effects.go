@@ -51,6 +51,11 @@ func (w *worker) applyEffects(
 				findings = attach(findings, c)
 				created = append(created, domain.ItemRef{ID: c.ID, Title: c.Title})
 			}
+		case e.Attach != nil:
+			var c domain.ContentItem
+			if c, err = w.attachImage(ctx, tx, *e.Attach); err == nil {
+				created = append(created, domain.ItemRef{ID: c.ID, Title: c.Title})
+			}
 		case e.Move != nil:
 			err = w.annotateAndMove(ctx, tx, p, *e.Move)
 		case e.Publish != nil:
@@ -183,6 +188,18 @@ func (w *worker) revise(
 		c.BrandVoiceID, c.BrandVoiceN = p.voice.ID, p.voice.Version
 	}
 	return item.Revise(ctx, tx, before, c, e.Provenance, e.Reason)
+}
+
+// attachImage adds an image to an item as it is by then: an image is wrong for no text.
+func (w *worker) attachImage(
+	ctx context.Context, tx *store.Tx, e capability.AttachImage,
+) (domain.ContentItem, error) {
+	c, err := tx.LockContent(ctx, w.x.WorkspaceID, e.ContentID)
+	if err != nil {
+		return c, err
+	}
+	// The text is the same, so what is derived from it stays.
+	return item.AddImage(ctx, tx, c, e.Image, e.Role, e.AltText)
 }
 
 func (w *worker) annotateAndMove(ctx context.Context, tx *store.Tx, p *part, e capability.MoveItem) error {

@@ -23,6 +23,7 @@ import (
 	"vellocity/internal/ai"
 	"vellocity/internal/capability"
 	"vellocity/internal/domain"
+	"vellocity/internal/imaging"
 	"vellocity/internal/queue"
 	"vellocity/internal/store"
 	"vellocity/internal/text"
@@ -40,6 +41,8 @@ type Options struct {
 	Log          *slog.Logger
 	// Render turns the text of what is published into sanitized HTML.
 	Render func(c domain.ContentItem) string
+	// Images makes the images that steps ask for; nil: there are none.
+	Images *imaging.Maker
 	// Slots is how many executions of one workspace are in the queue at most;
 	// further ones wait, so that no workspace starves another.
 	Slots int

@@ -34,6 +34,8 @@ var generationTable = db.NewTable("image_generation", func(g *domain.ImageGenera
 		{Name: "epoch", Field: &g.Epoch, In: generationRead},
 		{Name: "job_id", Field: &g.JobID, In: generationRead},
 		{Name: "created_at", Field: db.Time(&g.CreatedAt), In: made},
+		{Name: "execution_id", Field: &g.ExecutionID, In: made},
+		{Name: "step", Field: &g.Step, In: made},
 		{Name: "ended_at", Field: db.Time(&g.EndedAt), In: generationRead},
 	}
 })
@@ -132,6 +134,18 @@ func (q Q) OpenImageGeneration(ctx context.Context, workspaceID int64) (int64, e
 		where workspace_id = $1 and status in ('queued', 'running')`, workspaceID)
 	if err != nil {
 		return 0, fmt.Errorf("look for a generation of images under way: %w", err)
+	}
+	return id, nil
+}
+
+// ImageGenerationOfStep returns the id of the generation that a step of an execution has asked for, and that is
+// under way or has images; 0: there is none.
+func (q Q) ImageGenerationOfStep(ctx context.Context, workspaceID, executionID int64, step string) (int64, error) {
+	id, _, err := db.First(ctx, q.db, db.ID, `select id from image_generation
+		where workspace_id = $1 and execution_id = $2 and step = $3 and status in ('queued', 'running', 'completed')
+		order by id desc limit 1`, workspaceID, executionID, step)
+	if err != nil {
+		return 0, fmt.Errorf("look for the images of a step: %w", err)
 	}
 	return id, nil
 }

@@ -86,7 +86,7 @@ func itemImagesRow(v *content.Verbs) ops.Op {
 			Description: "The cover and the inline images of the current version, in their order.",
 			Errors:      []domain.Code{domain.CodeNotFound}, Example: exampleID,
 		},
-		Tool: ops.Tool{Set: imageTools},
+		Tool:    ops.Tool{Set: imageTools},
 		Command: ops.Command{Noun: "content", Verb: "images"},
 	}, func(ctx context.Context, in ContentID) (domain.ContentItem, error) {
 		return v.ItemImages(ctx, in.ID)

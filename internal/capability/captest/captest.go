@@ -28,6 +28,8 @@ type Run struct {
 	Agent      domain.Agent
 	Items      []domain.ContentItem
 	Answer     *capability.Answer
+	// Images makes the images that steps ask for.
+	Images func(ctx context.Context, ask capability.ImageAsk) (domain.ImageGeneration, error)
 	// Waited is called where a step waits for a person, and returns the decision; nil
 	// ends the execution there.
 	Waited func(capability.Wait) *capability.Answer
@@ -147,6 +149,7 @@ func one(t *testing.T, work capability.Request, r Run, step domain.PlanStep, out
 		Outputs:     upstream(out, step),
 		Items:       map[int64]domain.ContentItem{},
 		Answer:      r.Answer,
+		MakeImages:  r.Images,
 	}
 	for _, item := range r.Items {
 		in.Items[item.ID] = item

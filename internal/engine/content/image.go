@@ -70,10 +70,7 @@ func (in SetItemImage) apply(images []domain.ItemImage, from domain.Image) ([]do
 	n, what := domain.ImageByID(images, from.ID), "Changed image %d"
 	if n < 0 {
 		n, what = len(images), "Added image %d"
-		images = append(images, domain.ItemImage{
-			ImageID: from.ID, Role: domain.ImageInline, AltText: from.AltText,
-			Sum: from.Sum, Format: from.Format, Width: from.Width, Height: from.Height, Bytes: from.Bytes,
-		})
+		images = append(images, domain.NewItemImage(from))
 	}
 	i := &images[n]
 	if in.Role != "" {
@@ -86,25 +83,13 @@ func (in SetItemImage) apply(images []domain.ItemImage, from domain.Image) ([]do
 	}
 	if i.Role == domain.ImageCover {
 		what += " as the cover"
-		for m := range images {
-			if m != n {
-				images[m].Role = domain.ImageInline
-			}
-		}
+		domain.OneCover(images, n)
 	}
 	if at := min(in.Position, len(images)) - 1; at >= 0 && at != n {
 		moved := images[n]
 		images = slices.Insert(slices.Delete(images, n, n+1), at, moved)
 	}
-	inline := len(images)
-	if domain.CoverOf(images) != nil {
-		inline--
-	}
-	var p domain.Problems
-	if inline > domain.MostItemImages {
-		p.Many("images", domain.MostItemImages, inline)
-	}
-	return images, fmt.Sprintf(what, from.ID), p.Err()
+	return images, fmt.Sprintf(what, from.ID), domain.CheckItemImages(images)
 }
 
 // ItemImage names an image of an item.

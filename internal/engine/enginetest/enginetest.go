@@ -219,6 +219,7 @@ func (k *Kit) build() {
 	k.Maker = imaging.New(imaging.Options{
 		Store: k.Store, Files: k.Files, Engines: k.engines(), Log: log, Pause: time.Millisecond,
 	})
+	k.Runner.Images = k.Maker
 	k.newQueue(log)
 	k.Images = images.New(images.Options{Store: k.Store, Maker: k.Maker, Files: k.Files, Hub: k.Hub})
 	k.Work, err = work.New(work.Options{Store: k.Store, Runner: k.Runner, Hub: k.Hub, Capabilities: capabilities,

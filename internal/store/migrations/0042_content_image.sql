@@ -15,6 +15,11 @@ create table content_image (
 );
 create index content_image_image on content_image (image_id, content_id);
 
+-- The step of an execution that a generation belongs to; 0: a caller asked for it.
+alter table image_generation add column execution_id bigint not null default 0;
+alter table image_generation add column step text not null default '';
+create index image_generation_step on image_generation (execution_id, step) where execution_id > 0;
+
 -- What was uploaded to a channel for an item, so that the same bytes are not uploaded twice.
 create table channel_upload (
   workspace_id bigint not null references workspace(id),
