@@ -29,7 +29,7 @@ var itemPage = template.Must(template.New("item").Parse(`<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{{.MetaTitle}}</title>
 {{with .Summary}}<meta name="description" content="{{.}}">
-{{end}}<link rel="canonical" href="{{.Address}}">
+{{end}}<link rel="icon" href="data:,"><link rel="canonical" href="{{.Address}}">
 <meta property="og:type" content="article">
 <meta property="og:title" content="{{.MetaTitle}}">
 <meta property="og:url" content="{{.Address}}">
@@ -47,7 +47,8 @@ var itemPage = template.Must(template.New("item").Parse(`<!doctype html>
 <body>
 <article>
 {{with .Heading}}<h1>{{.}}</h1>
-{{end}}{{with .Cover}}<figure><img src="{{.URL}}" alt="{{.Alt}}" width="{{.Width}}" height="{{.Height}}">{{with .Caption}}<figcaption>{{.}}</figcaption>{{end}}</figure>
+{{end}}{{with .Cover}}<figure><img src="{{.URL}}" alt="{{.Alt}}" width="{{.Width}}" height="{{.Height}}">
+{{with .Caption}}<figcaption>{{.}}</figcaption>{{end}}</figure>
 {{end}}{{.HTML}}
 </article>
 </body>

@@ -36,7 +36,8 @@ type Rendered struct {
 // feed, as part of the transaction. Without it, or where it is another version's, the first
 // reader of the feed has it rendered.
 func SaveHTML(ctx context.Context, tx *store.Tx, c domain.ContentItem, r Rendered) error {
-	if r.Version != c.Version || c.Status != domain.ItemPublished || c.PublishedVersion != c.Version || !c.PublishedAt.Equal(tx.Now()) {
+	if r.Version != c.Version || c.Status != domain.ItemPublished || c.PublishedVersion != c.Version ||
+		!c.PublishedAt.Equal(tx.Now()) {
 		return nil
 	}
 	return tx.SavePublicationHTML(ctx, c.WorkspaceID, store.Published{

@@ -31,7 +31,8 @@ func TestNamedImagesGetTheirAddresses(t *testing.T) {
 			t.Errorf("%s\n got %q\nwant %q", source, got, want)
 		}
 	}
-	if got := markdown.PreviewWith("![](image:2)", resolve); !strings.Contains(got, `<img src="/images/2/file" alt="Two">`) {
+	got := markdown.PreviewWith("![](image:2)", resolve)
+	if !strings.Contains(got, `<img src="/images/2/file" alt="Two">`) {
 		t.Errorf("a preview shows %q", got)
 	}
 	for _, show := range []func(string) string{markdown.HTML, markdown.Preview} {

@@ -129,7 +129,9 @@ func (p *Publisher) Post(
 }
 
 // loader returns how the file of an image is read within a channel's bounds.
-func (p *Publisher) loader(workspaceID int64, i domain.ItemImage) func(context.Context, wire.Bounds) (wire.File, error) {
+func (p *Publisher) loader(
+	workspaceID int64, i domain.ItemImage,
+) func(context.Context, wire.Bounds) (wire.File, error) {
 	return func(ctx context.Context, b wire.Bounds) (wire.File, error) {
 		data, err := p.Files.Get(ctx, workspaceID, i.Sum)
 		if errors.Is(err, files.ErrMissing) || errors.Is(err, files.ErrDamaged) {

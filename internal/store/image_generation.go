@@ -124,7 +124,8 @@ func (q Q) ImageGenerations(
 	if err != nil {
 		return l, fmt.Errorf("list generations of images: %w", err)
 	}
-	err = q.db.One(ctx, []any{&l.Total}, `select count(*) from image_generation where workspace_id = $1`+asked, workspaceID)
+	err = q.db.One(ctx, []any{&l.Total},
+		`select count(*) from image_generation where workspace_id = $1`+asked, workspaceID)
 	return l, err
 }
 

@@ -234,6 +234,8 @@ var story = []step{
 	{op: "set_content_image", with: "id=own image_id=own_picture"},
 	{op: "list_content_images", with: "id=own"},
 	{op: "delete_image", with: "id=own_picture", want: 409},
+	{op: "set_content_image", with: "id=own image_id=own_picture", body: `{"role":"inline"}`, want: 409, restless: "content.revision"},
+	{op: "remove_content_image", with: "id=own image_id=own_picture", want: 409, restless: "content.revision"},
 	{op: "remove_content_image", with: "id=own image_id=own_picture"},
 	{op: "delete_image", with: "id=own_picture"},
 	{op: "delete_image", with: "id=picture"},

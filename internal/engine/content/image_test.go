@@ -149,7 +149,8 @@ func TestWrongImagesAreRefusedByName(t *testing.T) {
 		theirs := enginetest.As(k.Theirs.ID, domain.RoleOwner)
 		foreign, err := k.Images.UploadImage(theirs, images.UploadImage{File: drawing(k, 9)})
 		must(k, err)
-		if _, err := k.Content.SetItemImage(k.Ctx(), content.SetItemImage{ID: c.ID, ImageID: foreign.ID}); domain.CodeOf(err) != domain.CodeNotFound {
+		_, err = k.Content.SetItemImage(k.Ctx(), content.SetItemImage{ID: c.ID, ImageID: foreign.ID})
+		if domain.CodeOf(err) != domain.CodeNotFound {
 			t.Errorf("an image of another workspace: %v", err)
 		}
 		for n := range 20 {
@@ -157,7 +158,8 @@ func TestWrongImagesAreRefusedByName(t *testing.T) {
 		}
 		shows(k, c.ID, a, domain.ImageCover)
 		one := uploaded(k, 50, "x")
-		if _, err := k.Content.SetItemImage(k.Ctx(), content.SetItemImage{ID: c.ID, ImageID: one}); domain.AsError(err).Fields["images"] == nil {
+		_, err = k.Content.SetItemImage(k.Ctx(), content.SetItemImage{ID: c.ID, ImageID: one})
+		if domain.AsError(err).Fields["images"] == nil {
 			t.Errorf("the 21st inline image: %v", err)
 		}
 	})
@@ -184,7 +186,9 @@ func TestAnImageWithoutAltTextIsNotPublished(t *testing.T) {
 				t.Errorf("%s: %v", name, err)
 			}
 		}
-		_, err := k.Content.SetItemImage(k.Ctx(), content.SetItemImage{ID: c.ID, ImageID: firstImage(k, c.ID), AltText: new("A dog")})
+		_, err := k.Content.SetItemImage(k.Ctx(), content.SetItemImage{
+			ID: c.ID, ImageID: firstImage(k, c.ID), AltText: new("A dog"),
+		})
 		must(k, err)
 		must(k, doors["move"]())
 	})
@@ -287,11 +291,13 @@ func TestATextThatNamesAnImageThatTheItemLacks(t *testing.T) {
 			return messages
 		}
 		must(k, second(k.Content.EditItem(k.Ctx(), content.EditItem{ID: c.ID, ItemEdit: domain.ItemEdit{Body: &body}})))
-		if got := strings.Join(said(), "|"); !strings.Contains(got, "image:4711") || !strings.Contains(got, domain.ImageRef(a)) {
+		got := strings.Join(said(), "|")
+		if !strings.Contains(got, "image:4711") || !strings.Contains(got, domain.ImageRef(a)) {
 			t.Errorf("before: %s", got)
 		}
 		shows(k, c.ID, a, domain.ImageInline)
-		if got := strings.Join(said(), "|"); !strings.Contains(got, "image:4711") || strings.Contains(got, domain.ImageRef(a)+",") {
+		got = strings.Join(said(), "|")
+		if !strings.Contains(got, "image:4711") || strings.Contains(got, domain.ImageRef(a)+",") {
 			t.Errorf("after: %s", got)
 		}
 		moved(k, c.ID, domain.ItemPublished)

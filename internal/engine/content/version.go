@@ -55,8 +55,8 @@ type RestoreVersion struct {
 }
 
 // RestoreVersion makes a new version with the text and the fields of an old one, except
-// for a slug that another item has taken and for images that were deleted since. What was found in the old one still holds. It
-// publishes nothing.
+// for a slug that another item has taken and for images that were deleted since. What was
+// found in the old one still holds. It publishes nothing.
 func (v *Verbs) RestoreVersion(ctx context.Context, in RestoreVersion) (ItemDetails, error) {
 	type restored struct {
 		old domain.ContentVersion

@@ -49,8 +49,8 @@ func TestAnExecutionGeneratesImagesForAnItem(t *testing.T) {
 		}
 		now, err := k.Content.ItemImages(k.Ctx(), c.ID)
 		must(k, err)
-		if len(now.Images) != 1 || now.Images[0].Role != domain.ImageCover || now.Images[0].AltText != "A lighthouse at night" ||
-			now.Version != 2 {
+		if len(now.Images) != 1 || now.Version != 2 || now.Images[0].Role != domain.ImageCover ||
+			now.Images[0].AltText != "A lighthouse at night" {
 			t.Errorf("version %d: %+v", now.Version, now.Images)
 		}
 		recent, err := k.Images.RecentImages(k.Ctx(), enginetest.FirstPage())
@@ -84,7 +84,9 @@ func TestAnExecutionAsksForItsImagesOnce(t *testing.T) {
 		}
 		d := connected(k, bfl.Kind(), script...)
 		id := illustrate(k, 0, `,"engine":"flux-pro"`)
-		await.True(t, patience, "the provider works on it", func() bool { return k.Count("select count(*) from image_submission where ticket <> ''") == 1 })
+		await.True(t, patience, "the provider works on it", func() bool {
+			return k.Count("select count(*) from image_submission where ticket <> ''") == 1
+		})
 		k.Stop()
 		k.Restart()
 		submitted := func() (n int) {

@@ -50,7 +50,9 @@ func TestImagesAreEmbedded(t *testing.T) {
 		})
 	}
 	for n := 1; n <= 5; n++ {
-		i := domain.ItemImage{ImageID: int64(n), Role: domain.ImageInline, AltText: fmt.Sprintf("Alt %d", n), Sum: fmt.Sprint(n), Bytes: 2_000_000}
+		i := domain.ItemImage{
+			ImageID: int64(n), Role: domain.ImageInline, AltText: fmt.Sprintf("Alt %d", n), Sum: fmt.Sprint(n), Bytes: 2_000_000,
+		}
 		if n == 3 {
 			i.Role = domain.ImageCover
 		}
@@ -79,7 +81,8 @@ func TestImagesAreEmbedded(t *testing.T) {
 				t.Errorf("without %s: %s", want, raw)
 			}
 		}
-		if strings.Index(string(raw), "Alt 3") > strings.Index(string(raw), "Alt 1") || strings.Contains(string(raw), "Alt 5") {
+		text := string(raw)
+		if strings.Index(text, "Alt 3") > strings.Index(text, "Alt 1") || strings.Contains(text, "Alt 5") {
 			t.Errorf("the cover is not first, or there are more than four: %s", raw)
 		}
 	}

@@ -40,11 +40,12 @@ func TestImagesAreUploadedOnce(t *testing.T) {
 	there := s.double.posts[len(s.double.posts)-1]
 	alt, _ := there["feature_image_alt"].(string)
 	html, _ := there["html"].(string)
-	if s.double.uploads != 2 || there["feature_image"] != p.Uploads[0].URL || len(alt) > 191 || !strings.HasSuffix(alt, "…") ||
-		there["feature_image_caption"] != "A &lt;caption&gt;" {
+	if s.double.uploads != 2 || there["feature_image"] != p.Uploads[0].URL || len([]rune(alt)) > 191 ||
+		!strings.HasSuffix(alt, "…") || there["feature_image_caption"] != "A &lt;caption&gt;" {
 		t.Errorf("%d uploads, %+v", s.double.uploads, there)
 	}
-	if !strings.Contains(html, `<figure><img src="`+p.Uploads[1].URL+`" alt="Two"><figcaption>Below</figcaption></figure>`) {
+	shown := `<figure><img src="` + p.Uploads[1].URL + `" alt="Two"><figcaption>Below</figcaption></figure>`
+	if !strings.Contains(html, shown) {
 		t.Errorf("the text is %s", html)
 	}
 	if len(got.Notes) != 1 || !strings.Contains(got.Notes[0], "191 characters") {

@@ -64,7 +64,8 @@ func (a *account) picture(
 	body, mediaType := wire.Multipart("file", f, map[string]string{"description": i.AltText})
 	var m attachment
 	_, err = a.send(ctx, wire.Request{
-		Method: http.MethodPost, URL: a.base() + "/api/v2/media", Body: body, Header: http.Header{"Content-Type": {mediaType}},
+		Method: http.MethodPost, URL: a.base() + "/api/v2/media", Body: body,
+		Header: http.Header{"Content-Type": {mediaType}},
 	}, &m)
 	if err == nil && m.ID == "" {
 		err = wire.Faultf(wire.Settings, "The server took an image, but not as Mastodon does. Check its address.")

@@ -25,7 +25,6 @@ type gallery struct {
 	uploads int
 	lose    bool // the answer of the next post gets lost, before it was carried out
 	body    map[string]any
-	posted  bool
 }
 
 func (g *gallery) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -127,7 +126,8 @@ func TestImagesAreAttachedOnce(t *testing.T) {
 	})
 	p := post("Text.")
 	p.Images = []wire.Image{
-		picture(1, domain.ImageInline), picture(2, domain.ImageCover), picture(3, domain.ImageInline), picture(4, domain.ImageInline),
+		picture(1, domain.ImageInline), picture(2, domain.ImageCover),
+		picture(3, domain.ImageInline), picture(4, domain.ImageInline),
 	}
 	p.Keep = func(_ context.Context, u domain.Upload) error { p.Uploads = append(p.Uploads, u); return nil }
 	g.lose = true
@@ -135,7 +135,8 @@ func TestImagesAreAttachedOnce(t *testing.T) {
 		t.Fatal("the post was not lost")
 	}
 	got, err := peer.Put(t.Context(), p, wire.Ref{}) // what was uploaded is not uploaded again
-	if err != nil || g.uploads != 3 || !slices.Equal(g.shown(), []string{"101", "102", "103"}) || g.media["101"] != "Alt 2" {
+	if err != nil || g.uploads != 3 || g.media["101"] != "Alt 2" ||
+		!slices.Equal(g.shown(), []string{"101", "102", "103"}) {
 		t.Fatalf("%d uploads, %v, %v: %v", g.uploads, g.shown(), g.media, err)
 	}
 	p.Images[1].AltText = "Another alt"

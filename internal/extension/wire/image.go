@@ -152,8 +152,8 @@ func WithoutAlt(p Post) (lost []string) {
 		}
 	}
 	if len(ids) > 0 {
-		lost = append(lost, "It cannot be published: image "+strings.Join(ids, ", ")+" has no alt text. Write in alt_text what "+
-			"the image shows.")
+		lost = append(lost, "It cannot be published: image "+strings.Join(ids, ", ")+" has no alt text. Write in alt_text "+
+			"what the image shows.")
 	}
 	return lost
 }
