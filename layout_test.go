@@ -61,7 +61,7 @@ var layers = []struct {
 	},
 	{"engine", "engine/work engine/content engine/studio engine/account engine/images verb execution publishing imaging capability ai/external ai auth live files store domain"},
 	{"engine/work", "verb execution template expression capability ai schema text live store cron prose domain"},
-	{"engine/content", "verb execution publishing ai/external signature extension/wire check voice guard item search extract rule markdown auth store prose domain"},
+	{"engine/content", "verb execution publishing files ai/external signature extension/wire check voice guard item search extract rule markdown auth store prose domain"},
 	{"engine/studio", "verb execution writer chat capability cite ai guard item search text store prose domain"},
 	{"engine/account", "verb auth store domain"},
 	{"engine/images", "verb imaging live image files store domain"},
@@ -69,9 +69,9 @@ var layers = []struct {
 	// work
 	{"eval", "execution capability ai guard prose domain"},
 	{"notify", "extension/mail queue store domain"},
-	{"publishing", "extension/wire auth queue store domain"},
+	{"publishing", "extension/wire image files auth queue store domain"},
+	{"execution", "imaging template expression capability cite compose ai item search rule text queue store domain"},
 	{"imaging", "image files queue store domain"},
-	{"execution", "template expression capability cite compose ai item search rule text queue store domain"},
 	{"rule", "expression expression/rows voice domain"},
 	{"template/file", "domain"},
 	{"template", "expression capability schema domain"},
@@ -114,7 +114,7 @@ var layers = []struct {
 	{"extension/mail/mailtest", ""},
 	{"extension/mail", "domain"},
 	{"extension/s3/s3test", ""},
-	{"extension/s3", "files domain"}, // where files can be kept
+	{"extension/s3", "files domain"},                                    // where files can be kept
 	{"extension/*", "extension/wire signature channel markdown domain"}, // a kind of channels
 	{"extension/wire", "outbound domain"},
 	{"outbound", ""},

@@ -192,15 +192,17 @@ func (a *App) work() (err error) {
 	if err := a.notifications(); err != nil {
 		return err
 	}
-	a.publisher = publishing.New(publishing.Options{
-		Store:  a.Store,
-		Vault:  a.vault,
-		Kinds:  channelKinds(),
-		Client: a.channelClient,
-		Render: content.Render,
-		Log:    a.log,
-	})
 	a.images()
+	a.publisher = publishing.New(publishing.Options{
+		Store:    a.Store,
+		Vault:    a.vault,
+		Kinds:    channelKinds(),
+		Client:   a.channelClient,
+		Render:   content.RenderText,
+		ImageURL: content.ImageURL(a.cfg.PlannedURL()),
+		Files:    a.files,
+		Log:      a.log,
+	})
 	node, err := a.nodeID()
 	if err != nil {
 		return err
@@ -219,6 +221,7 @@ func (a *App) work() (err error) {
 		return err
 	}
 	a.runner.UseQueue(a.queue)
+	a.runner.Images = a.maker
 	a.notifier.UseQueue(a.queue)
 	a.publisher.UseQueue(a.queue)
 	a.maker.UseQueue(a.queue)

@@ -5,6 +5,7 @@ import (
 	"vellocity/internal/capability/blogpost"
 	"vellocity/internal/capability/campaign"
 	"vellocity/internal/capability/email"
+	"vellocity/internal/capability/image"
 	"vellocity/internal/capability/landing"
 	"vellocity/internal/capability/outline"
 	"vellocity/internal/capability/product"
@@ -25,6 +26,7 @@ func Capabilities() []capability.Capability {
 	return []capability.Capability{
 		blogpost.New(),
 		social.New(),
+		image.New(),
 		outline.New(),
 		email.New(),
 		product.New(),

@@ -89,6 +89,9 @@ func GuardWhole(
 	retry func(ctx context.Context, g guard.Input, faults []string) (guard.Input, error),
 ) (Guarded, error) {
 	g.Step, g.BrandVoice = in.Step.Key, in.BrandVoice
+	for _, c := range in.Items {
+		g.Images = append(g.Images, domain.ImageIDs(c.Images)...)
+	}
 	if in.Origin.Kind == domain.OriginModel {
 		var err error
 		if g.Instructions, err = System(nil, ""); err != nil { // without the voice, whose words the text may have

@@ -76,6 +76,7 @@ func TestRequests(t *testing.T) {
 		{"kanban move 101 --status review --if-match \"3\"", "POST /api/v1/content-workflow/kanban/101/status If-Match=\"3\" Authorization=Bearer k {\"status\":\"review\"}"},
 		{"kanban bulk-move --content-ids 1,2 --status ready", `POST /api/v1/content-workflow/kanban/bulk-move Authorization=Bearer k {"content_ids":[1,2],"status":"ready"}`},
 		{"capabilities execute generate-blog-post --settings @" + file, `POST /api/v1/content-workflow/capabilities/generate-blog-post/execute Authorization=Bearer k {"settings":{"topic":"Cloud"}}`},
+		{"images upload --file @" + file + " --alt-text A", `POST /api/v1/aiimage/images Authorization=Bearer k {"alt_text":"A","file":"eyJ0b3BpYyI6IkNsb3VkIn0="}`},
 		{"content edit 7 --planned-at= --assignee=", `PATCH /api/v1/content-workflow/content/7 Authorization=Bearer k {"assignee":null,"planned_at":null}`},
 		{"executions cancel 7", "POST /api/v1/content-workflow/executions/7/cancel Authorization=Bearer k"},
 		{"capabilities get a/b?c", "GET /api/v1/content-workflow/capabilities/a%2Fb%3Fc Authorization=Bearer k"},

@@ -272,13 +272,17 @@ func (k *command) value(f ops.Field, flag *pflag.Flag) (any, error) {
 	return text(f, flag.Value.String())
 }
 
-// text reads @FILE for long texts, which nobody types.
+// text reads @FILE for long texts, which nobody types, and for files, which are sent in base64.
 func text(f ops.Field, value string) (any, error) {
 	file, isFile := strings.CutPrefix(value, "@")
-	if !isFile || f.Name != "body" && f.Name != "prompt" {
+	inBase64 := f.Schema.ContentEncoding != ""
+	if !isFile || !inBase64 && f.Name != "body" && f.Name != "prompt" {
 		return value, nil
 	}
 	raw, err := os.ReadFile(file)
+	if inBase64 {
+		return raw, err // JSON has bytes in base64
+	}
 	return string(raw), err
 }
 

@@ -118,6 +118,7 @@ const (
 	EventImageGenerated      EventName = "image.generated"
 	EventImageFailed         EventName = "image.failed"
 	EventImageCancelled      EventName = "image.cancelled"
+	EventImageUploaded       EventName = "image.uploaded"
 	EventImageChanged        EventName = "image.changed"
 	EventImageDeleted        EventName = "image.deleted"
 	EventConversationCreated EventName = "conversation.created"

@@ -101,7 +101,8 @@ func Blocking(findings []Finding) bool { return slices.ContainsFunc(findings, Fi
 // Blocker is one reason why an item may not be published: a blocking finding, or a
 // rule of the workspace.
 type Blocker struct {
-	Guardrail string  `json:"guardrail,omitempty"` // empty where an approval is missing
+	Guardrail string  `json:"guardrail,omitempty"` // empty where no finding is the reason
+	Field     string  `json:"field,omitempty"`     // of the item, which is at fault
 	Message   string  `json:"message"`
 	Matches   []Match `json:"matches,omitempty"`
 }

@@ -46,6 +46,15 @@ type ImageCancelled struct{ ImageFacts }
 // EventName returns image.cancelled.
 func (ImageCancelled) EventName() EventName { return EventImageCancelled }
 
+// ImageUploaded says that somebody has uploaded a picture of their own.
+type ImageUploaded struct {
+	ImageID int64  `json:"image_id"`
+	AltText string `json:"alt_text"`
+}
+
+// EventName returns image.uploaded.
+func (ImageUploaded) EventName() EventName { return EventImageUploaded }
+
 // ImageChanged says that the alt text of an image was changed.
 type ImageChanged struct {
 	ImageID int64  `json:"image_id"`
@@ -77,6 +86,7 @@ func imageEventTypes() []EventType {
 			ImageGenerationFailed{ImageFacts: facts, Moderated: 2, Error: "The provider's filter refused the description."},
 		},
 		{"", "A person or a program cancelled a generation of images.", ImageCancelled{facts}},
+		{"", "A person or a program uploaded an image.", ImageUploaded{31, "A cup of coffee on a red table"}},
 		{"", "The alt text of an image was changed.", ImageChanged{31, "A cup of coffee on a red table"}},
 		{"", "An image was deleted.", ImageDeleted{31}},
 	}

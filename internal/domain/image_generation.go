@@ -56,7 +56,8 @@ type ImageRequest struct {
 	Preset      string      `json:"preset,omitempty"`   // a style by the provider's own name
 	Width       int         `json:"width,omitempty"`    // pixels, a wish; 0: the provider's own
 	Height      int         `json:"height,omitempty"`
-	High        bool        `json:"high,omitempty"` // a better quality
+	High        bool        `json:"high,omitempty"`     // a better quality
+	AltText     string      `json:"alt_text,omitempty"` // of the images that are made; empty: nobody has said
 }
 
 // ImageGeneration is a number of pictures that somebody has asked for together.
@@ -75,6 +76,8 @@ type ImageGeneration struct {
 	Error       string // why there is no picture, in words for people
 	Epoch       int64  // raised by each worker that takes it
 	JobID       int64
+	ExecutionID int64  // whose step asked for it; 0: a caller did
+	Step        string // its key
 	CreatedAt   time.Time
 	EndedAt     time.Time // zero: it has not ended
 	Images      []Image   // whose outcome is known, by number
@@ -114,3 +117,6 @@ type Image struct {
 	DeletedAt    time.Time // zero: it is there
 	Request      ImageRequest
 }
+
+// Uploaded reports whether a person has uploaded the image: no engine was asked for it.
+func (i Image) Uploaded() bool { return i.Request.Engine == "" }

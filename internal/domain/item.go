@@ -103,9 +103,10 @@ type ContentItem struct {
 	Scores           map[string]float64 `json:"-"`
 	Origin           Origin             `json:"engine"`
 	NeedsInput       []Need             `json:"-"`
-	Findings         []Finding          `json:"-"` // of the present version
-	Support          Support            `json:"-"` // what the text may rest on
-	Edited           bool               `json:"-"` // a person wrote or changed the present text
+	Findings         []Finding          `json:"-"`                // of the present version
+	Support          Support            `json:"-"`                // what the text may rest on
+	Images           []ItemImage        `json:"images,omitempty"` // in the order in which they are shown
+	Edited           bool               `json:"-"`                // a person wrote or changed the present text
 	Version          int                `json:"version"`
 	ApprovedVersion  int                `json:"-"` // 0: none
 	PublishedVersion int                `json:"-"` // 0: none

@@ -121,6 +121,8 @@ var (
 	LimitImageStyle       = Limit{Name: "image_style", Unit: Characters, Max: 100, Line: true} // lighting and mood, too
 	LimitImageNegative    = Limit{Name: "image_negative", Unit: Characters, Max: 2_000}
 	LimitAltText          = Limit{Name: "alt_text", Unit: Characters, Max: 500, Line: true}
+	LimitImageCaption     = Limit{Name: "image_caption", Unit: Characters, Max: 500, Line: true}
+	LimitImagePosition    = Limit{Name: "image_position", Unit: Number, Min: 1, Max: 21}
 	LimitChatTitle        = Limit{Name: "chat_title", Unit: Characters, Min: 1, Max: 200, Line: true}
 	LimitChatName         = Limit{Name: "chat_name", Unit: Characters, Min: 1, Max: 120, Line: true} // of a template
 	LimitChatLabel        = Limit{Name: "chat_label", Unit: Characters, Max: 120, Line: true}
@@ -181,6 +183,7 @@ func Limits() []Limit {
 		LimitWriterTitle, LimitWriterDescription, LimitWriterPrompt, LimitWriterFields, LimitWriterName, LimitWriterHelp,
 		LimitWriterExample, LimitWriterOptions, LimitWriterText, LimitWriterLongText, LimitWriterList,
 		LimitImageCount, LimitImageDescription, LimitImageStyle, LimitImageNegative, LimitAltText,
+		LimitImageCaption, LimitImagePosition,
 		LimitChatTitle, LimitChatName, LimitChatLabel, LimitChatDescription, LimitChatColor, LimitChatInstructions,
 		LimitTemplateName, LimitTemplateDescription, LimitTemplateSteps, LimitStepKey, LimitDependsOn, LimitExpression,
 		LimitUseCase, LimitTriggerName, LimitCron, LimitEventName, LimitRuleName, LimitRuleCondition, LimitRuleOrder,

@@ -12,4 +12,5 @@ type Snapshot struct {
 	Language        string
 	Keywords        []string
 	Origin          Origin // what wrote the text
+	Images          []ItemImage
 }

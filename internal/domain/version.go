@@ -11,15 +11,16 @@ type VersionFields struct {
 	Slug            string
 	Language        string
 	Channel         string
+	Images          []ItemImage
 }
 
 // VersionFields returns the item's present fields.
 func (c ContentItem) VersionFields() VersionFields {
-	return VersionFields{c.MetaTitle, c.MetaDescription, c.Keywords, c.Slug, c.Language, c.Channel}
+	return VersionFields{c.MetaTitle, c.MetaDescription, c.Keywords, c.Slug, c.Language, c.Channel, c.Images}
 }
 
 // SetVersionFields puts the fields of a version into the item, except for the slug,
-// which must be free.
+// which must be free, and the images, which must still be there.
 func (c *ContentItem) SetVersionFields(f VersionFields) {
 	c.MetaTitle, c.MetaDescription, c.Keywords = f.MetaTitle, f.MetaDescription, f.Keywords
 	c.Language, c.Channel = f.Language, f.Channel
@@ -29,7 +30,7 @@ func (c *ContentItem) SetVersionFields(f VersionFields) {
 // body and fields.
 func (c ContentItem) SameVersion(d ContentItem) bool {
 	a, b := c.VersionFields(), d.VersionFields()
-	same := slices.Equal(a.Keywords, b.Keywords)
+	same := slices.Equal(a.Keywords, b.Keywords) && slices.Equal(a.Images, b.Images)
 	return same && c.Title == d.Title && c.Body == d.Body && a.MetaTitle == b.MetaTitle &&
 		a.MetaDescription == b.MetaDescription && a.Slug == b.Slug && a.Language == b.Language && a.Channel == b.Channel
 }

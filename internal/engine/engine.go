@@ -91,6 +91,7 @@ func New(o Options) (Engine, error) {
 	c.UsePublisher(o.Publisher)
 	c.UseAgents(o.Agents)
 	c.UseFetch(o.Fetch)
+	c.UseFiles(o.Files)
 	return Engine{
 		Work:    w,
 		Content: c,

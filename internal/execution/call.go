@@ -85,6 +85,7 @@ func (w *writing) input() capability.Input {
 		Items:       w.part.items,
 		Write:       w.write,
 		Find:        w.findSources,
+		MakeImages:  w.makeImages,
 		Answer:      w.answer,
 	}
 }

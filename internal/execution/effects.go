@@ -51,6 +51,11 @@ func (w *worker) applyEffects(
 				findings = attach(findings, c)
 				created = append(created, domain.ItemRef{ID: c.ID, Title: c.Title})
 			}
+		case e.Attach != nil:
+			var c domain.ContentItem
+			if c, err = w.attachImage(ctx, tx, *e.Attach); err == nil {
+				created = append(created, domain.ItemRef{ID: c.ID, Title: c.Title})
+			}
 		case e.Move != nil:
 			err = w.annotateAndMove(ctx, tx, p, *e.Move)
 		case e.Publish != nil:
@@ -77,6 +82,7 @@ func (w *worker) publish(ctx context.Context, tx *store.Tx, p *part, e capabilit
 func (w *worker) workAhead(p *part, effects []capability.Effect) {
 	for _, e := range effects {
 		if e.Create != nil {
+			e.Create.Item.Images = append(e.Create.Item.Images, p.namedImages(e.Create.Item.Body)...)
 			item.Describe(&e.Create.Item)
 		}
 		if e.Revise != nil {
@@ -86,9 +92,21 @@ func (w *worker) workAhead(p *part, effects []capability.Effect) {
 			continue
 		}
 		if c, ok := p.items[e.Publish.ContentID]; ok {
-			p.html = map[string]string{c.Body: w.Render(c.Body)}
+			p.html = map[int64]item.Rendered{c.ID: {Version: c.Version, HTML: w.Render(c)}}
 		}
 	}
+}
+
+// namedImages returns the images of the items that the part reads that a new text names.
+func (p *part) namedImages(body string) (list []domain.ItemImage) {
+	for _, id := range p.req.Reads() {
+		for _, i := range domain.NamedImages(body, p.items[id].Images) {
+			if domain.ImageByID(list, i.ImageID) < 0 {
+				list = append(list, i)
+			}
+		}
+	}
+	return list
 }
 
 // allow returns FORBIDDEN, in words about the starter, unless it may do what takes
@@ -173,6 +191,18 @@ func (w *worker) revise(
 	return item.Revise(ctx, tx, before, c, e.Provenance, e.Reason)
 }
 
+// attachImage adds an image to an item as it is by then: an image is wrong for no text.
+func (w *worker) attachImage(
+	ctx context.Context, tx *store.Tx, e capability.AttachImage,
+) (domain.ContentItem, error) {
+	c, err := tx.LockContent(ctx, w.x.WorkspaceID, e.ContentID)
+	if err != nil {
+		return c, err
+	}
+	// The text is the same, so what is derived from it stays.
+	return item.AddImage(ctx, tx, c, e.Image, e.Role, e.AltText)
+}
+
 func (w *worker) annotateAndMove(ctx context.Context, tx *store.Tx, p *part, e capability.MoveItem) error {
 	c, err := tx.LockContent(ctx, w.x.WorkspaceID, e.ContentID)
 	if err != nil {
@@ -221,7 +251,7 @@ func (w *worker) move(
 	if err != nil {
 		return err
 	}
-	if html, ok := p.html[c.Body]; ok {
+	if html, ok := p.html[c.ID]; ok {
 		if err := item.SaveHTML(ctx, tx, c, html); err != nil {
 			return err
 		}

@@ -22,6 +22,8 @@ import (
 
 	"vellocity/internal/ai"
 	"vellocity/internal/capability"
+	"vellocity/internal/domain"
+	"vellocity/internal/imaging"
 	"vellocity/internal/queue"
 	"vellocity/internal/search"
 	"vellocity/internal/store"
@@ -39,8 +41,10 @@ type Options struct {
 	Providers    *ai.Providers
 	Capabilities []capability.Capability
 	Log          *slog.Logger
-	// Render turns the Markdown of what is published into sanitized HTML.
-	Render func(markdown string) string
+	// Render turns the text of what is published into sanitized HTML.
+	Render func(c domain.ContentItem) string
+	// Images makes the images that steps ask for; nil: there are none.
+	Images *imaging.Maker
 	// Slots is how many executions of one workspace are in the queue at most;
 	// further ones wait, so that no workspace starves another.
 	Slots int

@@ -50,6 +50,9 @@ func (r *Runner) Cancel(ctx context.Context, tx *store.Tx, x domain.Execution) (
 	if err := r.keepUnfinished(ctx, tx, x); err != nil {
 		return x, err
 	}
+	if err := r.cancelImages(ctx, tx, x); err != nil {
+		return x, err
+	}
 	if x, err = r.finish(ctx, tx, x, domain.ExecutionCancelled, ""); err != nil || job == 0 {
 		return x, err
 	}

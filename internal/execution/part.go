@@ -9,6 +9,7 @@ import (
 	"vellocity/internal/ai"
 	"vellocity/internal/capability"
 	"vellocity/internal/domain"
+	"vellocity/internal/item"
 	"vellocity/internal/store"
 )
 
@@ -26,8 +27,8 @@ type part struct {
 	items  map[int64]domain.ContentItem
 
 	// What follows is guarded by the worker's mutex.
-	cut  []domain.Finding  // about texts of recorded steps, for the items made of them
-	html map[string]string // of what the step publishes, by its Markdown
+	cut  []domain.Finding        // about texts of recorded steps, for the items made of them
+	html map[int64]item.Rendered // of what the step publishes, by the items' ids
 }
 
 // newPart returns a capability with its settings as a part of an execution. What calls no

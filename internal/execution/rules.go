@@ -79,7 +79,7 @@ func (w *worker) ask(ctx context.Context, d done) (r ruling, err error) {
 		}
 		c.verdict = rules.Decide(s)
 		if c.verdict.By != nil && c.verdict.By.MoveTo == domain.ItemPublished && w.Render != nil {
-			c.html = w.Render(c.item.Body)
+			c.html = w.Render(c.item)
 		}
 	}
 	return r, nil
@@ -217,7 +217,7 @@ func (w *worker) applyRule(ctx context.Context, tx *store.Tx, ruled ruledItem) e
 		return err
 	}
 	if ruled.html != "" {
-		if err := item.SaveHTML(ctx, tx, c, ruled.html); err != nil {
+		if err := item.SaveHTML(ctx, tx, c, item.Rendered{Version: c.Version, HTML: ruled.html}); err != nil {
 			return err
 		}
 	}

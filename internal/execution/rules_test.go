@@ -207,12 +207,12 @@ func TestRulesThatChangeMeanwhileAreAskedAgain(t *testing.T) {
 	enginetest.Each(t, enginetest.Config{Idle: true}, func(k *enginetest.Kit) {
 		r := newRule(k, "Good", "scores.seo >= 80", domain.ItemPublished)
 		var asked atomic.Int32
-		k.Runner.Render = func(text string) string { // of what the rule is about to publish
+		k.Runner.Render = func(c domain.ContentItem) string { // of what the rule is about to publish
 			if asked.Add(1) == 1 {
 				to := content.EditBoardRule{ID: r.ID, BoardRuleEdit: content.BoardRuleEdit{MoveTo: new(domain.ItemReview)}}
 				must(k, second(k.Content.EditBoardRule(owner(k), to)))
 			}
-			return content.Render(text)
+			return content.Render(c)
 		}
 		k.Start()
 		if d := written(k, clean()); d.Status != domain.ItemReview || len(d.Moves) != 1 || d.Version != 1 {

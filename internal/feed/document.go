@@ -17,6 +17,7 @@ type rssFeed struct {
 	Content string     `xml:"xmlns:content,attr"`
 	Atom    string     `xml:"xmlns:atom,attr"`
 	DC      string     `xml:"xmlns:dc,attr"`
+	Media   string     `xml:"xmlns:media,attr"`
 	Channel rssChannel `xml:"channel"`
 }
 
@@ -45,6 +46,28 @@ type rssItem struct {
 	Updated     string   `xml:"atom:updated"`
 	Language    string   `xml:"dc:language,omitempty"`
 	Content     string   `xml:"content:encoded"`
+	Enclosure   *rssEnclosure
+	Media       *rssMedia
+}
+
+// rssEnclosure is the cover, for readers that know RSS alone.
+type rssEnclosure struct {
+	XMLName xml.Name `xml:"enclosure"`
+	URL     string   `xml:"url,attr"`
+	Length  int      `xml:"length,attr"`
+	Type    string   `xml:"type,attr"`
+}
+
+// rssMedia is the cover with its alt text (Media RSS 1.5.1).
+type rssMedia struct {
+	XMLName     xml.Name `xml:"media:content"`
+	URL         string   `xml:"url,attr"`
+	Type        string   `xml:"type,attr"`
+	Medium      string   `xml:"medium,attr"`
+	Width       int      `xml:"width,attr"`
+	Height      int      `xml:"height,attr"`
+	Description string   `xml:"media:description"`
+	Title       string   `xml:"media:title,omitempty"`
 }
 
 type rssGUID struct {
@@ -60,6 +83,7 @@ func rssOf(feed content.Feed, base string) rssFeed {
 		Content: "http://purl.org/rss/1.0/modules/content/",
 		Atom:    "http://www.w3.org/2005/Atom",
 		DC:      "http://purl.org/dc/elements/1.1/",
+		Media:   "http://search.yahoo.com/mrss/",
 		Channel: rssChannel{
 			Title:       name,
 			Link:        base,
@@ -69,7 +93,7 @@ func rssOf(feed content.Feed, base string) rssFeed {
 		},
 	}
 	for _, i := range feed.Items {
-		doc.Channel.Items = append(doc.Channel.Items, rssItem{
+		one := rssItem{
 			Title:       i.Title,
 			Link:        address(base, i),
 			GUID:        rssGUID{Value: i.Identity},
@@ -78,10 +102,21 @@ func rssOf(feed content.Feed, base string) rssFeed {
 			Updated:     i.UpdatedAt.UTC().Format(time.RFC3339),
 			Language:    i.Language,
 			Content:     standalone(base, i),
-		})
+		}
+		if c := domain.CoverOf(i.Images); c != nil {
+			at, media := imageAddress(base, *c), c.Format.MediaType()
+			one.Enclosure = &rssEnclosure{URL: at, Length: c.Bytes, Type: media}
+			one.Media = &rssMedia{
+				URL: at, Type: media, Medium: "image", Width: c.Width, Height: c.Height, Description: c.AltText, Title: c.Caption,
+			}
+		}
+		doc.Channel.Items = append(doc.Channel.Items, one)
 	}
 	return doc
 }
+
+// imageAddress is where the feed shows an image.
+func imageAddress(base string, i domain.ItemImage) string { return base + "/images/" + i.File() }
 
 // Document is a JSON Feed 1.1.
 type Document struct {
@@ -105,6 +140,8 @@ type Entry struct {
 	Modified  time.Time `json:"date_modified"`
 	Tags      []string  `json:"tags,omitempty"`
 	Language  string    `json:"language,omitempty"`
+	Image     string    `json:"image,omitempty"`
+	Banner    string    `json:"banner_image,omitempty"`
 	Origin    Origin    `json:"_vellocity"`
 }
 
@@ -114,10 +151,19 @@ type Origin struct {
 	Provider string            `json:"provider,omitempty"`
 	Model    string            `json:"model,omitempty"`
 	AI       bool              `json:"ai"`
+	Cover    *Cover            `json:"cover,omitempty"`
+}
+
+// Cover says what the cover of an item shows, which JSON Feed has no field for.
+type Cover struct {
+	AltText string `json:"alt_text"`
+	Caption string `json:"caption,omitempty"`
+	Width   int    `json:"width"`
+	Height  int    `json:"height"`
 }
 
 func entry(base string, i content.FeedItem) Entry {
-	return Entry{
+	e := Entry{
 		ID:        i.Identity,
 		URL:       address(base, i),
 		Title:     i.Title,
@@ -127,8 +173,14 @@ func entry(base string, i content.FeedItem) Entry {
 		Modified:  i.UpdatedAt.UTC(),
 		Tags:      i.Keywords,
 		Language:  i.Language,
-		Origin:    Origin(i.Origin),
+		Origin:    Origin{Kind: i.Origin.Kind, Provider: i.Origin.Provider, Model: i.Origin.Model, AI: i.Origin.AI},
 	}
+	if c := domain.CoverOf(i.Images); c != nil {
+		e.Image = imageAddress(base, *c)
+		e.Banner = e.Image
+		e.Origin.Cover = &Cover{c.AltText, c.Caption, c.Width, c.Height}
+	}
+	return e
 }
 
 // address is an item's page, in ASCII.

@@ -8,7 +8,9 @@ import (
 	"fmt"
 	"html/template"
 	"net/http"
+	"strconv"
 	"strings"
+	"time"
 
 	"vellocity/internal/domain"
 	"vellocity/internal/engine/content"
@@ -41,6 +43,8 @@ func Rows(o Options) []ops.Op {
 			"The published version as a page, or with Accept: application/json as JSON. An address that the item had "+
 				"before redirects.", f.item,
 			"text/html", "application/json"),
+		row("feed_image", "/feeds/{workspace}/images/{file}", "An image of a published item",
+			"The file itself, only while a published item shows it.", f.image, media()...),
 	}
 }
 
@@ -139,13 +143,35 @@ func (f feeds) item(w http.ResponseWriter, r *http.Request) {
 	f.sendPage(w, r, "feed_item", itemPage, pageOf(base, item))
 }
 
+// media are the media types of images.
+func media() []string {
+	return []string{domain.ImagePNG.MediaType(), domain.ImageJPEG.MediaType(), domain.ImageWebP.MediaType()}
+}
+
+// image sends the file of an image. It never changes, but it is public only while an item shows it, so caches
+// ask again as they do for the item.
+func (f feeds) image(w http.ResponseWriter, r *http.Request) {
+	i, err := f.Content.PublicImage(r.Context(), r.PathValue("workspace"), r.PathValue("file"))
+	if err != nil {
+		f.Gate.Fail(w, "feed_image", err)
+		return
+	}
+	h := w.Header()
+	h.Set("Cache-Control", "public, max-age=60")
+	h.Set("Content-Type", i.MediaType)
+	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
+	h.Set("Cross-Origin-Resource-Policy", "cross-origin") // feed readers and other sites show it
+	h.Set("Etag", strconv.Quote(i.Sum))
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(i.Data))
+}
+
 func (f feeds) sendPage(w http.ResponseWriter, r *http.Request, operation string, t *template.Template, v any) {
 	var b bytes.Buffer
 	if err := t.Execute(&b, v); err != nil {
 		f.Gate.Fail(w, operation, fmt.Errorf("write page: %w", err))
 		return
 	}
-	w.Header().Set("Content-Security-Policy", pagePolicy)
+	w.Header().Set("Content-Security-Policy", pagePolicy())
 	f.send(w, r, "text/html; charset=utf-8", b.Bytes())
 }
 

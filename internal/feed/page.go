@@ -2,6 +2,8 @@ package feed
 
 import (
 	"cmp"
+	"crypto/sha256"
+	"encoding/base64"
 	"html/template"
 	"strings"
 
@@ -10,9 +12,15 @@ import (
 )
 
 // pagePolicy lets a page show images, our own and those of other hosts that its author
-// chose, and run nothing.
-const pagePolicy = "default-src 'none'; img-src 'self' https: http: data:; " +
-	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+// chose, and run nothing. Its one style is named by its checksum.
+func pagePolicy() string {
+	sum := sha256.Sum256([]byte(pageStyle))
+	return "default-src 'none'; img-src 'self' https: http: data:; style-src 'sha256-" +
+		base64.StdEncoding.EncodeToString(sum[:]) + "'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+}
+
+// pageStyle keeps images within the page.
+const pageStyle = "img{max-width:100%;height:auto}figure{margin:1em 0}"
 
 var itemPage = template.Must(template.New("item").Parse(`<!doctype html>
 <html lang="{{.Language}}" dir="{{.Direction}}">
@@ -21,13 +29,26 @@ var itemPage = template.Must(template.New("item").Parse(`<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{{.MetaTitle}}</title>
 {{with .Summary}}<meta name="description" content="{{.}}">
-{{end}}<link rel="canonical" href="{{.Address}}">
-<meta name="generator" content="Vellocity">
+{{end}}<link rel="icon" href="data:,"><link rel="canonical" href="{{.Address}}">
+<meta property="og:type" content="article">
+<meta property="og:title" content="{{.MetaTitle}}">
+<meta property="og:url" content="{{.Address}}">
+{{with .Summary}}<meta property="og:description" content="{{.}}">
+{{end}}{{with .Cover}}<meta property="og:image" content="{{.URL}}">
+<meta property="og:image:type" content="{{.MediaType}}">
+<meta property="og:image:width" content="{{.Width}}">
+<meta property="og:image:height" content="{{.Height}}">
+<meta property="og:image:alt" content="{{.Alt}}">
+<meta name="twitter:card" content="summary_large_image">
+{{end}}<meta name="generator" content="Vellocity">
 <meta name="ai-generated" content="{{.AI}}">
+<style>` + pageStyle + `</style>
 </head>
 <body>
 <article>
 {{with .Heading}}<h1>{{.}}</h1>
+{{end}}{{with .Cover}}<figure><img src="{{.URL}}" alt="{{.Alt}}" width="{{.Width}}" height="{{.Height}}">
+{{with .Caption}}<figcaption>{{.}}</figcaption>{{end}}</figure>
 {{end}}{{.HTML}}
 </article>
 </body>
@@ -40,6 +61,12 @@ type shownItem struct {
 	Heading                                          string // "" where the text brings its own
 	AI                                               bool
 	HTML                                             template.HTML
+	Cover                                            *shownCover
+}
+
+type shownCover struct {
+	URL, MediaType, Alt, Caption string
+	Width, Height                int
 }
 
 func pageOf(base string, i content.FeedItem) shownItem {
@@ -52,6 +79,9 @@ func pageOf(base string, i content.FeedItem) shownItem {
 		Heading:   i.Title,
 		AI:        i.Origin.AI,
 		HTML:      template.HTML(ownLinks(i.HTML, base)), //nolint:gosec // sanitized by the renderer
+	}
+	if c := domain.CoverOf(i.Images); c != nil {
+		v.Cover = &shownCover{imageAddress(base, *c), c.Format.MediaType(), c.AltText, c.Caption, c.Width, c.Height}
 	}
 	if strings.HasPrefix(i.HTML, "<h1") {
 		v.Heading = ""

@@ -31,6 +31,10 @@ type Input struct {
 	// Allowed are texts whose contact details may appear, such as the call to action.
 	Allowed []string
 
+	// Images are the ids of the images that the text may name: those of the item, and of the items that it was
+	// made from.
+	Images []int64
+
 	// Instructions is what the model got, the brief left out; a text that repeats a sentence of it is
 	// flagged. Empty where no model wrote the text.
 	Instructions string

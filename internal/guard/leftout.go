@@ -23,8 +23,14 @@ func leftOut(t *target) []domain.Finding {
 		out = append(out, finding(t.Text, domain.SeverityInfo, "Some HTML is left out when this is published: "+
 			listed(names)+". Write it in Markdown, or leave it out yourself.", places, shortened))
 	}
-	var images []string
+	var images, unknown []string
 	for _, i := range t.read.Images {
+		if id, ok := domain.ParseImageRef(i.URL); ok {
+			if !slices.Contains(t.Images, id) {
+				unknown = append(unknown, i.URL)
+			}
+			continue
+		}
 		u, err := url.Parse(i.URL)
 		if err != nil || u.Scheme != "" && u.Scheme != "http" && u.Scheme != "https" {
 			images = append(images, "“"+shortened(i.Text)+"”")
@@ -32,7 +38,13 @@ func leftOut(t *target) []domain.Finding {
 	}
 	if len(images) > 0 {
 		out = append(out, domain.Finding{Severity: domain.SeverityInfo, Message: "Readers see only the description of some " +
-			"images: " + listed(images) + ". Use a web address (https)."})
+			"images: " + listed(images) + ". Use a web address (https), or add the image to the item and name it by its id, as " +
+			domain.ImageRef(31) + "."})
+	}
+	if len(unknown) > 0 {
+		out = append(out, domain.Finding{Severity: domain.SeverityWarning, Message: "The text names images that the item " +
+			"does not have: " + listed(unknown) + ". Add each to the item, or remove it from the text: readers see only " +
+			"its description."})
 	}
 	return out
 }

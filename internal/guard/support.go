@@ -249,6 +249,9 @@ func linkFault(address, support string, unknown bool) string {
 		return "This link is not a valid address. Fix it or remove it."
 	}
 	host := strings.ToLower(u.Hostname())
+	if _, ok := domain.ParseImageRef(address); ok {
+		return "" // an image of the item, which another check is about
+	}
 	switch {
 	case u.Scheme == "" && u.Host == "" || u.Scheme == "mailto" || u.Scheme == "tel":
 		return ""

@@ -73,5 +73,16 @@ func (m *Maker) Engine(name domain.ImageEngine) (Engine, bool) {
 	return m.Engines[i], true
 }
 
+// Choose returns an engine by its name; without one, the first that is connected, else the first.
+func (m *Maker) Choose(name domain.ImageEngine) Engine {
+	if e, ok := m.Engine(name); ok {
+		return e
+	}
+	if i := slices.IndexFunc(m.Engines, Engine.Connected); i >= 0 {
+		return m.Engines[i]
+	}
+	return m.Engines[0]
+}
+
 // fileGrace is how long a file stays that no row names yet.
 const fileGrace = 24 * time.Hour

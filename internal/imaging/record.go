@@ -135,7 +135,11 @@ func (w *worker) judge(v *verdict, o image.Outcome) (i domain.Image, known bool)
 // add stores what became of a picture and charges for it, both once.
 func (w *worker) add(ctx context.Context, tx *store.Tx, i domain.Image) error {
 	i.WorkspaceID, i.GenerationID = w.g.WorkspaceID, w.g.ID
-	if _, ok, err := tx.AddImage(ctx, i); err != nil || !ok {
+	id, ok, err := tx.AddImage(ctx, i)
+	if err == nil && ok && i.Outcome == domain.ImageOK && w.g.Request.AltText != "" {
+		err = tx.SaveAltText(ctx, i.WorkspaceID, id, w.g.Request.AltText)
+	}
+	if err != nil || !ok {
 		return err
 	}
 	return tx.TransferCredits(ctx, transfer(w.g, domain.MovementCapture, i.Credits, strconv.Itoa(i.Number)))

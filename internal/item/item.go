@@ -96,6 +96,11 @@ func create(
 	if c, err = tx.CreateContent(ctx, c, provenance); err != nil {
 		return c, err
 	}
+	if len(c.Images) > 0 {
+		if err := tx.SaveContentImages(ctx, c); err != nil {
+			return c, err
+		}
+	}
 	return c, addVersion(ctx, tx, c, 1, reason)
 }
 
@@ -116,6 +121,11 @@ func Edit(
 	c, err := tx.SaveContent(ctx, c)
 	if err != nil {
 		return c, err
+	}
+	if !slices.Equal(before.Images, c.Images) {
+		if err := tx.SaveContentImages(ctx, c); err != nil {
+			return c, err
+		}
 	}
 	if fresh {
 		if err := addVersion(ctx, tx, c, c.Version, reason); err != nil {

@@ -88,7 +88,7 @@ func Approve(ctx context.Context, tx *store.Tx, c domain.ContentItem) (domain.Co
 
 // mayPublish returns CONFLICT with the blockers, if there are any.
 func mayPublish(ctx context.Context, tx *store.Tx, c domain.ContentItem) error {
-	blockers := domain.Blockers(c.Findings)
+	blockers := append(domain.Blockers(c.Findings), domain.ImageBlockers(c.Images)...)
 	w, err := tx.Workspace(ctx, c.WorkspaceID)
 	if err != nil {
 		return err

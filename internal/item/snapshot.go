@@ -22,18 +22,26 @@ func Snapshot(c domain.ContentItem) domain.Snapshot {
 		Language:        c.Language,
 		Keywords:        c.Keywords,
 		Origin:          c.Origin,
+		Images:          c.Images,
 	}
 }
 
+// Rendered is the text of a version as HTML: what the feed shows of it.
+type Rendered struct {
+	Version int
+	HTML    string
+}
+
 // SaveHTML stores the rendered text of an item that was just published on the built-in
-// feed, as part of the transaction. Without it, the first reader of the feed has it
-// rendered.
-func SaveHTML(ctx context.Context, tx *store.Tx, c domain.ContentItem, html string) error {
-	if c.Status != domain.ItemPublished || c.PublishedVersion != c.Version || !c.PublishedAt.Equal(tx.Now()) {
+// feed, as part of the transaction. Without it, or where it is another version's, the first
+// reader of the feed has it rendered.
+func SaveHTML(ctx context.Context, tx *store.Tx, c domain.ContentItem, r Rendered) error {
+	if r.Version != c.Version || c.Status != domain.ItemPublished || c.PublishedVersion != c.Version ||
+		!c.PublishedAt.Equal(tx.Now()) {
 		return nil
 	}
 	return tx.SavePublicationHTML(ctx, c.WorkspaceID, store.Published{
-		Snapshot: Snapshot(c), ContentID: c.ID, Version: c.Version, At: tx.Now(), HTML: html,
+		Snapshot: Snapshot(c), ContentID: c.ID, Version: c.Version, At: tx.Now(), HTML: r.HTML,
 	})
 }
 

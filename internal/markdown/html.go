@@ -14,6 +14,7 @@ import (
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/extension"
 	"github.com/yuin/goldmark/parser"
+	"github.com/yuin/goldmark/renderer"
 	"github.com/yuin/goldmark/renderer/html"
 	"github.com/yuin/goldmark/util"
 	tokens "golang.org/x/net/html"
@@ -21,16 +22,24 @@ import (
 
 // HTML turns Markdown into sanitised HTML as readers get it: raw HTML is kept as far as it is harmless, and so
 // are images of other hosts, heading ids and footnotes. Every element that it opens it closes.
-func HTML(source string) string { return render(source, false) }
+func HTML(source string) string { return render(source, nil, false) }
+
+// HTMLWith is [HTML] of a text that names images: each becomes what resolve says.
+func HTMLWith(source string, resolve Resolve) string { return render(source, resolve, false) }
 
 // Preview is [HTML] for pages of our own, where nobody has looked at the text yet: images of other hosts, which
 // would learn who reads, are links instead, and ids start with "text-", so that none is one of the page's.
-func Preview(source string) string { return render(source, true) }
+func Preview(source string) string { return render(source, nil, true) }
 
-func render(source string, preview bool) string {
+// PreviewWith is [Preview] of a text that names images.
+func PreviewWith(source string, resolve Resolve) string { return render(source, resolve, true) }
+
+func render(source string, resolve Resolve, preview bool) string {
 	var out bytes.Buffer
 	m, policy := converter()
-	if err := m.Convert([]byte(source), &out, parser.WithContext(parser.NewContext(parser.WithIDs(&ids{})))); err != nil {
+	ctx := parser.NewContext(parser.WithIDs(&ids{}))
+	ctx.Set(resolver, resolve)
+	if err := m.Convert([]byte(source), &out, parser.WithContext(ctx)); err != nil {
 		return ""
 	}
 	return finish(policy.SanitizeReader(&out).String(), preview)
@@ -40,10 +49,14 @@ func render(source string, preview bool) string {
 var converter = sync.OnceValues(func() (goldmark.Markdown, *bluemonday.Policy) {
 	m := New(
 		goldmark.WithRendererOptions(html.WithUnsafe()), // the policy decides about raw HTML
-		goldmark.WithParserOptions(parser.WithAutoHeadingID()),
+		goldmark.WithParserOptions(
+			parser.WithAutoHeadingID(),
+			parser.WithASTTransformers(util.Prioritized(named{}, namedPriority)),
+		),
 	)
 	// Sanitisers drop styles, so columns are aligned by an attribute.
-	m.Renderer().AddOptions(extension.WithTableCellAlignMethod(extension.TableCellAlignAttribute))
+	m.Renderer().AddOptions(extension.WithTableCellAlignMethod(extension.TableCellAlignAttribute),
+		renderer.WithNodeRenderers(util.Prioritized(figures{}, namedPriority)))
 	return m, policy()
 })
 
@@ -61,7 +74,8 @@ func policy() *bluemonday.Policy {
 	p.RequireNoFollowOnFullyQualifiedLinks(true)
 	p.RequireNoReferrerOnFullyQualifiedLinks(true)
 	p.AllowURLSchemes("http", "https", "mailto", "tel")
-	p.AllowElements("kbd")
+	p.AllowElements("kbd", "figcaption")
+	p.AllowAttrs("alt").OnElements("img") // bluemonday's own takes letters alone, and drops "Salt & pepper"
 	p.AllowAttrs("id").Matching(idShape).Globally()
 	p.AllowAttrs("name").Matching(idShape).OnElements("a")
 	p.AllowAttrs("class").Matching(languageClass).OnElements("code")

@@ -20,6 +20,8 @@ import (
 	"vellocity/internal/auth"
 	"vellocity/internal/domain"
 	"vellocity/internal/extension/wire"
+	"vellocity/internal/files"
+	"vellocity/internal/image"
 	"vellocity/internal/queue"
 	"vellocity/internal/store"
 )
@@ -35,9 +37,13 @@ type Options struct {
 	// Client returns the HTTP client for an address that a workspace chose, or an error in
 	// words where it may not be reached.
 	Client func(ctx context.Context, address string) (*http.Client, error)
-	// Render turns Markdown into sanitized HTML.
-	Render func(markdown string) string
-	Log    *slog.Logger
+	// Render turns a text with its images into sanitized HTML. address says where an image is; of one that is
+	// nowhere, readers get the alt text.
+	Render func(markdown string, images []domain.ItemImage, address func(domain.ItemImage) string) string
+	// ImageURL is where the public feed of a workspace shows an image; empty: nowhere.
+	ImageURL func(workspace domain.Workspace, i domain.ItemImage) string
+	Files    files.Store // of images
+	Log      *slog.Logger
 }
 
 // Publisher publishes. It is safe for use by several goroutines.
@@ -101,15 +107,46 @@ func (p *Publisher) Post(
 	if err != nil {
 		return wire.Post{}, err
 	}
-	return wire.Post{
+	w, err := p.Store.Read().Workspace(ctx, c.WorkspaceID)
+	if err != nil {
+		return wire.Post{}, err
+	}
+	post := wire.Post{
 		Snapshot:  s,
 		UUID:      domain.ItemUUID(installation.UUID, c.WorkspaceID, c.ID),
 		Key:       key,
 		ContentID: c.ID,
 		Version:   version,
 		Type:      c.Type,
-		HTML:      p.Render(s.Body),
-	}, nil
+		Render:    func(address func(domain.ItemImage) string) string { return p.Render(s.Body, s.Images, address) },
+	}
+	public := func(i domain.ItemImage) string { return p.ImageURL(w, i) }
+	for _, i := range s.Images {
+		post.Images = append(post.Images, wire.Image{ItemImage: i, URL: public(i), Load: p.loader(c.WorkspaceID, i)})
+	}
+	post.HTML = post.Render(public)
+	return post, nil
+}
+
+// loader returns how the file of an image is read within a channel's bounds.
+func (p *Publisher) loader(
+	workspaceID int64, i domain.ItemImage,
+) func(context.Context, wire.Bounds) (wire.File, error) {
+	return func(ctx context.Context, b wire.Bounds) (wire.File, error) {
+		data, err := p.Files.Get(ctx, workspaceID, i.Sum)
+		if errors.Is(err, files.ErrMissing) || errors.Is(err, files.ErrDamaged) {
+			return wire.File{}, wire.Faultf(wire.Refused, "The file of image %d is missing or damaged here. Restore it from a "+
+				"backup, or remove the image from the item and publish it again.", i.ImageID)
+		}
+		if err != nil {
+			return wire.File{}, err
+		}
+		small, err := image.Picture{Data: data, Format: i.Format, Width: i.Width, Height: i.Height}.Fit(b.Bytes, b.Edge)
+		if err != nil {
+			return wire.File{}, wire.Faultf(wire.Refused, "Image %d does not fit: %s.", i.ImageID, err)
+		}
+		return wire.FileOf(i, small.Format, small.Data, small.Width, small.Height), nil
+	}
 }
 
 // Events are the events that [Publisher.Handle] wants.

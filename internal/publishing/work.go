@@ -83,6 +83,14 @@ func (p *Publisher) carryOut(ctx context.Context, ch store.Channel, row *store.C
 	if err != nil {
 		return err
 	}
+	if post.Uploads, err = p.Store.Read().ChannelUploads(ctx, row.WorkspaceID, row.ChannelID, row.ContentID); err != nil {
+		return err
+	}
+	post.Keep = func(ctx context.Context, u domain.Upload) error {
+		return p.Store.InTx(ctx, func(tx *store.Tx) error {
+			return tx.SaveChannelUpload(ctx, row.WorkspaceID, row.ChannelID, row.ContentID, u)
+		})
+	}
 	post.At = row.QueuedAt
 	post.Key = fmt.Sprintf("%s-%d-%d", post.UUID, row.ChannelID, row.Round)
 	ref := wire.Ref{ID: row.ExternalID, URL: row.URL}

@@ -34,6 +34,8 @@ var generationTable = db.NewTable("image_generation", func(g *domain.ImageGenera
 		{Name: "epoch", Field: &g.Epoch, In: generationRead},
 		{Name: "job_id", Field: &g.JobID, In: generationRead},
 		{Name: "created_at", Field: db.Time(&g.CreatedAt), In: made},
+		{Name: "execution_id", Field: &g.ExecutionID, In: made},
+		{Name: "step", Field: &g.Step, In: made},
 		{Name: "ended_at", Field: db.Time(&g.EndedAt), In: generationRead},
 	}
 })
@@ -61,6 +63,32 @@ func (t *Tx) CreateImageGeneration(
 	return g, g.ID != 0, nil
 }
 
+// AddUploadedImage adds an image that somebody has uploaded. Its row of image_generation says who: it asked no
+// engine, and is no generation that callers see.
+func (t *Tx) AddUploadedImage(
+	ctx context.Context, by domain.ImageGeneration, i domain.Image, altText string,
+) (domain.Image, error) {
+	by.CreatedAt, by.Status, by.Count = t.now, domain.ImagesCompleted, 1
+	err := createGeneration.One(ctx, t.db, &by, &by.ID)
+	if err == nil {
+		err = t.EndImageGeneration(ctx, by.WorkspaceID, by.ID, domain.ImagesCompleted, "")
+	}
+	if err != nil {
+		return i, fmt.Errorf("add an uploaded image: %w", err)
+	}
+	i.WorkspaceID, i.GenerationID, i.Number, i.Outcome = by.WorkspaceID, by.ID, 1, domain.ImageOK
+	if i.ID, _, err = t.AddImage(ctx, i); err == nil && altText != "" {
+		err = t.SaveAltText(ctx, by.WorkspaceID, i.ID, altText)
+	}
+	if err != nil {
+		return i, err
+	}
+	return t.Image(ctx, by.WorkspaceID, i.ID)
+}
+
+// asked is the condition for generations that engines were asked for: others are uploads.
+const asked = ` and engine <> ''`
+
 // SaveImageJob stores which job works on a generation.
 func (t *Tx) SaveImageJob(ctx context.Context, workspaceID, id, jobID int64) error {
 	return t.db.Exec(ctx, `update image_generation set job_id = $3 where workspace_id = $1 and id = $2`,
@@ -70,7 +98,7 @@ func (t *Tx) SaveImageJob(ctx context.Context, workspaceID, id, jobID int64) err
 // ImageGeneration returns a generation of the workspace with its images.
 func (q Q) ImageGeneration(ctx context.Context, workspaceID, id int64) (domain.ImageGeneration, error) {
 	g, ok, err := db.First(ctx, q.db, scanGeneration(), `select `+generationColumns+` from image_generation
-		where workspace_id = $1 and id = $2`, workspaceID, id)
+		where workspace_id = $1 and id = $2`+asked, workspaceID, id)
 	if err == nil && !ok {
 		return g, domain.NotFound("Generation")
 	}
@@ -89,14 +117,15 @@ func (q Q) ImageGenerations(
 	ctx context.Context, workspaceID int64, p domain.Page,
 ) (l domain.List[domain.ImageGeneration], err error) {
 	l.Items, err = db.Many(ctx, q.db, scanGeneration(), `select `+generationColumns+` from image_generation
-		where workspace_id = $1 order by id desc limit 0 + $2 offset $3`, workspaceID, p.Size, p.Offset())
+		where workspace_id = $1`+asked+` order by id desc limit 0 + $2 offset $3`, workspaceID, p.Size, p.Offset())
 	if err == nil {
 		err = q.imagesOf(ctx, workspaceID, l.Items)
 	}
 	if err != nil {
 		return l, fmt.Errorf("list generations of images: %w", err)
 	}
-	err = q.db.One(ctx, []any{&l.Total}, `select count(*) from image_generation where workspace_id = $1`, workspaceID)
+	err = q.db.One(ctx, []any{&l.Total},
+		`select count(*) from image_generation where workspace_id = $1`+asked, workspaceID)
 	return l, err
 }
 
@@ -106,6 +135,18 @@ func (q Q) OpenImageGeneration(ctx context.Context, workspaceID int64) (int64, e
 		where workspace_id = $1 and status in ('queued', 'running')`, workspaceID)
 	if err != nil {
 		return 0, fmt.Errorf("look for a generation of images under way: %w", err)
+	}
+	return id, nil
+}
+
+// ImageGenerationOfStep returns the id of the generation that a step of an execution has asked for, and that is
+// under way or has images; 0: there is none.
+func (q Q) ImageGenerationOfStep(ctx context.Context, workspaceID, executionID int64, step string) (int64, error) {
+	id, _, err := db.First(ctx, q.db, db.ID, `select id from image_generation
+		where workspace_id = $1 and execution_id = $2 and step = $3 and status in ('queued', 'running', 'completed')
+		order by id desc limit 1`, workspaceID, executionID, step)
+	if err != nil {
+		return 0, fmt.Errorf("look for the images of a step: %w", err)
 	}
 	return id, nil
 }

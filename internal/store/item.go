@@ -72,6 +72,7 @@ var contentTable = db.NewTable("content", func(c *contentRow) []db.Column {
 			Field: db.JSONOr(&c.Support, "{}"),
 			In:    contentBody | contentCreate | contentSupport | contentOrigin,
 		},
+		{Name: "images", Field: db.JSONOr(&c.Images, "[]"), In: contentCard | contentCreate | contentEdit},
 		{Name: "edited", Field: &c.Edited, In: contentCard | contentCreate | contentEdit},
 		{Name: "needs_input", Field: db.JSONOr(&c.NeedsInput, "[]"), In: contentCard | contentCreate | contentOrigin},
 		{Name: "body", Field: &c.Body, In: contentBody | contentCreate | contentEdit},
@@ -238,7 +239,7 @@ func (t *Tx) SaveContentStatus(
 func (t *Tx) DeleteContent(ctx context.Context, c domain.ContentItem) error {
 	for _, table := range []string{
 		"content_version", "move", "publication", "published_slug", "content_source",
-		"comment", "review_link",
+		"comment", "review_link", "content_image",
 	} {
 		if err := t.db.Exec(ctx, `delete from `+table+` where content_id = $1`, c.ID); err != nil {
 			return fmt.Errorf("delete %s: %w", table, err)

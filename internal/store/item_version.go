@@ -31,6 +31,7 @@ var contentVersionTable = db.NewTable("content_version", func(v *domain.ContentV
 		{Name: "slug", Field: &v.Slug, In: contentVersionAll},
 		{Name: "language", Field: &v.Language, In: contentVersionAll},
 		{Name: "channel", Field: &v.Channel, In: contentVersionAll},
+		{Name: "images", Field: db.JSONOr(&v.Images, "[]"), In: contentVersionAll},
 		{Name: "execution_id", Field: &v.ExecutionID, In: contentVersionAll},
 		{Name: "created_at", Field: db.Time(&v.CreatedAt), In: contentVersionAll},
 		{Name: "body", Field: &v.Body, In: contentVersionAll},

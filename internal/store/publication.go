@@ -44,6 +44,7 @@ var publicationTable = db.NewTable("publication", func(p *publicationRow) []db.C
 		{Name: "language", Field: &s.Language, In: publicationSave | publicationShow},
 		{Name: "keywords", Field: db.JSONOr(&s.Keywords, "[]"), In: publicationSave | publicationShow},
 		{Name: "engine", Field: db.RepeatedJSON(&s.Origin), In: publicationSave | publicationShow},
+		{Name: "images", Field: db.JSONOr(&s.Images, "[]"), In: publicationSave | publicationShow},
 		{Name: "at", Field: db.Time(&p.At), In: publicationRead | publicationSave | publicationShow},
 		{Name: "first_at", Field: db.Time(&s.FirstAt), In: publicationSave | publicationShow},
 		{Name: "rendered", Field: &s.Rendered, In: publicationSave | publicationShow},
@@ -98,7 +99,7 @@ func (t *Tx) SavePublication(
 	if _, err := savePublication.Exec(ctx, t.db, &row); err != nil {
 		return fmt.Errorf("save publication: %w", err)
 	}
-	return nil
+	return t.saveImagesOf(ctx, workspaceID, contentID, s.Images, true)
 }
 
 // SavePublicationHTML stores the rendered text of the built-in feed's publication, and
@@ -112,6 +113,9 @@ func (t *Tx) SavePublicationHTML(ctx context.Context, workspaceID int64, p Publi
 
 // DeletePublications takes an item off the feed.
 func (t *Tx) DeletePublications(ctx context.Context, workspaceID, contentID int64) error {
+	if err := t.saveImagesOf(ctx, workspaceID, contentID, nil, true); err != nil {
+		return err
+	}
 	return t.db.Exec(ctx, `delete from publication where workspace_id = $1 and content_id = $2`, workspaceID, contentID)
 }
 

@@ -32,7 +32,8 @@ await play("Images are done.", async (page) => {
   await fromPicture(page);
   await cancel(page);
   await one(page);
-  await everyMode(["/images", "/images?engine=stablediffusion", "/images/1"]);
+  const item = await inItem(page);
+  await everyMode(["/images", "/images?engine=stablediffusion", "/images/1", `${item}?view=images`, `${item}?view=edit`, item]);
   await withoutScript();
 });
 provider.close();
@@ -109,6 +110,64 @@ async function one(page) {
   await page.getByRole("button", { name: "Delete the image" }).click();
   await page.locator("[data-flash]", { hasText: "The image was deleted." }).waitFor();
   assert.equal(await page.locator("#image-2").count(), 0);
+}
+
+async function inItem(page) {
+  tell("add an image to an item, and publish it");
+  await page.goto(server.base + "/contents/new");
+  await page.locator("#n-title").fill("The lighthouse");
+  await page.locator("#body").fill("It is dark.");
+  await page.locator("#create").click();
+  await page.waitForURL(/\/content\/\d+$/);
+  const item = new URL(page.url()).pathname;
+  await page.goto(server.base + "/images/1");
+  await page.locator("#use-form select[name=role]").selectOption("cover");
+  await page.getByRole("button", { name: "Add to the item" }).click();
+  await page.locator("[data-flash]", { hasText: "The image was added to this item." }).waitFor();
+  await noFault(page, "an item with a cover");
+
+  tell("paste a picture of one's own");
+  await page.evaluate((text) => {
+    const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+    const data = new DataTransfer();
+    data.items.add(new File([bytes], "pixel.png", { type: "image/png" }));
+    document.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+  }, png);
+  await page.locator(".picture-preview img").waitFor();
+  await page.getByRole("button", { name: "Upload" }).click();
+  await page.locator("[data-flash]", { hasText: "The image was added." }).waitFor();
+  await page.getByText("1 image has no alt text").waitFor();
+  await noFault(page, "an image without an alt text");
+  await page.locator("#status").getByRole("button", { name: "Published" }).click();
+  await page.locator("[data-flash]", { hasText: "has no alt text" }).waitFor();
+
+  tell("write its alt text, and put it into the text");
+  await page.goto(`${server.base}${item}?view=images`);
+  await page.locator(".item-images li").nth(1).getByLabel("Alt text").fill("A red point");
+  await page.locator(".item-images li").nth(1).getByRole("button", { name: /^Save/ }).click();
+  await page.locator("[data-flash]", { hasText: "The images were saved." }).waitFor();
+  await page.goto(`${server.base}${item}?view=edit`);
+  await page.locator("#body").focus();
+  await page.keyboard.press("Control+End");
+  await page.keyboard.type("\n\n");
+  await page.getByRole("button", { name: /A red point/ }).click();
+  await page.getByRole("button", { name: "Preview" }).click();
+  await page.locator("#preview").getByAltText("A red point").waitFor();
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await page.waitForURL((u) => !u.search.includes("edit"));
+  await page.goto(server.base + item);
+  await page.locator(".cover img").waitFor();
+  await page.locator("article").getByAltText("A red point").waitFor();
+  await page.locator("#status").getByRole("button", { name: "Published" }).click();
+  await page.getByText("View in feed").first().waitFor({ state: "attached" });
+  const feed = await page.locator("a", { hasText: "View in feed" }).first().getAttribute("href");
+  const reader = await open(await launch());
+  await reader.goto(new URL(feed, server.base).href);
+  for (const alt of ["A lighthouse whose light is on", "A red point"]) {
+    await until(() => reader.getByAltText(alt).evaluate((img) => img.complete && img.naturalWidth > 0), `readers see ${alt}`);
+  }
+  await reader.context().close();
+  return item;
 }
 
 async function withoutScript() {

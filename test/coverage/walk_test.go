@@ -229,7 +229,7 @@ func (w *walker) ways(c call) []way {
 		return way{status, wrong}
 	}
 	most := 1 << 20
-	if c.op.ID == "generate_image" || c.op.ID == "create_source" { // which take a file
+	if slices.Contains([]string{"generate_image", "upload_image", "create_source"}, c.op.ID) { // which take a file
 		most = 21 << 20
 	}
 	body := func(status int, text string) way { return with(status, func(c *call) { c.body = text }) }

@@ -24,6 +24,7 @@ type post struct {
 	ID                      int64
 	Slug, Status, Link      string
 	Title, Content, Excerpt struct{ Raw, Rendered string }
+	Cover                   int64 `json:"featured_media"`
 }
 
 // call asks WordPress itself.
@@ -220,6 +221,7 @@ func TestPosts(t *testing.T) {
 		}
 	})
 
+	t.Run("images", func(t *testing.T) { pictures(t, s) })
 	t.Run("checks", func(t *testing.T) { checks(t, s) })
 }
 

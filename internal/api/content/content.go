@@ -14,7 +14,7 @@ import (
 func Rows(v *content.Verbs, profile wire.Profile) []ops.Op {
 	return slices.Concat(
 		kanbanRows(v, profile), listRows(v, profile), searchRows(v), sourceRows(v), createRows(v),
-		itemRows(v), findingRows(v),
+		itemRows(v), imageRows(v), findingRows(v),
 		commentRows(v), lineageRows(v), reviewLinkRows(v), brandVoiceRows(v), agentRows(v), checkRows(v),
 		channelRows(v), publicationRows(v), boardRuleRows(v),
 	)

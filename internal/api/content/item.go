@@ -17,6 +17,7 @@ import (
 type ContentDetailsAttributes struct {
 	wire.ContentAttributes
 	Body         string        `json:"body" doc:"The text in Markdown"`
+	Images       []ItemImage   `json:"images" doc:"The cover and the inline images, in their order"`
 	Findings     []ItemFinding `json:"findings" doc:"What guardrails found in the current version"`
 	Publications []Publication `json:"publications"`
 	History      []BoardMove   `json:"history" doc:"Its moves on the board and decisions about findings, with who and when"`
@@ -52,6 +53,8 @@ type Version struct {
 	Slug            *string  `json:"slug"`
 	Language        *string  `json:"language" doc:"BCP 47"`
 	Channel         *string  `json:"channel"`
+
+	Images []ItemImage `json:"images"`
 }
 
 // ContentID names a content item in the path.
@@ -339,6 +342,7 @@ func viewItem(r *ops.Reply, d content.ItemDetails) wire.Resource[ContentDetailsA
 		Attributes: ContentDetailsAttributes{
 			ContentAttributes: short.Attributes,
 			Body:              d.Body,
+			Images:            wire.Each(d.Images, itemImage),
 			Findings:          wire.Each(d.Findings, finding),
 			Publications:      wire.Each(d.Publications, publication),
 			History:           wire.Each(d.Moves, move),
@@ -352,6 +356,7 @@ func version(v domain.ContentVersion) Version {
 		v.N, v.Author, v.AuthorKind, v.Reason, v.CreatedAt.UTC(), v.Title, v.Body,
 		wire.Optional(v.MetaTitle), wire.Optional(v.MetaDescription), wire.List(v.Keywords), wire.Optional(v.Slug),
 		wire.Optional(v.Language), wire.Optional(v.Channel),
+		wire.Each(v.Images, itemImage),
 	}
 }
 

@@ -22,7 +22,7 @@ type Moderation struct {
 // ImageView is an image, or why there is none.
 type ImageView struct {
 	ID           int64                 `json:"id"`
-	GenerationID int64                 `json:"generation_id"`
+	GenerationID *int64                `json:"generation_id" doc:"Null: somebody has uploaded it"`
 	Number       int                   `json:"number"       doc:"Within the generation, from 1"`
 	Outcome      domain.ImageOutcome   `json:"outcome"`
 	Output       *string               `json:"output"       doc:"Path of the file; null where there is none"`
@@ -31,7 +31,7 @@ type ImageView struct {
 	AltText      string                `json:"alt_text"     doc:"Empty until somebody writes it"`
 	Description  string                `json:"description"  doc:"What was asked for"`
 	Prompt       *string               `json:"revised_prompt" doc:"What the provider made of the description"`
-	Engine       domain.ImageEngine    `json:"image_generator"`
+	Engine       *domain.ImageEngine   `json:"image_generator" doc:"Null: somebody has uploaded it"`
 	Model        *string               `json:"model"`
 	Format       *string               `json:"format"       doc:"png, jpeg or webp"`
 	Width        int                   `json:"width"        doc:"Pixels"`
@@ -49,6 +49,11 @@ type recentImages struct{ ops.Paging }
 // ImageRef names an image in the path.
 type ImageRef struct {
 	ID int64 `json:"id" in:"path" minimum:"1" doc:"The image's id"`
+}
+
+type uploadImage struct {
+	File    ops.Upload `json:"file" doc:"A PNG, JPEG or WebP picture of at most 20 MB, in base64 or as the file of a multipart form"`
+	AltText string     `json:"alt_text,omitempty" limit:"alt_text" doc:"What the picture shows, for those who do not see it"`
 }
 
 type changeImage struct {
@@ -72,7 +77,7 @@ var sampleImage = domain.Image{
 const ownPath = imagePath + "/images/{id}"
 
 func imageRows(v *images.Verbs) []ops.Op {
-	return []ops.Op{recentRow(v), fileRow(v), changeRow(v), deleteRow(v)}
+	return []ops.Op{recentRow(v), uploadRow(v), fileRow(v), changeRow(v), deleteRow(v)}
 }
 
 func recentRow(v *images.Verbs) ops.Op {
@@ -97,6 +102,35 @@ func recentRow(v *images.Verbs) ops.Op {
 		r.Total = l.Total
 		return wire.Each(l.Items, imageView)
 	}, domain.List[domain.Image]{Items: []domain.Image{sampleImage}, Total: 1})
+}
+
+// onePixel is the smallest picture, in base64.
+const onePixel = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+
+func uploadRow(v *images.Verbs) ops.Op {
+	uploaded := domain.Image{
+		ID: 33, Outcome: domain.ImageOK, Format: domain.ImageJPEG, Width: 1600, Height: 900, Bytes: 312_441, Version: 2,
+		AltText: "Our shop on a rainy evening", Sum: sampleImage.Sum, CreatedAt: wire.SampleTime(),
+	}
+	return ops.New(ops.Op{
+		Name:           "upload_image",
+		Route:          ops.Route{Method: http.MethodPost, Path: imagePath + "/images", Status: http.StatusCreated},
+		Scope:          domain.ScopeContent,
+		IdempotencyKey: true,
+		Forms:          true,
+		Docs: ops.Docs{
+			Chapter: chapter, Summary: "Upload a picture of your own",
+			Description: "It costs nothing. Location, camera and other metadata are removed from the file.",
+			Example:     map[string]any{"file": onePixel, "alt_text": uploaded.AltText},
+		},
+		Tool:    ops.Tool{Set: imageTools},
+		Command: ops.Command{Noun: noun, Verb: "upload"},
+	}, func(ctx context.Context, in uploadImage) (domain.Image, error) {
+		return v.UploadImage(ctx, images.UploadImage{File: in.File, AltText: in.AltText})
+	}, func(r *ops.Reply, i domain.Image) ImageView {
+		r.Location = ops.Base + imagePath + "/images/" + wire.Number(i.ID)
+		return imageView(i)
+	}, uploaded)
 }
 
 func fileRow(v *images.Verbs) ops.Op {
@@ -159,9 +193,10 @@ func deleteRow(v *images.Verbs) ops.Op {
 		Hints: ops.Hints{Destructive: true, Idempotent: true},
 		Docs: ops.Docs{
 			Chapter: chapter, Summary: "Delete an image",
-			Description: "Nobody can read it from then on. Its file is removed within a day or two.",
-			Errors:      []domain.Code{domain.CodeNotFound, domain.CodePreconditionFailed},
-			Example:     map[string]any{"id": sampleImage.ID},
+			Description: "Nobody can read it from then on. Its file is removed within a day or two. One that an item shows, or " +
+				"has published, is a CONFLICT; details.content_ids names the items.",
+			Errors:  []domain.Code{domain.CodeNotFound, domain.CodeConflict, domain.CodePreconditionFailed},
+			Example: map[string]any{"id": sampleImage.ID},
 		},
 		Tool:    ops.Tool{Set: imageTools},
 		Command: ops.Command{Noun: noun, Verb: "delete"},
@@ -174,11 +209,14 @@ func deleteRow(v *images.Verbs) ops.Op {
 
 func imageView(i domain.Image) ImageView {
 	view := ImageView{
-		ID: i.ID, GenerationID: i.GenerationID, Number: i.Number, Outcome: i.Outcome, Credits: i.Credits,
+		ID: i.ID, Number: i.Number, Outcome: i.Outcome, Credits: i.Credits,
 		Placeholder: i.Placeholder, AltText: i.AltText, Description: i.Request.Description, Prompt: optional(i.Prompt),
-		Engine: i.Request.Engine, Model: optional(i.Model), Format: optional(string(i.Format)), Width: i.Width,
+		Model: optional(i.Model), Format: optional(string(i.Format)), Width: i.Width,
 		Height: i.Height, Bytes: i.Bytes, Seed: i.Seed, Error: optional(i.Failure), Version: i.Version,
 		CreatedAt: i.CreatedAt.UTC(),
+	}
+	if !i.Uploaded() {
+		view.GenerationID, view.Engine = &i.GenerationID, &i.Request.Engine
 	}
 	if i.Sum != "" {
 		path := ops.Base + imagePath + "/images/" + wire.Number(i.ID)

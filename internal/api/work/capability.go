@@ -237,9 +237,9 @@ func variants(v *work.Verbs) []ops.Variant {
 	}
 	return wire.Each(v.AllCapabilities(), func(c work.CapabilityDetails) ops.Variant {
 		return ops.Variant{
-			Name:        strings.ReplaceAll(c.Slug, "-", "_"),
+			Name:        toolName(c.Slug),
 			Title:       c.Name,
-			Description: strings.TrimSuffix(c.Description, ".") + ". " + next(c.Category),
+			Description: strings.TrimSuffix(c.Description, ".") + ". " + next(c.Capability),
 			Set:         capabilityTools,
 			Listed:      c.IsFeatured,
 			Fixed:       map[string]any{"slug": c.Slug},
@@ -251,13 +251,22 @@ func variants(v *work.Verbs) []ops.Variant {
 	})
 }
 
+// toolName is the name of a capability's own tool. Where an operation has that name, it is another.
+func toolName(slug string) string {
+	name := strings.ReplaceAll(slug, "-", "_")
+	if name == "generate_image" {
+		return "execute_" + name
+	}
+	return name
+}
+
 // afterwards is what a model does once it has started an execution.
 const afterwards = "Starts an execution; with wait, answers when it has ended. Then get_execution."
 
 // next says where a model finds what an execution of this kind has made: the generating
 // ones create content items, the others record a report as the output of their last step.
-func next(c domain.Category) string {
-	if c == domain.CategoryGeneration {
+func next(c domain.Capability) string {
+	if c.Category == domain.CategoryGeneration && c.NeedsModel {
 		return "Starts an execution; with wait, answers when it has ended. Then get_execution_assets lists the content items."
 	}
 	return afterwards + " Its last step's output is the result."

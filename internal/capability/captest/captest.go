@@ -29,6 +29,8 @@ type Run struct {
 	Items      []domain.ContentItem
 	Answer     *capability.Answer
 	Passages   []domain.Citation // of the workspace's sources, whatever the settings ask for
+	// Images makes the images that steps ask for.
+	Images func(ctx context.Context, ask capability.ImageAsk) (domain.ImageGeneration, error)
 	// Waited is called where a step waits for a person, and returns the decision; nil
 	// ends the execution there.
 	Waited func(capability.Wait) *capability.Answer
@@ -148,6 +150,7 @@ func one(t *testing.T, work capability.Request, r Run, step domain.PlanStep, out
 		Outputs:     upstream(out, step),
 		Items:       map[int64]domain.ContentItem{},
 		Answer:      r.Answer,
+		MakeImages:  r.Images,
 	}
 	in.Find = func(context.Context, capability.Query) ([]domain.Citation, error) { return r.Passages, nil }
 	for _, item := range r.Items {

@@ -9,6 +9,7 @@ import (
 	"vellocity/internal/ai/external"
 	"vellocity/internal/auth"
 	"vellocity/internal/execution"
+	"vellocity/internal/files"
 	"vellocity/internal/publishing"
 	"vellocity/internal/search"
 	"vellocity/internal/store"
@@ -27,6 +28,7 @@ type Verbs struct {
 	agents    *external.Agents      // nil: there are no external agents
 	pdf       ReadPDF               // nil: PDFs are refused
 	fetch     Fetch                 // nil: addresses of sources are not read
+	files     files.Store           // of images; nil: there are none
 }
 
 // New returns the verbs. publicURL is the address of the server, without a slash at the
@@ -40,6 +42,9 @@ func New(s *store.Store, r *execution.Runner, publicURL string) *Verbs {
 		reviewers: auth.NewThrottle(reviewTries, reviewSpan, s.Now),
 	}
 }
+
+// UseFiles sets where the files of images are.
+func (v *Verbs) UseFiles(s files.Store) { v.files = s }
 
 // FeedPath is the path of a workspace's feed.
 func FeedPath(workspace string) string { return "/feeds/" + url.PathEscape(workspace) }

@@ -167,6 +167,7 @@ func (v *Verbs) copyOf(ctx context.Context, from domain.ContentItem) (domain.Con
 		NeedsInput:      from.NeedsInput,
 		Support:         from.Support,
 		Edited:          from.Edited,
+		Images:          from.Images,
 	}
 	if len(c.Support.Brief) == 0 { // the source is from before items kept their brief
 		x, err := executionOf(ctx, q, from)

@@ -55,6 +55,15 @@ func (v *Verbs) ExportItem(ctx context.Context, in ExportItem) (Export, error) {
 	return Export{Name: d.Slug + ".md", MediaType: "text/markdown; charset=utf-8", Body: body}, nil
 }
 
+// exportImage is the address of an image in an exported file, for those who are signed in here; empty
+// where the server does not know its own.
+func (v *Verbs) exportImage(i domain.ItemImage) string {
+	if v.publicURL == "" {
+		return ""
+	}
+	return v.publicURL + ownImage(i)
+}
+
 // generator says for machines what wrote a text.
 func generator(g domain.Origin) string {
 	if g.AI {
@@ -108,7 +117,7 @@ var htmlExport = template.Must(template.New("export").Parse(`<!doctype html>
 
 func (v *Verbs) htmlPage(c domain.ContentItem) ([]byte, error) {
 	var out bytes.Buffer
-	text, heading := v.RenderMarkdown(c.Body), c.Title
+	text, heading := RenderText(c.Body, c.Images, v.exportImage), c.Title
 	if strings.HasPrefix(text, "<h1") {
 		heading = "" // the text brings its own
 	}

@@ -48,6 +48,7 @@ func inspect(
 		Support:         c.Support.Given(),
 		Allowed:         c.Support.Brief,
 		Edited:          c.Edited,
+		Images:          domain.ImageIDs(c.Images),
 	}
 	in.SupportUnknown = len(in.Support) == 0
 	if in.BrandVoice, err = voiceOf(ctx, q, c); err != nil {

@@ -68,7 +68,7 @@ func (v *Verbs) move(
 	if c, err = item.Move(ctx, tx, c, in.To, in.Before, in.Reason); err != nil {
 		return c, err
 	}
-	if html, ok := texts[c.Body]; ok {
+	if html, ok := texts[c.ID]; ok {
 		if err := item.SaveHTML(ctx, tx, c, html); err != nil {
 			return c, err
 		}

@@ -173,6 +173,7 @@ func (v *Verbs) PreviewOnChannel(ctx context.Context, in OnChannel) (ChannelPrev
 	if err != nil {
 		return ChannelPreview{}, err
 	}
+	post.HTML = post.Render(ownImage) // what is not published has no public address
 	return ChannelPreview{ch.Channel, c.Version, kind.Preview(ch.Settings, post)}, nil
 }
 

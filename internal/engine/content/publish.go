@@ -4,18 +4,13 @@ import (
 	"context"
 
 	"vellocity/internal/domain"
+	"vellocity/internal/item"
 	"vellocity/internal/store"
 	"vellocity/internal/verb"
 )
 
-// Render turns Markdown into sanitized HTML, as [Verbs.RenderMarkdown] does.
-func Render(markdown string) string {
-	var v *Verbs
-	return v.RenderMarkdown(markdown)
-}
-
-// rendered has texts as HTML, by their Markdown.
-type rendered map[string]string
+// rendered has texts as HTML, by the ids of their items.
+type rendered map[int64]item.Rendered
 
 // renderAhead renders the texts of items that a move publishes, before its
 // transaction, which holds the writer. A text that has changed by then is rendered by its
@@ -29,7 +24,7 @@ func (v *Verbs) renderAhead(ctx context.Context, to domain.ItemStatus, ids ...in
 	for _, id := range ids {
 		c, err := v.store.Read().Content(ctx, a.WorkspaceID, id)
 		if err == nil && c.PublishedVersion != c.Version {
-			texts[c.Body] = v.RenderMarkdown(c.Body)
+			texts[id] = item.Rendered{Version: c.Version, HTML: Render(c)}
 		}
 	}
 	return texts, nil
@@ -41,7 +36,7 @@ func (v *Verbs) published(ctx context.Context, workspaceID int64, p store.Publis
 	if p.Rendered {
 		return p
 	}
-	p.HTML = v.RenderMarkdown(p.Body)
+	p.HTML = RenderText(p.Body, p.Images, FeedImage)
 	if p.Summary == "" {
 		p.Summary = summaryOf(p.Snapshot)
 	}

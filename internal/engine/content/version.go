@@ -3,6 +3,7 @@ package content
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"vellocity/internal/domain"
 	"vellocity/internal/guard"
@@ -54,8 +55,8 @@ type RestoreVersion struct {
 }
 
 // RestoreVersion makes a new version with the text and the fields of an old one, except
-// for a slug that another item has taken. What was found in the old one still holds. It
-// publishes nothing.
+// for a slug that another item has taken and for images that were deleted since. What was
+// found in the old one still holds. It publishes nothing.
 func (v *Verbs) RestoreVersion(ctx context.Context, in RestoreVersion) (ItemDetails, error) {
 	type restored struct {
 		old domain.ContentVersion
@@ -71,6 +72,11 @@ func (v *Verbs) RestoreVersion(ctx context.Context, in RestoreVersion) (ItemDeta
 			c := before
 			c.Title, c.Body, c.Edited = r.old.Title, r.old.Body, r.old.AuthorKind != domain.ActorSystem
 			if r.old.Whole {
+				there, err := q.PresentImages(ctx, before.WorkspaceID, domain.ImageIDs(r.old.Images))
+				if err != nil {
+					return r, err
+				}
+				r.old.Images = slices.DeleteFunc(r.old.Images, func(i domain.ItemImage) bool { return !there[i.ImageID] })
 				c.SetVersionFields(r.old.VersionFields)
 			}
 			was := guard.Earlier{Text: r.old.Body, Findings: guard.Identified(r.old.Body, r.old.Findings)}
@@ -85,6 +91,9 @@ func (v *Verbs) RestoreVersion(ctx context.Context, in RestoreVersion) (ItemDeta
 				}
 				if free == r.old.Slug { // else another item has it by now
 					r.c.Slug = free
+				}
+				if err := lockImages(ctx, tx, before.WorkspaceID, r.c.Images); err != nil {
+					return ItemDetails{}, err
 				}
 			}
 			if r.c.SameVersion(before) {

@@ -82,7 +82,7 @@ type Kit struct {
 	Agents    *external.Agents
 	Images    *images.Verbs
 	Maker     *imaging.Maker
-	Files     *files.Dir
+	Files     files.Store
 	Site      *Site // where the channels of the kind "site" lead
 	Ours      domain.Workspace
 	Theirs    domain.Workspace
@@ -209,16 +209,19 @@ func (k *Kit) build() {
 	k.Agents = external.New(external.Options{Vault: vault, Client: reach, Now: k.Config.Now})
 	k.Providers.UseExternal(k.Agents.Caller)
 	k.Publisher = publishing.New(publishing.Options{
-		Store:  k.Store,
-		Vault:  vault,
-		Kinds:  []channels.Kind{k.Site.Kind()},
-		Client: reach,
-		Render: content.Render,
-		Log:    log,
+		Store:    k.Store,
+		Vault:    vault,
+		Kinds:    []channels.Kind{k.Site.Kind()},
+		Client:   reach,
+		Render:   content.RenderText,
+		ImageURL: content.ImageURL(PublicURL),
+		Files:    k.Files,
+		Log:      log,
 	})
 	k.Maker = imaging.New(imaging.Options{
 		Store: k.Store, Files: k.Files, Engines: k.engines(), Log: log, Pause: time.Millisecond,
 	})
+	k.Runner.Images = k.Maker
 	k.newQueue(log)
 	k.Images = images.New(images.Options{Store: k.Store, Maker: k.Maker, Files: k.Files, Hub: k.Hub})
 	k.Work, err = work.New(work.Options{Store: k.Store, Runner: k.Runner, Hub: k.Hub, Capabilities: capabilities,
@@ -227,6 +230,7 @@ func (k *Kit) build() {
 	k.Content = content.New(k.Store, k.Runner, PublicURL)
 	k.Content.UsePublisher(k.Publisher)
 	k.Content.UseAgents(k.Agents)
+	k.Content.UseFiles(k.Files)
 	k.Account = account.New(account.Options{
 		Store: k.Store,
 		Keys:  auth.NewKeys(k.Store, log),

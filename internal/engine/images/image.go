@@ -3,10 +3,12 @@ package images
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 
 	"vellocity/internal/domain"
 	"vellocity/internal/files"
+	"vellocity/internal/image"
 	"vellocity/internal/store"
 	"vellocity/internal/verb"
 )
@@ -49,6 +51,56 @@ func (v *Verbs) ImageFile(ctx context.Context, id int64) (ImageFile, error) {
 	}
 	return ImageFile{i, data}, err
 }
+
+// UploadImage is a picture of the caller's own.
+type UploadImage struct {
+	File    []byte // PNG, JPEG or WebP, at most 20 MB; required
+	AltText string // what it shows; may be empty
+}
+
+// UploadImage adds a picture of the caller's own to the images of the workspace. What else is in its file, such
+// as the place where it was taken, is removed, and a photo is turned as its camera was held. It costs nothing,
+// and takes the scope content.
+func (v *Verbs) UploadImage(ctx context.Context, in UploadImage) (domain.Image, error) {
+	a, err := verb.Caller(ctx, domain.ScopeContent)
+	if err != nil {
+		return domain.Image{}, err
+	}
+	var p domain.Problems
+	verb.CheckText(&p, "alt_text", &in.AltText, domain.LimitAltText)
+	if len(in.File) == 0 {
+		p.Required(fieldFile)
+	}
+	var picture image.Picture
+	if len(in.File) > 0 {
+		if picture, err = image.Upload(in.File); err != nil {
+			p.Format(fieldFile, fmt.Sprintf(readablePicture, err))
+		}
+	}
+	if err := p.Err(); err != nil {
+		return domain.Image{}, err
+	}
+	sum, err := v.files.Put(ctx, a.WorkspaceID, picture.Data) // a file is there before the row that names it
+	if err != nil {
+		return domain.Image{}, err
+	}
+	return verb.Change(ctx, v.store, domain.ScopeContent, func(tx *store.Tx, a domain.Actor) (domain.Image, error) {
+		made, err := tx.AddUploadedImage(ctx,
+			domain.ImageGeneration{WorkspaceID: a.WorkspaceID, By: a.Starter(), ByName: a.Name},
+			domain.Image{
+				Sum: sum, Format: picture.Format, Width: picture.Width, Height: picture.Height, Bytes: len(picture.Data),
+			}, strings.TrimSpace(in.AltText))
+		if err != nil {
+			return made, err
+		}
+		return made, tx.AppendEvent(ctx, domain.Subject{WorkspaceID: a.WorkspaceID}, domain.ImageUploaded{
+			ImageID: made.ID, AltText: made.AltText,
+		})
+	})
+}
+
+// fieldFile is the field of an upload.
+const fieldFile = "file"
 
 // ChangeImage says what is new about an image.
 type ChangeImage struct {
@@ -97,8 +149,20 @@ type DeleteImage struct {
 	verb.Precondition
 }
 
+// mostUses is how many items an error names that use an image.
+const mostUses = 20
+
+// ImageUses returns the items that show an image, in their present version or on the feed; at most 20.
+func (v *Verbs) ImageUses(ctx context.Context, id int64) ([]domain.ItemRef, error) {
+	i, err := v.Image(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return v.store.Read().ImageUses(ctx, i.WorkspaceID, id, mostUses)
+}
+
 // DeleteImage removes an image. Its file goes with the next sweep, unless another image has the
-// same bytes. It takes the scope write.
+// same bytes. An image that an item shows is a CONFLICT, which names the items. It takes the scope write.
 func (v *Verbs) DeleteImage(ctx context.Context, in DeleteImage) error {
 	_, err := verb.Change(ctx, v.store, domain.ScopeWrite, func(tx *store.Tx, a domain.Actor) (struct{}, error) {
 		i, err := tx.LockImage(ctx, a.WorkspaceID, in.ID)
@@ -107,6 +171,13 @@ func (v *Verbs) DeleteImage(ctx context.Context, in DeleteImage) error {
 		}
 		if err := in.CheckRevision(int64(i.Version)); err != nil {
 			return struct{}{}, err
+		}
+		uses, err := tx.ImageUses(ctx, a.WorkspaceID, in.ID, mostUses)
+		if err != nil {
+			return struct{}{}, err
+		}
+		if len(uses) > 0 {
+			return struct{}{}, domain.ImageInUse(uses)
 		}
 		if err := tx.DeleteImage(ctx, a.WorkspaceID, in.ID); err != nil {
 			return struct{}{}, err

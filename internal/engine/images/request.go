@@ -186,6 +186,9 @@ func resolution(text string) (width, height int, ok bool) {
 	return width, height, found && errW == nil && errH == nil && within(width) && within(height)
 }
 
+// readablePicture is what an upload must be, and why it is not.
+const readablePicture = "a PNG, JPEG or WebP picture that can be read: %s"
+
 // check checks a request whole, and returns it as the provider is asked, with its picture.
 func (in GenerateImages) check() (r domain.ImageRequest, source *image.Picture, err error) {
 	var p domain.Problems
@@ -194,7 +197,7 @@ func (in GenerateImages) check() (r domain.ImageRequest, source *image.Picture, 
 	if len(in.Source) > 0 {
 		picture, err := image.Upload(in.Source)
 		if err != nil {
-			p.Format(fieldSource, fmt.Sprintf("a PNG, JPEG or WebP picture that can be read: %s", err))
+			p.Format(fieldSource, fmt.Sprintf(readablePicture, err))
 		}
 		source = &picture
 	}

@@ -9,6 +9,7 @@ import (
 	"vellocity/internal/domain"
 	"vellocity/internal/engine/enginetest"
 	"vellocity/internal/engine/images"
+	"vellocity/internal/image"
 	"vellocity/internal/store"
 	"vellocity/internal/verb"
 )
@@ -113,6 +114,14 @@ func (verbs) Images() enginetest.Verbs {
 		}},
 		"ImageFile": {Scope: domain.ScopeRead, ByID: true, Make: made, Call: func(k K, ctx C, x X) error {
 			return second(k.Images.ImageFile(ctx, x.Made))
+		}},
+		"ImageUses": {Scope: domain.ScopeRead, ByID: true, Make: made, Call: func(k K, ctx C, x X) error {
+			return second(k.Images.ImageUses(ctx, x.Made))
+		}},
+		"UploadImage": {Scope: domain.ScopeContent, Event: true, Call: func(k K, ctx C, _ X) error {
+			card, err := image.Placeholder("A lighthouse", 64, 64)
+			must(k, err)
+			return second(k.Images.UploadImage(ctx, images.UploadImage{File: card.Data, AltText: text}))
 		}},
 		"ChangeImage": {Scope: domain.ScopeContent, Event: true, ByID: true, Make: made, Call: func(k K, ctx C, x X) error {
 			return second(k.Images.ChangeImage(ctx, images.ChangeImage{ID: x.Made, AltText: &text}))

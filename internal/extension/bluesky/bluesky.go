@@ -49,9 +49,20 @@ func Kind() wire.Kind {
 		Types:   []domain.ContentType{domain.ContentSocial},
 		Connect: func(c wire.Config) wire.Peer { return &account{Config: c} },
 		Preview: func(_ map[string]string, p wire.Post) wire.Preview {
-			return wire.PreviewThread(p, name, mostGraphemes, count)
+			return preview(p)
 		},
 	}
+}
+
+func preview(p wire.Post) wire.Preview {
+	out := wire.PreviewThread(p, name, mostGraphemes, mostImages, count)
+	for _, i := range p.Images {
+		if i.Bytes > mostImageBytes || max(i.Width, i.Height) > mostEdge {
+			out.Lost = append(out.Lost, "Large images are made smaller: at most 1 MB and 2,000 pixels a side.")
+			break
+		}
+	}
+	return out
 }
 
 // count counts graphemes, and what a text has of the bytes that it may have.
@@ -66,8 +77,12 @@ type account struct {
 
 // call carries out a procedure.
 func (a *account) call(ctx context.Context, procedure string, body, into any) error {
-	address := strings.TrimRight(a.Settings["url"], "/") + "/xrpc/" + procedure
-	in := wire.Request{Method: http.MethodPost, URL: address, Body: body, Header: http.Header{}}
+	return a.send(ctx, procedure, wire.Request{Body: body, Header: http.Header{}}, into)
+}
+
+// send signs the request of a procedure and carries it out.
+func (a *account) send(ctx context.Context, procedure string, in wire.Request, into any) error {
+	in.Method, in.URL = http.MethodPost, strings.TrimRight(a.Settings["url"], "/")+"/xrpc/"+procedure
 	if a.token != "" {
 		in.Header.Set("Authorization", "Bearer "+a.token)
 	}
@@ -121,6 +136,7 @@ type record struct {
 	Langs     []string  `json:"langs,omitempty"`
 	Facets    []facet   `json:"facets,omitempty"`
 	Reply     *reply    `json:"reply,omitempty"`
+	Embed     *embed    `json:"embed,omitempty"` // of the first post alone
 }
 
 type reply struct {
@@ -185,11 +201,15 @@ func key(uuid string, part int) string {
 
 // Put implements [wire.Peer].
 func (a *account) Put(ctx context.Context, p wire.Post, ref wire.Ref) (wire.Receipt, error) {
-	parts, ok := wire.Thread(wire.PlainText(p.HTML), mostGraphemes, count)
+	parts, ok := p.Posts(mostGraphemes, count)
 	if !ok {
 		return wire.Receipt{}, wire.TooLong(name)
 	}
 	if err := a.signIn(ctx); err != nil {
+		return wire.Receipt{}, err
+	}
+	pictures, err := a.pictures(ctx, p)
+	if err != nil {
 		return wire.Receipt{}, err
 	}
 	var root, parent strong
@@ -203,6 +223,8 @@ func (a *account) Put(ctx context.Context, p wire.Post, ref wire.Ref) (wire.Rece
 		}
 		if i > 0 {
 			r.Reply = &reply{root, parent}
+		} else {
+			r.Embed = pictures
 		}
 		var made strong
 		err := a.call(ctx, "com.atproto.repo.putRecord", map[string]any{

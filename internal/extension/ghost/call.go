@@ -32,6 +32,8 @@ type post struct {
 	Foot            string    `json:"codeinjection_foot"`
 	UpdatedAt       time.Time `json:"updated_at"`
 	Tags            []tag     `json:"tags"`
+	Cover           string    `json:"feature_image"`
+	CoverAlt        string    `json:"feature_image_alt"`
 }
 
 // marked reports whether the post shows the item of p: the marker is in the code that Ghost
@@ -68,6 +70,10 @@ func (s *site) call(ctx context.Context, method, route string, query url.Values,
 		Header: http.Header{"Authorization": {"Ghost " + token}, "Accept-Version": {version}},
 		Body:   body,
 	}
+	if f, ok := body.(form); ok {
+		in.Body = f.data
+		in.Header.Set("Content-Type", f.mediaType)
+	}
 	if len(query) > 0 {
 		in.URL += "?" + query.Encode()
 	}
@@ -100,7 +106,7 @@ func (s *site) save(ctx context.Context, method, route string, send map[string]a
 
 // posts lists posts of every status, without their texts.
 func (s *site) posts(ctx context.Context, query url.Values) ([]post, error) {
-	query.Set("fields", "id,slug,status,url,codeinjection_foot,updated_at")
+	query.Set("fields", "id,slug,status,url,codeinjection_foot,updated_at,feature_image")
 	query.Set("include", "tags")
 	var list struct{ Posts *[]post }
 	if err := s.call(ctx, http.MethodGet, "posts/", query, nil, &list); err != nil {

@@ -18,6 +18,7 @@ const (
 const (
 	mostTitle   = 255 // characters of a title
 	mostExcerpt = 300 // characters of an excerpt
+	mostAlt     = 191 // characters of the cover's alt text
 )
 
 // fields are the fields of a post that say what is in it, and notes on what had to be changed.
@@ -35,6 +36,8 @@ func fields(p wire.Post) (send map[string]any, notes []string) {
 		"meta_description": p.MetaDescription,
 	}, notes
 }
+
+var altCut = fmt.Sprintf("The alt text of the cover is cut to the %d characters that Ghost takes.", mostAlt)
 
 // longTitle says that a title with n characters is too long.
 func longTitle(n int) string {
@@ -71,8 +74,12 @@ func compare(sent map[string]any, got post) (notes []string) {
 	}
 	for _, field := range []struct{ name, label, got string }{
 		{"title", "title", got.Title}, {"custom_excerpt", "excerpt", got.Excerpt},
+		{"feature_image", "cover", got.Cover}, {"feature_image_alt", "alt text of the cover", got.CoverAlt},
 		{"meta_title", "meta title", got.MetaTitle}, {"meta_description", "meta description", got.MetaDescription},
 	} {
+		if _, isSent := sent[field.name]; !isSent {
+			continue
+		}
 		if strings.TrimSpace(text(field.name)) != strings.TrimSpace(field.got) {
 			notes = append(notes, "Ghost changed the "+field.label+".")
 		}
@@ -103,8 +110,10 @@ func compareText(sent, got string) (notes []string) {
 
 // preview implements [wire.Kind].Preview.
 func preview(settings map[string]string, p wire.Post) wire.Preview {
-	c := wire.ContentsOf(p.HTML)
-	lost := c.OfArticle()
+	c, lost := p.Foreign(), wire.LostOfArticle(p)
+	if i := p.Cover(); i != nil && len([]rune(i.AltText)) > mostAlt {
+		lost = append(lost, altCut)
+	}
 	if n := len([]rune(p.Title)); n > mostTitle {
 		lost = append(lost, "It would be refused. "+longTitle(n))
 	}

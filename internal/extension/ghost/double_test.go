@@ -27,6 +27,8 @@ type double struct {
 	posts []map[string]any
 	tags  []map[string]any
 	made  int
+
+	uploads int
 }
 
 // failure writes an error as Ghost does.
@@ -74,6 +76,8 @@ func (d *double) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		answer(w, 200, map[string]any{"posts": filter(d.posts, query.Get("filter"))})
 	case r.Method == http.MethodGet && route == "tags/":
 		answer(w, 200, map[string]any{"tags": filter(d.tags, query.Get("filter"))})
+	case r.Method == http.MethodPost && route == "images/upload/":
+		d.upload(w, r)
 	case r.Method == http.MethodPost && route == "posts/":
 		d.create(w, r)
 	case r.Method == http.MethodPut && strings.HasPrefix(route, "posts/"):
@@ -84,6 +88,20 @@ func (d *double) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	default:
 		failure(w, 404, "NotFoundError", "", "Resource not found", "")
 	}
+}
+
+// upload takes an image, as Ghost does.
+func (d *double) upload(w http.ResponseWriter, r *http.Request) {
+	f, h, err := r.FormFile("file")
+	if err != nil || r.FormValue("purpose") != "image" || h.Header.Get("Content-Type") != "image/png" {
+		failure(w, 415, "UnsupportedMediaTypeError", "", "Please select a valid image.", "")
+		return
+	}
+	_ = f.Close()
+	d.uploads++
+	answer(w, 201, map[string]any{"images": []any{map[string]any{
+		"url": fmt.Sprintf("%s/content/images/2026/11/%d-%s", d.url, d.uploads, h.Filename), "ref": r.FormValue("ref"),
+	}}})
 }
 
 // signedIn checks the token of a request, as Ghost does.

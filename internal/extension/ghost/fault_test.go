@@ -120,7 +120,7 @@ func TestPreview(t *testing.T) {
 		"excerpt":    {func(p *wire.Post) { p.Summary = strings.Repeat("x", 301) }, "publish", []string{"The excerpt is cut"}},
 		"boxes":      {func(p *wire.Post) { p.HTML = markdown.HTML("- [x] a\n- [ ] b") }, "publish", []string{"Check boxes become"}},
 		"relative": {func(p *wire.Post) { p.HTML = markdown.HTML("[x](/y) ![z](https://a.test/z.png)") }, "publish",
-			[]string{"without a host", "Images are not copied"}},
+			[]string{"without a host", "Images of other sites are not copied"}},
 	} {
 		p := s.article("x", "Text.")
 		tc.change(&p)

@@ -62,7 +62,13 @@ func (s *site) Put(ctx context.Context, p wire.Post, ref wire.Ref) (wire.Receipt
 	if err != nil {
 		return wire.Receipt{}, err
 	}
+	pictures, err := s.pictures(ctx, p)
+	if err != nil {
+		return wire.Receipt{}, err
+	}
+	p.HTML = p.HTMLAt(pictures)
 	send, notes := fields(p)
+	notes = append(notes, cover(p, pictures, there.Cover, send)...)
 	if send["tags"], err = s.tags(ctx, there.Tags, p.Keywords); err != nil {
 		return wire.Receipt{}, err
 	}

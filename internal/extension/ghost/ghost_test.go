@@ -26,19 +26,20 @@ import (
 // posts that stay there, else a double.
 type site struct {
 	url, key string
-	run      string // in slugs, since a real one keeps what earlier runs have left
+	run      string  // in slugs, since a real one keeps what earlier runs have left
+	double   *double // nil: it is a real one
 }
 
 func start(t *testing.T) site {
 	t.Helper()
 	if at := os.Getenv("GHOST_TEST_URL"); at != "" {
-		return site{at, os.Getenv("GHOST_TEST_KEY"), "-" + strings.ToLower(rand.Text()[:8])}
+		return site{at, os.Getenv("GHOST_TEST_KEY"), "-" + strings.ToLower(rand.Text()[:8]), nil}
 	}
 	d := &double{t: t, tags: []map[string]any{{"id": "6b0c0e471ff2bf6338253584", "name": "News"}}}
 	s := httptest.NewServer(d)
 	t.Cleanup(s.Close)
 	d.url = s.URL
-	return site{s.URL, doubleKey, ""}
+	return site{s.URL, doubleKey, "", d}
 }
 
 func (s site) peer(change func(*wire.Config)) wire.Peer {

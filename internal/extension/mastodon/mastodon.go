@@ -10,7 +10,6 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
-	"unicode/utf8"
 
 	"vellocity/internal/domain"
 	"vellocity/internal/extension/wire"
@@ -29,7 +28,7 @@ func Kind() wire.Kind {
 		Slug: domain.ChannelMastodon,
 		Name: name,
 		Help: "Create an application on your server under Preferences > Development, with the scopes read:accounts, " +
-			"read:statuses and write:statuses, and copy its access token.",
+			"read:statuses, write:statuses and write:media, and copy its access token.",
 		Fields: []wire.Field{
 			{Name: "url", Label: "Server", Help: "As https://mastodon.example", Required: true, Address: true},
 			{Name: "visibility", Label: "Visibility", Default: "public", Choices: []string{"public", "unlisted", "private"}},
@@ -40,70 +39,9 @@ func Kind() wire.Kind {
 		Types:   []domain.ContentType{domain.ContentSocial},
 		Connect: func(c wire.Config) wire.Peer { return &account{c} },
 		Preview: func(_ map[string]string, p wire.Post) wire.Preview {
-			return wire.PreviewThread(p, name, mostCharacters, limits{mostCharacters, linkLength}.count)
+			return wire.PreviewThread(p, name, mostCharacters, mostImages, usual().count)
 		},
 	}
-}
-
-type account struct{ wire.Config }
-
-// limits are those of a server.
-type limits struct{ characters, link int }
-
-var address = regexp.MustCompile(`https?://[^\s<>"]+`)
-
-// count counts characters as the server does, where every link is equally long.
-func (l limits) count(text string) int {
-	n := 0
-	text = address.ReplaceAllStringFunc(text, func(string) string { n += l.link; return "" })
-	return n + utf8.RuneCountInString(text)
-}
-
-// call carries out a request. status is that of the answer; 0: there was none.
-func (a *account) call(
-	ctx context.Context, method, path string, query url.Values, key string, body, into any,
-) (status int, err error) {
-	in := wire.Request{
-		Method: method,
-		URL:    strings.TrimRight(a.Settings["url"], "/") + path,
-		Header: http.Header{"Authorization": {"Bearer " + a.Secret.Reveal()}},
-		Body:   body,
-	}
-	if len(query) > 0 {
-		in.URL += "?" + query.Encode()
-	}
-	if key != "" {
-		in.Header.Set("Idempotency-Key", key) // kept for an hour there
-	}
-	res, err := wire.Do(ctx, a.HTTP, in)
-	if err != nil {
-		return 0, err
-	}
-	if res.OK() {
-		return res.Status, res.Decode(into)
-	}
-	var failed struct{ Error string }
-	_ = res.Decode(&failed) // a proxy's error has no JSON; its status says enough
-	f := wire.Refusal(res, failed.Error)
-	switch res.Status {
-	case http.StatusUnauthorized:
-		f = wire.Faultf(wire.Settings, "Mastodon did not accept the access token. Create a new one. It says: %s",
-			failed.Error)
-	case http.StatusForbidden:
-		f = wire.Faultf(wire.Settings, "Mastodon refused it: %s. The application needs the scopes read:accounts, "+
-			"read:statuses and write:statuses.", strings.TrimSuffix(failed.Error, "."))
-	}
-	return res.Status, f
-}
-
-type person struct{ ID, Acct string }
-
-// status is one post.
-type status struct {
-	ID      string  `json:"id"`
-	URL     string  `json:"url"`
-	Content string  `json:"content"`
-	ReplyTo *string `json:"in_reply_to_id"`
 }
 
 func (a *account) me(ctx context.Context) (p person, err error) {
@@ -119,18 +57,28 @@ func (a *account) limits(ctx context.Context) (limits, error) {
 	var instance struct {
 		Configuration struct {
 			Statuses struct {
-				Max  int `json:"max_characters"`
-				Link int `json:"characters_reserved_per_url"`
+				Max   int `json:"max_characters"`
+				Link  int `json:"characters_reserved_per_url"`
+				Media int `json:"max_media_attachments"`
 			}
+			Media struct {
+				Size int `json:"image_size_limit"`
+			} `json:"media_attachments"`
 		}
 	}
-	l := limits{mostCharacters, linkLength}
+	l := usual()
 	code, err := a.call(ctx, http.MethodGet, "/api/v2/instance", nil, "", nil, &instance)
 	if code == http.StatusNotFound { // older than Mastodon 4
 		return l, nil
 	}
 	if s := instance.Configuration.Statuses; s.Max > 0 && s.Link > 0 {
-		l = limits{s.Max, s.Link}
+		l.characters, l.link = s.Max, s.Link
+	}
+	if n := instance.Configuration.Statuses.Media; n > 0 {
+		l.images = n
+	}
+	if n := instance.Configuration.Media.Size; n > 0 {
+		l.imageBytes = n
 	}
 	return l, err
 }
@@ -151,7 +99,7 @@ func (a *account) Put(ctx context.Context, p wire.Post, ref wire.Ref) (wire.Rece
 	if err != nil {
 		return wire.Receipt{}, err
 	}
-	parts, ok := wire.Thread(wire.PlainText(p.HTML), l.characters, l.count)
+	parts, ok := p.Posts(l.characters, l.count)
 	if !ok {
 		return wire.Receipt{}, wire.TooLong(name)
 	}
@@ -175,7 +123,7 @@ func (a *account) Put(ctx context.Context, p wire.Post, ref wire.Ref) (wire.Rece
 			if i < len(there) {
 				known = there[i]
 			}
-			if s, err = a.post(ctx, p, i, text, parent, known); err != nil {
+			if s, err = a.post(ctx, p, l, part{i, text, parent, known}); err != nil {
 				return out, err
 			}
 		}
@@ -187,23 +135,34 @@ func (a *account) Put(ctx context.Context, p wire.Post, ref wire.Ref) (wire.Rece
 	return out, a.remove(ctx, there, len(parts))
 }
 
-// post posts one part, or changes the one that is known.
-func (a *account) post(ctx context.Context, p wire.Post, i int, text, parent, known string) (s status, err error) {
-	body := map[string]any{"status": text}
+// part is one post of a thread.
+type part struct {
+	number              int    // from 0
+	text, parent, known string // known: its id, where it is there already
+}
+
+// post posts one part, or changes the one that is known. The first has the images.
+func (a *account) post(ctx context.Context, p wire.Post, l limits, in part) (s status, err error) {
+	body := map[string]any{"status": in.text}
 	if p.Language != "" {
 		body["language"], _, _ = strings.Cut(p.Language, "-") // ISO 639
 	}
-	if known != "" {
-		code, err := a.call(ctx, http.MethodPut, "/api/v1/statuses/"+url.PathEscape(known), nil, "", body, &s)
+	if in.number == 0 && len(p.Images) > 0 {
+		if in.known, err = a.attach(ctx, p, l, in.known, body); err != nil {
+			return s, err
+		}
+	}
+	if in.known != "" {
+		code, err := a.call(ctx, http.MethodPut, "/api/v1/statuses/"+url.PathEscape(in.known), nil, "", body, &s)
 		if code != http.StatusNotFound { // else somebody has deleted it there
 			return s, err
 		}
 	}
 	body["visibility"] = a.Settings["visibility"]
-	if parent != "" {
-		body["in_reply_to_id"] = parent
+	if in.parent != "" {
+		body["in_reply_to_id"] = in.parent
 	}
-	_, err = a.call(ctx, http.MethodPost, "/api/v1/statuses", nil, fmt.Sprintf("%s-%d", p.Key, i), body, &s)
+	_, err = a.call(ctx, http.MethodPost, "/api/v1/statuses", nil, fmt.Sprintf("%s-%d", p.Key, in.number), body, &s)
 	return s, err
 }
 
@@ -266,7 +225,7 @@ func (a *account) Remove(ctx context.Context, p wire.Post, ref wire.Ref) error {
 	if err != nil {
 		return err
 	}
-	parts, _ := wire.Thread(wire.PlainText(p.HTML), l.characters, l.count)
+	parts, _ := p.Posts(l.characters, l.count)
 	var ids []string
 	parent := ""
 	for _, text := range parts {

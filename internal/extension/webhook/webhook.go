@@ -70,6 +70,35 @@ type item struct {
 	Keywords        []string           `json:"keywords,omitempty"`
 	Markdown        string             `json:"markdown,omitempty"`
 	HTML            string             `json:"html,omitempty"`
+	Images          []picture          `json:"images,omitempty"`
+}
+
+// picture is an image of the item.
+type picture struct {
+	ImageID   int64            `json:"image_id"`
+	Role      domain.ImageRole `json:"role"`
+	URL       *string          `json:"url"` // where the public feed shows it; null: nowhere
+	AltText   string           `json:"alt_text"`
+	Caption   string           `json:"caption,omitempty"`
+	MediaType string           `json:"media_type"`
+	Width     int              `json:"width"`
+	Height    int              `json:"height"`
+	Bytes     int              `json:"bytes"`
+	SHA256    string           `json:"sha256"`
+}
+
+func pictures(p wire.Post) (list []picture) {
+	for _, i := range p.Images {
+		out := picture{
+			ImageID: i.ImageID, Role: i.Role, AltText: i.AltText, Caption: i.Caption, MediaType: i.Format.MediaType(),
+			Width: i.Width, Height: i.Height, Bytes: i.Bytes, SHA256: i.Sum,
+		}
+		if i.URL != "" {
+			out.URL = &i.URL
+		}
+		list = append(list, out)
+	}
+	return list
 }
 
 // Check implements [wire.Peer].
@@ -97,6 +126,7 @@ func (h *hook) Put(ctx context.Context, p wire.Post, ref wire.Ref) (wire.Receipt
 		Keywords:        p.Keywords,
 		Markdown:        p.Body,
 		HTML:            p.HTML,
+		Images:          pictures(p),
 	})
 	if err != nil {
 		return wire.Receipt{}, err
@@ -156,5 +186,13 @@ func (h *hook) send(ctx context.Context, id, event string, data any) (wire.Respo
 
 // preview implements [wire.Kind].Preview: nothing is lost, since everything is sent.
 func preview(_ map[string]string, p wire.Post) wire.Preview {
-	return wire.Preview{Parts: []string{p.HTML}, HTML: true, Lost: wire.ContentsOf(p.HTML).OfArticle()}
+	lost := append(p.Foreign().OfArticle(), wire.WithoutAlt(p)...)
+	for _, i := range p.Images {
+		if i.URL == "" {
+			lost = append(lost, "The addresses of the images: the workspace's feed is off, or the server does not know its "+
+				"own address (base-url).")
+			break
+		}
+	}
+	return wire.Preview{Parts: []string{p.HTML}, HTML: true, Lost: lost}
 }

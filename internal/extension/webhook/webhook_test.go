@@ -115,3 +115,24 @@ func TestFaults(t *testing.T) {
 		}
 	}
 }
+
+func TestImagesAreNamedWithTheirAddresses(t *testing.T) {
+	r, peer := start(t)
+	p := wire.Post{Key: "k", UUID: "u", Images: []wire.Image{
+		{URL: "https://a.test/feeds/main/images/ab.png", ItemImage: domain.ItemImage{
+			ImageID: 31, Role: domain.ImageCover, AltText: "A cup", Caption: "By us", Sum: "ab", Format: domain.ImagePNG, Width: 4, Height: 3,
+		}},
+		{ItemImage: domain.ItemImage{ImageID: 32, Role: domain.ImageInline, AltText: "A jug", Sum: "cd", Format: domain.ImageWebP}},
+	}}
+	if _, err := peer.Put(t.Context(), p, wire.Ref{}); err != nil {
+		t.Fatal(err)
+	}
+	raw, _ := json.Marshal(r.last.Data["images"])
+	const want = `[{"alt_text":"A cup","bytes":0,"caption":"By us","height":3,"image_id":31,"media_type":"image/png",` +
+		`"role":"cover","sha256":"ab","url":"https://a.test/feeds/main/images/ab.png","width":4},` +
+		`{"alt_text":"A jug","bytes":0,"height":0,"image_id":32,"media_type":"image/webp","role":"inline","sha256":"cd",` +
+		`"url":null,"width":0}]`
+	if string(raw) != want {
+		t.Errorf("got  %s\nwant %s", raw, want)
+	}
+}

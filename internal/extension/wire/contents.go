@@ -82,7 +82,7 @@ func (c Contents) OfArticle() (lost []string) {
 		lost = append(lost, Count(c.Relative, "link or image address")+" without a host, which may lead nowhere there.")
 	}
 	if c.Images > 0 {
-		lost = append(lost, "Images are not copied: they stay at their present addresses.")
+		lost = append(lost, "Images of other sites are not copied: they stay at their present addresses.")
 	}
 	return lost
 }

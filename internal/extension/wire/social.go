@@ -9,6 +9,8 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/net/html"
+
+	"vellocity/internal/domain"
 )
 
 // mostParts is how many posts a thread may have.
@@ -190,7 +192,7 @@ func (c Contents) OfPost() (lost []string) {
 		{c.Images, "image"}, {c.Tables, "table"}, {c.Footnotes, "footnote"}, {c.Code, "code block"},
 	} {
 		if x.n > 0 && x.what == "image" {
-			lost = append(lost, Count(x.n, x.what)+": only texts are posted.")
+			lost = append(lost, Count(x.n, x.what)+" of other sites: only images of the item are posted.")
 		} else if x.n > 0 {
 			lost = append(lost, Count(x.n, x.what)+": the words stay, the form does not.")
 		}
@@ -198,17 +200,41 @@ func (c Contents) OfPost() (lost []string) {
 	return lost
 }
 
-// PreviewThread returns what a network would show of a post, cut into parts.
-func PreviewThread(p Post, network string, limit int, count func(string) int) Preview {
-	parts, ok := Thread(PlainText(p.HTML), limit, count)
-	out := Preview{Parts: parts, Lost: ContentsOf(p.HTML).OfPost()}
+// Text returns the post as a network without formatting shows it. Its images are attached, so nothing stands
+// in their places.
+func (p Post) Text() string {
+	if p.Render == nil {
+		return PlainText(p.HTML)
+	}
+	return PlainText(captioned.ReplaceAllString(p.Render(func(domain.ItemImage) string { return attached }), ""))
+}
+
+// attached stands for the address of an image that is attached to a post; no host has that name (RFC 2606).
+const attached = "https://image.invalid/"
+
+// captioned is an image of the item with its caption.
+var captioned = regexp.MustCompile(`<figure><img src="` + attached + `"[^>]*><figcaption>[^<]*</figcaption></figure>`)
+
+// Posts cuts the text of a post into those of a thread, as [Thread] does. A post of images alone has no words.
+func (p Post) Posts(limit int, count func(string) int) (parts []string, ok bool) {
+	parts, ok = Thread(p.Text(), limit, count)
+	if len(parts) == 0 && len(p.Images) > 0 {
+		parts = []string{""}
+	}
+	return parts, ok
+}
+
+// PreviewThread returns what a network would show of a post, cut into parts, and with at most so many images.
+func PreviewThread(p Post, network string, limit, images int, count func(string) int) Preview {
+	parts, ok := p.Posts(limit, count)
+	out := Preview{Parts: parts, Lost: append(p.Foreign().OfPost(), LostOfImages(p, images)...)}
 	if len(parts) > 1 && ok {
 		out.Lost = append(out.Lost, fmt.Sprintf("It is too long for one post, so it becomes a thread of %d.", len(parts)))
 	}
 	if !ok {
 		out.Lost = append(out.Lost, TooLong(network).Message)
 	}
-	if p.Title != "" && !strings.Contains(PlainText(p.HTML), p.Title) {
+	if p.Title != "" && !strings.Contains(p.Text(), p.Title) {
 		out.Lost = append(out.Lost, "The title: only the text is posted.")
 	}
 	return out

@@ -61,8 +61,16 @@ type Post struct {
 	ContentID int64
 	Version   int
 	Type      domain.ContentType
-	HTML      string    // of the body, sanitized
+	HTML      string    // of the body, sanitized, with its images where the public feed shows them
 	At        time.Time // when it was queued: the same on each try
+
+	Images []Image // of the item, in its order
+	// Render returns the body as HTML with its images at other addresses; nil: there are no images.
+	Render func(address func(domain.ItemImage) string) string
+	// Uploads are what earlier publications and tries have uploaded to the channel for the item.
+	Uploads []domain.Upload
+	// Keep stores an upload; nil: nothing is kept.
+	Keep func(ctx context.Context, u domain.Upload) error
 }
 
 // Marker is what a post carries, out of sight of readers, so that it is found again.

@@ -30,6 +30,9 @@ func compare(sent map[string]any, got post) (notes []string) {
 	if want := text("status"); want != "" && want != got.Status {
 		notes = append(notes, fmt.Sprintf("WordPress gave it the status %q instead of %q.", got.Status, want))
 	}
+	if want, _ := sent["featured_media"].(int64); want != got.Cover && want != 0 {
+		notes = append(notes, "WordPress did not take the cover as the featured image.")
+	}
 	if wire.Words(text("title")) != wire.Words(got.Title.Raw) {
 		notes = append(notes, "WordPress changed the title.")
 	}
@@ -54,8 +57,7 @@ func compare(sent map[string]any, got post) (notes []string) {
 
 // preview implements [wire.Kind].Preview.
 func preview(settings map[string]string, p wire.Post) wire.Preview {
-	c := wire.ContentsOf(p.HTML)
-	lost := c.OfArticle()
+	c, lost := p.Foreign(), wire.LostOfArticle(p)
 	if p.MetaTitle != "" {
 		lost = append(lost, "The meta title: WordPress has none without a plugin. The title is shown instead.")
 	}

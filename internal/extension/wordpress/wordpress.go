@@ -8,7 +8,6 @@ package wordpress
 
 import (
 	"context"
-	"encoding/base64"
 	"html"
 	"net/http"
 	"net/url"
@@ -48,79 +47,6 @@ func Kind() wire.Kind {
 	}
 }
 
-type site struct{ wire.Config }
-
-// post is a post as the API shows it for editing.
-type post struct {
-	ID      int64  `json:"id"`
-	Slug    string `json:"slug"`
-	Status  string `json:"status"`
-	Link    string `json:"link"`
-	Title   raw    `json:"title"`
-	Content raw    `json:"content"`
-	Excerpt raw    `json:"excerpt"`
-}
-
-type raw struct {
-	Raw string `json:"raw"`
-}
-
-// address returns the address of a route. The form with rest_route works on every site, the
-// one below /wp-json only on those with readable addresses.
-func (s *site) address(route string, query url.Values) string {
-	base := strings.TrimRight(s.Settings["url"], "/")
-	base = strings.TrimSuffix(strings.TrimSuffix(base, "/wp-admin"), "/wp-json")
-	out := base + "/?rest_route=" + url.QueryEscape("/wp/v2/"+route)
-	if len(query) > 0 {
-		out += "&" + query.Encode()
-	}
-	return out
-}
-
-// call carries out a request and reads its JSON. Where it fails, code is WordPress's own.
-func (s *site) call(
-	ctx context.Context, method, route string, query url.Values, body, into any,
-) (code string, err error) {
-	sign := base64.StdEncoding.EncodeToString([]byte(s.Settings["user"] + ":" + s.Secret.Reveal()))
-	res, err := wire.Do(ctx, s.HTTP, wire.Request{
-		Method: method,
-		URL:    s.address(route, query),
-		Header: http.Header{"Authorization": {"Basic " + sign}},
-		Body:   body,
-	})
-	if err != nil {
-		return "", err
-	}
-	if res.OK() {
-		if !strings.Contains(res.Header.Get("Content-Type"), "json") { // a theme's page, where the API is off
-			return "", wire.Faultf(wire.Settings, "WordPress's REST API does not answer at this address. Check the "+
-				"address, and that no plugin switches the API off.")
-		}
-		return "", res.Decode(into)
-	}
-	var failed struct{ Code, Message string }
-	_ = res.Decode(&failed) // a proxy's error has no JSON; its status says enough
-	return failed.Code, refusal(res, failed.Code, failed.Message)
-}
-
-// refusal sorts WordPress's errors by their codes.
-func refusal(res wire.Response, code, message string) error {
-	f := wire.Refusal(res, html.UnescapeString(message))
-	switch code {
-	case "rest_not_logged_in", "incorrect_password", "invalid_username", "invalid_email",
-		"invalid_application_credentials", "application_passwords_disabled", "application_passwords_disabled_for_user":
-		f = wire.Faultf(wire.Settings, "WordPress did not accept the user name and application password. Create a new "+
-			"application password under Users > Profile. Some hosts remove the header Authorization; ask yours. "+
-			"WordPress says: %s", message)
-	case "rest_cannot_create", "rest_cannot_edit", "rest_cannot_publish", "rest_forbidden_context", "rest_cannot_delete":
-		f = wire.Faultf(wire.Settings, "The user may not do that in WordPress. Give it the role Author or more. "+
-			"WordPress says: %s", message)
-	case "empty_content", "rest_invalid_param", "rest_invalid_json":
-		f.Kind = wire.Refused
-	}
-	return f
-}
-
 // Check implements [wire.Peer].
 func (s *site) Check(ctx context.Context) (string, error) {
 	var me struct {
@@ -151,6 +77,11 @@ func (s *site) Put(ctx context.Context, p wire.Post, ref wire.Ref) (wire.Receipt
 	if err != nil {
 		return wire.Receipt{}, err
 	}
+	pictures, err := s.pictures(ctx, p)
+	if err != nil {
+		return wire.Receipt{}, err
+	}
+	p.HTML = p.HTMLAt(addresses(pictures))
 	send := map[string]any{
 		"title":   html.EscapeString(p.Title),
 		"slug":    p.Slug,
@@ -158,6 +89,7 @@ func (s *site) Put(ctx context.Context, p wire.Post, ref wire.Ref) (wire.Receipt
 		"content": content(p),
 		"excerpt": html.EscapeString(p.Summary),
 	}
+	featured(p, pictures, there.Cover, send)
 	route := "posts"
 	if there.ID != 0 {
 		route += "/" + strconv.FormatInt(there.ID, 10)

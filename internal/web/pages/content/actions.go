@@ -267,6 +267,14 @@ func (p page) preview(w http.ResponseWriter, r *http.Request) error {
 	if err := ui.ReadForm(r); err != nil {
 		return err
 	}
-	html := ui.Marked(r.PostForm.Get("body"), nil, p.Engine.Content.PreviewMarkdown)
+	render := p.Engine.Content.PreviewMarkdown
+	if id, err := strconv.ParseInt(r.PostForm.Get("item"), 10, 64); err == nil {
+		c, err := p.Engine.Content.ItemImages(r.Context(), id)
+		if err != nil && domain.CodeOf(err) != domain.CodeNotFound { // deleted since: the text can still be looked at
+			return err
+		}
+		render = p.withImages(c.Images)
+	}
+	html := ui.Marked(r.PostForm.Get("body"), nil, render)
 	return p.RenderPart(w, http.StatusOK, "content", "preview", html)
 }

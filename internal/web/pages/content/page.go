@@ -26,7 +26,7 @@ func Mount(site *ui.Site) ui.Page {
 	return ui.Page{
 		Name:  "content",
 		Files: files,
-		Routes: slices.Concat(p.commentRoutes(), p.linkRoutes(), p.rewriteRoutes(), []ui.Route{
+		Routes: slices.Concat(p.commentRoutes(), p.linkRoutes(), p.rewriteRoutes(), p.imageRoutes(), []ui.Route{
 			{Pattern: "GET /content/{id}", Handle: p.show},
 			{Pattern: "POST /content/{id}", Handle: p.save},
 			{Pattern: "POST /content/{id}/plan", Handle: p.plan},
@@ -72,7 +72,8 @@ func (p page) view(w http.ResponseWriter, r *http.Request, d content.ItemDetails
 		Shell:    sh,
 		Item:     factsOf(d, sh.Workspace),
 		View:     readView(r),
-		Body:     ui.Marked(d.Body, d.Findings, p.Engine.Content.PreviewMarkdown),
+		Body:     ui.Marked(d.Body, d.Findings, p.withImages(d.Images)),
+		Shown:    imageRows(d.Images),
 		Findings: findingsOf(r, d.ContentItem),
 		Open:     ui.OpenFindings(d.Findings),
 		Needs:    d.NeedsInput,
@@ -93,6 +94,11 @@ func (p page) view(w http.ResponseWriter, r *http.Request, d content.ItemDetails
 	v.Next = nextFor(v.Item, v.Open, sh.Workspace.RequireApproval)
 	for _, st := range domain.ItemStatuses() {
 		v.Statuses = append(v.Statuses, statusChoice{st, st.Label(), st == d.Status})
+	}
+	if v.View == "images" {
+		if v.Images, err = p.images(r.Context(), d.ContentItem); err != nil {
+			return v, err
+		}
 	}
 	if v.View == "versions" || v.View == "history" {
 		err = p.fillVersions(r, &v, d)

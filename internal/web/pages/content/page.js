@@ -1,11 +1,14 @@
 // The item page: toolbar, preview, shortcuts, fixing a finding, and the link between
 // a finding and its mark.
 import { marks } from "../../js/marks.js";
+import { picture } from "../../js/picture.js";
 import { say, toast } from "../../js/toast.js";
 import { comments } from "./comments.js";
 import { rewriting } from "./rewrite.js";
 
 const form = document.getElementById("editor");
+const upload = document.querySelector(".picture");
+if (upload) picture(upload, upload.querySelector(".picture-preview"));
 
 function editor() {
   const body = form.elements.body;
@@ -18,6 +21,11 @@ function editor() {
   form.addEventListener("click", (e) => {
     const b = e.target.closest("[data-md]");
     if (b) format(body, b.dataset.md);
+    const image = e.target.closest("[data-insert]");
+    if (image) {
+      body.focus();
+      insert(body, body.selectionStart, body.selectionEnd, image.dataset.insert);
+    }
   });
   const toggle = document.getElementById("preview-toggle");
   toggle.addEventListener("click", () => preview(form, toggle));
@@ -117,7 +125,7 @@ async function preview(form, toggle) {
   const pane = document.getElementById("preview"), body = form.elements.body;
   const on = pane.hidden;
   if (on) {
-    const r = await fetch("/preview", { method: "POST", headers: { "HX-Request": "true" }, body: new URLSearchParams({ body: body.value }) }).catch(() => null);
+    const r = await fetch("/preview", { method: "POST", headers: { "HX-Request": "true" }, body: new URLSearchParams({ body: body.value, item: document.getElementById("main").dataset.item }) }).catch(() => null);
     if (!r?.ok) {
       toast(r?.status === 401 ? "You’re signed out. Your text stays here. Sign in with a link in another tab, then try again."
         : "The preview could not be loaded. Your text stays here. Try again in a moment.", { bad: true, ms: 15000 });

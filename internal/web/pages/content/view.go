@@ -33,6 +33,8 @@ type view struct {
 	Lineage  lineageView
 	Comments commentsView // where the text is read
 	Links    linksView    // where the text is read
+	Images   imagesView   // where they are looked at
+	Shown    []imageRow   // the images of the item
 	Form     form
 	Versions versions
 	Compare  comparison
@@ -121,7 +123,7 @@ type form struct {
 	Theirs                                           []ui.DiffPart // how it differs from what someone else saved
 }
 
-var views = []string{"read", "edit", "versions", "history"}
+var views = []string{"read", "edit", "images", "versions", "history"}
 
 // Rewrites are what can be done with a passage: without a model, it can only be shortened.
 func (v view) Rewrites() []domain.RewriteAction {
@@ -137,6 +139,9 @@ func (v view) tabs() []ui.Tab {
 		t := ui.Tab{Label: ui.Human(name), Href: ui.ItemPath(v.Item.ID), On: name == v.View}
 		if name != views[0] {
 			t.Href += "?view=" + name
+		}
+		if name == "images" {
+			t.Count, t.Counted = len(v.Shown), len(v.Shown) > 0
 		}
 		if name == "versions" {
 			t.Count, t.Counted = v.Item.Version, true

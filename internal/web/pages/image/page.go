@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"vellocity/internal/domain"
+	"vellocity/internal/engine/content"
 	"vellocity/internal/engine/images"
 	"vellocity/internal/verb"
 	"vellocity/internal/web/ui"
@@ -37,6 +38,7 @@ func Mount(site *ui.Site) ui.Page {
 			{Pattern: "GET " + path + "/file", Handle: p.file},
 			{Pattern: "POST " + path, Handle: p.change},
 			{Pattern: "POST " + path + "/delete", Handle: p.remove},
+			{Pattern: "POST " + path + "/use", Handle: p.use},
 		},
 	}
 }
@@ -47,7 +49,13 @@ type view struct {
 	Alt    ui.Field
 	Edit   bool // the person may change the alt text
 	Delete bool
+	Uses   []domain.ItemRef     // the items that show it
+	Items  []domain.ContentItem // that it can be added to, changed last
 }
+
+// latestItems is how many items a person can add an image to from here; any other has a page of its own for
+// its images.
+const latestItems = 50
 
 func (p page) show(w http.ResponseWriter, r *http.Request) error {
 	id, err := ui.PathID(r)
@@ -69,7 +77,53 @@ func (p page) show(w http.ResponseWriter, r *http.Request) error {
 	if a, ok := domain.ActorFrom(r.Context()); ok {
 		v.Edit, v.Delete = a.May(domain.ScopeContent), a.May(domain.ScopeWrite)
 	}
+	if err := p.items(r.Context(), &v); err != nil {
+		return err
+	}
 	return p.Render(w, r, http.StatusOK, "image", v)
+}
+
+// items fills in what shows the image, and what could.
+func (p page) items(ctx context.Context, v *view) (err error) {
+	if v.Uses, err = p.Engine.Images.ImageUses(ctx, v.Image.ID); err != nil || !v.Edit {
+		return err
+	}
+	l, err := p.Engine.Content.ListItems(ctx, content.ListItems{
+		Page: domain.Page{Number: 1, Size: latestItems}, Sort: domain.SortUpdatedDown,
+	})
+	for _, c := range l.Items {
+		if domain.ImageByID(c.Images, v.Image.ID) < 0 {
+			v.Items = append(v.Items, c)
+		}
+	}
+	return err
+}
+
+// use adds the image to an item.
+func (p page) use(w http.ResponseWriter, r *http.Request) error {
+	id, err := ui.PathID(r)
+	if err != nil {
+		return err
+	}
+	if err := ui.ReadForm(r); err != nil {
+		return err
+	}
+	here := fmt.Sprintf("%s/%d", list, id)
+	item, err := strconv.ParseInt(r.PostForm.Get("item"), 10, 64)
+	if err != nil {
+		return p.Refuse(w, r, here, domain.Errorf(domain.CodeValidation, "Choose an item."))
+	}
+	out, err := ui.Once(r, func(ctx context.Context) (content.ItemDetails, error) {
+		return p.Engine.Content.SetItemImage(ctx, content.SetItemImage{
+			ID: item, ImageID: id, Role: domain.ImageRole(r.PostForm.Get("role")),
+		})
+	}, func(content.ItemDetails) ui.Outcome {
+		return ui.Outcome{Path: ui.ItemPath(item) + "?view=images", Message: "The image was added to this item."}
+	})
+	if err != nil {
+		return p.Refuse(w, r, here, err)
+	}
+	return p.Finish(w, r, out)
 }
 
 // file sends the picture. It never changes, so browsers keep it; with download it is saved.

@@ -38,6 +38,7 @@ func Mount(site *ui.Site) ui.Page {
 		Routes: []ui.Route{
 			{Pattern: "GET " + Path, Handle: p.show},
 			{Pattern: "POST " + Path, Handle: p.generate, Upload: true},
+			{Pattern: "POST " + Path + "/upload", Handle: p.upload, Upload: true},
 			{Pattern: "POST " + Path + "/generations/{id}/cancel", Handle: p.cancel},
 		},
 	}
@@ -200,6 +201,27 @@ func (v *view) blame(e *domain.Error) {
 	if len(e.Fields) > 0 {
 		v.General = v.Fields.Blame(e)
 	}
+}
+
+// upload adds a picture of the person's own.
+func (p page) upload(w http.ResponseWriter, r *http.Request) error {
+	if err := ui.ReadForm(r); err != nil {
+		return err
+	}
+	file, _, err := ui.PostedFile(r, "file")
+	if err != nil {
+		return err
+	}
+	in := images.UploadImage{File: file, AltText: r.PostForm.Get("alt_text")}
+	out, err := ui.Once(r, func(ctx context.Context) (domain.Image, error) {
+		return p.Engine.Images.UploadImage(ctx, in)
+	}, func(i domain.Image) ui.Outcome {
+		return ui.Outcome{Path: fmt.Sprintf("%s/%d", Path, i.ID), Message: "The image was uploaded."}
+	})
+	if err != nil {
+		return p.Refuse(w, r, Path+"#upload", err)
+	}
+	return p.Finish(w, r, out)
 }
 
 func (p page) cancel(w http.ResponseWriter, r *http.Request) error {
