@@ -59,7 +59,7 @@ var layers = []struct {
 		"engine/enginetest",
 		"await engine/... verb publishing webhook imaging files extension/wire execution template capability ai ai/aitest ai/external ai/* ai/wire auth item live queue store store/storetest domain",
 	},
-	{"engine", "engine/work engine/content engine/studio engine/account engine/images verb execution publishing imaging capability ai/external ai auth live files store domain"},
+	{"engine", "engine/work engine/content engine/studio engine/account engine/images verb execution publishing webhook imaging capability ai/external ai auth live files store domain"},
 	{"engine/work", "verb execution template expression capability ai schema text live store cron prose domain"},
 	{"engine/content", "verb execution publishing ai/external signature extension/wire check voice guard item search extract rule markdown auth store prose domain"},
 	{"engine/studio", "verb execution writer chat capability ai guard item search text store prose domain"},

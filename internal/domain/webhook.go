@@ -29,7 +29,7 @@ type Webhook struct {
 	LastResponseCode int       // of that request; 0: no response came
 	FailureCount     int       // requests that failed since the last one that succeeded
 	FailingSince     time.Time // the first of them; zero: the last request succeeded
-	WarnedAt         time.Time // when its owner was told that it fails; zero: not since the last success
+	WarnedAt         time.Time // when its owner was notified that it fails; zero: not since the last success
 	HeldUntil        time.Time // nothing is sent before, as it fails or has asked for a pause; zero: at once
 	NextAt           time.Time // when a delivery is due next; zero: none waits
 

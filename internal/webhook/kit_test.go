@@ -68,7 +68,7 @@ func newReceiver(t *testing.T) *receiver {
 	return r
 }
 
-// status answers with a status and headers: "Retry-After", "60".
+// status responds with a status and headers: "Retry-After", "60".
 func status(code int, headers ...string) func(http.ResponseWriter, *http.Request) {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		for i := 0; i+1 < len(headers); i += 2 {

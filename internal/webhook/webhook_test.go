@@ -127,7 +127,7 @@ func TestTheScheduleToItsEnd(t *testing.T) {
 			return ""
 		})
 		if k.Count("select count(*) from event where name = 'webhook.disabled'") != 1 {
-			k.T.Error("its owner is not told")
+			k.T.Error("its owner is not notified")
 		}
 		_, err = k.Account.Redeliver(k.Ctx(), account.DeliveryID{Webhook: w.ID, ID: d.ID})
 		if domain.CodeOf(err) != domain.CodeConflict {

@@ -2,12 +2,17 @@ package webhooks
 
 import (
 	"net/url"
+	"strconv"
 	"strings"
 
 	"vellocity/internal/domain"
 	"vellocity/internal/engine/account"
 	"vellocity/internal/web/ui"
 )
+
+const path = "/settings/webhooks"
+
+func pathOf(id int64) string { return path + "/" + strconv.FormatInt(id, 10) }
 
 // form is the form of a webhook, with what is stored or what a person wrote.
 type form struct {

@@ -12,27 +12,6 @@ import (
 
 const perPage = 50
 
-// hook is the page of one webhook, with its log.
-type hook struct {
-	domain.Webhook
-	Log      []domain.Delivery
-	Total    int
-	Statuses []ui.Choice
-	Status   string
-	Newer    string // address of the page before; "" for none
-	Older    string
-}
-
-// oneRequest is the page of one delivery.
-type oneRequest struct {
-	domain.Delivery
-	Hook domain.Webhook
-}
-
-func deliveryPath(hook, delivery int64) string {
-	return pathOf(hook) + "/deliveries/" + strconv.FormatInt(delivery, 10)
-}
-
 func (p page) show(w http.ResponseWriter, r *http.Request) error {
 	id, err := ui.PathID(r)
 	if err != nil {
@@ -109,12 +88,4 @@ func (p page) delivery(w http.ResponseWriter, r *http.Request) error {
 	}
 	v.One = &oneRequest{Delivery: d, Hook: found}
 	return p.Render(w, r, http.StatusOK, "webhooks", v)
-}
-
-// Last is the newest attempt of a delivery; nil where there is none.
-func (h *hook) Last(d domain.Delivery) *domain.DeliveryAttempt {
-	if len(d.Attempts) == 0 {
-		return nil
-	}
-	return &d.Attempts[len(d.Attempts)-1]
 }

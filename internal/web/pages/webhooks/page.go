@@ -18,12 +18,6 @@ import (
 //go:embed *.html *.css
 var files embed.FS
 
-const path = "/settings/webhooks"
-
-func pathOf(id int64) string { return path + "/" + strconv.FormatInt(id, 10) }
-
-type page struct{ *ui.Site }
-
 // Mount returns the page for the site.
 func Mount(site *ui.Site) ui.Page {
 	p := page{site}
@@ -44,35 +38,6 @@ func Mount(site *ui.Site) ui.Page {
 			{Pattern: "POST " + path + "/{id}/deliveries/{delivery}/redeliver", Handle: p.redeliver},
 		},
 	}
-}
-
-// view is what the page shows: the list, one webhook, or one delivery.
-type view struct {
-	ui.Shell
-	Rows    []domain.Webhook
-	Form    *form       // nil: closed
-	Hook    *hook       // nil: the list
-	One     *oneRequest // nil: no delivery
-	New     *secret     // shown this once
-	Refused string      // why this person may not change webhooks; "" where nothing forbids it
-	Asking  bool        // the deletion is being confirmed
-}
-
-// secret is a signing secret that was just generated.
-type secret struct {
-	URL, Secret string
-	Back        string // the page to go on with
-	Rotated     bool
-}
-
-func (p page) shell(w http.ResponseWriter, r *http.Request, title string) (v view, err error) {
-	v.Shell, err = p.Shell(w, r, path, title)
-	if actor, ok := domain.ActorFrom(r.Context()); ok {
-		if err := actor.Require(domain.ScopeWebhooks); err != nil {
-			v.Refused = domain.AsError(err).Message
-		}
-	}
-	return v, err
 }
 
 func (p page) list(w http.ResponseWriter, r *http.Request) error {
