@@ -32,11 +32,11 @@ func (b *batch) aboutWebhook(
 			"The last error: %s", w.day(failing.FailingSince), w.day(failing.DisableAt), failing.Error)
 	}
 	hook, err := b.tx.Webhook(ctx, w.ID, off.ID)
-	if err != nil && domain.CodeOf(err) != domain.CodeNotFound {
+	switch {
+	case domain.CodeOf(err) == domain.CodeNotFound: // it was deleted meanwhile
+		return n, nil, nil
+	case err != nil:
 		return n, nil, err
-	}
-	if err != nil {
-		return n, nil, nil // it was deleted meanwhile
 	}
 	if _, member := w.members[hook.OwnerID]; member {
 		return n, []domain.Recipient{{WorkspaceID: w.ID, UserID: hook.OwnerID}}, nil

@@ -206,8 +206,8 @@ func (t *Tx) WakeWebhook(ctx context.Context, workspaceID, id int64) error {
 // DeleteWebhook takes a webhook out of every list and forgets its secrets. Its log is removed
 // bit by bit: see [Tx.DeleteDeliveries].
 func (t *Tx) DeleteWebhook(ctx context.Context, workspaceID, id int64) error {
-	err := t.db.Exec(ctx, `update webhook set deleted_at = $3, secret = '', old_secret = '', active = false, claimed_until = 0
-		where workspace_id = $1 and id = $2`, workspaceID, id, db.Millis(t.now))
+	err := t.db.Exec(ctx, `update webhook set deleted_at = $3, secret = '', old_secret = '', active = false,
+		claimed_until = 0 where workspace_id = $1 and id = $2`, workspaceID, id, db.Millis(t.now))
 	if err != nil {
 		return fmt.Errorf("delete webhook: %w", err)
 	}
@@ -239,7 +239,9 @@ func (q Q) WaitingWebhooks(ctx context.Context, node string, limit int) ([]Waiti
 // ClaimWebhook gives a node a webhook that is due, for a while: no other node sends to it until
 // then. A node that comes back takes over what it held before. ok is false where another node
 // has it, or where nothing is due.
-func (t *Tx) ClaimWebhook(ctx context.Context, id int64, node string, lease time.Duration) (w Webhook, ok bool, err error) {
+func (t *Tx) ClaimWebhook(
+	ctx context.Context, id int64, node string, lease time.Duration,
+) (w Webhook, ok bool, err error) {
 	n, err := t.db.ExecCount(ctx, `update webhook set claim = claim + 1, claimed_by = $2, claimed_until = $3
 		where id = $1 and active and deleted_at = 0 and next_at > 0 and next_at <= $4
 		and (claimed_until <= $4 or claimed_by = $2)`, id, node, db.Millis(t.now.Add(lease)), db.Millis(t.now))

@@ -65,28 +65,33 @@ func (s *Sender) send(ctx context.Context, to target, d domain.Delivery) (r resu
 	defer func() { r.attempt.Millis = time.Since(began).Milliseconds() }()
 	limited, done := context.WithTimeout(ctx, s.Timeout)
 	defer done()
-	res, answer, err := post(limited, to, d, r.attempt.At)
+	a, err := post(limited, to, d, r.attempt.At)
 	switch {
 	case err != nil && ctx.Err() != nil: // this node stops
 		r.unsent = true
 	case err != nil:
 		r.attempt.Error = words(wire.Unreachable(err).Error())
 	default:
-		r.attempt.Code, r.attempt.Answer = res.StatusCode, words(answer)
-		r.attempt.Error = refused(res)
-		if r.attempt.Error != "" {
-			r.after = retryAfter(res.Header.Get("Retry-After"), r.attempt.At)
+		r.attempt.Code, r.attempt.Answer = a.status, words(a.body)
+		if r.attempt.Error = a.refused(); r.attempt.Error != "" {
+			r.after = retryAfter(a.header.Get("Retry-After"), r.attempt.At)
 		}
 	}
 	return r
 }
 
-// post sends the request and returns the response with the beginning of its body, which is read.
-// An answer that stops in the middle is an answer: its status has come.
-func post(ctx context.Context, to target, d domain.Delivery, at time.Time) (*http.Response, string, error) {
+// answer is what a receiver said, with the beginning of its body.
+type answer struct {
+	status int
+	header http.Header
+	body   string
+}
+
+// post sends the request. An answer that stops in the middle is an answer: its status has come.
+func post(ctx context.Context, to target, d domain.Delivery, at time.Time) (answer, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, to.url, bytes.NewReader(d.Body))
 	if err != nil {
-		return nil, "", errors.New("the address is not a URL")
+		return answer{}, errors.New("the address is not a URL")
 	}
 	var signatures []string
 	for _, key := range to.keys {
@@ -99,21 +104,21 @@ func post(ctx context.Context, to target, d domain.Delivery, at time.Time) (*htt
 	req.Header.Set(signature.HeaderSignature, strings.Join(signatures, " "))
 	res, err := to.client.Do(req)
 	if err != nil {
-		return nil, "", err
+		return answer{}, err
 	}
 	defer res.Body.Close()
 	body, _ := io.ReadAll(io.LimitReader(res.Body, mostRead))
-	return res, string(body), nil
+	return answer{res.StatusCode, res.Header, string(body)}, nil
 }
 
 // refused says in words why an answer is no success; empty where it is one.
-func refused(res *http.Response) string {
-	if res.StatusCode >= 200 && res.StatusCode < 300 {
+func (a answer) refused() string {
+	if a.status >= 200 && a.status < 300 {
 		return ""
 	}
-	said := strings.TrimSpace(strconv.Itoa(res.StatusCode) + " " + http.StatusText(res.StatusCode))
-	if res.StatusCode < 400 {
-		to := words(res.Header.Get("Location"))
+	said := strings.TrimSpace(strconv.Itoa(a.status) + " " + http.StatusText(a.status))
+	if a.status < 400 {
+		to := words(a.header.Get("Location"))
 		if to == "" {
 			return fmt.Sprintf("It answered %s. Redirects are not followed.", said)
 		}

@@ -146,7 +146,7 @@ func (l *lane) fill(ctx, requests context.Context) {
 
 // shard returns what sends the deliveries of a key, one after another.
 func (l *lane) shard(requests context.Context, key int64) chan<- domain.Delivery {
-	at := uint64(key) % parallel //nolint:gosec // which one does not matter
+	at := uint64(key) % parallel
 	if l.shards[at] == nil {
 		list := make(chan domain.Delivery, window)
 		l.shards[at] = list
@@ -245,8 +245,8 @@ func (l *lane) record(ctx context.Context, last bool) error {
 }
 
 // save stores the state of the webhook and what happened to it, and returns it with its version.
-func (c settled) save(ctx context.Context, tx *store.Tx) (store.Webhook, error) {
-	w := c.webhook
+func (out *settled) save(ctx context.Context, tx *store.Tx) (store.Webhook, error) {
+	w := out.webhook
 	if err := tx.SaveWebhookState(ctx, w); err != nil {
 		return w, err
 	}
@@ -257,7 +257,7 @@ func (c settled) save(ctx context.Context, tx *store.Tx) (store.Webhook, error) 
 		}
 	}
 	by := domain.WithActor(ctx, domain.SystemActor(w.WorkspaceID, 0, "Webhooks"))
-	for _, e := range c.events {
+	for _, e := range out.events {
 		if err := tx.AppendEvent(by, domain.Subject{WorkspaceID: w.WorkspaceID}, e); err != nil {
 			return w, err
 		}

@@ -135,7 +135,7 @@ func hold(failures, code int, failing time.Duration) time.Duration {
 func retryAfter(text string, now time.Time) time.Duration {
 	text = strings.TrimSpace(text)
 	if n, err := strconv.Atoi(text); err == nil {
-		return min(time.Duration(max(n, 0)), longestRetryAfter/time.Second) * time.Second
+		return time.Duration(min(max(n, 0), int(longestRetryAfter/time.Second))) * time.Second
 	}
 	if at, err := http.ParseTime(text); err == nil {
 		return min(max(at.Sub(now), 0), longestRetryAfter)

@@ -99,8 +99,8 @@ func testWebhookRow(v *account.Verbs) ops.Op {
 		Docs: ops.Docs{
 			Chapter: chapterWebhooks,
 			Summary: "Send a test to a webhook",
-			Description: "Sends an example of an event, once, signed as any other, with test true in its body. Read the delivery " +
-				"to see what came of it.",
+			Description: "Sends an example of an event, once, signed as any other, with test true in its body. Read the " +
+				"delivery to see what came of it.",
 			Errors:  []domain.Code{domain.CodeNotFound, domain.CodeConflict},
 			Example: map[string]any{"id": sampleWebhook.ID, "event": "content.published"},
 		},
@@ -120,7 +120,7 @@ func listDeliveriesRow(v *account.Verbs) ops.Op {
 		Docs: ops.Docs{
 			Chapter:     chapterWebhooks,
 			Summary:     "List a webhook's deliveries",
-			Description: "The log, newest first: each event, what came of it, and when it is tried next. It is kept for 30 days.",
+			Description: "The log, newest first: each event, what came of it, and when it is tried next. Kept for 30 days.",
 			Errors:      []domain.Code{domain.CodeNotFound},
 			Example:     sampleWebhookID,
 		},
@@ -179,8 +179,8 @@ func redeliverRow(v *account.Verbs) ops.Op {
 		Docs: ops.Docs{
 			Chapter: chapterWebhooks,
 			Summary: "Send a delivery again",
-			Description: "Sends it at once, whatever came of it before, with the same webhook-id and body. Where that fails, its " +
-				"schedule begins again.",
+			Description: "Sends it at once, whatever came of it before, with the same webhook-id and body. Where that fails, " +
+				"its schedule begins again.",
 			Errors:  []domain.Code{domain.CodeNotFound, domain.CodeConflict},
 			Example: sampleDeliveryID,
 		},

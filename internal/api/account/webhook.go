@@ -85,7 +85,7 @@ var (
 		Description: "Website", Active: true, LastTriggeredAt: sampleTime, LastResponseCode: 200, Version: 1,
 		CreatedAt: sampleTime, UpdatedAt: sampleTime,
 	}
-	sampleNewWebhook = account.NewWebhook{
+	sampleNewWebhook = account.NewWebhook{ //nolint:gosec // 48 zeros
 		Webhook: domain.Webhook{
 			ID: 3, URL: sampleWebhook.URL, Events: sampleWebhook.Events, Description: "Website", Active: true, Version: 1,
 			CreatedAt: sampleTime, UpdatedAt: sampleTime,
@@ -181,8 +181,8 @@ func editWebhookRow(v *account.Verbs) ops.Op {
 		Docs: ops.Docs{
 			Chapter: chapterWebhooks,
 			Summary: "Edit a webhook",
-			Description: "Changes the fields that are given. While it is not active, events are not noted for it, and deliveries " +
-				"that wait are kept; active true has them sent.",
+			Description: "Changes the fields that are given. While it is not active, events are not noted for it, and " +
+				"deliveries that wait are kept; active true has them sent.",
 			Errors:  []domain.Code{domain.CodeNotFound},
 			Example: map[string]any{"id": sampleWebhook.ID, "active": true},
 		},
@@ -229,8 +229,8 @@ func rotateWebhookRow(v *account.Verbs) ops.Op {
 		Docs: ops.Docs{
 			Chapter: chapterWebhooks,
 			Summary: "Rotate a webhook's secret",
-			Description: "The new secret is in meta.secret, once. Requests carry both signatures until the grace period ends, so " +
-				"that receivers can change theirs meanwhile.",
+			Description: "The new secret is in meta.secret, once. Requests carry both signatures until the grace period ends, " +
+				"so that receivers can change theirs meanwhile.",
 			Meta:    WebhookMeta{},
 			Errors:  []domain.Code{domain.CodeNotFound},
 			Example: map[string]any{"id": sampleWebhook.ID, "grace_seconds": 3600},

@@ -29,8 +29,8 @@ func webhookEventsRow(v *account.Verbs) ops.Op {
 		Docs: ops.Docs{
 			Chapter: chapterWebhooks,
 			Summary: "List the events of webhooks",
-			Description: "The catalogue: each event that a webhook can get, with an example of the request's body and the JSON " +
-				"Schema of its data.",
+			Description: "The catalogue: each event that a webhook can get, with an example of the request's body and the " +
+				"JSON Schema of its data.",
 		},
 		Tool:    ops.Tool{Set: webhookTools, Brief: []string{"name", "description"}},
 		Command: ops.Command{Noun: "webhooks", Verb: "events", Columns: []string{"name", "description"}},

@@ -195,7 +195,8 @@ func (v *Verbs) saveWebhook(ctx context.Context, tx *store.Tx, w store.Webhook) 
 	if err != nil {
 		return w, err
 	}
-	return w, tx.AppendEvent(ctx, domain.Subject{WorkspaceID: w.WorkspaceID}, domain.WebhookChanged{WebhookFacts: w.Facts()})
+	return w, tx.AppendEvent(ctx, domain.Subject{WorkspaceID: w.WorkspaceID},
+		domain.WebhookChanged{WebhookFacts: w.Facts()})
 }
 
 // RotateWebhook asks for a new signing secret. Requests carry the old one's signature, too, for
