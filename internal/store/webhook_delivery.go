@@ -90,14 +90,6 @@ func (q Q) Delivery(ctx context.Context, workspaceID, webhookID, id int64) (doma
 	return d, nil
 }
 
-// WaitingDeliveries returns how many deliveries of a webhook wait, counted up to a limit.
-func (q Q) WaitingDeliveries(ctx context.Context, workspaceID, webhookID int64, limit int) (n int, err error) {
-	err = q.db.One(ctx, []any{&n}, `select count(*) from (select 1 from webhook_delivery
-		where workspace_id = $1 and webhook_id = $2 and status = 'pending' limit 0 + $3) as waiting`,
-		workspaceID, webhookID, limit)
-	return n, err
-}
-
 // DueDeliveries returns deliveries of a webhook that are due, the oldest first.
 func (q Q) DueDeliveries(ctx context.Context, webhookID int64, now time.Time, limit int) ([]domain.Delivery, error) {
 	list, err := db.Many(ctx, q.db, deliveryTable.Scan(deliveryRead), `select `+deliveryColumns+` from webhook_delivery
