@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"vellocity/internal/domain"
 	"vellocity/internal/store"
 )
 
@@ -101,7 +102,9 @@ func (s *Sender) open(ctx context.Context, l *lanes, id int64) {
 	l.all.Go(func() {
 		err := one.serve(ctx, id)
 		if err != nil && ctx.Err() == nil {
-			if !errors.Is(err, store.ErrClaimLost) { // it was deleted, or this node was away too long
+			// A claim is lost when the webhook was deleted, or this node was away too long. A database that
+			// is away is said elsewhere, once.
+			if !errors.Is(err, store.ErrClaimLost) && domain.CodeOf(err) != domain.CodeUnavailable {
 				s.Log.Warn("send to a webhook; trying again", "webhook", id, "error", err)
 			}
 			timer := time.NewTimer(pauseAfterError)

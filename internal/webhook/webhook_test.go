@@ -51,7 +51,7 @@ func TestAnEventIsDelivered(t *testing.T) {
 		if got[0].signature != signature.Sign(key, got[0].id, time.Unix(at, 0), []byte(got[0].body)) {
 			k.T.Errorf("the signature is %s", got[0].signature)
 		}
-		var m webhook.Message
+		var m webhook.Envelope
 		must(k.T, json.Unmarshal([]byte(got[0].body), &m))
 		if m.Type != domain.EventExecutionCompleted || m.Links.Execution != "/api/v1/content-workflow/executions/7" ||
 			!strings.Contains(string(m.Data), `"execution_id":7`) || strings.Contains(got[0].id, ".") || m.EventID == "" {

@@ -181,8 +181,8 @@ func editWebhookRow(v *account.Verbs) ops.Op {
 		Docs: ops.Docs{
 			Chapter: chapterWebhooks,
 			Summary: "Edit a webhook",
-			Description: "Changes the fields that are given. While it is not active, events are not noted for it, and " +
-				"deliveries that wait are kept; active true has them sent.",
+			Description: "Changes the fields that are given. Events that happen while it is not active are not sent to it. " +
+				"Deliveries that wait are kept, and sent once it is active again.",
 			Errors:  []domain.Code{domain.CodeNotFound},
 			Example: map[string]any{"id": sampleWebhook.ID, "active": true},
 		},

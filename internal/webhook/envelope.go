@@ -14,9 +14,9 @@ import (
 	"vellocity/internal/store"
 )
 
-// Message is the body of a request (Standard Webhooks, "Payload structure"), with more about the
+// Envelope is the body of a request (Standard Webhooks, "Payload structure"), with more about the
 // event than that standard asks for.
-type Message struct {
+type Envelope struct {
 	Type      domain.EventName `json:"type"`
 	Timestamp time.Time        `json:"timestamp"`          // of the event
 	EventID   string           `json:"event_id,omitempty"` // in the log; the same for all webhooks
@@ -32,9 +32,9 @@ type Links struct {
 	Content   string `json:"content,omitempty"`
 }
 
-// MessageOf returns the message of an event.
-func MessageOf(e domain.Event) (Message, error) {
-	m := Message{Type: e.Name, Timestamp: e.At.UTC(), EventID: e.ID, Data: e.Payload}
+// EnvelopeOf returns the body of an event.
+func EnvelopeOf(e domain.Event) (Envelope, error) {
+	m := Envelope{Type: e.Name, Timestamp: e.At.UTC(), EventID: e.ID, Data: e.Payload}
 	ids := map[string]int64{}
 	var links Links
 	if e.ExecutionID != 0 {
@@ -67,23 +67,23 @@ func MessageOf(e domain.Event) (Message, error) {
 	return m, err
 }
 
-// Example returns the message of an event of the catalogue as it might be.
-func Example(t domain.EventType, at time.Time) (Message, error) {
+// Example returns the body of an event of the catalogue as it might be.
+func Example(t domain.EventType, at time.Time) (Envelope, error) {
 	payload, err := json.Marshal(t.Example)
 	if err != nil {
-		return Message{}, fmt.Errorf("write the example of %s: %w", t.Name, err)
+		return Envelope{}, fmt.Errorf("write the example of %s: %w", t.Name, err)
 	}
 	e := domain.Event{ID: "48213", Name: t.Name, Payload: payload, At: at}
 	var about struct {
 		ContentID int64 `json:"content_id"`
 	}
 	if err := json.Unmarshal(payload, &about); err != nil {
-		return Message{}, fmt.Errorf("read the example of %s: %w", t.Name, err)
+		return Envelope{}, fmt.Errorf("read the example of %s: %w", t.Name, err)
 	}
 	if e.ContentID = about.ContentID; strings.HasPrefix(string(t.Name), "execution.") {
 		e.ExecutionID = 789
 	}
-	return MessageOf(e)
+	return EnvelopeOf(e)
 }
 
 // newMessageID returns what names a delivery to its receiver. It has no dot, which separates the
@@ -130,12 +130,12 @@ func (s *Sender) Handle(ctx context.Context, tx *store.Tx, events []domain.Event
 				continue
 			}
 			if body == nil {
-				m, err := MessageOf(e)
+				m, err := EnvelopeOf(e)
 				if err != nil {
 					return err
 				}
 				if body, err = json.Marshal(m); err != nil {
-					return fmt.Errorf("write the message of %s: %w", e.ID, err)
+					return fmt.Errorf("write the body of %s: %w", e.ID, err)
 				}
 			}
 			_, err := tx.CreateDelivery(ctx, domain.Delivery{
