@@ -46,7 +46,7 @@ var layers = []struct {
 	{"api/work", "api/wire ops engine/work verb text domain sse"},
 	{"api/content", "extension/wire api/wire ops engine/content verb check voice search prose domain"},
 	{"api/studio", "api/wire ops engine/studio verb text domain sse"},
-	{"api/account", "api/wire ops engine/account verb domain"},
+	{"api/account", "api/wire ops engine/account verb webhook domain"},
 	{"api/images", "api/wire ops engine/images verb domain"},
 	{"api/wire", "ops domain"},
 	{"gate", "ops auth domain"},
@@ -57,13 +57,13 @@ var layers = []struct {
 	// verbs
 	{
 		"engine/enginetest",
-		"await engine/... verb publishing imaging files extension/wire execution template capability ai ai/aitest ai/external ai/* ai/wire auth item search live queue store store/storetest domain",
+		"await engine/... verb publishing imaging files extension/wire execution template capability ai ai/aitest ai/external ai/* ai/wire auth item search live queue store store/storetest domain webhook",
 	},
-	{"engine", "engine/work engine/content engine/studio engine/account engine/images verb execution publishing imaging capability ai/external ai auth live files store domain"},
+	{"engine", "engine/work engine/content engine/studio engine/account engine/images verb execution publishing webhook imaging capability ai/external ai auth live files store domain"},
 	{"engine/work", "verb execution template expression capability ai schema text live store cron prose domain"},
 	{"engine/content", "verb execution publishing files ai/external signature extension/wire check voice guard item search extract rule markdown auth store prose domain"},
 	{"engine/studio", "verb execution writer chat capability cite ai guard item search text store prose domain"},
-	{"engine/account", "verb auth store domain"},
+	{"engine/account", "verb auth store domain webhook signature"},
 	{"engine/images", "verb imaging live image files store domain"},
 	{"verb", "auth store prose domain"},
 	// work
@@ -71,6 +71,7 @@ var layers = []struct {
 	{"notify", "extension/mail queue store domain"},
 	{"publishing", "extension/wire image files auth queue store domain"},
 	{"execution", "imaging template expression capability cite compose ai item search rule text queue store domain"},
+	{"webhook", "extension/wire auth signature store domain"},
 	{"imaging", "image files queue store domain"},
 	{"rule", "expression expression/rows voice domain"},
 	{"template/file", "domain"},

@@ -51,6 +51,7 @@ func rows() []row {
 		{"board", "the board with 10,000 items", board},
 		{"search", "a question over 5,000 items", searched},
 		{"blog", "a blog post against its critical path", blog},
+		{"webhooks", "events delivered to a fast receiver, and beside a dead one", webhooks},
 		{"overload", "three times the load that can be served, by door", overload},
 		{"growth", "list and board with 100,000 stored", growth},
 		{"size", "bytes kept for a finished execution", size},

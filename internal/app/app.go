@@ -27,6 +27,7 @@ import (
 	"vellocity/internal/queue"
 	"vellocity/internal/store"
 	"vellocity/internal/web"
+	"vellocity/internal/webhook"
 )
 
 // Version is the program's version, set when it is built.
@@ -48,6 +49,7 @@ type App struct {
 	runner    *execution.Runner
 	notifier  *notify.Notifier
 	publisher *publishing.Publisher
+	webhooks  *webhook.Sender
 	maker     *imaging.Maker
 	files     files.Store
 	mail      *mail.Sender // nil: no mail server is configured

@@ -27,6 +27,7 @@ import (
 	"vellocity/internal/search"
 	"vellocity/internal/store"
 	"vellocity/internal/template"
+	"vellocity/internal/webhook"
 )
 
 // New opens the database, brings its schema up to date, and builds every part.
@@ -207,6 +208,9 @@ func (a *App) work() (err error) {
 	if err != nil {
 		return err
 	}
+	a.webhooks = webhook.New(webhook.Options{
+		Store: a.Store, Vault: a.vault, Client: a.channelClient, Node: node, Log: a.log,
+	})
 	a.probe = &probe{write: func(ctx context.Context) error { return a.Store.Probe(ctx, node) }, now: time.Now}
 	a.queue, err = queue.New(queue.Options{
 		DB:       a.Store.DB(),
@@ -234,6 +238,7 @@ func (a *App) work() (err error) {
 		Email:        a.mail != nil,
 		Providers:    a.providers,
 		Publisher:    a.publisher,
+		Webhooks:     a.webhooks,
 		Agents:       a.agents,
 		Maker:        a.maker,
 		Files:        a.files,

@@ -59,6 +59,11 @@ func (a *App) consumers() []live.Consumer {
 			Events: publishing.Events(),
 			Handle: a.publisher.Handle,
 		},
+		{
+			Name:   "webhooks",
+			Wants:  a.webhooks.Events,
+			Handle: a.webhooks.Handle,
+		},
 	}
 }
 
@@ -77,6 +82,7 @@ func (a *App) loops() []loop {
 		{name: "send digests", every: time.Minute, do: a.notifier.Digests},
 		{name: "delete files that nothing needs", every: time.Hour, do: a.maker.Sweep},
 		{name: "delete old notifications", every: time.Hour, do: a.notifier.DeleteOld},
+		{name: "delete old webhook deliveries", every: time.Hour, do: a.webhooks.DeleteOld},
 		{name: "delete expired answers", every: 10 * time.Minute, do: a.deleteExpiredAnswers},
 	}
 }
@@ -86,6 +92,7 @@ func (a *App) tasks() []task {
 	list := []task{a.check, a.watchDisk}
 	for _, run := range []func(context.Context){
 		a.hub.Run, a.Engine.Studio.Run, a.runner.Texts.Run, a.keys.Run, a.limiter.Run, a.sessions.Run,
+		a.webhooks.Run,
 	} {
 		list = append(list, func(ctx context.Context) error { run(ctx); return nil })
 	}

@@ -113,6 +113,16 @@ func TestAnswers(t *testing.T) {
 			"id       5\ntitle    T\nchannel  -\n\n# T\n\nText.\n", "",
 		},
 		{"key alone", "keys create --name Site", "", `{"success":true,"data":{"id":1},"meta":{"key":"vell_pk_x","warning":"Copy it."}}`, "vell_pk_x\n", "Copy it.\n"},
+		{
+			"a secret", "channels create --kind webhook --name Shop", "",
+			`{"success":true,"data":{"type":"channel","id":4,"attributes":{"name":"Shop"}},"meta":{"secret":"c2VjcmV0","warning":"Copy it."}}`,
+			"id    4\nname  Shop\nsecret  c2VjcmV0\n", "Copy it.\n",
+		},
+		{
+			"no secret", "channels create --kind webhook --name Shop", "",
+			`{"success":true,"data":{"type":"channel","id":4,"attributes":{"name":"Shop"}},"meta":{"secret":null,"warning":"It is stored."}}`,
+			"id    4\nname  Shop\n", "",
+		},
 		{"json", "credits get --json", "", `{"success":true,"data":{"balance":1}}`, "{\n  \"success\": true,\n  \"data\": {\n    \"balance\": 1\n  }\n}\n", ""},
 		{"stream", "text generate --prompt hi", "text/event-stream", "id: 1-1\ndata: Hello\n\nid: 1-2\ndata:  world\n\ndata: [DONE]\n\n", "Hello world\n", ""},
 		{"file", "content export 5", "text/markdown", "# T\n", "# T\n", ""},

@@ -82,7 +82,16 @@ func (k *command) data(out, notes io.Writer, data, rawMeta json.RawMessage) erro
 			fmt.Fprintln(notes, text)
 		}
 	}
-	return lines(out, o)
+	if err := lines(out, o); err != nil {
+		return err
+	}
+	secret, ok := meta["secret"].(string)
+	if !ok {
+		return nil
+	}
+	fmt.Fprintln(notes, meta["warning"])
+	_, err = fmt.Fprintln(out, "secret  "+secret)
+	return err
 }
 
 // table prints a list: a row for each item, the row's columns.

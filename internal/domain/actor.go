@@ -68,13 +68,18 @@ func (a Actor) May(s Scope) bool {
 
 // Require returns a FORBIDDEN error that names what is missing unless a may s.
 func (a Actor) Require(s Scope) error {
-	// What content and publish both allow is no scope of its own to callers.
 	name, needed := fmt.Sprintf("%q", s), s
-	if s == ScopeReview {
+	switch s {
+	case ScopeReview: // what content and publish both allow is no scope of its own to callers
 		name, needed = fmt.Sprintf("%q or %q", ScopeContent, ScopePublish), ScopeContent
+	case ScopeWebhooks:
+		name, needed = fmt.Sprintf("%q", ScopeWrite), ScopeWrite
 	}
 	if !Grants(a.Scopes, s) {
 		return Errorf(CodeForbidden, "This key lacks the %s scope", name).With("scope", string(needed))
+	}
+	if s == ScopeWebhooks && !a.Role.Has(s) {
+		return Errorf(CodeForbidden, "The role %q may not change webhooks. Ask an admin or owner.", a.Role)
 	}
 	if !a.Role.Has(s) {
 		return Errorf(CodeForbidden, "The role %q does not allow this; it needs the %s scope", a.Role, name).

@@ -27,7 +27,7 @@
 //   - action: what was done about a finding: flagged, redacted, retried, blocked.
 //   - agent: what carries out capabilities, with a provider, a model, instructions
 //     and a guardrail policy.
-//   - attempt: one call of a provider.
+//   - attempt: one call of a provider, or one request of a delivery.
 //   - board, column: where items stand; an item's status is its column.
 //   - board rule: moves clean items of executions on by itself; a condition says which.
 //   - brand voice: how a workspace's texts should sound.
@@ -39,6 +39,7 @@
 //     passage of an item or a source that an answer rests on.
 //   - credits: what an execution costs: held, then captured or released. Cost is
 //     money, beside credits.
+//   - delivery: one event on its way to one webhook.
 //   - event: an entry of the log of what happened.
 //   - execution: one durable run of a capability. "Run" is the verb.
 //   - finding: one thing that a guardrail says about a text. A blocking finding
@@ -48,7 +49,7 @@
 //   - key: an API key. Scopes say what it may do, a role what its owner may.
 //   - limit: the allowed size of a field.
 //   - message: for chat only, and in error texts. The wire's message_id of
-//     generate-output is older.
+//     generate-output is older, and that of a delivery is Standard Webhooks' own.
 //   - notification: tells one person about one event, in the inbox, by e-mail or both. A
 //     digest is the e-mail with a day's notifications.
 //   - origin: what wrote a text, a model or the composer; "engine" on the wire.
@@ -63,5 +64,7 @@
 //     caller gives it are inputs; what it gives its capabilities are settings.
 //   - trigger: starts executions of a template, on a schedule or after events. A firing is
 //     an instant or an event with what came of it, in the trigger's history.
+//   - webhook: an address that gets events as signed requests. A channel of the kind webhook gets
+//     items.
 //   - workspace: one tenant.
 package domain

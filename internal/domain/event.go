@@ -139,6 +139,13 @@ const (
 	EventTriggerFired   EventName = "trigger.fired"
 	EventTriggerFailed  EventName = "trigger.failed"
 	EventReceived       EventName = "event.received"
+
+	EventWebhookCreated  EventName = "webhook.created"
+	EventWebhookChanged  EventName = "webhook.changed"
+	EventWebhookDeleted  EventName = "webhook.deleted"
+	EventWebhookResent   EventName = "webhook.resent"
+	EventWebhookFailing  EventName = "webhook.failing"
+	EventWebhookDisabled EventName = "webhook.disabled"
 )
 
 // KeyFacts is what every event about an API key says. The key itself is never in
@@ -414,7 +421,7 @@ func EventTypes() []EventType {
 		{"", "A template was deleted.", TemplateDeleted{template}},
 	}
 	list = slices.Concat(list, writerEventTypes(), chatEventTypes(), imageEventTypes(), triggerEventTypes(),
-		channelEventTypes(), boardRuleEventTypes(), sourceEventTypes())
+		channelEventTypes(), boardRuleEventTypes(), sourceEventTypes(), webhookEventTypes())
 	for i := range list {
 		list[i].Name = list[i].Example.EventName()
 	}

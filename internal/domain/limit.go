@@ -39,7 +39,7 @@ var (
 	LimitTimezone      = Limit{Name: "timezone", Unit: Characters, Min: 1, Max: 64, Line: true}
 	LimitNotifyEmails  = Limit{Name: "notification_emails", Unit: Items, Max: 20, Each: 254, Line: true} // RFC 5321, path
 	LimitEmail         = Limit{Name: "email", Unit: Characters, Max: 254, Line: true}                    // RFC 5321, path
-	LimitNotifyKinds   = Limit{Name: "notification_kinds", Unit: Items, Min: 1, Max: 6}                  // each kind once
+	LimitNotifyKinds   = Limit{Name: "notification_kinds", Unit: Items, Min: 1, Max: 8}                  // each kind once
 	LimitMaxCredits    = Limit{Name: "max_credits", Unit: Number, Max: 1_000_000_000}
 	LimitCreditsLow    = Limit{Name: "credits_low", Unit: Number, Max: 1_000_000_000}
 	LimitGrant         = Limit{Name: "grant", Unit: Number, Min: 1, Max: 1_000_000_000}
@@ -94,6 +94,11 @@ var (
 	LimitChannelName   = Limit{Name: "channel_name", Unit: Characters, Min: 1, Max: 100, Line: true}
 	LimitChannelSecret = Limit{Name: "channel_secret", Unit: Characters, Max: 1000, Line: true}
 	LimitChannelTypes  = Limit{Name: "channel_types", Unit: Items, Max: 5}
+
+	LimitWebhookURL         = Limit{Name: "webhook_url", Unit: Characters, Min: 1, Max: 2048, Line: true}
+	LimitWebhookEvents      = Limit{Name: "webhook_events", Unit: Items, Min: 1, Max: 100}
+	LimitWebhookDescription = Limit{Name: "webhook_description", Unit: Characters, Max: 255, Line: true}
+	LimitWebhookGrace       = Limit{Name: "webhook_grace", Unit: Number, Max: 24 * 60 * 60} // seconds
 
 	LimitPrompt     = Limit{Name: "prompt", Unit: Characters, Max: 20_000}
 	LimitWords      = Limit{Name: "words", Unit: Number, Min: 1, Max: 4_000}
@@ -179,6 +184,7 @@ func Limits() []Limit {
 		LimitAgentInstructions, LimitRedoInstructions, LimitAgentURL, LimitAgentTimeout,
 		LimitAgentCredits,
 		LimitChannelName, LimitChannelSecret, LimitChannelTypes,
+		LimitWebhookURL, LimitWebhookEvents, LimitWebhookDescription, LimitWebhookGrace,
 		LimitPrompt, LimitWords, LimitTone, LimitToneCustom, LimitResults, LimitResponse, LimitTextTitle,
 		LimitWriterTitle, LimitWriterDescription, LimitWriterPrompt, LimitWriterFields, LimitWriterName, LimitWriterHelp,
 		LimitWriterExample, LimitWriterOptions, LimitWriterText, LimitWriterLongText, LimitWriterList,

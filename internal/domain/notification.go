@@ -21,6 +21,8 @@ const (
 	// NotifyUnpublished says that a channel does not show an item as it should, and that nobody
 	// tries again.
 	NotifyUnpublished NotificationKind = "publication.failed"
+	NotifyWebhook     NotificationKind = "webhook.failing"
+	NotifyWebhookOff  NotificationKind = "webhook.disabled" // by the server
 )
 
 // EmailMode says when a notification is also sent by e-mail.
@@ -86,6 +88,10 @@ func (n Notification) Headline() string {
 		return "The trigger “" + title + "” has paused itself"
 	case NotifyUnpublished:
 		return "A channel failed for “" + title + "”"
+	case NotifyWebhook:
+		return "The webhook “" + title + "” fails"
+	case NotifyWebhookOff:
+		return "The webhook “" + title + "” was switched off"
 	}
 	return title
 }
@@ -99,6 +105,8 @@ func (n Notification) Path() string {
 		return "/executions/" + strconv.FormatInt(n.ExecutionID, 10)
 	case n.Kind == NotifyPaused:
 		return "/triggers"
+	case n.Kind == NotifyWebhook || n.Kind == NotifyWebhookOff:
+		return "/settings/webhooks"
 	}
 	return "/notifications"
 }
@@ -124,7 +132,8 @@ func (s NotificationSettings) Choice(k NotificationKind) NotificationChoice {
 	if c, ok := s.Choices[k]; ok {
 		return c
 	}
-	if k == NotifyCompleted || k == NotifyCreditsLow || k == NotifyPaused {
+	switch k {
+	case NotifyCompleted, NotifyCreditsLow, NotifyPaused, NotifyWebhook, NotifyWebhookOff:
 		return NotificationChoice{App: true, Email: EmailImmediate}
 	}
 	return NotificationChoice{App: true, Email: EmailDigest}
@@ -156,6 +165,7 @@ func (s NotificationSettings) AddressOf(u User) string {
 func NotificationKinds() []NotificationKind {
 	return []NotificationKind{
 		NotifyCompleted, NotifyFailed, NotifyWaiting, NotifyCreditsLow, NotifyPaused, NotifyUnpublished,
+		NotifyWebhook, NotifyWebhookOff,
 	}
 }
 

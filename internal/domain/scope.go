@@ -20,6 +20,8 @@ const (
 	// ScopeReview is no key's own scope: it stands for comment, approve and the
 	// moves between review and ready, which content and publish both allow.
 	ScopeReview Scope = "review"
+	// ScopeWebhooks is no key's own either: write includes it, and the role editor lacks it.
+	ScopeWebhooks Scope = "webhooks"
 	// ScopeOperator is no key's either: it is held by the command line on the server
 	// itself, and even admin does not include it.
 	ScopeOperator Scope = "operator"
@@ -42,7 +44,7 @@ func Scopes() []Scope {
 
 // implied says what a scope brings along beside itself.
 var implied = map[Scope][]Scope{
-	ScopeWrite:   {ScopeContent, ScopeReview},
+	ScopeWrite:   {ScopeContent, ScopeReview, ScopeWebhooks},
 	ScopeContent: {ScopeReview},
 	ScopePublish: {ScopeReview},
 	ScopeMCPFull: {ScopeMCPTools, ScopeMCPResources, ScopeMCPPrompts},

@@ -7,15 +7,19 @@ import (
 	"vellocity/internal/domain"
 )
 
-// everyScope has the scopes of keys and the one that only stands for others.
-func everyScope() []domain.Scope { return append(domain.Scopes(), domain.ScopeReview) }
+// everyScope has the scopes of keys and those that only stand for others.
+func everyScope() []domain.Scope {
+	return append(domain.Scopes(), domain.ScopeReview, domain.ScopeWebhooks)
+}
 
 func TestGrants(t *testing.T) {
 	for held, granted := range map[domain.Scope][]domain.Scope{
-		domain.ScopeRead:         {domain.ScopeRead},
-		domain.ScopeContent:      {domain.ScopeContent, domain.ScopeReview},
-		domain.ScopePublish:      {domain.ScopePublish, domain.ScopeReview},
-		domain.ScopeWrite:        {domain.ScopeWrite, domain.ScopeContent, domain.ScopeReview},
+		domain.ScopeRead:    {domain.ScopeRead},
+		domain.ScopeContent: {domain.ScopeContent, domain.ScopeReview},
+		domain.ScopePublish: {domain.ScopePublish, domain.ScopeReview},
+		domain.ScopeWrite: {
+			domain.ScopeWrite, domain.ScopeContent, domain.ScopeReview, domain.ScopeWebhooks,
+		},
 		domain.ScopeAdmin:        everyScope(),
 		domain.ScopeMCPTools:     {domain.ScopeMCPTools},
 		domain.ScopeMCPResources: {domain.ScopeMCPResources},

@@ -25,6 +25,7 @@ import (
 	"vellocity/internal/publishing"
 	"vellocity/internal/store"
 	"vellocity/internal/verb"
+	"vellocity/internal/webhook"
 )
 
 // Options are what an Engine needs.
@@ -37,8 +38,9 @@ type Options struct {
 	Email     bool // this server sends e-mails
 	Providers *ai.Providers
 	Publisher *publishing.Publisher // nil: there are no channels
-	Agents    *external.Agents      // nil: there are no external agents
-	Maker     *imaging.Maker        // makes images, which are in Files
+	Webhooks  *webhook.Sender
+	Agents    *external.Agents // nil: there are no external agents
+	Maker     *imaging.Maker   // makes images, which are in Files
 	Files     files.Store
 	Fetch     content.Fetch // reads the addresses of sources; nil: none are read
 	// KeyVariables are the environment variables that connect a provider, for hints.
@@ -96,7 +98,9 @@ func New(o Options) (Engine, error) {
 		Work:    w,
 		Content: c,
 		Studio:  s,
-		Account: account.New(account.Options{Store: o.Store, Keys: o.Keys, Vault: o.Vault, Email: o.Email}),
+		Account: account.New(account.Options{
+			Store: o.Store, Keys: o.Keys, Vault: o.Vault, Webhooks: o.Webhooks, Email: o.Email,
+		}),
 		Images: images.New(images.Options{
 			Store: o.Store, Maker: o.Maker, Files: o.Files, Hub: o.Hub, Node: node,
 		}),

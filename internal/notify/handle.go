@@ -15,7 +15,7 @@ import (
 func Events() []domain.EventName {
 	return []domain.EventName{
 		domain.EventExecutionCompleted, domain.EventExecutionFailed, domain.EventExecutionStatus, domain.EventCreditsLow,
-		domain.EventTriggerFailed, domain.EventPublicationEnded,
+		domain.EventTriggerFailed, domain.EventPublicationEnded, domain.EventWebhookFailing, domain.EventWebhookDisabled,
 	}
 }
 
@@ -172,6 +172,8 @@ func (b *batch) about(ctx context.Context, e domain.Event) (domain.Notification,
 		return b.aboutTrigger(ctx, w, e, n)
 	case domain.EventPublicationEnded:
 		return b.aboutPublication(ctx, w, e, n)
+	case domain.EventWebhookFailing, domain.EventWebhookDisabled:
+		return b.aboutWebhook(ctx, w, e, n)
 	}
 	return n, nil, nil
 }

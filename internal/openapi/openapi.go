@@ -226,6 +226,9 @@ func Explained(o *ops.Op) string {
 	if o.Scope == domain.ScopeReview { // no scope that a key can be given
 		return o.Description + " Takes the `content` or the `publish` scope."
 	}
+	if o.Scope == domain.ScopeWebhooks {
+		return o.Description + " Takes the `write` scope, and the role admin or owner."
+	}
 	return o.Description + " Takes the `" + string(o.Scope) + "` scope."
 }
 

@@ -135,6 +135,8 @@ var enums = map[string][]string{
 	"image_generation.status": domain.ImageStatus("").Values(),
 	"image.outcome":           domain.ImageOutcome("").Values(),
 
+	"webhook_delivery.status": domain.DeliveryStatus("").Values(),
+
 	"notification.email": domain.EmailMode("").Values(),
 }
 

@@ -76,6 +76,13 @@ var inner = map[string]string{
 	"saveTrigger":              "behind the lock",
 	"saveTriggerState":         "behind the lock",
 	"Email":                    "the job that sends it carries only the id",
+	"WebhookEvents":            "a consumer of events looks at all workspaces",
+	"WaitingWebhooks":          "the sender's, of all workspaces",
+	"ClaimWebhook":             "the sender's, of all workspaces",
+	"KeepWebhook":              "behind the claim",
+	"ReleaseWebhook":           "behind the claim",
+	"DueDeliveries":            "behind the claim",
+	"DeleteDeliveries":         "the sweep of all workspaces",
 }
 
 // TestEveryStatementOnATenantsRowsNamesTheWorkspace reads the SQL out of the

@@ -33,6 +33,7 @@ import (
 	"vellocity/internal/web/pages/trigger"
 	"vellocity/internal/web/pages/triggers"
 	"vellocity/internal/web/pages/unsubscribe"
+	"vellocity/internal/web/pages/webhooks"
 	"vellocity/internal/web/pages/write"
 	"vellocity/internal/web/pages/writetemplate"
 	"vellocity/internal/web/pages/writetext"
@@ -86,6 +87,7 @@ func pages() []ui.Mount {
 		triggers.Mount,
 		trigger.Mount,
 		channels.Mount,
+		webhooks.Mount,
 		keys.Mount,
 		review.Mount,
 		unsubscribe.Mount,

@@ -139,6 +139,24 @@ var story = []step{
 	{op: "preview_publication", with: "id=own channel=hook"},
 	{op: "preview_publication", with: "id=own channel=feed", want: 409},
 
+	// A webhook, to an address that nobody can have.
+	{op: "list_webhook_events"},
+	{op: "create_webhook", body: `{"url":"https://shop.invalid/events","events":["content.moved"]}`, keep: "events=data.id"},
+	{op: "list_webhooks"},
+	{op: "get_webhook", with: "id=events"},
+	{op: "edit_webhook", with: "id=events", body: `{"description":"The shop"}`},
+	{op: "rotate_webhook_secret", with: "id=events"},
+	{op: "test_webhook", with: "id=events", keep: "sent=data.id"},
+	{op: "list_webhook_deliveries", with: "id=events"},
+	{op: "get_webhook_delivery", with: "id=events delivery=sent"},
+	{op: "redeliver_webhook", with: "id=events delivery=sent"},
+	{op: "redeliver_failed_webhooks", with: "id=events"},
+	{op: "edit_webhook", with: "id=events", body: `{"active":false}`},
+	{op: "test_webhook", with: "id=events", want: 409},
+	{op: "redeliver_webhook", with: "id=events delivery=sent", want: 409},
+	{op: "redeliver_failed_webhooks", with: "id=events", want: 409},
+	{op: "delete_webhook", with: "id=events"},
+
 	// It is approved and published.
 	{op: "bulk_move_content", body: `{"content_ids":[$own,$copy],"status":"review"}`},
 	{op: "move_content", with: "id=copy"},

@@ -1,5 +1,5 @@
 // Package account has the rows about the workspace itself: profile, credits, API keys,
-// and the notifications of its members.
+// webhooks, and the notifications of its members.
 package account
 
 import (
@@ -11,5 +11,5 @@ import (
 
 // Rows returns the area's rows.
 func Rows(v *account.Verbs) []ops.Op {
-	return slices.Concat(profileRows(v), creditRows(v), keyRows(v), notificationRows(v))
+	return slices.Concat(profileRows(v), creditRows(v), keyRows(v), webhookRows(v), notificationRows(v))
 }

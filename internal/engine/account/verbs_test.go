@@ -86,6 +86,88 @@ func (verbs) Keys() enginetest.Verbs {
 	}
 }
 
+// changesWebhooks is a verb that changes the webhook that newWebhook creates.
+func changesWebhooks(call func(k K, ctx C, x X) error) enginetest.Verb {
+	return enginetest.Verb{Scope: domain.ScopeWebhooks, Event: true, ByID: true, Make: newWebhook, Call: call}
+}
+
+func newWebhook(k K) int64 {
+	w, err := k.Account.CreateWebhook(k.Ctx(), aWebhook())
+	if err != nil {
+		k.T.Fatal(err)
+	}
+	return w.Webhook.ID
+}
+
+func aWebhook() account.WebhookEdit {
+	return account.WebhookEdit{URL: new("https://example.com/hook"), Events: &[]domain.WebhookEvent{"content.moved"}}
+}
+
+// newDelivery creates a webhook with a delivery of the same id.
+func newDelivery(k K) int64 {
+	for {
+		d, err := k.Account.TestWebhook(k.Ctx(), account.TestWebhook{ID: newWebhook(k)})
+		if err != nil {
+			k.T.Fatal(err)
+		}
+		for d.ID < d.WebhookID {
+			if d, err = k.Account.TestWebhook(k.Ctx(), account.TestWebhook{ID: d.WebhookID}); err != nil {
+				k.T.Fatal(err)
+			}
+		}
+		if d.ID == d.WebhookID {
+			return d.ID
+		}
+	}
+}
+
+func (verbs) Webhooks() enginetest.Verbs {
+	page := enginetest.FirstPage()
+	reads := func(make func(K) int64, call func(k K, ctx C, x X) error) enginetest.Verb {
+		return enginetest.Verb{Scope: domain.ScopeRead, ByID: true, Make: make, Call: call}
+	}
+	return enginetest.Verbs{
+		"Webhooks": enginetest.Read(func(k K, ctx C, _ X) error {
+			return second(k.Account.Webhooks(ctx, account.ListWebhooks{Page: page}))
+		}),
+		"WebhookEvents": enginetest.Read(func(k K, ctx C, _ X) error { return second(k.Account.WebhookEvents(ctx)) }),
+		"Webhook":       reads(newWebhook, func(k K, ctx C, x X) error { return second(k.Account.Webhook(ctx, x.Made)) }),
+		"CreateWebhook": {
+			Scope: domain.ScopeWebhooks, Event: true,
+			Call: func(k K, ctx C, _ X) error { return second(k.Account.CreateWebhook(ctx, aWebhook())) },
+		},
+		"EditWebhook": changesWebhooks(func(k K, ctx C, x X) error {
+			return second(k.Account.EditWebhook(ctx, account.EditWebhook{
+				ID: x.Made, WebhookEdit: account.WebhookEdit{Description: new("Newer")},
+			}))
+		}),
+		"RotateWebhook": changesWebhooks(func(k K, ctx C, x X) error {
+			return second(k.Account.RotateWebhook(ctx, account.RotateWebhook{ID: x.Made}))
+		}),
+		"DeleteWebhook": changesWebhooks(func(k K, ctx C, x X) error {
+			return k.Account.DeleteWebhook(ctx, verb.ID{ID: x.Made})
+		}),
+		"TestWebhook": changesWebhooks(func(k K, ctx C, x X) error {
+			return second(k.Account.TestWebhook(ctx, account.TestWebhook{ID: x.Made}))
+		}),
+		"RedeliverFailed": changesWebhooks(func(k K, ctx C, x X) error {
+			return second(k.Account.RedeliverFailed(ctx, account.RedeliverFailed{Webhook: x.Made}))
+		}),
+		"Deliveries": reads(newWebhook, func(k K, ctx C, x X) error {
+			return second(k.Account.Deliveries(ctx, account.ListDeliveries{Webhook: x.Made, Page: page}))
+		}),
+		"Delivery": reads(newDelivery, func(k K, ctx C, x X) error {
+			return second(k.Account.Delivery(ctx, account.DeliveryID{Webhook: x.Made, ID: x.Made}))
+		}),
+		"Redeliver": {
+			Scope: domain.ScopeWebhooks, Event: true, ByID: true, Make: newDelivery,
+			Call: func(k K, ctx C, x X) error {
+				return second(k.Account.Redeliver(ctx, account.DeliveryID{Webhook: x.Made, ID: x.Made}))
+			},
+		},
+	}
+}
+
 func (verbs) Notifications() enginetest.Verbs {
 	page := enginetest.FirstPage()
 	return enginetest.Verbs{

@@ -42,6 +42,7 @@ import (
 	"vellocity/internal/search"
 	"vellocity/internal/store"
 	"vellocity/internal/store/storetest"
+	"vellocity/internal/webhook"
 )
 
 // Main runs a package's tests with databases that have the queue's tables, too.
@@ -79,6 +80,8 @@ type Kit struct {
 	Account   *account.Verbs
 	Vault     *auth.Vault
 	Publisher *publishing.Publisher
+	Webhooks  *webhook.Sender // it sends only where a test runs it
+	Node      string          // as whom; n1
 	Agents    *external.Agents
 	Images    *images.Verbs
 	Maker     *imaging.Maker
@@ -231,11 +234,17 @@ func (k *Kit) build() {
 	k.Content.UsePublisher(k.Publisher)
 	k.Content.UseAgents(k.Agents)
 	k.Content.UseFiles(k.Files)
+	k.Webhooks = webhook.New(webhook.Options{
+		Store: k.Store, Vault: vault, Client: reach, Node: cmp.Or(k.Node, "n1"), Log: log,
+		Jitter: func(d time.Duration) time.Duration { return d },
+	})
 	k.Account = account.New(account.Options{
 		Store: k.Store,
 		Keys:  auth.NewKeys(k.Store, log),
 		Vault: vault,
 		Email: true,
+
+		Webhooks: k.Webhooks,
 	})
 	k.Studio = studio.New(studio.Options{
 		Store:       k.Store,

@@ -70,18 +70,18 @@ func Do(ctx context.Context, c *http.Client, in Request) (Response, error) {
 	r.Header.Set("User-Agent", "Vellocity")
 	res, err := c.Do(r)
 	if err != nil {
-		return Response{}, unreachable(err)
+		return Response{}, Unreachable(err)
 	}
 	defer res.Body.Close()
 	text, err := io.ReadAll(io.LimitReader(res.Body, mostBody))
 	if err != nil {
-		return Response{}, unreachable(err)
+		return Response{}, Unreachable(err)
 	}
 	return Response{res.StatusCode, res.Header, text}, nil
 }
 
-// unreachable says why no answer came, without the address: it may hold a secret.
-func unreachable(err error) error {
+// Unreachable returns the fault that says why no answer came, without the address: it may hold a secret.
+func Unreachable(err error) error {
 	var full *url.Error
 	if errors.As(err, &full) {
 		err = full.Err

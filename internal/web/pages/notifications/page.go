@@ -175,4 +175,6 @@ var glyphs = map[domain.NotificationKind]string{
 	domain.NotifyCreditsLow:  "blocked",
 	domain.NotifyPaused:      "failed",
 	domain.NotifyUnpublished: "failed",
+	domain.NotifyWebhook:     "failed",
+	domain.NotifyWebhookOff:  "failed",
 }

@@ -30,6 +30,8 @@ var labels = map[domain.NotificationKind]string{
 	domain.NotifyCreditsLow:  "Credits are low (owners and admins)",
 	domain.NotifyPaused:      "A trigger of mine paused itself after failures",
 	domain.NotifyUnpublished: "A channel failed to publish an item (for those who may publish)",
+	domain.NotifyWebhook:     "A webhook of mine fails",
+	domain.NotifyWebhookOff:  "A webhook of mine was switched off because it failed",
 }
 
 func settingsOf(s account.NotificationSettings) settings {
