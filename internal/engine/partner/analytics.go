@@ -71,6 +71,22 @@ type Report struct {
 	Available int               // credits now: in the overview and the report of credits
 }
 
+// Change returns by how many percent a measure differs from the period before, rounded; ok is false where that had none.
+func (r Report) Change(measure int) (percent int64, ok bool) {
+	now, before := r.Total[measure], r.Former[measure]
+	if before == 0 {
+		return 0, false
+	}
+	return (200*(now-before) + sign(now-before)*before) / (2 * before), true
+}
+
+func sign(n int64) int64 {
+	if n < 0 {
+		return -1
+	}
+	return 1
+}
+
 // ReportPart is one interval of a report.
 type ReportPart struct {
 	domain.DateRange

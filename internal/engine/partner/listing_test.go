@@ -60,7 +60,7 @@ func TestAListingHasAVersionAndAScoreForEachChange(t *testing.T) {
 	})
 }
 
-// A listing that breaks each of AWS's limits is told all of it at once, and what is at the limit is taken.
+// A listing that breaks each of AWS's limits is refused with all of it at once, and what is at the limit is taken.
 func TestListingLimits(t *testing.T) {
 	enginetest.Each(t, enginetest.Config{Idle: true}, func(k *enginetest.Kit) {
 		many := func(n, length int) *[]string {
