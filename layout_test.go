@@ -83,7 +83,7 @@ var layers = []struct {
 	{"writer", "capability prose domain"},
 	{"chat", "capability ai guard search prose domain"},
 	{"capability/captest", "golden capability ai domain"},
-	{"capability", "schema compose ai check voice guard seo channel prose domain"},
+	{"capability", "schema compose ai check voice guard seo listing channel prose domain"},
 	{"item", "store prose domain"},
 	{"search", "store prose markdown domain"},
 	{"text", "store"},

@@ -6,6 +6,7 @@ import (
 	"vellocity/internal/capability/campaign"
 	"vellocity/internal/capability/email"
 	"vellocity/internal/capability/landing"
+	"vellocity/internal/capability/listingaudit"
 	"vellocity/internal/capability/outline"
 	"vellocity/internal/capability/product"
 	"vellocity/internal/capability/publish"
@@ -38,5 +39,6 @@ func Capabilities() []capability.Capability {
 		review.New(),
 		refresh.New(),
 		campaign.New(),
+		listingaudit.New(),
 	}
 }

@@ -31,6 +31,8 @@ type Input struct {
 	Outputs map[string]json.RawMessage
 	// Items are the content items that Reads named, with bodies.
 	Items map[int64]domain.ContentItem
+	// Listing is the listing that Listing named; nil: none.
+	Listing *domain.Listing
 	// Write has a text written by the execution's origin, a model or the composer,
 	// and streams it to everyone who watches the execution. Calls of a model are
 	// retried, counted and recorded as attempts; the model and the agent's

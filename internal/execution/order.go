@@ -23,6 +23,7 @@ type Order struct {
 	ModelFor     string // the slug of one that only a model can do; "": none
 	BrandVoice   int64  // that the settings name; 0: none
 	Reads        []int64
+	Listing      int64
 	// Certain is how many credits it is certain to need with a model. A template may need more: up to its price.
 	Certain int
 
@@ -42,6 +43,7 @@ func OfCapability(c capability.Capability, req capability.Request) Order {
 		NeedsModel:   c.NeedsModel,
 		BrandVoice:   req.BrandVoice(),
 		Reads:        req.Reads(),
+		Listing:      req.Listing(),
 		capability:   c.Slug,
 		plan:         req.Plan,
 	}

@@ -27,6 +27,7 @@ type Run struct {
 	BrandVoice *domain.BrandVoice
 	Agent      domain.Agent
 	Items      []domain.ContentItem
+	Listing    *domain.Listing
 	Answer     *capability.Answer
 	// Waited is called where a step waits for a person, and returns the decision; nil
 	// ends the execution there.
@@ -146,6 +147,7 @@ func one(t *testing.T, work capability.Request, r Run, step domain.PlanStep, out
 		Origin:      r.origin(),
 		Outputs:     upstream(out, step),
 		Items:       map[int64]domain.ContentItem{},
+		Listing:     r.Listing,
 		Answer:      r.Answer,
 	}
 	for _, item := range r.Items {

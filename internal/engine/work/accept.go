@@ -164,7 +164,7 @@ func (v *Verbs) accept(
 	if err != nil {
 		return Started{}, err
 	}
-	if err := checkItems(ctx, read, a.WorkspaceID, order.Reads); err != nil {
+	if err := checkReferences(ctx, read, a.WorkspaceID, order); err != nil {
 		return Started{}, err
 	}
 	connection, ok := v.runner.Providers.For(agent)
@@ -202,6 +202,15 @@ func originOf(order execution.Order, c ai.Connection) domain.Origin {
 		return domain.ComposerOrigin()
 	}
 	return c.Origin
+}
+
+// checkReferences returns a fault unless the items and the listing that a capability will read exist.
+func checkReferences(ctx context.Context, r reader, workspaceID int64, o execution.Order) error {
+	if err := checkItems(ctx, r, workspaceID, o.Reads); err != nil || o.Listing == 0 {
+		return err
+	}
+	_, err := r.Listing(ctx, workspaceID, o.Listing)
+	return verb.MissingReference(err, "settings.listing_id", "listing", o.Listing)
 }
 
 // checkItems returns a fault unless the items that a capability will read exist.
