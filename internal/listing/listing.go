@@ -99,14 +99,14 @@ func share(name string, weight, have, want int, why, fix string) domain.ScoreChe
 
 func count(s string) int { return utf8.RuneCountInString(s) }
 
-// length is a rule about how long a text is.
-func length(name, text string, weight, least, most int) domain.ScoreCheck {
+// length is a rule about how long a text is. what is its name in a sentence.
+func length(name, what, text string, weight, least, most int) domain.ScoreCheck {
 	n := count(text)
-	why := fmt.Sprintf("It has %s; %d to %d read best.", domain.Plural(n, "character"), least, most)
+	why := fmt.Sprintf("The %s has %s; %d to %d read best.", what, domain.Plural(n, "character"), least, most)
 	fix := "Shorten it."
 	switch {
 	case n == 0:
-		why, fix = "It is empty.", fmt.Sprintf("Write %d to %d characters.", least, most)
+		why, fix = "The "+what+" is empty.", fmt.Sprintf("Write %d to %d characters.", least, most)
 	case n < least:
 		fix = fmt.Sprintf("Add at least %s.", domain.Plural(least-n, "character"))
 	}

@@ -11,29 +11,31 @@ import (
 
 func (l page) title() []domain.ScoreCheck {
 	return []domain.ScoreCheck{
-		length("title-length", l.Title, 6, 20, 60),
+		length("title-length", "title", l.Title, 6, 20, 60),
 		l.has("title-keyword", 5, l.inTitle, "the title"),
 		l.calmTitle(),
 	}
 }
 
 // boasts are what AWS refuses in titles, or what says nothing.
-var boasts = []string{"best", "#1", "number one", "leading", "ultimate", "world-class", "cheapest", "free", "aws certified"}
+var boasts = []string{
+	"best", "#1", "number one", "leading", "ultimate", "world-class", "cheapest", "free", "aws certified",
+}
 
 func (l page) calmTitle() domain.ScoreCheck {
 	const weight = 4
 	if l.Title == "" {
-		return check("title-tone", weight, false, "It is empty.", "Say what the product is.")
+		return check("title-tone", weight, false, "The title is empty.", "Say what the product is.")
 	}
 	for _, b := range boasts {
 		if len(l.inTitle.Find(b)) > 0 {
-			return check("title-tone", weight, false, fmt.Sprintf("It says “%s”.", b), "Say what the product is instead.")
+			return check("title-tone", weight, false, fmt.Sprintf("The title says “%s”.", b), "Say what the product is instead.")
 		}
 	}
 	if shouts(l.Title) || strings.ContainsRune(l.Title, '!') {
-		return check("title-tone", weight, false, "It shouts.", "Write it in lower case, without an exclamation mark.")
+		return check("title-tone", weight, false, "The title shouts.", "Write it in lower case, without an exclamation mark.")
 	}
-	return check("title-tone", weight, true, "It says what the product is, without praise.", "")
+	return check("title-tone", weight, true, "The title says what the product is, without praise.", "")
 }
 
 // shouts reports whether a text of several words has no lower-case letter.
@@ -48,9 +50,9 @@ func (l page) description() []domain.ScoreCheck {
 		delivery = 11
 	}
 	return []domain.ScoreCheck{
-		length("short-length", l.ShortDescription, 8, 80, 300),
+		length("short-length", "short description", l.ShortDescription, 8, 80, 300),
 		l.has("short-keyword", 4, l.inShort, "the short description"),
-		length("long-length", l.LongDescription, 8, 800, 3000),
+		length("long-length", "long description", l.LongDescription, 8, 800, 3000),
 		l.longKeywords(),
 		l.blocks(),
 		l.delivery(delivery),
@@ -69,7 +71,8 @@ func (l page) longKeywords() domain.ScoreCheck {
 			found++
 		}
 	}
-	return share(name, weight, found, (n+1)/2, fmt.Sprintf("It contains %d of %s.", found, domain.Plural(n, "keyword")),
+	return share(name, weight, found, (n+1)/2,
+		fmt.Sprintf("The long description contains %d of %s.", found, domain.Plural(n, "keyword")),
 		"Use at least half of the keywords where they fit.")
 }
 
@@ -81,7 +84,7 @@ func (l page) blocks() domain.ScoreCheck {
 			n++
 		}
 	}
-	return check("long-structure", 4, n >= 3, fmt.Sprintf("It has %s.", domain.Plural(n, "paragraph")),
+	return check("long-structure", 4, n >= 3, fmt.Sprintf("The long description has %s.", domain.Plural(n, "paragraph")),
 		"Cut it into at least three paragraphs.")
 }
 
@@ -92,7 +95,9 @@ var deliveries = map[domain.CatalogType]struct {
 	fix   string
 }{
 	domain.CatalogSaaS: {
-		[]string{"sign in", "sign up", "subscription", "trial", "per user", "per month", "integration", "browser", "API", "SSO"},
+		[]string{
+			"sign in", "sign up", "subscription", "trial", "per user", "per month", "integration", "browser", "API", "SSO",
+		},
 		"how it is used or billed",
 		"Say how buyers start, and what they pay for: a trial, a plan, a sign-in.",
 	},
@@ -119,10 +124,10 @@ func (l page) delivery(weight int) domain.ScoreCheck {
 	d := deliveries[l.kind]
 	for _, w := range d.words {
 		if len(l.inTexts.Find(w)) > 0 {
-			return check("delivery", weight, true, fmt.Sprintf("It says %s: “%s”.", d.name, w), "")
+			return check("delivery", weight, true, fmt.Sprintf("The texts say %s: “%s”.", d.name, w), "")
 		}
 	}
-	return check("delivery", weight, false, fmt.Sprintf("It does not say %s.", d.name), d.fix)
+	return check("delivery", weight, false, fmt.Sprintf("The texts do not say %s.", d.name), d.fix)
 }
 
 func (l page) highlights() []domain.ScoreCheck {
@@ -135,11 +140,12 @@ func (l page) highlights() []domain.ScoreCheck {
 		distinct[prose.Same(h)] = true
 	}
 	return []domain.ScoreCheck{
-		share("highlights-count", 7, n, 3, fmt.Sprintf("There are %d of 3.", n), "Add the strongest benefits, three in all."),
-		share("highlights-length", 5, good, 3, fmt.Sprintf("%d of 3 have 30 to 200 characters.", good),
+		share("highlights-count", 7, n, 3, fmt.Sprintf("There are %d of 3 highlights.", n),
+			"Add the strongest benefits, three in all."),
+		share("highlights-length", 5, good, 3, fmt.Sprintf("%d of 3 highlights have 30 to 200 characters.", good),
 			"Write each as one full benefit of 30 to 200 characters."),
-		check("highlights-distinct", 3, n > 0 && len(distinct) == n, fmt.Sprintf("%d of %d differ.", len(distinct), n),
-			"Give each highlight a benefit of its own."),
+		check("highlights-distinct", 3, n > 0 && len(distinct) == n,
+			fmt.Sprintf("%d of %d highlights differ.", len(distinct), n), "Give each highlight a benefit of its own."),
 	}
 }
 
@@ -155,12 +161,12 @@ func (l page) keywords() []domain.ScoreCheck {
 		}
 	}
 	return []domain.ScoreCheck{
-		share("keywords-count", 6, n, 5, fmt.Sprintf("There are %d; 5 to 15 are found best.", n),
+		share("keywords-count", 6, n, 5, fmt.Sprintf("There are %d keywords; 5 to 15 are found best.", n),
 			"Add what buyers search for, at least five."),
-		share("keywords-used", 5, used, max(n, 1), fmt.Sprintf("%d of %d are in the texts.", used, n),
+		share("keywords-used", 5, used, max(n, 1), fmt.Sprintf("%d of %d keywords are in the texts.", used, n),
 			"Use each keyword in a description or a highlight, or remove it."),
 		check("keywords-room", 4, n > 0 && sum <= keywordRoom,
-			fmt.Sprintf("They have %s together; AWS takes up to %d.", domain.Plural(sum, "character"), keywordRoom),
+			fmt.Sprintf("The keywords have %s together; AWS takes up to %d.", domain.Plural(sum, "character"), keywordRoom),
 			"Remove the weakest keywords, or add some where there are none."),
 	}
 }
@@ -185,7 +191,7 @@ func given(address, noun string) string {
 
 func (l page) categories() []domain.ScoreCheck {
 	n := len(l.Categories)
-	return []domain.ScoreCheck{check("categories-count", 5, n > 0, fmt.Sprintf("There are %d of 3.", n),
+	return []domain.ScoreCheck{check("categories-count", 5, n > 0, fmt.Sprintf("There are %d of 3 categories.", n),
 		"Choose at least one category of AWS Marketplace.")}
 }
 
@@ -194,7 +200,7 @@ func (l page) support() []domain.ScoreCheck {
 		strings.Contains(strings.ToLower(l.Support), "www.") || strings.Count(digits(l.Support), "") > 7
 	return []domain.ScoreCheck{
 		check("support-length", 3, count(l.Support) >= 40,
-			fmt.Sprintf("It has %s.", domain.Plural(count(l.Support), "character")),
+			fmt.Sprintf("The support description has %s.", domain.Plural(count(l.Support), "character")),
 			"Say in at least 40 characters when and how buyers get help."),
 		check("support-contact", 2, reach, contact(reach), "Add an e-mail address, a telephone number or a web address."),
 	}
@@ -211,7 +217,7 @@ func digits(s string) string {
 
 func contact(reach bool) string {
 	if reach {
-		return "It says where help is found."
+		return "The support description says where help is found."
 	}
-	return "It names no way to reach you."
+	return "The support description names no way to reach you."
 }

@@ -15,7 +15,8 @@ var measures = map[domain.Measure]string{
 	domain.MeasureCompleted:  executionsIn(domain.ExecutionCompleted),
 	domain.MeasureFailed:     executionsIn(domain.ExecutionFailed),
 	domain.MeasureCancelled:  executionsIn(domain.ExecutionCancelled),
-	domain.MeasureItems:      `select count(*) from content where workspace_id = $1 and created_at >= lo and created_at < hi`,
+	domain.MeasureItems: `select count(*) from content where workspace_id = $1 and created_at >= lo
+		and created_at < hi`,
 	domain.MeasurePublished: `select count(*) from content where workspace_id = $1 and published_at > 0
 		and published_at >= lo and published_at < hi`,
 	domain.MeasureCredits: `select coalesce(sum(amount), 0) from movement where workspace_id = $1 and kind = 'capture'
@@ -86,7 +87,9 @@ func (q Q) ContentByType(ctx context.Context, workspaceID int64, r domain.DateRa
 
 // distinct counts the rows of a period by a column. It jumps from one value of the column to the next in the index, and
 // counts each value's rows there.
-func (q Q) distinct(ctx context.Context, table, column string, workspaceID int64, r domain.DateRange) ([]domain.Named, error) {
+func (q Q) distinct(
+	ctx context.Context, table, column string, workspaceID int64, r domain.DateRange,
+) ([]domain.Named, error) {
 	list, err := db.Many(ctx, q.db, func(row db.Row) (n domain.Named, err error) {
 		err = row.Scan(&n.Name, &n.N)
 		return n, err

@@ -70,7 +70,8 @@ type OpportunityFilter struct {
 var opportunityOrders = map[domain.OpportunitySort]string{
 	"": "updated_at desc, id desc", domain.DealsChanged: "updated_at desc, id desc",
 	domain.DealsChangedUp: "updated_at, id", domain.DealsCreated: "id desc", domain.DealsCreatedUp: "id",
-	domain.DealsByTitle: "lower(title), id", domain.DealsByClose: "case when close_on = '' then 1 else 0 end, close_on, id",
+	domain.DealsByTitle:  "lower(title), id",
+	domain.DealsByClose:  "case when close_on = '' then 1 else 0 end, close_on, id",
 	domain.DealsGreatest: "amount desc, id", domain.DealsLeast: "amount, id",
 }
 
@@ -191,8 +192,9 @@ func (t *Tx) DeleteOpportunity(ctx context.Context, workspaceID, id int64) error
 
 // AddStageChange notes in an opportunity's history that it is in another stage, and what it was worth then.
 func (t *Tx) AddStageChange(ctx context.Context, o domain.Opportunity, c domain.StageChange) error {
-	err := t.db.Exec(ctx, `insert into opportunity_stage_change (workspace_id, opportunity_id, from_stage, to_stage, reason,
-		lost_reason, actor_kind, actor, amount, currency, decimals, at) values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12)`,
+	err := t.db.Exec(ctx, `insert into opportunity_stage_change (workspace_id, opportunity_id, from_stage, to_stage,
+		reason, lost_reason, actor_kind, actor, amount, currency, decimals, at)
+		values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12)`,
 		o.WorkspaceID, o.ID, string(c.From), string(c.To), c.Reason, string(c.LostReason), string(c.ActorKind), c.Actor,
 		o.Value.Amount, o.Value.Currency, o.Value.Decimals, db.Millis(t.now))
 	if err != nil {

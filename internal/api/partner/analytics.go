@@ -86,9 +86,10 @@ const analyticsPath = "/partners/analytics"
 func analyticsRows(v *partner.Verbs, profile wire.Profile) []ops.Op {
 	return []ops.Op{
 		reportRow(v, profile, partner.ReportOverview, "Get the overview",
-			"Executions, content items, publications, credits and opportunities, with listings and deals as they are now."),
+			"Executions, items, publications, credits and opportunities, with listings and deals as they are now."),
 		reportRow(v, profile, partner.ReportExecutions, "Get the report on executions",
-			"Executions by the time when they were accepted: how many completed, failed or were cancelled, and what was asked for."),
+			"Executions by the time when they were accepted: how many completed, failed or were cancelled, "+
+				"and what was asked for."),
 		reportRow(v, profile, partner.ReportContent, "Get the report on content",
 			"Content items that were created, by type, and those whose last publication was in the period."),
 		reportRow(v, profile, partner.ReportPipeline, "Get the report on the pipeline",
@@ -121,7 +122,9 @@ func reportRow(v *partner.Verbs, profile wire.Profile, name partner.ReportName, 
 }
 
 // read reads the period in the time zone whose days are counted.
-func (in PeriodInput) read(ctx context.Context, profile wire.Profile, name partner.ReportName) (partner.Analyze, error) {
+func (in PeriodInput) read(
+	ctx context.Context, profile wire.Profile, name partner.ReportName,
+) (partner.Analyze, error) {
 	a := partner.Analyze{Report: name, Interval: in.Interval, Timezone: in.Timezone}
 	var err error
 	a.Period, err = in.Read(ctx, func(ctx context.Context) (domain.Workspace, error) {

@@ -50,7 +50,7 @@ func textsOf(f domain.ListingFields) ListingTexts {
 	}
 }
 
-// ItemRef names a content item.
+// ListingItem names a content item.
 type ListingItem struct {
 	ID     int64             `json:"id"`
 	Title  string            `json:"title"`
@@ -95,7 +95,8 @@ func breakdownOf(s domain.ListingScore) (b ListingBreakdown) {
 	}
 	for _, p := range s.Parts {
 		if to := parts[p.Name]; to != nil {
-			*to = ScorePart{p.Points, p.Weight, wire.Each(p.Checks, func(c domain.ScoreCheck) ScoreCheck { return ScoreCheck(c) })}
+			checks := wire.Each(p.Checks, func(c domain.ScoreCheck) ScoreCheck { return ScoreCheck(c) })
+			*to = ScorePart{p.Points, p.Weight, checks}
 		}
 	}
 	return b
@@ -135,7 +136,7 @@ func sampleListing() partner.ListingDetails {
 			Synced: domain.Synced{Origin: domain.RecordLocal},
 			Score: domain.ListingScore{Overall: 42, Grade: "D", Parts: []domain.ScorePart{{
 				Name: "title", Points: 9, Weight: 15, Checks: []domain.ScoreCheck{{
-					Name: "title-length", Points: 0, Weight: 6, Why: "It has 17 characters; 20 to 60 read best.",
+					Name: "title-length", Points: 0, Weight: 6, Why: "The title has 17 characters; 20 to 60 read best.",
 					Fix: "Add at least 3 characters.",
 				}},
 			}}},
@@ -166,8 +167,10 @@ func listListingsRow(v *partner.Verbs) ops.Op {
 			Chapter: chapterListings, Summary: "List listings", Description: "Without their long texts.",
 			Example: map[string]any{"catalog_type": "SAAS", "grade": "D"},
 		},
-		Tool:    ops.Tool{Set: toolset},
-		Command: ops.Command{Noun: "listings", Verb: "list", Columns: []string{"id", "catalog_type", "grade", "title", "updated_at"}},
+		Tool: ops.Tool{Set: toolset},
+		Command: ops.Command{
+			Noun: "listings", Verb: "list", Columns: []string{"id", "catalog_type", "grade", "title", "updated_at"},
+		},
 	}, func(ctx context.Context, in listListings) (domain.List[domain.Listing], error) {
 		return v.Listings(ctx, partner.ListListings{
 			Text: in.Text, CatalogType: in.CatalogType, Grade: in.Grade, Sort: in.Sort, Page: wire.PageOf(in.Paging),
@@ -204,7 +207,8 @@ func getListingRow(v *partner.Verbs) ops.Op {
 }
 
 func listingResource[A any](id int64, a A) Resource[A] {
-	return Resource[A]{"listing", domain.ListingRef(id), a, wire.Links{Self: ops.Base + listingPath + "/" + domain.ListingRef(id)}}
+	ref := domain.ListingRef(id)
+	return Resource[A]{"listing", ref, a, wire.Links{Self: ops.Base + listingPath + "/" + ref}}
 }
 
 func listingAttributes(l domain.Listing) ListingAttributes {
@@ -218,7 +222,10 @@ func listingAttributes(l domain.Listing) ListingAttributes {
 func viewListing(r *ops.Reply, d partner.ListingDetails) Resource[ListingDetailsAttributes] {
 	r.Revision = wire.Number(int64(d.Revision))
 	return listingResource(d.ID, ListingDetailsAttributes{
-		ListingAttributes: listingAttributes(d.Listing), ListingTexts: textsOf(d.ListingFields), Breakdown: breakdownOf(d.Score),
-		ContentItems: wire.Each(d.Items, func(c domain.ContentItem) ListingItem { return ListingItem{c.ID, c.Title, c.Status} }),
+		ListingAttributes: listingAttributes(d.Listing), ListingTexts: textsOf(d.ListingFields),
+		Breakdown: breakdownOf(d.Score),
+		ContentItems: wire.Each(d.Items, func(c domain.ContentItem) ListingItem {
+			return ListingItem{c.ID, c.Title, c.Status}
+		}),
 	})
 }

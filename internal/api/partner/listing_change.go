@@ -188,7 +188,7 @@ func syncListingsRow(v *partner.Verbs) ops.Op {
 				"listings work without one.",
 			Errors: []domain.Code{domain.CodeConflict},
 		},
-		Tool:    ops.Tool{Set: toolset},
+		Tool:    ops.Tool{None: "a person connects AWS first"},
 		Command: ops.Command{Noun: "listings", Verb: "sync"},
 	}, func(ctx context.Context, _ struct{}) error { return v.SyncListings(ctx) })
 }

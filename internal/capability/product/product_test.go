@@ -56,7 +56,8 @@ func TestAListingGivesWhatIsLeftOut(t *testing.T) {
 		if features == nil {
 			delete(settings, "features")
 		}
-		c := captest.Made(t, captest.Do(t, product.New(), captest.Run{Settings: settings, Listing: &l}), 1).Effects[0].Create.Item
+		out := captest.Made(t, captest.Do(t, product.New(), captest.Run{Settings: settings, Listing: &l}), 1)
+		c := out.Effects[0].Create.Item
 		if !strings.Contains(c.Body, want) || c.Keywords[0] != "shared inbox" {
 			t.Errorf("%q is not in %+v", want, c)
 		}

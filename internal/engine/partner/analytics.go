@@ -71,7 +71,8 @@ type Report struct {
 	Available int               // credits now: in the overview and the report of credits
 }
 
-// Change returns by how many percent a measure differs from the period before, rounded; ok is false where that had none.
+// Change returns by how many percent a measure differs from the period before, rounded; ok is false where that had
+// none.
 func (r Report) Change(measure int) (percent int64, ok bool) {
 	now, before := r.Total[measure], r.Former[measure]
 	if before == 0 {

@@ -93,7 +93,8 @@ func withHistory(ctx context.Context, tx *store.Tx, o domain.Opportunity, err er
 // one. today is the day in the workspace's time zone: AWS takes no day of closing that is past.
 func shape(p *domain.Problems, o *domain.Opportunity, was domain.Opportunity, in domain.OpportunityEdit, today string) {
 	in.Apply(o)
-	trimAll(&o.Title, &o.Customer, &o.Website, &o.Country, &o.AWSAccount, &o.Problem, &o.NextStep, &o.NextStepOn, &o.CloseOn)
+	trimAll(&o.Title, &o.Customer, &o.Website, &o.Country, &o.AWSAccount, &o.Problem)
+	trimAll(&o.NextStep, &o.NextStepOn, &o.CloseOn)
 	domain.LimitDealTitle.Text(p, "title", o.Title)
 	domain.LimitCustomer.Text(p, "customer", o.Customer)
 	checkAddress(p, "customer_website", o.Website, "https", "http")

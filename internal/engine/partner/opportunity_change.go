@@ -173,8 +173,8 @@ type MoveOpportunity struct {
 	verb.Precondition
 }
 
-// MoveOpportunity moves an opportunity to another stage, by the rules of [domain.Opportunity.CheckStage]. The stage that
-// it has already changes nothing. It takes the scope write.
+// MoveOpportunity moves an opportunity to another stage, by the rules of [domain.Opportunity.CheckStage]. The stage
+// that it has already changes nothing. It takes the scope write.
 func (v *Verbs) MoveOpportunity(ctx context.Context, in MoveOpportunity) (OpportunityDetails, error) {
 	if _, err := verb.Caller(ctx, domain.ScopeWrite); err != nil {
 		return OpportunityDetails{}, err

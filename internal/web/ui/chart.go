@@ -44,10 +44,9 @@ type Plot struct {
 // steps returns the ends of the scale: at most five steps of 1, 2 or 5 times a power of ten, from 0 to what has the
 // greatest value below it.
 func steps(greatest int64) []int64 {
-	step := int64(1)
 	for factor := int64(1); ; factor *= 10 {
 		for _, n := range []int64{1, 2, 5} {
-			if step = n * factor; step*5 >= greatest {
+			if step := n * factor; step*5 >= greatest {
 				list := []int64{0}
 				for at := step; ; at += step {
 					if list = append(list, at); at >= greatest {

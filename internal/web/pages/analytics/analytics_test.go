@@ -8,7 +8,7 @@ import (
 	"vellocity/internal/web/webtest"
 )
 
-// Each report has its charts with the same numbers as a table, and a file; a period that is wrong is refused on the page.
+// Each report has its charts with the same numbers as a table, and a file; a wrong period is refused on the page.
 func TestReports(t *testing.T) {
 	p := webtest.Start(t)
 	p.Examples()

@@ -27,7 +27,7 @@ func Mount(site *ui.Site) ui.Page {
 	return ui.Page{
 		Name:  "analytics",
 		Files: files,
-		Menu:  ui.Link{Group: ui.Manage, Path: path, Name: "Analytics", Icon: "activity", Keys: "g y"},
+		Menu:  ui.Link{Group: ui.Manage, Path: path, Name: "Analytics", Icon: "chart-column", Keys: "g y"},
 		Routes: []ui.Route{
 			{Pattern: "GET " + path, Handle: p.show},
 			{Pattern: "GET " + path + "/report.csv", Handle: p.csv},
@@ -271,5 +271,5 @@ func worth(s domain.StageSum) string {
 	if s.Value.Currency == "" {
 		return "no value"
 	}
-	return s.Value.String() + " " + s.Value.Currency
+	return ui.Amount(s.Value)
 }

@@ -38,7 +38,8 @@ func TestADealFromItsFormToItsEnd(t *testing.T) {
 		t.Errorf("%d\n%s", moved.Status, moved.Body)
 	}
 	lost := p.Post("/deals/opp_1/stage", url.Values{"stage": {"Closed Lost"}, "reason": {"We were <late>"}})
-	if lost.Status != http.StatusUnprocessableEntity || !strings.Contains(lost.Body, "closed_lost_reason field is required") ||
+	if lost.Status != http.StatusUnprocessableEntity ||
+		!strings.Contains(lost.Body, "closed_lost_reason field is required") ||
 		!strings.Contains(lost.Body, "We were &lt;late&gt;") ||
 		!strings.Contains(lost.Body, `<option value="Closed Lost" selected>`) {
 		t.Errorf("%d\n%s", lost.Status, lost.Body)

@@ -1,4 +1,5 @@
-// Package deals is the board of deals: a column for each stage, with what it is worth, and the form that creates a deal.
+// Package deals is the board of deals: a column for each stage, with what it is worth, and the form that creates
+// a deal.
 package deals
 
 import (
@@ -103,33 +104,14 @@ func (p page) column(
 	for _, x := range domain.SumsOf(sums, s) {
 		c.Deals += x.Deals
 		if x.Value.Currency != "" {
-			c.Sums = append(c.Sums, worth(x.Value))
+			c.Sums = append(c.Sums, ui.Amount(x.Value))
 		}
 	}
 	for _, o := range l.Items {
-		c.Cards = append(c.Cards, card{o, domain.OpportunityRef(o.ID), worth(o.Value), ui.ETag(int64(o.Revision))})
+		c.Cards = append(c.Cards, card{o, domain.OpportunityRef(o.ID), ui.Amount(o.Value), ui.ETag(int64(o.Revision))})
 	}
 	c.More = l.Total - len(l.Items)
 	return c, nil
-}
-
-// worth shows an amount with its currency, in groups of three digits: 12,000.50 EUR.
-func worth(m domain.Money) string {
-	if m.Currency == "" {
-		return ""
-	}
-	whole, rest, _ := strings.Cut(m.String(), ".")
-	var b strings.Builder
-	for i, digit := range whole {
-		if i > 0 && (len(whole)-i)%3 == 0 {
-			b.WriteByte(',')
-		}
-		b.WriteRune(digit)
-	}
-	if rest != "" {
-		b.WriteString("." + rest)
-	}
-	return b.String() + " " + m.Currency
 }
 
 // create creates a deal. What a person has typed is there again where it is refused.

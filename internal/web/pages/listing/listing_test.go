@@ -88,7 +88,8 @@ func TestATextIsAppliedOnThePage(t *testing.T) {
 	if page := p.Get("/content/" + itoa(c.ID)).Body; !strings.Contains(page, `href="/listings/lst_1"`) {
 		t.Errorf("the item does not show its listing: %s", page)
 	}
-	ready := p.Add(domain.ContentItem{Title: "Ready text", Body: "Another **shared** inbox.", ListingID: 1}, domain.ItemReady)
+	another := domain.ContentItem{Title: "Ready text", Body: "Another **shared** inbox.", ListingID: 1}
+	ready := p.Add(another, domain.ItemReady)
 	if page := p.Get("/listings/lst_1").Body; !strings.Contains(page, "/listings/lst_1/apply") {
 		t.Errorf("an approved item: %s", page)
 	}

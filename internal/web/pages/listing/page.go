@@ -149,7 +149,7 @@ func (p page) edit(w http.ResponseWriter, r *http.Request) error {
 	in.Apply(&d.ListingFields)
 	v := view{ListingDetails: d, Faults: ui.FaultsOf(e), ETag: r.PostForm.Get("etag")}
 	if e.Code == domain.CodePreconditionFailed {
-		v.ETag = "" // whoever saves again has seen that somebody else has saved
+		v.ETag = "" // a person who saves again has seen that somebody else has saved
 		v.Faults = []string{"Somebody else saved this listing meanwhile. Compare its history, then save again to replace it."}
 	}
 	return p.render(w, r, http.StatusUnprocessableEntity, v)
