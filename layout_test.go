@@ -42,12 +42,13 @@ var layers = []struct {
 	{"mcp", "gate ops domain sse"},
 	{"openapi", "gate ops domain"},
 	{"feed", "gate ops engine/content domain"},
-	{"api", "api/work api/content api/studio api/account api/images ops engine domain"},
+	{"api", "api/work api/content api/studio api/account api/images api/partner ops engine domain"},
 	{"api/work", "api/wire ops engine/work verb text domain sse"},
 	{"api/content", "extension/wire api/wire ops engine/content verb check voice search prose domain"},
 	{"api/studio", "api/wire ops engine/studio verb text domain sse"},
 	{"api/account", "api/wire ops engine/account verb webhook domain"},
 	{"api/images", "api/wire ops engine/images verb domain"},
+	{"api/partner", "api/wire ops engine/partner verb domain"},
 	{"api/wire", "ops domain"},
 	{"gate", "ops auth domain"},
 	{"ops", "domain sse"},
@@ -59,12 +60,13 @@ var layers = []struct {
 		"engine/enginetest",
 		"await engine/... verb publishing imaging files extension/wire execution template capability ai ai/aitest ai/external ai/* ai/wire auth item search live queue store store/storetest domain webhook",
 	},
-	{"engine", "engine/work engine/content engine/studio engine/account engine/images verb execution publishing webhook imaging capability ai/external ai auth live files store domain"},
+	{"engine", "engine/work engine/content engine/studio engine/account engine/images verb execution publishing webhook imaging capability ai/external ai auth live files store domain engine/partner"},
 	{"engine/work", "verb execution template expression capability ai schema text live store cron prose domain"},
 	{"engine/content", "verb execution publishing files ai/external signature extension/wire check voice guard item search extract rule markdown auth store prose domain"},
 	{"engine/studio", "verb execution writer chat capability cite ai guard item search text store prose domain"},
 	{"engine/account", "verb auth store domain webhook signature"},
 	{"engine/images", "verb imaging live image files store domain"},
+	{"engine/partner", "verb listing store prose domain"},
 	{"verb", "auth store prose domain"},
 	// work
 	{"eval", "execution capability ai guard prose domain"},
@@ -82,7 +84,7 @@ var layers = []struct {
 	{"writer", "capability prose domain"},
 	{"chat", "capability cite ai guard prose domain"},
 	{"capability/captest", "golden capability ai domain"},
-	{"capability", "schema cite compose ai check voice guard seo channel prose domain"},
+	{"capability", "schema cite compose ai check voice guard seo channel prose domain listing"},
 	{"item", "store prose domain"},
 	{"search", "store prose markdown domain"},
 	{"text", "store"},
@@ -110,6 +112,7 @@ var layers = []struct {
 	{"voice", "prose markdown domain"},
 	{"auth", "store domain"},
 	{"seo", "prose"},
+	{"listing", "prose domain"},
 	{"schema", "domain"},
 	{"config", "domain"},
 	{"extension/mail/mailtest", ""},
@@ -188,11 +191,11 @@ var plain = []string{"gate", "domain", "config", "seo", "sse", "auth", "verb", "
 // use it as clients, and no room from engine down uses a server's names.
 var (
 	noHTTP = []string{
-		"eval", "execution", "imaging", "files", "capability", "check", "voice", "compose", "channel", "schema", "guard", "item", "search", "text", "queue", "live", "store", "seo", "prose", "config",
+		"eval", "execution", "imaging", "files", "capability", "check", "voice", "compose", "channel", "schema", "guard", "item", "search", "text", "queue", "live", "store", "seo", "listing", "prose", "config",
 		"domain",
 	}
 	noServer = []string{
-		"engine", "engine/work", "engine/content", "engine/studio", "engine/account", "engine/images", "verb", "ai", "ai/*", "ai/wire",
+		"engine", "engine/work", "engine/content", "engine/studio", "engine/account", "engine/images", "engine/partner", "verb", "ai", "ai/*", "ai/wire",
 		"auth", "outbound",
 	}
 	serverName = []string{

@@ -14,6 +14,7 @@ import (
 	"vellocity/internal/api/account"
 	"vellocity/internal/api/content"
 	"vellocity/internal/api/images"
+	"vellocity/internal/api/partner"
 	"vellocity/internal/api/studio"
 	"vellocity/internal/api/work"
 	"vellocity/internal/domain"
@@ -30,6 +31,7 @@ func Rows(e engine.Engine) []ops.Op {
 		content.Rows(e.Content, e.Account.Profile),
 		studio.Rows(e.Studio),
 		images.Rows(e.Images),
+		partner.Rows(e.Partner, e.Account.Profile),
 	)
 }
 

@@ -27,6 +27,9 @@ func target(o ops.Op, id string) (path, body string) {
 			continue
 		}
 		value := id
+		if f.Name == "id" {
+			value = prefixOf(o) + id
+		}
 		if f.Name == "slug" {
 			value = "generate-blog-post"
 		}
@@ -53,6 +56,17 @@ func target(o ops.Op, id string) (path, body string) {
 		body = string(raw)
 	}
 	return path + query, body
+}
+
+// prefixOf is what the ids of a row's noun begin with: "lst_", or nothing where they are numbers.
+func prefixOf(o ops.Op) string {
+	switch {
+	case strings.HasPrefix(o.Path, "/partners/listings"):
+		return "lst_"
+	case strings.HasPrefix(o.Path, "/partners/opportunities"):
+		return "opp_"
+	}
+	return ""
 }
 
 // TestEveryRowHasAllItsDoors holds that no row is served by halves.
@@ -243,7 +257,9 @@ func (w *whole) neighboursTools(t *testing.T, secret string, ids map[string]int6
 			continue
 		}
 		args := o.ExampleInput()
-		args["id"] = max(ids[o.Command.Noun], 1)
+		if args["id"] = max(ids[o.Command.Noun], 1); prefixOf(o) != "" {
+			args["id"] = prefixOf(o) + number(ids[o.Command.Noun])
+		}
 		if _, there := args["n"]; there {
 			args["n"] = 1
 		}

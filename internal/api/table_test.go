@@ -91,6 +91,7 @@ func TestTextsAreOneLineOrSeveral(t *testing.T) {
 		"writer_description": true, "writer_prompt": true, "response": true,
 		"image_description": true, "image_negative": true,
 		"chat_description": true, "chat_instructions": true,
+		"listing_short": true, "listing_long": true, "listing_highlights": true, "listing_support": true, "deal_problem": true,
 		"source_text": true, "search": true, "query": true, // words, and white space separates them
 	}
 	one := 0

@@ -7,6 +7,7 @@ import (
 	"vellocity/internal/capability/email"
 	"vellocity/internal/capability/image"
 	"vellocity/internal/capability/landing"
+	"vellocity/internal/capability/listingaudit"
 	"vellocity/internal/capability/outline"
 	"vellocity/internal/capability/product"
 	"vellocity/internal/capability/publish"
@@ -40,5 +41,6 @@ func Capabilities() []capability.Capability {
 		review.New(),
 		refresh.New(),
 		campaign.New(),
+		listingaudit.New(),
 	}
 }

@@ -26,6 +26,7 @@ var capabilityIDs = map[string]int64{
 	"translate-content":            14,
 	"campaign-kit":                 15,
 	"generate-image":               16,
+	"audit-listing":                17,
 }
 
 // TestCapabilitiesKeepTheirIDs holds that no id moves and none is given out twice, and that

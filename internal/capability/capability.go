@@ -36,6 +36,8 @@ type Input struct {
 	Passages []domain.Citation
 	// Find returns passages of the workspace's sources, numbered from 1. A source that does not exist is a CONFLICT.
 	Find func(ctx context.Context, q Query) ([]domain.Citation, error)
+	// Listing is the listing that Listing named; nil: none.
+	Listing *domain.Listing
 	// Write has a text written by the execution's origin, a model or the composer,
 	// and streams it to everyone who watches the execution. Calls of a model are
 	// retried, counted and recorded as attempts; the model and the agent's

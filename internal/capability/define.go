@@ -34,6 +34,9 @@ type Spec[S any] struct {
 	Sources func(in Input, s S) Query
 	// Compose adds sentences of those passages to what the composer writes from; nil: it does without.
 	Compose func(s S, sentences []string) S
+	// Listing returns the id of the listing that the steps read, and that what they create is for; 0, or no function:
+	// none. It must exist in the workspace when the execution is accepted.
+	Listing func(s S) int64
 	// BrandVoice returns the id of the brand voice that the settings choose; 0, or
 	// no function, leaves the choice to the agent and the workspace.
 	BrandVoice func(s S) int64
@@ -120,6 +123,7 @@ type Request struct {
 	sources    []int64
 	effects    []domain.EffectKind
 	brandVoice int64
+	listing    int64
 	check      func(p *domain.Problems)
 	plan       func() ([]domain.PlanStep, error)
 	step       func(kind string) (StepFunc, bool)
@@ -142,6 +146,9 @@ func (r Request) Effects() []domain.EffectKind { return r.effects }
 
 // BrandVoice returns the id of the brand voice that the settings choose; 0: none.
 func (r Request) BrandVoice() int64 { return r.brandVoice }
+
+// Listing returns the id of the listing that the steps read; 0: none.
+func (r Request) Listing() int64 { return r.listing }
 
 // Plan returns the steps. They are laid out at the first call.
 func (r Request) Plan() ([]domain.PlanStep, error) { return r.plan() }
@@ -179,6 +186,9 @@ func (spec Spec[S]) load(raw json.RawMessage) (Request, error) {
 	}
 	if spec.BrandVoice != nil {
 		r.brandVoice = spec.BrandVoice(s)
+	}
+	if spec.Listing != nil {
+		r.listing = spec.Listing(s)
 	}
 	if spec.Check != nil {
 		r.check = func(p *domain.Problems) { spec.Check(s, p) }

@@ -133,6 +133,14 @@ const (
 	EventSourceChanged       EventName = "source.changed"
 	EventSourceDeleted       EventName = "source.deleted"
 
+	EventListingCreated EventName = "listing.created"
+	EventListingUpdated EventName = "listing.updated"
+	EventListingDeleted EventName = "listing.deleted"
+	EventCosellCreated  EventName = "cosell.created"
+	EventCosellUpdated  EventName = "cosell.updated"
+	EventCosellStaged   EventName = "cosell.stage_changed"
+	EventCosellDeleted  EventName = "cosell.deleted"
+
 	EventTriggerCreated EventName = "trigger.created"
 	EventTriggerChanged EventName = "trigger.changed"
 	EventTriggerDeleted EventName = "trigger.deleted"
@@ -421,7 +429,8 @@ func EventTypes() []EventType {
 		{"", "A template was deleted.", TemplateDeleted{template}},
 	}
 	list = slices.Concat(list, writerEventTypes(), chatEventTypes(), imageEventTypes(), triggerEventTypes(),
-		channelEventTypes(), boardRuleEventTypes(), sourceEventTypes(), webhookEventTypes())
+		channelEventTypes(), boardRuleEventTypes(), sourceEventTypes(), webhookEventTypes(), listingEventTypes(),
+		opportunityEventTypes())
 	for i := range list {
 		list[i].Name = list[i].Example.EventName()
 	}

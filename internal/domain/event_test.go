@@ -12,7 +12,7 @@ import (
 // The catalogue is what webhooks, triggers and pages show, so each entry must be
 // whole: one name, a sentence, an example that is one JSON object.
 func TestEventTypes(t *testing.T) {
-	shape := regexp.MustCompile(`^[a-z]+(_[a-z]+)?\.[a-z]+$`)
+	shape := regexp.MustCompile(`^[a-z]+(_[a-z]+)?\.[a-z]+(_[a-z]+)?$`)
 	seen := map[domain.EventName]bool{}
 	for _, e := range domain.EventTypes() {
 		if !shape.MatchString(string(e.Name)) || seen[e.Name] {

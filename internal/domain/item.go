@@ -86,6 +86,7 @@ type ContentItem struct {
 	WorkspaceID      int64              `json:"-"`
 	ExecutionID      int64              `json:"-"`
 	AgentID          int64              `json:"-"`
+	ListingID        int64              `json:"-"` // the listing that it was written for; 0: none
 	BrandVoiceID     int64              `json:"-"`
 	BrandVoiceN      int                `json:"-"` // version of the brand voice that it was written with; 0: not known
 	Title            string             `json:"title"`

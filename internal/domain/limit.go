@@ -153,6 +153,24 @@ var (
 	LimitSourceText  = Limit{Name: "source_text", Unit: Characters, Max: 500_000}
 	LimitSourceURL   = Limit{Name: "source_url", Unit: Characters, Max: 2048, Line: true}
 
+	// Of AWS Marketplace (Catalog API, UpdateInformation) and AWS Partner Central (Selling API).
+	LimitListingTitle      = Limit{Name: "listing_title", Unit: Characters, Min: 1, Max: 72, Line: true}
+	LimitListingShort      = Limit{Name: "listing_short", Unit: Characters, Max: 1_000}
+	LimitListingLong       = Limit{Name: "listing_long", Unit: Characters, Max: 5_000}
+	LimitListingHighlights = Limit{Name: "listing_highlights", Unit: Items, Max: 3, Each: 500}
+	LimitListingKeywords   = Limit{Name: "listing_keywords", Unit: Items, Max: 15, Each: 50, Line: true}
+	LimitListingCategories = Limit{Name: "listing_categories", Unit: Items, Max: 3, Each: 100, Line: true}
+	LimitListingSupport    = Limit{Name: "listing_support", Unit: Characters, Max: 2_000}
+	LimitDealTitle         = Limit{Name: "deal_title", Unit: Characters, Min: 1, Max: 255, Line: true}
+	LimitCustomer          = Limit{Name: "customer", Unit: Characters, Min: 1, Max: 80, Line: true}
+	LimitCountry           = Limit{Name: "country", Unit: Characters, Max: 2, Line: true}
+	LimitAWSAccount        = Limit{Name: "aws_account", Unit: Characters, Max: 12, Line: true}
+	LimitDealProblem       = Limit{Name: "deal_problem", Unit: Characters, Max: 2_000}
+	LimitNextStep          = Limit{Name: "next_step", Unit: Characters, Max: 255, Line: true}
+	LimitAmount            = Limit{Name: "amount", Unit: Characters, Max: 16, Line: true} // 10000000000.0000
+	LimitCurrency          = Limit{Name: "currency", Unit: Characters, Max: 3, Line: true}
+	LimitRecordID          = Limit{Name: "record_id", Unit: Characters, Max: 24, Line: true} // lst_7
+
 	LimitSlug     = Limit{Name: "slug", Unit: Characters, Min: 1, Max: 100, Line: true} // of a capability or template
 	LimitFilter   = Limit{Name: "filter", Unit: Characters, Max: 100, Line: true}       // what narrows a list
 	LimitSearch   = Limit{Name: "search", Unit: Characters, Max: 300}                   // words, or a whole title
@@ -194,6 +212,10 @@ func Limits() []Limit {
 		LimitTemplateName, LimitTemplateDescription, LimitTemplateSteps, LimitStepKey, LimitDependsOn, LimitExpression,
 		LimitUseCase, LimitTriggerName, LimitCron, LimitEventName, LimitRuleName, LimitRuleCondition, LimitRuleOrder,
 		LimitSourceTitle, LimitSourceText, LimitSourceURL,
+		LimitListingTitle, LimitListingShort, LimitListingLong, LimitListingHighlights, LimitListingKeywords,
+		LimitListingCategories, LimitListingSupport,
+		LimitDealTitle, LimitCustomer, LimitCountry, LimitAWSAccount, LimitDealProblem, LimitNextStep, LimitAmount,
+		LimitCurrency, LimitRecordID,
 		LimitSlug, LimitFilter, LimitSearch, LimitQuery, LimitPassages, LimitPage, LimitPerPage, LimitWait, LimitPercent,
 		LimitURL, LimitMoment,
 		LimitProvider, LimitModel,

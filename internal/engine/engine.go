@@ -1,4 +1,4 @@
-// Package engine builds the verbs of all areas: work, content, studio, account and images.
+// Package engine builds the verbs of all areas: work, content, studio, account, images and partner.
 // Every verb stands once, in its area. A verb validates its input, authorises the
 // [domain.Actor] in the context, opens one transaction, appends its event,
 // enqueues its job and commits. It knows no HTTP.
@@ -16,6 +16,7 @@ import (
 	"vellocity/internal/engine/account"
 	"vellocity/internal/engine/content"
 	"vellocity/internal/engine/images"
+	"vellocity/internal/engine/partner"
 	"vellocity/internal/engine/studio"
 	"vellocity/internal/engine/work"
 	"vellocity/internal/execution"
@@ -65,6 +66,7 @@ type Engine struct {
 	Studio  *studio.Verbs
 	Account *account.Verbs
 	Images  *images.Verbs
+	Partner *partner.Verbs
 }
 
 // New returns an engine.
@@ -104,5 +106,6 @@ func New(o Options) (Engine, error) {
 		Images: images.New(images.Options{
 			Store: o.Store, Maker: o.Maker, Files: o.Files, Hub: o.Hub, Node: node,
 		}),
+		Partner: partner.New(o.Store),
 	}, nil
 }

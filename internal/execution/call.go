@@ -83,6 +83,7 @@ func (w *writing) input() capability.Input {
 		Origin:      w.part.origin,
 		Outputs:     w.part.outputs(w.outputs),
 		Items:       w.part.items,
+		Listing:     w.part.listing,
 		Write:       w.write,
 		Find:        w.findSources,
 		MakeImages:  w.makeImages,

@@ -138,6 +138,9 @@ func (w *worker) draft(p *part, e capability.CreateItem, needs []domain.Need) do
 	if len(c.NeedsInput) == 0 && p.key == "" {              // in a template they may be those of another text
 		c.NeedsInput = needs
 	}
+	if p.listing != nil {
+		c.ListingID = p.listing.ID
+	}
 	if p.voice != nil {
 		c.BrandVoiceID, c.BrandVoiceN = p.voice.ID, p.voice.Version
 	}

@@ -24,6 +24,7 @@ type Order struct {
 	BrandVoice   int64   // that the settings name; 0: none
 	Reads        []int64 // items
 	Sources      []int64 // that the settings name
+	Listing      int64
 	// Certain is how many credits it is certain to need with a model. A template may need more: up to its price.
 	Certain int
 
@@ -44,6 +45,7 @@ func OfCapability(c capability.Capability, req capability.Request) Order {
 		BrandVoice:   req.BrandVoice(),
 		Reads:        req.Reads(),
 		Sources:      req.Sources(),
+		Listing:      req.Listing(),
 		capability:   c.Slug,
 		plan:         req.Plan,
 	}

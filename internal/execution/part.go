@@ -25,6 +25,8 @@ type part struct {
 	agent  domain.Agent
 	voice  *domain.BrandVoice
 	items  map[int64]domain.ContentItem
+	// listing is what the part reads, and what its items are for; nil: none.
+	listing *domain.Listing
 
 	// What follows is guarded by the worker's mutex.
 	cut  []domain.Finding        // about texts of recorded steps, for the items made of them
@@ -59,7 +61,7 @@ func (w *worker) loadPart(ctx context.Context, tx *store.Tx, p *part) error {
 	return nil
 }
 
-// load reads the agent, the brand voice and the items that the part needs. The execution has
+// load reads the agent, the brand voice, the listing and the items that the part needs. The execution has
 // an agent and a voice of its own, for a part that names no other.
 func (p *part) load(
 	ctx context.Context, tx *store.Tx, x domain.Execution, agent domain.Agent, voice *domain.BrandVoice,
@@ -88,6 +90,13 @@ func (p *part) load(
 		}
 		p.items[id] = c
 	}
+	if id := p.req.Listing(); id != 0 {
+		l, err := tx.Listing(ctx, workspaceID, id)
+		if err != nil {
+			return gone(err, "listing", id)
+		}
+		p.listing = &l
+	}
 	return nil
 }
 
@@ -96,6 +105,9 @@ func (p *part) support() []string {
 	all := domain.Strings(p.req.JSON())
 	for _, id := range p.req.Reads() {
 		all = append(all, p.items[id].Title, p.items[id].Body)
+	}
+	if l := p.listing; l != nil {
+		all = append(append(all, l.Title, l.ShortDescription, l.LongDescription, l.Support), l.Highlights...)
 	}
 	return all
 }

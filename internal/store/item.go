@@ -38,6 +38,7 @@ var contentTable = db.NewTable("content", func(c *contentRow) []db.Column {
 		{Name: "id", Field: &c.ID, In: contentCard},
 		{Name: "workspace_id", Field: &c.WorkspaceID, In: contentCard | contentCreate},
 		{Name: "execution_id", Field: &c.ExecutionID, In: contentCard | contentCreate},
+		{Name: "listing_id", Field: &c.ListingID, In: contentCard | contentCreate},
 		{Name: "agent_id", Field: &c.AgentID, In: contentCard | contentCreate | contentOrigin},
 		{Name: "voice_id", Field: &c.BrandVoiceID, In: contentCard | contentCreate | contentOrigin},
 		{Name: "voice_version", Field: &c.BrandVoiceN, In: contentCard | contentCreate | contentOrigin},

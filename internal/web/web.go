@@ -8,6 +8,7 @@ package web
 import (
 	"vellocity/internal/web/pages/agent"
 	"vellocity/internal/web/pages/agents"
+	"vellocity/internal/web/pages/analytics"
 	"vellocity/internal/web/pages/board"
 	"vellocity/internal/web/pages/brandvoice"
 	"vellocity/internal/web/pages/brandvoices"
@@ -18,11 +19,15 @@ import (
 	"vellocity/internal/web/pages/check"
 	"vellocity/internal/web/pages/content"
 	"vellocity/internal/web/pages/contents"
+	"vellocity/internal/web/pages/deal"
+	"vellocity/internal/web/pages/deals"
 	"vellocity/internal/web/pages/execution"
 	"vellocity/internal/web/pages/executions"
 	"vellocity/internal/web/pages/image"
 	"vellocity/internal/web/pages/images"
 	"vellocity/internal/web/pages/keys"
+	"vellocity/internal/web/pages/listing"
+	"vellocity/internal/web/pages/listings"
 	"vellocity/internal/web/pages/notifications"
 	"vellocity/internal/web/pages/review"
 	"vellocity/internal/web/pages/rules"
@@ -62,6 +67,11 @@ func pages() []ui.Mount {
 		board.Mount,
 		contents.Mount,
 		rules.Mount,
+		listings.Mount,
+		listing.Mount,
+		deals.Mount,
+		deal.Mount,
+		analytics.Mount,
 		executions.Mount,
 		execution.Mount,
 		notifications.Mount,

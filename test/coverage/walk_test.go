@@ -67,7 +67,8 @@ func (w *walker) play(t *testing.T, steps []step, tools, wrong bool) {
 			continue
 		}
 		c := w.callOf(o, st)
-		if wrong && !begun[o.ID] && st.want == 0 {
+		_, never := unprovoked[o.ID][o.success()] // no step of it succeeds
+		if wrong && !begun[o.ID] && (st.want == 0 || never) {
 			begun[o.ID] = true
 			w.wrongly(t, c, tools)
 		}
@@ -128,7 +129,8 @@ func (w *walker) rightly(t *testing.T, c call, st step, tool bool) {
 		}
 		w.kept[name] = value
 	}
-	if want != c.op.success() || tool || st.stream {
+	_, never := unprovoked[c.op.ID][c.op.success()]
+	if want != c.op.success() && !never || tool || st.stream {
 		return
 	}
 	w.good[c.op.ID] = c

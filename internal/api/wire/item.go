@@ -20,6 +20,7 @@ type ContentAttributes struct {
 	MetaDescription  *string            `json:"meta_description"`
 	Keywords         []string           `json:"keywords"`
 	Slug             string             `json:"slug"`
+	ListingID        *string            `json:"listing_id" doc:"The listing that it was written for"`
 	Scores           map[string]float64 `json:"scores" doc:"0 to 100 by name"`
 	Engine           Origin             `json:"engine"`
 	NeedsInput       []Need             `json:"needs_input"`
@@ -79,6 +80,7 @@ func contentAttributes(i domain.ContentItem) ContentAttributes {
 		MetaDescription:  Optional(i.MetaDescription),
 		Keywords:         List(i.Keywords),
 		Slug:             i.Slug,
+		ListingID:        Optional(domain.ListingRef(i.ListingID)),
 		Scores:           scores,
 		Engine:           Origin(i.Origin),
 		NeedsInput:       Needs(i.NeedsInput),

@@ -27,6 +27,7 @@ type Run struct {
 	BrandVoice *domain.BrandVoice
 	Agent      domain.Agent
 	Items      []domain.ContentItem
+	Listing    *domain.Listing
 	Answer     *capability.Answer
 	Passages   []domain.Citation // of the workspace's sources, whatever the settings ask for
 	// Images makes the images that steps ask for.
@@ -149,6 +150,7 @@ func one(t *testing.T, work capability.Request, r Run, step domain.PlanStep, out
 		Origin:      r.origin(),
 		Outputs:     upstream(out, step),
 		Items:       map[int64]domain.ContentItem{},
+		Listing:     r.Listing,
 		Answer:      r.Answer,
 		MakeImages:  r.Images,
 	}

@@ -3,6 +3,7 @@
 package product
 
 import (
+	"cmp"
 	"context"
 	_ "embed"
 	"encoding/json"
@@ -32,6 +33,7 @@ type Settings struct {
 	Features []string `json:"features,omitempty"`
 	Specs    []string `json:"specs,omitempty"`
 	Length   string   `json:"length"`
+	Listing  string   `json:"listing_id,omitempty"` // of what the texts are for: lst_7
 }
 
 // Words is the length of the text in words, the table aside.
@@ -67,6 +69,7 @@ func New() capability.Capability {
 		BrandVoice: func(s Settings) int64 { return s.BrandVoiceID },
 		Sources:    func(_ capability.Input, s Settings) capability.Query { return s.Query() },
 		Compose:    func(s Settings, found []string) Settings { s.Common = s.With(found); return s },
+		Listing:    Settings.listing,
 		Plan: func(Settings) ([]domain.PlanStep, error) {
 			return []domain.PlanStep{
 				{Key: "brief", Name: "Brief", Kind: "brief", DependsOn: []string{}},
@@ -84,6 +87,34 @@ func (s Settings) tidy() Settings {
 	return s
 }
 
+func (s Settings) listing() int64 {
+	id, _ := domain.ListingID(s.Listing) // the schema has checked it
+	return id
+}
+
+// from fills in from the listing what the settings do not say: its highlights, or else its sentences, are the features.
+func (s Settings) from(l *domain.Listing) Settings {
+	if l == nil {
+		return s
+	}
+	if len(s.Features) == 0 {
+		s.Features = draft.Lines(l.Highlights)
+		if len(s.Features) == 0 {
+			text := cmp.Or(l.LongDescription, l.ShortDescription)
+			s.Features = draft.Lines(prose.SentenceTexts(text))
+			s.Features = s.Features[:min(len(s.Features), mostSentences)]
+		}
+		s.KeyPoints = s.Features
+	}
+	if len(s.Keywords) == 0 {
+		s.Keywords = draft.Lines(l.Keywords)
+	}
+	return s
+}
+
+// mostSentences is how many sentences of a listing are taken for features, as many as a caller may give.
+const mostSentences = 20
+
 func (s Settings) brief(in capability.Input) draft.Brief {
 	fields := s.Head("Product")
 	fields[0].Setting = "name"
@@ -96,6 +127,7 @@ func (s Settings) brief(in capability.Input) draft.Brief {
 }
 
 func brief(_ context.Context, in capability.Input, s Settings) (capability.Result, error) {
+	s = s.from(in.Listing)
 	return capability.Result{Output: s, Findings: s.brief(in).Suspicious(in.Step.Key)}, nil
 }
 
@@ -105,6 +137,7 @@ const productSchema = `{"type":"object","additionalProperties":false,"required":
 type steps struct{ draft.Writer }
 
 func (w steps) describe(ctx context.Context, in capability.Input, s Settings) (capability.Result, error) {
+	s = s.from(in.Listing)
 	b := s.brief(in)
 	from := s.Compose(in.BrandVoice)
 	from.Format = "listing"

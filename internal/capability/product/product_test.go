@@ -43,6 +43,34 @@ func TestDescriptionByAModel(t *testing.T) {
 	captest.Golden(t, "prompt.txt", captest.Prompts(out))
 }
 
+// What the settings leave out comes from the listing, and what they say wins.
+func TestAListingGivesWhatIsLeftOut(t *testing.T) {
+	l := domain.Listing{ID: 7, ListingFields: domain.ListingFields{
+		Title: "Acme Shared Inbox", Highlights: []string{"See who answers which question"}, Keywords: []string{"shared inbox"},
+		LongDescription: "Acme sorts the questions of customers. It counts them, too.",
+	}}
+	for want, features := range map[string][]string{
+		"See who answers which question": nil, "Works on a telephone": {"Works on a telephone"},
+	} {
+		settings := map[string]any{"name": l.Title, "listing_id": "lst_7", "features": features}
+		if features == nil {
+			delete(settings, "features")
+		}
+		out := captest.Made(t, captest.Do(t, product.New(), captest.Run{Settings: settings, Listing: &l}), 1)
+		c := out.Effects[0].Create.Item
+		if !strings.Contains(c.Body, want) || c.Keywords[0] != "shared inbox" {
+			t.Errorf("%q is not in %+v", want, c)
+		}
+	}
+	l.Highlights = nil
+	c := captest.Made(t, captest.Do(t, product.New(), captest.Run{
+		Settings: map[string]any{"name": l.Title, "listing_id": "lst_7"}, Listing: &l,
+	}), 1).Effects[0].Create.Item
+	if !strings.Contains(c.Body, "It counts them, too") {
+		t.Errorf("%+v", c)
+	}
+}
+
 func TestANameAloneIsAnOutline(t *testing.T) {
 	out := captest.Made(
 		t,

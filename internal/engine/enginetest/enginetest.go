@@ -30,6 +30,7 @@ import (
 	"vellocity/internal/engine/account"
 	"vellocity/internal/engine/content"
 	"vellocity/internal/engine/images"
+	"vellocity/internal/engine/partner"
 	"vellocity/internal/engine/studio"
 	"vellocity/internal/engine/work"
 	"vellocity/internal/execution"
@@ -84,6 +85,7 @@ type Kit struct {
 	Node      string          // as whom; n1
 	Agents    *external.Agents
 	Images    *images.Verbs
+	Partner   *partner.Verbs
 	Maker     *imaging.Maker
 	Files     files.Store
 	Site      *Site // where the channels of the kind "site" lead
@@ -227,6 +229,7 @@ func (k *Kit) build() {
 	k.Runner.Images = k.Maker
 	k.newQueue(log)
 	k.Images = images.New(images.Options{Store: k.Store, Maker: k.Maker, Files: k.Files, Hub: k.Hub})
+	k.Partner = partner.New(k.Store)
 	k.Work, err = work.New(work.Options{Store: k.Store, Runner: k.Runner, Hub: k.Hub, Capabilities: capabilities,
 		Templates: k.Config.Templates})
 	k.must(err)

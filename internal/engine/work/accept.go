@@ -167,7 +167,7 @@ func (v *Verbs) accept(
 	if err != nil {
 		return Started{}, err
 	}
-	if err := checkItems(ctx, read, a.WorkspaceID, order); err != nil {
+	if err := checkReferences(ctx, read, a.WorkspaceID, order); err != nil {
 		return Started{}, err
 	}
 	connection, ok := v.runner.Providers.For(agent)
@@ -207,8 +207,17 @@ func originOf(order execution.Order, c ai.Connection) domain.Origin {
 	return c.Origin
 }
 
-// checkItems returns a fault unless the items and sources that a capability will read exist.
-func checkItems(ctx context.Context, r reader, workspaceID int64, o execution.Order) error {
+// checkReferences returns a fault unless the items, the sources and the listing that a capability will read exist.
+func checkReferences(ctx context.Context, r reader, workspaceID int64, o execution.Order) error {
+	if err := checkTexts(ctx, r, workspaceID, o); err != nil || o.Listing == 0 {
+		return err
+	}
+	_, err := r.Listing(ctx, workspaceID, o.Listing)
+	return verb.MissingReference(err, "settings.listing_id", "listing", o.Listing)
+}
+
+// checkTexts returns a fault unless the items and sources that a capability will read exist.
+func checkTexts(ctx context.Context, r reader, workspaceID int64, o execution.Order) error {
 	var p domain.Problems
 	if len(o.Reads) > 0 {
 		missing, err := r.MissingContent(ctx, workspaceID, o.Reads)

@@ -191,7 +191,7 @@ func (v *Verbs) choose(ctx context.Context, a domain.Actor, out *Plan, o planned
 		}
 	}
 	if _, err = chooseBrandVoice(ctx, r, a.WorkspaceID, team.lead, o.order.BrandVoice); err == nil {
-		err = checkItems(ctx, r, a.WorkspaceID, o.order)
+		err = checkReferences(ctx, r, a.WorkspaceID, o.order)
 	}
 	return refused(o.problems, "settings", err)
 }

@@ -247,7 +247,7 @@ func (v *Verbs) checkInputs(
 	return out, err
 }
 
-// checkReads notes the items, sources and brand voices that steps will read and that do not exist.
+// checkReads notes the items, sources, listings and brand voices that steps will read and that do not exist.
 func checkReads(
 	ctx context.Context, q store.Q, p *domain.Problems, workspaceID int64, steps []template.Foreseen,
 ) error {
@@ -271,6 +271,14 @@ func checkReads(
 			}
 			for _, id := range missing {
 				p.Missing(f.Blame("settings.source_ids"), "source", id)
+			}
+		}
+		if id := f.Request.Listing(); id != 0 {
+			_, err := q.Listing(ctx, workspaceID, id)
+			if domain.CodeOf(err) == domain.CodeNotFound {
+				p.Missing(f.Blame("settings.listing_id"), "listing", id)
+			} else if err != nil {
+				return err
 			}
 		}
 		if id := f.Request.BrandVoice(); id != 0 {

@@ -1,6 +1,10 @@
 package ui
 
-import "slices"
+import (
+	"slices"
+
+	"vellocity/internal/domain"
+)
 
 // Fault is one line of the summary above a form. ID and Label are empty where it belongs to
 // no field.
@@ -23,4 +27,16 @@ func (fields Fields) Named(name string) Field {
 		return Field{}
 	}
 	return fields[i]
+}
+
+// FaultsOf returns the sentences of a refusal, those of its fields in the order of their names; its own where it names
+// no field.
+func FaultsOf(e *domain.Error) (list []string) {
+	for _, path := range sortedKeys(e.Fields) {
+		list = append(list, e.Fields[path]...)
+	}
+	if len(list) == 0 {
+		list = []string{e.Message}
+	}
+	return list
 }

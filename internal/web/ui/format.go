@@ -136,6 +136,23 @@ func Digits(n int) string {
 	return sign + digits
 }
 
+// Amount shows an amount with its currency, in groups of three digits: 12,000.50 EUR. It is empty where there is no
+// currency.
+func Amount(m domain.Money) string {
+	if m.Currency == "" {
+		return ""
+	}
+	whole, rest, point := strings.Cut(m.String(), ".")
+	n, err := strconv.Atoi(whole)
+	if err != nil {
+		return m.String() + " " + m.Currency
+	}
+	if whole = Digits(n); point {
+		whole += "." + rest
+	}
+	return whole + " " + m.Currency
+}
+
 // Plural writes a count with its noun: "1 word", "1,200 words".
 func Plural(n int, one, many string) string {
 	if n == 1 {

@@ -184,6 +184,7 @@ func factsOf(d content.ItemDetails, ws domain.Workspace) facts {
 		CreatedAt:   d.CreatedAt,
 		Origin:      ui.OriginLabel(d.ContentItem.Origin),
 		Execution:   d.ExecutionID,
+		Listing:     domain.ListingRef(d.ListingID),
 		Reading:     readingTime(d.WordCount),
 	}
 	if d.Agent != nil {

@@ -51,6 +51,7 @@ type facts struct {
 	PublishedAt, CreatedAt        time.Time
 	Origin                        string
 	Execution                     int64
+	Listing                       string // the listing that it was written for: lst_7; "": none
 	Capability, Agent, BrandVoice string
 	Reading                       string
 	Feed                          string // address in the feed; empty until published

@@ -59,6 +59,12 @@ func (p page) show(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	q := r.URL.Query()
+	for i := range v.Fields {
+		if value := q.Get(v.Fields[i].Name); value != "" {
+			v.Fields[i].Choose(value)
+		}
+	}
 	return p.Render(w, r, http.StatusOK, "template", v)
 }
 
