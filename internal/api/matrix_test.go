@@ -244,6 +244,9 @@ func (w *whole) neighboursTools(t *testing.T, secret string, ids map[string]int6
 		}
 		args := o.ExampleInput()
 		args["id"] = max(ids[o.Command.Noun], 1)
+		if f, _ := o.Field("id"); f.Type == "string" {
+			args["id"] = number(max(ids[o.Command.Noun], 1))
+		}
 		if _, there := args["n"]; there {
 			args["n"] = 1
 		}

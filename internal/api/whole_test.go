@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -203,12 +204,14 @@ func (w *whole) things(t testing.TB, topic string) map[string]int64 {
 		}
 		path, body := target(o, missing)
 		status, _, raw := w.call(t, w.first.Key.Secret, o.Method, path, body)
-		var made struct{ Data struct{ ID int64 } }
-		if err := json.Unmarshal(raw, &made); err != nil || status != o.Status || made.Data.ID == 0 {
+		var made struct{ Data struct{ ID json.RawMessage } }
+		err := json.Unmarshal(raw, &made)
+		id, notNumber := strconv.ParseInt(strings.Trim(string(made.Data.ID), `"evt_`), 10, 64) // evt_123 is 123, too
+		if err != nil || status != o.Status || notNumber != nil {
 			t.Fatalf("%s created nothing from its example: %d %s %v", o.Name, status, raw, err)
 		}
 		if ids[o.Command.Noun] == 0 { // an item that an execution made serves better
-			ids[o.Command.Noun] = made.Data.ID
+			ids[o.Command.Noun] = id
 		}
 	}
 	return ids

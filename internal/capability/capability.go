@@ -13,6 +13,7 @@ package capability
 import (
 	"context"
 	"encoding/json"
+	"time"
 
 	"vellocity/internal/ai"
 	"vellocity/internal/domain"
@@ -79,6 +80,8 @@ type Effect struct {
 	Revise  *ReviseItem
 	Move    *MoveItem
 	Publish *PublishItem
+	// Schedule puts an item on the calendar.
+	Schedule *ScheduleItem
 }
 
 // Kind returns what the effect does.
@@ -88,6 +91,8 @@ func (e Effect) Kind() domain.EffectKind {
 		return domain.EffectCreate
 	case e.Revise != nil:
 		return domain.EffectRevise
+	case e.Schedule != nil:
+		return domain.EffectSchedule
 	case e.Publish != nil, e.Move != nil && e.Move.To == domain.ItemPublished:
 		return domain.EffectPublish
 	}
@@ -129,5 +134,14 @@ type MoveItem struct {
 // PublishItem publishes the current version of an item.
 type PublishItem struct {
 	ContentID int64
+	Channels  []string // slugs of those to publish on; empty: those that take the item
+}
+
+// ScheduleItem puts an item on the calendar, to be published at a time.
+type ScheduleItem struct {
+	ContentID int64
+	Title     string // of the event
+	At        time.Time
+	Timezone  string   // IANA name
 	Channels  []string // slugs of those to publish on; empty: those that take the item
 }

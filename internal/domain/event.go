@@ -138,6 +138,18 @@ const (
 	EventTriggerFired   EventName = "trigger.fired"
 	EventTriggerFailed  EventName = "trigger.failed"
 	EventReceived       EventName = "event.received"
+
+	EventCalendarCreated  EventName = "event.created"
+	EventCalendarChanged  EventName = "event.changed"
+	EventCalendarDeleted  EventName = "event.deleted"
+	EventCalendarDue      EventName = "event.due"
+	EventCalendarMissed   EventName = "event.missed"
+	EventCalendarActed    EventName = "event.acted"
+	EventCampaignCreated  EventName = "campaign.created"
+	EventCampaignChanged  EventName = "campaign.changed"
+	EventCampaignDeleted  EventName = "campaign.deleted"
+	EventFeedTokenCreated EventName = "feed_token.created"
+	EventFeedTokenRevoked EventName = "feed_token.revoked"
 )
 
 // KeyFacts is what every event about an API key says. The key itself is never in
@@ -413,7 +425,7 @@ func EventTypes() []EventType {
 		{"", "A template was deleted.", TemplateDeleted{template}},
 	}
 	list = slices.Concat(list, writerEventTypes(), chatEventTypes(), imageEventTypes(), triggerEventTypes(),
-		channelEventTypes(), boardRuleEventTypes(), sourceEventTypes())
+		channelEventTypes(), boardRuleEventTypes(), sourceEventTypes(), calendarEventTypes())
 	for i := range list {
 		list[i].Name = list[i].Example.EventName()
 	}

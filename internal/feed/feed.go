@@ -1,5 +1,5 @@
 // Package feed serves what a workspace has published to everyone: as RSS, as JSON Feed,
-// and each item as a page of its own.
+// and each item as a page of its own; and its calendar to those who have a feed token.
 package feed
 
 import (
@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"vellocity/internal/domain"
+	"vellocity/internal/engine/calendar"
 	"vellocity/internal/engine/content"
 	"vellocity/internal/gate"
 	"vellocity/internal/ops"
@@ -18,8 +19,9 @@ import (
 
 // Options are what the feeds need.
 type Options struct {
-	Content *content.Verbs
-	Gate    *gate.Gate
+	Content  *content.Verbs
+	Calendar *calendar.Verbs
+	Gate     *gate.Gate
 	// PublicURL is the server's address, without a slash at the end. Empty: the host
 	// that a request names.
 	PublicURL string
@@ -41,6 +43,7 @@ func Rows(o Options) []ops.Op {
 			"The published version as a page, or with Accept: application/json as JSON. An address that the item had "+
 				"before redirects.", f.item,
 			"text/html", "application/json"),
+		calendarRow(f),
 	}
 }
 

@@ -62,6 +62,7 @@ const (
 var apart = []string{
 	"event.xid",                 // the transaction's number, which only PostgreSQL needs
 	"event_order",               // and its index
+	"content_dated",             // an expression, which SQLite does not name
 	"content_search.content_id", // the index of terms, which each database keeps in its own way
 	"content_search.terms",
 	"content_search.content_search",
@@ -134,6 +135,8 @@ var enums = map[string][]string{
 	"firing.outcome":          domain.FiringOutcome("").Values(),
 	"image_generation.status": domain.ImageStatus("").Values(),
 	"image.outcome":           domain.ImageOutcome("").Values(),
+
+	"campaign.status": domain.CampaignStatus("").Values(),
 
 	"notification.email": domain.EmailMode("").Values(),
 }

@@ -75,6 +75,9 @@ var inner = map[string]string{
 	"OpenTriggered":            "of a trigger that is locked",
 	"saveTrigger":              "behind the lock",
 	"saveTriggerState":         "behind the lock",
+	"DueCalendarEvents":        "the clock's, of all workspaces",
+	"OverCampaigns":            "the clock's, of all workspaces",
+	"FeedTokenByHash":          "found by the hash of its secret",
 	"Email":                    "the job that sends it carries only the id",
 }
 

@@ -27,7 +27,9 @@ import (
 	"vellocity/internal/await"
 	"vellocity/internal/capability"
 	"vellocity/internal/domain"
+	"vellocity/internal/engine"
 	"vellocity/internal/engine/account"
+	"vellocity/internal/engine/calendar"
 	"vellocity/internal/engine/content"
 	"vellocity/internal/engine/images"
 	"vellocity/internal/engine/studio"
@@ -80,6 +82,7 @@ type Kit struct {
 	Publisher *publishing.Publisher
 	Agents    *external.Agents
 	Images    *images.Verbs
+	Calendar  *calendar.Verbs
 	Maker     *imaging.Maker
 	Files     *files.Dir
 	Site      *Site // where the channels of the kind "site" lead
@@ -225,6 +228,9 @@ func (k *Kit) build() {
 	k.Content = content.New(k.Store, k.Runner, PublicURL)
 	k.Content.UsePublisher(k.Publisher)
 	k.Content.UseAgents(k.Agents)
+	k.Calendar = calendar.New(calendar.Options{
+		Store: k.Store, Actions: engine.CalendarActions(k.Content, k.Work), PublicURL: PublicURL,
+	})
 	k.Account = account.New(account.Options{
 		Store: k.Store,
 		Keys:  auth.NewKeys(k.Store, log),
