@@ -26,7 +26,7 @@ func calendarRow(f feeds) ops.Op {
 			Chapter: ops.Chapter{Name: "Feeds", Description: "What was published, for everyone."},
 			Summary: "Calendar feed",
 			Description: "The calendar in iCalendar, from 90 days ago to a year ahead, for a feed token. It takes no key. Any " +
-				"token that does not work is NOT_FOUND; other parameters are ignored.",
+				"token that does not work is NOT_FOUND.",
 			Errors: []domain.Code{domain.CodeNotFound},
 			Media:  []string{"text/calendar"},
 		},

@@ -132,22 +132,29 @@ func (e Event) moment(t time.Time) string {
 		return ";VALUE=DATE:" + t.In(e.Zone).Format("20060102")
 	case e.AllDay:
 		return ";VALUE=DATE:" + t.UTC().Format("20060102")
-	case zone != nil && !again(t.In(zone)):
+	case zone != nil && !twice(t.In(zone)):
 		return ";TZID=" + zone.String() + ":" + t.In(zone).Format(local)
 	}
 	return ":" + inUTC(t)
 }
 
-// again reports whether the clocks of its zone show a time for the second time, as they were
-// put back. By itself such a time means the first one (RFC 5545, section 3.3.5).
-func again(t time.Time) bool {
-	start, _ := t.ZoneBounds()
-	if start.IsZero() {
+// twice reports whether the clocks of its zone show a time twice, as they were put back. By
+// itself such a time means the first one (RFC 5545, section 3.3.5), but readers do not agree,
+// so it is written in UTC.
+func twice(t time.Time) bool {
+	start, end := t.ZoneBounds()
+	_, now := t.Zone()
+	if !start.IsZero() {
+		_, before := start.Add(-time.Second).In(t.Location()).Zone()
+		if t.Sub(start) < time.Duration(before-now)*time.Second {
+			return true
+		}
+	}
+	if end.IsZero() {
 		return false
 	}
-	_, now := t.Zone()
-	_, before := start.Add(-time.Second).In(t.Location()).Zone()
-	return t.Sub(start) < time.Duration(before-now)*time.Second
+	_, after := end.In(t.Location()).Zone()
+	return end.Sub(t) <= time.Duration(now-after)*time.Second
 }
 
 const local = "20060102T150405"

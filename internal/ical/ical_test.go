@@ -118,7 +118,11 @@ func TestTimes(t *testing.T) {
 		{"a time that clocks show again", ical.Event{Start: time.Date(2026, 10, 25, 1, 30, 0, 0, time.UTC), Zone: berlin},
 			[]string{"DTSTART:20261025T013000Z"}},
 		{"the first of the two", ical.Event{Start: time.Date(2026, 10, 25, 0, 30, 0, 0, time.UTC), Zone: berlin},
-			[]string{"DTSTART;TZID=Europe/Berlin:20261025T023000"}},
+			[]string{"DTSTART:20261025T003000Z"}},
+		{"the last time before", ical.Event{Start: time.Date(2026, 10, 24, 23, 59, 0, 0, time.UTC), Zone: berlin},
+			[]string{"DTSTART;TZID=Europe/Berlin:20261025T015900"}},
+		{"the first time after", ical.Event{Start: time.Date(2026, 10, 25, 2, 0, 0, 0, time.UTC), Zone: berlin},
+			[]string{"DTSTART;TZID=Europe/Berlin:20261025T030000"}},
 		{"an end that is none", ical.Event{Start: start, End: start}, []string{"DTSTART:20260310T140000Z"}},
 		{"cancelled", ical.Event{Start: start, Cancelled: true, Sequence: 3}, []string{"STATUS:CANCELLED", "SEQUENCE:3"}},
 	} {
@@ -153,7 +157,7 @@ func TestZonesAreDefined(t *testing.T) {
 			lines := unfold(t, string(ical.Calendar{Events: []ical.Event{{UID: "u", Stamp: at, Start: at, Zone: zone}}}.Bytes()))
 			local := value(lines, "DTSTART;TZID="+name)
 			if local == "" && value(lines, "DTSTART") == at.Format("20060102T150405Z") {
-				continue // the clocks show it again
+				continue // the clocks show it twice
 			}
 			if got := offsetAt(t, lines, local); got != at.In(zone).Format("-0700") {
 				t.Errorf("%s: %s has the offset %s, not %s", name, local, got, at.In(zone).Format("-0700"))

@@ -178,9 +178,6 @@ func (o *Op) URL() string {
 // Handler returns the HTTP handler of a row made by [NewHandler], else nil.
 func (o *Op) Handler() http.HandlerFunc { return o.handler }
 
-// OwnQuery reports whether the row's handler reads the query itself: see [TakesQuery].
-func (o *Op) OwnQuery() bool { return o.query != nil }
-
 // Parameters lists what documents name beside a body: the fields of the input, or what the
 // row's handler reads itself.
 func (o *Op) Parameters() []Field {

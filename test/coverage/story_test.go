@@ -172,6 +172,9 @@ var story = []step{
 	// Triggers and events.
 	{op: "send_event"},
 	// The calendar.
+	{op: "edit_content_item", with: "id=item", body: `{"planned_at":"2029-03-01T09:00:00Z"}`},
+	{op: "list_calendar_events", with: "start_date=2029-03-01 end_date=2029-03-01", keep: "shown=data.0.id"},
+	{op: "delete_calendar_event", with: "id=shown", want: 409},
 	{op: "create_calendar_event", keep: "event=data.id"},
 	{op: "create_calendar_event", keep: "publication=data.id", body: `{"title":"Publish it","scheduled_at":"2031-03-10T09:00","timezone":"Europe/Berlin","action":{"type":"publish","content_id":$item}}`},
 	{op: "list_calendar_events", with: "start_date=2031-03-01 end_date=2031-03-31"},
@@ -181,10 +184,11 @@ var story = []step{
 	{op: "list_calendar_event_history", with: "id=publication"},
 	{op: "get_calendar_event_ics", with: "id=event"},
 	{op: "export_calendar", with: "format=csv start_date=2031-03-01 end_date=2031-03-31"},
-	{op: "create_feed_token", keep: "token=data.id"},
+	{op: "create_feed_token", keep: "token=data.id secret=meta.token"},
+	{op: "calendar_feed", with: "token=secret"},
 	{op: "list_feed_tokens"},
 	{op: "revoke_feed_token", with: "id=token"},
-	{op: "calendar_feed", want: 404},
+	{op: "calendar_feed", with: "token=secret", want: 404},
 	{op: "create_campaign", keep: "campaign=data.id"},
 	{op: "list_campaigns"},
 	{op: "get_campaign", with: "id=campaign"},

@@ -25,6 +25,7 @@ type FeedTokenAttributes struct {
 // FeedTokenMeta has the address of a feed, this once.
 type FeedTokenMeta struct {
 	URL     *string `json:"url"     doc:"The address to subscribe to, only its path where the server does not know its own; null when the response is replayed"`
+	Token   *string `json:"token"   doc:"The secret in that address; null when the response is replayed"`
 	Warning string  `json:"warning"`
 }
 
@@ -110,15 +111,16 @@ func createTokenRow(v *calendar.Verbs) ops.Op {
 			Name: in.Name, Types: in.EventTypes, Channels: in.Channels, CampaignID: in.CampaignID,
 		})
 	}, func(r *ops.Reply, f calendar.NewFeedToken) wire.Resource[FeedTokenAttributes] {
-		r.Meta = FeedTokenMeta{wire.Optional(f.URL), shownOnce}
+		r.Meta = FeedTokenMeta{wire.Optional(f.URL), wire.Optional(f.Secret), shownOnce}
 		if f.URL == "" {
-			r.Meta = FeedTokenMeta{nil, notAgain}
+			r.Meta = FeedTokenMeta{nil, nil, notAgain}
 		}
 		r.Location = wire.Path(tokens, f.Token.ID)
 		return token(f.Token)
 	}, func(f calendar.NewFeedToken) calendar.NewFeedToken { return calendar.NewFeedToken{Token: f.Token} },
 		calendar.NewFeedToken{
-			Token: sampleToken,
-			URL:   "https://content.example.com" + calendar.FeedPath("0000000000000000000000000000000000000000000"),
+			Token:  sampleToken,
+			Secret: "0000000000000000000000000000000000000000000",
+			URL:    "https://content.example.com" + calendar.FeedPath("0000000000000000000000000000000000000000000"),
 		})
 }

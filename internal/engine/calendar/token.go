@@ -13,6 +13,8 @@ import (
 // NewFeedToken is a feed token with the address that has its secret, which is shown once.
 type NewFeedToken struct {
 	Token domain.FeedToken
+	// Secret is what the address has; empty: it was shown before.
+	Secret string
 	// URL is the address of the feed; only its path where the server's is not known. Empty:
 	// it was shown before.
 	URL string
@@ -75,7 +77,7 @@ func (v *Verbs) CreateFeedToken(ctx context.Context, in CreateFeedToken) (NewFee
 		if err != nil {
 			return NewFeedToken{}, err
 		}
-		return NewFeedToken{Token: f, URL: v.publicURL + FeedPath(secret)}, noteToken(ctx, tx, f,
+		return NewFeedToken{Token: f, Secret: secret, URL: v.publicURL + FeedPath(secret)}, noteToken(ctx, tx, f,
 			domain.FeedTokenCreated{FeedTokenFacts: domain.FeedTokenFacts{ID: f.ID, Name: f.Name}})
 	})
 }

@@ -64,7 +64,9 @@ func (p page) revoke(w http.ResponseWriter, r *http.Request) error {
 	}
 	out, err := ui.Once(r, func(ctx context.Context) (struct{}, error) {
 		return struct{}{}, p.Engine.Calendar.RevokeFeedToken(ctx, id)
-	}, func(struct{}) ui.Outcome { return ui.Outcome{Path: path + "/subscribe", Message: "The address stopped working."} })
+	}, func(struct{}) ui.Outcome {
+		return ui.Outcome{Path: path + "/subscribe", Message: "The address stopped working."}
+	})
 	if err != nil {
 		return p.Refuse(w, r, path+"/subscribe", err)
 	}

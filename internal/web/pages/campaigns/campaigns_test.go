@@ -49,7 +49,8 @@ func TestACampaignFromItsFormToItsEnd(t *testing.T) {
 	if r := p.Post("/campaigns/1", plan("start_date", "2031-04-04", "etag", `"4"`)); r.Location != "/campaigns/1" {
 		t.Fatalf("move: %d\n%s", r.Status, r.Body)
 	}
-	if body := p.Get("/calendar?view=list&date=2031-04-01").Body; !strings.Contains(body, "09:00") || !strings.Contains(body, "Teaser") {
+	// Nine o'clock in Berlin, by the clocks of the workspace, which are those of UTC.
+	if body := p.Get("/calendar?view=list&date=2031-04-01").Body; !strings.Contains(body, "07:00") || !strings.Contains(body, "Teaser") {
 		t.Errorf("moved: %s", body)
 	}
 	if r := p.Post("/campaigns/1/delete", nil); r.Location != "/campaigns" {
