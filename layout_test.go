@@ -184,11 +184,13 @@ var plain = []string{"gate", "domain", "config", "seo", "sse", "auth", "verb", "
 // use it as clients, and no room from engine down uses a server's names.
 var (
 	noHTTP = []string{
-		"eval", "execution", "imaging", "files", "capability", "check", "voice", "compose", "channel", "schema", "guard", "item", "search", "text", "queue", "live", "store", "seo", "prose", "config",
+		"eval", "execution", "imaging", "files", "capability", "check", "voice", "compose", "channel", "schema", "guard",
+		"item", "search", "text", "queue", "live", "store", "seo", "prose", "config",
 		"domain",
 	}
 	noServer = []string{
-		"engine", "engine/work", "engine/content", "engine/studio", "engine/account", "engine/images", "engine/calendar", "verb", "ai", "ai/*", "ai/wire",
+		"engine", "engine/work", "engine/content", "engine/studio", "engine/account", "engine/images", "engine/calendar",
+		"verb", "ai", "ai/*", "ai/wire",
 		"auth", "outbound",
 	}
 	serverName = []string{

@@ -247,7 +247,8 @@ func textProbes(f ops.Field, s *ops.Schema, start string) []probe {
 	good, formed := map[string]string{
 		"timezone": "Europe/Berlin", "from": "2026-02-26", "to": "2026-02-26", "language": "de-AT",
 		"capability": "generate-blog-post", "color": "#4A90D9",
-		"start_date": "2026-02-26", "end_date": "2031-03-20", "scheduled_at": "2031-03-10T15:00", "end_at": "2031-03-12T16:00",
+		"start_date": "2026-02-26", "end_date": "2031-03-20", "scheduled_at": "2031-03-10T15:00",
+		"end_at": "2031-03-12T16:00",
 	}[f.Name]
 	inside := func(n int) string {
 		if formed {

@@ -25,6 +25,7 @@ var capabilityIDs = map[string]int64{
 	"refresh-content":              13,
 	"translate-content":            14,
 	"campaign-kit":                 15,
+	"schedule-content":             16,
 }
 
 // TestCapabilitiesKeepTheirIDs holds that no id moves and none is given out twice, and that

@@ -69,7 +69,8 @@ func TestTextsSurviveFoldingAndEscaping(t *testing.T) {
 		if got := value(lines, "CATEGORIES"); got != `a\,b,c` {
 			t.Errorf("categories %q", got)
 		}
-		if begins, ends := strings.Count(file, "BEGIN:"), strings.Count(file, "END:"); begins < 2 || begins != ends && summary == "" {
+		if begins, ends := strings.Count(file, "BEGIN:"), strings.Count(file, "END:"); begins < 2 || begins != ends &&
+			summary == "" {
 			t.Errorf("%d begin and %d end", begins, ends)
 		}
 	})
@@ -80,7 +81,8 @@ func TestNothingIsInjected(t *testing.T) {
 	at := time.Date(2026, 3, 10, 14, 0, 0, 0, time.UTC)
 	const evil = "x\r\nATTENDEE:mailto:a@b\nEND:VEVENT\rBEGIN:VALARM"
 	file := string(ical.Calendar{Name: evil, Events: []ical.Event{{
-		UID: evil, Stamp: at, Start: at, Summary: evil, Description: evil, URL: "https://x/" + evil, Categories: []string{evil},
+		UID: evil, Stamp: at, Start: at, Summary: evil, Description: evil, URL: "https://x/" + evil,
+		Categories: []string{evil},
 	}}}.Bytes())
 	for _, l := range unfold(t, file) {
 		for _, bad := range []string{"ATTENDEE", "BEGIN:VALARM"} {

@@ -113,7 +113,8 @@ func (q Q) CalendarEntries(
 	ctx context.Context, workspaceID int64, f CalendarFilter, p domain.Page,
 ) (l domain.List[domain.CalendarEntry], err error) {
 	w := &where{}
-	if err = q.db.One(ctx, []any{&l.Total}, `select count(*) from (`+f.entries(w, workspaceID)+`) c`, w.args...); err != nil {
+	if err = q.db.One(ctx, []any{&l.Total}, `select count(*) from (`+f.entries(w, workspaceID)+`) c`,
+		w.args...); err != nil {
 		return l, fmt.Errorf("count the calendar: %w", err)
 	}
 	w = &where{}

@@ -58,9 +58,12 @@ func events() (list []map[string]any) {
 	const hard = "Commas, semicolons; a back\\slash, \"quotes\", and two lines:\nsecond – with é, 漢字 and 👩🏽‍🚀, as long as " +
 		"it takes to be folded at least once, and then once again."
 	for _, z := range []struct{ name, gap, fold string }{
-		{"Europe/Berlin", "2031-03-30T02:30", "2031-10-26T02:30"}, {"America/New_York", "2031-03-09T02:30", "2031-11-02T01:30"},
-		{"Asia/Kolkata", "2031-04-01T00:10", "2031-09-01T23:50"}, {"Australia/Lord_Howe", "2031-10-05T02:15", "2031-04-06T01:45"},
-		{"Africa/Casablanca", "2031-02-23T02:30", "2031-01-05T02:30"}, {"America/Sao_Paulo", "2031-06-01T12:00", "2031-12-01T12:00"},
+		{"Europe/Berlin", "2031-03-30T02:30", "2031-10-26T02:30"}, {"America/New_York", "2031-03-09T02:30",
+			"2031-11-02T01:30"},
+		{"Asia/Kolkata", "2031-04-01T00:10", "2031-09-01T23:50"}, {"Australia/Lord_Howe", "2031-10-05T02:15",
+			"2031-04-06T01:45"},
+		{"Africa/Casablanca", "2031-02-23T02:30", "2031-01-05T02:30"}, {"America/Sao_Paulo", "2031-06-01T12:00",
+			"2031-12-01T12:00"},
 	} {
 		for _, at := range []string{z.gap, z.fold, "2031-01-15T09:00", "2031-07-15T09:00"} {
 			list = append(list, map[string]any{"title": at + " " + z.name, "scheduled_at": at, "timezone": z.name})
@@ -70,11 +73,13 @@ func events() (list []map[string]any) {
 				"title": "Long " + z.name, "scheduled_at": "2031-05-01T22:00", "end_at": "2031-05-02T06:00", "timezone": z.name,
 				"description": hard, "event_type": "webinar", "channel": "zoom",
 			},
-			map[string]any{"title": "Days; of, " + z.name, "scheduled_at": "2031-03-29", "end_at": "2031-03-31", "timezone": z.name},
+			map[string]any{"title": "Days; of, " + z.name, "scheduled_at": "2031-03-29", "end_at": "2031-03-31",
+				"timezone": z.name},
 			map[string]any{"title": "One day", "scheduled_at": z.fold[:10], "timezone": z.name})
 	}
 	// The second of the two hours that Berlin's clocks show in a night of October.
-	return append(list, map[string]any{"title": "Again", "scheduled_at": "2031-10-26T01:30:00Z", "timezone": "Europe/Berlin"})
+	return append(list, map[string]any{"title": "Again", "scheduled_at": "2031-10-26T01:30:00Z",
+		"timezone": "Europe/Berlin"})
 }
 
 type server struct {
@@ -192,7 +197,8 @@ func TestReadersOfOthersFindTheSameTimes(t *testing.T) {
 		for _, e := range list.Events {
 			start, end := e.want(t)
 			if !slices.ContainsFunc(got, func(g found) bool {
-				return g.Title == e.Attributes.Title && g.Description == e.Attributes.Description && g.Start == start && g.End == end
+				return g.Title == e.Attributes.Title && g.Description == e.Attributes.Description && g.Start == start &&
+					g.End == end
 			}) {
 				t.Errorf("%s does not find %q from %s to %q", reader, e.Attributes.Title, start, end)
 			}

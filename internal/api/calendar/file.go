@@ -160,7 +160,8 @@ func table(entries []domain.CalendarEntry) string {
 		row := []string{
 			e.ID, cell(a.Title), cell(a.Description), a.ScheduledAt.Format(time.RFC3339), moment(a.EndAt),
 			strconv.FormatBool(a.AllDay), a.Timezone, string(a.EventType), string(a.Channel), string(a.Status),
-			number(a.CampaignID), number(a.ContentID), moment(a.Dates.PlannedAt), moment(a.Dates.PublishedAt), "", "", "", "", "",
+			number(a.CampaignID), number(a.ContentID), moment(a.Dates.PlannedAt), moment(a.Dates.PublishedAt), "", "", "",
+			"", "",
 		}
 		if d := a.Dates.SlippedDays; d != nil {
 			row[14] = strconv.Itoa(*d)

@@ -67,8 +67,9 @@ func tokenRows(v *calendar.Verbs) []ops.Op {
 				Chapter: chapter, Summary: "List feed tokens",
 				Description: "The tokens with which calendar programs read the calendar, newest first, without their secrets.",
 			},
-			Tool:    ops.Tool{Set: tools},
-			Command: ops.Command{Noun: "feed-tokens", Verb: "list", Columns: []string{"id", "name", "created_by", "last_used_at"}},
+			Tool: ops.Tool{Set: tools},
+			Command: ops.Command{Noun: "feed-tokens", Verb: "list", Columns: []string{"id", "name", "created_by",
+				"last_used_at"}},
 		}, func(ctx context.Context, in wire.Page) (domain.List[domain.FeedToken], error) {
 			return v.FeedTokens(ctx, wire.PageOf(in.Paging))
 		}, func(r *ops.Reply, l domain.List[domain.FeedToken]) []wire.Resource[FeedTokenAttributes] {

@@ -66,7 +66,8 @@ func check(s Settings, p *domain.Problems) {
 		return
 	}
 	if _, _, ok := s.at(); !ok {
-		p.Format("settings.scheduled_at", "a time such as 2026-02-26T10:00:00Z, or a time of the clocks such as 2026-02-26T10:00")
+		p.Format("settings.scheduled_at",
+			"a time such as 2026-02-26T10:00:00Z, or a time of the clocks such as 2026-02-26T10:00")
 	}
 }
 

@@ -22,14 +22,18 @@ func TestSchedule(t *testing.T) {
 		at       string // of the effect, in UTC
 		fault    string
 	}{
-		{"by the clocks", map[string]any{"scheduled_at": "2031-07-01T09:00", "timezone": "Europe/Berlin"}, item, "2031-07-01T07:00:00Z", ""},
+		{"by the clocks", map[string]any{"scheduled_at": "2031-07-01T09:00", "timezone": "Europe/Berlin"}, item,
+			"2031-07-01T07:00:00Z", ""},
 		{"an instant", map[string]any{"scheduled_at": "2031-07-01T09:00:00-04:00"}, item, "2031-07-01T13:00:00Z", ""},
-		{"a time that the clocks skip", map[string]any{"scheduled_at": "2031-03-30T02:30", "timezone": "Europe/Berlin"}, item, "2031-03-30T01:00:00Z", ""},
-		{"a time that they show twice", map[string]any{"scheduled_at": "2031-10-26T02:30", "timezone": "Europe/Berlin"}, item, "2031-10-26T00:30:00Z", ""},
+		{"a time that the clocks skip", map[string]any{"scheduled_at": "2031-03-30T02:30", "timezone": "Europe/Berlin"},
+			item, "2031-03-30T01:00:00Z", ""},
+		{"a time that they show twice", map[string]any{"scheduled_at": "2031-10-26T02:30", "timezone": "Europe/Berlin"},
+			item, "2031-10-26T00:30:00Z", ""},
 		{"no text", map[string]any{"scheduled_at": "2031-07-01T09:00"}, empty, "", "has no text yet"},
 		{"a day", map[string]any{"scheduled_at": "2031-07-01"}, item, "", "The scheduled_at field must be a time"},
 		{"no time", map[string]any{"scheduled_at": "next Tuesday"}, item, "", "The scheduled_at field must be a time"},
-		{"no zone", map[string]any{"scheduled_at": "2031-07-01T09:00", "timezone": "Mars/Olympus"}, item, "", "an IANA time zone"},
+		{"no zone", map[string]any{"scheduled_at": "2031-07-01T09:00", "timezone": "Mars/Olympus"}, item, "",
+			"an IANA time zone"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			tc.settings["content_id"] = 4

@@ -108,7 +108,8 @@ func (in CampaignEdit) apply(c *domain.Campaign) {
 
 // checkCampaign notes what is wrong with a campaign, and returns it as it is stored with the
 // scopes that its actions take.
-func (v *Verbs) checkCampaign(ctx context.Context, p *domain.Problems, c domain.Campaign) (domain.Campaign, []domain.Scope, error) {
+func (v *Verbs) checkCampaign(ctx context.Context, p *domain.Problems, c domain.Campaign) (domain.Campaign,
+	[]domain.Scope, error) {
 	domain.LimitCampaignName.Text(p, "name", c.Name)
 	domain.LimitCampaignGoal.Text(p, "goal", c.Goal)
 	start, ok := domain.CheckDay(p, "start_date", c.StartDate)

@@ -163,7 +163,7 @@ func act(
 ) (domain.CalendarEvent, error) {
 	if refused != nil {
 		e.State, e.Reason = domain.ActionFailed, refused.Message
-		return e, nil
+		return e, nil //nolint:nilerr // it is the outcome
 	}
 	owner, err := tx.PresentActor(ctx, e.WorkspaceID, e.Owner, tx.Now())
 	if err != nil {
@@ -204,7 +204,8 @@ func (v *Verbs) completeCampaigns(ctx context.Context, now time.Time) (err error
 				return err
 			}
 			ctx := domain.WithActor(ctx, domain.SystemActor(c.WorkspaceID, 0, "Campaign: "+c.Name))
-			return tx.AppendEvent(ctx, domain.Subject{WorkspaceID: c.WorkspaceID}, domain.CampaignChanged{CampaignFacts: c.Facts()})
+			return tx.AppendEvent(ctx, domain.Subject{WorkspaceID: c.WorkspaceID},
+				domain.CampaignChanged{CampaignFacts: c.Facts()})
 		})
 		err = errors.Join(err, one)
 	}

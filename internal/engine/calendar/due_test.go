@@ -95,7 +95,8 @@ func TestAnEventPublishesAtItsTime(t *testing.T) {
 		if err != nil || d.Status != domain.ItemPublished {
 			t.Errorf("the item is %s, %v", d.Status, err)
 		}
-		if h := history(k, e); len(h) != 1 || h[0].State != domain.ActionDone || h[0].ContentID != item || h[0].Published != 1 {
+		if h := history(k, e); len(h) != 1 || h[0].State != domain.ActionDone || h[0].ContentID != item ||
+			h[0].Published != 1 {
 			t.Errorf("history %+v", h)
 		}
 		for _, name := range []domain.EventName{domain.EventCalendarDue, domain.EventCalendarActed} {
@@ -243,7 +244,8 @@ func TestACancelledEventDoesNothing(t *testing.T) {
 			must(k, err)
 			return x.Event
 		}
-		if got := edit(domain.CalendarCancelled); got.State != domain.ActionCancelled || !got.DueAt.IsZero() || got.Sequence != 1 {
+		if got := edit(domain.CalendarCancelled); got.State != domain.ActionCancelled || !got.DueAt.IsZero() ||
+			got.Sequence != 1 {
 			t.Errorf("cancelled: %+v", got)
 		}
 		if got := edit(domain.CalendarConfirmed); got.State != domain.ActionPending || got.DueAt.IsZero() {

@@ -36,15 +36,22 @@ func TestTimesOfEvents(t *testing.T) {
 				"2031-07-01T07:00:00Z", "2031-07-01T08:30:00Z", false, ""},
 			{"no time", calendar.EventEdit{}, "", "", false, "scheduled_at"},
 			{"no such time", calendar.EventEdit{ScheduledAt: new("tomorrow")}, "", "", false, "scheduled_at"},
-			{"an end before", calendar.EventEdit{ScheduledAt: new("2031-07-01T09:00"), EndAt: new("2031-07-01T08:00")}, "", "", false, "end_at"},
-			{"a day as the end of a time", calendar.EventEdit{ScheduledAt: new("2031-07-01T09:00"), EndAt: new("2031-07-01")}, "", "", false, "end_at"},
+			{"an end before", calendar.EventEdit{ScheduledAt: new("2031-07-01T09:00"), EndAt: new("2031-07-01T08:00")}, "",
+				"", false, "end_at"},
+			{"a day as the end of a time", calendar.EventEdit{ScheduledAt: new("2031-07-01T09:00"),
+				EndAt: new("2031-07-01")}, "", "", false, "end_at"},
 			{"two years", calendar.EventEdit{ScheduledAt: new("2031-07-01"), EndAt: new("2033-07-01")}, "", "", false, "end_at"},
-			{"no such zone", calendar.EventEdit{ScheduledAt: new("2031-07-01"), Timezone: new("Mars")}, "", "", false, "timezone"},
+			{"no such zone", calendar.EventEdit{ScheduledAt: new("2031-07-01"), Timezone: new("Mars")}, "", "", false,
+				"timezone"},
 			{"a colour", calendar.EventEdit{ScheduledAt: new("2031-07-01"), Color: new("blue")}, "", "", false, "color"},
-			{"a past action", calendar.EventEdit{ScheduledAt: new("2031-02-01"), Action: &domain.CalendarAction{Kind: domain.ActionPublish, ContentID: 999}}, "", "", false, "action.content_id scheduled_at"},
-			{"an action of two kinds", calendar.EventEdit{ScheduledAt: new("2031-07-01"), Action: &domain.CalendarAction{Kind: domain.ActionTemplate, Template: "none", ContentID: 3}}, "", "", false, "action.content_id action.template"},
-			{"an action of none", calendar.EventEdit{ScheduledAt: new("2031-07-01"), Action: &domain.CalendarAction{ContentID: 3}}, "", "", false, "action.type"},
-			{"no such campaign", calendar.EventEdit{ScheduledAt: new("2031-07-01"), CampaignID: new(int64(99))}, "", "", false, "campaign_id"},
+			{"a past action", calendar.EventEdit{ScheduledAt: new("2031-02-01"),
+				Action: &domain.CalendarAction{Kind: domain.ActionPublish, ContentID: 999}}, "", "", false, "action.content_id scheduled_at"},
+			{"an action of two kinds", calendar.EventEdit{ScheduledAt: new("2031-07-01"),
+				Action: &domain.CalendarAction{Kind: domain.ActionTemplate, Template: "none", ContentID: 3}}, "", "", false, "action.content_id action.template"},
+			{"an action of none", calendar.EventEdit{ScheduledAt: new("2031-07-01"),
+				Action: &domain.CalendarAction{ContentID: 3}}, "", "", false, "action.type"},
+			{"no such campaign", calendar.EventEdit{ScheduledAt: new("2031-07-01"), CampaignID: new(int64(99))}, "", "",
+				false, "campaign_id"},
 		} {
 			tc.in.Title = new("x")
 			if tc.in.Timezone == nil {
@@ -87,7 +94,8 @@ func TestMovingKeepsTheLength(t *testing.T) {
 			return x.Event
 		}
 		in := calendar.EventEdit{
-			Title: new("x"), ScheduledAt: new("2031-03-28T20:00"), EndAt: new("2031-03-29T08:00"), Timezone: new("Europe/Berlin"),
+			Title: new("x"), ScheduledAt: new("2031-03-28T20:00"), EndAt: new("2031-03-29T08:00"),
+			Timezone: new("Europe/Berlin"),
 		}
 		e := edit(created(k, in), calendar.EventEdit{ScheduledAt: new("2031-03-29T20:00")}) // into the night of the change
 		if got := e.EndsAt.In(e.Location()).Format("2006-01-02T15:04"); got != "2031-03-30T08:00" {
@@ -165,7 +173,8 @@ func TestCampaigns(t *testing.T) {
 		if d.Status != domain.CampaignDraft || k.Count("select count(*) from calendar_event") != 0 {
 			t.Errorf("a draft: %+v", d)
 		}
-		if _, err := k.Calendar.StartCampaign(enginetest.As(k.Ours.ID, domain.RoleEditor), verb.ID{ID: d.ID}); domain.CodeOf(err) != domain.CodeForbidden {
+		if _, err := k.Calendar.StartCampaign(enginetest.As(k.Ours.ID, domain.RoleEditor),
+			verb.ID{ID: d.ID}); domain.CodeOf(err) != domain.CodeForbidden {
 			t.Errorf("an editor starts what publishes: %v", err)
 		}
 		d, err = k.Calendar.StartCampaign(k.Ctx(), verb.ID{ID: d.ID})
@@ -198,7 +207,8 @@ func TestCampaigns(t *testing.T) {
 		if domain.CodeOf(err) != domain.CodeValidation {
 			t.Errorf("moved into the past: %v", err)
 		}
-		_, err = k.Calendar.EditCampaign(k.Ctx(), calendar.EditCampaign{ID: d.ID, CampaignEdit: calendar.CampaignEdit{Plan: in.Plan}})
+		_, err = k.Calendar.EditCampaign(k.Ctx(), calendar.EditCampaign{ID: d.ID,
+			CampaignEdit: calendar.CampaignEdit{Plan: in.Plan}})
 		if domain.CodeOf(err) != domain.CodeValidation {
 			t.Errorf("another plan: %v", err)
 		}

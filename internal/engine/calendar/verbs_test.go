@@ -89,8 +89,14 @@ func month() calendar.ListEvents {
 func (verbs) Events() enginetest.Verbs {
 	return enginetest.Verbs{
 		"FireEvents": {Open: true},
-		"Events":     enginetest.Read(func(k K, ctx C, _ X) error { return enginetest.Second(k.Calendar.Events(ctx, month())) }),
-		"Export":     enginetest.Read(func(k K, ctx C, _ X) error { return enginetest.Second(k.Calendar.Export(ctx, month())) }),
+		"Events": enginetest.Read(func(k K, ctx C, _ X) error {
+			return enginetest.Second(k.Calendar.Events(ctx,
+				month()))
+		}),
+		"Export": enginetest.Read(func(k K, ctx C, _ X) error {
+			return enginetest.Second(k.Calendar.Export(ctx,
+				month()))
+		}),
 		"ICS": enginetest.Read(func(k K, ctx C, _ X) error {
 			return enginetest.Second(k.Calendar.ICS(ctx, nil, "x.ics"))
 		}),

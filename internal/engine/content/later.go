@@ -34,8 +34,9 @@ func (v *Verbs) publishLater(
 		return c, err
 	}
 	if err := a.Require(domain.ScopePublish); err != nil {
-		return c, domain.Errorf(domain.CodeForbidden, "The person or key that planned this no longer has the %q scope, which it takes. "+
-			"Someone who has it can give the event a new time.", domain.ScopePublish)
+		return c, domain.Errorf(domain.CodeForbidden,
+			"The person or key that planned this no longer has the %q scope, which it takes. "+
+				"Someone who has it can give the event a new time.", domain.ScopePublish)
 	}
 	if c.Status == domain.ItemPublished && c.PublishedVersion == c.Version && len(channels) == 0 {
 		return c, nil

@@ -52,11 +52,13 @@ func TestAnEventFromItsForm(t *testing.T) {
 		t.Errorf("its times: %s", body)
 	}
 	// Into the week after the clocks change: three in the afternoon stays three.
-	if r := p.Post("/calendar/evt_1/move", values("day", "2031-04-01", "etag", `"1"`, "back", "/calendar/evt_1")); r.Location != "/calendar/evt_1" {
+	if r := p.Post("/calendar/evt_1/move", values("day", "2031-04-01", "etag", `"1"`, "back",
+		"/calendar/evt_1")); r.Location != "/calendar/evt_1" {
 		t.Fatalf("%d %s", r.Status, r.Location)
 	}
 	body = p.Get("/calendar/evt_1").Body
-	if !strings.Contains(body, `value="2031-04-01"`) || !strings.Contains(body, `value="15:00"`) || !strings.Contains(body, `value="16:00"`) {
+	if !strings.Contains(body, `value="2031-04-01"`) || !strings.Contains(body, `value="15:00"`) ||
+		!strings.Contains(body, `value="16:00"`) {
 		t.Errorf("moved: %s", body)
 	}
 	r := p.Post("/calendar/evt_1/move", values("day", "2031-04-02", "etag", `"1"`), "Accept", "application/json")
@@ -64,7 +66,8 @@ func TestAnEventFromItsForm(t *testing.T) {
 		t.Errorf("a stale move: %d %s", r.Status, r.Body)
 	}
 	r = p.Post("/calendar/evt_1/move", values("day", "2031-04-02", "etag", `"2"`), "Accept", "application/json")
-	if r.Status != http.StatusOK || !strings.Contains(r.Body, "Wednesday, 2 April 2031") || !strings.Contains(r.Body, `\"3\"`) {
+	if r.Status != http.StatusOK || !strings.Contains(r.Body, "Wednesday, 2 April 2031") || !strings.Contains(r.Body,
+		`\"3\"`) {
 		t.Errorf("a move by script: %d %s", r.Status, r.Body)
 	}
 	if r := p.Post("/calendar/evt_1", values("etag", `"3"`, "status", "cancelled")); r.Location != "/calendar/evt_1" {
@@ -73,7 +76,8 @@ func TestAnEventFromItsForm(t *testing.T) {
 	if body := p.Get("/calendar?date=2031-04-02").Body; strings.Contains(body, "evt_1") {
 		t.Error("a cancelled event is shown")
 	}
-	if r := p.Post("/calendar/evt_1/delete", nil); r.Location != "/calendar" || p.Get("/calendar/evt_1").Status != http.StatusNotFound {
+	if r := p.Post("/calendar/evt_1/delete", nil); r.Location != "/calendar" ||
+		p.Get("/calendar/evt_1").Status != http.StatusNotFound {
 		t.Errorf("delete: %d", r.Status)
 	}
 }
@@ -85,13 +89,15 @@ func TestAWrongEventIsShownAgain(t *testing.T) {
 		form url.Values
 		want []string
 	}{
-		"no title":  {launch("title", ""), []string{"The title field is required", `value="2031-03-10"`}},
-		"no day":    {launch("date", ""), []string{"The scheduled_at field is required", "Launch call"}},
-		"an end":    {launch("end_time", "14:00"), []string{"must be after scheduled_at", `value="14:00"`}},
-		"a zone":    {launch("timezone", "Mars"), []string{"an IANA time zone", `value="Mars"`}},
-		"the past":  {launch("date", "2021-03-10", "action", "template", "template", "newsletter", "inputs", "{}"), []string{"must be in the future"}},
-		"no item":   {launch("action", "publish"), []string{"The content_id field is required"}},
-		"an object": {launch("action", "template", "template", "newsletter", "inputs", "nonsense"), []string{"must be an object", "nonsense"}},
+		"no title": {launch("title", ""), []string{"The title field is required", `value="2031-03-10"`}},
+		"no day":   {launch("date", ""), []string{"The scheduled_at field is required", "Launch call"}},
+		"an end":   {launch("end_time", "14:00"), []string{"must be after scheduled_at", `value="14:00"`}},
+		"a zone":   {launch("timezone", "Mars"), []string{"an IANA time zone", `value="Mars"`}},
+		"the past": {launch("date", "2021-03-10", "action", "template", "template", "newsletter", "inputs", "{}"),
+			[]string{"must be in the future"}},
+		"no item": {launch("action", "publish"), []string{"The content_id field is required"}},
+		"an object": {launch("action", "template", "template", "newsletter", "inputs", "nonsense"),
+			[]string{"must be an object", "nonsense"}},
 	} {
 		r := p.Post("/calendar/new", c.form)
 		if r.Status != http.StatusUnprocessableEntity {
@@ -112,7 +118,8 @@ func TestItemsAndFeeds(t *testing.T) {
 	p := webtest.Start(t)
 	p.Add(domain.ContentItem{Title: "Guide", Body: "Text.", Type: domain.ContentBlog,
 		PlannedAt: time.Date(2031, 3, 5, 0, 0, 0, 0, time.UTC)}, domain.ItemGenerated)
-	if body := p.Get("/calendar?date=2031-03-10").Body; !strings.Contains(body, "Guide") || !strings.Contains(body, "ev-item") {
+	if body := p.Get("/calendar?date=2031-03-10").Body; !strings.Contains(body, "Guide") || !strings.Contains(body,
+		"ev-item") {
 		t.Errorf("the item: %s", body)
 	}
 	if r := p.Get("/calendar/item_1"); r.Location != "/content/1" {
@@ -134,7 +141,8 @@ func TestItemsAndFeeds(t *testing.T) {
 	if r := p.Post("/calendar/subscribe/1/revoke", nil); r.Location != "/calendar/subscribe" {
 		t.Errorf("%d", r.Status)
 	}
-	if _, err := p.Engine.Calendar.Feed(t.Context(), feed[strings.IndexByte(feed, '=')+1:]); domain.CodeOf(err) != domain.CodeNotFound {
+	if _, err := p.Engine.Calendar.Feed(t.Context(), feed[strings.IndexByte(feed,
+		'=')+1:]); domain.CodeOf(err) != domain.CodeNotFound {
 		t.Errorf("it still works: %v", err)
 	}
 }
@@ -146,7 +154,8 @@ func TestAFullDayLinksToTheRest(t *testing.T) {
 		p.Post("/calendar/new", launch("title", fmt.Sprintf("Call %d", i)))
 	}
 	p.Get("/board") // which says that the last one is there
-	if body := p.Get("/calendar?date=2031-03-10").Body; !strings.Contains(body, "2 more") || strings.Contains(body, "Call 5") {
+	if body := p.Get("/calendar?date=2031-03-10").Body; !strings.Contains(body, "2 more") || strings.Contains(body,
+		"Call 5") {
 		t.Errorf("%s", body)
 	}
 	if body := p.Get("/calendar?date=2031-03-10&view=list").Body; !strings.Contains(body, "Call 5") {

@@ -109,17 +109,20 @@ func (p page) formOf(ctx context.Context, x domain.CalendarEntry) (form, error) 
 
 func fields(campaigns, templates []ui.Choice) ui.Fields {
 	return ui.Fields{
-		{Name: "title", Path: "title", Label: "Title", Widget: ui.WidgetText, Required: true, MaxLength: domain.LimitCalendarTitle.Max},
+		{Name: "title", Path: "title", Label: "Title", Widget: ui.WidgetText, Required: true,
+			MaxLength: domain.LimitCalendarTitle.Max},
 		{Name: "event_type", Path: "event_type", Label: "Type", Widget: ui.WidgetSelect,
 			Options: choices(domain.CalendarOther.Values(), func(v string) string { return domain.CalendarType(v).Label() })},
 		{Name: "channel", Path: "channel", Label: "Channel", Widget: ui.WidgetSelect,
 			Options: choices(domain.OnOther.Values(), func(v string) string { return domain.CalendarChannel(v).Label() })},
 		{Name: "all_day", Path: "all_day", Label: "Whole days", Widget: ui.WidgetCheck},
-		{Name: "timezone", Path: "timezone", Label: "Time zone", Widget: ui.WidgetText, MaxLength: domain.LimitTimezone.Max, Placeholder: "Europe/Berlin"},
+		{Name: "timezone", Path: "timezone", Label: "Time zone", Widget: ui.WidgetText,
+			MaxLength: domain.LimitTimezone.Max, Placeholder: "Europe/Berlin"},
 		{Name: "description", Path: "description", Label: "Description", Widget: ui.WidgetTextArea, Rows: 3},
 		{Name: "campaign", Path: "campaign_id", Label: "Campaign", Widget: ui.WidgetSelect, Options: campaigns},
 		{Name: "action", Path: "action.type", Label: "At that time", Widget: ui.WidgetRadio, Options: []ui.Choice{
-			{Value: "", Label: "Nothing"}, {Value: "publish", Label: "Publish an item"}, {Value: "template", Label: "Run a template"},
+			{Value: "", Label: "Nothing"}, {Value: "publish", Label: "Publish an item"}, {Value: "template",
+				Label: "Run a template"},
 		}, Help: "It is done with the rights that you have then."},
 		{Name: "content_id", Path: "action.content_id", Label: "Item to publish", Widget: ui.WidgetContentItem},
 		{Name: "template", Path: "action.template", Label: "Template to run", Widget: ui.WidgetSelect, Options: templates},
@@ -342,7 +345,8 @@ func (p page) save(w http.ResponseWriter, r *http.Request) error {
 		}
 		return p.Engine.Calendar.EditEvent(ctx, in)
 	}, func(x domain.CalendarEntry) ui.Outcome {
-		return ui.Outcome{Path: path + "/" + domain.CalendarEventID(x.Event.ID), Message: "“" + x.Event.Title + "” was saved."}
+		return ui.Outcome{Path: path + "/" + domain.CalendarEventID(x.Event.ID),
+			Message: "“" + x.Event.Title + "” was saved."}
 	})
 	if domain.CodeOf(err) == domain.CodePreconditionFailed {
 		f.ETag = ui.ETag(f.Stored.Event.Revision())

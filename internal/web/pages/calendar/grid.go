@@ -1,7 +1,6 @@
 package calendar
 
 import (
-	"strconv"
 	"time"
 
 	"vellocity/internal/domain"
@@ -100,7 +99,8 @@ func shown(x domain.CalendarEntry, starts bool, now time.Time, zone *time.Locati
 	out := entry{Time: x.At().In(zone).Format("15:04")}
 	if e.ID == 0 {
 		t := domain.CalendarTypeOf(x.Item.Type)
-		out.ID, out.Href, out.Title = domain.CalendarItemID(x.Item.ID), ui.ItemPath(x.Item.ID), ui.TitleOf(x.Item.Title, x.Item.ID)
+		out.ID, out.Href, out.Title = domain.CalendarItemID(x.Item.ID), ui.ItemPath(x.Item.ID), ui.TitleOf(x.Item.Title,
+			x.Item.ID)
 		out.Type, out.Label, out.Item = t, x.Item.Status.Label(), true
 		out.Channel = domain.CalendarChannelOf(x.Item).Label()
 	} else {
@@ -118,12 +118,4 @@ func shown(x domain.CalendarEntry, starts bool, now time.Time, zone *time.Locati
 		out.Slipped = domain.Plural(days, "day") + " later than planned"
 	}
 	return out
-}
-
-func number(text string) int64 {
-	n, err := strconv.ParseInt(text, 10, 64)
-	if err != nil || n < 0 {
-		return 0
-	}
-	return n
 }

@@ -11,9 +11,11 @@ import (
 
 func plan(extra ...string) url.Values {
 	v := url.Values{
-		"name": {"Spring launch"}, "goal": {"200 trials"}, "start_date": {"2031-03-28"}, "timezone": {"Europe/Berlin"}, "etag": {`"0"`},
-		"r-0-title": {"Teaser"}, "r-0-day": {"-3"}, "r-0-time": {"09:00"}, "r-0-type": {"social_post"}, "r-0-channel": {"linkedin"},
-		"r-1-title": {"Launch day"}, "r-1-day": {""}, "r-1-time": {""}, "r-1-type": {"launch"}, "r-1-channel": {"other"},
+		"name": {"Spring launch"}, "goal": {"200 trials"}, "start_date": {"2031-03-28"}, "timezone": {"Europe/Berlin"},
+		"etag":      {`"0"`},
+		"r-0-title": {"Teaser"}, "r-0-day": {"-3"}, "r-0-time": {"09:00"}, "r-0-type": {"social_post"},
+		"r-0-channel": {"linkedin"},
+		"r-1-title":   {"Launch day"}, "r-1-day": {""}, "r-1-time": {""}, "r-1-type": {"launch"}, "r-1-channel": {"other"},
 		"r-2-title": {""}, "r-2-day": {""}, "r-2-time": {""}, "r-2-type": {"other"}, "r-2-channel": {"other"},
 	}
 	for i := 0; i+1 < len(extra); i += 2 {
@@ -27,7 +29,8 @@ func TestACampaignFromItsFormToItsEnd(t *testing.T) {
 	p := webtest.Start(t)
 	webtest.Parse(t, "/campaigns", p.Get("/campaigns").Body)
 	webtest.Parse(t, "/campaigns/new", p.Get("/campaigns/new").Body)
-	if r := p.Post("/campaigns/new", plan("more", "1")); r.Status != http.StatusOK || !strings.Contains(r.Body, `name="r-5-title"`) {
+	if r := p.Post("/campaigns/new", plan("more", "1")); r.Status != http.StatusOK || !strings.Contains(r.Body,
+		`name="r-5-title"`) {
 		t.Errorf("more rows: %d", r.Status)
 	}
 	if r := p.Post("/campaigns/new", plan()); r.Location != "/campaigns/1" {
@@ -50,7 +53,8 @@ func TestACampaignFromItsFormToItsEnd(t *testing.T) {
 		t.Fatalf("move: %d\n%s", r.Status, r.Body)
 	}
 	// Nine o'clock in Berlin, by the clocks of the workspace, which are those of UTC.
-	if body := p.Get("/calendar?view=list&date=2031-04-01").Body; !strings.Contains(body, "07:00") || !strings.Contains(body, "Teaser") {
+	if body := p.Get("/calendar?view=list&date=2031-04-01").Body; !strings.Contains(body, "07:00") ||
+		!strings.Contains(body, "Teaser") {
 		t.Errorf("moved: %s", body)
 	}
 	if r := p.Post("/campaigns/1/delete", nil); r.Location != "/campaigns" {

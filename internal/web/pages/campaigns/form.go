@@ -67,7 +67,8 @@ func (f form) Faults() []ui.Fault {
 	}
 	for _, r := range f.Rows {
 		for _, m := range r.Errors {
-			list = append(list, ui.Fault{ID: "r-" + strconv.Itoa(r.N) + "-title", Label: "Event " + strconv.Itoa(r.N+1), Message: m})
+			list = append(list, ui.Fault{ID: "r-" + strconv.Itoa(r.N) + "-title", Label: "Event " + strconv.Itoa(r.N+1),
+				Message: m})
 		}
 	}
 	for _, m := range f.General {
@@ -96,9 +97,11 @@ func (p page) formOf(ctx context.Context, d calendar.CampaignDetails) (form, err
 		}
 	}
 	f.Fields = ui.Fields{
-		{Name: "name", Path: "name", Label: "Name", Widget: ui.WidgetText, Required: true, MaxLength: domain.LimitCampaignName.Max},
+		{Name: "name", Path: "name", Label: "Name", Widget: ui.WidgetText, Required: true,
+			MaxLength: domain.LimitCampaignName.Max},
 		{Name: "goal", Path: "goal", Label: "Goal", Widget: ui.WidgetTextArea, Rows: 2, Help: "What it is to reach."},
-		{Name: "timezone", Path: "timezone", Label: "Time zone", Widget: ui.WidgetText, MaxLength: domain.LimitTimezone.Max, Placeholder: "Europe/Berlin"},
+		{Name: "timezone", Path: "timezone", Label: "Time zone", Widget: ui.WidgetText,
+			MaxLength: domain.LimitTimezone.Max, Placeholder: "Europe/Berlin"},
 		{Name: "template", Path: "template", Label: "Template", Widget: ui.WidgetSelect, Options: templates,
 			Help: "What events run that run the campaign’s template."},
 		{Name: "inputs", Path: "inputs", Label: "Inputs of the template", Widget: ui.WidgetJSON, Rows: 4,
@@ -139,7 +142,8 @@ func (f *form) addRows() {
 
 func rowOf(n int, e domain.CampaignEvent) row {
 	r := row{
-		N: n, Title: e.Title, Day: strconv.Itoa(e.Day), Time: e.Time, Type: string(e.Type), Channel: string(e.Channel), Kept: e,
+		N: n, Title: e.Title, Day: strconv.Itoa(e.Day), Time: e.Time, Type: string(e.Type), Channel: string(e.Channel),
+		Kept: e,
 	}
 	if e.Action.ContentID != 0 {
 		r.Item = strconv.FormatInt(e.Action.ContentID, 10)

@@ -210,7 +210,8 @@ func (p page) resume(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p page) change(
-	w http.ResponseWriter, r *http.Request, do func(context.Context, verb.ID) (calendar.CampaignDetails, error), now string,
+	w http.ResponseWriter, r *http.Request, do func(context.Context, verb.ID) (calendar.CampaignDetails, error),
+	now string,
 ) error {
 	id, err := ui.PathID(r)
 	if err != nil {
