@@ -49,6 +49,7 @@ func rows() []row {
 		{"chat", "open a chat of 500 messages", openChat},
 		{"mcp", "tools/call of a tool that reads", mcp},
 		{"board", "the board with 10,000 items", board},
+		{"calendar", "a month of 5,000 events", calendared},
 		{"search", "a question over 5,000 items", searched},
 		{"blog", "a blog post against its critical path", blog},
 		{"webhooks", "events delivered to a fast receiver, and beside a dead one", webhooks},

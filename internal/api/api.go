@@ -1,5 +1,5 @@
 // Package api lists the rows of the operation table. They stand in a package per area
-// (work, content, studio, images, account), a file per noun: each names its verb and has its
+// (work, content, studio, images, calendar, account), a file per noun: each names its verb and has its
 // input, what callers see, and a sample to make examples from. Adding an operation is
 // adding a row there; its route, tool, command and documents come from the row.
 package api
@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"vellocity/internal/api/account"
+	"vellocity/internal/api/calendar"
 	"vellocity/internal/api/content"
 	"vellocity/internal/api/images"
 	"vellocity/internal/api/partner"
@@ -32,6 +33,7 @@ func Rows(e engine.Engine) []ops.Op {
 		studio.Rows(e.Studio),
 		images.Rows(e.Images),
 		partner.Rows(e.Partner, e.Account.Profile),
+		calendar.Rows(e.Calendar, e.Account.Profile),
 	)
 }
 

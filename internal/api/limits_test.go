@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -147,6 +148,12 @@ func (w *whole) faultsOverREST(t *testing.T, o ops.Op, f ops.Field, args map[str
 		case g.In == ops.InPath:
 			path = strings.Replace(path, "{"+g.Name+"}", fmt.Sprint(v), 1)
 		case g.In == ops.InQuery:
+			if list := reflect.ValueOf(v); list.Kind() == reflect.Slice {
+				for i := range list.Len() {
+					query.Add(g.Name, fmt.Sprint(list.Index(i)))
+				}
+				continue
+			}
 			text, ok := v.(string)
 			if !ok {
 				text = string(ops.MustEncode(v))
@@ -252,7 +259,9 @@ func textProbes(f ops.Field, s *ops.Schema, start string) []probe {
 	var all []probe
 	good, formed := map[string]string{
 		"timezone": "Europe/Berlin", "from": "2026-02-26", "to": "2026-02-26", "language": "de-AT",
-		"capability": "generate-blog-post",
+		"capability": "generate-blog-post", "color": "#4A90D9",
+		"start_date": "2026-02-26", "end_date": "2031-03-20", "scheduled_at": "2031-03-10T15:00",
+		"end_at": "2031-03-12T16:00",
 	}[f.Name]
 	inside := func(n int) string {
 		if formed {

@@ -65,6 +65,8 @@ func prefixOf(o ops.Op) string {
 		return "lst_"
 	case strings.HasPrefix(o.Path, "/partners/opportunities"):
 		return "opp_"
+	case strings.HasPrefix(o.Path, "/gtm-schedule/events"):
+		return "evt_"
 	}
 	return ""
 }
@@ -257,8 +259,9 @@ func (w *whole) neighboursTools(t *testing.T, secret string, ids map[string]int6
 			continue
 		}
 		args := o.ExampleInput()
-		if args["id"] = max(ids[o.Command.Noun], 1); prefixOf(o) != "" {
-			args["id"] = prefixOf(o) + number(ids[o.Command.Noun])
+		args["id"] = max(ids[o.Command.Noun], 1)
+		if prefix := prefixOf(o); prefix != "" {
+			args["id"] = prefix + number(max(ids[o.Command.Noun], 1))
 		}
 		if _, there := args["n"]; there {
 			args["n"] = 1
@@ -283,8 +286,9 @@ func (w *whole) tool(t *testing.T, secret, name string, args map[string]any) str
 	body, err := json.Marshal(map[string]any{"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": map[string]any{
 		"name": name, "arguments": args,
 		"_meta": map[string]any{
-			"io.modelcontextprotocol/protocolVersion": "2026-07-28", "io.modelcontextprotocol/clientCapabilities": map[string]any{},
-			"io.modelcontextprotocol/clientInfo": map[string]any{"name": "test", "version": "1"},
+			"io.modelcontextprotocol/protocolVersion":    "2026-07-28",
+			"io.modelcontextprotocol/clientCapabilities": map[string]any{},
+			"io.modelcontextprotocol/clientInfo":         map[string]any{"name": "test", "version": "1"},
 		},
 	}})
 	if err != nil {

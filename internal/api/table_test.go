@@ -61,7 +61,9 @@ func TestLimitsAreUsed(t *testing.T) {
 		"provider": true, "model": true,
 		// Of a step, which is an item of a list.
 		"step_key": true, "depends_on": true, "expression": true,
-		"cron": true, // of a trigger's schedule, an object
+		"campaign_minutes": true, "clock": true, "action_channels": true, // of objects
+		"feed_token": true, // of an address that calendar programs have
+		"cron":       true, // of a trigger's schedule, an object
 		// Of a field of a writer template, which is an item of a list, and of its value.
 		"writer_name": true, "writer_help": true, "writer_example": true, "writer_options": true,
 		"writer_text": true, "writer_long_text": true, "writer_list": true,
@@ -92,6 +94,7 @@ func TestTextsAreOneLineOrSeveral(t *testing.T) {
 		"image_description": true, "image_negative": true,
 		"chat_description": true, "chat_instructions": true,
 		"listing_short": true, "listing_long": true, "listing_highlights": true, "listing_support": true, "deal_problem": true,
+		"calendar_description": true, "campaign_goal": true,
 		"source_text": true, "search": true, "query": true, // words, and white space separates them
 	}
 	one := 0

@@ -347,8 +347,10 @@ func events(t *testing.T, raw []byte) []byte {
 // written are fields whose content other packages decide and test: here it only
 // matters that it is there.
 var written = []string{
-	"body", "preview", "text", "content_html", "content_text", "summary", "meta_title", "meta_description", "word_count", "words", "scores", "needs_input",
-	"provenance", "findings", "guardrails_triggered", "output", "settings_schema", "default_settings", "instructions", "description", "execution_plan",
+	"body", "preview", "text", "content_html", "content_text", "summary", "meta_title", "meta_description",
+	"word_count", "words", "scores", "needs_input",
+	"provenance", "findings", "guardrails_triggered", "output", "settings_schema", "default_settings", "instructions",
+	"description", "execution_plan",
 }
 
 // shortened leaves out of an answer what was written, and of lists all but the

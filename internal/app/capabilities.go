@@ -15,6 +15,7 @@ import (
 	"vellocity/internal/capability/refresh"
 	"vellocity/internal/capability/repurpose"
 	"vellocity/internal/capability/review"
+	"vellocity/internal/capability/schedule"
 	"vellocity/internal/capability/seoreport"
 	"vellocity/internal/capability/social"
 	"vellocity/internal/capability/translate"
@@ -35,6 +36,7 @@ func Capabilities() []capability.Capability {
 		repurpose.New(),
 		translate.New(),
 		publish.New(),
+		schedule.New(),
 		seoreport.New(),
 		voicecheck.New(),
 		readability.New(),

@@ -27,6 +27,7 @@ var capabilityIDs = map[string]int64{
 	"campaign-kit":                 15,
 	"generate-image":               16,
 	"audit-listing":                17,
+	"schedule-content":             18,
 }
 
 // TestCapabilitiesKeepTheirIDs holds that no id moves and none is given out twice, and that

@@ -39,7 +39,9 @@ func table(p tableParts) []ops.Op {
 	return slices.Concat(
 		api.Rows(p.engine),
 		[]ops.Op{mcp.Row(p.tools)},
-		feed.Rows(feed.Options{Content: p.engine.Content, Gate: p.gate, PublicURL: p.url}),
+		feed.Rows(feed.Options{
+			Content: p.engine.Content, Calendar: p.engine.Calendar, Gate: p.gate, PublicURL: p.url,
+		}),
 		rest.HealthRows(p.gate, p.ready),
 		[]ops.Op{p.document.Row(rest.Operations), rest.MetricsRow(p.metrics)},
 	)

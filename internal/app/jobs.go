@@ -72,6 +72,7 @@ func (a *App) loops() []loop {
 	return []loop{
 		{name: "fold counts", every: time.Second, do: a.foldCounts},
 		{name: "fire due schedules", every: time.Second, do: a.fireSchedules},
+		{name: "do what the calendar has", every: time.Second, do: a.fireEvents},
 		{name: "decide firings", every: time.Second, do: a.decideFirings, wake: a.Engine.Work.FiringsNoted()},
 		{name: "delete old firings", every: time.Hour, do: a.Engine.Work.DeleteOldFirings},
 		{name: "admit waiting executions", every: time.Second, do: a.runner.Sweep},
@@ -114,6 +115,14 @@ func (a *App) fireSchedules(ctx context.Context) error {
 	n, err := a.Engine.Work.FireDue(ctx)
 	if n > 0 {
 		a.log.Debug("fired what was due", "schedules", n)
+	}
+	return err
+}
+
+func (a *App) fireEvents(ctx context.Context) error {
+	n, err := a.Engine.Calendar.FireEvents(ctx)
+	if n > 0 {
+		a.log.Debug("did what the calendar had", "events", n)
 	}
 	return err
 }

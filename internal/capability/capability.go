@@ -13,6 +13,7 @@ package capability
 import (
 	"context"
 	"encoding/json"
+	"time"
 
 	"vellocity/internal/ai"
 	"vellocity/internal/domain"
@@ -99,6 +100,8 @@ type Effect struct {
 	Move    *MoveItem
 	Publish *PublishItem
 	Attach  *AttachImage
+	// Schedule puts an item on the calendar.
+	Schedule *ScheduleItem
 }
 
 // Kind returns what the effect does.
@@ -108,6 +111,8 @@ func (e Effect) Kind() domain.EffectKind {
 		return domain.EffectCreate
 	case e.Revise != nil, e.Attach != nil:
 		return domain.EffectRevise
+	case e.Schedule != nil:
+		return domain.EffectSchedule
 	case e.Publish != nil, e.Move != nil && e.Move.To == domain.ItemPublished:
 		return domain.EffectPublish
 	}
@@ -161,4 +166,13 @@ type AttachImage struct {
 	Image     domain.Image
 	Role      domain.ImageRole
 	AltText   string
+}
+
+// ScheduleItem puts an item on the calendar, to be published at a time.
+type ScheduleItem struct {
+	ContentID int64
+	Title     string // of the event
+	At        time.Time
+	Timezone  string   // IANA name
+	Channels  []string // slugs of those to publish on; empty: those that take the item
 }

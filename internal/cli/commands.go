@@ -224,6 +224,13 @@ func (k *command) place(r *request, query url.Values, f ops.Field, flag *pflag.F
 	switch f.In {
 	case ops.InQuery:
 		query.Set(f.Name, flag.Value.String())
+		if f.Type == "array" {
+			list, err := k.flags.GetStringSlice(flag.Name)
+			if err != nil {
+				return fmt.Errorf("--%s: %w", flag.Name, err)
+			}
+			query[f.Name] = list
+		}
 	case ops.InHeader:
 		r.header.Set(f.Header, flag.Value.String())
 	case ops.InPrefer:

@@ -5,6 +5,8 @@ package cron
 import (
 	"slices"
 	"time"
+
+	"vellocity/internal/domain"
 )
 
 // Schedule is a cron expression that was read, with its time zone. It does not change.
@@ -79,7 +81,7 @@ func (s Schedule) on(date time.Time) bool {
 func (s Schedule) within(date, t time.Time) time.Time {
 	year, month, day := date.Date()
 	if s.hours.star {
-		at := firstAt(year, month, day, 0, 0, s.zone)
+		at := domain.ClockTime(year, month, day, 0, 0, s.zone)
 		if t.After(at) {
 			at = t.Truncate(time.Minute)
 			if !at.After(t) {
@@ -96,46 +98,11 @@ func (s Schedule) within(date, t time.Time) time.Time {
 	var first time.Time
 	for _, hour := range s.hours.values {
 		for _, minute := range s.minutes.values {
-			at := firstAt(year, month, day, hour, minute, s.zone)
+			at := domain.ClockTime(year, month, day, hour, minute, s.zone)
 			if at.After(t) && (first.IsZero() || at.Before(first)) {
 				first = at
 			}
 		}
 	}
 	return first
-}
-
-// firstAt returns the first instant at which clocks show a time; where they skip it, the
-// end of the gap.
-func firstAt(year int, month time.Month, day, hour, minute int, zone *time.Location) time.Time {
-	at := time.Date(year, month, day, hour, minute, 0, 0, zone)
-	want := time.Date(year, month, day, hour, minute, 0, 0, time.UTC)
-	start, end := at.ZoneBounds()
-	if wall(at).Equal(want) {
-		if start.IsZero() {
-			return at
-		}
-		_, now := at.Zone()
-		_, before := start.Add(-time.Second).In(zone).Zone()
-		if first := at.Add(-time.Duration(before-now) * time.Second); first.Before(start) && wall(first).Equal(want) {
-			return first // the clocks show it twice
-		}
-		return at
-	}
-	for _, change := range []time.Time{start, end} {
-		if change.IsZero() {
-			continue
-		}
-		change = change.In(zone)
-		if !wall(change).Before(want) && wall(change.Add(-time.Second)).Before(want) {
-			return change
-		}
-	}
-	return at
-}
-
-// wall is what clocks show at an instant, as if that were UTC.
-func wall(t time.Time) time.Time {
-	_, offset := t.Zone()
-	return t.Add(time.Duration(offset) * time.Second).UTC()
 }

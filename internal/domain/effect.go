@@ -11,13 +11,15 @@ const (
 	EffectMove    EffectKind = "move"    // moves an item between columns other than published, or scores it
 	EffectRevise  EffectKind = "revise"  // makes a new version of an item
 	EffectPublish EffectKind = "publish" // publishes an item
+
+	EffectSchedule EffectKind = "schedule" // puts an item on the calendar, to be published later
 )
 
 // Scope returns the scope that a caller needs to start what has the effect: that of
 // the verb which does the same. The verb's own rule, such as [MoveScope], is applied
 // again when the effect is.
 func (k EffectKind) Scope() Scope {
-	if k == EffectPublish {
+	if k == EffectPublish || k == EffectSchedule {
 		return ScopePublish
 	}
 	return ScopeContent

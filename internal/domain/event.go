@@ -154,6 +154,18 @@ const (
 	EventWebhookResent   EventName = "webhook.resent"
 	EventWebhookFailing  EventName = "webhook.failing"
 	EventWebhookDisabled EventName = "webhook.disabled"
+
+	EventCalendarCreated  EventName = "event.created"
+	EventCalendarChanged  EventName = "event.changed"
+	EventCalendarDeleted  EventName = "event.deleted"
+	EventCalendarDue      EventName = "event.due"
+	EventCalendarMissed   EventName = "event.missed"
+	EventCalendarActed    EventName = "event.acted"
+	EventCampaignCreated  EventName = "campaign.created"
+	EventCampaignChanged  EventName = "campaign.changed"
+	EventCampaignDeleted  EventName = "campaign.deleted"
+	EventFeedTokenCreated EventName = "feed_token.created"
+	EventFeedTokenRevoked EventName = "feed_token.revoked"
 )
 
 // KeyFacts is what every event about an API key says. The key itself is never in
@@ -430,7 +442,7 @@ func EventTypes() []EventType {
 	}
 	list = slices.Concat(list, writerEventTypes(), chatEventTypes(), imageEventTypes(), triggerEventTypes(),
 		channelEventTypes(), boardRuleEventTypes(), sourceEventTypes(), webhookEventTypes(), listingEventTypes(),
-		opportunityEventTypes())
+		opportunityEventTypes(), calendarEventTypes())
 	for i := range list {
 		list[i].Name = list[i].Example.EventName()
 	}

@@ -133,7 +133,7 @@ type ItemEdit struct {
 	Channel         *string    `json:"channel,omitempty" null:"clears" limit:"channel"`
 	Keywords        *[]string  `json:"keywords,omitempty" limit:"keywords"`
 	PlannedAt       *time.Time `json:"planned_at,omitempty" null:"clears" doc:"When it is meant to be published; may be past"`
-	ScheduledAt     *time.Time `json:"scheduled_at,omitempty" null:"clears" doc:"When publication is planned, in the future (publish scope); nothing is done by itself"`
+	ScheduledAt     *time.Time `json:"scheduled_at,omitempty" null:"clears" doc:"When publication is planned, in the future (publish scope); a calendar event with the action publish does it"`
 	Assignee        *string    `json:"assignee,omitempty" null:"clears" limit:"assignee" doc:"Who is responsible for it"`
 }
 

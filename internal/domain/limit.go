@@ -171,6 +171,22 @@ var (
 	LimitCurrency          = Limit{Name: "currency", Unit: Characters, Max: 3, Line: true}
 	LimitRecordID          = Limit{Name: "record_id", Unit: Characters, Max: 24, Line: true} // lst_7
 
+	LimitCalendarTitle       = Limit{Name: "calendar_title", Unit: Characters, Min: 1, Max: 200, Line: true}
+	LimitCalendarDescription = Limit{Name: "calendar_description", Unit: Characters, Max: 5_000}
+	LimitCalendarID          = Limit{Name: "calendar_id", Unit: Characters, Min: 1, Max: 30, Line: true}
+	LimitCalendarColor       = Limit{Name: "calendar_color", Unit: Characters, Max: 7, Line: true}
+	LimitCalendarIcon        = Limit{Name: "calendar_icon", Unit: Characters, Max: 40, Line: true}
+	LimitCalendarTypes       = Limit{Name: "calendar_types", Unit: Items, Max: 9}
+	LimitCalendarChannels    = Limit{Name: "calendar_channels", Unit: Items, Max: 13}
+	LimitActionChannels      = Limit{Name: "action_channels", Unit: Items, Max: 51, Each: 100, Line: true}
+	LimitCampaignName        = Limit{Name: "campaign_name", Unit: Characters, Min: 1, Max: 120, Line: true}
+	LimitCampaignGoal        = Limit{Name: "campaign_goal", Unit: Characters, Max: 1_000}
+	LimitCampaignPlan        = Limit{Name: "campaign_plan", Unit: Items, Max: 50}
+	LimitCampaignMinutes     = Limit{Name: "campaign_minutes", Unit: Number, Max: 1_440}
+	LimitClock               = Limit{Name: "clock", Unit: Characters, Max: 5, Line: true}                // 09:00
+	LimitFeedToken           = Limit{Name: "feed_token", Unit: Characters, Min: 1, Max: 100, Line: true} // its secret
+	LimitFeedTokenName       = Limit{Name: "feed_token_name", Unit: Characters, Min: 1, Max: 100, Line: true}
+
 	LimitSlug     = Limit{Name: "slug", Unit: Characters, Min: 1, Max: 100, Line: true} // of a capability or template
 	LimitFilter   = Limit{Name: "filter", Unit: Characters, Max: 100, Line: true}       // what narrows a list
 	LimitSearch   = Limit{Name: "search", Unit: Characters, Max: 300}                   // words, or a whole title
@@ -216,6 +232,9 @@ func Limits() []Limit {
 		LimitListingCategories, LimitListingSupport,
 		LimitDealTitle, LimitCustomer, LimitCountry, LimitAWSAccount, LimitDealProblem, LimitNextStep, LimitAmount,
 		LimitCurrency, LimitRecordID,
+		LimitCalendarTitle, LimitCalendarDescription, LimitCalendarID, LimitCalendarColor, LimitCalendarIcon,
+		LimitCalendarTypes, LimitCalendarChannels, LimitActionChannels, LimitCampaignName, LimitCampaignGoal,
+		LimitCampaignPlan, LimitCampaignMinutes, LimitClock, LimitFeedToken, LimitFeedTokenName,
 		LimitSlug, LimitFilter, LimitSearch, LimitQuery, LimitPassages, LimitPage, LimitPerPage, LimitWait, LimitPercent,
 		LimitURL, LimitMoment,
 		LimitProvider, LimitModel,

@@ -1,10 +1,12 @@
-// Package engine builds the verbs of all areas: work, content, studio, account, images and partner.
+// Package engine builds the verbs of all areas: work, content, studio, account, images, calendar and partner.
 // Every verb stands once, in its area. A verb validates its input, authorises the
 // [domain.Actor] in the context, opens one transaction, appends its event,
 // enqueues its job and commits. It knows no HTTP.
 package engine
 
 import (
+	"context"
+	"encoding/json"
 	"log/slog"
 	"time"
 
@@ -14,6 +16,7 @@ import (
 	"vellocity/internal/capability"
 	"vellocity/internal/domain"
 	"vellocity/internal/engine/account"
+	"vellocity/internal/engine/calendar"
 	"vellocity/internal/engine/content"
 	"vellocity/internal/engine/images"
 	"vellocity/internal/engine/partner"
@@ -61,12 +64,13 @@ type Options struct {
 // Engine is the verbs of all areas. It is safe for use by several goroutines. The
 // zero value has none.
 type Engine struct {
-	Work    *work.Verbs
-	Content *content.Verbs
-	Studio  *studio.Verbs
-	Account *account.Verbs
-	Images  *images.Verbs
-	Partner *partner.Verbs
+	Work     *work.Verbs
+	Content  *content.Verbs
+	Studio   *studio.Verbs
+	Account  *account.Verbs
+	Images   *images.Verbs
+	Calendar *calendar.Verbs
+	Partner  *partner.Verbs
 }
 
 // New returns an engine.
@@ -107,5 +111,31 @@ func New(o Options) (Engine, error) {
 			Store: o.Store, Maker: o.Maker, Files: o.Files, Hub: o.Hub, Node: node,
 		}),
 		Partner: partner.New(o.Store),
+		Calendar: calendar.New(calendar.Options{
+			Store: o.Store, Actions: CalendarActions(c, w), Node: node, PublicURL: o.PublicURL,
+		}),
 	}, nil
+}
+
+// CalendarActions returns what calendar events can do: publish items and start templates.
+func CalendarActions(c *content.Verbs, w *work.Verbs) calendar.Actions {
+	return calendar.Actions{
+		CheckStart: w.CheckLater,
+		Publish: func(ctx context.Context, e domain.CalendarEvent) (calendar.Do, error) {
+			publish, err := c.PrepareLater(ctx, e.WorkspaceID, e.Action.ContentID, e.Action.Channels)
+			return func(ctx context.Context, tx *store.Tx, a domain.Actor, out *domain.CalendarOutcome) error {
+				item, err := publish(ctx, tx, a)
+				out.Published, out.Reason = item.PublishedVersion, "The item was published."
+				return err
+			}, err
+		},
+		Start: func(ctx context.Context, e domain.CalendarEvent, event json.RawMessage) (calendar.Do, error) {
+			start, err := w.PrepareLater(ctx, e.WorkspaceID, e.Action.Template, e.Action.Inputs, event)
+			return func(ctx context.Context, tx *store.Tx, a domain.Actor, out *domain.CalendarOutcome) error {
+				x, err := start(ctx, tx, a)
+				out.ExecutionID, out.Reason = x.ID, "The execution was started."
+				return err
+			}, err
+		},
+	}
 }

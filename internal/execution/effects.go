@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
+	"vellocity/internal/agenda"
 	"vellocity/internal/capability"
 	"vellocity/internal/domain"
 	"vellocity/internal/item"
@@ -60,6 +62,8 @@ func (w *worker) applyEffects(
 			err = w.annotateAndMove(ctx, tx, p, *e.Move)
 		case e.Publish != nil:
 			err = w.publish(ctx, tx, p, *e.Publish)
+		case e.Schedule != nil:
+			err = w.schedule(ctx, tx, *e.Schedule)
 		}
 		if err != nil {
 			return nil, nil, err
@@ -74,6 +78,24 @@ func (w *worker) publish(ctx context.Context, tx *store.Tx, p *part, e capabilit
 		return err
 	}
 	return w.move(ctx, tx, p, c, domain.ItemPublished, e.Channels)
+}
+
+// schedule puts an item on the calendar. It is published with the rights that the execution's
+// starter has then.
+func (w *worker) schedule(ctx context.Context, tx *store.Tx, e capability.ScheduleItem) error {
+	c, err := tx.Content(ctx, w.x.WorkspaceID, e.ContentID)
+	if err != nil {
+		return err
+	}
+	a, _ := domain.ActorFrom(ctx)
+	at := e.At.UTC().Truncate(time.Millisecond)
+	_, err = agenda.Create(ctx, tx, domain.CalendarEvent{
+		WorkspaceID: w.x.WorkspaceID, Title: e.Title, StartsAt: at, Timezone: e.Timezone,
+		Type: domain.CalendarTypeOf(c.Type), Channel: domain.CalendarChannelOf(c), PlannedAt: c.PlannedAt,
+		Action: domain.CalendarAction{Kind: domain.ActionPublish, ContentID: c.ID, Channels: e.Channels},
+		Owner:  a.Starter(), CreatedBy: a.Name,
+	})
+	return err
 }
 
 // workAhead does what takes time about a step's effects before the transaction that

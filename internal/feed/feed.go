@@ -1,5 +1,5 @@
 // Package feed serves what a workspace has published to everyone: as RSS, as JSON Feed,
-// and each item as a page of its own.
+// and each item as a page of its own; and its calendar to those who have a feed token.
 package feed
 
 import (
@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"vellocity/internal/domain"
+	"vellocity/internal/engine/calendar"
 	"vellocity/internal/engine/content"
 	"vellocity/internal/gate"
 	"vellocity/internal/ops"
@@ -20,8 +21,9 @@ import (
 
 // Options are what the feeds need.
 type Options struct {
-	Content *content.Verbs
-	Gate    *gate.Gate
+	Content  *content.Verbs
+	Calendar *calendar.Verbs
+	Gate     *gate.Gate
 	// PublicURL is the server's address, without a slash at the end. Empty: the host
 	// that a request names.
 	PublicURL string
@@ -45,6 +47,7 @@ func Rows(o Options) []ops.Op {
 			"text/html", "application/json"),
 		row("feed_image", "/feeds/{workspace}/images/{file}", "An image of a published item",
 			"The file itself, only while a published item shows it.", f.image, media()...),
+		calendarRow(f),
 	}
 }
 

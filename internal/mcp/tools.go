@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -130,6 +131,9 @@ func (b *toolbox) result(o *ops.Op) map[string]any {
 		}
 	}
 	required := []string{"data"}
+	if o.Docs.Links != nil {
+		props["links"] = b.schemas.Portable(b.schemas.Of(reflect.TypeOf(o.Docs.Links), ""), 1, false)
+	}
 	if meta := o.MetaType(); meta != nil {
 		props["meta"] = b.schemas.Portable(b.schemas.Of(meta, ""), 1, false)
 		required = append(required, "meta")

@@ -234,7 +234,7 @@ func Explained(o *ops.Op) string {
 
 func parameters(o *ops.Op) []param {
 	var params []param
-	for _, f := range o.Fields() {
+	for _, f := range o.Parameters() {
 		if f.In != ops.InBody {
 			params = append(params, parameter(f))
 		}
@@ -349,6 +349,9 @@ func (w *writer) body(o *ops.Op) *ops.Schema {
 			"success": {Type: "boolean", Enum: []any{true}},
 			"data":    data,
 		},
+	}
+	if o.Docs.Links != nil {
+		s.Properties["links"] = w.schemas.Of(reflect.TypeOf(o.Docs.Links), "")
 	}
 	if meta := o.MetaType(); meta != nil {
 		s.Properties["meta"] = w.schemas.Of(meta, "")

@@ -60,6 +60,12 @@ func (o *Op) Envelope(b *bytes.Buffer, a Answer) error {
 			return err
 		}
 	}
+	if a.Links != nil {
+		b.WriteString(`,"links":`)
+		if err := Encode(b, a.Links); err != nil {
+			return err
+		}
+	}
 	b.WriteByte('}')
 	return nil
 }

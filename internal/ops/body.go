@@ -49,6 +49,20 @@ func RefuseQuery(r *http.Request) error {
 	return p.Err()
 }
 
+// CheckQuery returns the faults of the query of a row whose handler reads it itself; see
+// [TakesQuery]. Any other row's handler takes none.
+func (o *Op) CheckQuery(r *http.Request) error {
+	if o.query == nil {
+		return RefuseQuery(r)
+	}
+	of, v := Op{in: o.query}, reflect.New(o.query.typ)
+	var p domain.Problems
+	if err := of.decodeQuery(r, v, &p); err != nil {
+		return err
+	}
+	return p.Err()
+}
+
 func (o *Op) decodeBody(r *http.Request, d document, v reflect.Value, p *domain.Problems) error {
 	path := map[string]any{}
 	for i := range o.in.fields {

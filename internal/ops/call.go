@@ -11,6 +11,8 @@ import (
 // Reply is what a view says about a response beside its data.
 type Reply struct {
 	Meta any
+	// Links are addresses beside the data, of the type that [Docs] has; nil where there are none.
+	Links any
 	// Total is the full count of a paged list.
 	Total int
 	// Revision is that of a single resource, for its ETag and If-Match.

@@ -116,6 +116,7 @@ func (o *Op) decodeQuery(r *http.Request, v reflect.Value, p *domain.Problems) e
 	if err != nil {
 		return domain.Errorf(domain.CodeBadRequest, "The query string is malformed: write %% as %%25 and ; as %%3B")
 	}
+	o.in.joinLists(query)
 	for _, name := range sortedKeys(query) {
 		f := o.in.byName[name]
 		if f == nil || f.In != InQuery {
@@ -128,8 +129,43 @@ func (o *Op) decodeQuery(r *http.Request, v reflect.Value, p *domain.Problems) e
 	return nil
 }
 
+// joinLists writes the values of each list under its one name: types[]=a&types[]=b, as some
+// clients write it, and types=a,b are types=a&types=b. An empty list is none.
+func (in *input) joinLists(query url.Values) {
+	for _, f := range in.fields {
+		if f.In != InQuery || f.Type != typeArray {
+			continue
+		}
+		given := slices.Concat(query[f.Name], query[f.Name+"[]"])
+		if given == nil {
+			continue
+		}
+		var list []string
+		for _, v := range given {
+			if v != "" {
+				list = append(list, strings.Split(v, ",")...)
+			}
+		}
+		delete(query, f.Name+"[]")
+		delete(query, f.Name)
+		if list != nil {
+			query[f.Name] = list
+		}
+	}
+}
+
 // decode reads a query parameter.
 func (f *Field) decode(values []string, v reflect.Value, p *domain.Problems) {
+	if f.Type == typeArray {
+		list := make([]any, len(values))
+		for i, text := range values {
+			list[i] = text
+		}
+		if check(f.Schema, list, f.Name, p) {
+			f.setList(v, values)
+		}
+		return
+	}
 	if len(values) > 1 {
 		p.Add(f.Name, "The %s field is given %d times", f.Name, len(values))
 		return
@@ -222,6 +258,14 @@ func (f *Field) set(v reflect.Value, text string) {
 		at.SetInt(n)
 	default:
 		panic("ops: a parameter cannot be a " + at.Kind().String())
+	}
+}
+
+// setList gives the field the checked texts of a list.
+func (f *Field) setList(v reflect.Value, texts []string) {
+	at := v.Elem().FieldByIndex(f.index)
+	for _, text := range texts {
+		at.Set(reflect.Append(at, reflect.ValueOf(text).Convert(at.Type().Elem())))
 	}
 }
 

@@ -57,6 +57,7 @@ type Op struct {
 	sample  func() (Answer, error)
 	whole   bool // a streaming row that can also return JSON
 	handler http.HandlerFunc
+	query   *input // what the handler reads itself; nil: nothing
 }
 
 // Route is where the operation is found over HTTP.
@@ -89,6 +90,8 @@ type Docs struct {
 	Errors []domain.Code
 	// Meta is an example of the meta object's type; nil where there is none.
 	Meta any
+	// Links is an example of the type of the links beside the data; nil where there are none.
+	Links any
 	// Media are the media types of a response that is a file.
 	Media []string
 }
@@ -174,6 +177,15 @@ func (o *Op) URL() string {
 
 // Handler returns the HTTP handler of a row made by [NewHandler], else nil.
 func (o *Op) Handler() http.HandlerFunc { return o.handler }
+
+// Parameters lists what documents name beside a body: the fields of the input, or what the
+// row's handler reads itself.
+func (o *Op) Parameters() []Field {
+	if o.query != nil {
+		return o.query.fields
+	}
+	return o.Fields()
+}
 
 // HasBody reports whether the operation reads a JSON body over REST.
 func (o *Op) HasBody() bool { return o.in != nil && o.in.body != nil }

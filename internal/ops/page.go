@@ -18,3 +18,11 @@ type PageMeta struct {
 	Total      int `json:"total" doc:"Number of items"`
 	TotalPages int `json:"total_pages" doc:"Number of pages"`
 }
+
+// LongPaging is [Paging] for a list whose pages are longer by default.
+type LongPaging struct {
+	Page    int `json:"page,omitempty" in:"query" limit:"page" default:"1" doc:"Page number, from 1"`
+	PerPage int `json:"per_page,omitempty" in:"query" limit:"per_page" default:"50" doc:"Items per page"`
+}
+
+func (p LongPaging) paging() Paging { return Paging(p) }

@@ -207,3 +207,10 @@ func NewHandler[O any](row Op, h http.HandlerFunc, sample *O) Op {
 	}
 	return row
 }
+
+// TakesQuery returns a row of [NewHandler] whose handler reads the query itself. I describes
+// its parameters, which are checked before.
+func TakesQuery[I any](o Op) Op {
+	o.query = inputOf(reflect.TypeFor[I](), o.Method)
+	return o
+}

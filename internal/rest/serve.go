@@ -50,7 +50,7 @@ func (s *Server) serve(o *ops.Op, w http.ResponseWriter, r *http.Request) {
 	if h := o.Handler(); h != nil {
 		err := ops.RefuseBody(w, r)
 		if err == nil && !o.Root { // readers of feeds and health checks add parameters of their own
-			err = ops.RefuseQuery(r)
+			err = o.CheckQuery(r)
 		}
 		if err != nil {
 			s.gate.Fail(w, o.Name, err)

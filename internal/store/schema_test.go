@@ -62,6 +62,7 @@ const (
 var apart = []string{
 	"event.xid",                 // the transaction's number, which only PostgreSQL needs
 	"event_order",               // and its index
+	"content_dated",             // an expression, which SQLite does not name
 	"content_search.content_id", // the index of terms, which each database keeps in its own way
 	"content_search.terms",
 	"content_search.content_search",
@@ -136,6 +137,7 @@ var enums = map[string][]string{
 	"image.outcome":           domain.ImageOutcome("").Values(),
 
 	"webhook_delivery.status": domain.DeliveryStatus("").Values(),
+	"campaign.status":         domain.CampaignStatus("").Values(),
 
 	"notification.email": domain.EmailMode("").Values(),
 }

@@ -12,6 +12,8 @@ import (
 	"vellocity/internal/web/pages/board"
 	"vellocity/internal/web/pages/brandvoice"
 	"vellocity/internal/web/pages/brandvoices"
+	"vellocity/internal/web/pages/calendar"
+	"vellocity/internal/web/pages/campaigns"
 	"vellocity/internal/web/pages/capabilities"
 	"vellocity/internal/web/pages/capability"
 	"vellocity/internal/web/pages/channels"
@@ -66,6 +68,8 @@ func pages() []ui.Mount {
 	return []ui.Mount{
 		board.Mount,
 		contents.Mount,
+		calendar.Mount,
+		campaigns.Mount,
 		rules.Mount,
 		listings.Mount,
 		listing.Mount,

@@ -108,7 +108,8 @@ var story = []step{
 	{op: "withdraw_content_finding", with: "id=own finding=finding", want: 409, restless: "content.revision"},
 	{op: "get_content_support", with: "id=own"},
 	{op: "set_content_support", with: "id=own"},
-	{op: "set_content_support", with: "id=own", body: `{"facts":["It is cold."]}`, want: 409, restless: "content.revision"},
+	{op: "set_content_support", with: "id=own", body: `{"facts":["It is cold."]}`, want: 409,
+		restless: "content.revision"},
 	{op: "add_content_comment", with: "id=own", keep: "comment=data.id"},
 	{op: "list_content_comments", with: "id=own"},
 	{op: "get_content_comment", with: "id=own comment=comment"},
@@ -189,6 +190,39 @@ var story = []step{
 
 	// Triggers and events.
 	{op: "send_event"},
+	// The calendar.
+	{op: "edit_content_item", with: "id=item", body: `{"planned_at":"2029-03-01T09:00:00Z"}`},
+	{op: "list_calendar_events", with: "start_date=2029-03-01 end_date=2029-03-01", keep: "shown=data.0.id"},
+	{op: "delete_calendar_event", with: "id=shown", want: 409},
+	{op: "create_calendar_event", keep: "event=data.id"},
+	{op: "create_calendar_event", keep: "publication=data.id",
+		body: `{"title":"Publish it","scheduled_at":"2031-03-10T09:00","timezone":"Europe/Berlin","action":{"type":"publish","content_id":$item}}`},
+	{op: "list_calendar_events", with: "start_date=2031-03-01 end_date=2031-03-31"},
+	{op: "get_calendar_event", with: "id=event"},
+	{op: "edit_calendar_event", with: "id=event"},
+	{op: "edit_calendar_event", with: "id=event", want: 409, restless: "calendar_event.version"},
+	{op: "list_calendar_event_history", with: "id=publication"},
+	{op: "get_calendar_event_ics", with: "id=event"},
+	{op: "export_calendar", with: "format=csv start_date=2031-03-01 end_date=2031-03-31"},
+	{op: "create_feed_token", keep: "token=data.id secret=meta.token"},
+	{op: "calendar_feed", with: "token=secret"},
+	{op: "list_feed_tokens"},
+	{op: "revoke_feed_token", with: "id=token"},
+	{op: "create_campaign", keep: "campaign=data.id"},
+	{op: "list_campaigns"},
+	{op: "get_campaign", with: "id=campaign"},
+	{op: "edit_campaign", with: "id=campaign", body: `{"goal":"More trials"}`},
+	{op: "edit_campaign", with: "id=campaign", body: `{"goal":"More trials"}`, want: 409, restless: "campaign.version"},
+	{op: "start_campaign", with: "id=campaign"},
+	{op: "start_campaign", with: "id=campaign", want: 409},
+	{op: "pause_campaign", with: "id=campaign"},
+	{op: "pause_campaign", with: "id=campaign", want: 409},
+	{op: "resume_campaign", with: "id=campaign"},
+	{op: "resume_campaign", with: "id=campaign", want: 409},
+	{op: "delete_campaign", with: "id=campaign"},
+	{op: "delete_calendar_event", with: "id=event"},
+	{op: "delete_calendar_event", with: "id=publication"},
+
 	{op: "dry_run_workflow_trigger"},
 	{op: "create_workflow_trigger", keep: "trigger=data.id"},
 	{op: "list_workflow_triggers"},
@@ -214,7 +248,8 @@ var story = []step{
 
 	// Texts, credits, notifications.
 	{op: "generate_output", keep: "text=data.message_id"},
-	{op: "rewrite_passage", with: "id=own", body: `{"text":"Frost comes early. Cover the beds.","start":0,"end":34,"action":"shorten"}`},
+	{op: "rewrite_passage", with: "id=own",
+		body: `{"text":"Frost comes early. Cover the beds.","start":0,"end":34,"action":"shorten"}`},
 	{op: "rewrite_passage", with: "id=own", body: `{"version":1,"start":0,"end":1,"action":"shorten"}`, want: 409},
 	{op: "get_output", with: "message_id=text"},
 	{op: "list_writer_templates"},
@@ -375,6 +410,7 @@ const post = `{"settings":{"topic":"Winter in the garden"}}`
 //
 //nolint:gochecknoglobals // a table
 var absent = map[string]struct{ with, body string }{
+	"calendar_feed":          {with: "token=nothing"},
 	"get_output":             {with: "message_id=999999"},
 	"generate_output":        {body: `{"message_id":999999}`},
 	"save_text":              {body: `{"message_id":999999}`},

@@ -84,3 +84,34 @@ func moment(text string, zone *time.Location) (start time.Time, wholeDay bool, e
 	t, err := time.Parse(time.RFC3339, text)
 	return t, false, err
 }
+
+// Days is a range whose ends callers know as start_date and end_date, both required.
+type Days struct{ Start, End string }
+
+// Read reads both ends, as [DateRange.Read] does.
+func (d Days) Read(ctx context.Context, profile Profile) (domain.DateRange, error) {
+	span, err := DateRange{From: d.Start, To: d.End}.Read(ctx, profile)
+	var p domain.Problems
+	if d.Start == "" {
+		p.Required("start_date")
+	}
+	if d.End == "" {
+		p.Required("end_date")
+	}
+	if err == nil {
+		return span, p.Err()
+	}
+	if domain.CodeOf(err) != domain.CodeValidation {
+		return span, err
+	}
+	if _, _, wrong := moment(d.Start, time.UTC); wrong != nil && d.Start != "" {
+		p.Format("start_date", want(d.Start))
+	}
+	if _, _, wrong := moment(d.End, time.UTC); wrong != nil && d.End != "" {
+		p.Format("end_date", want(d.End))
+	}
+	if p.Err() == nil {
+		p.Add("end_date", "The end_date field must not be before start_date")
+	}
+	return span, p.Err()
+}

@@ -27,7 +27,9 @@ import (
 	"vellocity/internal/await"
 	"vellocity/internal/capability"
 	"vellocity/internal/domain"
+	"vellocity/internal/engine"
 	"vellocity/internal/engine/account"
+	"vellocity/internal/engine/calendar"
 	"vellocity/internal/engine/content"
 	"vellocity/internal/engine/images"
 	"vellocity/internal/engine/partner"
@@ -86,6 +88,7 @@ type Kit struct {
 	Agents    *external.Agents
 	Images    *images.Verbs
 	Partner   *partner.Verbs
+	Calendar  *calendar.Verbs
 	Maker     *imaging.Maker
 	Files     files.Store
 	Site      *Site // where the channels of the kind "site" lead
@@ -240,6 +243,9 @@ func (k *Kit) build() {
 	k.Webhooks = webhook.New(webhook.Options{
 		Store: k.Store, Vault: vault, Client: reach, Node: cmp.Or(k.Node, "n1"), Log: log,
 		Jitter: func(d time.Duration) time.Duration { return d },
+	})
+	k.Calendar = calendar.New(calendar.Options{
+		Store: k.Store, Actions: engine.CalendarActions(k.Content, k.Work), PublicURL: PublicURL,
 	})
 	k.Account = account.New(account.Options{
 		Store: k.Store,
