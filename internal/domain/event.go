@@ -440,11 +440,16 @@ func EventTypes() []EventType {
 		{"", "A template has a new version.", TemplateChanged{template}},
 		{"", "A template was deleted.", TemplateDeleted{template}},
 	}
-	list = slices.Concat(list, writerEventTypes(), chatEventTypes(), imageEventTypes(), triggerEventTypes(),
-		channelEventTypes(), boardRuleEventTypes(), sourceEventTypes(), webhookEventTypes(), listingEventTypes(),
-		opportunityEventTypes(), calendarEventTypes())
+	list = append(list, furtherEventTypes()...)
 	for i := range list {
 		list[i].Name = list[i].Example.EventName()
 	}
 	return list
+}
+
+// furtherEventTypes are the types whose nouns have files of their own.
+func furtherEventTypes() []EventType {
+	return slices.Concat(writerEventTypes(), chatEventTypes(), imageEventTypes(), triggerEventTypes(), channelEventTypes(),
+		boardRuleEventTypes(), sourceEventTypes(), webhookEventTypes(), listingEventTypes(), opportunityEventTypes(),
+		calendarEventTypes())
 }

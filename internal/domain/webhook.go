@@ -139,6 +139,16 @@ func WebhookEvents() []EventName {
 		EventImageFailed,
 		EventTriggerFailed,
 		EventCreditsLow,
+		EventListingCreated,
+		EventListingUpdated,
+		EventListingDeleted,
+		EventCosellCreated,
+		EventCosellUpdated,
+		EventCosellStaged,
+		EventCosellDeleted,
+		EventCalendarDue,
+		EventCalendarActed,
+		EventCalendarMissed,
 	}
 }
 

@@ -31,7 +31,7 @@ func Mount(site *ui.Site) ui.Page {
 	return ui.Page{
 		Name:  "deals",
 		Files: files,
-		Menu:  ui.Link{Group: ui.Manage, Path: path, Name: "Deals", Icon: "coins", Keys: "g d"},
+		Menu:  ui.Link{Group: ui.Manage, Path: path, Name: "Deals", Icon: "coins", Keys: "g f"},
 		Routes: []ui.Route{
 			{Pattern: "GET " + path, Handle: p.show},
 			{Pattern: "POST " + path, Handle: p.create},

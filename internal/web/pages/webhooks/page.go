@@ -24,7 +24,7 @@ func Mount(site *ui.Site) ui.Page {
 	return ui.Page{
 		Name:  "webhooks",
 		Files: files,
-		Menu:  ui.Link{Group: ui.Connect, Path: path, Name: "Webhooks", Icon: "link", Keys: "g d"},
+		Menu:  ui.Link{Group: ui.Connect, Path: path, Name: "Webhooks", Icon: "link", Keys: "g j"},
 		Routes: []ui.Route{
 			{Pattern: "GET " + path, Handle: p.list},
 			{Pattern: "POST " + path, Handle: p.create},
