@@ -20,6 +20,9 @@ var active = regexp.MustCompile(`(?is)<\s*(script|iframe|object|embed|form|input
 	`|<[^>]*\s(on\w+|style|srcdoc|formaction|xlink:href)\s*=` +
 	`|<[^>]*(href|src|cite|action)\s*=\s*["']?\s*(javascript|vbscript|data|file|blob):`)
 
+// alt is an alt text, which may say anything within its quotation marks.
+var alt = regexp.MustCompile(`\salt="[^"<>]*"`)
+
 // remote is an image that would show its server who reads.
 var remote = regexp.MustCompile(`(?is)<img[^>]*src\s*=\s*["']?\s*(https?:)?//`)
 
@@ -38,7 +41,7 @@ func TestHostileMarkdownIsHarmless(t *testing.T) {
 					`<input type="checkbox" disabled="" checked="">`,
 					"",
 				)
-				if m := active.FindString(box.Replace(out)); m != "" {
+				if m := active.FindString(alt.ReplaceAllString(box.Replace(out), "")); m != "" {
 					t.Errorf("%q renders as %q, which has %q", wrapped, out, m)
 				}
 			}

@@ -367,6 +367,9 @@ func (verbs) Sources() enginetest.Verbs {
 			return id
 		}),
 		"UseFetch": {Open: true},
+		"UsePDF":   {Open: true},
+		// What it prepares asks for the scope; see TestActionsTakeTheScopesOfWhatTheyDo.
+		"PrepareLater": {Open: true},
 	}
 }
 

@@ -140,6 +140,9 @@ func (verbs) Triggers() enginetest.Verbs {
 		"SendEvent": {Scope: domain.ScopeWrite, Event: true, Call: func(k K, ctx C, _ X) error {
 			return second(k.Work.SendEvent(ctx, work.SendEvent{Name: "crm.deal_won"}))
 		}},
+		// What it prepares asks for the scope; see TestActionsTakeTheScopesOfWhatTheyDo.
+		"PrepareLater": {Open: true},
+		"CheckLater":   {Open: true},
 	}
 }
 
