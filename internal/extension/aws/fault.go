@@ -55,7 +55,7 @@ func FaultOf(err error) *Fault {
 var kinds = map[string]FaultKind{
 	"AccessDenied": Denied, "AccessDeniedException": Denied, "UnrecognizedClientException": Denied,
 	"InvalidClientTokenId": Denied, "ExpiredToken": Broken, "ExpiredTokenException": Broken,
-	"SignatureDoesNotMatch": Denied,
+	"SignatureDoesNotMatch":        Denied,
 	"IncompleteSignatureException": Denied, "OptInRequired": Denied,
 	"ThrottlingException": Busy, "Throttling": Busy, "TooManyRequestsException": Busy, "ResourceInUseException": Busy,
 	"ServiceQuotaExceededException": Invalid, "ValidationException": Invalid, "ValidationError": Invalid,
