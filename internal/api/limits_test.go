@@ -100,7 +100,7 @@ func TestPublishedLimitsAreTrue(t *testing.T) {
 // an amount; or a value that only some stages take.
 func ownForm(o ops.Op, f ops.Field) bool {
 	forms := []string{"url", "country", "aws_account", "amount", "currency", "record_id"}
-	return prefixOf(o) != "" && (slices.Contains(forms, f.Limit) || f.Limit == "moment" ||
+	return f.Limit == "role_arn" || prefixOf(o) != "" && (slices.Contains(forms, f.Limit) || f.Limit == "moment" ||
 		f.Name == "closed_lost_reason" || o.Name == "create_opportunity" && f.Name == "stage")
 }
 

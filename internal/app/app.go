@@ -14,6 +14,7 @@ import (
 	"vellocity/internal/ai"
 	"vellocity/internal/ai/external"
 	"vellocity/internal/auth"
+	"vellocity/internal/awssync"
 	"vellocity/internal/config"
 	"vellocity/internal/engine"
 	"vellocity/internal/execution"
@@ -50,6 +51,7 @@ type App struct {
 	notifier  *notify.Notifier
 	publisher *publishing.Publisher
 	webhooks  *webhook.Sender
+	syncer    *awssync.Syncer
 	maker     *imaging.Maker
 	files     files.Store
 	mail      *mail.Sender // nil: no mail server is configured

@@ -15,10 +15,12 @@ import (
 	"vellocity/internal/ai"
 	"vellocity/internal/ai/external"
 	"vellocity/internal/auth"
+	"vellocity/internal/awssync"
 	"vellocity/internal/config"
 	"vellocity/internal/engine"
 	"vellocity/internal/engine/content"
 	"vellocity/internal/execution"
+	"vellocity/internal/extension/aws"
 	"vellocity/internal/extension/mail"
 	"vellocity/internal/live"
 	"vellocity/internal/notify"
@@ -194,6 +196,9 @@ func (a *App) work() (err error) {
 		return err
 	}
 	a.images()
+	a.syncer = awssync.New(awssync.Options{
+		Store: a.Store, Vault: a.vault, Client: aws.New(aws.Options{Endpoint: a.cfg.AWSEndpoint}),
+	})
 	a.publisher = publishing.New(publishing.Options{
 		Store:    a.Store,
 		Vault:    a.vault,
@@ -229,6 +234,7 @@ func (a *App) work() (err error) {
 	a.notifier.UseQueue(a.queue)
 	a.publisher.UseQueue(a.queue)
 	a.maker.UseQueue(a.queue)
+	a.syncer.UseQueue(a.queue)
 	a.Engine, err = engine.New(engine.Options{
 		Store:        a.Store,
 		Runner:       a.runner,
@@ -240,6 +246,7 @@ func (a *App) work() (err error) {
 		Publisher:    a.publisher,
 		Webhooks:     a.webhooks,
 		Agents:       a.agents,
+		Syncer:       a.syncer,
 		Maker:        a.maker,
 		Files:        a.files,
 		Fetch:        a.channelClient,

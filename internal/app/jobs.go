@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"vellocity/internal/awssync"
 	"vellocity/internal/execution"
 	"vellocity/internal/imaging"
 	"vellocity/internal/live"
@@ -21,6 +22,7 @@ func (a *App) handlers() map[string]queue.Handler {
 		notify.JobKind:     a.notifier.Send,
 		publishing.JobKind: a.publisher.Work,
 		imaging.JobKind:    a.maker.Work,
+		awssync.JobKind:    a.syncer.Work,
 	}
 }
 
@@ -31,6 +33,7 @@ func (a *App) workers() map[string]int {
 		execution.JobKind:  a.cfg.Workers,
 		notify.JobKind:     4, // a mail server that is away holds these and nothing else
 		publishing.JobKind: 8, // as do channels
+		awssync.JobKind:    2,
 		imaging.JobKind:    8, // they wait for providers, each of which has places of its own
 	}
 }
@@ -80,6 +83,7 @@ func (a *App) loops() []loop {
 		{name: "delete texts that were built", every: 10 * time.Minute, do: a.Engine.Studio.ExpireBuilt},
 		{name: "read the providers", every: 5 * time.Second, do: a.useProviders},
 		{name: "index new texts", every: 500 * time.Millisecond, do: search.New(a.Store).Index},
+		{name: "sync with AWS", every: time.Minute, do: a.syncer.Due},
 		{name: "send digests", every: time.Minute, do: a.notifier.Digests},
 		{name: "delete files that nothing needs", every: time.Hour, do: a.maker.Sweep},
 		{name: "delete old notifications", every: time.Hour, do: a.notifier.DeleteOld},

@@ -26,6 +26,7 @@ type Config struct {
 	TrustedProxies []string
 	// ChannelNetworks are networks that are not public and that channels may lead to.
 	ChannelNetworks []string
+	AWSEndpoint     string // of a test server; empty: AWS itself
 	MetricsListen   string
 	Database        domain.Secret // postgres://…; empty: SQLite in Data
 	NodeID          string

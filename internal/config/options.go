@@ -53,13 +53,14 @@ const (
 	groupImages   = "Image providers"
 	groupMail     = "E-mail"
 	groupChannels = "Channels"
+	groupAWS      = "AWS"
 )
 
 // Options lists every option, in the order of the documentation. Each kind of
 // provider has two: a key and an address.
 func Options(kinds []ProviderKind) []Option {
 	return slices.Concat(serverOptions(), storeOptions(), fileOptions(), textOptions(kinds), imageOptions(), mailOptions(),
-		channelOptions())
+		channelOptions(), awsOptions())
 }
 
 func serverOptions() []Option {
@@ -170,6 +171,15 @@ func channelOptions() []Option {
 		{Name: "channel-networks", Value: "LIST", apply: networks(func(c *Config) *[]string { return &c.ChannelNetworks }),
 			Help: "Networks that are not public and that channels and external agents may lead to, such as 10.0.0.0/8: there " +
 				"over http, too, and to any port. By default both lead to public addresses only, over https."},
+	})
+}
+
+// awsOptions say where AWS is. Keys are found by AWS's own rules, in its variables, files and instances.
+func awsOptions() []Option {
+	return group(groupAWS, []Option{
+		{Name: "aws-endpoint", Value: "URL", apply: webAddress(func(c *Config) *string { return &c.AWSEndpoint }),
+			Help: "The address of a test server in AWS's place. By default AWS itself, with the keys that AWS's own tools find: " +
+				"AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or the role that the server runs with."},
 	})
 }
 

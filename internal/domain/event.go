@@ -141,6 +141,11 @@ const (
 	EventCosellStaged   EventName = "cosell.stage_changed"
 	EventCosellDeleted  EventName = "cosell.deleted"
 
+	EventAWSConnected    EventName = "aws.connected"
+	EventAWSDisconnected EventName = "aws.disconnected"
+	EventAWSSynced       EventName = "aws.synced"
+	EventAWSSyncFailed   EventName = "aws.sync_failed"
+
 	EventTriggerCreated EventName = "trigger.created"
 	EventTriggerChanged EventName = "trigger.changed"
 	EventTriggerDeleted EventName = "trigger.deleted"

@@ -167,7 +167,8 @@ var (
 	LimitAWSAccount        = Limit{Name: "aws_account", Unit: Characters, Max: 12, Line: true}
 	LimitDealProblem       = Limit{Name: "deal_problem", Unit: Characters, Max: 2_000}
 	LimitNextStep          = Limit{Name: "next_step", Unit: Characters, Max: 255, Line: true}
-	LimitAmount            = Limit{Name: "amount", Unit: Characters, Max: 16, Line: true} // 10000000000.0000
+	LimitAmount            = Limit{Name: "amount", Unit: Characters, Max: 16, Line: true}            // 10000000000.0000
+	LimitRoleARN           = Limit{Name: "role_arn", Unit: Characters, Min: 1, Max: 600, Line: true} // IAM: 20 to 2,048
 	LimitCurrency          = Limit{Name: "currency", Unit: Characters, Max: 3, Line: true}
 	LimitRecordID          = Limit{Name: "record_id", Unit: Characters, Max: 24, Line: true} // lst_7
 
@@ -231,7 +232,7 @@ func Limits() []Limit {
 		LimitListingTitle, LimitListingShort, LimitListingLong, LimitListingHighlights, LimitListingKeywords,
 		LimitListingCategories, LimitListingSupport,
 		LimitDealTitle, LimitCustomer, LimitCountry, LimitAWSAccount, LimitDealProblem, LimitNextStep, LimitAmount,
-		LimitCurrency, LimitRecordID,
+		LimitCurrency, LimitRecordID, LimitRoleARN,
 		LimitCalendarTitle, LimitCalendarDescription, LimitCalendarID, LimitCalendarColor, LimitCalendarIcon,
 		LimitCalendarTypes, LimitCalendarChannels, LimitActionChannels, LimitCampaignName, LimitCampaignGoal,
 		LimitCampaignPlan, LimitCampaignMinutes, LimitClock, LimitFeedToken, LimitFeedTokenName,

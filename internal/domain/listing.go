@@ -90,6 +90,9 @@ type Listing struct {
 	CatalogType CatalogType
 	ListingFields
 	Synced
+	Remote    ListingFields // what AWS had when both were last the same
+	Conflict  []string      // the fields that have changed here and at AWS since; empty: none
+	Theirs    ListingFields // what AWS has, where there is a conflict
 	Score     ListingScore
 	Search    string // what a list finds it by, in the form for comparison; only on the way to the store
 	Revision  int    // from 1, raised with each change; the number of its newest version
@@ -284,12 +287,12 @@ type ListingDeleted struct{ ListingFacts }
 // EventName returns listing.deleted.
 func (ListingDeleted) EventName() EventName { return EventListingDeleted }
 
-// listingEventTypes is the part of the catalogue that is about listings.
+// listingEventTypes is the part of the catalogue that is about listings, and where they come from.
 func listingEventTypes() []EventType {
 	facts := ListingFacts{"lst_7", "Acme Shared Inbox", CatalogSaaS, 82, "B", 2}
-	return []EventType{
+	return append([]EventType{
 		{"", "A listing was created.", ListingCreated{facts}},
 		{"", "A listing was changed.", ListingUpdated{facts, []string{"short_description"}, 101}},
 		{"", "A listing was deleted.", ListingDeleted{facts}},
-	}
+	}, awsEventTypes()...)
 }

@@ -13,6 +13,7 @@ import (
 	"vellocity/internal/ai"
 	"vellocity/internal/ai/external"
 	"vellocity/internal/auth"
+	"vellocity/internal/awssync"
 	"vellocity/internal/capability"
 	"vellocity/internal/domain"
 	"vellocity/internal/engine/account"
@@ -44,6 +45,7 @@ type Options struct {
 	Publisher *publishing.Publisher // nil: there are no channels
 	Webhooks  *webhook.Sender
 	Agents    *external.Agents // nil: there are no external agents
+	Syncer    *awssync.Syncer  // nil: nobody can connect to AWS
 	Maker     *imaging.Maker   // makes images, which are in Files
 	Files     files.Store
 	Fetch     content.Fetch // reads the addresses of sources; nil: none are read
@@ -100,6 +102,8 @@ func New(o Options) (Engine, error) {
 	c.UseAgents(o.Agents)
 	c.UseFetch(o.Fetch)
 	c.UseFiles(o.Files)
+	p := partner.New(o.Store)
+	p.UseSyncer(o.Syncer)
 	return Engine{
 		Work:    w,
 		Content: c,
@@ -110,7 +114,7 @@ func New(o Options) (Engine, error) {
 		Images: images.New(images.Options{
 			Store: o.Store, Maker: o.Maker, Files: o.Files, Hub: o.Hub, Node: node,
 		}),
-		Partner: partner.New(o.Store),
+		Partner: p,
 		Calendar: calendar.New(calendar.Options{
 			Store: o.Store, Actions: CalendarActions(c, w), Node: node, PublicURL: o.PublicURL,
 		}),

@@ -13,10 +13,12 @@ const (
 	listingRead   db.Set = 1 << iota
 	listingCreate        // stored when it is created
 	listingSave          // stored by a change
+	listingRemote        // stored by a sync
 )
 
 var listingTable = db.NewTable("listing", func(l *domain.Listing) []db.Column {
 	const made, saved = listingRead | listingCreate, listingRead | listingCreate | listingSave
+	const remote = saved | listingRemote
 	return []db.Column{
 		{Name: "id", Field: &l.ID, In: listingRead},
 		{Name: "workspace_id", Field: &l.WorkspaceID, In: made},
@@ -29,7 +31,10 @@ var listingTable = db.NewTable("listing", func(l *domain.Listing) []db.Column {
 		{Name: "search", Field: &l.Search, In: listingCreate | listingSave},
 		{Name: "origin", Field: db.Text(&l.Origin), In: made},
 		{Name: "remote_id", Field: &l.RemoteID, In: saved},
-		{Name: "synced_at", Field: db.Time(&l.SyncedAt), In: saved},
+		{Name: "synced_at", Field: db.Time(&l.SyncedAt), In: remote},
+		{Name: "remote_fields", Field: db.JSONOr(&l.Remote, "{}"), In: remote},
+		{Name: "conflict", Field: db.JSONOr(&l.Conflict, "[]"), In: remote},
+		{Name: "theirs", Field: db.JSONOr(&l.Theirs, "{}"), In: remote},
 		{Name: "revision", Field: &l.Revision, In: saved},
 		{Name: "created_at", Field: db.Time(&l.CreatedAt), In: made},
 		{Name: "updated_at", Field: db.Time(&l.UpdatedAt), In: saved},

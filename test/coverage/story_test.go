@@ -337,6 +337,10 @@ var story = []step{
 	{op: "apply_to_listing", with: "id=listing", body: `{"content_id":$item,"field":"short_description"}`, want: 409},
 	{op: "apply_to_listing", with: "id=listing", body: `{"content_id":$own}`},
 	{op: "sync_listings", want: 409},
+	{op: "get_aws_connection"},
+	{op: "connect_aws", want: 409},
+	{op: "test_aws_connection", want: 409},
+	{op: "disconnect_aws", want: 409},
 	{op: "create_opportunity", keep: "deal=data.id"},
 	{op: "list_opportunities"},
 	{op: "get_opportunity", with: "id=deal"},
@@ -427,8 +431,11 @@ var absent = map[string]struct{ with, body string }{
 //
 //nolint:gochecknoglobals // a table
 var unprovoked = map[string]map[int]string{
-	"sync_listings": {204: "this server has no connection to AWS"},
-	"get_openapi":   {500: "the document is in memory, so that nothing in this call can break"},
-	"delete_output": {409: "the text would have to be written for as long as the call takes"},
-	"delete_chat":   {409: "the answer would have to be written for as long as the call takes"},
+	"sync_listings":       {204: "this server has no connection to AWS"},
+	"connect_aws":         {200: "this server has no keys of AWS"},
+	"test_aws_connection": {204: "this server has no keys of AWS"},
+	"disconnect_aws":      {204: "this server has no connection to AWS"},
+	"get_openapi":         {500: "the document is in memory, so that nothing in this call can break"},
+	"delete_output":       {409: "the text would have to be written for as long as the call takes"},
+	"delete_chat":         {409: "the answer would have to be written for as long as the call takes"},
 }

@@ -19,6 +19,7 @@ type ListingAttributes struct {
 	OverallScore     int                `json:"overall_score" doc:"0 to 100"`
 	Grade            domain.Grade       `json:"grade" doc:"A from 85, B from 70, C from 55, D from 40"`
 	Sync
+	Conflict  []string  `json:"conflict" doc:"The fields that were changed here and on AWS Marketplace since the last sync; empty where there are none"`
 	Revision  int       `json:"revision" doc:"Raised with each change; the number of the newest version"`
 	CreatedAt time.Time `json:"created_at"`
 	UpdatedAt time.Time `json:"updated_at"`
@@ -28,8 +29,23 @@ type ListingAttributes struct {
 type ListingDetailsAttributes struct {
 	ListingAttributes
 	ListingTexts
-	Breakdown    ListingBreakdown `json:"breakdown" doc:"The score by part; the weights of all parts sum to 100"`
-	ContentItems []ListingItem    `json:"content_items" doc:"The content items that were written for it, newest first, up to 50"`
+	Remote       ops.Maybe[RemoteListing] `json:"remote" doc:"What AWS Marketplace has, where there is a conflict"`
+	Breakdown    ListingBreakdown         `json:"breakdown" doc:"The score by part; the weights of all parts sum to 100"`
+	ContentItems []ListingItem            `json:"content_items" doc:"The content items that were written for it, newest first, up to 50"`
+}
+
+// RemoteListing is what AWS Marketplace has of a listing.
+type RemoteListing struct {
+	Title            string `json:"title"`
+	ShortDescription string `json:"short_description"`
+	ListingTexts
+}
+
+func remoteOf(l domain.Listing) (m ops.Maybe[RemoteListing]) {
+	if len(l.Conflict) > 0 {
+		m.Value = &RemoteListing{l.Theirs.Title, l.Theirs.ShortDescription, textsOf(l.Theirs)}
+	}
+	return m
 }
 
 // ListingTexts is what buyers read beside the title and the short description.
@@ -214,7 +230,7 @@ func listingResource[A any](id int64, a A) Resource[A] {
 func listingAttributes(l domain.Listing) ListingAttributes {
 	return ListingAttributes{
 		Title: l.Title, CatalogType: l.CatalogType, ShortDescription: l.ShortDescription, OverallScore: l.Score.Overall,
-		Grade: l.Score.Grade, Sync: syncOf(l.Synced), Revision: l.Revision, CreatedAt: l.CreatedAt.UTC(),
+		Grade: l.Score.Grade, Sync: syncOf(l.Synced), Conflict: wire.List(l.Conflict), Revision: l.Revision, CreatedAt: l.CreatedAt.UTC(),
 		UpdatedAt: l.UpdatedAt.UTC(),
 	}
 }
@@ -222,7 +238,7 @@ func listingAttributes(l domain.Listing) ListingAttributes {
 func viewListing(r *ops.Reply, d partner.ListingDetails) Resource[ListingDetailsAttributes] {
 	r.Revision = wire.Number(int64(d.Revision))
 	return listingResource(d.ID, ListingDetailsAttributes{
-		ListingAttributes: listingAttributes(d.Listing), ListingTexts: textsOf(d.ListingFields),
+		ListingAttributes: listingAttributes(d.Listing), ListingTexts: textsOf(d.ListingFields), Remote: remoteOf(d.Listing),
 		Breakdown: breakdownOf(d.Score),
 		ContentItems: wire.Each(d.Items, func(c domain.ContentItem) ListingItem {
 			return ListingItem{c.ID, c.Title, c.Status}

@@ -184,8 +184,9 @@ func syncListingsRow(v *partner.Verbs) ops.Op {
 		IdempotencyKey: true,
 		Docs: ops.Docs{
 			Chapter: chapterListings, Summary: "Sync listings with AWS",
-			Description: "Reads the listings of the connected AWS account. Without a connection it is refused with 409; " +
-				"listings work without one.",
+			Description: "Asks for a sync with the connected AWS account, which runs in the background: new and changed " +
+				"products become listings. What was changed here and there is a conflict, and stays as it is here. Without a " +
+				"connection it is refused with 409; listings work without one.",
 			Errors: []domain.Code{domain.CodeConflict},
 		},
 		Tool:    ops.Tool{None: "a person connects AWS first"},

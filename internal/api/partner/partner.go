@@ -14,7 +14,7 @@ import (
 
 // Rows returns the area's rows. profile returns the caller's workspace, whose time zone days are read in.
 func Rows(v *partner.Verbs, profile wire.Profile) []ops.Op {
-	return slices.Concat(listingRows(v), opportunityRows(v), analyticsRows(v, profile))
+	return slices.Concat(listingRows(v), opportunityRows(v), analyticsRows(v, profile), awsRows(v))
 }
 
 const toolset = "partners"

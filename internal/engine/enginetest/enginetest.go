@@ -25,6 +25,7 @@ import (
 	"vellocity/internal/ai/wire"
 	"vellocity/internal/auth"
 	"vellocity/internal/await"
+	"vellocity/internal/awssync"
 	"vellocity/internal/capability"
 	"vellocity/internal/domain"
 	"vellocity/internal/engine"
@@ -36,6 +37,8 @@ import (
 	"vellocity/internal/engine/studio"
 	"vellocity/internal/engine/work"
 	"vellocity/internal/execution"
+	"vellocity/internal/extension/aws"
+	"vellocity/internal/extension/aws/awstest"
 	channels "vellocity/internal/extension/wire"
 	"vellocity/internal/files"
 	"vellocity/internal/imaging"
@@ -89,6 +92,8 @@ type Kit struct {
 	Images    *images.Verbs
 	Partner   *partner.Verbs
 	Calendar  *calendar.Verbs
+	AWS       *awstest.Server // what answers in AWS's place; it trusts our workspace by RoleARN
+	Syncer    *awssync.Syncer
 	Maker     *imaging.Maker
 	Files     files.Store
 	Site      *Site // where the channels of the kind "site" lead
@@ -230,9 +235,11 @@ func (k *Kit) build() {
 		Store: k.Store, Files: k.Files, Engines: k.engines(), Log: log, Pause: time.Millisecond,
 	})
 	k.Runner.Images = k.Maker
+	k.connectable()
 	k.newQueue(log)
 	k.Images = images.New(images.Options{Store: k.Store, Maker: k.Maker, Files: k.Files, Hub: k.Hub})
 	k.Partner = partner.New(k.Store)
+	k.Partner.UseSyncer(k.Syncer)
 	k.Work, err = work.New(work.Options{Store: k.Store, Runner: k.Runner, Hub: k.Hub, Capabilities: capabilities,
 		Templates: k.Config.Templates})
 	k.must(err)
@@ -263,6 +270,20 @@ func (k *Kit) build() {
 	})
 }
 
+// RoleARN is the role in a partner's account that our workspace may connect by.
+const RoleARN = "arn:aws:iam::" + awstest.Partner + ":role/vellocity"
+
+// connectable builds what connects workspaces to AWS.
+func (k *Kit) connectable() {
+	if k.AWS == nil {
+		k.AWS = awstest.New().Start(k.T)
+		k.AWS.Trust(awstest.Role{ARN: RoleARN, ExternalID: k.Vault.ExternalID(k.Ours.ID)})
+	}
+	k.Syncer = awssync.New(awssync.Options{Store: k.Store, Vault: k.Vault, Client: aws.New(aws.Options{
+		Endpoint: k.AWS.URL, AccessKey: awstest.AccessKey, SecretKey: awstest.SecretKey,
+	})})
+}
+
 func (k *Kit) newQueue(log *slog.Logger) {
 	k.T.Helper()
 	var err error
@@ -277,6 +298,7 @@ func (k *Kit) newQueue(log *slog.Logger) {
 			execution.JobKind:  k.Runner.Work,
 			publishing.JobKind: k.Publisher.Work,
 			imaging.JobKind:    k.Maker.Work,
+			awssync.JobKind:    k.Syncer.Work,
 		},
 		Workers: map[string]int{execution.JobKind: cmp.Or(k.Config.Workers, 8)},
 	})
@@ -284,6 +306,7 @@ func (k *Kit) newQueue(log *slog.Logger) {
 	k.Runner.UseQueue(k.Queue)
 	k.Publisher.UseQueue(k.Queue)
 	k.Maker.UseQueue(k.Queue)
+	k.Syncer.UseQueue(k.Queue)
 }
 
 // engines are those of the test, or those of the API without a connection.

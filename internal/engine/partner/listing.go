@@ -104,16 +104,6 @@ func (v *Verbs) ListingVersion(ctx context.Context, in ListingVersion) (domain.L
 	return v.store.Read().ListingVersion(ctx, a.WorkspaceID, in.ID, in.N)
 }
 
-// SyncListings reads the listings of the workspace's AWS account. Without a connection to AWS, which this server has
-// none of yet, it is a CONFLICT. It takes the scope write.
-func (v *Verbs) SyncListings(ctx context.Context) error {
-	_, err := verb.Change(ctx, v.store, domain.ScopeWrite, func(*store.Tx, domain.Actor) (struct{}, error) {
-		return struct{}{}, domain.Errorf(domain.CodeConflict, "There is no AWS connection. Create listings with "+
-			"POST /partners/listings; they work without one.")
-	})
-	return err
-}
-
 // describe checks a listing whole, brings its texts into the form in which they are stored, and scores it. It parses
 // the texts, so it is called before the transaction.
 func describe(l *domain.Listing) error {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"vellocity/internal/awssync"
 	"vellocity/internal/domain"
 	"vellocity/internal/store"
 )
@@ -15,6 +16,7 @@ import (
 // Verbs are the verbs of this area. They are safe for use by several goroutines.
 type Verbs struct {
 	store *store.Store
+	aws   *awssync.Syncer // nil: nobody can connect to AWS
 }
 
 // New returns the verbs.

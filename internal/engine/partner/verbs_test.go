@@ -146,6 +146,29 @@ func (verbs) Opportunities() enginetest.Verbs {
 	}
 }
 
+// connected connects our workspace to AWS.
+func connected(k K) int64 {
+	k.T.Helper()
+	must(k, second(k.Partner.ConnectAWS(k.Ctx(), partner.ConnectAWS{RoleARN: enginetest.RoleARN})))
+	return 1
+}
+
+func (verbs) Connections() enginetest.Verbs {
+	return enginetest.Verbs{
+		"UseSyncer": {Open: true},
+		"AWS":       enginetest.Read(func(k K, ctx C, _ X) error { return second(k.Partner.AWS(ctx)) }),
+		"ConnectAWS": {Scope: domain.ScopeAdmin, Event: true, Call: func(k K, ctx C, _ X) error {
+			return second(k.Partner.ConnectAWS(ctx, partner.ConnectAWS{RoleARN: enginetest.RoleARN}))
+		}},
+		"TestAWS": {Scope: domain.ScopeAdmin, Call: func(k K, ctx C, _ X) error {
+			return k.Partner.TestAWS(ctx, enginetest.RoleARN)
+		}},
+		"DisconnectAWS": {Scope: domain.ScopeAdmin, Event: true, Make: connected, Call: func(k K, ctx C, _ X) error {
+			return k.Partner.DisconnectAWS(ctx, verb.Precondition{})
+		}},
+	}
+}
+
 func (verbs) Analytics() enginetest.Verbs {
 	return enginetest.Verbs{
 		"Analyze": enginetest.Read(func(k K, ctx C, _ X) error {

@@ -16,8 +16,12 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/marketplacecatalog"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/aws/smithy-go/logging"
+
+	"vellocity/internal/domain"
 )
 
 // Region is where Marketplace Catalog and Partner Central answer.
@@ -30,8 +34,11 @@ const sessionSeconds = 900
 type Options struct {
 	// Endpoint is the address of a test server that answers for all services; empty means AWS itself.
 	Endpoint string
-	HTTP     *http.Client            // nil: the SDK's
-	Keys     aws.CredentialsProvider // of this installation; nil: the SDK's ordinary chain (environment, files, instance)
+	HTTP     *http.Client // nil: the SDK's
+	// AccessKey and SecretKey are this installation's keys; empty: the SDK's ordinary chain finds them (environment,
+	// files, instance).
+	AccessKey string
+	SecretKey domain.Secret
 }
 
 // Client is this installation towards AWS. It is safe for use by several goroutines.
@@ -44,12 +51,15 @@ type Client struct {
 func New(o Options) *Client {
 	c := &Client{o: o}
 	c.load = sync.OnceValues(func() (aws.Config, error) {
-		options := []func(*config.LoadOptions) error{config.WithRegion(Region)}
+		options := []func(*config.LoadOptions) error{
+			config.WithRegion(Region), config.WithLogger(logging.Nop{}), // faults say it in words
+		}
 		if o.HTTP != nil {
 			options = append(options, config.WithHTTPClient(o.HTTP))
 		}
-		if o.Keys != nil {
-			options = append(options, config.WithCredentialsProvider(o.Keys))
+		if o.AccessKey != "" {
+			keys := credentials.NewStaticCredentialsProvider(o.AccessKey, o.SecretKey.Reveal(), "")
+			options = append(options, config.WithCredentialsProvider(keys))
 		}
 		return config.LoadDefaultConfig(context.Background(), options...)
 	})

@@ -9,9 +9,6 @@ import (
 	"testing"
 	"time"
 
-	sdk "github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
-
 	"vellocity/internal/domain"
 	"vellocity/internal/extension/aws"
 	"vellocity/internal/extension/aws/awstest"
@@ -22,15 +19,11 @@ const (
 	external = "vellocity-7-abcdef"
 )
 
-func keys() sdk.CredentialsProvider {
-	return credentials.NewStaticCredentialsProvider(awstest.AccessKey, awstest.SecretKey, "")
-}
-
 func start(t *testing.T) (*awstest.Server, *aws.Client) {
 	t.Helper()
 	double := awstest.New().Start(t)
 	double.Trust(awstest.Role{ARN: role, ExternalID: external})
-	return double, aws.New(aws.Options{Endpoint: double.URL, Keys: keys()})
+	return double, aws.New(aws.Options{Endpoint: double.URL, AccessKey: awstest.AccessKey, SecretKey: awstest.SecretKey})
 }
 
 func session(t *testing.T, c *aws.Client) *aws.Session {
@@ -76,12 +69,12 @@ func TestARoleNeedsTheExternalID(t *testing.T) {
 func TestWrongKeysAreDenied(t *testing.T) {
 	double, _ := start(t)
 	c := aws.New(aws.Options{
-		Endpoint: double.URL, Keys: credentials.NewStaticCredentialsProvider(awstest.AccessKey, "another", ""),
+		Endpoint: double.URL, AccessKey: awstest.AccessKey, SecretKey: "another",
 	})
 	if _, err := c.Identity(t.Context()); faultKind(err) != aws.Denied {
 		t.Error(err)
 	}
-	c = aws.New(aws.Options{Endpoint: "http://127.0.0.1:1", Keys: keys(), HTTP: &http.Client{Timeout: time.Second}})
+	c = aws.New(aws.Options{Endpoint: "http://127.0.0.1:1", AccessKey: awstest.AccessKey, SecretKey: awstest.SecretKey, HTTP: &http.Client{Timeout: time.Second}})
 	if _, err := c.Identity(t.Context()); faultKind(err) != aws.Broken {
 		t.Error(err)
 	}
