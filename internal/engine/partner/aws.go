@@ -64,6 +64,13 @@ func (v *Verbs) ConnectAWS(ctx context.Context, in ConnectAWS) (AWS, error) {
 		return AWS{}, err
 	}
 	in.RoleARN = strings.TrimSpace(in.RoleARN)
+	before, _, err := v.store.Read().AWSConnection(ctx, a.WorkspaceID)
+	if err != nil {
+		return AWS{}, err
+	}
+	if err := in.CheckRevision(int64(before.Revision)); err != nil { // before AWS is asked, and again below
+		return AWS{}, err
+	}
 	if err := v.testAWS(ctx, a.WorkspaceID, in.RoleARN); err != nil {
 		return AWS{}, err
 	}
@@ -144,11 +151,11 @@ func (v *Verbs) DisconnectAWS(ctx context.Context, seen verb.Precondition) error
 		if err != nil {
 			return struct{}{}, err
 		}
-		if !ok {
-			return struct{}{}, notConnected()
-		}
 		if err := seen.CheckRevision(int64(c.Revision)); err != nil {
 			return struct{}{}, err
+		}
+		if !ok {
+			return struct{}{}, notConnected()
 		}
 		if err := tx.DisconnectAWS(ctx, a.WorkspaceID); err != nil {
 			return struct{}{}, err
