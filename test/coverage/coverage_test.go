@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"vellocity/internal/ai/aitest"
+	"vellocity/internal/extension/aws/awstest"
 	"vellocity/internal/golden"
 	"vellocity/test/product"
 )
@@ -56,6 +57,9 @@ func walk(t *testing.T, address string) *walker {
 	}))
 	t.Cleanup(func() { never.CloseClientConnections(); never.Close() })
 	in.Env = append(in.Env, "STABILITY_API_KEY=test", "VELLOCITY_STABILITY_BASE_URL="+never.URL)
+	amazon := awstest.New().Start(t)
+	amazon.Trust(awstest.Role{ARN: awsRole, ExternalID: awstest.AnyID})
+	in.Env = append(append(in.Env, awstest.Keys()...), "VELLOCITY_AWS_ENDPOINT="+amazon.URL)
 	w := &walker{Server: product.Start(t, in), base: database{in}, seen: newSheet(),
 		kept: map[string]string{"page": page.URL}, good: map[string]call{}}
 	w.doc = readDocument(t, w.get(t, "/openapi.json"), w.get(t, "/content-workflow/mcp-schema"))

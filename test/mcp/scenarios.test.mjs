@@ -101,13 +101,17 @@ for (const kind of kinds) {
       assert.ok(board.columns.published.items.some(i => i.id === id), 'not on the board as published')
     })
 
+    // The ids of some nouns say what they name.
+    const prefixes = { listing: 'lst_1', opportunity: 'opp_1', calendar_event: 'evt_1' }
+    const prefixed = tool => prefixes[Object.keys(prefixes).find(noun => tool.includes(noun))] ?? 1
+
     test('every tool that reads answers as its schema says', async () => {
       const all = await kind.connect({ query: '?toolsets=all' })
       const list = (await all.client.listTools()).tools.filter(t => t.annotations.readOnlyHint)
       const valid = await schemas(list)
       const executions = valid('list_executions', await all.call('list_executions', { status: 'completed' }))
       const content = valid('get_execution_assets', await all.call('get_execution_assets', { id: executions[0].id })).content_items[0].id
-      const samples = { slug: 'generate-blog-post', text: 'Bees live in the city.', use_case: 'A newsletter', template: tool => tool.includes('writer') ? 'faq_generator' : 'newsletter', id: tool => tool.includes('content') ? content : tool.includes('execution') ? executions[0].id : 1 }
+      const samples = { slug: 'generate-blog-post', text: 'Bees live in the city.', use_case: 'A newsletter', template: tool => tool.includes('writer') ? 'faq_generator' : 'newsletter', id: tool => tool.includes('content') ? content : tool.includes('execution') ? executions[0].id : prefixed(tool) }
       let called = 0
       for (const tool of list) {
         const required = tool.inputSchema.required ?? []

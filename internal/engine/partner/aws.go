@@ -64,11 +64,11 @@ func (v *Verbs) ConnectAWS(ctx context.Context, in ConnectAWS) (AWS, error) {
 		return AWS{}, err
 	}
 	in.RoleARN = strings.TrimSpace(in.RoleARN)
-	before, _, err := v.store.Read().AWSConnection(ctx, a.WorkspaceID)
+	before, connected, err := v.store.Read().AWSConnection(ctx, a.WorkspaceID)
 	if err != nil {
 		return AWS{}, err
 	}
-	if err := in.CheckRevision(int64(before.Revision)); err != nil { // before AWS is asked, and again below
+	if err := in.CheckRevision(revisionOf(before, connected)); err != nil { // before AWS is asked, and again below
 		return AWS{}, err
 	}
 	if err := v.testAWS(ctx, a.WorkspaceID, in.RoleARN); err != nil {
@@ -76,11 +76,11 @@ func (v *Verbs) ConnectAWS(ctx context.Context, in ConnectAWS) (AWS, error) {
 	}
 	out := v.describeAWS(ctx, a.WorkspaceID, domain.AWSConnection{}, true)
 	return verb.Change(ctx, v.store, domain.ScopeAdmin, func(tx *store.Tx, a domain.Actor) (AWS, error) {
-		c, _, err := tx.LockAWSConnection(ctx, a.WorkspaceID)
+		c, connected, err := tx.LockAWSConnection(ctx, a.WorkspaceID)
 		if err != nil {
 			return AWS{}, err
 		}
-		if err := in.CheckRevision(int64(c.Revision)); err != nil {
+		if err := in.CheckRevision(revisionOf(c, connected)); err != nil {
 			return AWS{}, err
 		}
 		out.Connection, err = tx.ConnectAWS(ctx, a.WorkspaceID, in.RoleARN, tx.Now().Add(awssync.Every))
@@ -92,6 +92,14 @@ func (v *Verbs) ConnectAWS(ctx context.Context, in ConnectAWS) (AWS, error) {
 		}
 		return out, tx.AppendEvent(ctx, subject(a.WorkspaceID), domain.AWSConnected{AWSFacts: out.Connection.Facts()})
 	})
+}
+
+// revisionOf is what If-Match names; nothing names a connection that does not exist.
+func revisionOf(c domain.AWSConnection, exists bool) int64 {
+	if !exists {
+		return -1
+	}
+	return int64(c.Revision)
 }
 
 // testAWS checks a role with AWS, and says what is wrong with it.

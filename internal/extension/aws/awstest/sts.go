@@ -57,6 +57,19 @@ func (s *Server) sts(action string, form url.Values) (any, *problem) {
 	return nil, &problem{status: 400, code: "InvalidAction", message: "Could not find operation " + action}
 }
 
+// AnyID is an external id that stands for all of them.
+const AnyID = "*"
+
+func (r Role) admits(id string) bool {
+	switch r.ExternalID {
+	case "":
+		return true
+	case AnyID:
+		return id != ""
+	}
+	return r.ExternalID == id
+}
+
 func (s *Server) assume(form url.Values) (any, *problem) {
 	arn := form.Get("RoleArn")
 	seconds, err := strconv.Atoi(form.Get("DurationSeconds"))
@@ -68,7 +81,7 @@ func (s *Server) assume(form url.Values) (any, *problem) {
 	}
 	trusted := false
 	for _, r := range s.Roles {
-		trusted = trusted || r.ARN == arn && (r.ExternalID == "" || r.ExternalID == form.Get("ExternalId"))
+		trusted = trusted || r.ARN == arn && r.admits(form.Get("ExternalId"))
 	}
 	if !trusted {
 		return nil, problemOf("AccessDenied", "User: arn:aws:sts::"+Account+":assumed-role/vellocity-server/i-0123456789 "+
