@@ -11,11 +11,6 @@ import (
 	"vellocity/internal/guard"
 )
 
-var beds = []Source{
-	{N: 1, ContentID: 7, Version: 2, Start: 10, End: 72, Title: "Beds", Quote: "Cover the beds before the first frost. Fleece keeps 2 degrees."},
-	{N: 2, ContentID: 8, Version: 1, Start: 0, End: 30, Title: "Regen", Quote: "Im Mai fällt der meiste Regen."},
-}
-
 // What is shown of a conversation fits, whole turns at its end, and nothing is counted twice.
 func TestTrimKeepsTheNewestTurnsThatFit(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))

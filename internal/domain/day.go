@@ -86,7 +86,8 @@ func ParseMoment(text string, zone *time.Location) (at time.Time, wholeDay, ok b
 }
 
 // WantMoment says what [ParseMoment] reads, for messages.
-const WantMoment = "a time such as 2026-02-26T10:00:00Z, a time of the clocks such as 2026-02-26T10:00, or a day such as 2026-02-26"
+const WantMoment = "a time such as 2026-02-26T10:00:00Z, a time of the clocks such as 2026-02-26T10:00, " +
+	"or a day such as 2026-02-26"
 
 // TimeZone returns a time zone by its IANA name; ok is false where there is none.
 func TimeZone(name string) (zone *time.Location, ok bool) {

@@ -169,8 +169,8 @@ const (
 	EventCampaignCreated  EventName = "campaign.created"
 	EventCampaignChanged  EventName = "campaign.changed"
 	EventCampaignDeleted  EventName = "campaign.deleted"
-	EventFeedTokenCreated EventName = "feed_token.created"
-	EventFeedTokenRevoked EventName = "feed_token.revoked"
+	EventFeedTokenCreated EventName = "feed_token.created" //nolint:gosec // a name
+	EventFeedTokenRevoked EventName = "feed_token.revoked" //nolint:gosec // a name
 )
 
 // KeyFacts is what every event about an API key says. The key itself is never in

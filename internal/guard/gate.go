@@ -65,8 +65,8 @@ func mustGate(g *gate, err error) *gate {
 	return g
 }
 
-// newGate builds the automaton, and numbers the patterns. It fails where the strings of the patterns are more than it can
-// hold.
+// newGate builds the automaton, and numbers the patterns. It fails where the strings of the patterns are more than it
+// can hold.
 func newGate(reads over, all []*pattern) (*gate, error) {
 	if err := fits("patterns", len(all), mostPatterns); err != nil {
 		return nil, err

@@ -38,8 +38,8 @@ func leftOut(t *target) []domain.Finding {
 	}
 	if len(images) > 0 {
 		out = append(out, domain.Finding{Severity: domain.SeverityInfo, Message: "Readers see only the description of some " +
-			"images: " + listed(images) + ". Use a web address (https), or add the image to the item and name it by its id, as " +
-			domain.ImageRef(31) + "."})
+			"images: " + listed(images) + ". Use a web address (https), or add the image to the item and name it by its id, " +
+			"as " + domain.ImageRef(31) + "."})
 	}
 	if len(unknown) > 0 {
 		out = append(out, domain.Finding{Severity: domain.SeverityWarning, Message: "The text names images that the item " +

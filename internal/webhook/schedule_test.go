@@ -61,7 +61,7 @@ func TestJitter(t *testing.T) {
 func TestStatesFitTogether(t *testing.T) {
 	s := &Sender{Options: Options{Jitter: jitter}}
 	for seed := range uint64(300) {
-		r := rand.New(rand.NewPCG(seed, 43)) //nolint:gosec // no secret
+		r := rand.New(rand.NewPCG(seed, 43))
 		now := time.Date(2026, 3, 1, 10, 0, 0, 0, time.UTC)
 		w := store.Webhook{Webhook: domain.Webhook{ID: 3, Active: true}}
 		open := []domain.Delivery{{ID: 1}, {ID: 2}, {ID: 3, Test: true}}

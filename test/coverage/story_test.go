@@ -21,7 +21,7 @@ type step struct {
 	restless string
 }
 
-// awsRole is a role that trusts whoever names an external id.
+// awsRole is a role that trusts anyone who names an external id.
 const awsRole = "arn:aws:iam::" + awstest.Partner + ":role/vellocity"
 
 // story is what a team does with the product in a day. It covers every operation: add a

@@ -10,8 +10,8 @@ import (
 	"vellocity/test/product"
 )
 
-// A listing that changes on AWS Marketplace becomes one published item, on two nodes of which each is killed once: while it
-// syncs, and while it writes.
+// A listing that changes on AWS Marketplace becomes one published item, on two nodes of which each is killed once: while
+// it syncs, and while it writes.
 func TestAChangeAtAWSIsPublishedOnceWhileNodesAreKilled(t *testing.T) {
 	t.Parallel()
 	double := awstest.New().Start(t)
@@ -25,7 +25,8 @@ func TestAChangeAtAWSIsPublishedOnceWhileNodesAreKilled(t *testing.T) {
 	}
 	b, db := start(t, inB), open(t, in)
 
-	acme := awstest.Product{ID: "prod-1", Type: "SaaSProduct", Title: "Acme Shared Inbox", Short: "One inbox.", Long: "It sorts."}
+	acme := awstest.Product{ID: "prod-1", Type: "SaaSProduct", Title: "Acme Shared Inbox", Short: "One inbox.",
+		Long: "It sorts."}
 	double.Put(acme)
 	const role = "arn:aws:iam::" + awstest.Partner + ":role/vellocity"
 	a.connect(t, double, role)
@@ -45,9 +46,9 @@ func TestAChangeAtAWSIsPublishedOnceWhileNodesAreKilled(t *testing.T) {
 	}
 	a.Kill()
 	product.Eventually(t, time.Minute, "the execution", func() bool { return count(t, db, `select count(*) from execution`) == 1 })
-	a = start(t, a.Installation)
+	start(t, a.Installation)
 	b.Kill()
-	b = start(t, b.Installation)
+	start(t, b.Installation)
 	product.Eventually(t, time.Minute, "the publication", func() bool {
 		return count(t, db, `select count(*) from publication`) == 1 && count(t, db, unfinished) == 0
 	})
@@ -81,7 +82,8 @@ func (s *server) connect(t *testing.T, double *awstest.Server, role string) {
 		t.Errorf("a role that does not trust us was accepted: %d", c.Status)
 	}
 	double.Trust(awstest.Role{ARN: role, ExternalID: shown.Data.ExternalID})
-	if answer := s.ask(t, &c, http.MethodPut, "/partners/aws", map[string]any{"iam_role_arn": role}); c.Status != http.StatusOK {
+	answer := s.ask(t, &c, http.MethodPut, "/partners/aws", map[string]any{"iam_role_arn": role})
+	if c.Status != http.StatusOK {
 		t.Fatalf("connect: %d %s", c.Status, answer)
 	}
 }

@@ -55,8 +55,8 @@ func (s shown) want(t *testing.T) (start, end string) {
 // events are events in five zones, some in the gap and the fold of their clocks, and texts
 // that need care.
 func events() (list []map[string]any) {
-	const hard = "Commas, semicolons; a back\\slash, \"quotes\", and two lines:\nsecond – with é, 漢字 and 👩🏽‍🚀, as long as " +
-		"it takes to be folded at least once, and then once again."
+	const hard = "Commas, semicolons; a back\\slash, \"quotes\", and two lines:\nsecond – with é, 漢字 and 👩🏽‍🚀, as long " +
+		"as it takes to be folded at least once, and then once again."
 	for _, z := range []struct{ name, gap, fold string }{
 		{"Europe/Berlin", "2031-03-30T02:30", "2031-10-26T02:30"}, {"America/New_York", "2031-03-09T02:30",
 			"2031-11-02T01:30"},

@@ -193,8 +193,8 @@ func deleteRow(v *images.Verbs) ops.Op {
 		Hints: ops.Hints{Destructive: true, Idempotent: true},
 		Docs: ops.Docs{
 			Chapter: chapter, Summary: "Delete an image",
-			Description: "Nobody can read it from then on. Its file is removed within a day or two. One that an item shows, or " +
-				"has published, is a CONFLICT; details.content_ids names the items.",
+			Description: "Nobody can read it from then on. Its file is removed within a day or two. One that an item shows, " +
+				"or has published, is a CONFLICT; details.content_ids names the items.",
 			Errors:  []domain.Code{domain.CodeNotFound, domain.CodeConflict, domain.CodePreconditionFailed},
 			Example: map[string]any{"id": sampleImage.ID},
 		},

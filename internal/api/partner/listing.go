@@ -230,8 +230,8 @@ func listingResource[A any](id int64, a A) Resource[A] {
 func listingAttributes(l domain.Listing) ListingAttributes {
 	return ListingAttributes{
 		Title: l.Title, CatalogType: l.CatalogType, ShortDescription: l.ShortDescription, OverallScore: l.Score.Overall,
-		Grade: l.Score.Grade, Sync: syncOf(l.Synced), Conflict: wire.List(l.Conflict), Revision: l.Revision, CreatedAt: l.CreatedAt.UTC(),
-		UpdatedAt: l.UpdatedAt.UTC(),
+		Grade: l.Score.Grade, Sync: syncOf(l.Synced), Conflict: wire.List(l.Conflict), Revision: l.Revision,
+		CreatedAt: l.CreatedAt.UTC(), UpdatedAt: l.UpdatedAt.UTC(),
 	}
 }
 

@@ -55,7 +55,8 @@ func TestImages(t *testing.T) {
 		}
 		if tc.effects == 1 {
 			a := out.Effects[0].Attach
-			if a.ContentID != 7 || a.Image.ID != 31 || a.Role != domain.ImageCover || a.AltText != "A lighthouse" || got.Moderated != 1 {
+			if a.ContentID != 7 || a.Image.ID != 31 || a.Role != domain.ImageCover || a.AltText != "A lighthouse" ||
+				got.Moderated != 1 {
 				t.Errorf("%s: %+v", name, a)
 			}
 		}

@@ -307,7 +307,8 @@ func TestActionsTakeTheScopesOfWhatTheyDo(t *testing.T) {
 			_, err := k.Calendar.EditEvent(editor, calendar.EditEvent{ID: domain.CalendarEventID(e.ID), EventEdit: in})
 			return err
 		}
-		if err := edit(calendar.EventEdit{ScheduledAt: new("2031-03-04T10:00:00Z")}); domain.CodeOf(err) != domain.CodeForbidden {
+		err = edit(calendar.EventEdit{ScheduledAt: new("2031-03-04T10:00:00Z")})
+		if domain.CodeOf(err) != domain.CodeForbidden {
 			t.Errorf("an editor moves a publication: %v", err)
 		}
 		if err := edit(calendar.EventEdit{Title: new("A better title")}); err != nil {

@@ -55,13 +55,14 @@ func (v *Verbs) SetItemImage(ctx context.Context, in SetItemImage) (ItemDetails,
 	if err := in.validate(); err != nil {
 		return ItemDetails{}, err
 	}
-	return v.changeImages(ctx, in.ID, in.Precondition, func(before domain.ContentItem) ([]domain.ItemImage, string, error) {
+	next := func(before domain.ContentItem) ([]domain.ItemImage, string, error) {
 		i, err := v.store.Read().Image(ctx, before.WorkspaceID, in.ImageID)
 		if err != nil {
 			return nil, "", err
 		}
 		return in.apply(before.Images, i)
-	})
+	}
+	return v.changeImages(ctx, in.ID, in.Precondition, next)
 }
 
 // apply returns the images of an item with the change, and what it is, for the history.
@@ -105,13 +106,14 @@ func (v *Verbs) RemoveItemImage(ctx context.Context, in ItemImage) (ItemDetails,
 	if _, err := verb.Caller(ctx, domain.ScopeContent); err != nil {
 		return ItemDetails{}, err
 	}
-	return v.changeImages(ctx, in.ID, in.Precondition, func(before domain.ContentItem) ([]domain.ItemImage, string, error) {
+	next := func(before domain.ContentItem) ([]domain.ItemImage, string, error) {
 		n := domain.ImageByID(before.Images, in.ImageID)
 		if n < 0 {
 			return nil, "", domain.NotFound("Image of this item")
 		}
 		return slices.Delete(slices.Clone(before.Images), n, n+1), fmt.Sprintf("Removed image %d", in.ImageID), nil
-	})
+	}
+	return v.changeImages(ctx, in.ID, in.Precondition, next)
 }
 
 // changeImages stores other images of an item, as its next version.

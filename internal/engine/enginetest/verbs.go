@@ -259,7 +259,8 @@ func (k *Kit) state() string {
 	for _, s := range [][2]string{
 		{"balance * balance", "account"}, {"revision", "content"}, {"version", "execution"}, {"revision", "workspace"},
 		{"revision", "api_key"}, {"job_id", "execution"}, {"version", "voice"}, {"version", "agent"},
-		{"version", "channel"}, {"version", "webhook"}, {"revision", "source"}, {"revision", "listing"}, {"revision", "opportunity"},
+		{"version", "channel"}, {"version", "webhook"}, {"revision", "source"}, {"revision", "listing"},
+		{"revision", "opportunity"},
 		{"round", "channel_publication"},
 	} {
 		sum := k.Count(fmt.Sprintf("select coalesce(sum(%s), 0) from %s", s[0], s[1]))

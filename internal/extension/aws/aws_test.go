@@ -74,7 +74,10 @@ func TestWrongKeysAreDenied(t *testing.T) {
 	if _, err := c.Identity(t.Context()); faultKind(err) != aws.Denied {
 		t.Error(err)
 	}
-	c = aws.New(aws.Options{Endpoint: "http://127.0.0.1:1", AccessKey: awstest.AccessKey, SecretKey: awstest.SecretKey, HTTP: &http.Client{Timeout: time.Second}})
+	c = aws.New(aws.Options{
+		Endpoint: "http://127.0.0.1:1", AccessKey: awstest.AccessKey, SecretKey: awstest.SecretKey,
+		HTTP: &http.Client{Timeout: time.Second},
+	})
 	if _, err := c.Identity(t.Context()); faultKind(err) != aws.Broken {
 		t.Error(err)
 	}
@@ -156,7 +159,8 @@ func TestAChangeIsCheckedThenApplied(t *testing.T) {
 	must(t, change(t, s, apply))
 	must(t, change(t, s, apply)) // the same token: the same change set, not another change
 	p, n := double.Product("prod-1")
-	if n != 2 || p.Title != "Acme Shared Inbox" || !slices.Equal(p.Keywords, f.Keywords) || p.VideoURL != "" || p.Long != "Long text" {
+	if n != 2 || p.Title != "Acme Shared Inbox" || !slices.Equal(p.Keywords, f.Keywords) ||
+		p.VideoURL != "" || p.Long != "Long text" {
 		t.Errorf("revision %d: %+v", n, p)
 	}
 	in.Token = "stale"

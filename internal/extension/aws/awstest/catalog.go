@@ -307,7 +307,8 @@ func (s *Server) advance(c *changeSet) {
 }
 
 var most = map[string]int{
-	"ProductTitle": 72, "ShortDescription": 1000, "LongDescription": 5000, "SupportDescription": 2000, "Sku": 5000, "LogoUrl": 2048,
+	"ProductTitle": 72, "ShortDescription": 1000, "LongDescription": 5000, "SupportDescription": 2000, "Sku": 5000,
+	"LogoUrl": 2048,
 }
 
 var lists = map[string][3]int{ // least, most, most characters of each
@@ -352,7 +353,9 @@ func apply(p *Product, details map[string]any) {
 		"ProductTitle": &p.Title, "ShortDescription": &p.Short, "LongDescription": &p.Long, "SupportDescription": &p.Support,
 		"LogoUrl": &p.LogoURL,
 	}
-	several := map[string]*[]string{"Highlights": &p.Highlights, "SearchKeywords": &p.Keywords, "Categories": &p.Categories}
+	several := map[string]*[]string{
+		"Highlights": &p.Highlights, "SearchKeywords": &p.Keywords, "Categories": &p.Categories,
+	}
 	for name, value := range details {
 		if text, ok := value.(string); ok && texts[name] != nil {
 			*texts[name] = text

@@ -79,7 +79,9 @@ func (s *Server) Start(t testing.TB) *Server {
 
 // Keys returns the environment of a program that is the installation.
 func Keys() []string {
-	return []string{"AWS_ACCESS_KEY_ID=" + AccessKey, "AWS_SECRET_ACCESS_KEY=" + SecretKey, "AWS_EC2_METADATA_DISABLED=true"}
+	return []string{
+		"AWS_ACCESS_KEY_ID=" + AccessKey, "AWS_SECRET_ACCESS_KEY=" + SecretKey, "AWS_EC2_METADATA_DISABLED=true",
+	}
 }
 
 // Trust adds a role, or changes the external id of one.

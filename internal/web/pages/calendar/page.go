@@ -155,5 +155,6 @@ func (p page) move(w http.ResponseWriter, r *http.Request) error {
 }
 
 func movedMessage(e domain.CalendarEntry) string {
-	return "“" + e.Event.Title + "” is on " + e.Event.StartsAt.In(e.Event.Location()).Format("Monday, 2 January 2006") + "."
+	day := e.Event.StartsAt.In(e.Event.Location()).Format("Monday, 2 January 2006")
+	return "“" + e.Event.Title + "” is on " + day + "."
 }
