@@ -10,8 +10,8 @@ import (
 	"vellocity/test/product"
 )
 
-// A listing that changes on AWS Marketplace becomes one published item, on two nodes of which each is killed once: while
-// it syncs, and while it writes.
+// A listing that changes on AWS Marketplace becomes one published item, on two nodes of which each is killed once:
+// while it syncs, and while it writes.
 func TestAChangeAtAWSIsPublishedOnceWhileNodesAreKilled(t *testing.T) {
 	t.Parallel()
 	double := awstest.New().Start(t)

@@ -363,7 +363,8 @@ func editEventRow(v *calendar.Verbs) ops.Op {
 		Docs: ops.Docs{
 			Chapter: chapter, Summary: "Change, move or cancel a calendar event",
 			Description: "The caller who changes what it does, or when, owns it from then on: its action has that caller's " +
-				"rights. What was done is not done again at a new time, unless action is given again; what failed or was missed is.",
+				"rights. What was done is not done again at a new time, unless action is given again; what failed or " +
+				"was missed is.",
 			Errors:  []domain.Code{domain.CodeNotFound, domain.CodeConflict, domain.CodePreconditionFailed},
 			Example: map[string]any{"id": "evt_123", "scheduled_at": "2031-03-11T15:00"},
 		},

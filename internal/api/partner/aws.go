@@ -37,8 +37,8 @@ type testAWS struct {
 
 var chapterAWS = ops.Chapter{
 	Name: "AWS",
-	Description: "The workspace's connection to AWS: a role in its account that this server assumes with an external id. " +
-		"Its products on AWS Marketplace become listings, on connecting and every six hours.",
+	Description: "The workspace's connection to AWS: a role in its account that this server assumes with an external " +
+		"id. Its products on AWS Marketplace become listings, on connecting and every six hours.",
 }
 
 const awsPath = "/partners/aws"
