@@ -108,7 +108,7 @@ async function fire(page) {
   await page.goto(server.base + "/triggers");
   await page.getByRole("button", { name: "Switch off Deals" }).click();
   await page.getByRole("button", { name: "Switch on Deals" }).waitFor();
-  await page.getByRole("link", { name: "Deals" }).click();
+  await page.getByRole("main").getByRole("link", { name: "Deals" }).click();
   await page.locator(".trigger-history", { hasText: "It was fired by hand." }).waitFor();
 }
 
