@@ -256,6 +256,19 @@ func (t *Tx) ClaimWebhook(
 	return w, ok, err
 }
 
+// WebhookVersion returns the version of a webhook; 0 where it was deleted.
+func (q Q) WebhookVersion(ctx context.Context, workspaceID, id int64) (version int, err error) {
+	err = q.db.One(ctx, []any{&version},
+		`select version from webhook where workspace_id = $1 and id = $2 and deleted_at = 0`, workspaceID, id)
+	if errors.Is(err, db.ErrNoRow) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, fmt.Errorf("read the version of a webhook: %w", err)
+	}
+	return version, nil
+}
+
 // ErrClaimLost says that another node sends to the webhook now.
 var ErrClaimLost = errors.New("another node sends to this webhook now")
 

@@ -126,7 +126,7 @@ func (l *lane) fill(ctx, requests context.Context) {
 	if l.over || l.dry || room <= 0 || l.out > window/2 {
 		return
 	}
-	list, err := l.s.Store.Read().DueDeliveries(ctx, l.hook.ID, l.s.Store.Now(), room+len(l.taken))
+	list, err := l.due(ctx, room)
 	if err != nil {
 		l.over, l.failed = true, err
 		return
@@ -142,6 +142,22 @@ func (l *lane) fill(ctx, requests context.Context) {
 		l.shard(requests, d.OrderKey) <- d
 	}
 	l.dry = fresh < room
+}
+
+// due returns deliveries to take; none where somebody has changed the webhook since it was
+// claimed, so that what was noted after a rotation is signed with the new secret.
+func (l *lane) due(ctx context.Context, room int) ([]domain.Delivery, error) {
+	q := l.s.Store.Read()
+	list, err := q.DueDeliveries(ctx, l.hook.ID, l.s.Store.Now(), room+len(l.taken))
+	if err != nil {
+		return nil, err
+	}
+	version, err := q.WebhookVersion(ctx, l.hook.WorkspaceID, l.hook.ID) // read last
+	if err == nil && version != l.hook.Version {
+		l.end()
+		list = nil
+	}
+	return list, err
 }
 
 // shard returns what sends the deliveries of a key, one after another.

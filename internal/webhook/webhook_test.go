@@ -324,6 +324,41 @@ func TestRotation(t *testing.T) {
 	})
 }
 
+// What is noted after a rotation has both signatures, although requests of before are under way.
+func TestARotationReachesALaneThatRuns(t *testing.T) {
+	each(t, nil, func(k *kit) {
+		r := newReceiver(k.T)
+		release := make(chan struct{})
+		r.use(func(http.ResponseWriter, *http.Request) { <-release })
+		old := k.hook(r.URL, completed)
+		arrived := func(n int) {
+			k.until(func() string {
+				if len(r.requests()) < n {
+					return "nothing came"
+				}
+				return ""
+			})
+		}
+		k.happen(1)
+		arrived(1)
+		_, err := k.Account.RotateWebhook(k.Ctx(), account.RotateWebhook{ID: old.Webhook.ID, Grace: time.Hour})
+		must(k.T, err)
+		r.use(status(http.StatusOK))
+		k.happen(2)
+		k.until(func() string { // the lane has seen it, or could have
+			if len(k.log(old.Webhook.ID)) < 2 {
+				return "not noted"
+			}
+			return ""
+		})
+		close(release)
+		arrived(2)
+		if got := r.requests()[1].signature; strings.Count(got, "v1,") != 2 {
+			k.T.Errorf("signed %q", got)
+		}
+	})
+}
+
 // A test is an example of the event, is sent once, and counts for nothing.
 func TestATest(t *testing.T) {
 	each(t, nil, func(k *kit) {
