@@ -4,5 +4,5 @@ import "testing"
 
 // The snippets of the document about images run as they are printed there.
 func TestImagesDocument(t *testing.T) {
-	document(t, "../../docs/images.md", `"outcome":"ok"`, "completed ")
+	document(t, "../../docs/images.md", `"outcome":"ok"`, "completed ", "Our shop on a rainy evening")
 }

@@ -4,8 +4,11 @@
 package quickstart
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"image"
+	"image/jpeg"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -56,11 +59,24 @@ func (s server) run(t *testing.T, name string, args ...string) string {
 	cmd.Env = append(clean(), "HOST="+s.URL(), "KEY="+s.Key, "VELLOCITY_DATA="+s.Dir,
 		"PATH="+filepath.Dir(s.Program)+":"+os.Getenv("PATH"))
 	cmd.Dir = t.TempDir()
+	picture(t, filepath.Join(cmd.Dir, "shop.jpg"))
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		t.Fatalf("%s %s: %v\n%s", name, strings.Join(args, " "), err, out)
 	}
 	return string(out)
+}
+
+// picture writes a file for the snippets that upload one.
+func picture(t *testing.T, path string) {
+	t.Helper()
+	var b bytes.Buffer
+	if err := jpeg.Encode(&b, image.NewGray(image.Rect(0, 0, 64, 64)), nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, b.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func (s server) script(t *testing.T, file string) string {
