@@ -20,9 +20,12 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 #   config, cron, domain,
 #   golden, guard, markdown,
 #   prose, seo
+#   engine/account, calendar, start no goroutines
+#   content and partner
 #   api, web/pages           keep no state; internal/app and internal/web serve them to several callers at once, and are checked
 NO_RACE := vellocity vellocity/bench% vellocity/cmd/% vellocity/test/% vellocity/internal/web/pages/% \
 	vellocity/internal/api vellocity/internal/api/% \
+	$(foreach p,account calendar content partner,vellocity/internal/engine/$(p)) \
 	$(foreach p,capability compose config cron domain golden guard markdown prose seo,vellocity/internal/$(p) vellocity/internal/$(p)/%)
 
 .DEFAULT_GOAL := help
