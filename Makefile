@@ -22,10 +22,11 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 #   prose, seo
 #   engine/account, calendar, start no goroutines
 #   content and partner
+#   extract/pdf/apart        starts itself with a bound on its memory that the detector does not fit in
 #   api, web/pages           keep no state; internal/app and internal/web serve them to several callers at once, and are checked
 NO_RACE := vellocity vellocity/bench% vellocity/cmd/% vellocity/test/% vellocity/internal/web/pages/% \
 	vellocity/internal/api vellocity/internal/api/% \
-	$(foreach p,account calendar content partner,vellocity/internal/engine/$(p)) \
+	$(foreach p,account calendar content partner,vellocity/internal/engine/$(p)) vellocity/internal/extract/pdf/apart \
 	$(foreach p,capability compose config cron domain golden guard markdown prose seo,vellocity/internal/$(p) vellocity/internal/$(p)/%)
 
 .DEFAULT_GOAL := help
