@@ -70,15 +70,17 @@ func (t *bench) call(method, path, body string, want int) {
 }
 
 // posts is an execution of four steps that makes three items.
-const posts = `{"settings":{"topic":"Cloud cost optimization","networks":["linkedin","x","facebook"]}}`
+const posts = `{"settings":{"topic":"Cloud cost optimization","networks":["linkedin","x","facebook"],` +
+	`"key_points":["Start with what is idle","Buy commitments last"]}}`
 
 func (t *bench) execute(n int) {
 	var callers sync.WaitGroup
 	var next atomic.Int64
 	for range 16 {
 		callers.Go(func() {
-			for next.Add(1) <= int64(n) {
-				t.call(http.MethodPost, "/capabilities/generate-social-posts/execute", posts, http.StatusCreated)
+			for i := next.Add(1); i <= int64(n); i = next.Add(1) {
+				body := strings.Replace(posts, "Cloud cost", fmt.Sprintf("Cloud cost %d", i), 1) // a topic of its own
+				t.call(http.MethodPost, "/capabilities/generate-social-posts/execute", body, http.StatusCreated)
 			}
 		})
 	}
