@@ -1,5 +1,6 @@
 // Runs every script, two at a time, each with a server and a browser of its own, and
-// prints what a script said when it ends. It fails if one of them fails.
+// prints what a script said when it ends. If one of them fails, what it said is printed
+// again at the end.
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -28,19 +29,17 @@ async function run(name) {
   let said = "";
   for (const stream of [node.stdout, node.stderr]) stream.on("data", (text) => { said += text; });
   const [status] = await once(node, "close");
-  console.log(`--- ${name}: ${status === 0 ? "passed" : "FAILED"} after ${Math.round((Date.now() - began) / 1000)} s\n${said}`);
-  return status === 0;
+  const report = `--- ${name}: ${status === 0 ? "passed" : "FAILED"} after ${Math.round((Date.now() - began) / 1000)} s\n${said}`;
+  console.log(report);
+  if (status !== 0) failed.push(report);
 }
 
 const failed = [];
 await Promise.all(Array.from({ length: lanes }, async () => {
-  while (scripts.length) {
-    const name = scripts.shift();
-    if (!await run(name)) failed.push(name);
-  }
+  while (scripts.length) await run(scripts.shift());
 }));
 rmSync(dir, { recursive: true, force: true });
 if (failed.length) {
-  console.error(`failed: ${failed.join(", ")}`);
+  console.error(`Failed:\n\n${failed.join("\n")}`);
   process.exit(1);
 }

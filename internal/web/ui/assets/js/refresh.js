@@ -1,7 +1,7 @@
 // Fetches a page's live part again and morphs it, so that focus, scroll and open
 // menus stay. This is the only module that calls htmx.
 const held = new Set();
-let queued = null, busy = false;
+let queued = null, busy = false; // queued is the next refresh: el, and the promise of who waits for it
 let later = []; // what waits until the page may change
 
 // holdRefresh keeps the page still during a drag or while a menu is open.
@@ -23,13 +23,25 @@ function next() {
   const runs = later;
   later = [];
   for (const run of runs) run();
-  if (queued && !held.size) { const el = queued; queued = null; refresh(el); }
+  if (queued && !held.size) {
+    const { el, resolve } = queued;
+    queued = null;
+    refresh(el).finally(resolve);
+  }
+}
+
+// afterThis queues a refresh, in place of one that is queued, and returns when it is done.
+function afterThis(el) {
+  queued ??= Promise.withResolvers();
+  queued.el = el;
+  return queued.promise;
 }
 
 // refresh morphs the live part of el, which is el's #live or board. It is fetched from
-// the page's address, or from what el.refreshPath returns.
+// the page's address, or from what el.refreshPath returns. It returns when the page shows
+// what the server has said after the call: one that is under way may be older.
 export async function refresh(el) {
-  if (held.size || busy) { queued = el; return; }
+  if (held.size || busy) return afterThis(el);
   const target = el.querySelector("#live, vel-board");
   if (!target || el.dataset.paused !== undefined) return;
   if (el.dataset.list !== undefined && scrollY > 120) {
