@@ -183,7 +183,11 @@ var only = []struct {
 	{"code.dny.dev/ssrf", "outbound", "one client for addresses that others chose"},
 	{"github.com/aws/", "extension/aws extension/aws/awstest", "one room speaks to AWS: docs/decisions/0054"},
 	{"github.com/spf13/", "cmd cli app", "flags belong to the command line"},
-	{"github.com/minio/", "extension/s3", "one room speaks S3: docs/decisions/0051"},
+	{
+		"github.com/minio/",
+		"extension/s3 extension/aws",
+		"one room speaks S3: docs/decisions/0051; AWS's keys are found by the same client: docs/decisions/0054",
+	},
 	{"github.com/wneessen/go-mail", "extension/mail", "one room speaks SMTP"},
 	{"github.com/emersion/", "extension/mail/mailtest", "a mail server, for tests alone"},
 	{"os/exec", "store/storetest extract/pdf/apart", "the server starts no other program, and itself only to read PDFs"},

@@ -1,6 +1,9 @@
 package domain
 
-import "time"
+import (
+	"sync"
+	"time"
+)
 
 // StartOfDay returns the first instant of a calendar day in a time zone. That is not
 // always midnight: where daylight saving time begins at midnight the day begins at one
@@ -89,8 +92,33 @@ func ParseMoment(text string, zone *time.Location) (at time.Time, wholeDay, ok b
 const WantMoment = "a time such as 2026-02-26T10:00:00Z, a time of the clocks such as 2026-02-26T10:00, " +
 	"or a day such as 2026-02-26"
 
+// zones are the time zones that were asked for, by name. Reading one from the system's files takes longer than reading
+// the event that names it.
+var zones struct {
+	sync.Mutex
+	byName map[string]*time.Location
+}
+
+// mostZones is how many are kept: more than there are, though a zone may be written in several ways.
+const mostZones = 1000
+
 // TimeZone returns a time zone by its IANA name; ok is false where there is none.
 func TimeZone(name string) (zone *time.Location, ok bool) {
+	if name == "Local" || name == "" {
+		return time.UTC, false
+	}
+	zones.Lock()
+	defer zones.Unlock()
+	if zone = zones.byName[name]; zone != nil {
+		return zone, true
+	}
 	zone, err := time.LoadLocation(name)
-	return zone, err == nil && name != "Local" && name != ""
+	if err != nil {
+		return zone, false
+	}
+	if zones.byName == nil || len(zones.byName) >= mostZones {
+		zones.byName = map[string]*time.Location{}
+	}
+	zones.byName[name] = zone
+	return zone, true
 }

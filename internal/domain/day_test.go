@@ -104,3 +104,17 @@ func TestStartOfDay(t *testing.T) {
 		}
 	}
 }
+
+// A zone is read once: a calendar asks for it with each of its events.
+func TestTimeZonesAreKept(t *testing.T) {
+	one, ok := domain.TimeZone("Europe/Berlin")
+	two, _ := domain.TimeZone("Europe/Berlin")
+	if !ok || one != two || one.String() != "Europe/Berlin" {
+		t.Errorf("%v %v: %p and then %p", one, ok, one, two)
+	}
+	for _, name := range []string{"", "Local", "Europe/Nowhere"} {
+		if _, ok := domain.TimeZone(name); ok {
+			t.Errorf("%q is a time zone", name)
+		}
+	}
+}

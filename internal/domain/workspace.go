@@ -21,8 +21,8 @@ type Workspace struct {
 
 // Location returns the workspace's time zone, UTC where it is unknown.
 func (w Workspace) Location() *time.Location {
-	if loc, err := time.LoadLocation(w.Timezone); err == nil {
-		return loc
+	if zone, ok := TimeZone(w.Timezone); ok {
+		return zone
 	}
 	return time.UTC
 }

@@ -188,14 +188,14 @@ func (w *writer) text(name, value string) { w.line(name + ":" + escape(value)) }
 // escape writes a text (RFC 5545, section 3.3.11). Control characters, which no text may
 // have, are left out.
 func escape(s string) string {
-	s = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(s)
+	s = strings.ReplaceAll(s, "\r\n", "\n")
 	var b strings.Builder
 	for _, r := range strings.ToValidUTF8(s, "\uFFFD") {
 		switch {
 		case r == '\\' || r == ';' || r == ',':
 			b.WriteByte('\\')
 			b.WriteRune(r)
-		case r == '\n':
+		case r == '\n' || r == '\r':
 			b.WriteString(`\n`)
 		case r == '\t' || r >= ' ' && r != 0x7f:
 			b.WriteRune(r)

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"testing"
+	"time"
 
 	"vellocity/internal/domain"
 	"vellocity/internal/store"
@@ -77,6 +78,37 @@ func BenchmarkSaveItem(b *testing.B) {
 		})
 		if err != nil {
 			b.Fatal(err)
+		}
+	})
+}
+
+// BenchmarkCalendarClock looks for what is due among 1,000 events, as each node does every second: nothing is, or all
+// of them are and the first hundred are taken.
+func BenchmarkCalendarClock(b *testing.B) {
+	eachDatabase(b, func(b *testing.B, s *store.Store) {
+		id := items(b, s, 1)[0].WorkspaceID
+		first := time.Date(2031, 1, 1, 0, 0, 0, 0, time.UTC)
+		_, err := s.DB().SQL().ExecContext(b.Context(), `with recursive n (i) as (
+				select 1 union all select i + 1 from n where i < 1000)
+			insert into calendar_event (workspace_id, title, starts_at, until_at, all_day, timezone, event_type, channel,
+				status, owner_kind, owner_id, due_at, paused, sequence, version, created_by, created_at, updated_at)
+			select $1, 'Event ' || i, at, at + 1, false, 'Europe/Berlin', 'webinar', 'zoom', 'confirmed', 'operator', 0, at,
+				false, 0, 1, 'bench', at, at from (select i, cast($2 as bigint) + i as at from n) as times`, id, first.UnixMilli())
+		if err != nil {
+			b.Fatal(err)
+		}
+		for name, one := range map[string]struct {
+			now  time.Time
+			want int
+		}{"planned": {first, 0}, "due": {first.AddDate(0, 0, 1), 100}} {
+			b.Run(name, func(b *testing.B) {
+				for b.Loop() {
+					list, err := s.Read().DueCalendarEvents(b.Context(), one.now, 100)
+					if err != nil || len(list) != one.want {
+						b.Fatal(len(list), err)
+					}
+				}
+			})
 		}
 	})
 }

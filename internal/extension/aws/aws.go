@@ -15,8 +15,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/config"
-	"github.com/aws/aws-sdk-go-v2/credentials"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/service/marketplacecatalog"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/aws/smithy-go/logging"
@@ -35,33 +34,31 @@ type Options struct {
 	// Endpoint is the address of a test server that answers for all services; empty means AWS itself.
 	Endpoint string
 	HTTP     *http.Client // nil: the SDK's
-	// AccessKey and SecretKey are this installation's keys; empty: the SDK's ordinary chain finds them (environment,
-	// files, instance).
+	// AccessKey and SecretKey are this installation's keys; empty: they are found where AWS's own tools find them
+	// (environment, files, role).
 	AccessKey string
 	SecretKey domain.Secret
+	// RoleEndpoint is the address of a test server that gives the keys of a role, as an instance and STS do; empty means
+	// those.
+	RoleEndpoint string
 }
 
 // Client is this installation towards AWS. It is safe for use by several goroutines.
 type Client struct {
 	o    Options
-	load func() (aws.Config, error)
+	load func() aws.Config
 }
 
 // New returns a client. It connects to nothing: keys are looked for when they are first needed.
 func New(o Options) *Client {
 	c := &Client{o: o}
-	c.load = sync.OnceValues(func() (aws.Config, error) {
-		options := []func(*config.LoadOptions) error{
-			config.WithRegion(Region), config.WithLogger(logging.Nop{}), // faults say it in words
+	c.load = sync.OnceValue(func() aws.Config {
+		// Faults say in words what a log would.
+		cfg := aws.Config{Region: Region, Logger: logging.Nop{}, Credentials: c.keys(), HTTPClient: o.HTTP}
+		if o.HTTP == nil {
+			cfg.HTTPClient = awshttp.NewBuildableClient()
 		}
-		if o.HTTP != nil {
-			options = append(options, config.WithHTTPClient(o.HTTP))
-		}
-		if o.AccessKey != "" {
-			keys := credentials.NewStaticCredentialsProvider(o.AccessKey, o.SecretKey.Reveal(), "")
-			options = append(options, config.WithCredentialsProvider(keys))
-		}
-		return config.LoadDefaultConfig(context.Background(), options...)
+		return cfg
 	})
 	return c
 }
@@ -74,22 +71,14 @@ func (c *Client) endpoint() *string {
 	return aws.String(strings.TrimSuffix(c.o.Endpoint, "/"))
 }
 
-func (c *Client) sts() (*sts.Client, error) {
-	cfg, err := c.load()
-	if err != nil {
-		return nil, faultOf(err)
-	}
-	return sts.NewFromConfig(cfg, func(o *sts.Options) { o.BaseEndpoint = c.endpoint() }), nil
+func (c *Client) sts() *sts.Client {
+	return sts.NewFromConfig(c.load(), func(o *sts.Options) { o.BaseEndpoint = c.endpoint() })
 }
 
 // Identity returns the ARN of whom this installation is to AWS, for the trust policy of a partner's role. An assumed
 // role is named by its role (arn:aws:iam::111122223333:role/name), which is what a policy can trust.
 func (c *Client) Identity(ctx context.Context) (string, error) {
-	s, err := c.sts()
-	if err != nil {
-		return "", err
-	}
-	out, err := s.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
+	out, err := c.sts().GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
 	if err != nil {
 		return "", faultOf(err)
 	}
@@ -127,17 +116,13 @@ type Session struct {
 
 // Assume takes on a role. A role that refuses is a [*Fault] of the kind [Denied].
 func (c *Client) Assume(ctx context.Context, r Role) (*Session, error) {
-	s, err := c.sts()
-	if err != nil {
-		return nil, err
-	}
 	in := &sts.AssumeRoleInput{
 		RoleArn: aws.String(r.ARN), RoleSessionName: aws.String(r.Session), DurationSeconds: aws.Int32(sessionSeconds),
 	}
 	if r.ExternalID != "" {
 		in.ExternalId = aws.String(r.ExternalID)
 	}
-	out, err := s.AssumeRole(ctx, in)
+	out, err := c.sts().AssumeRole(ctx, in)
 	if err != nil {
 		return nil, faultOf(err)
 	}
@@ -150,11 +135,7 @@ func (c *Client) Assume(ctx context.Context, r Role) (*Session, error) {
 		SessionToken:    aws.ToString(out.Credentials.SessionToken),
 		CanExpire:       true, Expires: aws.ToTime(out.Credentials.Expiration),
 	}
-	cfg, err := c.load()
-	if err != nil {
-		return nil, faultOf(err)
-	}
-	cfg = cfg.Copy()
+	cfg := c.load().Copy()
 	cfg.Credentials = aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) { return keys, nil })
 	session := &Session{
 		catalog: marketplacecatalog.NewFromConfig(cfg, func(o *marketplacecatalog.Options) { o.BaseEndpoint = c.endpoint() }),

@@ -100,11 +100,13 @@ func faultOf(err error) error {
 		return err
 	case errors.As(err, &network) && network.Timeout(), errors.Is(err, context.DeadlineExceeded):
 		return faultf(Broken, "AWS did not answer in time. Try again later.")
-	case strings.Contains(err.Error(), "get credentials") || strings.Contains(err.Error(), "no EC2 IMDS role"):
-		return faultf(NoKeys, "This server has no AWS keys of its own. The operator sets AWS_ACCESS_KEY_ID and "+
-			"AWS_SECRET_ACCESS_KEY, or runs the server with an AWS role.")
 	}
 	return faultf(Broken, "AWS cannot be reached: %s. Try again later.", clip(err.Error(), 300))
+}
+
+func noKeys() *Fault {
+	return faultf(NoKeys, "This server has no AWS keys of its own. The operator sets AWS_ACCESS_KEY_ID and "+
+		"AWS_SECRET_ACCESS_KEY, or runs the server with an AWS role.")
 }
 
 func clip(s string, n int) string {
