@@ -136,6 +136,11 @@ const (
 	EventListingCreated EventName = "listing.created"
 	EventListingUpdated EventName = "listing.updated"
 	EventListingDeleted EventName = "listing.deleted"
+
+	EventListingPushRequested EventName = "listing.push_requested"
+	EventListingPushed        EventName = "listing.pushed"
+	EventListingPushFailed    EventName = "listing.push_failed"
+
 	EventCosellCreated  EventName = "cosell.created"
 	EventCosellUpdated  EventName = "cosell.updated"
 	EventCosellStaged   EventName = "cosell.stage_changed"
