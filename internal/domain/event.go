@@ -141,10 +141,10 @@ const (
 	EventListingPushed        EventName = "listing.pushed"
 	EventListingPushFailed    EventName = "listing.push_failed"
 
-	EventCosellCreated  EventName = "cosell.created"
-	EventCosellUpdated  EventName = "cosell.updated"
-	EventCosellStaged   EventName = "cosell.stage_changed"
-	EventCosellDeleted  EventName = "cosell.deleted"
+	EventCosellCreated EventName = "cosell.created"
+	EventCosellUpdated EventName = "cosell.updated"
+	EventCosellStaged  EventName = "cosell.stage_changed"
+	EventCosellDeleted EventName = "cosell.deleted"
 
 	EventAWSConnected    EventName = "aws.connected"
 	EventAWSDisconnected EventName = "aws.disconnected"
