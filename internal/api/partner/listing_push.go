@@ -72,6 +72,7 @@ func pushListingRow(v *partner.Verbs) ops.Op {
 		Name:           "push_listing",
 		Route:          ops.Route{Method: http.MethodPost, Path: listingPath + "/{id}/push", Status: http.StatusAccepted},
 		Scope:          domain.ScopeReview,
+		Hints:          ops.Hints{OpenWorld: true},
 		IdempotencyKey: true,
 		Docs: ops.Docs{
 			Chapter: chapterListings, Summary: "Send a listing to AWS",

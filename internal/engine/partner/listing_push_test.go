@@ -173,7 +173,7 @@ func TestWhatCannotBeSentIsRefusedBeforeAnythingIs(t *testing.T) {
 	})
 }
 
-// To check takes write, to change what the public sees takes publish, whoever asks.
+// To check takes write; to change what the public sees takes publish.
 func TestSendingAListingTakesPublish(t *testing.T) {
 	enginetest.Each(t, enginetest.Config{Idle: true}, func(k *enginetest.Kit) {
 		id := edited(k)
@@ -317,7 +317,7 @@ func TestTwoNodesSendAListingOnce(t *testing.T) {
 			go func() { done <- round(k, p) }()
 		}
 		for range 2 {
-			<-done // one of them may be told to look again
+			<-done // one of them may have to look again
 		}
 		if p := settle(k, p); p.Status != domain.PushSucceeded {
 			t.Errorf("%+v", p)
