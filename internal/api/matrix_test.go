@@ -202,6 +202,9 @@ func takes(o ops.Op) domain.Scope {
 	if o.Name == "execute_capability" || o.Name == "edit_content_item" { // generate-blog-post, a new title
 		return domain.ScopeContent
 	}
+	if o.Name == "push_listing" { // to validate
+		return domain.ScopeWrite
+	}
 	return o.Scope
 }
 

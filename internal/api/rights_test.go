@@ -50,6 +50,7 @@ func TestPublishingTakesPublishAtEveryDoor(t *testing.T) {
 		for name, args := range map[string]map[string]any{
 			"publish_content":    settings,
 			"execute_capability": {"slug": "publish-content", "settings": settings},
+			"push_listing":       {"id": "lst_1", "intent": "apply"},
 		} {
 			if text := w.tool(t, key, name, args); strings.Contains(text, "FORBIDDEN") == c.may {
 				t.Errorf("%s with %v: %s answers %s", c.role, c.scopes, name, text)
@@ -65,6 +66,10 @@ func TestPublishingTakesPublishAtEveryDoor(t *testing.T) {
 		)
 		if (status == http.StatusForbidden) == c.may {
 			t.Errorf("%s with %v: REST answers %d %s", c.role, c.scopes, status, raw)
+		}
+		status, _, raw = w.call(t, key, "POST", "/api/v1/partners/listings/lst_1/push", `{"intent":"apply"}`)
+		if (status == http.StatusForbidden) == c.may {
+			t.Errorf("%s with %v sends a listing: %d %s", c.role, c.scopes, status, raw)
 		}
 		status, _, raw = w.call(t, key, "PATCH", fmt.Sprintf("/api/v1/content-workflow/content/%d", item),
 			fmt.Sprintf(`{"scheduled_at":"2031-01-0%dT00:00:00Z"}`, len(c.scopes)))

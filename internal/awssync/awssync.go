@@ -146,7 +146,7 @@ func (s *Syncer) Enqueue(ctx context.Context, tx *store.Tx, workspaceID int64) e
 	return err
 }
 
-// Due asks for the syncs that are due. Every node may call it: who locks the connection first asks.
+// Due asks for the syncs that are due, and ends those that have failed until now. Every node may call it: who locks the connection first asks.
 func (s *Syncer) Due(ctx context.Context) error {
 	list, err := s.Store.Read().DueAWSSyncs(ctx, s.Store.Now())
 	if err != nil {
@@ -156,6 +156,9 @@ func (s *Syncer) Due(ctx context.Context) error {
 		err := s.Store.InTx(ctx, func(tx *store.Tx) error {
 			c, ok, err := tx.LockAWSConnection(ctx, id)
 			if err != nil || !ok || c.NextSyncAt.After(tx.Now()) {
+				return err
+			}
+			if err := giveUp(ctx, tx, c); err != nil {
 				return err
 			}
 			return s.Ask(ctx, tx, id)

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"slices"
 	"strings"
-	"time"
 
 	"vellocity/internal/domain"
 	"vellocity/internal/extension/aws"
@@ -16,15 +15,12 @@ import (
 	"vellocity/internal/store"
 )
 
-// again is when a sync is tried again that failed for a reason that may pass.
-const again = time.Minute
-
 // errGone says that a workspace was disconnected, or connected to another role, during a sync.
 var errGone = errors.New("the connection is no longer there")
 
 // Work is the handler of [JobKind]: it syncs one workspace, the job's Ref.
 func (s *Syncer) Work(ctx context.Context, job queue.Job) error {
-	ctx = domain.WithActor(ctx, domain.Actor{Kind: domain.ActorSystem, Name: "AWS Marketplace", WorkspaceID: job.Ref})
+	ctx = withActor(ctx, job.Ref)
 	c, ok, err := s.Store.Read().AWSConnection(ctx, job.Ref)
 	if err != nil || !ok || !c.Syncing() {
 		return err
@@ -39,8 +35,7 @@ func (s *Syncer) Work(ctx context.Context, job queue.Job) error {
 	case err != nil && !errors.As(err, &f):
 		return err
 	case err != nil && f.Passes():
-		err := s.Store.InTx(ctx, func(tx *store.Tx) error { return tx.NoteAWSError(ctx, c.WorkspaceID, f.Message) })
-		return cmp.Or(err, queue.Later(again))
+		return s.syncLater(ctx, c, f)
 	}
 	return s.Store.InTx(ctx, func(tx *store.Tx) error {
 		now, ok, err := tx.LockAWSConnection(ctx, c.WorkspaceID)
@@ -74,6 +69,10 @@ func (s *Syncer) sync(ctx context.Context, c domain.AWSConnection) (found domain
 			return found, err
 		}
 		for _, p := range products {
+			before, _, err := s.Store.Read().RemoteListing(ctx, c.WorkspaceID, p.ID)
+			if err != nil {
+				return found, err
+			}
 			e, err := session.Entity(ctx, p.ID)
 			if aws.FaultOf(err).Kind == aws.Missing && err != nil {
 				continue // it was deleted since the list was read
@@ -81,7 +80,7 @@ func (s *Syncer) sync(ctx context.Context, c domain.AWSConnection) (found domain
 			if err != nil {
 				return found, err
 			}
-			if err := s.take(ctx, c, described(c.WorkspaceID, t, e), &found); err != nil {
+			if err := s.take(ctx, c, before.Remote, described(c.WorkspaceID, t, e), &found); err != nil {
 				return found, err
 			}
 		}
@@ -100,9 +99,11 @@ func described(workspaceID int64, t domain.CatalogType, e aws.Entity) domain.Lis
 	return l
 }
 
-// take brings a listing and what AWS has together, in one transaction.
+// take brings a listing and what AWS has together, in one transaction. before is what both were last, as it was known
+// before AWS was asked: where it is another by now, theirs may be older than it, and the next sync looks again.
 func (s *Syncer) take(
-	ctx context.Context, c domain.AWSConnection, theirs domain.Listing, found *domain.AWSSynced,
+	ctx context.Context, c domain.AWSConnection, before domain.ListingFields, theirs domain.Listing,
+	found *domain.AWSSynced,
 ) error {
 	var now domain.AWSSynced
 	err := s.Store.InTx(ctx, func(tx *store.Tx) error {
@@ -123,6 +124,12 @@ func (s *Syncer) take(
 			return err
 		}
 		if have, err = tx.LockListing(ctx, c.WorkspaceID, have.ID); err != nil {
+			return err
+		}
+		if len(have.Remote.Changed(before)) > 0 {
+			return nil
+		}
+		if have, err = ownChange(ctx, tx, have, theirs); err != nil {
 			return err
 		}
 		return merge(ctx, tx, have, theirs, &now)

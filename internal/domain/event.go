@@ -136,10 +136,15 @@ const (
 	EventListingCreated EventName = "listing.created"
 	EventListingUpdated EventName = "listing.updated"
 	EventListingDeleted EventName = "listing.deleted"
-	EventCosellCreated  EventName = "cosell.created"
-	EventCosellUpdated  EventName = "cosell.updated"
-	EventCosellStaged   EventName = "cosell.stage_changed"
-	EventCosellDeleted  EventName = "cosell.deleted"
+
+	EventListingPushRequested EventName = "listing.push_requested"
+	EventListingPushed        EventName = "listing.pushed"
+	EventListingPushFailed    EventName = "listing.push_failed"
+
+	EventCosellCreated EventName = "cosell.created"
+	EventCosellUpdated EventName = "cosell.updated"
+	EventCosellStaged  EventName = "cosell.stage_changed"
+	EventCosellDeleted EventName = "cosell.deleted"
 
 	EventAWSConnected    EventName = "aws.connected"
 	EventAWSDisconnected EventName = "aws.disconnected"

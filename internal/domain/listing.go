@@ -290,9 +290,9 @@ func (ListingDeleted) EventName() EventName { return EventListingDeleted }
 // listingEventTypes is the part of the catalogue that is about listings, and where they come from.
 func listingEventTypes() []EventType {
 	facts := ListingFacts{"lst_7", "Acme Shared Inbox", CatalogSaaS, 82, "B", 2}
-	return append([]EventType{
+	return slices.Concat([]EventType{
 		{"", "A listing was created.", ListingCreated{facts}},
 		{"", "A listing was changed.", ListingUpdated{facts, []string{"short_description"}, 101}},
 		{"", "A listing was deleted.", ListingDeleted{facts}},
-	}, awsEventTypes()...)
+	}, listingPushEventTypes(facts), awsEventTypes())
 }

@@ -142,6 +142,8 @@ func WebhookEvents() []EventName {
 		EventListingCreated,
 		EventListingUpdated,
 		EventListingDeleted,
+		EventListingPushed,
+		EventListingPushFailed,
 		EventCosellCreated,
 		EventCosellUpdated,
 		EventCosellStaged,

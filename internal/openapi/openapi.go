@@ -223,6 +223,9 @@ func Explained(o *ops.Op) string {
 	if o.Public() {
 		return o.Description
 	}
+	if o.Scope == domain.ScopeReview && strings.Contains(o.Description, " the scope ") {
+		return o.Description // it depends on the call
+	}
 	if o.Scope == domain.ScopeReview { // no scope that a key can be given
 		return o.Description + " Takes the `content` or the `publish` scope."
 	}

@@ -143,6 +143,7 @@ func (t *Tx) DeleteListing(ctx context.Context, workspaceID, id int64) error {
 	for _, statement := range []string{
 		`update content set listing_id = 0 where workspace_id = $1 and listing_id = $2 and listing_id > 0`,
 		`update opportunity set listing_id = 0 where workspace_id = $1 and listing_id = $2`,
+		`delete from listing_push where workspace_id = $1 and listing_id = $2`,
 		`delete from listing_version where workspace_id = $1 and listing_id = $2`,
 		`delete from listing where workspace_id = $1 and id = $2`,
 	} {

@@ -54,6 +54,7 @@ var inner = map[string]string{
 	"ChannelPublication":       "the job's, which carries only the id",
 	"ClaimPublication":         "the job's",
 	"EndClaim":                 "behind the claim",
+	"ListingPush":              "the job's, which carries only the id",
 	"ClaimImageGeneration":     "the job's, which carries only the id",
 	"ReviewLinkByHash":         "found by the hash of its secret",
 	"CreditLedgerSum":          "the audit of all workspaces",

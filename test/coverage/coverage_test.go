@@ -59,6 +59,7 @@ func walk(t *testing.T, address string) *walker {
 	in.Env = append(in.Env, "STABILITY_API_KEY=test", "VELLOCITY_STABILITY_BASE_URL="+never.URL)
 	amazon := awstest.New().Start(t)
 	amazon.Trust(awstest.Role{ARN: awsRole, ExternalID: awstest.AnyID})
+	amazon.Put(awstest.Product{ID: "prod-1", Type: "SaaSProduct", Title: "Acme Bots"})
 	in.Env = append(append(in.Env, awstest.Keys()...), "VELLOCITY_AWS_ENDPOINT="+amazon.URL)
 	w := &walker{Server: product.Start(t, in), base: database{in}, seen: newSheet(),
 		kept: map[string]string{"page": page.URL}, good: map[string]call{}}

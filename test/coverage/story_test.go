@@ -19,6 +19,8 @@ type step struct {
 	// meanwhile: table.column.
 	stream   bool
 	restless string
+	// later says that what is kept is there only after a while, which the step waits for.
+	later bool
 }
 
 // awsRole is a role that trusts anyone who names an external id.
@@ -348,8 +350,13 @@ var story = []step{
 	{op: "connect_aws", body: `{"iam_role_arn":"` + awsRole + `"}`},
 	{op: "test_aws_connection"},
 	{op: "sync_listings"},
+	{op: "list_listings", with: "q=bots", keep: "sold=data.0.id", later: true},
+	{op: "edit_listing", with: "id=sold", body: `{"title":"Acme Chat Bots"}`},
+	{op: "push_listing", with: "id=sold"},
+	{op: "push_listing", with: "id=listing", want: 409},
 	{op: "disconnect_aws"},
 	{op: "disconnect_aws", want: 409},
+	{op: "delete_listing", with: "id=sold"},
 	{op: "create_opportunity", keep: "deal=data.id"},
 	{op: "list_opportunities"},
 	{op: "get_opportunity", with: "id=deal"},

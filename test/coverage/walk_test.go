@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"vellocity/test/product"
 )
@@ -108,6 +109,13 @@ func (w *walker) rightly(t *testing.T, c call, st step, tool bool) {
 	}
 	if st.restless != "" {
 		defer w.base.restless(t, st.restless)()
+	}
+	if st.later {
+		_, path, _ := strings.Cut(st.keep, "=")
+		product.Eventually(t, time.Minute, "what "+c.op.ID+" is to show", func() bool {
+			_, err := c.rest(t, w.Server).at(path)
+			return err == nil
+		})
 	}
 	var a answer
 	if tool {

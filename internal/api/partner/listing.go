@@ -30,6 +30,7 @@ type ListingDetailsAttributes struct {
 	ListingAttributes
 	ListingTexts
 	Remote       ops.Maybe[RemoteListing] `json:"remote" doc:"What AWS Marketplace has, where there is a conflict"`
+	Push         ops.Maybe[ListingPush]   `json:"push" doc:"The last time that it was sent to AWS"`
 	Breakdown    ListingBreakdown         `json:"breakdown" doc:"The score by part; the weights of all parts sum to 100"`
 	ContentItems []ListingItem            `json:"content_items" doc:"The content items that were written for it, newest first, up to 50"`
 }
@@ -140,6 +141,7 @@ var chapterListings = ops.Chapter{
 const listingPath = "/partners/listings"
 
 func sampleListing() partner.ListingDetails {
+	push := samplePush()
 	return partner.ListingDetails{
 		Listing: domain.Listing{
 			ID: 7, CatalogType: domain.CatalogSaaS, Revision: 2,
@@ -159,6 +161,7 @@ func sampleListing() partner.ListingDetails {
 			CreatedAt: wire.SampleTime(), UpdatedAt: wire.SampleTime(),
 		},
 		Items: []domain.ContentItem{wire.SampleItem()},
+		Push:  &push,
 	}
 }
 
@@ -169,7 +172,7 @@ func exampleListing() map[string]any {
 func listingRows(v *partner.Verbs) []ops.Op {
 	return []ops.Op{
 		listListingsRow(v), createListingRow(v), syncListingsRow(v), getListingRow(v), editListingRow(v),
-		deleteListingRow(v), applyListingRow(v), listingVersionsRow(v), listingVersionRow(v),
+		deleteListingRow(v), applyListingRow(v), pushListingRow(v), listingVersionsRow(v), listingVersionRow(v),
 	}
 }
 
@@ -239,7 +242,7 @@ func viewListing(r *ops.Reply, d partner.ListingDetails) Resource[ListingDetails
 	r.Revision = wire.Number(int64(d.Revision))
 	return listingResource(d.ID, ListingDetailsAttributes{
 		ListingAttributes: listingAttributes(d.Listing), ListingTexts: textsOf(d.ListingFields), Remote: remoteOf(d.Listing),
-		Breakdown: breakdownOf(d.Score),
+		Breakdown: breakdownOf(d.Score), Push: pushOf(d.Push),
 		ContentItems: wire.Each(d.Items, func(c domain.ContentItem) ListingItem {
 			return ListingItem{c.ID, c.Title, c.Status}
 		}),

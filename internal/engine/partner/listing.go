@@ -40,10 +40,11 @@ func (v *Verbs) Listings(ctx context.Context, in ListListings) (domain.List[doma
 	}, in.Page)
 }
 
-// ListingDetails is a listing with the content items that were written for it, newest first.
+// ListingDetails is a listing with the content items that were written for it, newest first, and its last push to AWS.
 type ListingDetails struct {
 	domain.Listing
 	Items []domain.ContentItem
+	Push  *domain.ListingPush // nil: it was never sent
 }
 
 // Listing returns a listing.
@@ -55,17 +56,20 @@ func (v *Verbs) Listing(ctx context.Context, id int64) (d ListingDetails, err er
 	if d.Listing, err = v.store.Read().Listing(ctx, a.WorkspaceID, id); err != nil {
 		return d, err
 	}
-	d.Items, err = v.store.Read().ContentForListing(ctx, a.WorkspaceID, id)
-	return d, err
+	return detailed(ctx, v.store.Read(), d.Listing, nil)
 }
 
-// detailed adds the items to a listing that a change has returned.
-func detailed(ctx context.Context, tx *store.Tx, l domain.Listing, err error) (ListingDetails, error) {
+// detailed adds to a listing what belongs to it.
+func detailed(ctx context.Context, q store.Q, l domain.Listing, err error) (ListingDetails, error) {
 	if err != nil {
 		return ListingDetails{}, err
 	}
-	items, err := tx.ContentForListing(ctx, l.WorkspaceID, l.ID)
-	return ListingDetails{l, items}, err
+	items, err := q.ContentForListing(ctx, l.WorkspaceID, l.ID)
+	if err != nil {
+		return ListingDetails{}, err
+	}
+	push, err := q.LastListingPush(ctx, l.WorkspaceID, l.ID)
+	return ListingDetails{l, items, push}, err
 }
 
 // ListingVersions asks for a page of a listing's versions.

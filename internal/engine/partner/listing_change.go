@@ -45,7 +45,7 @@ func (v *Verbs) CreateListing(ctx context.Context, in CreateListing) (ListingDet
 			return ListingDetails{}, err
 		}
 		err = tx.AppendEvent(ctx, subject(a.WorkspaceID), domain.ListingCreated{ListingFacts: made.Facts()})
-		return ListingDetails{made, nil}, err
+		return ListingDetails{Listing: made}, err
 	})
 }
 
@@ -117,7 +117,7 @@ func (v *Verbs) changeListing(
 			}
 			c.from = now.ListingFields
 			l, err := saveListing(ctx, tx, a, next, c)
-			return detailed(ctx, tx, l, err)
+			return detailed(ctx, tx.Q, l, err)
 		})
 	})
 }

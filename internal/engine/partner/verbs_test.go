@@ -101,6 +101,9 @@ func (verbs) Listings() enginetest.Verbs {
 		"ApplyToListing": {Scope: domain.ScopeWrite, Event: true, ByID: true, Make: inboxAndItem, Call: func(k K, ctx C, x X) error {
 			return second(k.Partner.ApplyToListing(ctx, partner.ApplyToListing{ID: x.Made, ContentID: ready(k)}))
 		}},
+		"PushListing": {Scope: domain.ScopeWrite, Event: true, ByID: true, Make: edited, Call: func(k K, ctx C, x X) error {
+			return second(k.Partner.PushListing(ctx, partner.PushListing{ID: x.Made}))
+		}},
 		"SyncListings": {Scope: domain.ScopeWrite, Call: func(k K, ctx C, _ X) error {
 			return noConnection(k.Partner.SyncListings(ctx))
 		}},

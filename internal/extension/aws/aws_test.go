@@ -181,6 +181,14 @@ func TestWhatAWSRefusesNamesTheField(t *testing.T) {
 	if faultKind(err) != aws.Invalid || !strings.Contains(err.Error(), "ProductTitle must have 1 to 72 characters") {
 		t.Error(err)
 	}
+	if said := aws.FaultOf(err).Fields; len(said) != 1 || !strings.Contains(said["title"], "72 characters") {
+		t.Errorf("at the fields: %v", said)
+	}
+	double.Fail("StartChangeSet", "ValidationException", "LongDescription has a link")
+	_, err = s.StartChange(t.Context(), aws.Change{Entity: e, Fields: f, Only: []string{"title"}, Token: "u"})
+	if said := aws.FaultOf(err).Fields; faultKind(err) != aws.Invalid || said["long_description"] == "" {
+		t.Errorf("refused at the start: %v: %v", err, said)
+	}
 }
 
 // Every error of AWS's has a kind and says what to do.

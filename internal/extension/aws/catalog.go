@@ -115,7 +115,7 @@ type Change struct {
 	Fields domain.ListingFields
 	Only   []string // the names of the fields to send, those of [domain.ListingFields.Changed]
 	Apply  bool     // false: AWS only checks it
-	Token  string   // names the change: the same on each try, at most 64 characters
+	Token  string   // names the change: the same on each try, at most 36 letters, digits, _ and -
 }
 
 // writeNames are AWS's names of a listing's fields in UpdateInformation.
@@ -165,9 +165,30 @@ func (s *Session) StartChange(ctx context.Context, c Change) (id string, err err
 		}},
 	})
 	if err != nil {
-		return "", faultOf(err)
+		return "", pointed(faultOf(err))
 	}
 	return aws.ToString(out.ChangeSetId), nil
+}
+
+// pointed adds to a fault about a change which fields AWS names in it.
+func pointed(err error) error {
+	if f := FaultOf(err); f.Kind == Invalid && f.Code != "" {
+		f.Fields = namedIn([]string{f.Message})
+	}
+	return err
+}
+
+// namedIn returns the sentences in which AWS names a field of UpdateInformation, by our names of the fields.
+func namedIn(sentences []string) map[string]string {
+	said := map[string]string{}
+	for ours, theirs := range writeNames {
+		for _, s := range sentences {
+			if strings.Contains(s, theirs) {
+				said[ours] = strings.TrimSpace(said[ours] + " " + s)
+			}
+		}
+	}
+	return said
 }
 
 // ChangeSet returns whether a change has ended: done is false while AWS works on it, and the product is locked. A
@@ -204,6 +225,8 @@ func failure(out *marketplacecatalog.DescribeChangeSetOutput) *Fault {
 	if len(said) == 0 {
 		said = append(said, aws.ToString(out.FailureDescription))
 	}
-	return faultf(Invalid, "AWS refused the change: %s Change the listing, then try again.",
+	f := faultf(Invalid, "AWS refused the change: %s Change the listing, then try again.",
 		clip(strings.Join(said, " "), 900))
+	f.Fields = namedIn(said)
+	return f
 }

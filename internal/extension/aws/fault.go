@@ -27,13 +27,20 @@ const (
 // Fault is why AWS did not do what it was asked, in words for people with the next step. It holds no secret.
 type Fault struct {
 	Kind    FaultKind
-	Code    string            // AWS's own name of the error; empty where AWS did not answer
-	Message string            // whole sentences
-	Fields  map[string]string // for Invalid: AWS's names of fields (Project.Title) and what is wrong with each
+	Code    string // AWS's own name of the error; empty where AWS did not answer
+	Message string // whole sentences
+	// Fields says for Invalid what is wrong with each field: by AWS's name (Project.Title) in Partner Central, by ours
+	// (short_description) where a listing is sent.
+	Fields map[string]string
 }
 
 // Error returns the message.
 func (f *Fault) Error() string { return f.Message }
+
+// Reason returns the message without the next step, for what is tried again by itself.
+func (f *Fault) Reason() string {
+	return strings.TrimSpace(strings.TrimSuffix(f.Message, steps[f.Kind]))
+}
 
 // Passes reports whether the same call may succeed later without a change.
 func (f *Fault) Passes() bool { return f.Kind == Broken || f.Kind == Busy }

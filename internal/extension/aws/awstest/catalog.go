@@ -284,6 +284,8 @@ func (s *Server) describeChangeSet(id string) (any, *problem) {
 func (s *Server) advance(c *changeSet) {
 	p := s.product(c.entity)
 	switch {
+	case s.held:
+		return
 	case c.status == "PREPARING" && c.intent == "APPLY":
 		c.status = "APPLYING"
 		return

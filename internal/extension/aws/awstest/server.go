@@ -44,6 +44,8 @@ type Server struct {
 	PageSize int
 	// Now is the clock; by default the machine's.
 	Now func() time.Time
+	// Carried is called after each operation of the catalog is carried out and before it is answered; nil: nothing is.
+	Carried func(operation string)
 
 	mu            sync.Mutex
 	sessions      map[string]aws.Credentials // by access key
@@ -53,6 +55,7 @@ type Server struct {
 	changes       map[string]*changeSet
 	changeOrder   []string
 	checked       map[string]bool // what VALIDATE has let through
+	held          bool            // change sets do not go on
 	opportunities []map[string]any
 	wrote         time.Time
 	next          int
@@ -141,6 +144,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		http.Error(w, "unreadable", http.StatusBadRequest)
 		return
+	}
+	if s.Carried != nil {
+		defer s.Carried(strings.Trim(r.URL.Path, "/")) // an answer leaves when this function has returned
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

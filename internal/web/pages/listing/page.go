@@ -33,6 +33,7 @@ func Mount(site *ui.Site) ui.Page {
 			{Pattern: "GET " + path + "/{id}", Handle: p.show},
 			{Pattern: "POST " + path + "/{id}", Handle: p.edit},
 			{Pattern: "POST " + path + "/{id}/apply", Handle: p.apply},
+			{Pattern: "POST " + path + "/{id}/push", Handle: p.push},
 			{Pattern: "POST " + path + "/{id}/delete", Handle: p.remove},
 		},
 	}
@@ -45,7 +46,9 @@ type view struct {
 	ui.Shell
 	partner.ListingDetails
 	Ref      string
-	ETag     string
+	ETag     string // of the form
+	Now      string // the ETag of the listing as it is
+	AWS      *pushView
 	Faults   []string
 	Parts    []part
 	Trend    *ui.Chart // nil: there is one version
@@ -88,6 +91,10 @@ func (p page) render(w http.ResponseWriter, r *http.Request, status int, v view)
 	v.Ref = domain.ListingRef(v.ID)
 	if v.ETag == "" {
 		v.ETag = ui.ETag(int64(v.Revision))
+	}
+	v.Now = ui.ETag(int64(v.Revision))
+	if v.AWS, err = p.pushing(r.Context(), v.ListingDetails); err != nil {
+		return err
 	}
 	for _, s := range v.Score.Parts {
 		v.Parts = append(v.Parts, part{ui.Human(s.Name), s})
