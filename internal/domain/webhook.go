@@ -149,6 +149,10 @@ func WebhookEvents() []EventName {
 		EventCalendarDue,
 		EventCalendarActed,
 		EventCalendarMissed,
+		EventAWSConnected,
+		EventAWSDisconnected,
+		EventAWSSynced,
+		EventAWSSyncFailed,
 	}
 }
 
