@@ -123,7 +123,7 @@ func TestAPersonConnectsAWS(t *testing.T) {
 	says(t, p.Get("/listings").Body, "Acme Shared Inbox")
 }
 
-// A person without the scope admin reads the page, and is told why there are no buttons.
+// A person without the scope admin reads the page, and gets no buttons.
 func TestAnEditorSeesHowAWSIsConnected(t *testing.T) {
 	p, double := start(t)
 	id := regexp.MustCompile(`"sts:ExternalId": "([^"]+)"`).FindStringSubmatch(page(p))[1]

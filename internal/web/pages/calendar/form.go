@@ -11,7 +11,6 @@ import (
 
 	"vellocity/internal/domain"
 	"vellocity/internal/engine/calendar"
-	"vellocity/internal/ical"
 	"vellocity/internal/verb"
 	"vellocity/internal/web/ui"
 )
@@ -319,7 +318,7 @@ func (p page) file(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	h := w.Header()
-	h.Set("Content-Type", ical.MediaType)
+	h.Set("Content-Type", calendar.MediaType)
 	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": f.Name}))
 	h.Set("Cache-Control", "no-store")
 	_, _ = w.Write(f.Data) // a client that has gone away is not our error
