@@ -37,6 +37,9 @@ func Rows(e engine.Engine) []ops.Op {
 	)
 }
 
+// Messages describes the requests that the server sends.
+func Messages() []ops.Message { return account.Messages() }
+
 //go:embed guide.md
 var guide string
 

@@ -137,6 +137,7 @@ func (a *App) programs() ([]ops.Op, http.Handler, error) {
 		Description: api.Description(),
 		PublicURL:   a.cfg.BaseURL,
 		Secure:      a.gate.Secure,
+		Messages:    api.Messages(),
 	})
 	door, err := rest.New(rest.Options{Table: rows, Gate: a.gate, Mount: map[string]http.Handler{mcp.Path: tools}})
 	return rows, door, err

@@ -76,10 +76,21 @@ func (s *Syncer) Identity(ctx context.Context) (string, error) {
 
 // TrustPolicy returns the trust policy of a role for a workspace, as JSON.
 func (s *Syncer) TrustPolicy(identity string, workspaceID int64) string {
-	text, err := json.MarshalIndent(policy{"2012-10-17", []statement{{
+	return document(statement{
 		Effect: "Allow", Principal: map[string]string{"AWS": identity}, Action: []string{"sts:AssumeRole"},
-		Condition: condition{map[string]string{"sts:ExternalId": s.ExternalID(workspaceID)}},
-	}}}, "", "  ")
+		Condition: &condition{map[string]string{"sts:ExternalId": s.ExternalID(workspaceID)}},
+	})
+}
+
+// PermissionsPolicy returns the permissions policy of a role, as JSON: all that this server does with it.
+func PermissionsPolicy() string {
+	return document(statement{
+		Effect: "Allow", Action: []string{"aws-marketplace:ListEntities", "aws-marketplace:DescribeEntity"}, Resource: "*",
+	})
+}
+
+func document(list ...statement) string {
+	text, err := json.MarshalIndent(policy{"2012-10-17", list}, "", "  ")
 	if err != nil {
 		panic(fmt.Sprintf("a policy is not JSON: %v", err)) // it is made of strings
 	}
@@ -93,9 +104,10 @@ type policy struct {
 
 type statement struct {
 	Effect    string
-	Principal map[string]string
+	Principal map[string]string `json:",omitempty"`
 	Action    []string
-	Condition condition
+	Resource  string     `json:",omitempty"`
+	Condition *condition `json:",omitempty"`
 }
 
 type condition struct{ StringEquals map[string]string }

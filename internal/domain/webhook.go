@@ -151,6 +151,10 @@ func WebhookEvents() []EventName {
 		EventCalendarDue,
 		EventCalendarActed,
 		EventCalendarMissed,
+		EventAWSConnected,
+		EventAWSDisconnected,
+		EventAWSSynced,
+		EventAWSSyncFailed,
 	}
 }
 

@@ -13,6 +13,7 @@ type document struct {
 	Security   []map[string][]string           `json:"security"`
 	Servers    []server                        `json:"servers"`
 	Tags       []tag                           `json:"tags"`
+	Webhooks   map[string]map[string]operation `json:"webhooks,omitempty"`
 }
 
 type info struct {

@@ -31,6 +31,8 @@ type Options struct {
 	// Secure reports whether the caller's connection is encrypted, for an address that is
 	// taken from the request. Nil: it is not.
 	Secure func(*http.Request) bool
+	// Messages are the requests that the server sends.
+	Messages []ops.Message
 }
 
 // version is that of the API, not of the program.
@@ -148,6 +150,7 @@ func write(table []ops.Op, o Options) ([]byte, error) {
 			return nil, fmt.Errorf("document %s: %w", table[i].Name, err)
 		}
 	}
+	w.messages(o.Messages)
 	for _, s := range w.schemas.Map() {
 		admitNull(s)
 	}

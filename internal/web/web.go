@@ -9,6 +9,7 @@ import (
 	"vellocity/internal/web/pages/agent"
 	"vellocity/internal/web/pages/agents"
 	"vellocity/internal/web/pages/analytics"
+	"vellocity/internal/web/pages/aws"
 	"vellocity/internal/web/pages/board"
 	"vellocity/internal/web/pages/brandvoice"
 	"vellocity/internal/web/pages/brandvoices"
@@ -102,6 +103,7 @@ func pages() []ui.Mount {
 		trigger.Mount,
 		channels.Mount,
 		webhooks.Mount,
+		aws.Mount,
 		keys.Mount,
 		review.Mount,
 		unsubscribe.Mount,

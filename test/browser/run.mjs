@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
 // The longest come first, so that nothing long is left alone at the end.
-const scripts = ["walk", "walk in Firefox", "board", "board in Firefox", "triggers", "voices", "check", "write", "images", "chat", "items", "templates", "sources", "webhooks", "partners", "calendar"];
+const scripts = ["walk", "walk in Firefox", "board", "board in Firefox", "triggers", "voices", "check", "write", "images", "chat", "items", "templates", "sources", "webhooks", "partners", "aws", "calendar"];
 const lanes = 2;
 
 const dir = mkdtempSync(join(tmpdir(), "vellocity-browser-"));

@@ -1,8 +1,18 @@
 package crash_test
 
 import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/base64"
 	"encoding/json"
+	"errors"
+	"io"
 	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -10,14 +20,15 @@ import (
 	"vellocity/test/product"
 )
 
-// A listing that changes on AWS Marketplace becomes one published item, on two nodes of which each is killed once:
-// while it syncs, and while it writes.
+// A listing that changes on AWS Marketplace becomes one published item at one charge, on two nodes of which each is killed
+// once: while it syncs, and while it writes. A webhook hears of every step of it.
 func TestAChangeAtAWSIsPublishedOnceWhileNodesAreKilled(t *testing.T) {
 	t.Parallel()
 	double := awstest.New().Start(t)
 	m := model(t, 100*time.Millisecond)
 	in := install(t, product.PostgreSQL(t), m)
-	in.Env = append(append(in.Env, awstest.Keys()...), "VELLOCITY_AWS_ENDPOINT="+double.URL)
+	in.Env = append(append(in.Env, awstest.Keys()...), "VELLOCITY_AWS_ENDPOINT="+double.URL,
+		"VELLOCITY_CHANNEL_NETWORKS=127.0.0.0/8")
 	a := start(t, in)
 	inB, err := a.Node(t.TempDir())
 	if err != nil {
@@ -29,6 +40,7 @@ func TestAChangeAtAWSIsPublishedOnceWhileNodesAreKilled(t *testing.T) {
 		Long: "It sorts."}
 	double.Put(acme)
 	const role = "arn:aws:iam::" + awstest.Partner + ":role/vellocity"
+	hook := listen(t, a)
 	a.connect(t, double, role)
 	product.Eventually(t, 30*time.Second, "the import", func() bool { return count(t, db, `select count(*) from listing`) == 1 })
 	c := call{}
@@ -57,10 +69,108 @@ func TestAChangeAtAWSIsPublishedOnceWhileNodesAreKilled(t *testing.T) {
 		"firings":                `select count(*) from firing where outcome = 'fired'`,
 		"executions":             `select count(*) from execution where status = 'completed'`,
 		"items":                  `select count(*) from content`,
+		"published items":        `select count(*) from content where stage = 'published'`,
 		"holds":                  `select count(*) from movement where kind = 'hold'`,
 	} {
 		if n := count(t, db, query); n != 1 {
 			t.Errorf("%s: %d; want 1", what, n)
+		}
+	}
+	const postCosts = 5 // one charge: each step of the post once, and nothing for measuring and publishing
+	if n := count(t, db, `select sum(amount) from movement where kind = 'capture'`); n != postCosts {
+		t.Errorf("%d credits were charged; want %d", n, postCosts)
+	}
+	for what, query := range faults {
+		if n := count(t, db, query); n != 0 {
+			t.Errorf("%s: %d times", what, n)
+		}
+	}
+	hook.check(t, db)
+}
+
+// story are the events that a webhook hears of on the way from a change at AWS to a publication.
+var story = []string{ //nolint:gochecknoglobals // constant
+	"aws.synced", "listing.created", "listing.updated", "execution.completed", "content.generated", "content.published",
+}
+
+// hook is a program that gets webhooks.
+type hook struct {
+	mu     sync.Mutex
+	secret string
+	ids    map[string]map[string]bool // the webhook-ids of each event of the log
+	forged int                        // requests whose signature is not the secret's
+}
+
+// listen starts a receiver, and creates a webhook that leads to it.
+func listen(t *testing.T, s *server) *hook {
+	t.Helper()
+	h := &hook{ids: map[string]map[string]bool{}}
+	receiver := httptest.NewServer(h)
+	t.Cleanup(receiver.Close)
+	c := call{}
+	answer := s.ask(t, &c, http.MethodPost, "/partners/webhooks", map[string]any{"url": receiver.URL, "events": story})
+	var made struct {
+		Meta struct {
+			Secret string `json:"secret"`
+		} `json:"meta"`
+	}
+	if err := json.Unmarshal(answer, &made); err != nil || made.Meta.Secret == "" {
+		t.Fatalf("create a webhook: %d %v %s", c.Status, err, answer)
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.secret = made.Meta.Secret
+	return h
+}
+
+// ServeHTTP notes a request.
+func (h *hook) ServeHTTP(_ http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(r.Body)
+	var event struct {
+		ID string `json:"event_id"`
+	}
+	id, at := r.Header.Get("webhook-id"), r.Header.Get("webhook-timestamp")
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	key, bad := base64.StdEncoding.DecodeString(h.secret)
+	mac := hmac.New(sha256.New, key)
+	mac.Write([]byte(id + "." + at + "." + string(body)))
+	want := "v1," + base64.StdEncoding.EncodeToString(mac.Sum(nil))
+	if err = errors.Join(err, bad, json.Unmarshal(body, &event)); err != nil || event.ID == "" ||
+		!slices.Contains(strings.Fields(r.Header.Get("webhook-signature")), want) {
+		h.forged++
+		return
+	}
+	if h.ids[event.ID] == nil {
+		h.ids[event.ID] = map[string]bool{}
+	}
+	h.ids[event.ID][id] = true
+}
+
+// check waits until the webhook has heard of every event of the story, each under one webhook-id.
+func (h *hook) check(t *testing.T, db *sql.DB) {
+	t.Helper()
+	const noted = `select count(*) from event where name in
+		('aws.synced', 'listing.created', 'listing.updated', 'execution.completed', 'content.generated', 'content.published')`
+	heard := func() int64 {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		return int64(len(h.ids))
+	}
+	product.Eventually(t, time.Minute, "the webhook", func() bool { return heard() == count(t, db, noted) })
+	for _, name := range story {
+		if count(t, db, `select count(*) from event where name = $1`, name) == 0 {
+			t.Errorf("there is no event %s", name)
+		}
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.forged != 0 {
+		t.Errorf("%d requests could not be verified", h.forged)
+	}
+	for event, ids := range h.ids {
+		if len(ids) != 1 {
+			t.Errorf("the event %s was sent under %d ids", event, len(ids))
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"reflect"
+	"strings"
 
 	"vellocity/internal/domain"
 	"vellocity/internal/engine/account"
@@ -54,14 +55,65 @@ func webhookEvent(t domain.EventType) WebhookEvent {
 	}
 	// Both are made of values that the program has itself.
 	e.PayloadExample, _ = json.Marshal(message)
+	e.PayloadSchema, _ = json.Marshal(dataSchema(t))
+	return e
+}
+
+// dataSchema is the schema of what a request says of an event.
+func dataSchema(t domain.EventType) *ops.Schema {
 	s := open(ops.NewSchemas().Inline(reflect.TypeOf(t.Example)))
 	for _, name := range []string{"execution_id", "content_id"} {
 		if s.Properties[name] == nil {
 			s.Properties[name] = &ops.Schema{Type: "integer", Description: "Where the event is about one"}
 		}
 	}
-	e.PayloadSchema, _ = json.Marshal(s)
-	return e
+	return s
+}
+
+// Messages describes the requests that webhooks get, one for each event of the catalogue.
+func Messages() []ops.Message {
+	var list []ops.Message
+	for _, t := range domain.WebhookEventTypes() {
+		e := webhookEvent(t)
+		list = append(list, ops.Message{
+			Name:    string(t.Name),
+			Chapter: chapterWebhooks,
+			Summary: strings.TrimSuffix(t.Description, "."),
+			Description: "Sent to each active webhook that takes `" + string(t.Name) + "`, at least once, signed as " +
+				"Standard Webhooks describes. Fields may be added; ignore those that you do not know.",
+			Headers: []ops.HeaderDoc{
+				{Name: "webhook-id", Description: "Names the message: the same on each attempt", Example: "msg_7Q2ZCXHV3M5KDJ4TB6NRYAWEPU"},
+				{Name: "webhook-timestamp", Description: "The time of this attempt, in Unix seconds", Example: "1772100000"},
+				{Name: "webhook-signature", Description: "`v1,` and the HMAC-SHA256 in base64; several, with spaces between", Example: "v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4="},
+			},
+			Schema: messageSchema(t), Example: e.PayloadExample,
+			Answers: map[string]string{
+				"200": "Any 2xx: it is delivered", "410": "The webhook is switched off",
+				"default": "Any other answer, or none within 15 seconds: it is sent again",
+			},
+		})
+	}
+	return list
+}
+
+// messageSchema is the schema of the body of a request about an event.
+func messageSchema(t domain.EventType) *ops.Schema {
+	id := &ops.Schema{Type: "string", Description: "The event in the log; absent in a test"}
+	link := func() *ops.Schema { return &ops.Schema{Type: "string"} }
+	return &ops.Schema{
+		Type: "object", Required: []string{"type", "timestamp", "data"}, AdditionalProperties: true,
+		Properties: map[string]*ops.Schema{
+			"type":      {Type: "string", Enum: []any{string(t.Name)}},
+			"timestamp": {Type: "string", Format: "date-time", Description: "When it happened"},
+			"event_id":  id,
+			"test":      {Type: "boolean", Description: "Sent by hand, with the data of an example"},
+			"links": {
+				Type: "object", AdditionalProperties: true, Description: "Addresses in this API of what the event is about",
+				Properties: map[string]*ops.Schema{"execution": link(), "content": link()},
+			},
+			"data": dataSchema(t),
+		},
+	}
 }
 
 // open returns a schema that allows further fields: events get new ones.

@@ -75,7 +75,7 @@ func icsRow(v *calendar.Verbs) ops.Op {
 			Description: "One entry as a file that calendar programs read (RFC 5545), with its time zone.",
 			Errors:      []domain.Code{domain.CodeNotFound}, Example: sampleID, Media: []string{"text/calendar"},
 		},
-		Tool:    ops.Tool{None: "a model reads get_calendar_event; the file is for calendar programs"},
+		Tool:    ops.Tool{Set: tools, Whole: true},
 		Command: ops.Command{Noun: noun, Verb: "ics"},
 	}, func(ctx context.Context, in EventID) (calendar.File, error) {
 		x, err := v.Event(ctx, in.ID)
@@ -108,7 +108,7 @@ func exportRow(v *calendar.Verbs, profile wire.Profile) ops.Op {
 			Example: map[string]any{"format": "ics", "start_date": "2026-02-01", "end_date": "2026-02-28"},
 			Media:   []string{"text/calendar", "text/csv", "application/json"},
 		},
-		Tool:    ops.Tool{None: "a model reads list_calendar_events; files are for other programs"},
+		Tool:    ops.Tool{Set: tools, Whole: true},
 		Command: ops.Command{Noun: noun, Verb: "export"},
 	}, func(ctx context.Context, in exportEvents) (exported, error) {
 		span, err := in.dates().Read(ctx, profile)

@@ -18,12 +18,21 @@ type AWSView struct {
 	RoleARN     string     `json:"iam_role_arn" doc:"The role in the workspace's AWS account that this server assumes; empty: it is not connected"`
 	ExternalID  string     `json:"external_id" doc:"What the role must demand (sts:ExternalId). It is this workspace's, and stays"`
 	TrustPolicy *string    `json:"trust_policy" doc:"The role's trust policy, JSON to paste in IAM; null where problem says why"`
+	Permissions string     `json:"permissions_policy" doc:"The role's permissions policy, JSON to paste in IAM: all that this server does with the role"`
 	Problem     string     `json:"problem" doc:"Why this server cannot connect to AWS at all; empty where it can"`
 	Syncing     bool       `json:"syncing"`
 	SyncedAt    *time.Time `json:"synced_at" doc:"When a sync last succeeded"`
 	NextSyncAt  *time.Time `json:"next_sync_at"`
+	Found       *FoundView `json:"found" doc:"What the last sync that succeeded has changed; null where none did with this role"`
 	Error       string     `json:"error" doc:"Why the last sync failed, and what to do; empty where it did not"`
 	Revision    int        `json:"revision" doc:"Raised with each change of the role; 0 where it is not connected"`
+}
+
+// FoundView is what a sync has changed.
+type FoundView struct {
+	Created   int `json:"created" doc:"Listings that are new"`
+	Updated   int `json:"updated" doc:"Listings that were changed on AWS Marketplace"`
+	Conflicts int `json:"conflicts" doc:"Listings that were changed here and on AWS Marketplace"`
 }
 
 type connectAWS struct {
@@ -46,7 +55,8 @@ const awsPath = "/partners/aws"
 func sampleAWS() partner.AWS {
 	return partner.AWS{
 		Connected: true, ExternalID: "vellocity-1-5f0c1ad2b3e44f5a8c7d6e5f4a3b2c1d",
-		TrustPolicy: `{"Version":"2012-10-17","Statement":[…]}`,
+		TrustPolicy: `{"Version":"2012-10-17","Statement":[…]}`, Permissions: `{"Version":"2012-10-17","Statement":[…]}`,
+		Found: &domain.AWSSynced{Created: 1, Updated: 2},
 		Connection: domain.AWSConnection{
 			RoleARN: "arn:aws:iam::444455556666:role/vellocity", Asked: 3, Done: 3, Revision: 1,
 			SyncedAt: wire.SampleTime(), NextSyncAt: wire.SampleTime().Add(6 * time.Hour),
@@ -61,9 +71,13 @@ func awsRows(v *partner.Verbs) []ops.Op {
 func viewAWS(r *ops.Reply, a partner.AWS) AWSView {
 	c := a.Connection
 	r.Revision = wire.Number(int64(c.Revision))
+	var found *FoundView
+	if a.Found != nil {
+		found = &FoundView{a.Found.Created, a.Found.Updated, a.Found.Conflicts}
+	}
 	return AWSView{
 		Connected: a.Connected, RoleARN: c.RoleARN, ExternalID: a.ExternalID,
-		TrustPolicy: wire.Optional(a.TrustPolicy), Problem: a.Problem, Syncing: c.Syncing(), SyncedAt: wire.Time(c.SyncedAt),
+		TrustPolicy: wire.Optional(a.TrustPolicy), Permissions: a.Permissions, Problem: a.Problem, Found: found, Syncing: c.Syncing(), SyncedAt: wire.Time(c.SyncedAt),
 		NextSyncAt: wire.Time(c.NextSyncAt), Error: c.Error, Revision: c.Revision,
 	}
 }
@@ -80,11 +94,12 @@ func getAWSRow(v *partner.Verbs) ops.Op {
 			Description: "Whether the workspace is connected, the external id and the trust policy for its role, and how the " +
 				"last sync went.",
 		},
-		Tool:    ops.Tool{None: connectsInPerson},
+		Tool:    ops.Tool{Set: toolset},
 		Command: ops.Command{Noun: "aws", Verb: "get"},
 	}, func(ctx context.Context, _ struct{}) (partner.AWS, error) { return v.AWS(ctx) }, viewAWS, sampleAWS())
 }
 
+// connectsInPerson is also why a text that a model has read cannot have the workspace's data sent to another account.
 const connectsInPerson = "a person connects AWS, with rights in the AWS account"
 
 func connectAWSRow(v *partner.Verbs) ops.Op {
@@ -122,7 +137,7 @@ func testAWSRow(v *partner.Verbs) ops.Op {
 			Errors:      []domain.Code{domain.CodeConflict},
 			Example:     map[string]any{"iam_role_arn": sampleAWS().Connection.RoleARN},
 		},
-		Tool:    ops.Tool{None: connectsInPerson},
+		Tool:    ops.Tool{Set: toolset},
 		Command: ops.Command{Noun: "aws", Verb: "test"},
 	}, func(ctx context.Context, in testAWS) error { return v.TestAWS(ctx, in.RoleARN) })
 }
@@ -138,7 +153,7 @@ func disconnectAWSRow(v *partner.Verbs) ops.Op {
 			Description: "Listings stay as they are, and a later connection finds them again.",
 			Errors:      []domain.Code{domain.CodeConflict},
 		},
-		Tool:    ops.Tool{None: connectsInPerson},
+		Tool:    ops.Tool{Set: toolset},
 		Command: ops.Command{Noun: "aws", Verb: "disconnect"},
 	}, func(ctx context.Context, in ops.Conditional) error {
 		return v.DisconnectAWS(ctx, verb.Precondition{IfMatch: in.Revisions()})

@@ -189,7 +189,7 @@ func syncListingsRow(v *partner.Verbs) ops.Op {
 				"connection it is refused with 409; listings work without one.",
 			Errors: []domain.Code{domain.CodeConflict},
 		},
-		Tool:    ops.Tool{None: "a person connects AWS first"},
+		Tool:    ops.Tool{Set: toolset},
 		Command: ops.Command{Noun: "listings", Verb: "sync"},
 	}, func(ctx context.Context, _ struct{}) error { return v.SyncListings(ctx) })
 }

@@ -48,6 +48,9 @@ func (v *Verbs) all(ctx context.Context, workspaceID int64, f store.CalendarFilt
 	return l.Items, nil
 }
 
+// MediaType is that of a file that [Verbs.ICS] returns.
+const MediaType = ical.MediaType
+
 // ICS returns entries of the caller's calendar as a file of iCalendar with that name.
 func (v *Verbs) ICS(ctx context.Context, entries []domain.CalendarEntry, name string) (File, error) {
 	a, err := verb.Caller(ctx, domain.ScopeRead)

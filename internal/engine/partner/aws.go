@@ -2,6 +2,8 @@ package partner
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 	"strings"
 
 	"vellocity/internal/awssync"
@@ -20,7 +22,11 @@ type AWS struct {
 	Connection  domain.AWSConnection // zero where it is not connected
 	ExternalID  string
 	TrustPolicy string // JSON; empty where Problem says why it is not known
+	Permissions string // the permissions policy of the role, JSON
 	Problem     string // why this server cannot connect to AWS at all; empty: it can
+	NoKeys      bool   // the problem is that the server has no AWS keys of its own
+	// Found is what the last sync that succeeded has changed; nil: none did with this role.
+	Found *domain.AWSSynced
 }
 
 // AWS returns the caller's connection.
@@ -33,17 +39,49 @@ func (v *Verbs) AWS(ctx context.Context) (AWS, error) {
 	if err != nil {
 		return AWS{}, err
 	}
-	return v.describeAWS(ctx, a.WorkspaceID, c, ok), nil
+	out := v.describeAWS(ctx, a.WorkspaceID, c, ok)
+	out.Found, err = v.lastSync(ctx, c)
+	return out, err
+}
+
+// AWSConnection returns the caller's connection as it is stored, without asking AWS; the zero connection where there is
+// none.
+func (v *Verbs) AWSConnection(ctx context.Context) (domain.AWSConnection, error) {
+	a, err := verb.Caller(ctx, domain.ScopeRead)
+	if err != nil {
+		return domain.AWSConnection{}, err
+	}
+	c, _, err := v.store.Read().AWSConnection(ctx, a.WorkspaceID)
+	return c, err
+}
+
+// lastSync returns what the last sync that succeeded has changed; nil: none did with the role of the connection.
+func (v *Verbs) lastSync(ctx context.Context, c domain.AWSConnection) (*domain.AWSSynced, error) {
+	list, err := v.store.Read().LastEvents(ctx, c.WorkspaceID, []domain.EventName{domain.EventAWSSynced}, 1)
+	if err != nil || len(list) == 0 {
+		return nil, err
+	}
+	var found domain.AWSSynced
+	if err := json.Unmarshal(list[0].Payload, &found); err != nil {
+		return nil, fmt.Errorf("read what the last sync found: %w", err)
+	}
+	if found.RoleARN != c.RoleARN {
+		return nil, nil //nolint:nilnil // nothing was found
+	}
+	return &found, nil
 }
 
 func (v *Verbs) describeAWS(ctx context.Context, workspaceID int64, c domain.AWSConnection, connected bool) AWS {
 	if v.aws == nil {
 		return AWS{Problem: "This server cannot connect to AWS."}
 	}
-	out := AWS{Connected: connected, Connection: c, ExternalID: v.aws.ExternalID(workspaceID)}
+	out := AWS{
+		Connected: connected, Connection: c, ExternalID: v.aws.ExternalID(workspaceID), Permissions: awssync.PermissionsPolicy(),
+	}
 	who, err := v.aws.Identity(ctx)
 	if err != nil {
-		out.Problem = aws.FaultOf(err).Message
+		f := aws.FaultOf(err)
+		out.Problem, out.NoKeys = f.Message, f.Kind == aws.NoKeys
 		return out
 	}
 	out.TrustPolicy = v.aws.TrustPolicy(who, workspaceID)

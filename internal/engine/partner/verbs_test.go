@@ -160,6 +160,9 @@ func (verbs) Connections() enginetest.Verbs {
 	return enginetest.Verbs{
 		"UseSyncer": {Open: true},
 		"AWS":       enginetest.Read(func(k K, ctx C, _ X) error { return second(k.Partner.AWS(ctx)) }),
+		"AWSConnection": enginetest.Read(func(k K, ctx C, _ X) error {
+			return second(k.Partner.AWSConnection(ctx))
+		}),
 		"ConnectAWS": {Scope: domain.ScopeAdmin, Event: true, Call: func(k K, ctx C, _ X) error {
 			return second(k.Partner.ConnectAWS(ctx, partner.ConnectAWS{RoleARN: enginetest.RoleARN}))
 		}},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -487,6 +488,47 @@ func TestASentEventIsNobodysButTriggers(t *testing.T) {
 		for _, name := range []domain.EventName{"", "Deal", "deal", "content.x", "event.received", "a..b"} {
 			if _, err := k.Work.SendEvent(k.Ctx(), work.SendEvent{Name: name}); domain.CodeOf(err) != domain.CodeValidation {
 				t.Errorf("%q: %v", name, err)
+			}
+		}
+	})
+}
+
+// Each event about listings, deals, AWS, the calendar and campaigns fires triggers, which see its payload.
+func TestEventsOfPartnersAndTheCalendarFireTriggers(t *testing.T) {
+	cfg := config(t)
+	cfg.Templates = []domain.Template{scriptedTemplate(step{Key: "a"})}
+	enginetest.Each(t, cfg, func(k *enginetest.Kit) {
+		nouns, triggers := map[string]int{}, map[domain.EventName]int64{}
+		for _, x := range domain.EventTypes() {
+			noun, _, _ := strings.Cut(string(x.Name), ".")
+			if !slices.Contains([]string{"listing", "cosell", "aws", "event", "campaign"}, noun) ||
+				x.Name == domain.EventReceived || triggers[x.Name] != 0 {
+				continue
+			}
+			nouns[noun]++
+			payload, err := json.Marshal(x.Example)
+			must(k, err)
+			var fields map[string]json.RawMessage
+			must(k, json.Unmarshal(payload, &fields))
+			first := slices.Sorted(maps.Keys(fields))[0]
+			triggers[x.Name] = onEvent(k, func(in *work.CreateTrigger) {
+				in.Event.Name = x.Name
+				in.Event.Filter = "event." + first + " != nil"
+				in.Inputs = json.RawMessage(`{"topic":"{{ event.name }}"}`)
+			}).ID
+			must(k, k.Store.InTx(k.Ctx(), func(tx *store.Tx) error {
+				return tx.AppendEvent(k.Ctx(), domain.Subject{WorkspaceID: k.Ours.ID}, x.Example)
+			}))
+		}
+		for _, noun := range []string{"listing", "cosell", "aws", "event", "campaign"} {
+			if nouns[noun] < 3 {
+				k.T.Errorf("%d events of %s", nouns[noun], noun)
+			}
+		}
+		consume(k)
+		for name, id := range triggers {
+			if got := outcomes(k, id, domain.FiringFired); got[0].ExecutionID == 0 {
+				k.T.Errorf("%s: %+v", name, got[0])
 			}
 		}
 	})

@@ -170,6 +170,18 @@ func (p *Person) AddTo(workspaceID int64, c domain.ContentItem, to domain.ItemSt
 	return c
 }
 
+// Become gives the person another role in the workspace.
+func (p *Person) Become(role domain.Role) {
+	p.T.Helper()
+	No(p.T, p.App.Store.InTx(p.T.Context(), func(tx *store.Tx) error {
+		owner, _, err := tx.Owner(p.T.Context(), p.Workspace.ID)
+		if err != nil {
+			return err
+		}
+		return tx.SaveMember(p.T.Context(), p.Workspace.ID, owner.ID, role)
+	}))
+}
+
 // Neighbour creates another workspace on the server.
 func (p *Person) Neighbour() domain.Workspace {
 	p.T.Helper()

@@ -2,6 +2,7 @@ package calendar
 
 import (
 	"context"
+	"mime"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -304,6 +305,24 @@ func (p page) event(w http.ResponseWriter, r *http.Request) error {
 		return nil
 	}
 	return p.showForm(w, r, http.StatusOK, f)
+}
+
+// file sends an event as a file for calendar programs.
+func (p page) file(w http.ResponseWriter, r *http.Request) error {
+	x, err := p.Engine.Calendar.Event(r.Context(), r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	f, err := p.Engine.Calendar.ICS(r.Context(), []domain.CalendarEntry{x}, r.PathValue("id")+".ics")
+	if err != nil {
+		return err
+	}
+	h := w.Header()
+	h.Set("Content-Type", calendar.MediaType)
+	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": f.Name}))
+	h.Set("Cache-Control", "no-store")
+	_, _ = w.Write(f.Data) // a client that has gone away is not our error
+	return nil
 }
 
 func (p page) create(w http.ResponseWriter, r *http.Request) error {

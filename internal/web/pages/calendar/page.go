@@ -32,6 +32,7 @@ func Mount(site *ui.Site) ui.Page {
 			{Pattern: "POST " + path + "/subscribe", Handle: p.createToken},
 			{Pattern: "POST " + path + "/subscribe/{id}/revoke", Handle: p.revoke},
 			{Pattern: "GET " + path + "/{id}", Handle: p.event},
+			{Pattern: "GET " + path + "/{id}/ics", Handle: p.file},
 			{Pattern: "POST " + path + "/{id}", Handle: p.save},
 			{Pattern: "POST " + path + "/{id}/move", Handle: p.move},
 			{Pattern: "POST " + path + "/{id}/delete", Handle: p.remove},

@@ -48,6 +48,7 @@ type view struct {
 	Add     bool // the form is open
 	Form    form
 	Faults  []string
+	AWS     domain.AWSConnection // zero: there is none
 }
 
 // form is what a person has filled in.
@@ -73,6 +74,9 @@ func (p page) show(w http.ResponseWriter, r *http.Request) error {
 
 func (p page) list(w http.ResponseWriter, r *http.Request, status int, v view) (err error) {
 	if v.Shell, err = p.Shell(w, r, path, "Deals"); err != nil {
+		return err
+	}
+	if v.AWS, err = p.Engine.Partner.AWSConnection(r.Context()); err != nil {
 		return err
 	}
 	v.Search = r.URL.Query().Get("q")

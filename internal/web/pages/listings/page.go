@@ -50,6 +50,7 @@ type view struct {
 	Title    string
 	Kinds    []ui.Choice
 	Faults   []string
+	AWS      domain.AWSConnection // zero: there is none
 }
 
 type row struct {
@@ -64,6 +65,9 @@ func (p page) show(w http.ResponseWriter, r *http.Request) error {
 func (p page) list(w http.ResponseWriter, r *http.Request, status int, v view) (err error) {
 	q := r.URL.Query()
 	if v.Shell, err = p.Shell(w, r, path, "Listings"); err != nil {
+		return err
+	}
+	if v.AWS, err = p.Engine.Partner.AWSConnection(r.Context()); err != nil {
 		return err
 	}
 	v.Search = q.Get("q")

@@ -79,6 +79,7 @@ function receive(n) {
   if (n.name.startsWith("notification.")) nudge("live-notice", n);
   if (n.name.startsWith("image.")) nudge("live-image", n);
   if (n.name.startsWith("listing.")) nudge("live-listing", n);
+  if (n.name.startsWith("aws.")) nudge("live-aws", n);
   if (n.content) {
     document.dispatchEvent(new CustomEvent("live-item", { detail: n }));
     nudge("live-board", n);

@@ -1,0 +1,14 @@
+package quickstart
+
+import "testing"
+
+// The snippets of the document about selling with AWS run as they are printed there.
+func TestPartnersDocument(t *testing.T) {
+	document(t, "../../docs/partners.md", "lst_1", "Qualified", "2026-02-23")
+}
+
+// So does the one that creates a webhook. What a request looks like is not run, and package webhook runs the examples that
+// check a signature.
+func TestWebhooksDocument(t *testing.T) {
+	document(t, "../../docs/webhooks.md", `"secret":`, "", "", "", "")
+}
