@@ -14,18 +14,18 @@ import (
 
 // AWSView is a workspace's connection to AWS.
 type AWSView struct {
-	Connected   bool       `json:"connected"`
-	RoleARN     string     `json:"iam_role_arn" doc:"The role in the workspace's AWS account that this server assumes; empty: it is not connected"`
-	ExternalID  string     `json:"external_id" doc:"What the role must demand (sts:ExternalId). It is this workspace's, and stays"`
-	TrustPolicy *string    `json:"trust_policy" doc:"The role's trust policy, JSON to paste in IAM; null where problem says why"`
-	Permissions string     `json:"permissions_policy" doc:"The role's permissions policy, JSON to paste in IAM: all that this server does with the role"`
-	Problem     string     `json:"problem" doc:"Why this server cannot connect to AWS at all; empty where it can"`
-	Syncing     bool       `json:"syncing"`
-	SyncedAt    *time.Time `json:"synced_at" doc:"When a sync last succeeded"`
-	NextSyncAt  *time.Time `json:"next_sync_at"`
-	Found       *FoundView `json:"found" doc:"What the last sync that succeeded has changed; null where none did with this role"`
-	Error       string     `json:"error" doc:"Why the last sync failed, and what to do; empty where it did not"`
-	Revision    int        `json:"revision" doc:"Raised with each change of the role; 0 where it is not connected"`
+	Connected   bool                 `json:"connected"`
+	RoleARN     string               `json:"iam_role_arn" doc:"The role in the workspace's AWS account that this server assumes; empty: it is not connected"`
+	ExternalID  string               `json:"external_id" doc:"What the role must demand (sts:ExternalId). It is this workspace's, and stays"`
+	TrustPolicy *string              `json:"trust_policy" doc:"The role's trust policy, JSON to paste in IAM; null where problem says why"`
+	Permissions string               `json:"permissions_policy" doc:"The role's permissions policy, JSON to paste in IAM: all that this server does with the role"`
+	Problem     string               `json:"problem" doc:"Why this server cannot connect to AWS at all; empty where it can"`
+	Syncing     bool                 `json:"syncing"`
+	SyncedAt    *time.Time           `json:"synced_at" doc:"When a sync last succeeded"`
+	NextSyncAt  *time.Time           `json:"next_sync_at"`
+	Found       ops.Maybe[FoundView] `json:"found" doc:"What the last sync that succeeded has changed; null where none did with this role"`
+	Error       string               `json:"error" doc:"Why the last sync failed, and what to do; empty where it did not"`
+	Revision    int                  `json:"revision" doc:"Raised with each change of the role; 0 where it is not connected"`
 }
 
 // FoundView is what a sync has changed.
@@ -71,9 +71,9 @@ func awsRows(v *partner.Verbs) []ops.Op {
 func viewAWS(r *ops.Reply, a partner.AWS) AWSView {
 	c := a.Connection
 	r.Revision = wire.Number(int64(c.Revision))
-	var found *FoundView
+	var found ops.Maybe[FoundView]
 	if a.Found != nil {
-		found = &FoundView{a.Found.Created, a.Found.Updated, a.Found.Conflicts}
+		found.Value = &FoundView{a.Found.Created, a.Found.Updated, a.Found.Conflicts}
 	}
 	return AWSView{
 		Connected: a.Connected, RoleARN: c.RoleARN, ExternalID: a.ExternalID,
