@@ -158,7 +158,8 @@ func (s *Syncer) Enqueue(ctx context.Context, tx *store.Tx, workspaceID int64) e
 	return err
 }
 
-// Due asks for the syncs that are due, and ends those that have failed until now. Every node may call it: who locks the connection first asks.
+// Due asks for the syncs that are due, and ends those that have failed until now. Every node may call it: who locks the
+// connection first asks.
 func (s *Syncer) Due(ctx context.Context) error {
 	list, err := s.Store.Read().DueAWSSyncs(ctx, s.Store.Now())
 	if err != nil {

@@ -13,8 +13,9 @@ import (
 // firstPause and lastPause bound the time until a sync is tried again that failed for a reason that may pass.
 const firstPause, lastPause = time.Minute, 30 * time.Minute
 
-// syncLater notes why a sync has not succeeded yet, and when to try again: after 1, 2, 4 … minutes, at most 30. The pause
-// follows from the time when the sync was asked for. Where the next regular sync comes first, [Syncer.Due] ends this one.
+// syncLater notes why a sync has not succeeded yet, and when to try again: after 1, 2, 4 … minutes, at most 30. The
+// pause follows from the time when the sync was asked for. Where the next regular sync comes first, [Syncer.Due] ends
+// this one.
 func (s *Syncer) syncLater(ctx context.Context, c domain.AWSConnection, f *aws.Fault) error {
 	err := s.Store.InTx(ctx, func(tx *store.Tx) error { return tx.NoteAWSError(ctx, c.WorkspaceID, f.Message) })
 	if err != nil {

@@ -40,10 +40,10 @@ func (s *Syncer) EnqueuePush(ctx context.Context, tx *store.Tx, id int64) error 
 	return err
 }
 
-// WorkPush is the handler of [PushKind]: it sends one listing, the job's Ref. AWS checks the texts first (VALIDATE), and
-// is asked to apply them only where it lets the same texts through for the same revision of the product. Each step is
-// stored before it is taken, and the token of a change set never changes, so that a push that was cut off goes on with
-// the same change sets. What may pass is tried again for a day.
+// WorkPush is the handler of [PushKind]: it sends one listing, the job's Ref. AWS checks the texts first (VALIDATE),
+// and is asked to apply them only where it lets the same texts through for the same revision of the product. Each step
+// is stored before it is taken, and the token of a change set never changes, so that a push that was cut off goes on
+// with the same change sets. What may pass is tried again for a day.
 func (s *Syncer) WorkPush(ctx context.Context, job queue.Job) error {
 	p, ok, err := s.Store.Read().ListingPush(ctx, job.Ref)
 	if err != nil || !ok || p.Status.Ended() {
@@ -227,8 +227,8 @@ func permitted(err error) error {
 		return err
 	}
 	lacks := *f
-	lacks.Message = strings.TrimSpace(f.Message) + " To send listings, the role needs aws-marketplace:StartChangeSet and " +
-		"aws-marketplace:DescribeChangeSet."
+	lacks.Message = strings.TrimSpace(f.Message) + " To send listings, the role needs aws-marketplace:StartChangeSet " +
+		"and aws-marketplace:DescribeChangeSet."
 	return &lacks
 }
 
@@ -265,8 +265,8 @@ func (s *Syncer) lookAgain(ctx context.Context, p domain.ListingPush, why string
 // overdue is the fault of a push that has not ended within a day.
 func overdue(p domain.ListingPush, why string) *aws.Fault {
 	if p.Status == domain.PushApplying {
-		return &aws.Fault{Kind: aws.Broken, Message: strings.TrimSpace("AWS has not finished the change within a day. " + why +
-			" See the requests in the AWS Marketplace Management Portal. The next sync shows what came of it.")}
+		return &aws.Fault{Kind: aws.Broken, Message: strings.TrimSpace("AWS has not finished the change within a day. " +
+			why + " See the requests in the AWS Marketplace Management Portal. The next sync shows what came of it.")}
 	}
 	return &aws.Fault{Kind: aws.Broken, Message: "AWS did not check the listing within a day. " +
 		strings.TrimSpace(why+" Try again later.")}

@@ -59,7 +59,8 @@ func (t *Tx) CreateListingPush(ctx context.Context, p domain.ListingPush) (domai
 
 // ListingPush returns a push of any workspace; ok is false where there is none.
 func (q Q) ListingPush(ctx context.Context, id int64) (p domain.ListingPush, ok bool, err error) {
-	p, ok, err = db.First(ctx, q.db, pushTable.Scan(pushRead), `select `+pushColumns+` from listing_push where id = $1`, id)
+	p, ok, err = db.First(ctx, q.db, pushTable.Scan(pushRead), `select `+pushColumns+` from listing_push
+		where id = $1`, id)
 	if err != nil {
 		return p, false, fmt.Errorf("read a push of a listing: %w", err)
 	}

@@ -18,9 +18,9 @@ type PushListing struct {
 	verb.Precondition
 }
 
-// PushListing asks for a push of what differs from AWS: a job in the background, which lets AWS check the texts and, with
-// the intent apply, then take them over. A listing that cannot be sent, or is being sent, is a CONFLICT. To validate
-// takes the scope write, to apply the scope publish.
+// PushListing asks for a push of what differs from AWS: a job in the background, which lets AWS check the texts and,
+// with the intent apply, then take them over. A listing that cannot be sent, or is being sent, is a CONFLICT. To
+// validate takes the scope write, to apply the scope publish.
 func (v *Verbs) PushListing(ctx context.Context, in PushListing) (domain.ListingPush, error) {
 	if _, err := verb.Caller(ctx, verb.AnyScope); err != nil {
 		return domain.ListingPush{}, err

@@ -139,7 +139,9 @@ func TestWhatCannotBeSentIsRefusedBeforeAnythingIs(t *testing.T) {
 				t.Errorf("%v; want %q", err, want)
 			}
 		}
-		services, err := k.Partner.CreateListing(k.Ctx(), partner.CreateListing{Title: "W", CatalogType: domain.CatalogServices})
+		services, err := k.Partner.CreateListing(k.Ctx(), partner.CreateListing{
+			Title: "W", CatalogType: domain.CatalogServices,
+		})
 		must(k, err)
 		refused(services.ID, "professional services")
 		refused(inbox(k), "not at AWS")
@@ -179,11 +181,14 @@ func TestSendingAListingTakesPublish(t *testing.T) {
 		id := edited(k)
 		for _, r := range domain.Roles() {
 			for _, s := range domain.Scopes() {
-				a := domain.Actor{Kind: domain.ActorKey, ID: 1, Name: "key", WorkspaceID: k.Ours.ID, Role: r, Scopes: []domain.Scope{s}}
+				a := domain.Actor{
+					Kind: domain.ActorKey, ID: 1, Name: "key", WorkspaceID: k.Ours.ID, Role: r, Scopes: []domain.Scope{s},
+				}
+				ctx := domain.WithActor(context.Background(), a)
 				for intent, takes := range map[domain.PushIntent]domain.Scope{
 					"": domain.ScopeWrite, domain.PushValidate: domain.ScopeWrite, domain.PushApply: domain.ScopePublish,
 				} {
-					p, err := k.Partner.PushListing(domain.WithActor(context.Background(), a), partner.PushListing{ID: id, Intent: intent})
+					p, err := k.Partner.PushListing(ctx, partner.PushListing{ID: id, Intent: intent})
 					if a.May(takes) != (err == nil) || err != nil && domain.CodeOf(err) != domain.CodeForbidden {
 						t.Errorf("%s %q with %s: %v", r, intent, s, err)
 					}
@@ -210,8 +215,8 @@ func TestALockedProductIsWaitedForWithAnEnd(t *testing.T) {
 				t.Fatalf("%d: %v; want %s", i, err, want)
 			}
 		}
-		if p := last(k, id); p.Status != domain.PushValidating || !strings.Contains(p.Error, "locked by change set cs-other") ||
-			strings.Contains(p.Error, "Try again") {
+		if p := last(k, id); p.Status != domain.PushValidating ||
+			!strings.Contains(p.Error, "locked by change set cs-other") || strings.Contains(p.Error, "Try again") {
 			t.Errorf("%+v", p)
 		}
 		k.AWS.Lock("prod-1", "")
@@ -419,7 +424,8 @@ func TestASyncThatKeepsFailingEnds(t *testing.T) {
 				break
 			}
 		}
-		if !slices.Equal(pauses[:6], []time.Duration{1, 2, 4, 8, 16, 30}) || !slices.Equal(pauses[13:], []time.Duration{30, 30, 0}) {
+		if !slices.Equal(pauses[:6], []time.Duration{1, 2, 4, 8, 16, 30}) ||
+			!slices.Equal(pauses[13:], []time.Duration{30, 30, 0}) {
 			t.Errorf("pauses of %d minutes", pauses)
 		}
 		if n := count(k, domain.EventAWSSyncFailed); n != 0 {
@@ -438,7 +444,8 @@ func TestASyncThatKeepsFailingEnds(t *testing.T) {
 			t.Errorf("the next sync is tried again in %s", pause)
 		}
 		sync(k)
-		if c, _ = k.Partner.AWS(k.Ctx()); c.Connection.Syncing() || c.Connection.Error != "" || count(k, domain.EventAWSSynced) != 1 {
+		if c, _ = k.Partner.AWS(k.Ctx()); c.Connection.Syncing() || c.Connection.Error != "" ||
+			count(k, domain.EventAWSSynced) != 1 {
 			t.Errorf("%+v", c.Connection)
 		}
 	})
