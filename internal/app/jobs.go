@@ -23,6 +23,7 @@ func (a *App) handlers() map[string]queue.Handler {
 		publishing.JobKind: a.publisher.Work,
 		imaging.JobKind:    a.maker.Work,
 		awssync.JobKind:    a.syncer.Work,
+		awssync.DealsKind:  a.syncer.WorkDeals,
 	}
 }
 
@@ -34,6 +35,7 @@ func (a *App) workers() map[string]int {
 		notify.JobKind:     4, // a mail server that is away holds these and nothing else
 		publishing.JobKind: 8, // as do channels
 		awssync.JobKind:    2,
+		awssync.DealsKind:  2,
 		imaging.JobKind:    8, // they wait for providers, each of which has places of its own
 	}
 }

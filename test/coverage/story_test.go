@@ -19,6 +19,7 @@ type step struct {
 	// meanwhile: table.column.
 	stream   bool
 	restless string
+	before   string // a statement of SQL that brings about what nothing from outside can at once
 }
 
 // awsRole is a role that trusts anyone who names an external id.
@@ -356,6 +357,9 @@ var story = []step{
 	{op: "edit_opportunity", with: "id=deal"},
 	{op: "edit_opportunity", with: "id=deal", body: `{"title":"Restless"}`, want: 409, restless: "opportunity.revision"},
 	{op: "move_opportunity", with: "id=deal"},
+	{op: "resolve_opportunity", with: "id=deal", before: `update opportunity set remote_id = 'O' || id,
+		conflict = '[{"field":"next_step","aws":"Call"}]'`},
+	{op: "resolve_opportunity", with: "id=deal", want: 409},
 	{op: "get_analytics_overview"},
 	{op: "get_analytics_executions"},
 	{op: "get_analytics_content"},

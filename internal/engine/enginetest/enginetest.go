@@ -299,6 +299,7 @@ func (k *Kit) newQueue(log *slog.Logger) {
 			publishing.JobKind: k.Publisher.Work,
 			imaging.JobKind:    k.Maker.Work,
 			awssync.JobKind:    k.Syncer.Work,
+			awssync.DealsKind:  k.Syncer.WorkDeals,
 		},
 		Workers: map[string]int{execution.JobKind: cmp.Or(k.Config.Workers, 8)},
 	})

@@ -106,7 +106,7 @@ func shape(p *domain.Problems, o *domain.Opportunity, was domain.Opportunity, in
 		p.Format("customer_aws_account_id", "an AWS account id: 12 digits")
 	}
 	domain.LimitDealProblem.Text(p, "business_problem", o.Problem)
-	if n := len([]rune(o.Problem)); n > 0 && n < leastProblem {
+	if n := len([]rune(o.Problem)); n > 0 && n < leastProblem && o.Problem != was.Problem {
 		p.Short("business_problem", leastProblem, n)
 	}
 	domain.CheckEnum(p, "opportunity_type", o.Type)
