@@ -25,8 +25,9 @@ type deal struct {
 	at     string // when AWS last changed it, as AWS wrote it
 	review string
 	fields domain.DealFields
-	record string // whole, as JSON
-	why    string // why it can't be taken in; empty: it can
+	record string            // whole, as JSON
+	why    string            // why it can't be taken in; empty: it can
+	found  map[string]string // texts that it may be found by, and their form for comparison
 }
 
 // where says in which place of a record a field is. Value and stage have two, and are read and written by hand.

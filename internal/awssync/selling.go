@@ -102,6 +102,48 @@ func (s *Syncer) takeDeals(ctx context.Context, session *aws.Session, c domain.A
 // takeDeal brings an opportunity and AWS's record of it together, in one transaction. mark is the change at AWS up to
 // which all are taken in then; empty where it says nothing about others.
 func (s *Syncer) takeDeal(ctx context.Context, c domain.AWSConnection, d deal, mark string) error {
+	for range mostStale {
+		have, _, err := s.Store.Read().RemoteOpportunity(ctx, c.WorkspaceID, d.id)
+		if err != nil {
+			return err
+		}
+		d.found = foundBy(have, d.fields)
+		if err = s.tryTake(ctx, c, d, mark); !errors.Is(err, errEdited) {
+			return err
+		}
+	}
+	return &aws.Fault{Kind: aws.Busy, Message: "An opportunity keeps changing here. Try again in a minute."}
+}
+
+// errEdited says that an opportunity was edited between its preparation and its lock.
+var errEdited = errors.New("the opportunity was edited meanwhile")
+
+// foundBy returns the texts that an opportunity may be found by, on either side, in the form for comparison: parsing
+// them has no place in a transaction.
+func foundBy(have domain.Opportunity, theirs domain.DealFields) map[string]string {
+	found := map[string]string{}
+	for _, text := range []string{
+		have.Title, have.Customer, have.NextStep, theirs["title"], theirs["customer"], theirs["next_step"],
+	} {
+		found[text] = prose.Same(text)
+	}
+	return found
+}
+
+// searchOf returns what a list finds an opportunity by, of texts that were prepared.
+func searchOf(o domain.Opportunity, found map[string]string) (string, error) {
+	var words []string
+	for _, text := range []string{o.Title, o.Customer, o.NextStep} {
+		same, ok := found[text]
+		if !ok {
+			return "", errEdited
+		}
+		words = append(words, same)
+	}
+	return strings.Join(words, " "), nil
+}
+
+func (s *Syncer) tryTake(ctx context.Context, c domain.AWSConnection, d deal, mark string) error {
 	return s.Store.InTx(ctx, func(tx *store.Tx) error {
 		c, err := held(ctx, tx, c)
 		if err != nil {
@@ -165,7 +207,9 @@ func createDeal(ctx context.Context, tx *store.Tx, workspaceID int64, d deal) (w
 	o := domain.Opportunity{WorkspaceID: workspaceID}
 	o.Origin, o.RemoteID, o.RemoteAt, o.ReviewStatus = domain.RecordAWS, d.id, d.at, d.review
 	o.Merge(d.fields, tx.Now())
-	o.Search = searchOf(o)
+	if o.Search, err = searchOf(o, d.found); err != nil {
+		return "", err
+	}
 	made, err := tx.CreateOpportunity(ctx, o)
 	if err != nil {
 		return "", err
@@ -182,16 +226,16 @@ func createDeal(ctx context.Context, tx *store.Tx, workspaceID int64, d deal) (w
 		domain.OpportunityCreated{OpportunityFacts: made.Facts()})
 }
 
-func searchOf(o domain.Opportunity) string {
-	return prose.Same(strings.Join([]string{o.Title, o.Customer, o.NextStep}, " "))
-}
-
 // mergeDeal takes into a locked opportunity what AWS has changed.
 func mergeDeal(ctx context.Context, tx *store.Tx, before domain.Opportunity, d deal) error {
 	o := before
 	o.ReviewStatus, o.RemoteAt = d.review, d.at
 	o.Merge(d.fields, tx.Now())
-	o, err := TakeDeal(ctx, tx, before, o)
+	var err error
+	if o.Search, err = searchOf(o, d.found); err != nil {
+		return err
+	}
+	o, err = TakeDeal(ctx, tx, before, o)
 	if err != nil {
 		return err
 	}
@@ -199,12 +243,11 @@ func mergeDeal(ctx context.Context, tx *store.Tx, before domain.Opportunity, d d
 }
 
 // TakeDeal stores an opportunity whose fields differ from before because AWS's were taken, with the events, the history
-// of its stage, and what is known of AWS. The caller in ctx did it.
+// of its stage, and what is known of AWS. The caller in ctx did it; what lists find it by is in o.Search.
 func TakeDeal(ctx context.Context, tx *store.Tx, before, o domain.Opportunity) (domain.Opportunity, error) {
 	where := domain.Subject{WorkspaceID: o.WorkspaceID}
 	if changed := o.Changed(before); len(changed) > 0 {
 		var err error
-		o.Search = searchOf(o)
 		if o, err = tx.SaveOpportunity(ctx, o); err != nil {
 			return o, err
 		}

@@ -2,6 +2,7 @@ package partner
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"vellocity/internal/awssync"
@@ -57,7 +58,8 @@ type ResolveOpportunity struct {
 // AWS has. Without a conflict it is a CONFLICT, and so it is where AWS's review status lets nothing be sent. It takes
 // the scope write.
 func (v *Verbs) ResolveOpportunity(ctx context.Context, in ResolveOpportunity) (OpportunityDetails, error) {
-	if _, err := verb.Caller(ctx, domain.ScopeWrite); err != nil {
+	a, err := verb.Caller(ctx, domain.ScopeWrite)
+	if err != nil {
 		return OpportunityDetails{}, err
 	}
 	var p domain.Problems
@@ -65,29 +67,44 @@ func (v *Verbs) ResolveOpportunity(ctx context.Context, in ResolveOpportunity) (
 		p.Required("keep")
 	}
 	domain.CheckEnum(&p, "keep", in.Keep)
-	return verb.Change(ctx, v.store, domain.ScopeWrite, func(tx *store.Tx, a domain.Actor) (OpportunityDetails, error) {
-		o, err := lockOpportunity(ctx, tx, a, in.ID, in.Precondition)
-		switch {
-		case err != nil:
-			return OpportunityDetails{}, err
-		case p.Err() != nil:
-			return OpportunityDetails{}, p.Err()
-		case len(o.Conflict) == 0:
-			return OpportunityDetails{}, domain.Errorf(domain.CodeConflict, "This deal is in no conflict with AWS.")
-		}
-		o, err = v.resolve(ctx, tx, o, in.Keep)
-		return withHistory(ctx, tx, o, err)
+	return whileStale(func() (OpportunityDetails, error) {
+		was, unread := v.store.Read().Opportunity(ctx, a.WorkspaceID, in.ID)
+		next := kept(was, in.Keep)
+		return verb.Change(ctx, v.store, domain.ScopeWrite, func(tx *store.Tx, a domain.Actor) (OpportunityDetails, error) {
+			o, err := lockOpportunity(ctx, tx, a, in.ID, in.Precondition)
+			switch {
+			case err != nil:
+				return OpportunityDetails{}, err
+			case p.Err() != nil:
+				return OpportunityDetails{}, p.Err()
+			case len(o.Conflict) == 0:
+				return OpportunityDetails{}, domain.Errorf(domain.CodeConflict, "This deal is in no conflict with AWS.")
+			case unread != nil || o.Revision != was.Revision || !slices.Equal(o.Conflict, was.Conflict):
+				return OpportunityDetails{}, errStale
+			}
+			next.Synced, next.DealRemote = o.Synced, o.DealRemote
+			next, err := v.resolve(ctx, tx, o, next, in.Keep)
+			return withHistory(ctx, tx, next, err)
+		})
 	})
 }
 
-func (v *Verbs) resolve(
-	ctx context.Context, tx *store.Tx, before domain.Opportunity, keep domain.DealSides,
-) (domain.Opportunity, error) {
-	o, fields := before, before.ConflictFields()
+// kept is an opportunity with one side of its conflict.
+func kept(o domain.Opportunity, keep domain.DealSides) domain.Opportunity {
 	if keep == domain.KeepAWS {
-		for _, c := range before.Conflict {
+		for _, c := range o.Conflict {
 			o.SetDeal(c.Field, c.AWS)
 		}
+	}
+	o.Search = searchText(o)
+	return o
+}
+
+func (v *Verbs) resolve(
+	ctx context.Context, tx *store.Tx, before, o domain.Opportunity, keep domain.DealSides,
+) (domain.Opportunity, error) {
+	fields := before.ConflictFields()
+	if keep == domain.KeepAWS {
 		o.Edited(fields, tx.Now())
 		o, err := awssync.TakeDeal(ctx, tx, before, o)
 		if err != nil {
