@@ -84,7 +84,7 @@ func tidy(f domain.DealFields, id string) {
 		f[name] = clip(strings.Join(strings.Fields(printable(f[name])), " "), limit.Max)
 	}
 	if f["title"] == "" {
-		f["title"] = "Untitled " + id
+		f["title"] = strings.TrimSpace("Untitled " + id)
 	}
 	if f["customer"] == "" {
 		f["customer"] = "Not named"
