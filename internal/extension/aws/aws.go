@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/marketplacecatalog"
@@ -54,9 +55,11 @@ func New(o Options) *Client {
 		options := []func(*config.LoadOptions) error{
 			config.WithRegion(Region), config.WithLogger(logging.Nop{}), // faults say it in words
 		}
+		client := config.HTTPClient(awshttp.NewBuildableClient())
 		if o.HTTP != nil {
-			options = append(options, config.WithHTTPClient(o.HTTP))
+			client = o.HTTP
 		}
+		options = append(options, config.WithHTTPClient(client)) // without one, only the SDK's own services have a default
 		if o.AccessKey != "" {
 			keys := credentials.NewStaticCredentialsProvider(o.AccessKey, o.SecretKey.Reveal(), "")
 			options = append(options, config.WithCredentialsProvider(keys))
