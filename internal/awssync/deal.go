@@ -49,8 +49,8 @@ var ours = map[string]string{
 	"LifeCycle.ReviewStatus": "review_status",
 }
 
-// readDeal reads a record. What is not known here is left out of the fields and stays in the record; without a stage and
-// a currency that are known, the deal can't be shown and is not taken in.
+// readDeal reads a record. What is not known here is left out of the fields and stays in the record. Without a stage
+// and a currency that are known, the deal can't be shown and is not taken in.
 func readDeal(r aws.Record) deal {
 	d := deal{id: r.ID(), at: r.ChangedAt(), review: textAt(r, "LifeCycle", "ReviewStatus"), fields: domain.DealFields{}}
 	text, err := json.Marshal(r)
@@ -91,7 +91,8 @@ func tidy(f domain.DealFields, id string) {
 	}
 	f["business_problem"] = clip(strings.TrimSpace(printable(f["business_problem"])), domain.LimitDealProblem.Max)
 	f["customer_website"] = address(f["customer_website"])
-	if r, err := language.ParseRegion(f["customer_country"]); err != nil || !r.IsCountry() || r.String() != f["customer_country"] {
+	country := f["customer_country"]
+	if r, err := language.ParseRegion(country); err != nil || !r.IsCountry() || r.String() != country {
 		f["customer_country"] = ""
 	}
 	if n := f["customer_aws_account_id"]; len(n) != 12 || strings.Trim(n, "0123456789") != "" {

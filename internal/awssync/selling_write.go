@@ -30,8 +30,8 @@ const (
 	spent = time.Hour
 )
 
-// AskDeals adds the job that sends what waits, in the caller's transaction, where the workspace is connected. What waits
-// without a connection is sent by the first sync of the next one.
+// AskDeals adds the job that sends what waits, in the caller's transaction, where the workspace is connected. What
+// waits without a connection is sent by the first sync of the next one.
 func (s *Syncer) AskDeals(ctx context.Context, tx *store.Tx, workspaceID int64) error {
 	_, ok, err := tx.AWSConnection(ctx, workspaceID)
 	if err != nil || !ok {
@@ -48,8 +48,8 @@ func (s *Syncer) enqueueDeals(ctx context.Context, tx *store.Tx, workspaceID int
 	return err
 }
 
-// WorkDeals is the handler of [DealsKind]: it sends what waits in one workspace, the job's Ref. A write that was cut off
-// is done again: the record says whether it got there.
+// WorkDeals is the handler of [DealsKind]: it sends what waits in one workspace, the job's Ref. A write that was cut
+// off is done again: the record says whether it got there.
 func (s *Syncer) WorkDeals(ctx context.Context, job queue.Job) error {
 	ctx = asPartnerCentral(ctx, job.Ref)
 	c, ok, err := s.Store.Read().AWSConnection(ctx, job.Ref)
@@ -66,7 +66,8 @@ func (s *Syncer) WorkDeals(ctx context.Context, job queue.Job) error {
 	case !errors.As(err, &f):
 		return err
 	case f.Code == aws.QuotaExceeded:
-		return s.noteDeals(ctx, c, domain.DealsFailed, "AWS takes no more changes today. They are sent once it does. "+f.Message, spent)
+		note := "AWS takes no more changes today. They are sent once it does. " + f.Message
+		return s.noteDeals(ctx, c, domain.DealsFailed, note, spent)
 	case f.Kind == aws.Busy:
 		return queue.Later(crowded)
 	case f.Passes():
@@ -128,8 +129,8 @@ func (s *Syncer) sendDeal(ctx context.Context, session *aws.Session, c domain.AW
 	return &aws.Fault{Kind: aws.Busy, Message: "The record keeps changing at AWS. Try again in a minute."}
 }
 
-// trySend is done where nothing is left to send, or AWS has taken or refused it; not where the record or the opportunity
-// has changed meanwhile.
+// trySend is done where nothing is left to send, or AWS has taken or refused it; not where the record or the
+// opportunity has changed meanwhile.
 func (s *Syncer) trySend(
 	ctx context.Context, session *aws.Session, c domain.AWSConnection, id int64,
 ) (done bool, err error) {

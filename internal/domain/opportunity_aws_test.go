@@ -31,7 +31,9 @@ func TestMergingByField(t *testing.T) {
 		theirs := o.Deal()
 		theirs["next_step"] = tc.theirs
 		o.Merge(theirs, now)
-		names := func(name string) []string { return slices.DeleteFunc([]string{name}, func(s string) bool { return s == "" }) }
+		names := func(name string) []string {
+			return slices.DeleteFunc([]string{name}, func(s string) bool { return s == "" })
+		}
 		if o.NextStep != tc.want || !slices.Equal(o.Pending(), names(tc.pending)) ||
 			!slices.Equal(o.ConflictFields(), names(tc.conflict)) || (o.Sending != "") != (tc.pending != "") ||
 			o.SyncedAt.Equal(now) != (tc.pending == "" && tc.conflict == "") {
