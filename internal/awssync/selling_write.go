@@ -1,6 +1,7 @@
 package awssync
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -157,10 +158,7 @@ func (s *Syncer) trySend(
 		return err == nil, err
 	}
 	var p domain.Problems
-	if err := o.CheckReview(&p, o.Pending()); err == nil {
-		err = p.Err()
-	}
-	if err != nil {
+	if err := cmp.Or(o.CheckReview(&p, o.Pending()), p.Err()); err != nil {
 		return s.refuse(ctx, c, o, domain.AsError(err).Message)
 	}
 	if err := pause(ctx, wait); err != nil {

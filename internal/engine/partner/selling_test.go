@@ -326,6 +326,9 @@ func TestAReviewLetsNothingChange(t *testing.T) {
 		must(k, editDeal(k, o.ID, domain.OpportunityEdit{Country: to("CH")}))
 		change(k, "O1", func(r record) { r["LifeCycle"].(record)["ReviewStatus"] = "Submitted" })
 		deliver(k) // the review began before it was sent
+		if calls := k.AWS.Calls(); calls[len(calls)-1] != "GetOpportunity" {
+			t.Errorf("AWS was asked all the same: %v", calls)
+		}
 		if o = remoteDeal(k, "O1"); o.Sending != domain.SendingRefused || !strings.Contains(o.SyncError, "Submitted") || o.Country != "CH" {
 			t.Errorf("%+v", o)
 		}
