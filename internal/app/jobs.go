@@ -24,6 +24,7 @@ func (a *App) handlers() map[string]queue.Handler {
 		imaging.JobKind:    a.maker.Work,
 		awssync.JobKind:    a.syncer.Work,
 		awssync.PushKind:   a.syncer.WorkPush,
+		awssync.DealsKind:  a.syncer.WorkDeals,
 	}
 }
 
@@ -36,6 +37,7 @@ func (a *App) workers() map[string]int {
 		publishing.JobKind: 8, // as do channels
 		awssync.JobKind:    2,
 		awssync.PushKind:   2,
+		awssync.DealsKind:  2,
 		imaging.JobKind:    8, // they wait for providers, each of which has places of its own
 	}
 }

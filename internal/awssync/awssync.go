@@ -82,11 +82,18 @@ func (s *Syncer) TrustPolicy(identity string, workspaceID int64) string {
 	})
 }
 
-// PermissionsPolicy returns the permissions policy of a role, as JSON: all that this server does with it.
+// PermissionsPolicy returns the permissions policy of a role, as JSON: all that this server does with it. Only its first
+// statement is needed: without the others, listings are not sent and opportunities are not synced.
 func PermissionsPolicy() string {
-	return document(statement{
-		Effect: "Allow", Action: []string{"aws-marketplace:ListEntities", "aws-marketplace:DescribeEntity"}, Resource: "*",
-	})
+	allow := func(id string, actions ...string) statement {
+		return statement{Sid: id, Effect: "Allow", Action: actions, Resource: "*"}
+	}
+	return document(
+		allow("ReadListings", "aws-marketplace:ListEntities", "aws-marketplace:DescribeEntity"),
+		allow("SendListings", "aws-marketplace:StartChangeSet", "aws-marketplace:DescribeChangeSet"),
+		allow("SyncOpportunities",
+			"partnercentral:ListOpportunities", "partnercentral:GetOpportunity", "partnercentral:UpdateOpportunity"),
+	)
 }
 
 func document(list ...statement) string {
@@ -103,6 +110,7 @@ type policy struct {
 }
 
 type statement struct {
+	Sid       string `json:",omitempty"`
 	Effect    string
 	Principal map[string]string `json:",omitempty"`
 	Action    []string

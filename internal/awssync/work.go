@@ -57,7 +57,7 @@ func subject(c domain.AWSConnection) domain.Subject {
 	return domain.Subject{WorkspaceID: c.WorkspaceID}
 }
 
-// sync takes in all products of a workspace. Professional services have none at AWS.
+// sync takes in all products of a workspace, then its opportunities. Professional services have none at AWS.
 func (s *Syncer) sync(ctx context.Context, c domain.AWSConnection) (found domain.AWSSynced, err error) {
 	session, err := s.session(ctx, c.WorkspaceID, c.RoleARN, s.ExternalID(c.WorkspaceID))
 	if err != nil {
@@ -85,7 +85,7 @@ func (s *Syncer) sync(ctx context.Context, c domain.AWSConnection) (found domain
 			}
 		}
 	}
-	return found, nil
+	return found, s.syncDeals(ctx, session, c)
 }
 
 // described is a product as a listing, with its score. It parses the texts, so it comes before the transaction.

@@ -14,7 +14,8 @@ type AWSConnection struct {
 	NextSyncAt  time.Time
 	SyncedAt    time.Time // when a sync last succeeded; zero: never
 	Error       string    // why the last sync failed, with what to do; empty: it did not
-	Revision    int       // from 1, raised with each change of the role
+	Deals       DealSync
+	Revision    int // from 1, raised with each change of the role
 	CreatedAt   time.Time
 	UpdatedAt   time.Time
 }

@@ -123,6 +123,7 @@ type Opportunity struct {
 	Stage       Stage
 	LostReason  LostReason // of a deal that was lost
 	Synced
+	DealRemote
 	Search    string // what a list finds it by, in the form for comparison; only on the way to the store
 	Revision  int    // from 1, raised with each change
 	StagedAt  time.Time

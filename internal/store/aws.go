@@ -10,11 +10,12 @@ import (
 )
 
 const awsColumns = `workspace_id, role_arn, asked, done, next_sync_at, synced_at, error, revision, created_at,
-	updated_at`
+	updated_at, deals_state, deals_note, deals_after, deals_skipped, deals_write_at`
 
 func scanAWS(row db.Row) (c domain.AWSConnection, err error) {
 	err = row.Scan(&c.WorkspaceID, &c.RoleARN, &c.Asked, &c.Done, db.Time(&c.NextSyncAt), db.Time(&c.SyncedAt), &c.Error,
-		&c.Revision, db.Time(&c.CreatedAt), db.Time(&c.UpdatedAt))
+		&c.Revision, db.Time(&c.CreatedAt), db.Time(&c.UpdatedAt), db.Text(&c.Deals.State), &c.Deals.Note, &c.Deals.After,
+		db.JSONOr(&c.Deals.Skipped, "{}"), db.Time(&c.Deals.WriteAt))
 	return c, err
 }
 
@@ -46,6 +47,7 @@ func (t *Tx) ConnectAWS(
 		(workspace_id, role_arn, asked, next_sync_at, created_at, updated_at) values ($1, $2, 1, $3, $4, $4)
 		on conflict (workspace_id) do update set role_arn = excluded.role_arn, asked = aws_connection.asked + 1,
 		next_sync_at = excluded.next_sync_at, error = '',
+		deals_state = '', deals_note = '', deals_after = '', deals_skipped = '{}',
 		revision = aws_connection.revision + 1, updated_at = excluded.updated_at`,
 		workspaceID, roleARN, db.Millis(next), db.Millis(t.now))
 	if err == nil {

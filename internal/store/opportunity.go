@@ -14,11 +14,13 @@ const (
 	opportunityCreate        // stored when it is created
 	opportunitySave          // stored by a change
 	opportunityStage         // stored when it gets to another stage
+	opportunityRemote        // stored when what AWS has is known
 )
 
 var opportunityTable = db.NewTable("opportunity", func(o *domain.Opportunity) []db.Column {
 	const made, saved = opportunityRead | opportunityCreate, opportunityRead | opportunityCreate | opportunitySave
 	const staged = opportunityRead | opportunityCreate | opportunityStage
+	const remote = made | opportunityRemote
 	return []db.Column{
 		{Name: "id", Field: &o.ID, In: opportunityRead},
 		{Name: "workspace_id", Field: &o.WorkspaceID, In: made},
@@ -40,8 +42,15 @@ var opportunityTable = db.NewTable("opportunity", func(o *domain.Opportunity) []
 		{Name: "lost_reason", Field: db.Text(&o.LostReason), In: staged},
 		{Name: "search", Field: &o.Search, In: opportunityCreate | opportunitySave},
 		{Name: "origin", Field: db.Text(&o.Origin), In: made},
-		{Name: "remote_id", Field: &o.RemoteID, In: saved},
-		{Name: "synced_at", Field: db.Time(&o.SyncedAt), In: saved},
+		{Name: "remote_id", Field: &o.RemoteID, In: made},
+		{Name: "synced_at", Field: db.Time(&o.SyncedAt), In: remote},
+		{Name: "review_status", Field: &o.ReviewStatus, In: remote},
+		{Name: "remote_at", Field: &o.RemoteAt, In: remote},
+		{Name: "base", Field: db.JSONOr(&o.Base, "{}"), In: remote},
+		{Name: "sent", Field: db.JSONOr(&o.Sent, "{}"), In: remote},
+		{Name: "conflict", Field: db.JSONOr(&o.Conflict, "[]"), In: remote},
+		{Name: "sending", Field: db.Text(&o.Sending), In: remote},
+		{Name: "sync_error", Field: &o.SyncError, In: remote},
 		{Name: "revision", Field: &o.Revision, In: saved | staged},
 		{Name: "staged_at", Field: db.Time(&o.StagedAt), In: staged},
 		{Name: "created_at", Field: db.Time(&o.CreatedAt), In: made},

@@ -24,7 +24,9 @@ type seen struct {
 	Identity, Title, SameTitle, TooLong, Validated, Stage string
 	Entities                                              []string
 	Opportunities                                         [][]any
-	BadStageFields                                        []string
+	BadStageFields, SubmittedFields, ActionTitleFields    []string
+	EnumAndLengthFields                                   []string
+	Ascending, ByID, Since, NextPage                      string
 	CustomerGone                                          bool
 	Errors                                                map[string]string
 }
@@ -54,6 +56,12 @@ func TestAmazonsClientsUnderstandTheDouble(t *testing.T) {
 		"Id": "O1", "LifeCycle": map[string]any{"Stage": "Qualified", "ReviewStatus": "Approved"},
 		"Project": map[string]any{"Title": "Shared inbox"}, "Customer": map[string]any{"Account": map[string]any{"CompanyName": "Norwick"}},
 	})
+	for id, status := range map[string]string{"O2": "Submitted", "O3": "Action Required"} {
+		double.PutOpportunity(map[string]any{
+			"Id": id, "LifeCycle": map[string]any{"Stage": "Qualified", "ReviewStatus": status},
+			"Project": map[string]any{"Title": "Bots"},
+		})
+	}
 	cmd := exec.CommandContext(t.Context(), node, "client.mjs", double.URL, role, external)
 	cmd.Env = append(os.Environ(), awstest.Keys()...)
 	var stderr strings.Builder
@@ -67,14 +75,26 @@ func TestAmazonsClientsUnderstandTheDouble(t *testing.T) {
 	if got.Identity != awstest.Account || got.Title != "Acme Shared Inbox" || got.SameTitle != got.Title ||
 		!slices.Equal(got.Entities, []string{"Acme Shared Inbox", "Acme Bots"}) || got.Validated != "SUCCEEDED" ||
 		!strings.Contains(got.TooLong, "72") || got.Stage != "Committed" || !got.CustomerGone ||
-		!slices.Equal(got.BadStageFields, []string{"LifeCycle.ClosedLostReason"}) || len(got.Opportunities) != 1 ||
+		!slices.Equal(got.BadStageFields, []string{"LifeCycle.ClosedLostReason"}) || len(got.Opportunities) != 3 ||
 		got.Opportunities[0][1] != true {
+		t.Errorf("%s", out)
+	}
+	slices.Sort(got.EnumAndLengthFields)
+	got.EnumAndLengthFields = slices.Compact(got.EnumAndLengthFields) // the review refuses the type, too
+	if got.Ascending != "O2 O3 O1" && got.Ascending != "O3 O2 O1" || got.ByID != "O3 O2 O1" || got.Since != "O1" ||
+		got.NextPage != strings.Fields(got.Ascending)[1] ||
+		!slices.Equal(got.SubmittedFields, []string{"LifeCycle.ReviewStatus"}) ||
+		!slices.Equal(got.ActionTitleFields, []string{"Project.Title"}) || !slices.Equal(got.EnumAndLengthFields, []string{
+		"OpportunityType", "Project.CustomerBusinessProblem", "Project.ExpectedCustomerSpend.Amount",
+	}) {
 		t.Errorf("%s", out)
 	}
 	for name, want := range map[string]string{
 		"noExternalId": "AccessDenied", "wrongToken": "ValidationException", "noEntity": "ResourceNotFoundException",
 		"applyUnchecked": "ValidationException", "locked": "ResourceInUseException", "badStage": "ValidationException",
 		"tooFast": "ThrottlingException", "stale": "ConflictException",
+		"submitted": "ValidationException", "actionTitle": "ValidationException", "enumAndLength": "ValidationException",
+		"badSort": "ValidationException",
 	} {
 		if got.Errors[name] != want {
 			t.Errorf("%s: %q; want %q", name, got.Errors[name], want)

@@ -79,4 +79,32 @@ out.stage = after.LifeCycle.Stage;
 out.customerGone = after.Customer === undefined; // a whole record replaces the one before
 await new Promise((done) => { setTimeout(done, 1100); });
 await fails("stale", () => update(o.LastModifiedDate, { Stage: "Launched" }));
+
+// What is in a list, in which order, and since when.
+const deals = async (more) => (await selling.send(new ListOpportunitiesCommand({ Catalog: "AWS", ...more })))
+  .OpportunitySummaries.map((x) => x.Id).join(" ");
+const up = { SortBy: "LastModifiedDate", SortOrder: "ASCENDING" };
+out.ascending = await deals({ Sort: up });
+out.byId = await deals({ Sort: { SortBy: "Identifier", SortOrder: "DESCENDING" } });
+out.since = await deals({ Sort: up, LastModifiedDate: { AfterLastModifiedDate: after.LastModifiedDate } });
+const page = await selling.send(new ListOpportunitiesCommand({ Catalog: "AWS", MaxResults: 1, Sort: up }));
+out.nextPage = await deals({ MaxResults: 1, Sort: up, NextToken: page.NextToken });
+await fails("badSort", () => deals({ Sort: { SortBy: "Mood", SortOrder: "ASCENDING" } }));
+
+// What a review lets change, and what no record may say.
+const change = async (Identifier, f) => {
+  await new Promise((done) => { setTimeout(done, 1100); });
+  const { Id, Catalog, CreatedDate, $metadata, ...whole } = await selling.send(
+    new GetOpportunityCommand({ Catalog: "AWS", Identifier }));
+  f(whole);
+  return selling.send(new UpdateOpportunityCommand({ Catalog: "AWS", Identifier, ...whole }));
+};
+await fails("submitted", () => change("O2", (r) => { r.LifeCycle.NextSteps = "Call"; }));
+await fails("actionTitle", () => change("O3", (r) => { r.Project.Title = "Other"; }));
+await change("O3", (r) => { r.LifeCycle.TargetCloseDate = "2999-12-31"; });
+await fails("enumAndLength", () => change("O3", (r) => {
+  r.OpportunityType = "Gift";
+  r.Project.CustomerBusinessProblem = "Short";
+  r.Project.ExpectedCustomerSpend = [{ Amount: "a lot", CurrencyCode: "USD", Frequency: "Monthly", TargetCompany: "AWS" }];
+}));
 console.log(JSON.stringify(out));

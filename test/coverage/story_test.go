@@ -20,7 +20,8 @@ type step struct {
 	stream   bool
 	restless string
 	// later says that what is kept is there only after a while, which the step waits for.
-	later bool
+	later  bool
+	before string // a statement of SQL that brings about what nothing from outside can at once
 }
 
 // awsRole is a role that trusts anyone who names an external id.
@@ -363,6 +364,9 @@ var story = []step{
 	{op: "edit_opportunity", with: "id=deal"},
 	{op: "edit_opportunity", with: "id=deal", body: `{"title":"Restless"}`, want: 409, restless: "opportunity.revision"},
 	{op: "move_opportunity", with: "id=deal"},
+	{op: "resolve_opportunity", with: "id=deal", before: `update opportunity set remote_id = 'O' || id,
+		conflict = '[{"field":"next_step","aws":"Call"}]'`},
+	{op: "resolve_opportunity", with: "id=deal", want: 409},
 	{op: "get_analytics_overview"},
 	{op: "get_analytics_executions"},
 	{op: "get_analytics_content"},

@@ -68,6 +68,9 @@ func (w *walker) play(t *testing.T, steps []step, tools, wrong bool) {
 			continue
 		}
 		c := w.callOf(o, st)
+		if st.before != "" {
+			w.base.exec(t, st.before)
+		}
 		_, never := unprovoked[o.ID][o.success()] // no step of it succeeds
 		if wrong && !begun[o.ID] && (st.want == 0 || never) {
 			begun[o.ID] = true
@@ -106,6 +109,9 @@ func (w *walker) rightly(t *testing.T, c call, st step, tool bool) {
 	want := st.want
 	if want == 0 {
 		want = c.op.success()
+	}
+	if st.before != "" { // calls that went wrong on purpose may have undone it
+		w.base.exec(t, st.before)
 	}
 	if st.restless != "" {
 		defer w.base.restless(t, st.restless)()

@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -172,6 +173,68 @@ func (h *hook) check(t *testing.T, db *sql.DB) {
 		if len(ids) != 1 {
 			t.Errorf("the event %s was sent under %d ids", event, len(ids))
 		}
+	}
+}
+
+// Deals that are edited while their node is killed again and again, also between a write to AWS and its note, all get to
+// AWS, are in no conflict, and keep what only AWS knows.
+func TestEditsOfDealsReachAWSWhileTheNodeIsKilled(t *testing.T) {
+	t.Parallel()
+	double := awstest.New().Start(t)
+	in := install(t, "", model(t, 100*time.Millisecond))
+	in.Env = append(append(in.Env, awstest.Keys()...), "VELLOCITY_AWS_ENDPOINT="+double.URL)
+	a := start(t, in)
+	db := open(t, in)
+	const deals = 4
+	for i := range deals {
+		double.PutOpportunity(map[string]any{
+			"Id": fmt.Sprintf("O%d", i+1), "OnlyAWS": map[string]any{"Knows": true},
+			"LifeCycle": map[string]any{"Stage": "Qualified", "ReviewStatus": "Approved"},
+			"Project":   map[string]any{"Title": "Shared inbox"},
+			"Customer":  map[string]any{"Account": map[string]any{"CompanyName": "Norwick"}},
+		})
+	}
+	const role = "arn:aws:iam::" + awstest.Partner + ":role/vellocity"
+	a.connect(t, double, role)
+	product.Eventually(t, 30*time.Second, "the import", func() bool {
+		return count(t, db, `select count(*) from opportunity`) == deals
+	})
+	c := call{}
+	for i := range deals {
+		path := fmt.Sprintf("/partners/opportunities/opp_%d", i+1)
+		a.ask(t, &c, http.MethodPatch, path, map[string]any{"next_step": fmt.Sprintf("Step %d", i)})
+		if c.Status != http.StatusOK {
+			t.Fatalf("edit: %d", c.Status)
+		}
+	}
+	writes := func() (n int) {
+		for _, name := range double.Calls() {
+			if name == "UpdateOpportunity" {
+				n++
+			}
+		}
+		return n
+	}
+	for i := range 3 { // as soon as AWS has another write, which the node may not have noted
+		product.Eventually(t, time.Minute, "a write", func() bool { return writes() > i })
+		a.Kill()
+		a = start(t, in)
+	}
+	product.Eventually(t, time.Minute, "all writes", func() bool {
+		return count(t, db, `select count(*) from opportunity where sending <> ''`) == 0
+	})
+	for i := range deals {
+		o := double.Opportunity(fmt.Sprintf("O%d", i+1))
+		steps := o["LifeCycle"].(map[string]any)["NextSteps"]
+		if steps != fmt.Sprintf("Step %d", i) || o["OnlyAWS"] == nil {
+			t.Errorf("AWS has %v", o)
+		}
+	}
+	if n := count(t, db, `select count(*) from opportunity where conflict <> '[]' or sync_error <> ''`); n != 0 {
+		t.Errorf("%d deals are in conflict or were refused", n)
+	}
+	if n := count(t, db, `select count(*) from event where name = 'cosell.updated'`); n != deals {
+		t.Errorf("%d changes; want %d", n, deals)
 	}
 }
 

@@ -1,6 +1,7 @@
 package partner
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"time"
@@ -26,6 +27,10 @@ type AWSView struct {
 	Found       ops.Maybe[FoundView] `json:"found" doc:"What the last sync that succeeded has changed; null where none did with this role"`
 	Error       string               `json:"error" doc:"Why the last sync failed, and what to do; empty where it did not"`
 	Revision    int                  `json:"revision" doc:"Raised with each change of the role; 0 where it is not connected"`
+
+	Opportunities        domain.DealSyncState `json:"opportunities" doc:"How the sync of opportunities with Partner Central went"`
+	OpportunitiesError   string               `json:"opportunities_error" doc:"Why it did not succeed, and what to do; empty where it did"`
+	OpportunitiesSkipped []SkippedDeal        `json:"opportunities_skipped" doc:"Opportunities at AWS that could not be imported"`
 }
 
 // FoundView is what a sync has changed.
@@ -47,7 +52,8 @@ type testAWS struct {
 var chapterAWS = ops.Chapter{
 	Name: "AWS",
 	Description: "The workspace's connection to AWS: a role in its account that this server assumes with an external " +
-		"id. Its products on AWS Marketplace become listings, on connecting and every six hours.",
+		"id. Its products on AWS Marketplace become listings, and its opportunities in Partner Central opportunities, on " +
+		"connecting and every six hours.",
 }
 
 const awsPath = "/partners/aws"
@@ -79,6 +85,8 @@ func viewAWS(r *ops.Reply, a partner.AWS) AWSView {
 		Connected: a.Connected, RoleARN: c.RoleARN, ExternalID: a.ExternalID,
 		TrustPolicy: wire.Optional(a.TrustPolicy), Permissions: a.Permissions, Problem: a.Problem, Found: found, Syncing: c.Syncing(), SyncedAt: wire.Time(c.SyncedAt),
 		NextSyncAt: wire.Time(c.NextSyncAt), Error: c.Error, Revision: c.Revision,
+		Opportunities: cmp.Or(c.Deals.State, domain.DealsNotSynced), OpportunitiesError: c.Deals.Note,
+		OpportunitiesSkipped: skippedOf(c.Deals),
 	}
 }
 

@@ -31,6 +31,11 @@ type OpportunityAttributes struct {
 	TargetCloseOn *string                 `json:"target_close_date" doc:"A day"`
 	ListingID     *string                 `json:"listing_id"`
 	Sync
+	ReviewStatus *string        `json:"review_status" doc:"AWS's review of it, in AWS's words; Submitted, In review and Rejected let nothing change"`
+	Pending      bool           `json:"pending" doc:"A change that was made here waits to be sent to AWS"`
+	SyncError    *string        `json:"sync_error" doc:"Why AWS did not take a change, and what to do"`
+	Conflict     []DealConflict `json:"conflict" doc:"The fields that were changed here and at AWS. Keep one side with POST …/resolve"`
+
 	Revision  int       `json:"revision" doc:"Raised with each change"`
 	CreatedAt time.Time `json:"created_at"`
 	UpdatedAt time.Time `json:"updated_at"`
@@ -125,7 +130,7 @@ func exampleOpportunity() map[string]any {
 func opportunityRows(v *partner.Verbs) []ops.Op {
 	return []ops.Op{
 		listOpportunitiesRow(v), createOpportunityRow(v), getOpportunityRow(v), editOpportunityRow(v),
-		moveOpportunityRow(v), deleteOpportunityRow(v),
+		moveOpportunityRow(v), resolveOpportunityRow(v), deleteOpportunityRow(v),
 	}
 }
 
@@ -299,7 +304,9 @@ func opportunityAttributes(o domain.Opportunity) OpportunityAttributes {
 		Stage: o.Stage, LostReason: wire.Optional(o.LostReason), StageSince: o.StagedAt.UTC(),
 		Currency: wire.Optional(o.Value.Currency), NextStep: wire.Optional(o.NextStep),
 		NextStepOn: wire.Optional(o.NextStepOn), TargetCloseOn: wire.Optional(o.CloseOn),
-		ListingID: wire.Optional(domain.ListingRef(o.ListingID)), Sync: syncOf(o.Synced), Revision: o.Revision,
+		ListingID: wire.Optional(domain.ListingRef(o.ListingID)), Sync: syncOf(o.Synced),
+		ReviewStatus: wire.Optional(o.ReviewStatus), Pending: o.Sending == domain.SendingWaits,
+		SyncError: wire.Optional(o.SyncError), Conflict: conflictOf(o), Revision: o.Revision,
 		CreatedAt: o.CreatedAt.UTC(), UpdatedAt: o.UpdatedAt.UTC(),
 	}
 	if o.Value.Currency != "" {

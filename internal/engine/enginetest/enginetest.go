@@ -300,6 +300,7 @@ func (k *Kit) newQueue(log *slog.Logger) {
 			imaging.JobKind:    k.Maker.Work,
 			awssync.JobKind:    k.Syncer.Work,
 			awssync.PushKind:   k.Syncer.WorkPush,
+			awssync.DealsKind:  k.Syncer.WorkDeals,
 		},
 		Workers: map[string]int{execution.JobKind: cmp.Or(k.Config.Workers, 8)},
 	})

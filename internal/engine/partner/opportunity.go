@@ -106,7 +106,7 @@ func shape(p *domain.Problems, o *domain.Opportunity, was domain.Opportunity, in
 		p.Format("customer_aws_account_id", "an AWS account id: 12 digits")
 	}
 	domain.LimitDealProblem.Text(p, "business_problem", o.Problem)
-	if n := len([]rune(o.Problem)); n > 0 && n < leastProblem {
+	if n := len([]rune(o.Problem)); n > 0 && n < leastProblem && o.Problem != was.Problem {
 		p.Short("business_problem", leastProblem, n)
 	}
 	domain.CheckEnum(p, "opportunity_type", o.Type)
@@ -120,7 +120,12 @@ func shape(p *domain.Problems, o *domain.Opportunity, was domain.Opportunity, in
 	if in.ListingID != nil {
 		o.ListingID = readListing(p, strings.TrimSpace(*in.ListingID))
 	}
-	o.Search = prose.Same(strings.Join([]string{o.Title, o.Customer, o.NextStep}, " "))
+	o.Search = searchText(*o)
+}
+
+// searchText is what a list finds an opportunity by.
+func searchText(o domain.Opportunity) string {
+	return prose.Same(strings.Join([]string{o.Title, o.Customer, o.NextStep}, " "))
 }
 
 // leastProblem is how many characters AWS wants in a customer's business problem.

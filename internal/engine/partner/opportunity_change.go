@@ -109,7 +109,7 @@ func (v *Verbs) EditOpportunity(ctx context.Context, in EditOpportunity) (Opport
 		var p domain.Problems
 		shape(&p, &next, was, in.OpportunityEdit, today)
 		if next.Stage == domain.StageLaunched {
-			keptLaunched(&p, next)
+			keptLaunched(&p, next, was)
 		}
 		return verb.Change(ctx, v.store, domain.ScopeWrite, func(tx *store.Tx, a domain.Actor) (OpportunityDetails, error) {
 			now, err := lockOpportunity(ctx, tx, a, in.ID, in.Precondition)
@@ -121,18 +121,19 @@ func (v *Verbs) EditOpportunity(ctx context.Context, in EditOpportunity) (Opport
 			case p.Err() != nil:
 				return OpportunityDetails{}, p.Err()
 			}
-			o, err := saveOpportunity(ctx, tx, now, next)
+			next.Synced, next.DealRemote = now.Synced, now.DealRemote // a sync changes these without a revision
+			o, err := v.saveOpportunity(ctx, tx, now, next)
 			return withHistory(ctx, tx, o, err)
 		})
 	})
 }
 
 // keptLaunched notes where a deal that was won would lose what it was won with.
-func keptLaunched(p *domain.Problems, o domain.Opportunity) {
-	if o.AWSAccount == "" {
+func keptLaunched(p *domain.Problems, o, was domain.Opportunity) {
+	if o.AWSAccount == "" && was.AWSAccount != "" { // AWS may have one without
 		p.Add("customer_aws_account_id", "A deal that is Launched keeps the customer’s AWS account")
 	}
-	if o.CloseOn == "" {
+	if o.CloseOn == "" && was.CloseOn != "" {
 		p.Add("target_close_date", "A deal that is Launched keeps its day of closing")
 	}
 }
@@ -148,7 +149,9 @@ func lockOpportunity(
 }
 
 // saveOpportunity stores an opportunity that differs from before.
-func saveOpportunity(ctx context.Context, tx *store.Tx, before, next domain.Opportunity) (domain.Opportunity, error) {
+func (v *Verbs) saveOpportunity(
+	ctx context.Context, tx *store.Tx, before, next domain.Opportunity,
+) (domain.Opportunity, error) {
 	changed := next.Changed(before)
 	if len(changed) == 0 {
 		return before, nil
@@ -156,8 +159,14 @@ func saveOpportunity(ctx context.Context, tx *store.Tx, before, next domain.Oppo
 	if err := listingExists(ctx, tx, next); err != nil {
 		return next, err
 	}
+	if err := changedHere(&next, before, tx.Now()); err != nil {
+		return next, err
+	}
 	saved, err := tx.SaveOpportunity(ctx, next)
 	if err != nil {
+		return saved, err
+	}
+	if err := v.send(ctx, tx, saved); err != nil {
 		return saved, err
 	}
 	return saved, tx.AppendEvent(ctx, subject(saved.WorkspaceID),
@@ -203,15 +212,24 @@ func (v *Verbs) MoveOpportunity(ctx context.Context, in MoveOpportunity) (Opport
 		c := domain.StageChange{
 			From: o.Stage, To: in.Stage, Reason: in.Reason, LostReason: in.LostReason, ActorKind: a.Kind, Actor: a.Name,
 		}
+		before := o
 		o.Stage, o.LostReason = in.Stage, in.LostReason
-		o, err = moved(ctx, tx, o, c)
+		if err := changedHere(&o, before, tx.Now()); err != nil {
+			return OpportunityDetails{}, err
+		}
+		o, err = v.moved(ctx, tx, o, c)
 		return withHistory(ctx, tx, o, err)
 	})
 }
 
-func moved(ctx context.Context, tx *store.Tx, o domain.Opportunity, c domain.StageChange) (domain.Opportunity, error) {
+func (v *Verbs) moved(
+	ctx context.Context, tx *store.Tx, o domain.Opportunity, c domain.StageChange,
+) (domain.Opportunity, error) {
 	saved, err := tx.SaveOpportunityStage(ctx, o)
 	if err != nil {
+		return saved, err
+	}
+	if err := v.send(ctx, tx, saved); err != nil {
 		return saved, err
 	}
 	if err := tx.AddStageChange(ctx, saved, c); err != nil {

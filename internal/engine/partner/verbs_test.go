@@ -143,6 +143,9 @@ func (verbs) Opportunities() enginetest.Verbs {
 		"MoveOpportunity": {Scope: domain.ScopeWrite, Event: true, ByID: true, Make: deal, Call: func(k K, ctx C, x X) error {
 			return second(k.Partner.MoveOpportunity(ctx, partner.MoveOpportunity{ID: x.Made, Stage: domain.StageQualified}))
 		}},
+		"ResolveOpportunity": {Scope: domain.ScopeWrite, Event: true, ByID: true, Make: disputed, Call: func(k K, ctx C, x X) error {
+			return second(k.Partner.ResolveOpportunity(ctx, partner.ResolveOpportunity{ID: x.Made, Keep: domain.KeepLocal}))
+		}},
 		"DeleteOpportunity": {Scope: domain.ScopeWrite, Event: true, ByID: true, Make: deal, Call: func(k K, ctx C, x X) error {
 			return k.Partner.DeleteOpportunity(ctx, verb.ID{ID: x.Made})
 		}},

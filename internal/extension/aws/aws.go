@@ -102,16 +102,16 @@ type Role struct {
 	Session    string // how the partner's log of AWS calls names the session, such as vellocity-7
 }
 
-// Session acts in a partner's account. It is safe for use by several goroutines; writes to Partner Central go one by
-// one with a second between them, which is AWS's limit.
+// Session acts in a partner's account. It is safe for use by several goroutines; calls of Partner
+// Central go one by one, ten reads and one write per second, which is AWS's limit.
 type Session struct {
 	catalog *marketplacecatalog.Client
 	keys    aws.Credentials
 	http    aws.HTTPClient
 	url     string // of Partner Central
 
-	writes sync.Mutex
-	wrote  time.Time
+	reads, writes sync.Mutex
+	read, wrote   time.Time
 }
 
 // Assume takes on a role. A role that refuses is a [*Fault] of the kind [Denied].

@@ -280,3 +280,19 @@ func TestOpportunitiesSinceATime(t *testing.T) {
 		t.Errorf("%v", since)
 	}
 }
+
+// A server that has all from the environment, and no certificates of its own there, reads Partner Central as well: the
+// SDK has an HTTP client of its own for its services only.
+func TestPartnerCentralWithTheEnvironmentAlone(t *testing.T) {
+	double, _ := start(t)
+	double.PutOpportunity(deal("O1"))
+	for _, pair := range awstest.Keys() {
+		name, value, _ := strings.Cut(pair, "=")
+		t.Setenv(name, value)
+	}
+	t.Setenv("AWS_CA_BUNDLE", "")
+	list, err := session(t, aws.New(aws.Options{Endpoint: double.URL})).Opportunities(t.Context(), "")
+	if err != nil || len(list) != 1 {
+		t.Errorf("%v, %v", list, err)
+	}
+}

@@ -25,10 +25,15 @@ const (
 	sellingPage    = 100
 	// mostOpportunities bounds what is read in one go.
 	mostOpportunities = 10_000
+	// betweenReads is AWS's limit of ten reads per second.
+	betweenReads = 100 * time.Millisecond
 	// betweenWrites is AWS's limit of one write per second, with a margin.
 	betweenWrites = 1100 * time.Millisecond
 	mostAnswer    = 8 << 20
 )
+
+// QuotaExceeded is AWS's name of the error that says that a day's calls are used up: 100,000 reads or 10,000 writes.
+const QuotaExceeded = "ServiceQuotaExceededException"
 
 // OpportunityRef names an opportunity in a list.
 type OpportunityRef struct {
@@ -62,6 +67,9 @@ func (s *Session) Opportunities(ctx context.Context, after string) ([]Opportunit
 	}
 	var list []OpportunityRef
 	for len(list) < mostOpportunities {
+		if err := s.readable(ctx); err != nil {
+			return nil, err
+		}
 		var out struct {
 			OpportunitySummaries []OpportunityRef
 			NextToken            string
@@ -80,6 +88,9 @@ func (s *Session) Opportunities(ctx context.Context, after string) ([]Opportunit
 
 // Opportunity returns an opportunity whole.
 func (s *Session) Opportunity(ctx context.Context, id string) (r Record, err error) {
+	if err := s.readable(ctx); err != nil {
+		return nil, err
+	}
 	return r, s.call(ctx, "GetOpportunity", map[string]any{"Identifier": id}, &r)
 }
 
@@ -118,6 +129,15 @@ func (s *Session) UpdateOpportunity(ctx context.Context, r Record) (changedAt st
 		return "", err
 	}
 	return out.ChangedAt, nil
+}
+
+// readable waits until Partner Central may be read again.
+func (s *Session) readable(ctx context.Context) error {
+	s.reads.Lock()
+	defer s.reads.Unlock()
+	err := pause(ctx, betweenReads-time.Since(s.read))
+	s.read = time.Now()
+	return err
 }
 
 func pause(ctx context.Context, d time.Duration) error {
@@ -164,7 +184,9 @@ func (s *Session) call(ctx context.Context, operation string, in map[string]any,
 	if res.StatusCode != http.StatusOK {
 		return sellingFault(res.StatusCode, text)
 	}
-	if err := json.Unmarshal(text, out); err != nil {
+	numbers := json.NewDecoder(bytes.NewReader(text))
+	numbers.UseNumber() // a record goes back as it came, with numbers of any size
+	if err := numbers.Decode(out); err != nil {
 		return faultf(Broken, "Partner Central answered in a form that is not known. Try again later.")
 	}
 	return nil

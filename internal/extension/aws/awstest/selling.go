@@ -109,7 +109,9 @@ func (s *Server) listOpportunities(in map[string]any) (any, *problem) {
 			all = append(all, o)
 		}
 	}
-	slices.SortStableFunc(all, func(a, b map[string]any) int { return changedAt(a).Compare(changedAt(b)) })
+	if bad := sorted(all, in); bad != nil {
+		return nil, bad
+	}
 	from, to, next, bad := s.page("opportunities", len(all), in, 100)
 	if bad != nil {
 		return nil, bad
@@ -146,7 +148,7 @@ func (s *Server) updateOpportunity(in map[string]any) (any, *problem) {
 	if at, err := time.Parse(time.RFC3339, sent); err != nil || !at.Equal(changedAt(was)) {
 		return nil, problemOf("ConflictException", "LastModifiedDate is not that of the latest version")
 	}
-	if bad := check(in, was); bad != nil {
+	if bad := check(in, was, day(s.Now())); bad != nil {
 		return nil, bad
 	}
 	next := clone(in)
@@ -165,45 +167,25 @@ func (s *Server) updateOpportunity(in map[string]any) (any, *problem) {
 	return map[string]any{"Id": id, "LastModifiedDate": next["LastModifiedDate"]}, nil
 }
 
-// check returns what AWS says against an update, by field.
-func check(in, was map[string]any) *problem {
-	p := invalid("The request failed validation")
-	note := func(field, code, message string) { p.fields = append(p.fields, fieldError{field, message, code}) }
-	cycle, _ := in["LifeCycle"].(map[string]any)
-	stage, _ := cycle["Stage"].(string)
-	review, _ := cycle["ReviewStatus"].(string)
-	steps, _ := cycle["NextSteps"].(string)
-	project, _ := in["Project"].(map[string]any)
-	title, _ := project["Title"].(string)
-	for _, name := range kept {
-		if in[name] != nil {
-			note(name, "ACTION_NOT_PERMITTED", "The field is read-only")
+// sorted sorts a list as the call asks, by default those changed last first.
+func sorted(all []map[string]any, in map[string]any) *problem {
+	by, order := "LastModifiedDate", "DESCENDING"
+	if sort, ok := in["Sort"].(map[string]any); ok {
+		by, _ = sort["SortBy"].(string)
+		order, _ = sort["SortOrder"].(string)
+	}
+	if by != "LastModifiedDate" && by != "Identifier" || order != "ASCENDING" && order != "DESCENDING" {
+		return invalid("Sort is not one of those that the service knows")
+	}
+	slices.SortStableFunc(all, func(a, b map[string]any) int {
+		c := changedAt(a).Compare(changedAt(b))
+		if by == "Identifier" {
+			c = strings.Compare(fmt.Sprint(a["Id"]), fmt.Sprint(b["Id"]))
 		}
-	}
-	if cycle["NextStepsHistory"] != nil {
-		note("LifeCycle.NextStepsHistory", "ACTION_NOT_PERMITTED", "The field is read-only")
-	}
-	if !slices.Contains(stages, stage) {
-		note("LifeCycle.Stage", "INVALID_ENUM_VALUE", "The stage is unknown")
-	}
-	if stage == "Closed Lost" && cycle["ClosedLostReason"] == nil {
-		note("LifeCycle.ClosedLostReason", "REQUIRED_FIELD_MISSING", "A reason is required")
-	}
-	if len(steps) > 255 {
-		note("LifeCycle.NextSteps", "VALUE_OUT_OF_RANGE", "At most 255 characters")
-	}
-	if title == "" {
-		note("Project.Title", "REQUIRED_FIELD_MISSING", "A title is required")
-	}
-	before, _ := was["LifeCycle"].(map[string]any)
-	status, _ := before["ReviewStatus"].(string)
-	for _, locked := range []string{"Submitted", "In review", "Rejected"} {
-		if strings.EqualFold(status, locked) {
-			note("LifeCycle.ReviewStatus", "INVALID_RESOURCE_STATE", "An opportunity that is "+review+" cannot be changed")
+		if order == "DESCENDING" {
+			return -c
 		}
-	}
-	if len(p.fields) == 0 {
-		return nil
-	}
-	return p
+		return c
+	})
+	return nil
 }

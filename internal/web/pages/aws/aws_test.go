@@ -54,7 +54,7 @@ func TestAPersonConnectsAWS(t *testing.T) {
 	p, double := start(t)
 	double.Put(awstest.Product{ID: "prod-1", Type: "SaaSProduct", Title: "Acme Shared Inbox", Short: "One inbox.", Long: "It sorts."})
 	before := page(p)
-	says(t, before, "Create a role", "Allow it to read your products", `"sts:ExternalId": "`, "aws-marketplace:DescribeEntity")
+	says(t, before, "Create a role", "Give it permissions", `"sts:ExternalId": "`, "aws-marketplace:DescribeEntity")
 	says(t, p.Get("/listings").Body, "Connect AWS")
 	says(t, p.Get("/deals").Body, "Connect AWS")
 

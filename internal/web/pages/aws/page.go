@@ -57,6 +57,23 @@ type view struct {
 // Passed reports whether a role has passed the test that is not connected.
 func (v view) Passed() bool { return v.Works != "" && v.Works != v.AWS.Connection.RoleARN }
 
+// Deals says how the sync of opportunities went; empty where none has ended yet.
+func (v view) Deals() string {
+	switch d := v.AWS.Connection.Deals; d.State {
+	case domain.DealsSynced:
+		if n := len(d.Skipped); n > 0 {
+			return "Synced, except " + domain.Plural(n, "record") + " at AWS: " + strings.Join(d.SkippedIDs(), ", ") + "."
+		}
+		return "Synced."
+	case domain.DealsDenied:
+		return "Not permitted. " + d.Note
+	case domain.DealsFailed:
+		return "Not synced. " + d.Note
+	default:
+		return ""
+	}
+}
+
 // Open reports whether the steps are open that connect another role.
 func (v view) Open() bool { return len(v.Faults) > 0 || v.Passed() }
 

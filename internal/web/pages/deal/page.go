@@ -2,9 +2,11 @@
 package deal
 
 import (
+	"cmp"
 	"context"
 	"embed"
 	"net/http"
+	"strings"
 
 	"vellocity/internal/domain"
 	"vellocity/internal/engine/partner"
@@ -29,6 +31,7 @@ func Mount(site *ui.Site) ui.Page {
 			{Pattern: "GET " + path + "/{id}", Handle: p.show},
 			{Pattern: "POST " + path + "/{id}", Handle: p.edit},
 			{Pattern: "POST " + path + "/{id}/stage", Handle: p.stage},
+			{Pattern: "POST " + path + "/{id}/resolve", Handle: p.resolve},
 			{Pattern: "POST " + path + "/{id}/delete", Handle: p.remove},
 		},
 	}
@@ -37,16 +40,31 @@ func Mount(site *ui.Site) ui.Page {
 type view struct {
 	ui.Shell
 	partner.OpportunityDetails
-	Ref      string
-	ETag     string
-	Form     map[string]string // what the fields show, by their names
-	Types    []ui.Choice
-	Listings []ui.Choice
-	Stages   []ui.Choice
-	Reasons  []ui.Choice
-	Why      string   // the reason that was typed
-	Faults   []string // of the fields
-	Refused  []string // of the stage
+	Ref  string
+	ETag string
+	Form map[string]string // what the fields show, by their names
+	// Conflicts are the fields that were changed here and at AWS.
+	Conflicts []conflict
+	Types     []ui.Choice
+	Listings  []ui.Choice
+	Stages    []ui.Choice
+	Reasons   []ui.Choice
+	Why       string   // the reason that was typed
+	Faults    []string // of the fields
+	Refused   []string // of the stage
+}
+
+// conflict is a field that was changed here and at AWS.
+type conflict struct{ Name, Here, AWS string }
+
+func conflictsOf(o domain.Opportunity) (list []conflict) {
+	ours := o.Deal()
+	for _, c := range o.Conflict {
+		name := strings.ReplaceAll(c.Field, "_", " ")
+		name = strings.Replace(strings.ToUpper(name[:1])+name[1:], "aws", "AWS", 1)
+		list = append(list, conflict{name, cmp.Or(ours[c.Field], "Nothing"), cmp.Or(c.AWS, "Nothing")})
+	}
+	return list
 }
 
 func address(id int64) string { return path + "/" + domain.OpportunityRef(id) }
@@ -77,6 +95,7 @@ func (p page) render(w http.ResponseWriter, r *http.Request, id int64, status in
 		return err
 	}
 	v.Ref, v.ETag = domain.OpportunityRef(id), ui.ETag(int64(o.Revision))
+	v.Conflicts = conflictsOf(o)
 	if v.Form == nil {
 		v.Form = formOf(o)
 	}
@@ -145,7 +164,7 @@ func (p page) edit(w http.ResponseWriter, r *http.Request) error {
 	switch {
 	case err == nil:
 		return p.Finish(w, r, out)
-	case e.Code != domain.CodeValidation && e.Code != domain.CodePreconditionFailed:
+	case e.Code != domain.CodeValidation && e.Code != domain.CodePreconditionFailed && e.Code != domain.CodeConflict:
 		return err
 	}
 	typed := map[string]string{}
@@ -194,10 +213,34 @@ func (p page) stage(w http.ResponseWriter, r *http.Request) error {
 	switch e := domain.AsError(err); {
 	case err == nil:
 		return p.Finish(w, r, out)
-	case e.Code == domain.CodeValidation:
+	case e.Code == domain.CodeValidation || e.Code == domain.CodeConflict:
 		return p.render(w, r, id, http.StatusUnprocessableEntity, view{Refused: ui.FaultsOf(e), Why: in.Reason})
 	}
 	return err
+}
+
+// resolve ends a conflict with AWS.
+func (p page) resolve(w http.ResponseWriter, r *http.Request) error {
+	id, err := opportunityID(r)
+	if err != nil {
+		return err
+	}
+	if err := ui.ReadForm(r); err != nil {
+		return err
+	}
+	in := partner.ResolveOpportunity{
+		ID: id, Keep: domain.DealSides(r.PostForm.Get("keep")),
+		Precondition: verb.Precondition{IfMatch: r.PostForm.Get("etag")},
+	}
+	out, err := ui.Once(r, func(ctx context.Context) (partner.OpportunityDetails, error) {
+		return p.Engine.Partner.ResolveOpportunity(ctx, in)
+	}, func(partner.OpportunityDetails) ui.Outcome {
+		return ui.Outcome{Path: address(id), Message: "The conflict was resolved."}
+	})
+	if err != nil {
+		return p.Refuse(w, r, address(id), err)
+	}
+	return p.Finish(w, r, out)
 }
 
 func (p page) remove(w http.ResponseWriter, r *http.Request) error {

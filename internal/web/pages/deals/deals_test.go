@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"vellocity/internal/store"
 	"vellocity/internal/web/webtest"
 )
 
@@ -62,5 +63,35 @@ func TestADealFromItsFormToItsEnd(t *testing.T) {
 	}
 	if gone := p.Post("/deals/opp_1/delete", nil); gone.Location != "/deals" {
 		t.Errorf("deleting leads to %d %s", gone.Status, gone.Location)
+	}
+}
+
+// A deal that was changed here and at AWS has a mark on the board, and its page lets a person choose.
+func TestAConflictWithAWSIsResolvedOnThePage(t *testing.T) {
+	p := webtest.Start(t)
+	p.Post("/deals", url.Values{"title": {"Forty agents"}, "customer": {"Norwick"}})
+	if page := p.Get("/deals/opp_1").Body; strings.Contains(page, "Partner Central") {
+		t.Error("a local deal speaks of AWS")
+	}
+	err := p.App.Store.InTx(t.Context(), func(tx *store.Tx) error {
+		return tx.DB().Exec(t.Context(), `update opportunity set remote_id = 'O1', review_status = 'Approved',
+			conflict = '[{"field":"next_step","aws":"Call <them>"}]' where id = 1`)
+	})
+	webtest.No(t, err)
+	if board := p.Get("/deals").Body; !strings.Contains(board, "Conflict with AWS") {
+		t.Errorf("the board has no mark")
+	}
+	page := p.Get("/deals/opp_1").Body
+	webtest.Parse(t, "a conflict", page)
+	for _, want := range []string{"O1 · review: Approved", "Next step", "Nothing", "Call &lt;them&gt;", "Take what AWS has"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page has no %q", want)
+		}
+	}
+	if r := p.Post("/deals/opp_1/resolve", url.Values{"keep": {"aws"}}); r.Location != "/deals/opp_1" {
+		t.Errorf("%d\n%s", r.Status, r.Body)
+	}
+	if page := p.Get("/deals/opp_1").Body; strings.Contains(page, "changed in both") || !strings.Contains(page, `value="Call &lt;them&gt;"`) {
+		t.Errorf("after it: %s", page)
 	}
 }

@@ -66,6 +66,18 @@ type column struct {
 type card struct {
 	domain.Opportunity
 	Ref, Worth, ETag string
+	Wrong            string // what a person should look at; empty: nothing
+}
+
+// wrong says in a few words what keeps a deal and AWS apart.
+func wrong(o domain.Opportunity) string {
+	switch {
+	case len(o.Conflict) > 0:
+		return "Conflict with AWS"
+	case o.SyncError != "":
+		return "Not taken by AWS"
+	}
+	return ""
 }
 
 func (p page) show(w http.ResponseWriter, r *http.Request) error {
@@ -112,7 +124,9 @@ func (p page) column(
 		}
 	}
 	for _, o := range l.Items {
-		c.Cards = append(c.Cards, card{o, domain.OpportunityRef(o.ID), ui.Amount(o.Value), ui.ETag(int64(o.Revision))})
+		c.Cards = append(c.Cards, card{
+			o, domain.OpportunityRef(o.ID), ui.Amount(o.Value), ui.ETag(int64(o.Revision)), wrong(o),
+		})
 	}
 	c.More = l.Total - len(l.Items)
 	return c, nil
