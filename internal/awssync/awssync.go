@@ -82,8 +82,8 @@ func (s *Syncer) TrustPolicy(identity string, workspaceID int64) string {
 	})
 }
 
-// PermissionsPolicy returns the permissions policy of a role, as JSON: all that this server does with it. Only its first
-// statement is needed: without the others, listings are not sent and opportunities are not synced.
+// PermissionsPolicy returns the permissions policy of a role, as JSON: all that this server does with it. Only its
+// first statement is needed: without the others, listings are not sent and opportunities are not synced.
 func PermissionsPolicy() string {
 	allow := func(id string, actions ...string) statement {
 		return statement{Sid: id, Effect: "Allow", Action: actions, Resource: "*"}
@@ -139,9 +139,10 @@ func (s *Syncer) Test(ctx context.Context, workspaceID int64, roleARN string) er
 	_, err = s.session(ctx, workspaceID, roleARN, "")
 	switch f := aws.FaultOf(err); {
 	case err == nil:
-		return &aws.Fault{Kind: aws.Denied, Message: "The role can be assumed without the external id, so anyone who knows " +
-			"its ARN could use it through this server. Add the condition sts:ExternalId of the trust policy to the role, " +
-			"then test again."}
+		return &aws.Fault{Kind: aws.Denied,
+			Message: "The role can be assumed without the external id, so anyone who knows " +
+				"its ARN could use it through this server. Add the condition sts:ExternalId of the trust policy to the role, " +
+				"then test again."}
 	case f.Kind != aws.Denied:
 		return err
 	}

@@ -21,8 +21,8 @@ import (
 	"vellocity/test/product"
 )
 
-// A listing that changes on AWS Marketplace becomes one published item at one charge, on two nodes of which each is killed
-// once: while it syncs, and while it writes. A webhook hears of every step of it.
+// A listing that changes on AWS Marketplace becomes one published item at one charge, on two nodes of which each is
+// killed once: while it syncs, and while it writes. A webhook hears of every step of it.
 func TestAChangeAtAWSIsPublishedOnceWhileNodesAreKilled(t *testing.T) {
 	t.Parallel()
 	double := awstest.New().Start(t)
@@ -43,7 +43,10 @@ func TestAChangeAtAWSIsPublishedOnceWhileNodesAreKilled(t *testing.T) {
 	const role = "arn:aws:iam::" + awstest.Partner + ":role/vellocity"
 	hook := listen(t, a)
 	a.connect(t, double, role)
-	product.Eventually(t, 30*time.Second, "the import", func() bool { return count(t, db, `select count(*) from listing`) == 1 })
+	product.Eventually(t, 30*time.Second, "the import", func() bool {
+		return count(t, db,
+			`select count(*) from listing`) == 1
+	})
 	c := call{}
 	a.ask(t, &c, http.MethodPost, "/content-workflow/workflow-templates", threeSteps)
 	a.trigger(t, map[string]any{
@@ -58,7 +61,10 @@ func TestAChangeAtAWSIsPublishedOnceWhileNodesAreKilled(t *testing.T) {
 		t.Fatalf("ask for a sync: %d", c.Status)
 	}
 	a.Kill()
-	product.Eventually(t, time.Minute, "the execution", func() bool { return count(t, db, `select count(*) from execution`) == 1 })
+	product.Eventually(t, time.Minute, "the execution", func() bool {
+		return count(t, db,
+			`select count(*) from execution`) == 1
+	})
 	start(t, a.Installation)
 	b.Kill()
 	start(t, b.Installation)
@@ -152,7 +158,8 @@ func (h *hook) ServeHTTP(_ http.ResponseWriter, r *http.Request) {
 func (h *hook) check(t *testing.T, db *sql.DB) {
 	t.Helper()
 	const noted = `select count(*) from event where name in
-		('aws.synced', 'listing.created', 'listing.updated', 'execution.completed', 'content.generated', 'content.published')`
+		('aws.synced', 'listing.created', 'listing.updated', 'execution.completed', 'content.generated',
+			'content.published')`
 	heard := func() int64 {
 		h.mu.Lock()
 		defer h.mu.Unlock()
@@ -176,8 +183,8 @@ func (h *hook) check(t *testing.T, db *sql.DB) {
 	}
 }
 
-// Deals that are edited while their node is killed again and again, also between a write to AWS and its note, all get to
-// AWS, are in no conflict, and keep what only AWS knows.
+// Deals that are edited while their node is killed again and again, also between a write to AWS and its note, all get
+// to AWS, are in no conflict, and keep what only AWS knows.
 func TestEditsOfDealsReachAWSWhileTheNodeIsKilled(t *testing.T) {
 	t.Parallel()
 	double := awstest.New().Start(t)

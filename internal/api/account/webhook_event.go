@@ -82,9 +82,13 @@ func Messages() []ops.Message {
 			Description: "Sent to each active webhook that takes `" + string(t.Name) + "`, at least once, signed as " +
 				"Standard Webhooks describes. Fields may be added; ignore those that you do not know.",
 			Headers: []ops.HeaderDoc{
-				{Name: "webhook-id", Description: "Names the message: the same on each attempt", Example: "msg_7Q2ZCXHV3M5KDJ4TB6NRYAWEPU"},
-				{Name: "webhook-timestamp", Description: "The time of this attempt, in Unix seconds", Example: "1772100000"},
-				{Name: "webhook-signature", Description: "`v1,` and the HMAC-SHA256 in base64; several, with spaces between", Example: "v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4="},
+				{Name: "webhook-id", Description: "Names the message: the same on each attempt",
+					Example: "msg_7Q2ZCXHV3M5KDJ4TB6NRYAWEPU"},
+				{Name: "webhook-timestamp", Description: "The time of this attempt, in Unix seconds",
+					Example: "1772100000"},
+				{Name: "webhook-signature",
+					Description: "`v1,` and the HMAC-SHA256 in base64; several, with spaces between",
+					Example:     "v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4="},
 			},
 			Schema: messageSchema(t), Example: e.PayloadExample,
 			Answers: map[string]string{
@@ -108,8 +112,9 @@ func messageSchema(t domain.EventType) *ops.Schema {
 			"event_id":  id,
 			"test":      {Type: "boolean", Description: "Sent by hand, with the data of an example"},
 			"links": {
-				Type: "object", AdditionalProperties: true, Description: "Addresses in this API of what the event is about",
-				Properties: map[string]*ops.Schema{"execution": link(), "content": link()},
+				Type: "object", AdditionalProperties: true,
+				Description: "Addresses in this API of what the event is about",
+				Properties:  map[string]*ops.Schema{"execution": link(), "content": link()},
 			},
 			"data": dataSchema(t),
 		},

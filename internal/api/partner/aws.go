@@ -61,8 +61,9 @@ const awsPath = "/partners/aws"
 func sampleAWS() partner.AWS {
 	return partner.AWS{
 		Connected: true, ExternalID: "vellocity-1-5f0c1ad2b3e44f5a8c7d6e5f4a3b2c1d",
-		TrustPolicy: `{"Version":"2012-10-17","Statement":[…]}`, Permissions: `{"Version":"2012-10-17","Statement":[…]}`,
-		Found: &domain.AWSSynced{Created: 1, Updated: 2},
+		TrustPolicy: `{"Version":"2012-10-17","Statement":[…]}`,
+		Permissions: `{"Version":"2012-10-17","Statement":[…]}`,
+		Found:       &domain.AWSSynced{Created: 1, Updated: 2},
 		Connection: domain.AWSConnection{
 			RoleARN: "arn:aws:iam::444455556666:role/vellocity", Asked: 3, Done: 3, Revision: 1,
 			SyncedAt: wire.SampleTime(), NextSyncAt: wire.SampleTime().Add(6 * time.Hour),
@@ -83,7 +84,8 @@ func viewAWS(r *ops.Reply, a partner.AWS) AWSView {
 	}
 	return AWSView{
 		Connected: a.Connected, RoleARN: c.RoleARN, ExternalID: a.ExternalID,
-		TrustPolicy: wire.Optional(a.TrustPolicy), Permissions: a.Permissions, Problem: a.Problem, Found: found, Syncing: c.Syncing(), SyncedAt: wire.Time(c.SyncedAt),
+		TrustPolicy: wire.Optional(a.TrustPolicy), Permissions: a.Permissions, Problem: a.Problem, Found: found,
+		Syncing: c.Syncing(), SyncedAt: wire.Time(c.SyncedAt),
 		NextSyncAt: wire.Time(c.NextSyncAt), Error: c.Error, Revision: c.Revision,
 		Opportunities: cmp.Or(c.Deals.State, domain.DealsNotSynced), OpportunitiesError: c.Deals.Note,
 		OpportunitiesSkipped: skippedOf(c.Deals),

@@ -76,7 +76,8 @@ func (v *Verbs) describeAWS(ctx context.Context, workspaceID int64, c domain.AWS
 		return AWS{Problem: "This server cannot connect to AWS."}
 	}
 	out := AWS{
-		Connected: connected, Connection: c, ExternalID: v.aws.ExternalID(workspaceID), Permissions: awssync.PermissionsPolicy(),
+		Connected: connected, Connection: c, ExternalID: v.aws.ExternalID(workspaceID),
+		Permissions: awssync.PermissionsPolicy(),
 	}
 	who, err := v.aws.Identity(ctx)
 	if err != nil {

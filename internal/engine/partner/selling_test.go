@@ -19,7 +19,8 @@ type record = map[string]any
 // partnerDeal is an opportunity in Partner Central, with what is not known here.
 func partnerDeal(id, stage, review string) record {
 	return record{
-		"Id": id, "Origin": "Partner Referral", "OpportunityType": "Expansion", "SomethingNew": record{"Kept": 12345678901},
+		"Id": id, "Origin": "Partner Referral", "OpportunityType": "Expansion",
+		"SomethingNew": record{"Kept": 12345678901},
 		"Customer": record{
 			"Account": record{
 				"CompanyName": "Norwick GmbH", "WebsiteUrl": "norwick.example", "Industry": "Telecommunications",
@@ -104,7 +105,8 @@ func TestOpportunitiesAreImportedOnceAndThenFollow(t *testing.T) {
 		syncAll(k) // AWS lists the last one again
 		o := remoteDeal(k, "O1")
 		if o.Title != "Shared inbox O1" || o.Customer != "Norwick GmbH" || o.Website != "https://norwick.example" ||
-			o.Country != "DE" || o.AWSAccount != "123456789012" || o.Type != "Expansion" || o.Value.String() != "12000.50" ||
+			o.Country != "DE" || o.AWSAccount != "123456789012" || o.Type != "Expansion" ||
+			o.Value.String() != "12000.50" ||
 			o.Value.Currency != "USD" || o.NextStep != "Demo" || o.CloseOn != "2999-01-31" || o.Stage != "Qualified" ||
 			o.Origin != domain.RecordAWS || o.ReviewStatus != "Approved" || o.SyncedAt.IsZero() || o.Sending != "" {
 			t.Errorf("%+v", o)
@@ -151,14 +153,16 @@ func TestUnknownValuesOfAWSBreakNoSync(t *testing.T) {
 		must(k, err)
 		c := a.Connection
 		if k.Count("select count(*) from opportunity") != 1 || c.Syncing() || c.Error != "" ||
-			!strings.Contains(c.Deals.Skipped["O1"], "“Signed in blood”") || !strings.Contains(c.Deals.Skipped["O2"], "“ZZZ”") {
+			!strings.Contains(c.Deals.Skipped["O1"], "“Signed in blood”") ||
+			!strings.Contains(c.Deals.Skipped["O2"], "“ZZZ”") {
 			t.Errorf("%+v", c)
 		}
 		o := remoteDeal(k, "O3")
 		if o.Type != "" || o.ReviewStatus != "Being pondered" || len(o.Title) != 255 || o.Value.Currency != "" {
 			t.Errorf("%+v", o)
 		}
-		must(k, editDeal(k, o.ID, domain.OpportunityEdit{NextStep: to("Call")})) // what AWS has of the rest is in no way
+		must(k, editDeal(k, o.ID,
+			domain.OpportunityEdit{NextStep: to("Call")})) // what AWS has of the rest is in no way
 		deliver(k)
 		r := k.AWS.Opportunity("O3")
 		if r["OpportunityType"] == "A type of next year" && at(r, "LifeCycle", "NextSteps") != "Demo" {
@@ -190,7 +194,8 @@ func TestARoleWithoutPartnerCentralStillSyncsListings(t *testing.T) {
 		syncAll(k)
 		a, err = k.Partner.AWS(k.Ctx())
 		must(k, err)
-		if a.Connection.Deals.State != domain.DealsSynced || a.Connection.Deals.Note != "" || remoteDeal(k, "O1").ID == 0 {
+		if a.Connection.Deals.State != domain.DealsSynced || a.Connection.Deals.Note != "" ||
+			remoteDeal(k, "O1").ID == 0 {
 			t.Errorf("with the rights: %+v", a.Connection.Deals)
 		}
 	})
@@ -201,8 +206,10 @@ func TestChangesAreWrittenBackAndLoseNothing(t *testing.T) {
 	enginetest.Each(t, enginetest.Config{Idle: true}, func(k *enginetest.Kit) {
 		o := imported(k, "Approved")
 		was := k.AWS.Opportunity("O1")
-		must(k, editDeal(k, o.ID, domain.OpportunityEdit{NextStep: to("Send the offer"), Value: to("99"), Currency: to("EUR")}))
-		must(k, second(k.Partner.MoveOpportunity(k.Ctx(), partner.MoveOpportunity{ID: o.ID, Stage: domain.StageClosedLost, LostReason: "Price"})))
+		must(k, editDeal(k, o.ID, domain.OpportunityEdit{NextStep: to("Send the offer"), Value: to("99"),
+			Currency: to("EUR")}))
+		must(k, second(k.Partner.MoveOpportunity(k.Ctx(), partner.MoveOpportunity{ID: o.ID,
+			Stage: domain.StageClosedLost, LostReason: "Price"})))
 		if o = remoteDeal(k, "O1"); o.Sending != domain.SendingWaits ||
 			k.Count("select count(*) from river_job where kind = 'aws_deals'") != 2 {
 			t.Errorf("nothing waits: %+v", o)
@@ -245,7 +252,8 @@ func TestAStaleWriteIsMergedAgain(t *testing.T) {
 		k.AWS.Fail("UpdateOpportunity", "ConflictException", "LastModifiedDate is not that of the latest version")
 		deliver(k)
 		r := k.AWS.Opportunity("O1")
-		if o = remoteDeal(k, "O1"); at(r, "LifeCycle", "NextSteps") != "Ours" || at(r, "Project", "Title") != "Theirs" ||
+		if o = remoteDeal(k, "O1"); at(r, "LifeCycle", "NextSteps") != "Ours" ||
+			at(r, "Project", "Title") != "Theirs" ||
 			o.Title != "Theirs" || o.NextStep != "Ours" || o.Sending != "" {
 			t.Errorf("%v\n%+v", r, o)
 		}
@@ -255,7 +263,8 @@ func TestAStaleWriteIsMergedAgain(t *testing.T) {
 func conflicting(k K) domain.Opportunity {
 	k.T.Helper()
 	o := imported(k, "Approved")
-	must(k, editDeal(k, o.ID, domain.OpportunityEdit{NextStep: to("Ours"), Problem: to("Tickets get lost, every day.")}))
+	must(k, editDeal(k, o.ID, domain.OpportunityEdit{NextStep: to("Ours"),
+		Problem: to("Tickets get lost, every day.")}))
 	change(k, "O1", func(r record) { r["LifeCycle"].(record)["NextSteps"] = "Theirs" })
 	deliver(k)
 	return remoteDeal(k, "O1")
@@ -273,12 +282,15 @@ func disputed(k K) int64 {
 }
 
 func TestAFieldThatWasChangedInBothPlacesIsResolvedByAPerson(t *testing.T) {
-	for keep, want := range map[domain.DealSides]string{domain.KeepLocal: "Ours", domain.KeepAWS: "Theirs", "": "By hand"} {
+	for keep, want := range map[domain.DealSides]string{domain.KeepLocal: "Ours", domain.KeepAWS: "Theirs",
+		"": "By hand"} {
 		enginetest.Each(t, enginetest.Config{Idle: true}, func(k *enginetest.Kit) {
 			o := conflicting(k)
 			r := k.AWS.Opportunity("O1")
-			if !slices.Equal(o.Conflict, []domain.DealConflict{{Field: "next_step", AWS: "Theirs"}}) || o.NextStep != "Ours" ||
-				at(r, "LifeCycle", "NextSteps") != "Theirs" || at(r, "Project", "CustomerBusinessProblem") != o.Problem {
+			if !slices.Equal(o.Conflict, []domain.DealConflict{{Field: "next_step", AWS: "Theirs"}}) ||
+				o.NextStep != "Ours" ||
+				at(r, "LifeCycle", "NextSteps") != "Theirs" ||
+				at(r, "Project", "CustomerBusinessProblem") != o.Problem {
 				t.Fatalf("%+v\n%v", o, r) // what is in no conflict was sent
 			}
 			if keep == "" {
@@ -292,7 +304,8 @@ func TestAFieldThatWasChangedInBothPlacesIsResolvedByAPerson(t *testing.T) {
 				len(o.Conflict) != 0 || o.Sending != "" {
 				t.Errorf("keep %q: AWS has %q, %+v", keep, got, o)
 			}
-			err := second(k.Partner.ResolveOpportunity(k.Ctx(), partner.ResolveOpportunity{ID: o.ID, Keep: domain.KeepAWS}))
+			err := second(k.Partner.ResolveOpportunity(k.Ctx(), partner.ResolveOpportunity{ID: o.ID,
+				Keep: domain.KeepAWS}))
 			if domain.CodeOf(err) != domain.CodeConflict {
 				t.Errorf("without a conflict: %v", err)
 			}
@@ -305,22 +318,26 @@ func TestAReviewLetsNothingChange(t *testing.T) {
 	enginetest.Each(t, enginetest.Config{Idle: true}, func(k *enginetest.Kit) {
 		o := imported(k, "In Review")
 		next := domain.OpportunityEdit{NextStep: to("Call")}
-		if err := editDeal(k, o.ID, next); domain.CodeOf(err) != domain.CodeConflict || !strings.Contains(err.Error(), "In Review") {
+		if err := editDeal(k, o.ID, next); domain.CodeOf(err) != domain.CodeConflict ||
+			!strings.Contains(err.Error(), "In Review") {
 			t.Errorf("%v", err)
 		}
-		err := second(k.Partner.MoveOpportunity(k.Ctx(), partner.MoveOpportunity{ID: o.ID, Stage: domain.StageCommitted}))
+		err := second(k.Partner.MoveOpportunity(k.Ctx(), partner.MoveOpportunity{ID: o.ID,
+			Stage: domain.StageCommitted}))
 		if domain.CodeOf(err) != domain.CodeConflict {
 			t.Errorf("%v", err)
 		}
 		must(k, editDeal(k, o.ID, domain.OpportunityEdit{NextStepOn: to("2026-03-01")}))
 		change(k, "O1", func(r record) { r["LifeCycle"].(record)["ReviewStatus"] = "Action Required" })
 		syncAll(k)
-		if err := editDeal(k, o.ID, next); !slices.Equal(fields(err), []string{"next_step"}) || !strings.Contains(err.Error(), "Action Required") {
+		if err := editDeal(k, o.ID, next); !slices.Equal(fields(err), []string{"next_step"}) ||
+			!strings.Contains(err.Error(), "Action Required") {
 			t.Errorf("%v", err)
 		}
 		must(k, editDeal(k, o.ID, domain.OpportunityEdit{Country: to("AT")}))
 		deliver(k)
-		if got := at(k.AWS.Opportunity("O1"), "Customer", "Account", "Address", "CountryCode"); got != "AT" || remoteDeal(k, "O1").NextStep != "Demo" {
+		if got := at(k.AWS.Opportunity("O1"), "Customer", "Account", "Address", "CountryCode"); got != "AT" ||
+			remoteDeal(k, "O1").NextStep != "Demo" {
 			t.Errorf("%v", got)
 		}
 		must(k, editDeal(k, o.ID, domain.OpportunityEdit{Country: to("CH")}))
@@ -329,7 +346,8 @@ func TestAReviewLetsNothingChange(t *testing.T) {
 		if calls := k.AWS.Calls(); calls[len(calls)-1] != "GetOpportunity" {
 			t.Errorf("AWS was asked all the same: %v", calls)
 		}
-		if o = remoteDeal(k, "O1"); o.Sending != domain.SendingRefused || !strings.Contains(o.SyncError, "Submitted") || o.Country != "CH" {
+		if o = remoteDeal(k, "O1"); o.Sending != domain.SendingRefused ||
+			!strings.Contains(o.SyncError, "Submitted") || o.Country != "CH" {
 			t.Errorf("%+v", o)
 		}
 	})
@@ -339,10 +357,12 @@ func TestAReviewLetsNothingChange(t *testing.T) {
 func TestARefusalNamesOurFields(t *testing.T) {
 	enginetest.Each(t, enginetest.Config{Idle: true}, func(k *enginetest.Kit) {
 		o := imported(k, "Approved")
-		change(k, "O1", func(r record) { r["Customer"].(record)["Account"].(record)["CompanyName"] = strings.Repeat("x", 130) })
+		change(k, "O1",
+			func(r record) { r["Customer"].(record)["Account"].(record)["CompanyName"] = strings.Repeat("x", 130) })
 		must(k, editDeal(k, o.ID, domain.OpportunityEdit{NextStep: to("Ours")}))
 		deliver(k)
-		if o = remoteDeal(k, "O1"); o.Sending != domain.SendingRefused || !strings.Contains(o.SyncError, "customer: The value is too") ||
+		if o = remoteDeal(k, "O1"); o.Sending != domain.SendingRefused ||
+			!strings.Contains(o.SyncError, "customer: The value is too") ||
 			o.NextStep != "Ours" {
 			t.Errorf("%+v", o)
 		}
@@ -353,7 +373,8 @@ func TestARefusalNamesOurFields(t *testing.T) {
 		}
 		change(k, "O1", func(r record) { r["Customer"].(record)["Account"].(record)["CompanyName"] = "Norwick" })
 		deliver(k)
-		if o = remoteDeal(k, "O1"); o.Sending != "" || o.SyncError != "" || at(k.AWS.Opportunity("O1"), "LifeCycle", "NextSteps") != "Ours" {
+		if o = remoteDeal(k, "O1"); o.Sending != "" || o.SyncError != "" ||
+			at(k.AWS.Opportunity("O1"), "LifeCycle", "NextSteps") != "Ours" {
 			t.Errorf("%+v", o)
 		}
 	})
@@ -364,11 +385,13 @@ func TestWhatPassesIsTriedAgainAndWhatDoesNotIsSaid(t *testing.T) {
 		o := imported(k, "Approved")
 		must(k, editDeal(k, o.ID, domain.OpportunityEdit{NextStep: to("Ours")}))
 		for code, again := range map[string]string{
-			"ThrottlingException": "again in 5s", "InternalServerException": "again in 1m", "ServiceQuotaExceededException": "again in 1h",
+			"ThrottlingException": "again in 5s", "InternalServerException": "again in 1m",
+			"ServiceQuotaExceededException": "again in 1h",
 		} {
 			k.AWS.Fail("UpdateOpportunity", code, "So it is")
 			err := k.Syncer.WorkDeals(t.Context(), queue.Job{Ref: k.Ours.ID})
-			if err == nil || !strings.HasPrefix(err.Error(), again) || remoteDeal(k, "O1").Sending != domain.SendingWaits {
+			if err == nil || !strings.HasPrefix(err.Error(), again) ||
+				remoteDeal(k, "O1").Sending != domain.SendingWaits {
 				t.Errorf("%s: %v", code, err)
 			}
 		}
@@ -392,7 +415,8 @@ func TestAWriteThatWasCutOffIsNoConflict(t *testing.T) {
 		change(k, "O1", func(r record) { r["LifeCycle"].(record)["NextSteps"] = "First" }) // it got there
 		must(k, editDeal(k, o.ID, domain.OpportunityEdit{NextStep: to("Second")}))
 		deliver(k)
-		if o = remoteDeal(k, "O1"); len(o.Conflict) != 0 || o.Sending != "" || at(k.AWS.Opportunity("O1"), "LifeCycle", "NextSteps") != "Second" {
+		if o = remoteDeal(k, "O1"); len(o.Conflict) != 0 || o.Sending != "" ||
+			at(k.AWS.Opportunity("O1"), "LifeCycle", "NextSteps") != "Second" {
 			t.Errorf("%+v", o)
 		}
 	})
@@ -407,7 +431,8 @@ func TestTwoNodesSendEachChangeOnce(t *testing.T) {
 		connected(k)
 		sync(k)
 		for i := range 2 {
-			must(k, editDeal(k, remoteDeal(k, fmt.Sprintf("O%d", i+1)).ID, domain.OpportunityEdit{NextStep: to("Ours")}))
+			must(k, editDeal(k, remoteDeal(k, fmt.Sprintf("O%d", i+1)).ID,
+				domain.OpportunityEdit{NextStep: to("Ours")}))
 		}
 		done := make(chan error)
 		for range 2 {
@@ -422,7 +447,8 @@ func TestTwoNodesSendEachChangeOnce(t *testing.T) {
 		for i := range 2 {
 			id := fmt.Sprintf("O%d", i+1)
 			o := remoteDeal(k, id)
-			if at(k.AWS.Opportunity(id), "LifeCycle", "NextSteps") != "Ours" || o.Sending != "" || len(o.Conflict) != 0 {
+			if at(k.AWS.Opportunity(id), "LifeCycle", "NextSteps") != "Ours" || o.Sending != "" ||
+				len(o.Conflict) != 0 {
 				t.Errorf("%s: %+v", id, o)
 			}
 		}

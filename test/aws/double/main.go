@@ -1,7 +1,7 @@
-// Command double lets a test in another language use the double of AWS. It prints a line of JSON with its address and the
-// environment of a server that uses it. Each line of JSON on its standard input changes what it has, and is answered with
-// {}: {"trust": "external id"} lets the role be assumed, {"product": {"ID": "prod-1", "Type": "SaaSProduct", "Title": "…"}}
-// adds a product or changes one. It ends with its input.
+// Command double lets a test in another language use the double of AWS. It prints a line of JSON with its address and
+// the environment of a server that uses it. Each line of JSON on its standard input changes what it has, and is
+// answered with {}: {"trust": "external id"} lets the role be assumed, {"product": {"ID": "prod-1", "Type":
+// "SaaSProduct", "Title": "…"}} adds a product or changes one. It ends with its input.
 package main
 
 import (

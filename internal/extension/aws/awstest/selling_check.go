@@ -22,7 +22,7 @@ var (
 	forms = map[string]*regexp.Regexp{
 		"Customer.Account.AwsAccountId":        regexp.MustCompile(`^[0-9]{12}$`),
 		"Customer.Account.Address.CountryCode": regexp.MustCompile(`^[A-Z]{2}$`),
-		"LifeCycle.TargetCloseDate":            regexp.MustCompile(`^[1-9][0-9]{3}-(0[1-9]|1[012])-(0[1-9]|[12][0-9]|3[01])$`),
+		"LifeCycle.TargetCloseDate":            regexp.MustCompile(`^[1-9]\d{3}-(0[1-9]|1[012])-(0[1-9]|[12]\d|3[01])$`),
 	}
 	lengths = map[string][2]int{
 		"Project.Title": {1, 255}, "Project.CustomerBusinessProblem": {20, 2000}, "LifeCycle.NextSteps": {0, 255},
@@ -65,7 +65,8 @@ func check(in, was map[string]any, today string) *problem {
 		}
 	}
 	for field, n := range lengths {
-		if text, ok := at(in, field); ok && (utf8.RuneCountInString(text) < n[0] || utf8.RuneCountInString(text) > n[1]) {
+		if text, ok := at(in, field); ok && (utf8.RuneCountInString(text) < n[0] ||
+			utf8.RuneCountInString(text) > n[1]) {
 			note(field, "VALUE_OUT_OF_RANGE", "The value is too short or too long")
 		}
 	}
@@ -76,7 +77,8 @@ func check(in, was map[string]any, today string) *problem {
 	}
 	reason, lost := at(in, "LifeCycle.ClosedLostReason")
 	if stage, _ := at(in, "LifeCycle.Stage"); (stage == "Closed Lost") != (lost && reason != "") {
-		note("LifeCycle.ClosedLostReason", "REQUIRED_FIELD_MISSING", "A reason is required for Closed Lost, and for it only")
+		note("LifeCycle.ClosedLostReason", "REQUIRED_FIELD_MISSING",
+			"A reason is required for Closed Lost, and for it only")
 	}
 	day, _ := at(in, "LifeCycle.TargetCloseDate")
 	if before, _ := at(was, "LifeCycle.TargetCloseDate"); day != "" && day != before && day < today {

@@ -52,14 +52,16 @@ func says(t *testing.T, body string, wants ...string) {
 
 func TestAPersonConnectsAWS(t *testing.T) {
 	p, double := start(t)
-	double.Put(awstest.Product{ID: "prod-1", Type: "SaaSProduct", Title: "Acme Shared Inbox", Short: "One inbox.", Long: "It sorts."})
+	double.Put(awstest.Product{ID: "prod-1", Type: "SaaSProduct", Title: "Acme Shared Inbox", Short: "One inbox.",
+		Long: "It sorts."})
 	before := page(p)
 	says(t, before, "Create a role", "Give it permissions", `"sts:ExternalId": "`, "aws-marketplace:DescribeEntity")
 	says(t, p.Get("/listings").Body, "Connect AWS")
 	says(t, p.Get("/deals").Body, "Connect AWS")
 
 	for value, want := range map[string]string{
-		"": "The iam_role_arn field is required", "vellocity": "arn:aws:iam::", role: "is not authorized to perform: sts:AssumeRole",
+		"": "The iam_role_arn field is required", "vellocity": "arn:aws:iam::",
+		role: "is not authorized to perform: sts:AssumeRole",
 	} {
 		for _, try := range []string{"", "test"} {
 			refused := p.Post(path, url.Values{"iam_role_arn": {value}, "try": {try}})
@@ -88,7 +90,8 @@ func TestAPersonConnectsAWS(t *testing.T) {
 	})
 	says(t, page(p), role, "Sync now", "Test again", "Disconnect…", "Next sync")
 	says(t, p.Get("/listings").Body, "Acme Shared Inbox", "AWS synced <time")
-	if part := p.Get(path, "HX-Request", "true").Body; !strings.Contains(part, "1 new listing") || strings.Contains(part, "<main") {
+	if part := p.Get(path, "HX-Request", "true").Body; !strings.Contains(part, "1 new listing") ||
+		strings.Contains(part, "<main") {
 		t.Errorf("the live part is %s", part)
 	}
 

@@ -83,7 +83,8 @@ func TestAConflictWithAWSIsResolvedOnThePage(t *testing.T) {
 	}
 	page := p.Get("/deals/opp_1").Body
 	webtest.Parse(t, "a conflict", page)
-	for _, want := range []string{"O1 · review: Approved", "Next step", "Nothing", "Call &lt;them&gt;", "Take what AWS has"} {
+	for _, want := range []string{"O1 · review: Approved", "Next step", "Nothing", "Call &lt;them&gt;",
+		"Take what AWS has"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page has no %q", want)
 		}
@@ -91,7 +92,8 @@ func TestAConflictWithAWSIsResolvedOnThePage(t *testing.T) {
 	if r := p.Post("/deals/opp_1/resolve", url.Values{"keep": {"aws"}}); r.Location != "/deals/opp_1" {
 		t.Errorf("%d\n%s", r.Status, r.Body)
 	}
-	if page := p.Get("/deals/opp_1").Body; strings.Contains(page, "changed in both") || !strings.Contains(page, `value="Call &lt;them&gt;"`) {
+	if page := p.Get("/deals/opp_1").Body; strings.Contains(page, "changed in both") ||
+		!strings.Contains(page, `value="Call &lt;them&gt;"`) {
 		t.Errorf("after it: %s", page)
 	}
 }
