@@ -46,7 +46,7 @@ test: ## Run the tests, on PostgreSQL too if it is installed
 
 # TestVerbs calls one verb at a time, and takes minutes under the detector.
 race: ## Run the tests of packages that start goroutines under the race detector
-	go test -race -short -skip '^TestVerbs$$' $(filter-out $(NO_RACE),$(shell go list ./...))
+	CGO_ENABLED=1 go test -race -short -skip '^TestVerbs$$' $(filter-out $(NO_RACE),$(shell go list ./...))
 
 lint: $(LINT) ## Check formatting and lint, without changing anything
 	$(LINT) run ./...

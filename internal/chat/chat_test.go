@@ -75,6 +75,42 @@ func TestWhatAModelIsAsked(t *testing.T) {
 	}
 }
 
+// Without a model, an answer quotes what has the question's words, not all that has one of them.
+func TestAnAnswerWithoutAModelQuotesWhatFits(t *testing.T) {
+	sources := []Source{
+		{N: 1, Title: "Frost", Quote: "Garden fleece keeps beds two degrees warmer."},
+		{N: 2, Title: "Support", Quote: "Keep one person on watch. Each morning somebody sorts the new mail."},
+	}
+	for _, tt := range []struct {
+		question string
+		wants    []string
+		not      string
+	}{
+		{"How warm does fleece keep beds?", []string{"This is what", "[S1]"}, "[S2]"},
+		{"Who keeps bees in winter?", []string{"These come closest", "[S1]", "[S2]"}, "This is what"},
+		{"Who sorts mail, and what is frost?", []string{"This is what", "[S1]", "[S2]"}, "closest"},
+		{"霜", []string{"This is what", "[S1]", "[S2]"}, "closest"},
+	} {
+		r := Request{Question: tt.question, Sources: sources}
+		ask, err := r.Ask(0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := ask.Compose()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range tt.wants {
+			if !strings.Contains(got, want) {
+				t.Errorf("%s: no %q in\n%s", tt.question, want, got)
+			}
+		}
+		if strings.Contains(got, tt.not) {
+			t.Errorf("%s: %q in\n%s", tt.question, tt.not, got)
+		}
+	}
+}
+
 func TestTitles(t *testing.T) {
 	for question, want := range map[string]string{
 		"Rain?": "Rain?",

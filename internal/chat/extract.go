@@ -2,6 +2,7 @@ package chat
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"vellocity/internal/prose"
@@ -20,13 +21,51 @@ func (r Request) extracts() (string, error) {
 		return NoModel + " Nothing in this workspace's texts fits the question. Connect a model to get answers " +
 			"beyond those texts.", nil
 	}
-	var b strings.Builder
-	b.WriteString(NoModel + " This is what the workspace's texts say:\n")
 	asked := prose.Stems(r.Question)
-	for _, s := range r.Sources[:min(len(r.Sources), mostExtracts)] {
+	list, share := fitting(r.Sources, asked)
+	lead := " This is what the workspace's texts say:"
+	if share > 0 && 2*share < len(asked) { // in scripts without spaces, words are found that are not counted here
+		lead = " Nothing in this workspace's texts has most of the question's words. These come closest:"
+	}
+	var b strings.Builder
+	b.WriteString(NoModel + lead + "\n")
+	for _, s := range list[:min(len(list), mostExtracts)] {
 		fmt.Fprintf(&b, "\n- %s: %s [S%d]", title(s), quoted(s, asked), s.N)
 	}
 	return b.String(), nil
+}
+
+// fitting leaves out the sources that have no more than half as many of the question's words as the best one, and none
+// that the better ones lack: they are found for a word that stands everywhere. share is how many the best one has.
+func fitting(sources []Source, asked map[string]bool) (list []Source, share int) {
+	words := make([][]string, len(sources))
+	for i, s := range sources {
+		words[i] = shared(s.Title+"\n"+s.Quote, asked)
+		share = max(share, len(words[i]))
+	}
+	good := func(i int) bool { return share < 2 || 2*len(words[i]) > share }
+	had := map[string]bool{}
+	for i := range sources {
+		for _, w := range words[i] {
+			had[w] = had[w] || good(i)
+		}
+	}
+	for i, s := range sources {
+		if good(i) || slices.ContainsFunc(words[i], func(w string) bool { return !had[w] }) {
+			list = append(list, s)
+		}
+	}
+	return list, share
+}
+
+// shared returns which of the question's words a text has.
+func shared(text string, asked map[string]bool) (words []string) {
+	for stem := range prose.Stems(text) {
+		if asked[stem] {
+			words = append(words, stem)
+		}
+	}
+	return words
 }
 
 func title(s Source) string {
@@ -42,14 +81,8 @@ func quoted(s Source, asked map[string]bool) string {
 	}
 	best, at := -1, 0
 	for i := range len(list) - mostQuoted + 1 {
-		shared := 0
-		for stem := range prose.Stems(strings.Join(list[i:i+mostQuoted], " ")) {
-			if asked[stem] {
-				shared++
-			}
-		}
-		if shared > best {
-			best, at = shared, i
+		if n := len(shared(strings.Join(list[i:i+mostQuoted], " "), asked)); n > best {
+			best, at = n, i
 		}
 	}
 	return prose.Clip(strings.Join(list[at:at+mostQuoted], " "), 400)

@@ -178,8 +178,9 @@ func channelOptions() []Option {
 func awsOptions() []Option {
 	return group(groupAWS, []Option{
 		{Name: "aws-endpoint", Value: "URL", apply: webAddress(func(c *Config) *string { return &c.AWSEndpoint }),
-			Help: "The address of a test server in AWS's place. By default AWS itself, with the keys that AWS's own tools " +
-				"find: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or the role that the server runs with."},
+			Help: "The address of a test server in AWS's place. By default AWS itself. The server's own keys are " +
+				"AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, those in AWS's shared files, or those of the role that it " +
+				"runs with."},
 	})
 }
 

@@ -124,7 +124,7 @@ func TestKilledNodeResumesAtStart(t *testing.T) {
 		before := steps(t, s)
 		startNode(t, "n1", s.URL(), dir, 30*time.Millisecond)
 		ready := time.Now()
-		eventually(t, time.Second, "the first step after the start", func() bool { return steps(t, s) > before })
+		eventually(t, 5*time.Second, "the first step after the start", func() bool { return steps(t, s) > before })
 		t.Logf("%d jobs were running; the first step came %s after the start", running, time.Since(ready))
 		allDone(t, s, 20, 10*time.Second)
 	})
@@ -140,7 +140,7 @@ func TestDeadNodesWorkIsTakenOver(t *testing.T) {
 	n1.kill(t)
 	killed := time.Now()
 	before := query(t, s, `select count(*) from trial_step where node = 'n2'`)
-	eventually(t, 8*time.Second, "the other node's first step", func() bool {
+	eventually(t, 30*time.Second, "the other node's first step", func() bool {
 		return query(t, s, `select count(*) from trial_step where node = 'n2'`) > before
 	})
 	t.Logf("taken over %s after the kill; the lease is 2s", time.Since(killed))

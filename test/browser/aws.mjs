@@ -1,6 +1,7 @@
 // Connecting AWS: a person copies the policies, tests a role that does not trust the server yet, connects it, sees the
-// first sync end without loading the page, syncs again after a change at AWS, reads what is wrong when the role is taken
-// away, and disconnects. Then the page is looked at in every mode, connected and not, and once without scripts.
+// first sync end without loading the page, syncs again after a change at AWS, lets AWS check a listing and sends it,
+// resolves a deal that was changed in both places, reads what is wrong when the role is taken away, and disconnects.
+// Then the pages are looked at in every mode, connected and not, and once without scripts.
 //
 //   npm ci && node aws.mjs
 import assert from "node:assert/strict";
@@ -16,10 +17,14 @@ await play("AWS is done.", async (page) => {
   await everyMode(["/settings/aws"]);
   await connect(page, id);
   await follow(page);
+  await send(page);
+  const deal = await differ(page);
   await everyMode([
+    deal, "/listings/lst_1",
     ["/settings/aws", { as: "connected" }], ["/settings/aws?disconnect=1", { as: "disconnect" }], "/listings", "/deals",
     ["/settings/aws", { as: "refused", first: (p) => refuse(p) }],
   ]);
+  await resolve(page, deal);
   await plain();
   await disconnect(page);
   await double.stop();
@@ -67,6 +72,65 @@ async function follow(page) {
   await page.getByText("Acme Inbox for Teams").waitFor();
   await page.getByRole("link", { name: /^AWS synced/ }).click();
   await page.waitForURL(/\/settings\/aws$/);
+}
+
+async function send(page) {
+  tell("let AWS check a listing, read its fault at the field, and send it once it is fixed");
+  await page.goto(server.base + "/listings/lst_1");
+  await page.getByText("Nothing differs from AWS.").waitFor();
+  await page.getByLabel(/^Short description/).fill("");
+  await page.getByRole("button", { name: "Save listing" }).click();
+  await page.getByText("Differs from AWS: short description.").waitFor();
+  await page.getByRole("button", { name: "Check with AWS" }).click();
+  await page.getByText("AWS found problems").waitFor(); // nobody has loaded the page
+  await page.reload();
+  await page.locator(".field", { has: page.getByLabel(/^Short description/) }).locator(".err").waitFor();
+  await noFault(page, "a listing in which AWS found a fault");
+  await page.getByLabel(/^Short description/).fill("One inbox for all who ask.");
+  await page.getByRole("button", { name: "Save listing" }).click();
+  await page.locator("summary", { hasText: "Send to AWS…" }).click();
+  await page.getByText("Buyers will see these on AWS Marketplace").waitFor();
+  await noFault(page, "what will be sent");
+  await page.getByRole("button", { name: "Send to AWS", exact: true }).click();
+  await page.getByText("Sent to AWS").waitFor();
+  await page.getByText("Nothing differs from AWS.").waitFor();
+}
+
+// deal is an opportunity of Partner Central.
+function deal(nextSteps) {
+  return { Id: "O1", OpportunityType: "Net New Business", LifeCycle: { Stage: "Qualified", ReviewStatus: "Approved", NextSteps: nextSteps },
+    Project: { Title: "Shared inbox for 40 agents" }, Customer: { Account: { CompanyName: "Norwick GmbH" } } };
+}
+
+// differ imports a deal, changes it in both places, and returns its page.
+async function differ(page) {
+  tell("import a deal from Partner Central, and change it here and there");
+  await double.order({ opportunity: deal("Call") });
+  await page.goto(server.base + "/settings/aws");
+  await page.getByRole("button", { name: "Sync now" }).click();
+  await page.getByText("0 new listings, 0 changed, 0 conflicts").waitFor();
+  await page.locator(".aws-facts").getByText("Synced.").waitFor();
+  await page.goto(server.base + "/deals");
+  await page.getByRole("link", { name: "Shared inbox for 40 agents" }).click();
+  await page.waitForURL(/\/deals\/opp_1/);
+  await double.order({ opportunity: deal("Send the offer") });
+  await page.getByLabel("Next step").fill("Show the product");
+  await page.getByRole("button", { name: "Save deal" }).click();
+  await page.waitForURL(/\/deals\/opp_1/);
+  const both = page.getByText("These fields were changed in both places");
+  for (const until = Date.now() + 20000; !(await both.count()) && Date.now() < until;) await page.reload();
+  await both.waitFor();
+  await noFault(page, "a deal in conflict");
+  return "/deals/opp_1";
+}
+
+async function resolve(page, path) {
+  tell("take what AWS has");
+  await page.goto(server.base + path);
+  await page.getByRole("button", { name: "Take what AWS has" }).click();
+  await page.getByText("The conflict was resolved.").waitFor();
+  assert.equal(await page.getByLabel("Next step").inputValue(), "Send the offer");
+  assert.equal(await page.locator(".deal-conflict").count(), 0);
 }
 
 async function refuse(page) {

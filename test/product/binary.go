@@ -58,7 +58,7 @@ func Clean() error {
 }
 
 // Build builds the program of this tree into a file. The flags are those of
-// go build; with none, it shares the build cache with go test.
+// go build; with none, it shares the build cache with go test where that has no C.
 func Build(ctx context.Context, file string, flags ...string) error {
 	root, err := Root(ctx)
 	if err != nil {

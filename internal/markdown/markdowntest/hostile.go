@@ -87,7 +87,7 @@ func grows(t *testing.T, name string, text func(n int) string, f func(string)) {
 		if i == 0 || least < quarter {
 			quarter = least
 		}
-		if whole <= time.Second && whole <= 10*quarter {
+		if whole < enough || whole <= time.Second && whole <= 10*quarter {
 			return
 		}
 	}

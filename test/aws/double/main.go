@@ -1,7 +1,8 @@
 // Command double lets a test in another language use the double of AWS. It prints a line of JSON with its address and
 // the environment of a server that uses it. Each line of JSON on its standard input changes what it has, and is
 // answered with {}: {"trust": "external id"} lets the role be assumed, {"product": {"ID": "prod-1", "Type":
-// "SaaSProduct", "Title": "…"}} adds a product or changes one. It ends with its input.
+// "SaaSProduct", "Title": "…"}} adds a product or changes one, {"opportunity": {"Id": "O1", …}} an opportunity. It ends
+// with its input.
 package main
 
 import (
@@ -28,6 +29,7 @@ type handle struct {
 type order struct {
 	Trust   *string          `json:"trust"`
 	Product *awstest.Product `json:"product"`
+	Deal    map[string]any   `json:"opportunity"`
 }
 
 func main() {
@@ -59,6 +61,9 @@ func run(in io.Reader, out io.Writer) error {
 		}
 		if o.Product != nil {
 			double.Put(*o.Product)
+		}
+		if o.Deal != nil {
+			double.PutOpportunity(o.Deal)
 		}
 		if err := answers.Encode(struct{}{}); err != nil {
 			return fmt.Errorf("answer an order: %w", err)

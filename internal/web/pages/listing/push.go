@@ -32,17 +32,17 @@ func (v pushView) State() string {
 	case domain.PushValidating:
 		return "AWS is checking it"
 	case domain.PushApplying:
-		return "AWS is taking it over"
+		return "AWS is applying it"
 	case domain.PushSucceeded:
 		if sends {
 			return "Sent to AWS"
 		}
-		return "AWS found no fault"
+		return "AWS found no problems"
 	default:
 		if sends {
 			return "Not sent"
 		}
-		return "AWS found faults"
+		return "AWS found problems"
 	}
 }
 
@@ -104,7 +104,7 @@ func (p page) push(w http.ResponseWriter, r *http.Request) error {
 	out, err := ui.Once(r, func(ctx context.Context) (domain.ListingPush, error) {
 		return p.Engine.Partner.PushListing(ctx, in)
 	}, func(made domain.ListingPush) ui.Outcome {
-		message := "AWS checks the listing."
+		message := "AWS is checking the listing."
 		if made.Intent == domain.PushApply {
 			message = "The listing is on its way to AWS."
 		}

@@ -69,7 +69,7 @@ func TestAPersonChecksAListingAndSendsIt(t *testing.T) {
 	push("validate")
 	page = settled(t, p)
 	webtest.Parse(t, "a listing that AWS has refused", page)
-	if !strings.Contains(page, "AWS found faults") ||
+	if !strings.Contains(page, "AWS found problems") ||
 		!strings.Contains(page, `<p class="err" dir="auto">SupportDescription must have 1 to 2000 characters`) {
 		t.Errorf("refused: %s", page)
 	}
