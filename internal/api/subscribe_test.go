@@ -8,7 +8,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	sdk "github.com/modelcontextprotocol/go-sdk/mcp"
 
@@ -72,7 +71,7 @@ func TestSubscribersHearOfTheirOwnWorkspace(t *testing.T) {
 	own.subscribe(t, "vellocity://kanban/generated")
 	execution, _ := w.finished(t, "Cloud cost optimization")
 	for _, uri := range []string{"vellocity://kanban", "vellocity://kanban/generated", "vellocity://executions"} {
-		await.True(t, 10*time.Second, "word of "+uri, func() bool { return own.saw(uri) })
+		await.True(t, "word of "+uri, func() bool { return own.saw(uri) })
 	}
 	if uri := fmt.Sprintf("vellocity://executions/%d", execution); own.saw(uri) {
 		t.Errorf("notified of %s, to which nobody subscribed", uri)

@@ -9,7 +9,6 @@ import (
 	"runtime"
 	"strings"
 	"testing"
-	"time"
 
 	"vellocity/internal/await"
 	"vellocity/internal/config"
@@ -94,7 +93,7 @@ func fillLoad(t *testing.T, l *gate.Load) {
 		for range 3000 {
 			go h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(t.Context(), method, "/", nil))
 		}
-		await.True(t, 10*time.Second, "some find no place", func() bool {
+		await.True(t, "some find no place", func() bool {
 			return l.Now().Refused > refused && full(l, method)
 		})
 	}
@@ -123,7 +122,7 @@ func TestHealthIsNeverRefused(t *testing.T) {
 			go h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(t.Context(), "GET", path, nil))
 		}
 	}
-	await.True(t, 10*time.Second, "all checks pass", func() bool { return len(passed) == 600 })
+	await.True(t, "all checks pass", func() bool { return len(passed) == 600 })
 	close(release)
 }
 

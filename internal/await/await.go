@@ -11,8 +11,13 @@ import (
 	"time"
 )
 
-// Interval is how often a condition is checked.
-const Interval = 5 * time.Millisecond
+const (
+	// Interval is how often a condition is checked.
+	Interval = 5 * time.Millisecond
+	// Patience is how long a test waits for what a busy machine may do late. A test that holds how soon something
+	// happens says so with [Until].
+	Patience = 90 * time.Second
+)
 
 // Until checks f every interval until it returns true. It returns an error that
 // wraps [context.DeadlineExceeded] when f has not by the end of within, and the
@@ -34,11 +39,10 @@ func Until(ctx context.Context, within, interval time.Duration, what string, f f
 	return nil
 }
 
-// True waits until f returns true, and fails the test when it has not by the end
-// of within.
-func True(t testing.TB, within time.Duration, what string, f func() bool) {
+// True waits until f returns true, at most [Patience], and fails the test when it has not by then.
+func True(t testing.TB, what string, f func() bool) {
 	t.Helper()
-	if err := Until(t.Context(), within, Interval, what, f); err != nil {
+	if err := Until(t.Context(), Patience, Interval, what, f); err != nil {
 		t.Fatal(err)
 	}
 }

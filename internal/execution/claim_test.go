@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"strings"
 	"testing"
-	"time"
 
 	"vellocity/internal/capability"
 	"vellocity/internal/domain"
@@ -109,7 +108,7 @@ func TestADatabaseThatFailsWhileAnExecutionIsLoadedFailsNothing(t *testing.T) {
 		}
 		k.Exec("alter table content rename to content_away")
 		k.Start()
-		enginetest.Eventually(t, 20*time.Second, func() string {
+		enginetest.Eventually(t, func() string {
 			failed := k.Count("select count(*) from river_job where kind = 'execution' and errors is not null")
 			if failed+k.Count("select count(*) from execution where status = 'failed'") < 2 {
 				return fmt.Sprintf("%d jobs have failed", failed)

@@ -54,7 +54,7 @@ func TestTheEndOfAnExecutionIsLoggedOnce(t *testing.T) {
 			}
 		}
 		first, second := ended(t, s, "first"), ended(t, s, "second")
-		await.True(t, 10*time.Second, "the last line", func() bool {
+		await.True(t, "the last line", func() bool {
 			return strings.Contains(out.all(), "execution="+second+" ")
 		})
 		want := regexp.MustCompile(`^.* msg="execution ended" workspace=\d+ execution=` + first +

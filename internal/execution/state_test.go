@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"vellocity/internal/capability"
 	"vellocity/internal/domain"
@@ -118,7 +117,7 @@ func TestStepsThatAskAboutDifferentItems(t *testing.T) {
 			step{Key: "no", Do: "wait", Item: no.ID, After: []string{"yes"}})
 		waits := func(itemID int64) {
 			t.Helper()
-			enginetest.Eventually(t, 10*time.Second, func() string {
+			enginetest.Eventually(t, func() string {
 				if k.Count("select count(*) from execution where id = $1 and waiting_item = $2", x.ID, itemID) == 1 {
 					return ""
 				}

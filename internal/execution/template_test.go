@@ -228,7 +228,7 @@ func TestATemplateResumesAfterAStopAtEveryRecord(t *testing.T) {
 				recorded = steps
 				mu.Unlock()
 				x := start(k, `{}`)
-				enginetest.Eventually(t, 10*time.Second, func() string {
+				enginetest.Eventually(t, func() string {
 					if steps() >= n {
 						return ""
 					}

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"vellocity/internal/ai/aitest"
 	"vellocity/internal/domain"
@@ -41,7 +40,7 @@ func TestWhatWasWrittenBeforeACancelIsKept(t *testing.T) {
 			reader := on.Runner.Texts.Watch(x.ID)
 			defer reader.Leave()
 			seen := map[string]string{}
-			enginetest.Eventually(t, 20*time.Second, func() string {
+			enginetest.Eventually(t, func() string {
 				for _, p := range reader.Next() {
 					seen[p.Step] += p.Text
 				}

@@ -88,7 +88,7 @@ func TestResumeAfterAStopAtEveryRecord(t *testing.T) {
 				mu.Unlock()
 				before := k.Config.Provider.Count()
 				x := k.Run(plan...)
-				enginetest.Eventually(t, 10*time.Second, func() string {
+				enginetest.Eventually(t, func() string {
 					if steps() >= n {
 						return ""
 					}
@@ -140,7 +140,7 @@ func TestAFencedCommitChangesNothing(t *testing.T) {
 		x := k.Run(step{Key: "first", Credits: 1, Do: "text"},
 			step{Key: "late", Credits: 4, Do: "item", After: []string{"first"}})
 		k.Await(x.ID, "fenced", func(x domain.Execution) bool { return x.Epoch >= 2 })
-		enginetest.Eventually(t, 10*time.Second, func() string {
+		enginetest.Eventually(t, func() string {
 			if k.Count("select count(*) from river_job where state = 'running'") == 0 {
 				return ""
 			}
@@ -242,7 +242,7 @@ func TestInterruptionsAtDifferentStepsAreNotCountedTogether(t *testing.T) {
 			} else {
 				k.Restart()
 			}
-			enginetest.Eventually(t, 10*time.Second, func() string {
+			enginetest.Eventually(t, func() string {
 				if stuck.Load() {
 					return "no step was interrupted"
 				}
@@ -274,7 +274,7 @@ func TestCancelEndsACallOfTheProviderAtOnce(t *testing.T) {
 	enginetest.Each(t, enginetest.Config{Provider: m}, func(k *enginetest.Kit) {
 		gone := m.Abandoned()
 		x := k.Run(step{Key: "a", Credits: 9, Do: "text"})
-		enginetest.Eventually(t, 10*time.Second, func() string {
+		enginetest.Eventually(t, func() string {
 			if m.Open() == 1 {
 				return ""
 			}
@@ -284,7 +284,7 @@ func TestCancelEndsACallOfTheProviderAtOnce(t *testing.T) {
 		if _, err := k.Work.Cancel(k.Ctx(), verb.ID{ID: x.ID}); err != nil {
 			t.Fatal(err)
 		}
-		enginetest.Eventually(t, time.Second, func() string {
+		enginetest.Eventually(t, func() string {
 			if m.Abandoned() > gone {
 				return ""
 			}
@@ -294,7 +294,7 @@ func TestCancelEndsACallOfTheProviderAtOnce(t *testing.T) {
 		if b := k.Credits(); b.Held != 0 || b.Balance != 10_000 {
 			t.Errorf("balance %+v", b)
 		}
-		enginetest.Eventually(t, 5*time.Second, func() string {
+		enginetest.Eventually(t, func() string {
 			list, err := k.Work.Attempts(k.Ctx(), x.ID)
 			if err != nil || len(list) != 1 || list[0].Error != "cancelled" {
 				return fmt.Sprintf("attempts %+v, %v", list, err)
@@ -316,7 +316,7 @@ func TestALongRetryWaitsWithoutAWorkerAndContinues(t *testing.T) {
 	enginetest.Each(t, enginetest.Config{Provider: server(t, script)}, func(k *enginetest.Kit) {
 		x := k.Run(step{Key: "a", Credits: 1, Do: "text"})
 		k.Await(x.ID, "waiting", func(x domain.Execution) bool { return x.WaitingFor == domain.WaitingRetry })
-		enginetest.Eventually(t, 5*time.Second, func() string {
+		enginetest.Eventually(t, func() string {
 			if k.Count("select count(*) from river_job where state = 'scheduled'") == 1 {
 				return ""
 			}
@@ -355,7 +355,7 @@ func TestRateLimitsDoNotGoOnForEver(t *testing.T) {
 		})
 		k.Start()
 		k.Await(x.ID, "waiting", func(x domain.Execution) bool { return x.WaitingFor == domain.WaitingRetry })
-		enginetest.Eventually(t, 5*time.Second, func() string {
+		enginetest.Eventually(t, func() string {
 			if k.Count("select count(*) from river_job where state = 'scheduled'") == 1 {
 				return ""
 			}
@@ -672,7 +672,7 @@ func TestTheTextOfAnExecutionIsForgotten(t *testing.T) {
 		x := k.Run(step{Key: "a", Do: "text"})
 		reader := k.Runner.Texts.Watch(x.ID)
 		defer reader.Leave()
-		enginetest.Eventually(t, 10*time.Second, func() string {
+		enginetest.Eventually(t, func() string {
 			if len(reader.Next()) > 0 {
 				return ""
 			}

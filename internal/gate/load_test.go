@@ -156,7 +156,7 @@ func TestSlowReadersLeaveTheSlots(t *testing.T) {
 	})), nil)
 	for n := range 10 {
 		ask(t, address, "GET /large HTTP/1.1\r\nHost: x\r\n\r\n")
-		await.True(t, 10*time.Second, "the reader has left its slot", func() bool {
+		await.True(t, "the reader has left its slot", func() bool {
 			now := l.Now()
 			return now.Short == 0 && now.Long == int64(n+1)
 		})
@@ -179,7 +179,7 @@ func TestSlowReadersHaveABoundTogether(t *testing.T) {
 	})), nil)
 	for n := range 10 {
 		ask(t, address, "GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-		await.True(t, 10*time.Second, "the reader waits, or was cut off", func() bool {
+		await.True(t, "the reader waits, or was cut off", func() bool {
 			now := l.Now()
 			return now.Short == 0 && now.Long == int64(min(n+1, most/each))
 		})

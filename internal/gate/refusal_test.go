@@ -172,7 +172,7 @@ func TestRefusedBodies(t *testing.T) {
 	early := httptest.NewServer(l.Early(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})))
 	t.Cleanup(early.Close)
 	fill(t, l, "POST", 1, work)
-	await.True(t, 10*time.Second, "the slot is taken", func() bool { return l.Now().Short == 1 })
+	await.True(t, "the slot is taken", func() bool { return l.Now().Short == 1 })
 	for name, c := range map[string]struct {
 		address, text string
 		kept          bool

@@ -177,7 +177,7 @@ func TestBodyInTimeLeavesNoDeadline(t *testing.T) {
 func TestBodiesHaveABoundTogether(t *testing.T) {
 	address := serve(t, 100, doors(), func(u *gate.Uploads) { u.Total = 1 << 20 })
 	part := strings.Repeat("x", 300_000)
-	await.True(t, 10*time.Second, "a third body is refused", func() bool {
+	await.True(t, "a third body is refused", func() bool {
 		for range 2 { // again each time: while they arrive, one of them may be refused in place of the third
 			defer ask(t, address, "POST /read HTTP/1.1\r\nHost: x\r\nContent-Length: 900000\r\n\r\n"+part).Close()
 		}
@@ -208,7 +208,7 @@ func TestConnectionsMakeRoom(t *testing.T) {
 	})
 	address := serve(t, 8, h, nil)
 	busy := ask(t, address, "GET /work HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
-	await.True(t, 10*time.Second, "the handler works", func() bool { return working.Load() == 1 })
+	await.True(t, "the handler works", func() bool { return working.Load() == 1 })
 	for _, waits := range []string{
 		"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n", // a body
 		"GET / HTTP/1.1\r\nHo",              // a header
@@ -242,7 +242,7 @@ func TestConnectionsAllBusy(t *testing.T) {
 	for range 3 {
 		ask(t, address, "GET / HTTP/1.1\r\nHost: x\r\n\r\n")
 	}
-	await.True(t, 10*time.Second, "all are at work", func() bool { return working.Load() == 3 })
+	await.True(t, "all are at work", func() bool { return working.Load() == 3 })
 	conn := ask(t, address, "")
 	res, err := http.ReadResponse(bufio.NewReader(conn), nil)
 	if err != nil {

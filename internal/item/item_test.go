@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"vellocity/internal/await"
 	"vellocity/internal/domain"
@@ -114,7 +113,7 @@ func (d *desk) must(err error) {
 // be read when every older transaction is over, those of other tests among them.
 func (d *desk) events(id int64, awaited string) (names []string) {
 	d.Helper()
-	await.True(d, 20*time.Second, "the event "+awaited, func() bool {
+	await.True(d, "the event "+awaited, func() bool {
 		list, err := d.store.Read().Events(d.Context(), store.Cursor{}, 1000)
 		d.must(err)
 		names = nil

@@ -76,7 +76,7 @@ func (e effects) of(consumer string) (names []string) {
 // eventually waits until the consumer has written want.
 func (e effects) eventually(consumer string, want ...string) {
 	e.t.Helper()
-	await.True(e.t, 20*time.Second, "the effects of "+consumer, func() bool { return len(e.of(consumer)) >= len(want) })
+	await.True(e.t, "the effects of "+consumer, func() bool { return len(e.of(consumer)) >= len(want) })
 	if got := e.of(consumer); !slices.Equal(got, want) {
 		e.t.Fatalf("%s wrote %v, not %v", consumer, got, want)
 	}
@@ -96,7 +96,7 @@ func consume(t *testing.T, h *live.Hub, s *store.Store, c live.Consumer) (stop f
 	}()
 	stop = func() { cancel(); <-done }
 	t.Cleanup(stop)
-	await.True(t, 10*time.Second, "the start of "+c.Name, func() bool {
+	await.True(t, "the start of "+c.Name, func() bool {
 		_, ok, err := s.Read().Consumer(t.Context(), c.Name)
 		if err != nil {
 			t.Fatal(err)
@@ -124,7 +124,7 @@ func numbered(n int) (names []string) {
 // transaction that was open beside it has ended.
 func wholeLog(t *testing.T, s *store.Store, n int) (names []string) {
 	t.Helper()
-	await.True(t, 20*time.Second, "the whole log", func() bool {
+	await.True(t, "the whole log", func() bool {
 		log, err := s.Read().Events(t.Context(), store.Cursor{}, 1000)
 		if err != nil {
 			t.Fatal(err)

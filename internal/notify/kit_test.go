@@ -103,7 +103,7 @@ func must(t testing.TB, err error) {
 // inbox returns what a person has, as "kind headline", once it has as many.
 func (k *kit) inbox(ctx context.Context, want int) (list []string) {
 	k.T.Helper()
-	enginetest.Eventually(k.T, 20*time.Second, func() string {
+	enginetest.Eventually(k.T, func() string {
 		l, err := k.Account.Notifications(ctx, account.ListNotifications{Page: enginetest.FirstPage()})
 		must(k.T, err)
 		if list = nil; l.Total != want || len(l.Items) != want {
@@ -122,7 +122,7 @@ func (k *kit) inbox(ctx context.Context, want int) (list []string) {
 func (k *kit) settle() {
 	k.T.Helper()
 	newest := store.Cursor{XID: math.MaxInt64, Pos: math.MaxInt64}
-	enginetest.Eventually(k.T, 20*time.Second, func() string {
+	enginetest.Eventually(k.T, func() string {
 		c, _, err := k.Store.Read().Consumer(context.Background(), "notify")
 		must(k.T, err)
 		rest, err := k.Store.Read().EventsNamed(context.Background(), c.Cursor, newest, notify.Events(), 1)

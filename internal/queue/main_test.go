@@ -96,22 +96,22 @@ func cancelJob(t testing.TB, s *store.Store, q *queue.Queue, id int64) {
 	}
 }
 
-// recv waits for the next value, at most within.
-func recv[T any](t testing.TB, c <-chan T, within time.Duration, what string) T {
+// recv waits for the next value.
+func recv[T any](t testing.TB, c <-chan T, what string) T {
 	t.Helper()
 	select {
 	case v := <-c:
 		return v
-	case <-time.After(within):
-		t.Fatalf("no %s within %s", what, within)
+	case <-time.After(await.Patience):
+		t.Fatalf("no %s within %s", what, await.Patience)
 	}
 	panic("unreachable")
 }
 
 // eventually polls until f is true.
-func eventually(t testing.TB, within time.Duration, what string, f func() bool) {
+func eventually(t testing.TB, what string, f func() bool) {
 	t.Helper()
-	await.True(t, within, what, f)
+	await.True(t, what, f)
 }
 
 func query(t testing.TB, s *store.Store, sql string, args ...any) (n int64) {

@@ -118,7 +118,7 @@ func (g *generation) open(ctx context.Context) error {
 		return nil
 	}
 	cfg := s.Pool().Config()
-	cfg.MaxConns = int32(6 + len(g.q.opts.Handlers))
+	cfg.MaxConns = min(cfg.MaxConns, int32(6+len(g.q.opts.Handlers)))
 	var err error
 	if g.pool, err = pgxpool.NewWithConfig(ctx, cfg); err != nil {
 		return fmt.Errorf("connect River: %w", err)

@@ -272,6 +272,22 @@ func (q Q) WebhookVersion(ctx context.Context, workspaceID, id int64) (version i
 // ErrClaimLost says that another node sends to the webhook now.
 var ErrClaimLost = errors.New("another node sends to this webhook now")
 
+// AwaitDeliveries waits for every open transaction that adds a delivery of a webhook, and has those that begin later wait
+// for the end of this one. It goes before [Tx.ReleaseWebhook], and is the first statement of its transaction: a delivery
+// that was not committed yet would be missed by the release, and the wake of its transaction would have found the
+// webhook awake.
+func (t *Tx) AwaitDeliveries(ctx context.Context, workspaceID, id int64) error {
+	if !t.db.Postgres() { // SQLite has one transaction that writes at a time
+		return nil
+	}
+	// The foreign key of a delivery holds "for key share", which "for no key update" of [Tx.KeepWebhook] does not wait for.
+	err := t.db.Exec(ctx, `select 1 from webhook where workspace_id = $1 and id = $2 for update`, workspaceID, id)
+	if err != nil {
+		return fmt.Errorf("wait for deliveries: %w", err)
+	}
+	return nil
+}
+
 // KeepWebhook extends a claim and locks the webhook to the end of the transaction. current says
 // that nobody has changed it since it was claimed. It returns [ErrClaimLost] where the claim was
 // lost.
@@ -296,7 +312,7 @@ func (t *Tx) SaveWebhookState(ctx context.Context, w Webhook) error {
 	return nil
 }
 
-// ReleaseWebhook gives a claim back, and notes when the next delivery is due.
+// ReleaseWebhook gives a claim back, and notes when the next delivery is due. See [Tx.AwaitDeliveries].
 func (t *Tx) ReleaseWebhook(ctx context.Context, w Webhook) error {
 	err := t.db.Exec(ctx, `update webhook set claimed_until = 0, next_at = coalesce((select case
 			when min(d.next_at) < webhook.held_until then webhook.held_until else min(d.next_at) end

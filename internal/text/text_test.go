@@ -234,7 +234,7 @@ func TestAKeeperGetsEverythingOnceEvenAfterAFailure(t *testing.T) {
 		}
 	}
 	whole := strings.Repeat("日🙂", 10)
-	await.True(t, 10*time.Second, "everything to be kept", func() bool {
+	await.True(t, "everything to be kept", func() bool {
 		k.mu.Lock()
 		defer k.mu.Unlock()
 		done := len(k.alive) == len(texts)

@@ -181,7 +181,7 @@ func (k *kit) webhook(id int64) domain.Webhook {
 // until waits for what a test wants; say returns what is missing.
 func (k *kit) until(say func() string) {
 	k.T.Helper()
-	enginetest.Eventually(k.T, 30*time.Second, say)
+	enginetest.Eventually(k.T, say)
 }
 
 // attempts waits until a delivery has had n attempts, and returns it.

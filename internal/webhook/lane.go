@@ -229,6 +229,11 @@ func (l *lane) record(ctx context.Context, last bool) error {
 	current, hook := false, l.hook
 	err := l.s.Store.InTx(ctx, func(tx *store.Tx) (err error) {
 		hook = l.hook
+		if last {
+			if err := tx.AwaitDeliveries(ctx, hook.WorkspaceID, hook.ID); err != nil {
+				return err
+			}
+		}
 		if current, err = tx.KeepWebhook(ctx, hook, lease); err != nil {
 			return err
 		}

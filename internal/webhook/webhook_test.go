@@ -258,6 +258,49 @@ func TestOrderAndConcurrency(t *testing.T) {
 	})
 }
 
+// A delivery is sent although the last of those before it ends while its transaction is open. On SQLite there is no such
+// moment: one transaction writes at a time.
+func TestADeliveryThatIsNotedWhileALaneEndsIsSent(t *testing.T) {
+	each(t, nil, func(k *kit) {
+		if !k.Store.Postgres() {
+			return
+		}
+		r := newReceiver(k.T)
+		free := make(chan struct{})
+		r.use(func(http.ResponseWriter, *http.Request) { <-free })
+		w := k.hook(r.URL, completed).Webhook
+		k.happen(1)
+		requests := func(n int) func() string {
+			return func() string {
+				if got := len(r.requests()); got != n {
+					return fmt.Sprintf("%d requests, want %d", got, n)
+				}
+				return ""
+			}
+		}
+		k.until(requests(1))
+		k.Do(func(ctx context.Context, tx *store.Tx) error {
+			err := k.Webhooks.Handle(ctx, tx, []domain.Event{{
+				ID: "evt_second", Subject: domain.Subject{WorkspaceID: k.Ours.ID, ExecutionID: 2},
+				Name: domain.EventName(completed), Payload: json.RawMessage("{}"), At: tx.Now(),
+			}})
+			if err != nil {
+				return err
+			}
+			close(free)
+			k.until(func() string { // the lane has given the webhook back, or waits for this transaction
+				if k.Count("select count(*) from webhook where id = $1 and next_at = 0", w.ID) == 0 &&
+					k.Count("select count(*) from pg_locks where not granted") == 0 {
+					return "the lane has not ended"
+				}
+				return ""
+			})
+			return nil
+		})
+		k.until(requests(2))
+	})
+}
+
 // A receiver that never answers holds up no other.
 func TestADeadReceiverSlowsNobody(t *testing.T) {
 	each(t, nil, func(k *kit) {

@@ -12,6 +12,7 @@ import (
 	"syscall"
 	"testing"
 
+	"vellocity/internal/await"
 	"vellocity/test/product"
 )
 
@@ -185,7 +186,7 @@ func (d database) lockReaders(t *testing.T) (again func()) {
 	}
 	const firstReader, readers = 123, 5
 	lock := syscall.Flock_t{Type: syscall.F_WRLCK, Start: firstReader, Len: readers}
-	product.Eventually(t, stage, "the locks of all readers", func() bool {
+	await.True(t, "the locks of all readers", func() bool {
 		return syscall.FcntlFlock(f.Fd(), syscall.F_SETLK, &lock) == nil
 	})
 	return func() { _ = f.Close() } // which ends the locks

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"vellocity/internal/await"
-	"vellocity/test/product"
 )
 
 // lane is one of the two queues of the server, and what fills it: calls that the silent
@@ -63,7 +62,7 @@ func (w *walker) slowDown(t *testing.T, l lane) {
 // recovers waits until the server works again.
 func (w *walker) recovers(t *testing.T) {
 	t.Helper()
-	product.Eventually(t, stage, "the database is back", func() bool {
+	await.True(t, "the database is back", func() bool {
 		return w.Status(t.Context(), base+"/content-workflow/content") == http.StatusOK &&
 			w.Status(t.Context(), "/readyz") == http.StatusOK
 	})

@@ -9,8 +9,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
+	"vellocity/internal/await"
 	"vellocity/test/product"
 )
 
@@ -118,7 +118,7 @@ func (w *walker) rightly(t *testing.T, c call, st step, tool bool) {
 	}
 	if st.later {
 		_, path, _ := strings.Cut(st.keep, "=")
-		product.Eventually(t, time.Minute, "what "+c.op.ID+" is to show", func() bool {
+		await.True(t, "what "+c.op.ID+" is to show", func() bool {
 			_, err := c.rest(t, w.Server).at(path)
 			return err == nil
 		})

@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"vellocity/internal/await"
 	"vellocity/internal/extension/aws/awstest"
 	"vellocity/test/product"
 )
@@ -43,7 +44,7 @@ func TestAChangeAtAWSIsPublishedOnceWhileNodesAreKilled(t *testing.T) {
 	const role = "arn:aws:iam::" + awstest.Partner + ":role/vellocity"
 	hook := listen(t, a)
 	a.connect(t, double, role)
-	product.Eventually(t, 30*time.Second, "the import", func() bool {
+	await.True(t, "the import", func() bool {
 		return count(t, db,
 			`select count(*) from listing`) == 1
 	})
@@ -61,14 +62,14 @@ func TestAChangeAtAWSIsPublishedOnceWhileNodesAreKilled(t *testing.T) {
 		t.Fatalf("ask for a sync: %d", c.Status)
 	}
 	a.Kill()
-	product.Eventually(t, time.Minute, "the execution", func() bool {
+	await.True(t, "the execution", func() bool {
 		return count(t, db,
 			`select count(*) from execution`) == 1
 	})
 	start(t, a.Installation)
 	b.Kill()
 	start(t, b.Installation)
-	product.Eventually(t, time.Minute, "the publication", func() bool {
+	await.True(t, "the publication", func() bool {
 		return count(t, db, `select count(*) from publication`) == 1 && count(t, db, unfinished) == 0
 	})
 	for what, query := range map[string]string{
@@ -165,7 +166,7 @@ func (h *hook) check(t *testing.T, db *sql.DB) {
 		defer h.mu.Unlock()
 		return int64(len(h.ids))
 	}
-	product.Eventually(t, time.Minute, "the webhook", func() bool { return heard() == count(t, db, noted) })
+	await.True(t, "the webhook", func() bool { return heard() == count(t, db, noted) })
 	for _, name := range story {
 		if count(t, db, `select count(*) from event where name = $1`, name) == 0 {
 			t.Errorf("there is no event %s", name)
@@ -203,7 +204,7 @@ func TestEditsOfDealsReachAWSWhileTheNodeIsKilled(t *testing.T) {
 	}
 	const role = "arn:aws:iam::" + awstest.Partner + ":role/vellocity"
 	a.connect(t, double, role)
-	product.Eventually(t, 30*time.Second, "the import", func() bool {
+	await.True(t, "the import", func() bool {
 		return count(t, db, `select count(*) from opportunity`) == deals
 	})
 	c := call{}
@@ -223,11 +224,11 @@ func TestEditsOfDealsReachAWSWhileTheNodeIsKilled(t *testing.T) {
 		return n
 	}
 	for i := range 3 { // as soon as AWS has another write, which the node may not have noted
-		product.Eventually(t, time.Minute, "a write", func() bool { return writes() > i })
+		await.True(t, "a write", func() bool { return writes() > i })
 		a.Kill()
 		a = start(t, in)
 	}
-	product.Eventually(t, time.Minute, "all writes", func() bool {
+	await.True(t, "all writes", func() bool {
 		return count(t, db, `select count(*) from opportunity where sending <> ''`) == 0
 	})
 	for i := range deals {

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"vellocity/internal/await"
 	"vellocity/test/product"
 )
 
@@ -40,12 +41,16 @@ const (
 
 // drain waits until every execution has ended, then every text, and returns how long
 // the executions took.
-func drain(t *testing.T, db *sql.DB, within time.Duration) (took time.Duration) {
+func drain(t *testing.T, db *sql.DB) (took time.Duration) {
 	t.Helper()
 	began := time.Now()
-	product.Eventually(t, within, "the end of all executions", func() bool { return count(t, db, unfinished) == 0 })
+	err := await.Until(t.Context(), 3*time.Minute, await.Interval, "the end of all executions",
+		func() bool { return count(t, db, unfinished) == 0 })
+	if err != nil {
+		t.Fatal(err)
+	}
 	took = time.Since(began)
-	product.Eventually(t, within, "the end of all texts", func() bool { return count(t, db, texts) == 0 })
+	await.True(t, "the end of all texts", func() bool { return count(t, db, texts) == 0 })
 	return took
 }
 

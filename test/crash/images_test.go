@@ -11,8 +11,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
-	"time"
 
+	"vellocity/internal/await"
 	"vellocity/test/product"
 )
 
@@ -68,7 +68,7 @@ func TestAPictureIsBoughtOnceAlthoughTheServerIsKilled(t *testing.T) {
 		}
 		for kills := int64(1); kills <= 2; kills++ {
 			seen := p.polled.Load()
-			product.Eventually(t, time.Minute, "the provider is asked", func() bool { return p.polled.Load() > seen+1 })
+			await.True(t, "the provider is asked", func() bool { return p.polled.Load() > seen+1 })
 			s.Kill()
 			s = start(t, in)
 		}
@@ -79,7 +79,7 @@ func TestAPictureIsBoughtOnceAlthoughTheServerIsKilled(t *testing.T) {
 				Credits int `json:"credits_used"`
 			}
 		}
-		product.Eventually(t, time.Minute, "the picture is there", func() bool {
+		await.True(t, "the picture is there", func() bool {
 			c := call{}
 			answer := s.ask(t, &c, http.MethodGet, "/aiimage/generations/1", nil)
 			return json.Unmarshal(answer, &got) == nil && got.Data.Status == "completed"

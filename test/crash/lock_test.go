@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"vellocity/test/product"
+	"vellocity/internal/await"
 )
 
 // busyTimeout is how long a call waits for SQLite's write lock; room is the tolerance for
@@ -25,7 +25,7 @@ func TestWriteLockHeldOutside(t *testing.T) {
 	for range 5 {
 		s.execute(t, h)
 	}
-	drain(t, db, time.Minute)
+	drain(t, db)
 	for _, held := range []time.Duration{3 * time.Second, 12 * time.Second} {
 		before := h.calls[http.StatusServiceUnavailable]
 		longest := s.whileLocked(t, h, held)
@@ -38,8 +38,8 @@ func TestWriteLockHeldOutside(t *testing.T) {
 			t.Errorf("held for %s: a call took %s", held, longest)
 		}
 		free := time.Now()
-		product.Eventually(t, busyTimeout, "work after the lock", func() bool { return s.execute(t, h) != 0 })
-		drain(t, db, time.Minute)
+		await.True(t, "work after the lock", func() bool { return s.execute(t, h) != 0 })
+		drain(t, db)
 		t.Logf("all was done %s after the lock was free", time.Since(free))
 		check(t, db, h, s, m)
 	}

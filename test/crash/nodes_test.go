@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"vellocity/internal/await"
 	"vellocity/test/product"
 )
 
@@ -52,9 +53,9 @@ func TestAnotherNodeTakesOver(t *testing.T) {
 	for range 10 {
 		a.execute(t, h)
 	}
-	product.Eventually(t, 30*time.Second, "both nodes at work",
+	await.True(t, "both nodes at work",
 		func() bool { return modelA.Open() > 0 && count(t, db, steps) > 5 })
-	product.Eventually(t, 10*time.Second, "the other node has watched for a lease", func() bool {
+	await.True(t, "the other node has watched for a lease", func() bool {
 		return count(t, db, `select count(*) from node`) == 2
 	})
 	held := a.holds(t, db)
@@ -63,7 +64,7 @@ func TestAnotherNodeTakesOver(t *testing.T) {
 	if held == 0 {
 		t.Fatal("the first node held no execution")
 	}
-	drain(t, db, time.Minute)
+	drain(t, db)
 	t.Logf("all of the work was done %s after the kill; %d executions were the dead node's; "+
 		"the other called its model %d times",
 		time.Since(killed), held, modelB.Count())
@@ -91,13 +92,13 @@ func TestPausedPastItsLease(t *testing.T) {
 	for range 10 {
 		a.execute(t, h)
 	}
-	product.Eventually(t, 30*time.Second, "the first node at work", func() bool { return modelA.Open() > 0 })
+	await.True(t, "the first node at work", func() bool { return modelA.Open() > 0 })
 	a.signal(t, syscall.SIGSTOP)
-	product.Eventually(t, 15*time.Second, "the takeover",
+	await.True(t, "the takeover",
 		func() bool { return count(t, db, `select count(*) from node`) == 1 })
-	product.Eventually(t, 15*time.Second, "work of the other", func() bool { return count(t, db, steps) > 10 })
+	await.True(t, "work of the other", func() bool { return count(t, db, steps) > 10 })
 	a.signal(t, syscall.SIGCONT)
-	drain(t, db, time.Minute)
+	drain(t, db)
 	a.ready(t, 10*time.Second)
 	check(t, db, h, b, modelA, modelB)
 	check(t, db, h, a, modelA, modelB)
@@ -108,7 +109,7 @@ func TestPausedPastItsLease(t *testing.T) {
 	for range 3 {
 		a.execute(t, h)
 	}
-	drain(t, db, time.Minute)
+	drain(t, db)
 	check(t, db, h, a, modelA, modelB)
 }
 
@@ -132,7 +133,7 @@ func TestNodesKilledInTurn(t *testing.T) {
 	}
 	left := count(t, db, unfinished)
 	t.Logf("%d executions accepted, %d were left after the last kill; they ended within %s", len(h.executions), left,
-		drain(t, db, 3*time.Minute))
+		drain(t, db))
 	for _, s := range nodes {
 		check(t, db, h, s, modelA, modelB)
 	}
@@ -152,11 +153,11 @@ func TestFirstStartOfTwoNodes(t *testing.T) {
 	keys := 0
 	for _, s := range nodes {
 		s.ready(t, 30*time.Second)
-		product.Eventually(t, 20*time.Second, "the greeting",
+		await.True(t, "the greeting",
 			func() bool { return strings.Contains(s.Log.String(), "\nOpen ") })
 	}
 	db := open(t, nodes[0].Installation)
-	drain(t, db, time.Minute)
+	drain(t, db)
 	for i, s := range nodes {
 		log := s.Log.String()
 		keys += strings.Count(log, "\nKey ")

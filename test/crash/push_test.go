@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"vellocity/internal/await"
 	"vellocity/internal/extension/aws/awstest"
 	"vellocity/test/product"
 )
@@ -22,7 +23,7 @@ func TestAListingIsSentOnceAlthoughTheServerIsKilled(t *testing.T) {
 		s, db := start(t, in), open(t, in)
 		double.Put(awstest.Product{ID: "prod-1", Type: "SaaSProduct", Title: "Acme", Short: "One inbox.", Long: "It sorts."})
 		s.connect(t, double, "arn:aws:iam::"+awstest.Partner+":role/vellocity")
-		product.Eventually(t, 30*time.Second, "the import", func() bool { return count(t, db, `select count(*) from listing`) == 1 })
+		await.True(t, "the import", func() bool { return count(t, db, `select count(*) from listing`) == 1 })
 		c := call{}
 		s.ask(t, &c, http.MethodPatch, "/partners/listings/lst_1", map[string]any{"title": "Acme Shared Inbox"})
 		s.ask(t, &c, http.MethodPost, "/partners/listings/lst_1/push", map[string]any{"intent": "apply"})
@@ -39,7 +40,7 @@ func TestAListingIsSentOnceAlthoughTheServerIsKilled(t *testing.T) {
 			}
 			s = start(t, s.Installation)
 		}
-		product.Eventually(t, time.Minute, "the end of the push", func() bool {
+		await.True(t, "the end of the push", func() bool {
 			return count(t, db, `select count(*) from listing_push where status = 'succeeded'`) == 1
 		})
 		if v, a := double.ChangeSets("VALIDATE"), double.ChangeSets("APPLY"); v != 1 || a != 1 {

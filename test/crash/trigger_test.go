@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"vellocity/internal/await"
 	"vellocity/test/product"
 )
 
@@ -87,12 +88,12 @@ func fireWhileKilled(t *testing.T, nodes []*server) {
 		for range perRound {
 			sent += nodes[(round+1)%len(nodes)].event(t, sent)
 		}
-		product.Eventually(t, 15*time.Second, "the kill", func() bool { return victim.Status(t.Context(), "/healthz") == 0 })
+		await.True(t, "the kill", func() bool { return victim.Status(t.Context(), "/healthz") == 0 })
 		nodes[round%len(nodes)] = start(t, victim.Installation)
-		product.Eventually(t, time.Minute, "the firing of the night", func() bool {
+		await.True(t, "the firing of the night", func() bool {
 			return count(t, db, `select count(*) from firing where due_at = $1 and missed = 0`, night) == 1
 		})
-		product.Eventually(t, time.Minute, "the end of what was fired", func() bool {
+		await.True(t, "the end of what was fired", func() bool {
 			return count(t, db, `select count(*) from firing where outcome in ('pending', 'waiting')`) == 0 &&
 				count(t, db, unfinished) == 0
 		})

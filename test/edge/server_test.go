@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"vellocity/internal/ai/aitest"
+	"vellocity/internal/await"
 	"vellocity/test/product"
 )
 
@@ -167,7 +168,7 @@ func (r *reading) end(t *testing.T, within time.Duration) error {
 // eventually waits for something that another process does.
 func eventually(t *testing.T, what string, f func() bool) {
 	t.Helper()
-	product.Eventually(t, time.Minute, what, f)
+	await.True(t, what, f)
 }
 
 // line is a network in front of a PostgreSQL that can go silent: connections stay

@@ -20,6 +20,7 @@ import (
 	"testing"
 	"time"
 
+	"vellocity/internal/await"
 	"vellocity/test/product"
 )
 
@@ -86,7 +87,7 @@ func startMailServer(t *testing.T, keyFile, certFile string) *mailServer {
 	must(t, err)
 	t.Cleanup(p.Kill)
 	s := &mailServer{Process: p}
-	product.Eventually(t, 30*time.Second, "the mail server's start", func() bool {
+	await.True(t, "the mail server's start", func() bool {
 		line, _, ok := strings.Cut(p.Log.String(), "\n")
 		var said struct{ Port int }
 		if ok && json.Unmarshal([]byte(line), &said) == nil {
@@ -160,7 +161,7 @@ func TestAMailServerThatOthersWrote(t *testing.T) {
 			`{"notify_on_complete":true,"settings":{"topic":"`+topic+`"}}`)
 	}
 	run("Käse & Brot")
-	product.Eventually(t, time.Minute, "the e-mail", func() bool { return len(server.mails(t)) > 0 })
+	await.True(t, "the e-mail", func() bool { return len(server.mails(t)) > 0 })
 	m := server.mails(t)[0]
 	link := public + "/executions/1"
 	if len(m.To) != 1 || m.To[0] != "ada@example.com" || m.From != `"Vellocity" <news@example.com>` ||
@@ -180,7 +181,7 @@ func TestAMailServerThatOthersWrote(t *testing.T) {
 		t.Errorf("the link: %d", resp.StatusCode)
 	}
 	run("Brot")
-	product.Eventually(t, time.Minute, "the second notification", func() bool {
+	await.True(t, "the second notification", func() bool {
 		return strings.Contains(call(t, s, "GET", "/notifications", ""), `"total":2`)
 	})
 	if n := len(server.mails(t)); n != 1 {
@@ -202,7 +203,7 @@ func TestAMailServerThatIsAway(t *testing.T) {
 		call(t, s, "POST", "/content-workflow/capabilities/generate-blog-post/execute",
 			`{"notify_on_complete":true,"settings":{"topic":"Bread"}}`)
 	}
-	product.Eventually(t, time.Minute, "the notifications", func() bool {
+	await.True(t, "the notifications", func() bool {
 		return strings.Contains(call(t, s, "GET", "/notifications", ""), `"total":10`)
 	})
 	out, err := s.Command(t.Context(), "", "doctor")
@@ -212,7 +213,7 @@ func TestAMailServerThatIsAway(t *testing.T) {
 	db, err := in.Open()
 	must(t, err)
 	defer db.Close()
-	product.Eventually(t, time.Minute, "the reason in the table", func() bool {
+	await.True(t, "the reason in the table", func() bool {
 		var n int
 		must(t, db.QueryRowContext(t.Context(),
 			"select count(*) from email where status = 'waiting' and error like '%refused%'").Scan(&n))

@@ -7,9 +7,9 @@ import (
 	"net/http"
 	"os"
 	"testing"
-	"time"
 
 	"vellocity/internal/ai/aitest"
+	"vellocity/internal/await"
 	"vellocity/test/product"
 )
 
@@ -99,5 +99,5 @@ func (s *server) fetch(t *testing.T, method, path string, body any, want int, da
 // eventually waits up to a minute for something that another process does.
 func eventually(t *testing.T, what string, f func() bool) {
 	t.Helper()
-	product.Eventually(t, time.Minute, what, f)
+	await.True(t, what, f)
 }

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"vellocity/internal/ai/aitest"
-	"vellocity/internal/await"
 	"vellocity/internal/store/storetest"
 )
 
@@ -67,13 +66,6 @@ func Start(t testing.TB, in *Installation) *Server {
 		t.Fatal(err)
 	}
 	return s
-}
-
-// Eventually waits until f returns true, and fails the test when it has not by the
-// end of within.
-func Eventually(t testing.TB, within time.Duration, what string, f func() bool) {
-	t.Helper()
-	await.True(t, within, what, f)
 }
 
 // Missing skips the test because something that it needs is not installed, or

@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"vellocity/internal/await"
 	"vellocity/test/product"
 )
 
@@ -244,7 +245,7 @@ func TestTheGreetingInAJournal(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(p.Kill)
-	product.Eventually(t, time.Minute, "the greeting", func() bool { return strings.Contains(p.Log.String(), "\nKey ") })
+	await.True(t, "the greeting", func() bool { return strings.Contains(p.Log.String(), "\nKey ") })
 	log := p.Log.String()
 	for _, want := range []string{
 		fmt.Sprintf("Open      %s      create a sign-in link on this machine: vellocity sign-in-link\n", in.URL()),

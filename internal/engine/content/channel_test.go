@@ -361,7 +361,7 @@ func TestJobsPublish(t *testing.T) {
 		siteChannel(k, "A")
 		i := k.Item(k.Ctx(), "An item", "Text.")
 		moved(k, i.ID, domain.ItemPublished)
-		enginetest.Eventually(t, 20*time.Second, func() string {
+		enginetest.Eventually(t, func() string {
 			if p := on(k, i.ID, "a"); p.Status != domain.PublicationPublished {
 				return fmt.Sprintf("%+v", p)
 			}

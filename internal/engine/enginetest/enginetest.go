@@ -436,7 +436,7 @@ func (k *Kit) Execute(ctx context.Context, steps ...Step) (work.Started, error) 
 func (k *Kit) Await(id int64, what string, ok func(domain.Execution) bool) domain.Execution {
 	k.T.Helper()
 	var x domain.Execution
-	Eventually(k.T, 20*time.Second, func() string {
+	Eventually(k.T, func() string {
 		var err error
 		if x, err = k.Store.Read().ExecutionForWork(context.Background(), id); err != nil {
 			return err.Error()
@@ -521,11 +521,11 @@ func (k *Kit) must(err error) {
 	}
 }
 
-// Eventually waits until f objects to nothing.
-func Eventually(t testing.TB, within time.Duration, f func() string) {
+// Eventually waits until f objects to nothing, at most [await.Patience].
+func Eventually(t testing.TB, f func() string) {
 	t.Helper()
 	objection := ""
-	err := await.Until(context.Background(), within, await.Interval, "the condition", func() bool {
+	err := await.Until(context.Background(), await.Patience, await.Interval, "the condition", func() bool {
 		objection = f()
 		return objection == ""
 	})

@@ -11,7 +11,6 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"vellocity/internal/ai/aitest"
 	"vellocity/internal/capability"
@@ -210,7 +209,7 @@ func checkEvents(k *Kit, table Verbs) {
 			}
 			return
 		}
-		Eventually(k.T, 5*time.Second, func() string { // a text's event comes at its end
+		Eventually(k.T, func() string { // a text's event comes at its end
 			if count() > before {
 				return ""
 			}

@@ -84,7 +84,7 @@ func TestAnExecutionAsksForItsImagesOnce(t *testing.T) {
 		}
 		d := connected(k, bfl.Kind(), script...)
 		id := illustrate(k, 0, `,"engine":"flux-pro"`)
-		await.True(t, patience, "the provider works on it", func() bool {
+		await.True(t, "the provider works on it", func() bool {
 			return k.Count("select count(*) from image_submission where ticket <> ''") == 1
 		})
 		k.Stop()
@@ -97,7 +97,7 @@ func TestAnExecutionAsksForItsImagesOnce(t *testing.T) {
 			}
 			return n
 		}
-		await.True(t, patience, "the execution runs again", func() bool {
+		await.True(t, "the execution runs again", func() bool {
 			return k.Count("select epoch from execution where id = $1", id) >= 2
 		})
 		if n := k.Count("select count(*) from image_generation"); n != 1 || submitted() != 1 {

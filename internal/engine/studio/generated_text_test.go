@@ -233,7 +233,7 @@ func TestATextIsEndedWhenNobodyReadsItAnyMore(t *testing.T) {
 		}
 		leave()
 		<-left
-		enginetest.Eventually(t, 2*time.Second, func() string {
+		enginetest.Eventually(t, func() string {
 			if m.Abandoned() > gone {
 				return ""
 			}

@@ -127,7 +127,7 @@ func consume(k *enginetest.Kit) {
 func outcomes(k *enginetest.Kit, id int64, want ...domain.FiringOutcome) []domain.Firing {
 	k.T.Helper()
 	var list []domain.Firing
-	enginetest.Eventually(k.T, 20*time.Second, func() string {
+	enginetest.Eventually(k.T, func() string {
 		list = history(k, id)
 		slices.Reverse(list)
 		var got []domain.FiringOutcome
@@ -264,7 +264,7 @@ func TestFilterAndFolding(t *testing.T) {
 		for range 30 {
 			send(k, `{"amount":5}`)
 		}
-		enginetest.Eventually(t, 20*time.Second, func() string {
+		enginetest.Eventually(t, func() string {
 			if l := history(k, tr.ID); len(l) == 1 && l[0].Count == 30 && strings.Contains(l[0].Reason, "filter is false") {
 				return ""
 			}
@@ -305,7 +305,7 @@ func TestLoopsEnd(t *testing.T) {
 			}
 			return n
 		}
-		enginetest.Eventually(t, 30*time.Second, func() string {
+		enginetest.Eventually(t, func() string {
 			open := k.Count("select count(*) from execution where completed_at = 0") +
 				k.Count("select count(*) from firing where outcome in ('pending', 'waiting')")
 			if open == 0 && deep(ids[0])+deep(ids[1]) > 0 {
@@ -329,7 +329,7 @@ func TestATriggerPausesItselfAfterFailuresInARow(t *testing.T) {
 		consume(k)
 		for n := range domain.MostTriggerFails {
 			send(k, fmt.Sprintf(`{"n":%d}`, n))
-			enginetest.Eventually(t, 20*time.Second, func() string {
+			enginetest.Eventually(t, func() string {
 				got, err := k.Work.Trigger(k.Ctx(), tr.ID)
 				if err != nil || got.Failures != n+1 {
 					return fmt.Sprintf("%d failures, %v", got.Failures, err)

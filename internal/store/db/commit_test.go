@@ -7,7 +7,6 @@ import (
 	"runtime"
 	"sync"
 	"testing"
-	"time"
 
 	"vellocity/internal/await"
 	"vellocity/internal/domain"
@@ -69,7 +68,7 @@ func crowd(t *testing.T, s *store.Store, work ...func(*store.Tx) error) []error 
 func waiting(t *testing.T, s *store.Store, n int) {
 	t.Helper()
 	if !s.Postgres() {
-		await.True(t, 10*time.Second, "the others wait", func() bool { return s.DB().Waiting() == n })
+		await.True(t, "the others wait", func() bool { return s.DB().Waiting() == n })
 	}
 }
 

@@ -135,7 +135,7 @@ func TestADatabaseThatIsAwayIsUnavailable(t *testing.T) {
 		if _, err := s.DB().Pool().Exec(t.Context(), "select pg_terminate_backend($1)", pid); err != nil {
 			return err
 		}
-		await.True(t, 5*time.Second, "the end of the session", func() bool {
+		await.True(t, "the end of the session", func() bool {
 			n := 1
 			err := s.DB().Pool().QueryRow(t.Context(), "select count(*) from pg_stat_activity where pid = $1", pid).Scan(&n)
 			return err == nil && n == 0

@@ -7,7 +7,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 
 	"vellocity/internal/domain"
 	"vellocity/internal/engine/enginetest"
@@ -82,7 +81,7 @@ func TestAPersonConnectsAWS(t *testing.T) {
 	if r := p.Post(path, url.Values{"iam_role_arn": {role}}); r.Location != path {
 		t.Fatalf("connect: %d %s", r.Status, r.Body)
 	}
-	enginetest.Eventually(t, 30*time.Second, func() string {
+	enginetest.Eventually(t, func() string {
 		if body := page(p); strings.Contains(body, "1 new listing, 0 changed, 0 conflicts") {
 			return ""
 		}
@@ -105,7 +104,7 @@ func TestAPersonConnectsAWS(t *testing.T) {
 	if r := p.Post(path+"/sync", nil); r.Location != path {
 		t.Errorf("sync: %d %s", r.Status, r.Body)
 	}
-	enginetest.Eventually(t, 30*time.Second, func() string {
+	enginetest.Eventually(t, func() string {
 		if strings.Contains(page(p), "The last sync failed. AWS says: ") {
 			return ""
 		}

@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"vellocity/internal/domain"
 	"vellocity/internal/engine/enginetest"
@@ -79,7 +78,7 @@ func TestAChannelFromItsFormToAPublication(t *testing.T) {
 
 func until(t *testing.T, ok func() bool) {
 	t.Helper()
-	enginetest.Eventually(t, 30*time.Second, func() string {
+	enginetest.Eventually(t, func() string {
 		if ok() {
 			return ""
 		}

@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"vellocity/internal/await"
 	"vellocity/internal/domain"
@@ -18,7 +17,7 @@ func answered(t *testing.T, p *webtest.Person, path string) string {
 	t.Helper()
 	path, _, _ = strings.Cut(path, "#")
 	body := ""
-	await.True(t, 20*time.Second, "the answer ends", func() bool {
+	await.True(t, "the answer ends", func() bool {
 		body = p.Get(path).Body
 		return !strings.Contains(body, `id="stream"`)
 	})

@@ -7,7 +7,6 @@ import (
 	"net/url"
 	"strings"
 	"testing"
-	"time"
 
 	"vellocity/internal/ai/aitest"
 	"vellocity/internal/await"
@@ -26,7 +25,7 @@ func ask(t *testing.T, p *webtest.Person, item int64, form url.Values) (path str
 	}
 	path = fmt.Sprintf("%s/%d", base, begun.ID)
 	passage := string([]rune(form.Get("body"))[:14])
-	await.True(t, 20*time.Second, "the suggestion ends", func() bool {
+	await.True(t, "the suggestion ends", func() bool {
 		shown = p.Post(path, url.Values{"passage": {passage}})
 		return shown.Status == http.StatusOK
 	})

@@ -9,7 +9,6 @@ import (
 	"net/url"
 	"strings"
 	"testing"
-	"time"
 
 	"vellocity/internal/await"
 	"vellocity/internal/web/webtest"
@@ -46,7 +45,7 @@ func TestAnImageIsGeneratedWithoutAScript(t *testing.T) {
 		t.Fatalf("%d to %q\n%s", r.Status, r.Location, r.Body)
 	}
 	page := ""
-	await.True(t, 20*time.Second, "the image is there", func() bool {
+	await.True(t, "the image is there", func() bool {
 		page = p.Get(r.Location).Body
 		return strings.Contains(page, `href="/images/1"`)
 	})

@@ -5,7 +5,6 @@ import (
 	"net/url"
 	"strings"
 	"testing"
-	"time"
 
 	"vellocity/internal/await"
 	"vellocity/internal/engine/partner"
@@ -35,7 +34,7 @@ func synced(t *testing.T) (*webtest.Person, *awstest.Server) {
 // settled waits until the last push of the listing has ended, and returns its page.
 func settled(t *testing.T, p *webtest.Person) string {
 	t.Helper()
-	await.True(t, time.Minute, "the end of the push", func() bool {
+	await.True(t, "the end of the push", func() bool {
 		d, err := p.Engine.Partner.Listing(p.Context(), 1)
 		return err == nil && d.Push != nil && d.Push.Status.Ended()
 	})
@@ -44,7 +43,7 @@ func settled(t *testing.T, p *webtest.Person) string {
 
 func TestAPersonChecksAListingAndSendsIt(t *testing.T) {
 	p, double := synced(t)
-	await.True(t, time.Minute, "the import", func() bool { return p.Get("/listings/lst_1").Status == http.StatusOK })
+	await.True(t, "the import", func() bool { return p.Get("/listings/lst_1").Status == http.StatusOK })
 	if page := p.Get("/listings/lst_1").Body; !strings.Contains(page, "Nothing differs from AWS") ||
 		strings.Contains(page, "Check with AWS") {
 		t.Errorf("unchanged: %s", page)

@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"vellocity/internal/domain"
 	"vellocity/internal/engine/enginetest"
@@ -42,7 +41,7 @@ func run(t *testing.T, p *webtest.Person) string {
 // unread waits until the menu counts n.
 func unread(t *testing.T, p *webtest.Person, n int) {
 	t.Helper()
-	enginetest.Eventually(t, 30*time.Second, func() string {
+	enginetest.Eventually(t, func() string {
 		body := p.Get("/counts", "Accept", "application/json").Body
 		if strings.Contains(body, fmt.Sprintf(`"unread":%d`, n)) {
 			return ""
@@ -82,7 +81,7 @@ func TestFromTheFormToTheInbox(t *testing.T) {
 	if page := p.Get(path + "?unread=1").Body; !strings.Contains(page, "Nothing unread") {
 		t.Error("it is still unread")
 	}
-	enginetest.Eventually(t, 30*time.Second, func() string {
+	enginetest.Eventually(t, func() string {
 		if n := len(server.Mails()); n != 1 {
 			return fmt.Sprintf("%d e-mails", n)
 		}
@@ -100,7 +99,7 @@ func TestTheLinkInAnEmail(t *testing.T) {
 	p, server := start(t)
 	save(p, "ada@example.com")
 	run(t, p)
-	enginetest.Eventually(t, 30*time.Second, func() string {
+	enginetest.Eventually(t, func() string {
 		if len(server.Mails()) == 0 {
 			return "no e-mail"
 		}

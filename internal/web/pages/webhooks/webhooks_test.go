@@ -8,7 +8,6 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"vellocity/internal/engine/enginetest"
 	"vellocity/internal/web/webtest"
@@ -88,7 +87,7 @@ func TestAWebhookFromItsFormToItsLog(t *testing.T) {
 
 func until(t *testing.T, ok func() bool) {
 	t.Helper()
-	enginetest.Eventually(t, 30*time.Second, func() string {
+	enginetest.Eventually(t, func() string {
 		if ok() {
 			return ""
 		}

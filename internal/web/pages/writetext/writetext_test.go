@@ -6,7 +6,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 
 	"vellocity/internal/ai/aitest"
 	"vellocity/internal/await"
@@ -22,7 +21,7 @@ func written(t *testing.T, p *webtest.Person, path string) string {
 	t.Helper()
 	path, _, _ = strings.Cut(path, "#")
 	body := ""
-	await.True(t, 20*time.Second, "the text ends", func() bool {
+	await.True(t, "the text ends", func() bool {
 		body = p.Get(path).Body
 		return !strings.Contains(body, `id="stream"`)
 	})
@@ -108,7 +107,7 @@ func TestSeveralTextsAndStopping(t *testing.T) {
 	}
 	begun = p.Post("/write/prompt", url.Values{"prompt": {"halfway"}})
 	path, _, _ := strings.Cut(begun.Location, "#")
-	await.True(t, 20*time.Second, "the text begins", func() bool { return strings.Contains(p.Get(path).Body, "Half") })
+	await.True(t, "the text begins", func() bool { return strings.Contains(p.Get(path).Body, "Half") })
 	if r := p.Post(path+"/stop", nil); r.Status != http.StatusSeeOther {
 		t.Errorf("stop: %d", r.Status)
 	}
