@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"vellocity/internal/ai/aitest"
+	"vellocity/internal/await"
 	"vellocity/internal/domain"
 	"vellocity/internal/engine/enginetest"
 	"vellocity/internal/engine/studio"
@@ -41,10 +42,20 @@ func (verbs) Texts() enginetest.Verbs {
 			return second(k.Studio.ReadGeneratedText(ctx, x.GeneratedText, 0))
 		}),
 		"WaitGeneratedText": enginetest.ReadByID(func(k K, ctx C, x X) error {
-			ctx, cancel := context.WithTimeout(ctx, 50*time.Millisecond) // the text never ends
-			defer cancel()
-			return second(k.Studio.WaitGeneratedText(ctx, x.GeneratedText))
+			return wait(ctx, func(ctx C) error { return second(k.Studio.WaitGeneratedText(ctx, x.GeneratedText)) })
 		}),
+	}
+}
+
+// wait has f wait for a text that never ends, a short while: longer where that is too short to look at the database.
+func wait(ctx C, f func(C) error) error {
+	for short := 50 * time.Millisecond; ; short *= 2 {
+		limited, cancel := context.WithTimeout(ctx, short)
+		err := f(limited)
+		cancel()
+		if domain.CodeOf(err) != domain.CodeUnavailable || short > await.Patience {
+			return err
+		}
 	}
 }
 
