@@ -19,15 +19,15 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 #   capability, compose,     start no goroutines and share nothing between them
 #   config, cron, domain,
 #   golden, guard, markdown,
-#   prose, seo
+#   prose, seo, voice
 #   engine/account, calendar, start no goroutines
-#   content and partner
+#   content, partner and work
 #   extract/pdf/apart        starts itself with a bound on its memory that the detector does not fit in
 #   api, web/pages           keep no state; internal/app and internal/web serve them to several callers at once, and are checked
 NO_RACE := vellocity vellocity/bench% vellocity/cmd/% vellocity/test/% vellocity/internal/web/pages/% \
 	vellocity/internal/api vellocity/internal/api/% \
-	$(foreach p,account calendar content partner,vellocity/internal/engine/$(p)) vellocity/internal/extract/pdf/apart \
-	$(foreach p,capability compose config cron domain golden guard markdown prose seo,vellocity/internal/$(p) vellocity/internal/$(p)/%)
+	$(foreach p,account calendar content partner work,vellocity/internal/engine/$(p)) vellocity/internal/extract/pdf/apart \
+	$(foreach p,capability compose config cron domain golden guard markdown prose seo voice,vellocity/internal/$(p) vellocity/internal/$(p)/%)
 
 .DEFAULT_GOAL := help
 .PHONY: help build run test race lint fix golden openapi browser wordpress bench check clean

@@ -1,7 +1,8 @@
 // Starting a browser, and what every page is checked for. VELLOCITY_BROWSER=firefox
 // starts Firefox instead of Chromium.
 import { chromium, firefox } from "playwright-core";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import assert from "node:assert/strict";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createRequire } from "node:module";
@@ -10,13 +11,17 @@ const axeText = readFileSync(createRequire(import.meta.url).resolve("axe-core/ax
 
 export const inFirefox = process.env.VELLOCITY_BROWSER === "firefox";
 
+// Chromium without a window of its own takes half of the time.
+const shell = "/usr/bin/chromium-headless-shell";
+const chromiumPath = process.env.CHROMIUM ?? (existsSync(shell) ? shell : "/usr/bin/chromium");
+
 // launch starts a browser. more are further arguments of Chromium's command line.
 export async function launch({ more = [], ...options } = {}) {
   options = { viewport: { width: 1440, height: 900 }, ...options };
   if (inFirefox) return launchFirefox(options);
   const dir = mkdtempSync(join(tmpdir(), "vellocity-browser-"));
   const context = await chromium.launchPersistentContext(dir, {
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    executablePath: chromiumPath,
     headless: true,
     args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
       "--disable-background-networking", "--disable-component-update", "--disable-sync", ...more],
@@ -66,7 +71,8 @@ export async function still(page) {
     await document.fonts.ready;
     if (document.hidden) return; // a tab in the background paints nothing
     for (let same = 0, was = ""; same < 3; ) {
-      await Promise.all(document.getAnimations().filter((a) => a.effect.getTiming().iterations !== Infinity).map((a) => a.finished.catch(() => {})));
+      const ends = (a) => a.effect.getTiming().iterations !== Infinity && a.effect.target?.checkVisibility(); // what is folded away never ends
+      await Promise.all(document.getAnimations().filter(ends).map((a) => a.finished.catch(() => {})));
       await frame();
       const now = places();
       same = now === was ? same + 1 : 0;
@@ -75,15 +81,13 @@ export async function still(page) {
   });
 }
 
-// axe returns the violations of the page as it stands, one line each.
-// What is still fading in is given its time: its colours are not yet its own.
-export async function axe(page) {
+// axe returns the violations of the page as it stands, one line each: those of some rules,
+// or of all. What is still fading in is given its time: its colours are not yet its own.
+export async function axe(page, rules = []) {
   await still(page);
-  await page.evaluate(axeText);
-  const result = await page.evaluate(() => axe.run(document, {
-    resultTypes: ["violations"],
-    runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-  }));
+  if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axeText);
+  const runOnly = rules.length ? rules : ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+  const result = await page.evaluate((runOnly) => axe.run(document, { resultTypes: ["violations"], runOnly }), runOnly);
   return result.violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.target.join(" ")} (${n.failureSummary.split("\n")[1]?.trim()})`));
 }
 
@@ -95,4 +99,11 @@ export async function overflow(page) {
     const out = [...document.querySelectorAll("body *")].filter((e) => e.getBoundingClientRect().right > innerWidth + 1).slice(0, 5);
     return `${wide} px: ${out.map((e) => `${e.tagName}.${e.className}`).join(", ")}`;
   });
+}
+
+// noFault fails where axe finds something on a page, by some rules or by all of them (rules
+// null: it is not asked), or where the page is wider than its window.
+export async function noFault(page, where, rules = []) {
+  if (rules) assert.deepEqual(await axe(page, rules), [], `axe: ${where}`);
+  assert.equal(await overflow(page), null, `overflow: ${where}`);
 }

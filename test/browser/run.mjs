@@ -1,4 +1,4 @@
-// Runs every script, two at a time, each with a server and a browser of its own, and
+// Runs every script, three at a time, each with a server and a browser of its own, and
 // prints what a script said when it ends. If one of them fails, what it said is printed
 // again at the end.
 import { execFileSync, spawn } from "node:child_process";
@@ -9,7 +9,7 @@ import { join, resolve } from "node:path";
 
 // The longest come first, so that nothing long is left alone at the end.
 const scripts = ["walk", "walk in Firefox", "board", "board in Firefox", "triggers", "voices", "check", "write", "images", "chat", "items", "templates", "sources", "webhooks", "partners", "aws", "calendar"];
-const lanes = 2;
+const lanes = 3; // a script waits for half of its time
 
 const dir = mkdtempSync(join(tmpdir(), "vellocity-browser-"));
 const env = { ...process.env };

@@ -1,21 +1,13 @@
 // The stage of a script: a fresh server, a browser, a line for each step, and
 // what every page is checked for. A script brings what people do.
 import assert from "node:assert/strict";
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { axe, launch, overflow, still, watch } from "./browser.mjs";
+import { launch, noFault, watch } from "./browser.mjs";
+import { look, out } from "./looks.mjs";
 import { startProvider } from "./provider.mjs";
 import { startServer } from "./server.mjs";
 
-export const out = join(import.meta.dirname, "out");
-mkdirSync(out, { recursive: true });
-
-// The ways in which every page is looked at.
-const modes = {
-  light: {}, dark: { colorScheme: "dark" },
-  phone: { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true },
-  narrow: { viewport: { width: 320, height: 700 } },
-};
+export { out };
 
 // stage starts a server and a browser. name is the script's; refusals are the statuses that
 // it asks for, such as [422]; pause is how many milliseconds a model takes for each piece of
@@ -38,30 +30,8 @@ export async function stage({ name, refusals = [], pause, env = {} }) {
     return page;
   }
 
-  async function noFault(page, where) {
-    assert.deepEqual(await axe(page), [], `axe: ${where}`);
-    assert.equal(await overflow(page), null, `overflow: ${where}`);
-  }
-
-  // everyMode looks at pages in every mode. A page is its path, or its path with what to do
-  // there first and what its picture is called: [path, { first, as }].
-  async function everyMode(pages) {
-    for (const [mode, options] of Object.entries(modes)) {
-      tell(`look at every page: ${mode}`);
-      const ctx = await launch(options);
-      const page = await open(ctx);
-      await page.goto(server.newLink());
-      for (const [path, { first, as = path } = {}] of pages.map((p) => [p].flat())) {
-        step = `look at ${path}, ${mode}`;
-        await page.goto(server.base + path);
-        await first?.(page);
-        await still(page);
-        await page.screenshot({ path: join(out, `${name}-${mode}${as.replace(/\W+/g, "_")}.png`), fullPage: true });
-        await noFault(page, `${path}, ${mode}`);
-      }
-      await ctx.close();
-    }
-  }
+  // everyMode looks at pages in every way that people see them: see [look].
+  const everyMode = (pages) => look(pages, { server, open, tell, note: (what) => { step = what; }, name: `${name}-` });
 
   // play signs in, runs what people do, and ends the script. done is said at its end.
   async function play(done, acts) {

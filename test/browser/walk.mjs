@@ -6,7 +6,8 @@
 import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { axe, inFirefox, launch, overflow, still, until, watch } from "./browser.mjs";
+import { inFirefox, launch, noFault, overflow, until, watch } from "./browser.mjs";
+import { look } from "./looks.mjs";
 import { keeping } from "./keeping.mjs";
 import { notices } from "./notices.mjs";
 import { startProvider } from "./provider.mjs";
@@ -433,36 +434,11 @@ async function dragTo(page, card, column) {
   await page.mouse.up();
 }
 
-async function noFault(page, where) {
-  assert.deepEqual(await axe(page), [], `axe: ${where}`);
-  assert.equal(await overflow(page), null, `overflow: ${where}`);
-}
-
-// everyPage looks at each page in light, dark, on a phone and at 320 pixels.
+// everyPage looks at each page in every way that people see it.
 async function everyPage() {
   const paths = ["/board", "/executions", "/executions?status=failed", "/executions/1", "/content/1", "/content/1?view=edit", "/content/1?view=versions", "/content/1?view=history",
     "/capabilities", "/capabilities/generate-blog-post", "/capabilities/generate-social-posts", "/capabilities/analyze-seo", "/capabilities/review-content", "/capabilities/publish-content", "/brand-voices", "/agents", "/settings/api-keys?new=1", "/settings/api-keys?revoke=1", "/settings/channels", "/settings/new-channel/wordpress", "/notifications", "/notifications?unread=1", "/unsubscribe", "/nowhere", "/in"];
-  const modes = {
-    light: {}, dark: { colorScheme: "dark" },
-    phone: { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true },
-    narrow: { viewport: { width: 320, height: 700 } },
-  };
-  for (const [mode, options] of Object.entries(modes)) {
-    tell(`look at every page: ${mode}`);
-    const ctx = await launch(options);
-    const page = await open(ctx);
-    await page.goto(server.newLink());
-    for (const path of paths) {
-      step = `look at ${path}, ${mode}`;
-      await page.goto(server.base + path);
-      await still(page);
-      assert.equal(await page.evaluate(() => innerWidth), options.viewport?.width ?? 1440, "the layout keeps the window's width");
-      await page.screenshot({ path: join(out, `${mode}${path.replace(/\W+/g, "_")}.png`) });
-      await noFault(page, `${path}, ${mode}`);
-    }
-    if (mode === "phone") await byTouch(ctx, page);
-    await ctx.close();
-  }
+  await look(paths, { server, open, tell, note: (what) => { step = what; }, name: "", onPhone: byTouch });
   await overPlainHTTP();
   await withoutScript();
 }

@@ -97,11 +97,11 @@ func URL(t testing.TB) string {
 	return server.url(name)
 }
 
-// Open opens a store for the length of the test. Its pool on PostgreSQL has five connections unless an option says
+// Open opens a store for the length of the test. Its pool on PostgreSQL has four connections unless an option says
 // otherwise: each is a process, whose start costs more than most tests.
 func Open(t testing.TB, o store.Options, opts ...Option) *store.Store {
 	t.Helper()
-	o.MaxConns = 5
+	o.MaxConns = 4
 	for _, opt := range opts {
 		opt(&o)
 	}
