@@ -2,6 +2,7 @@ package execution_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"sync/atomic"
 	"testing"
 
@@ -34,6 +35,7 @@ func TestWhatWasWrittenBeforeACancelIsKept(t *testing.T) {
 				}
 				on = k.Other()
 				go on.Runner.Texts.Run(t.Context())
+				listens(k, on)
 			}
 			x := k.Run(step{Key: "a", Credits: 2, Do: "text"}, step{Key: "b", Credits: 3, Do: "text", After: []string{"a"}},
 				step{Key: "c", Credits: 1, Do: "text", After: []string{"b"}})
@@ -89,6 +91,20 @@ func TestWhatWasWrittenBeforeACancelIsKept(t *testing.T) {
 			}
 		})
 	}
+}
+
+// listens waits until a node hears of the texts of others: what was written before then, it has missed.
+func listens(k, node *enginetest.Kit) {
+	const nobodys = 1 << 40
+	heard := node.Runner.Texts.Watch(nobodys)
+	defer heard.Leave()
+	enginetest.Eventually(k.T, func() string {
+		err := k.Store.Notify(k.Ctx(), "vellocity_text", fmt.Sprintf(`{"n":"test","r":%d,"p":[{"s":"x","o":0,"t":"x"}]}`, nobodys))
+		if err != nil || len(heard.Next()) == 0 {
+			return fmt.Sprintf("the node does not listen: %v", err)
+		}
+		return ""
+	})
 }
 
 // TestACancelWithoutTextRecordsNothing: a step that has written nothing has no record.

@@ -19,7 +19,7 @@ func cycles(t *testing.T) int {
 	t.Helper()
 	text := os.Getenv("VELLOCITY_CRASH_CYCLES")
 	if text == "" {
-		return 6
+		return 3
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil {

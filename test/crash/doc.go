@@ -4,6 +4,6 @@
 // continues. The responses that clients got, and the calls that reached the model, are
 // recorded outside the killed process and checked against the database.
 //
-// VELLOCITY_CRASH_CYCLES sets how often the server is killed under load (6; the
+// VELLOCITY_CRASH_CYCLES sets how often the server is killed under load (3; the
 // full measure is 200).
 package crash

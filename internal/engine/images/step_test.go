@@ -78,11 +78,9 @@ func TestWithoutAModelAnExecutionDrawsAPlaceholder(t *testing.T) {
 // generation.
 func TestAnExecutionAsksForItsImagesOnce(t *testing.T) {
 	steps(t, func(k K) {
-		script := []imagetest.Step{taken}
-		for range 5000 {
-			script = append(script, pending)
-		}
-		d := connected(k, bfl.Kind(), script...)
+		works := pending
+		works.Forever = true
+		d := connected(k, bfl.Kind(), taken, works)
 		id := illustrate(k, 0, `,"engine":"flux-pro"`)
 		await.True(t, "the provider works on it", func() bool {
 			return k.Count("select count(*) from image_submission where ticket <> ''") == 1

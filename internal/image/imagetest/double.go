@@ -36,6 +36,8 @@ type Step struct {
 	Body string
 	Data []byte // in place of Body
 	Cut  bool   // the connection breaks instead
+	// Forever has every further request answered by this step.
+	Forever bool
 }
 
 // Asked is one request as it arrived.
@@ -79,7 +81,9 @@ func (d *Double) serve(w http.ResponseWriter, r *http.Request) {
 	d.asked = append(d.asked, got)
 	var s Step
 	if len(d.steps) > 0 {
-		s, d.steps = d.steps[0], d.steps[1:]
+		if s = d.steps[0]; !s.Forever {
+			d.steps = d.steps[1:]
+		}
 	} else {
 		d.t.Errorf("unexpected request: %s %s", got.Method, got.Path)
 		s.Status = http.StatusTeapot
