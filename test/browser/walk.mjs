@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { inFirefox, launch, noFault, overflow, until, watch } from "./browser.mjs";
+import { inFirefox, launch, noFault, overflow, still, until, watch } from "./browser.mjs";
 import { look } from "./looks.mjs";
 import { keeping } from "./keeping.mjs";
 import { notices } from "./notices.mjs";
