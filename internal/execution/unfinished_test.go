@@ -99,7 +99,8 @@ func listens(k, node *enginetest.Kit) {
 	heard := node.Runner.Texts.Watch(nobodys)
 	defer heard.Leave()
 	enginetest.Eventually(k.T, func() string {
-		err := k.Store.Notify(k.Ctx(), "vellocity_text", fmt.Sprintf(`{"n":"test","r":%d,"p":[{"s":"x","o":0,"t":"x"}]}`, nobodys))
+		payload := fmt.Sprintf(`{"n":"test","r":%d,"p":[{"s":"x","o":0,"t":"x"}]}`, nobodys)
+		err := k.Store.Notify(k.Ctx(), "vellocity_text", payload)
 		if err != nil || len(heard.Next()) == 0 {
 			return fmt.Sprintf("the node does not listen: %v", err)
 		}

@@ -272,15 +272,15 @@ func (q Q) WebhookVersion(ctx context.Context, workspaceID, id int64) (version i
 // ErrClaimLost says that another node sends to the webhook now.
 var ErrClaimLost = errors.New("another node sends to this webhook now")
 
-// AwaitDeliveries waits for every open transaction that adds a delivery of a webhook, and has those that begin later wait
-// for the end of this one. It goes before [Tx.ReleaseWebhook], and is the first statement of its transaction: a delivery
-// that was not committed yet would be missed by the release, and the wake of its transaction would have found the
-// webhook awake.
+// AwaitDeliveries waits for every open transaction that adds a delivery of a webhook, and has
+// those that begin later wait for the end of this one. It goes before [Tx.ReleaseWebhook], and
+// is the first statement of its transaction: the release would miss a delivery that was not
+// committed yet, and the wake of its transaction would have found the webhook awake.
 func (t *Tx) AwaitDeliveries(ctx context.Context, workspaceID, id int64) error {
 	if !t.db.Postgres() { // SQLite has one transaction that writes at a time
 		return nil
 	}
-	// The foreign key of a delivery holds "for key share", which "for no key update" of [Tx.KeepWebhook] does not wait for.
+	// A delivery's foreign key locks "for key share". The update of [Tx.KeepWebhook] does not wait for that.
 	err := t.db.Exec(ctx, `select 1 from webhook where workspace_id = $1 and id = $2 for update`, workspaceID, id)
 	if err != nil {
 		return fmt.Errorf("wait for deliveries: %w", err)

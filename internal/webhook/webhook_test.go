@@ -258,8 +258,8 @@ func TestOrderAndConcurrency(t *testing.T) {
 	})
 }
 
-// A delivery is sent although the last of those before it ends while its transaction is open. On SQLite there is no such
-// moment: one transaction writes at a time.
+// A delivery is sent although the last of those before it ends while its transaction is open. On SQLite there is no
+// such moment: one transaction writes at a time.
 func TestADeliveryThatIsNotedWhileALaneEndsIsSent(t *testing.T) {
 	each(t, nil, func(k *kit) {
 		if !k.Store.Postgres() {

@@ -13,7 +13,6 @@ import (
 	"vellocity/internal/engine/work"
 	"vellocity/internal/extension/bfl"
 	"vellocity/internal/extension/openaiimages"
-	"vellocity/internal/image/imagetest"
 	"vellocity/internal/verb"
 )
 
