@@ -44,7 +44,7 @@ run: ## Build and run the server on 127.0.0.1:8080
 test: ## Run the tests, on PostgreSQL too if it is installed
 	go test ./...
 
-# Where goroutines meet: CI checks these (QUICK=1). All of them take twenty minutes, most of it to compile.
+# Where goroutines meet: CI checks these (QUICK=1). All packages take several times as long.
 RACE_CORE := $(foreach p,await gate live queue sse store/db text,./internal/$(p))
 
 # TestVerbs calls one verb at a time, and takes minutes under the detector.
