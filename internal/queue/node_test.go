@@ -154,7 +154,16 @@ func TestPausedNodeChangesNothing(t *testing.T) {
 	n1 := startNode(t, "n1", s.URL(), "", 300*time.Millisecond)
 	trials(t, s, 0, 20)
 	eventually(t, "steps on the first node", func() bool { return steps(t, s) >= 20 })
-	n1.signal(t, syscall.SIGSTOP)
+	// What it has begun to record when it is paused, it may record: it is paused between two transactions.
+	eventually(t, "a moment without a transaction", func() bool {
+		n1.signal(t, syscall.SIGSTOP)
+		if query(t, s, `select count(*) from pg_stat_activity where datname = current_database()
+			and xact_start is not null and pid <> pg_backend_pid()`) == 0 {
+			return true
+		}
+		n1.signal(t, syscall.SIGCONT)
+		return false
+	})
 	startNode(t, "n2", s.URL(), "", 300*time.Millisecond)
 	eventually(t, "takeover", func() bool {
 		return query(t, s, `select count(*) from trial_step where node = 'n2'`) > 0
