@@ -11,7 +11,7 @@ const axeText = readFileSync(createRequire(import.meta.url).resolve("axe-core/ax
 
 export const inFirefox = process.env.VELLOCITY_BROWSER === "firefox";
 
-// Chromium without a window of its own takes half of the time.
+// Chromium without a window of its own needs a third less of the processors.
 const shell = "/usr/bin/chromium-headless-shell";
 const chromiumPath = process.env.CHROMIUM ?? (existsSync(shell) ? shell : "/usr/bin/chromium");
 

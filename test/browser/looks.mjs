@@ -44,6 +44,7 @@ export async function look(pages, { server, open, tell, note, name, onPhone = ()
       await page.emulateMedia({ colorScheme: "light" });
     }
     await page.setViewportSize(narrow);
+    await still(page);
     await fits(page, `${path}, narrow`, narrow);
     await page.setViewportSize(wide);
   }
@@ -66,7 +67,6 @@ export async function look(pages, { server, open, tell, note, name, onPhone = ()
 
 // fits fails where a page is wider than its window, or has made the window wider.
 async function fits(page, where, window) {
-  await still(page);
   await noFault(page, where, null);
   assert.equal(await page.evaluate(() => innerWidth), window.width, `the layout keeps the window's width: ${where}`);
 }

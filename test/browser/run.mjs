@@ -9,7 +9,7 @@ import { join, resolve } from "node:path";
 
 // The longest come first, so that nothing long is left alone at the end.
 const scripts = ["walk", "walk in Firefox", "board", "board in Firefox", "triggers", "voices", "check", "write", "images", "chat", "items", "templates", "sources", "webhooks", "partners", "aws", "calendar"];
-const lanes = 3; // a script waits for half of its time
+const lanes = 3; // one script leaves a third of two processors idle
 
 const dir = mkdtempSync(join(tmpdir(), "vellocity-browser-"));
 const env = { ...process.env };

@@ -2,8 +2,8 @@
 // always, PostgreSQL when there is one. A test process starts at most one
 // PostgreSQL of its own, migrates a template once and copies it for every test.
 //
-// PostgreSQL comes from the URL in VELLOCITY_TEST_DATABASE_URL (a role that may
-// create databases), else from server programs found on this machine. Where
+// PostgreSQL, 15 or newer, comes from the URL in VELLOCITY_TEST_DATABASE_URL (a role
+// that may create databases), else from server programs found on this machine. Where
 // there is neither, that half of a test is skipped; VELLOCITY_REQUIRE_ALL=1
 // makes it fail instead.
 package storetest
